@@ -1,0 +1,165 @@
+# pnmlab: build, verify, test. `make help` lists the targets.
+
+VERSION = 0.1.0
+CC = gcc
+BUILD = build
+PREFIX = /usr/local
+THREADS =
+
+# Debian packages that building, testing and verifying need; `make setup` installs them.
+PACKAGES = gcc libc6-dev make libgsl-dev libjansson-dev librandom123-dev libcmocka-dev \
+	gnuplot-nox bats clang libomp-dev
+# What `make format` and `make lint` need; `make setup-lint` installs them.
+LINT_PACKAGES = clang-format clang-tidy cppcheck shellcheck
+
+WARNINGS = -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror
+# -ffp-contract=off: the same bits whatever the processor. -fno-math-errno: sqrt in loops.
+CFLAGS = -std=c11 -D_POSIX_C_SOURCE=200809L -O3 -g -fopenmp -ffp-contract=off \
+	-fno-math-errno $(WARNINGS) -Isim -Ianalysis -DPNM_VERSION='"$(VERSION)"'
+LDLIBS = -lgsl -lgslcblas -ljansson -lm
+
+# The hot files are compiled once for each instruction set (sim/kernels.h).
+ifneq ($(shell uname -m),x86_64)
+ISAS = base
+else
+ISAS = base v3 v4
+endif
+MARCH_base =
+MARCH_v3 = -march=x86-64-v3
+MARCH_v4 = -march=x86-64-v4
+ifneq ($(findstring clang,$(CC)),)
+HOT_CFLAGS =
+MARCH_v4 += -mprefer-vector-width=512
+else
+HOT_CFLAGS = -funroll-loops -fschedule-insns
+MARCH_v4 += -mprefer-vector-width=512
+endif
+
+HOT = sim/kernels.c $(wildcard sim/*_kernel.c sim/opt_*.c)
+PROGRAM_SOURCES = $(wildcard sim/pnm-*.c analysis/pnm-*.c)
+PROGRAMS = $(notdir $(PROGRAM_SOURCES:.c=))
+LIBRARY = $(filter-out $(HOT) $(PROGRAM_SOURCES),$(wildcard sim/*.c analysis/*.c analysis/claims/*.c))
+LIBRARY_OBJECTS = $(LIBRARY:%.c=$(BUILD)/obj/%.o) \
+	$(foreach isa,$(ISAS),$(HOT:%.c=$(BUILD)/obj/$(isa)/%.o))
+TEST_SOURCES = $(wildcard tests/test_*.c)
+TESTS = $(TEST_SOURCES:tests/%.c=$(BUILD)/tests/%)
+BINARIES = $(PROGRAMS:%=$(BUILD)/bin/%)
+
+SOURCES = $(wildcard sim/*.[ch] analysis/*.[ch] analysis/claims/*.[ch] tests/*.[ch] tests/bench/*.[ch])
+SCRIPTS = $(wildcard tests/*.sh plots/*.sh tests/cli/*.bash) .ci/run .ci/setup
+
+.PHONY: all help setup setup-lint verify tables plots gallery test test-unit test-cli \
+	test-bits mutants format lint install uninstall clean
+.SECONDARY:
+.DELETE_ON_ERROR:
+
+all: $(BINARIES) ## build the programs into build/bin (the default)
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
+
+setup: ## install the Debian packages that build, verify and test need
+	@sh .ci/setup $(PACKAGES)
+
+setup-lint: ## install the Debian packages that format and lint need
+	@sh .ci/setup $(LINT_PACKAGES)
+
+$(BUILD)/obj/%.o: %.c Makefile
+	@mkdir -p $(@D)
+	@echo "  $@"
+	@$(CC) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+define HOT_RULE
+$(BUILD)/obj/$(1)/%.o: %.c Makefile
+	@mkdir -p $$(@D)
+	@echo "  $$@"
+	@$(CC) $(CFLAGS) $(HOT_CFLAGS) $(MARCH_$(1)) -DISA=$(1) -MMD -MP -c -o $$@ $$<
+endef
+$(foreach isa,$(ISAS),$(eval $(call HOT_RULE,$(isa))))
+
+$(BUILD)/libpnm.a: $(LIBRARY_OBJECTS)
+	@rm -f $@
+	@ar rcs $@ $^
+
+$(BUILD)/bin/%: $(BUILD)/obj/sim/%.o $(BUILD)/libpnm.a
+	@mkdir -p $(@D)
+	@echo "  $@"
+	@$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS)
+
+$(BUILD)/bin/%: $(BUILD)/obj/analysis/%.o $(BUILD)/libpnm.a
+	@mkdir -p $(@D)
+	@echo "  $@"
+	@$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS)
+
+$(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $(BUILD)/libpnm.a
+	@mkdir -p $(@D)
+	@echo "  $@"
+	@$(CC) $(CFLAGS) -o $@ $^ -lcmocka $(LDLIBS)
+
+# --- verify and figures ---------------------------------------------------------------
+
+# make verify succeeds on exit 0 (every exact verdict holds) and 2 (some are undecided).
+verify: all ## run every claim, print the ledger, write results/ and the figures
+	@mkdir -p results
+	@$(BUILD)/bin/pnm-verify $(THREADS:%=--threads %) \
+	    --output results/ledger.txt,results/ledger.csv,results/ledger.json || [ $$? -eq 2 ]
+	@cat results/ledger.txt
+	@$(MAKE) --no-print-directory tables plots
+	@echo "written: results/ledger.csv, results/ledger.json, results/*.svg, results/*.png"
+
+# Data of the figures. Exit 2 means that some points are undecided or not sampled.
+tables: all ## compute the tables that the figures show, into results/
+	@mkdir -p results
+	@sh plots/tables.sh $(BUILD)/bin results
+
+plots: ## render the figures from the tables in results/
+	@sh plots/render.sh results
+
+gallery: plots ## refresh the pictures that README.md shows
+	@cp results/*.svg plots/gallery/
+
+# --- tests ----------------------------------------------------------------------------
+
+# make test = unit tests, programs, the same bits from both compilers.
+test: all ## run all tests
+	@$(MAKE) --no-print-directory test-unit test-cli test-bits
+
+test-unit: $(TESTS) ## run the unit tests (cmocka)
+	@status=0; for test in $(TESTS); do $$test || status=1; done; exit $$status
+
+test-cli: all ## run the tests of the programs (bats)
+	@PNM_BIN=$(abspath $(BUILD)/bin) bats tests/cli
+
+# The same bits from gcc and clang: both builds' results are compared byte for byte.
+test-bits: all ## compare the results of a gcc and a clang build
+	@$(MAKE) --no-print-directory all CC=clang BUILD=$(BUILD)/clang
+	@sh tests/same_bits.sh $(BUILD)/bin $(BUILD)/clang/bin
+
+mutants: ## break every rule and every theory file in a copy and show what notices
+	@sh tests/mutants.sh
+
+# --- keeping house --------------------------------------------------------------------
+
+format: ## format the sources
+	clang-format -i $(SOURCES)
+
+lint: ## check format and run clang-tidy, cppcheck and shellcheck
+	clang-format --dry-run --Werror $(SOURCES)
+	cppcheck --quiet --error-exitcode=1 --inline-suppr --std=c11 \
+	    --enable=warning,performance,portability -DISA=base -DPNM_VERSION='"x"' \
+	    -Isim -Ianalysis sim analysis tests
+	clang-tidy --quiet --warnings-as-errors='*' $(filter %.c,$(SOURCES)) -- \
+	    -std=c11 -D_POSIX_C_SOURCE=200809L -DISA=base -DPNM_VERSION='"x"' -Isim -Ianalysis
+	shellcheck $(SCRIPTS)
+
+install: all ## install the programs into PREFIX/bin
+	install -d $(DESTDIR)$(PREFIX)/bin
+	install $(BINARIES) $(DESTDIR)$(PREFIX)/bin
+
+uninstall: ## remove the programs from PREFIX/bin
+	rm -f $(PROGRAMS:%=$(DESTDIR)$(PREFIX)/bin/%)
+
+clean: ## remove build/ and results/
+	rm -rf $(BUILD) results
+
+-include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)

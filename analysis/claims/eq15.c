@@ -1,0 +1,24 @@
+/* eq15: the stationary covariance of SGD is eta/(2B) I. */
+#include "stationary_claims.h"
+
+#include <math.h>
+
+static int check(struct ledger *ledger, const struct claim *claim, struct error *error)
+{
+    static const struct claim_rule sgd = {"sgd", NAN, NAN, NAN};
+    static const double fractions[] = {0.02, 0.05, 0.1, 0.3, 0.6, 0.9};
+    const size_t from = ledger->count;
+    int status = claim_curve(ledger, claim, &sgd, 1, fractions,
+                             sizeof fractions / sizeof *fractions, error);
+    if (status == STATUS_OK)
+        status = claim_limit(ledger, claim, &sgd, 1, "", from, error);
+    return status;
+}
+
+const struct claim claim_eq15 = {
+    .id = "eq15",
+    .where = "sec. 4.1, eq. 15",
+    .kind = CLAIM_LIMIT,
+    .statement = "Sigma_sgd = eta/(2B) I for C = H/B; values in units of eta/(2B)",
+    .check = check,
+};

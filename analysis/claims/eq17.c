@@ -1,0 +1,29 @@
+/* eq17: the stationary covariance of Heavy Ball with beta3 = 1-beta1 is eta/(2B) I. */
+#include "stationary_claims.h"
+
+#include <math.h>
+
+static int check(struct ledger *ledger, const struct claim *claim, struct error *error)
+{
+    static const struct claim_rule rules[] = {{"heavy_ball", NAN, 0.5, NAN},
+                                              {"heavy_ball", NAN, 0.9, NAN}};
+    static const double fractions[] = {0.02, 0.05, 0.1, 0.3, 0.6, 0.9};
+    int status = STATUS_OK;
+    for (size_t k = 0; status == STATUS_OK && k < sizeof rules / sizeof *rules; k++) {
+        const size_t from = ledger->count;
+        status = claim_curve(ledger, claim, &rules[k], 1, fractions,
+                             sizeof fractions / sizeof *fractions, error);
+        if (status == STATUS_OK)
+            status = claim_limit(ledger, claim, &rules[k], 1, "", from, error);
+    }
+    return status;
+}
+
+const struct claim claim_eq17 = {
+    .id = "eq17",
+    .where = "sec. 4.1, eq. 17",
+    .kind = CLAIM_LIMIT,
+    .statement =
+        "Sigma_hb = eta/(2B) I for beta3 = 1-beta1; values in units of eta/(2B)",
+    .check = check,
+};

@@ -1,0 +1,70 @@
+/* hb-sgd: Heavy Ball in PyTorch's form (beta3 = 1) "can be reduced to SGD with a
+ * different learning rate": the stationary variance at rate a against that of SGD at
+ * a/(1-beta1). */
+#include "stationary_claims.h"
+
+#include <math.h>
+#include <stdio.h>
+
+static const struct claim_rule heavy_ball = {"heavy_ball", NAN, 0.9, 1};
+static const struct claim_rule sgd = {"sgd", NAN, NAN, NAN};
+
+/* The two rules that should be equivalent, at curvature 1. */
+static void pair_at(const struct ledger *ledger, double a, struct rule *momentum,
+                    struct rule *plain)
+{
+    *momentum = claim_rule_make(ledger, &heavy_ball, a);
+    *plain = claim_rule_make(ledger, &sgd, a / (1 - heavy_ball.beta1));
+}
+
+/* The limit is taken up to where SGD, the first to diverge, is stable. */
+static double ratio(const void *context, double fraction)
+{
+    const double h = 1, c = 1, a = fraction * 2 * (1 - heavy_ball.beta1);
+    struct rule momentum, plain;
+    struct error ignored;
+    enum exact_source source;
+    double x, y;
+    pair_at(context, a, &momentum, &plain);
+    if (theory_covariance(&momentum, h, h, c, &x, &source, &ignored) != STATUS_OK ||
+        theory_covariance(&plain, h, h, c, &y, &source, &ignored) != STATUS_OK)
+        return NAN;
+    return x / y;
+}
+
+static int check(struct ledger *ledger, const struct claim *claim, struct error *error)
+{
+    static const double rates[] = {0.001, 0.01, 0.02, 0.05, 0.1, 0.15};
+    const struct limit limit = {
+        .context = ledger, .ratio = ratio, .paper = 1, .order = 1};
+    const size_t from = ledger->count;
+    int status = STATUS_OK;
+    for (size_t k = 0; status == STATUS_OK && k < sizeof rates / sizeof *rates; k++) {
+        struct rule momentum, plain;
+        struct evidence evidence;
+        double samples = 0;
+        char setting[128];
+        pair_at(ledger, rates[k], &momentum, &plain);
+        snprintf(setting, sizeof setting,
+                 "Sigma_hb(beta1=0.9 beta3=1, a h=%g) / Sigma_sgd(a/(1-beta1))",
+                 rates[k]);
+        status = claim_ratio(ledger, &momentum, &plain, 1, 1, 1, claim->id, &evidence,
+                             &samples, error);
+        if (status == STATUS_OK)
+            status = ledger_value(ledger, claim, setting, &evidence, samples, error);
+    }
+    if (status != STATUS_OK)
+        return status;
+    struct limit joined = limit;
+    joined.curve = ledger_curve(ledger, from);
+    return ledger_limit(ledger, claim, "ratio of variances", &joined, error);
+}
+
+const struct claim claim_hb_sgd = {
+    .id = "hb-sgd",
+    .where = "sec. 2, Algorithm 1",
+    .kind = CLAIM_LIMIT,
+    .statement = "Heavy Ball reduces to SGD with learning rate a/(1-beta1): ratio of "
+                 "stationary variances 1",
+    .check = check,
+};

@@ -1,0 +1,321 @@
+/* unchecked.c: claims that the ledger lists but has no check for. A claim moves to a
+ * file of its own with its check. */
+#include "ledger.h"
+
+#define NOT_CHECKED                                                                    \
+    .status = VERDICT_NOT_CHECKED_YET, .reason = "no check is written yet"
+#define NOT_TESTABLE .status = VERDICT_NOT_TESTABLE_HERE
+
+const struct claim claim_eq2 = {
+    .id = "eq2",
+    .where = "sec. 2, eq. 2",
+    .kind = CLAIM_VALUE,
+    .statement = "E[m] = beta3/(1-beta1) grad f",
+    NOT_CHECKED,
+};
+
+const struct claim claim_eq4 = {
+    .id = "eq4",
+    .where = "sec. 2, eq. 4",
+    .kind = CLAIM_VALUE,
+    .statement = "Var(xi_hb) = beta3 (1-beta1^(t+1))/(1-beta1) sigma^2",
+    NOT_CHECKED,
+};
+
+const struct claim claim_eq5 = {
+    .id = "eq5",
+    .where = "sec. 2, eq. 5",
+    .kind = CLAIM_VALUE,
+    .statement = "(1+beta0) g_a - beta0 g_b has mean grad f and variance gamma sigma^2",
+    NOT_CHECKED,
+};
+
+const struct claim claim_eq6_8 = {
+    .id = "eq6-8",
+    .where = "sec. 2, eqs. 6-8",
+    .kind = CLAIM_VALUE,
+    .statement = "the positive-negative average estimates grad f",
+    NOT_CHECKED,
+};
+
+const struct claim claim_eq9 = {
+    .id = "eq9",
+    .where = "sec. 2, eq. 9",
+    .kind = CLAIM_VALUE,
+    .statement = "Var(xi_pnm) = gamma sigma^2",
+    NOT_CHECKED,
+};
+
+const struct claim claim_noise_ratio = {
+    .id = "noise-ratio",
+    .where = "sec. 2, after eq. 9",
+    .kind = CLAIM_VALUE,
+    .statement = "the noise of PNM is sqrt(gamma) times that of conventional momentum",
+    NOT_CHECKED,
+};
+
+const struct claim claim_adapnm_debias = {
+    .id = "adapnm-debias",
+    .where = "sec. 2, Algorithm 3",
+    .kind = CLAIM_VALUE,
+    .statement = "dividing by 1-beta1^t removes the bias of the first moment",
+    NOT_CHECKED,
+};
+
+const struct claim claim_eq10 = {
+    .id = "eq10",
+    .where = "sec. 3, eq. 10",
+    .kind = CLAIM_IDENTITY,
+    .statement = "x_t = theta_t - beta0 m_{t-1} follows a momentum recursion",
+    NOT_CHECKED,
+};
+
+const struct claim claim_thm3_1 = {
+    .id = "thm3.1",
+    .where = "sec. 3, theorem 3.1",
+    .kind = CLAIM_BOUND,
+    .statement = "min_k E|grad f(theta_k)|^2 <= 2 (f(theta_0)-f*)/(t+1) max(2L, "
+                 "sqrt(t+1)/C) + C1/sqrt(t+1)",
+    NOT_CHECKED,
+};
+
+const struct claim claim_cap = {
+    .id = "cap",
+    .where = "sec. 3, theorem 3.1",
+    .kind = CLAIM_BOUND,
+    .statement = "eta0 <= 1/(2L) is a usable learning rate",
+    NOT_CHECKED,
+};
+
+const struct claim claim_rate = {
+    .id = "rate",
+    .where = "sec. 3, after eq. 11",
+    .kind = CLAIM_BOUND,
+    .statement = "errors of PNM and Heavy Ball are O(1/sqrt(t))",
+    NOT_CHECKED,
+};
+
+const struct claim claim_eq12 = {
+    .id = "eq12",
+    .where = "sec. 4.1, eq. 12",
+    .kind = CLAIM_VALUE,
+    .statement = "the gradient noise is C(theta) xi with xi ~ N(0, I)",
+    NOT_CHECKED,
+};
+
+const struct claim claim_eq14 = {
+    .id = "eq14",
+    .where = "sec. 4.1, eq. 14",
+    .kind = CLAIM_VALUE,
+    .statement = "C = H/B near a minimum",
+    NOT_CHECKED,
+};
+
+const struct claim claim_thm4_2 = {
+    .id = "thm4.2",
+    .where = "sec. 4.2, theorem 4.2",
+    .kind = CLAIM_BOUND,
+    .statement = "R(Q) - R^(Q) <= 4 sqrt((KL + ln(2N/Delta))/N) with probability at "
+                 "least 1-Delta",
+    NOT_CHECKED,
+};
+
+const struct claim claim_eq21 = {
+    .id = "eq21",
+    .where = "sec. 4.2, eq. 21",
+    .kind = CLAIM_VALUE,
+    .statement = "Kullback-Leibler divergence of two Gaussians",
+    NOT_CHECKED,
+};
+
+const struct claim claim_eq22 = {
+    .id = "eq22",
+    .where = "sec. 4.2, eq. 22",
+    .kind = CLAIM_VALUE,
+    .statement = "trace term of KL(Q(gamma)|P)",
+    NOT_CHECKED,
+};
+
+const struct claim claim_eq23 = {
+    .id = "eq23",
+    .where = "sec. 4.2, eq. 23",
+    .kind = CLAIM_VALUE,
+    .statement = "d KL/d gamma = n/2 (eta/(2 B lambda) - 1/gamma)",
+    NOT_CHECKED,
+};
+
+const struct claim claim_thm4_3 = {
+    .id = "thm4.3",
+    .where = "sec. 4.2, theorem 4.3",
+    .kind = CLAIM_EXISTENCE,
+    .statement =
+        "eta/(2 B lambda) < 1 implies some beta0 > 0 with a smaller bound than SGD's",
+    NOT_CHECKED,
+};
+
+const struct claim claim_example = {
+    .id = "example",
+    .where = "sec. 4.2, after theorem 4.3",
+    .kind = CLAIM_ARITHMETIC,
+    .statement = "eta/(2 B lambda) = 0.039 at eta=1e-3, B=128, lambda=1e-4",
+    NOT_CHECKED,
+};
+
+const struct claim claim_default = {
+    .id = "default",
+    .where = "sec. 4.2, end",
+    .kind = CLAIM_ARITHMETIC,
+    .statement =
+        "gamma = 5 corresponds to beta0 = 1; larger beta0 needs more iterations",
+    NOT_CHECKED,
+};
+
+const struct claim claim_lemma_a1 = {
+    .id = "lemma-A1",
+    .where = "app. A, lemma A.1",
+    .kind = CLAIM_IDENTITY,
+    .statement = "z_{t+1} - z_t = -alpha/(1-beta) g_t",
+    NOT_CHECKED,
+};
+
+const struct claim claim_lemma_a2 = {
+    .id = "lemma-A2",
+    .where = "app. A, lemma A.2",
+    .kind = CLAIM_BOUND,
+    .statement = "descent inequality for f(z_{t+1}) - f(z_t)",
+    NOT_CHECKED,
+};
+
+const struct claim claim_lemma_a3 = {
+    .id = "lemma-A3",
+    .where = "app. A, lemma A.3",
+    .kind = CLAIM_BOUND,
+    .statement = "E|grad f(z_t) - grad f(theta_t)|^2 <= L^2 alpha^2 (beta + beta0 "
+                 "(1-beta))^2 (G^2+sigma^2)/(1-beta)^4",
+    NOT_CHECKED,
+};
+
+const struct claim claim_fig11 = {
+    .id = "fig11",
+    .where = "app. D, figure 11",
+    .kind = CLAIM_VALUE,
+    .statement = "the noise covariance is proportional to the Hessian and to 1/B away "
+                 "from minima too",
+    NOT_CHECKED,
+};
+
+const struct claim claim_fig12 = {
+    .id = "fig12",
+    .where = "app. D, figure 12",
+    .kind = CLAIM_VALUE,
+    .statement = "the noise over minibatches is close to Gaussian",
+    NOT_CHECKED,
+};
+
+const struct claim claim_table1 = {
+    .id = "table1",
+    .where = "sec. 1, table 1",
+    .kind = CLAIM_VALUE,
+    .statement = "Test errors on CIFAR-10 and CIFAR-100",
+    NOT_TESTABLE,
+    .reason = "needs CIFAR-10/100 and deep networks",
+};
+
+const struct claim claim_table2 = {
+    .id = "table2",
+    .where = "sec. 5, table 2",
+    .kind = CLAIM_VALUE,
+    .statement = "Test errors on ImageNet",
+    NOT_TESTABLE,
+    .reason = "needs ImageNet and ResNet50",
+};
+
+const struct claim claim_table3 = {
+    .id = "table3",
+    .where = "app. C, table 3",
+    .kind = CLAIM_VALUE,
+    .statement = "Test errors with weight decay 1e-4",
+    NOT_TESTABLE,
+    .reason = "needs CIFAR-10/100 and deep networks",
+};
+
+const struct claim claim_fig1 = {
+    .id = "fig1",
+    .where = "sec. 5, figure 1",
+    .kind = CLAIM_VALUE,
+    .statement = "Learning curves on CIFAR-10 and CIFAR-100",
+    NOT_TESTABLE,
+    .reason = "needs CIFAR-10/100 and deep networks",
+};
+
+const struct claim claim_fig2 = {
+    .id = "fig2",
+    .where = "sec. 5, figure 2",
+    .kind = CLAIM_VALUE,
+    .statement = "Learning curves on ImageNet",
+    NOT_TESTABLE,
+    .reason = "needs ImageNet and ResNet50",
+};
+
+const struct claim claim_fig3 = {
+    .id = "fig3",
+    .where = "sec. 5, figure 3",
+    .kind = CLAIM_VALUE,
+    .statement = "Learning curves on Penn Treebank",
+    NOT_TESTABLE,
+    .reason = "needs Penn Treebank and an LSTM",
+};
+
+const struct claim claim_fig4 = {
+    .id = "fig4",
+    .where = "sec. 5, figure 4",
+    .kind = CLAIM_VALUE,
+    .statement = "Learning with 40 % label noise",
+    NOT_TESTABLE,
+    .reason = "needs CIFAR-10 and ResNet34",
+};
+
+const struct claim claim_fig5 = {
+    .id = "fig5",
+    .where = "sec. 5, figure 5",
+    .kind = CLAIM_VALUE,
+    .statement = "Test error against learning rate",
+    NOT_TESTABLE,
+    .reason = "needs CIFAR-10/100 and deep networks",
+};
+
+const struct claim claim_fig6 = {
+    .id = "fig6",
+    .where = "sec. 5, figure 6",
+    .kind = CLAIM_VALUE,
+    .statement = "Test error against learning rate and weight decay",
+    NOT_TESTABLE,
+    .reason = "needs CIFAR-10 and ResNet18",
+};
+
+const struct claim claim_fig8 = {
+    .id = "fig8",
+    .where = "app. C, figure 8",
+    .kind = CLAIM_VALUE,
+    .statement = "Test error against weight decay",
+    NOT_TESTABLE,
+    .reason = "needs CIFAR-10 and ResNet18",
+};
+
+const struct claim claim_fig9 = {
+    .id = "fig9",
+    .where = "app. C, figure 9",
+    .kind = CLAIM_VALUE,
+    .statement = "Learning curves by type of weight decay",
+    NOT_TESTABLE,
+    .reason = "needs CIFAR-10/100 and deep networks",
+};
+
+const struct claim claim_fig10 = {
+    .id = "fig10",
+    .where = "app. C, figure 10",
+    .kind = CLAIM_VALUE,
+    .statement = "Learning curves with schedulers",
+    NOT_TESTABLE,
+    .reason = "needs CIFAR-10/100 and deep networks",
+};

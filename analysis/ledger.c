@@ -1,0 +1,303 @@
+#include "ledger.h"
+
+#include "claims/claims_list.h"
+
+#include <gsl/gsl_fit.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define DECLARE_CLAIM(name) extern const struct claim claim_##name;
+#define LIST_CLAIM(name) &claim_##name,
+
+CLAIM_LIST(DECLARE_CLAIM)
+
+const struct claim *const *claims_all(void)
+{
+    static const struct claim *const list[] = {CLAIM_LIST(LIST_CLAIM) NULL};
+    return list;
+}
+
+static int ledger_add(struct ledger *ledger, const struct ledger_row *row,
+                      struct error *error)
+{
+    if (ledger->count == ledger->capacity) {
+        const size_t larger = ledger->capacity ? 2 * ledger->capacity : 64;
+        struct ledger_row *grown = realloc(ledger->rows, larger * sizeof *grown);
+        if (!grown)
+            return error_memory(error, "the ledger");
+        ledger->rows = grown;
+        ledger->capacity = larger;
+    }
+    struct ledger_row *added = &ledger->rows[ledger->count++];
+    *added = *row;
+    /* A check that cannot fail decides nothing. */
+    if (!added->control && added->verdicts.exact == VERDICT_HOLDS)
+        added->verdicts.exact = VERDICT_INCONCLUSIVE;
+    if (!added->control && (added->verdicts.paper == VERDICT_HOLDS ||
+                            added->verdicts.paper == VERDICT_HOLDS_IN_THE_LIMIT))
+        added->verdicts.paper = VERDICT_INCONCLUSIVE;
+    return STATUS_OK;
+}
+
+int ledger_check(struct ledger *ledger, const struct claim *claim, struct error *error)
+{
+    if (claim->check)
+        return claim->check(ledger, claim, error);
+    struct ledger_row row = {
+        .claim = claim,
+        .kind = claim->kind,
+        .paper = NAN,
+        .exact = NAN,
+        .measured = NAN,
+        .se = NAN,
+        .verdicts = {claim->status, claim->status},
+        .control = true,
+    };
+    snprintf(row.setting, sizeof row.setting, "%s", claim->reason);
+    return ledger_add(ledger, &row, error);
+}
+
+static struct ledger_row sampled_row(const struct ledger *ledger,
+                                     const struct claim *claim, enum claim_kind kind,
+                                     const char *setting, const struct evidence *e,
+                                     double samples)
+{
+    struct ledger_row row = {
+        .claim = claim,
+        .kind = kind,
+        .paper = e->paper,
+        .exact = e->exact,
+        .measured = e->sampled ? e->measured : NAN,
+        .se = e->sampled ? e->se : NAN,
+        .count = e->sampled ? e->count : 0,
+        .verdicts = evidence_judge(e),
+    };
+    if (e->sampled)
+        snprintf(row.setting, sizeof row.setting, "%s", setting);
+    else
+        snprintf(row.setting, sizeof row.setting, "%s; needs %.1e steps, budget %.1e",
+                 setting, samples, ledger->sampling->max_samples);
+    return row;
+}
+
+int ledger_value(struct ledger *ledger, const struct claim *claim, const char *setting,
+                 const struct evidence *evidence, double samples, struct error *error)
+{
+    struct ledger_row row =
+        sampled_row(ledger, claim, CLAIM_VALUE, setting, evidence, samples);
+    row.control = !evidence->sampled || evidence_control(evidence);
+    return ledger_add(ledger, &row, error);
+}
+
+int ledger_bound(struct ledger *ledger, const struct claim *claim, const char *setting,
+                 const struct evidence *evidence, double samples, struct error *error)
+{
+    struct ledger_row row =
+        sampled_row(ledger, claim, CLAIM_BOUND, setting, evidence, samples);
+    const bool exact_only = evidence->sampled && evidence->se == 0;
+    const double value = evidence->sampled ? evidence->measured : evidence->exact;
+    const double tolerance = ESTIMATE_TOLERANCE * evidence->paper_scale;
+    double hw = evidence->sampled && !exact_only
+                    ? estimate_half_width(evidence->se, evidence->count)
+                    : 0;
+    /* Without noise a bound may be met exactly, up to rounding. */
+    const double slack = hw == 0 ? tolerance : 0;
+    row.verdicts.paper = verdict_bound(value - evidence->paper - slack, hw);
+    if (exact_only)
+        row.verdicts.exact = verdict_equal(evidence->measured - evidence->exact,
+                                           ESTIMATE_TOLERANCE, evidence->exact_scale);
+    else if (evidence->sampled && !evidence->decisive)
+        row.verdicts.paper = VERDICT_INCONCLUSIVE;
+    row.control = verdict_bound(value - 0.95 * value - slack, hw) == VERDICT_FAILS;
+    return ledger_add(ledger, &row, error);
+}
+
+int ledger_identity(struct ledger *ledger, const struct claim *claim,
+                    const char *setting, const struct identity *identity,
+                    struct error *error)
+{
+    const double off = 1e-6, tolerance = ESTIMATE_TOLERANCE;
+    struct ledger_row row = {
+        .claim = claim,
+        .kind = CLAIM_IDENTITY,
+        .paper = 0,
+        .exact = identity->exact(identity->context, 0),
+        .measured = identity->simulated(identity->context, 0),
+        .se = 0,
+        .control = identity->exact(identity->context, off) > tolerance &&
+                   identity->simulated(identity->context, off) > tolerance,
+    };
+    row.verdicts.exact = verdict_equal(row.measured - row.exact, tolerance, 1);
+    row.verdicts.paper = verdict_equal(row.measured, tolerance, 1);
+    snprintf(row.setting, sizeof row.setting, "%s", setting);
+    return ledger_add(ledger, &row, error);
+}
+
+/* Value at 0 of the polynomial through e[k] at x_k = 2^-k (Neville, x_k / x_{k-1} =
+ * 1/2): each column removes one more power of x. */
+static double richardson(size_t count, const double *e)
+{
+    double t[16];
+    for (size_t k = 0; k < count; k++)
+        t[k] = e[k];
+    for (size_t column = 1; column < count; column++)
+        for (size_t k = count - 1; k >= column; k--)
+            t[k] += (t[k] - t[k - 1]) / (ldexp(1, (int)column) - 1);
+    return t[count - 1];
+}
+
+struct limit_finding limit_judge(const struct limit *limit, double paper_factor)
+{
+    enum { FIRST = 4, LAST = 14, POINTS = LAST - FIRST + 1, EXTRAPOLATED = 4 };
+    struct limit_finding finding = {.falls = true};
+    double ratio[POINTS], x[POINTS], y[POINTS];
+    double intercept, c00, c01, c11, residual;
+    for (int k = 0; k < POINTS; k++) {
+        ratio[k] = limit->ratio(limit->context, ldexp(1, -(FIRST + k))) / paper_factor;
+        x[k] = -(FIRST + k);
+        y[k] = log2(fabs(ratio[k] - 1));
+        if (k > 0 && !(fabs(ratio[k] - 1) < fabs(ratio[k - 1] - 1)))
+            finding.falls = false;
+    }
+    gsl_fit_linear(x, 1, y, 1, POINTS, &intercept, &finding.order, &c00, &c01, &c11,
+                   &residual);
+    finding.limit = richardson(EXTRAPOLATED, ratio + POINTS - EXTRAPOLATED);
+    finding.verdict = finding.falls && fabs(finding.order - limit->order) <= 0.1 &&
+                              fabs(finding.limit - 1) <= 1e-6
+                          ? VERDICT_HOLDS_IN_THE_LIMIT
+                          : VERDICT_FAILS;
+    return finding;
+}
+
+int ledger_limit(struct ledger *ledger, const struct claim *claim, const char *setting,
+                 const struct limit *limit, struct error *error)
+{
+    const struct limit_finding finding = limit_judge(limit, 1);
+    struct ledger_row row = {
+        .claim = claim,
+        .kind = CLAIM_LIMIT,
+        .paper = limit->paper,
+        .exact = limit->paper * finding.limit,
+        .measured = NAN,
+        .se = NAN,
+        .verdicts = {.exact = limit->curve, .paper = finding.verdict},
+        .control = limit_judge(limit, 1.02).verdict == VERDICT_FAILS &&
+                   limit_judge(limit, 0.98).verdict == VERDICT_FAILS,
+    };
+    if (finding.verdict == VERDICT_HOLDS_IN_THE_LIMIT)
+        snprintf(row.setting, sizeof row.setting,
+                 "%s; limit eta h -> 0, approached with order %.3f", setting,
+                 finding.order);
+    else
+        snprintf(row.setting, sizeof row.setting,
+                 "%s; limit eta h -> 0, another one", setting);
+    return ledger_add(ledger, &row, error);
+}
+
+enum verdict ledger_curve(const struct ledger *ledger, size_t from)
+{
+    size_t holding = 0;
+    enum verdict joint = VERDICT_HOLDS;
+    for (size_t k = from; k < ledger->count; k++) {
+        const enum verdict own = ledger->rows[k].verdicts.exact;
+        if (own == VERDICT_FAILS)
+            return VERDICT_FAILS;
+        if (own == VERDICT_HOLDS)
+            holding++;
+        else if (own != VERDICT_NOT_SAMPLED)
+            joint = VERDICT_INCONCLUSIVE;
+    }
+    return holding >= 5 ? joint : VERDICT_INCONCLUSIVE;
+}
+
+static const char *kind_text(enum claim_kind kind)
+{
+    static const char *const texts[] = {
+        [CLAIM_VALUE] = "value",         [CLAIM_LIMIT] = "limit",
+        [CLAIM_BOUND] = "bound",         [CLAIM_IDENTITY] = "identity",
+        [CLAIM_EXISTENCE] = "existence", [CLAIM_ARITHMETIC] = "arithmetic",
+    };
+    return texts[kind];
+}
+
+enum {
+    ID,
+    WHERE,
+    KIND,
+    STATEMENT,
+    SETTING,
+    PAPER,
+    EXACT,
+    MEASURED,
+    STDERR,
+    COUNT,
+    PAPER_VERDICT,
+    EXACT_VERDICT,
+    COLUMNS
+};
+
+static const struct column columns[COLUMNS] = {
+    [ID] = {"id", COLUMN_TEXT, false},
+    [WHERE] = {"where", COLUMN_TEXT, false},
+    [KIND] = {"kind", COLUMN_TEXT, true},
+    [STATEMENT] = {"statement", COLUMN_TEXT, true},
+    [SETTING] = {"setting", COLUMN_TEXT, false},
+    [PAPER] = {"paper", COLUMN_REAL, false},
+    [EXACT] = {"exact", COLUMN_REAL, false},
+    [MEASURED] = {"measured", COLUMN_REAL, false},
+    [STDERR] = {"stderr", COLUMN_REAL, false},
+    [COUNT] = {"count", COLUMN_COUNT, true},
+    [PAPER_VERDICT] = {"paper_verdict", COLUMN_TEXT, false},
+    [EXACT_VERDICT] = {"exact_verdict", COLUMN_TEXT, false},
+};
+
+static int add_to_table(struct table *table, const struct ledger_row *row,
+                        struct error *error)
+{
+    const char *texts[COLUMNS] = {
+        [ID] = row->claim->id,
+        [WHERE] = row->claim->where,
+        [KIND] = kind_text(row->kind),
+        [STATEMENT] = row->claim->statement,
+        [SETTING] = row->setting,
+        [PAPER_VERDICT] = verdict_text(row->verdicts.paper),
+        [EXACT_VERDICT] = verdict_text(row->verdicts.exact),
+    };
+    int status = table_row(table, error);
+    for (size_t k = 0; status == STATUS_OK && k < COLUMNS; k++)
+        if (texts[k])
+            status = table_text(table, k, texts[k], error);
+    if (status != STATUS_OK)
+        return status;
+    table_real(table, PAPER, row->paper);
+    table_real(table, EXACT, row->exact);
+    table_real(table, MEASURED, row->measured);
+    table_real(table, STDERR, row->se);
+    if (row->count > 0)
+        table_count(table, COUNT, row->count);
+    return STATUS_OK;
+}
+
+int ledger_table(const struct ledger *ledger, struct table *table, struct error *error)
+{
+    int status = table_init(table, columns, COLUMNS, error);
+    for (size_t k = 0; status == STATUS_OK && k < ledger->count; k++)
+        status = add_to_table(table, &ledger->rows[k], error);
+    return status;
+}
+
+struct verdict_tally ledger_tally(const struct ledger *ledger)
+{
+    struct verdict_tally tally = {0};
+    for (size_t k = 0; k < ledger->count; k++)
+        verdict_count(&tally, ledger->rows[k].verdicts);
+    return tally;
+}
+
+void ledger_free(struct ledger *ledger)
+{
+    free(ledger->rows);
+    ledger->rows = NULL;
+    ledger->count = ledger->capacity = 0;
+}

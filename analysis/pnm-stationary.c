@@ -1,0 +1,185 @@
+/* pnm-stationary: the stationary covariance of update rules, measured against exact
+ * theory and the paper. */
+#include "interrupt.h"
+#include "stationary.h"
+#include "table.h"
+
+#include <gsl/gsl_errno.h>
+#include <math.h>
+#include <stdlib.h>
+
+static const struct option_spec own_options[] = {
+    {.name = "full",
+     .kind = OPTION_FLAG,
+     .doc = "every pair i <= j instead of the diagonal"},
+};
+
+static const struct program program = {
+    .name = "pnm-stationary",
+    .summary =
+        "Measures the stationary covariance of update rules on a quadratic loss and "
+        "compares it with exact theory and with the paper's formulas.",
+    .notes = "The paper's value solves Sigma H + H Sigma = eta_applied C_method "
+             "(theorem 4.1 with eqs. 14, 16, 18). exact_verdict compares measured "
+             "with exact, paper_verdict measured with paper, within 1 %.",
+    .groups = OPTIONS_RULE | OPTIONS_LOSS | OPTIONS_CHAINS | OPTIONS_SAMPLING |
+              OPTIONS_OUTPUT,
+    .own = own_options,
+    .own_count = sizeof own_options / sizeof *own_options,
+};
+
+enum {
+    OPTIMIZER,
+    LR,
+    BETA0,
+    BETA1,
+    BETA3,
+    BATCH,
+    I,
+    J,
+    H_I,
+    H_J,
+    MEASURED,
+    STDERR,
+    COUNT,
+    EXACT,
+    EXACT_SOURCE,
+    PAPER,
+    EXACT_VERDICT,
+    PAPER_VERDICT,
+    COLUMNS
+};
+
+static const struct column columns[COLUMNS] = {
+    [OPTIMIZER] = {"optimizer", COLUMN_TEXT, false},
+    [LR] = {"lr", COLUMN_REAL, false},
+    [BETA0] = {"beta0", COLUMN_REAL, false},
+    [BETA1] = {"beta1", COLUMN_REAL, false},
+    [BETA3] = {"beta3", COLUMN_REAL, true},
+    [BATCH] = {"batch", COLUMN_REAL, true},
+    [I] = {"i", COLUMN_COUNT, false},
+    [J] = {"j", COLUMN_COUNT, false},
+    [H_I] = {"h_i", COLUMN_REAL, false},
+    [H_J] = {"h_j", COLUMN_REAL, false},
+    [MEASURED] = {"measured", COLUMN_REAL, false},
+    [STDERR] = {"stderr", COLUMN_REAL, false},
+    [COUNT] = {"count", COLUMN_COUNT, true},
+    [EXACT] = {"exact", COLUMN_REAL, false},
+    [EXACT_SOURCE] = {"exact_source", COLUMN_TEXT, true},
+    [PAPER] = {"paper", COLUMN_REAL, false},
+    [EXACT_VERDICT] = {"exact_verdict", COLUMN_TEXT, false},
+    [PAPER_VERDICT] = {"paper_verdict", COLUMN_TEXT, false},
+};
+
+static int add_row(struct table *table, const struct options *options,
+                   const struct rule *rule, const struct comparison *row,
+                   struct error *error)
+{
+    const struct evidence *e = &row->evidence;
+    int status = table_row(table, error);
+    if (status == STATUS_OK)
+        status = table_text(table, OPTIMIZER, rule->optimizer->name, error);
+    if (status == STATUS_OK)
+        status = table_text(table, EXACT_SOURCE, exact_source_text(row->source), error);
+    if (status == STATUS_OK)
+        status =
+            table_text(table, EXACT_VERDICT, verdict_text(row->verdicts.exact), error);
+    if (status == STATUS_OK)
+        status =
+            table_text(table, PAPER_VERDICT, verdict_text(row->verdicts.paper), error);
+    if (status != STATUS_OK)
+        return status;
+    table_real(table, LR, rule_parameter(rule, "lr"));
+    table_real(table, BETA0, rule_parameter(rule, "beta0"));
+    table_real(table, BETA1, rule_parameter(rule, "beta1"));
+    table_real(table, BETA3, rule_parameter(rule, "beta3"));
+    table_real(table, BATCH, options_real(options, "batch"));
+    table_count(table, I, row->i + 1);
+    table_count(table, J, row->j + 1);
+    table_real(table, H_I, row->h_i);
+    table_real(table, H_J, row->h_j);
+    table_real(table, MEASURED, e->measured);
+    table_real(table, STDERR, e->se);
+    if (e->sampled)
+        table_count(table, COUNT, e->count);
+    table_real(table, EXACT, e->exact);
+    table_real(table, PAPER, e->paper);
+    return STATUS_OK;
+}
+
+/* Every rule is refused before any runs. */
+static int check_rules(const struct sampling *sampling, const struct rule *rules,
+                       size_t count, const struct quadratic *problem,
+                       struct error *error)
+{
+    int status = STATUS_OK;
+    for (size_t k = 0; status == STATUS_OK && k < count; k++) {
+        struct linear_system *systems = NULL;
+        struct chains chains;
+        double radius;
+        status =
+            sampling_systems(sampling, &rules[k], problem, &systems, &radius, error);
+        if (status == STATUS_OK && !(radius < 1))
+            status = sampling_given_chains(sampling, &chains, error);
+        free(systems);
+    }
+    return status;
+}
+
+static int fill(struct table *table, const struct options *options,
+                const struct sampling *sampling, const struct rule *rules, size_t count,
+                const struct quadratic *problem, struct verdict_tally *tally,
+                struct error *error)
+{
+    int status = check_rules(sampling, rules, count, problem, error);
+    for (size_t k = 0; status == STATUS_OK && k < count; k++) {
+        struct comparison *rows = NULL;
+        size_t row_count = 0;
+        status = stationary_compare(sampling, &rules[k], problem,
+                                    options_flag(options, "full"),
+                                    rules[k].optimizer->name, &rows, &row_count, error);
+        for (size_t i = 0; status == STATUS_OK && i < row_count; i++) {
+            verdict_count(tally, rows[i].verdicts);
+            status = add_row(table, options, &rules[k], &rows[i], error);
+        }
+        free(rows);
+    }
+    return status;
+}
+
+int main(int argc, char **argv)
+{
+    struct options options;
+    struct sampling sampling;
+    struct quadratic problem = {0};
+    struct table table = {0};
+    struct verdict_tally tally = {0};
+    struct rule *rules = NULL;
+    struct error error;
+    size_t count = 0;
+    interrupt_catch();
+    gsl_set_error_handler_off();
+    int status = options_parse(&options, &program, argc, argv, &error);
+    if (status == STATUS_OK)
+        status = sampling_init(&sampling, &options, &error);
+    if (status == STATUS_OK)
+        status = options_rules(&options, &rules, &count, &error);
+    if (status == STATUS_OK)
+        status = options_problem(&options, &problem, &error);
+    if (status == STATUS_OK)
+        status = options_check_output(&options, &error);
+    if (status == STATUS_OK)
+        status = table_init(&table, columns, COLUMNS, &error);
+    if (status == STATUS_OK)
+        status = options_note(&options, &table, &error);
+    if (status == STATUS_OK)
+        status =
+            fill(&table, &options, &sampling, rules, count, &problem, &tally, &error);
+    if (status == STATUS_OK)
+        status = options_write(&options, &table, &error);
+    table_free(&table);
+    quadratic_free(&problem);
+    free(rules);
+    return status == STATUS_OK ? verdict_exit(&tally, true, false)
+                               : program_exit(&program, status, &error);
+}

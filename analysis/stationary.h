@@ -1,0 +1,36 @@
+/* stationary.h: the stationary covariance of a rule, measured, exact and the paper's.
+ */
+#ifndef PNM_STATIONARY_H
+#define PNM_STATIONARY_H
+
+#include "estimate.h"
+#include "sampling.h"
+#include "theory.h"
+
+/* One element (i, j) of the covariance of theta, i <= j from 0. */
+struct comparison {
+    size_t i, j;
+    double h_i, h_j;
+    enum exact_source source;
+    struct evidence evidence;
+    double samples; /* coordinate-steps that the plan asks for */
+    struct verdicts verdicts;
+};
+
+/* Measures the diagonal, or where full every pair i <= j, of one rule on one loss.
+ * *rows is the caller's to free; *count its length. Samples are planned for each row
+ * from exact theory; a row whose plan exceeds the budget is left unsampled, with the
+ * number of steps it would need. STATUS_USAGE for unstable parameters. */
+PNM_MUST_USE int stationary_compare(const struct sampling *sampling,
+                                    const struct rule *rule,
+                                    const struct quadratic *problem, bool full,
+                                    const char *label, struct comparison **rows,
+                                    size_t *count, struct error *error);
+
+/* The same for one mode: curvature h, noise variance c. */
+PNM_MUST_USE int stationary_mode(const struct sampling *sampling,
+                                 const struct rule *rule, double h, double c,
+                                 const char *label, struct comparison *row,
+                                 struct error *error);
+
+#endif

@@ -1,0 +1,53 @@
+/* theory.h: what is known of a rule by name, without ever calling its step.
+ *
+ * One file analysis/theory_NAME.c a rule: the state-space matrices written out from the
+ * paper's update, closed forms of the stationary covariance where there are any, and
+ * what the paper says. */
+#ifndef PNM_THEORY_H
+#define PNM_THEORY_H
+
+#include "linear_system.h"
+#include "options.h"
+
+struct theory {
+    const char *optimizer;
+    /* (A, b) at curvature h, written out from the update. */
+    void (*system)(const struct rule *rule, double h, struct linear_system *system);
+    /* Stationary covariance of theta between modes of curvature h_i and h_j whose noise
+     * has covariance c; NAN where there is no closed form. NULL: none at all. */
+    double (*covariance)(const struct rule *rule, double h_i, double h_j, double c);
+    /* Limit of the learning rate at curvature h: stable below. NULL: no closed form. */
+    double (*lr_limit)(const struct rule *rule, double h);
+    /* The paper's noise covariance of the method as a multiple of C (eqs. 14, 16, 18).
+     */
+    double (*paper_noise)(const struct rule *rule);
+    /* The learning rate that the rule really applies. */
+    double (*applied_lr)(const struct rule *rule);
+};
+
+/* NULL if nothing is written out for that rule. */
+const struct theory *theory_find(const char *optimizer);
+
+enum exact_source { EXACT_CLOSED_FORM, EXACT_MATRIX, EXACT_PROBED, EXACT_NONE };
+const char *exact_source_text(enum exact_source source);
+
+/* Exact stationary covariance of theta between modes of curvature h_i and h_j with
+ * noise covariance c: closed form if there is one, else written-out matrices, else
+ * matrices probed from the step, and the Stein equation. NAN and EXACT_NONE for a rule
+ * that is not linear. The parameters must be stable. */
+PNM_MUST_USE int theory_covariance(const struct rule *rule, double h_i, double h_j,
+                                   double c, double *covariance,
+                                   enum exact_source *source, struct error *error);
+
+/* The paper's covariance: Sigma H + H Sigma = applied_lr C_method (thm 4.1 with eqs.
+ * 14, 16, 18), that is applied_lr paper_noise c / (h_i + h_j). NAN where the paper says
+ * nothing of the rule. */
+double theory_paper(const struct rule *rule, double h_i, double h_j, double c);
+
+/* eta / sqrt((1+beta0)^2 + beta0^2), or eta with --lr-normalization off. */
+double theory_normalized_lr(const struct rule *rule);
+
+/* gamma = (1+beta0)^2 + beta0^2. */
+double theory_gamma(const struct rule *rule);
+
+#endif

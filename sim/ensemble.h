@@ -1,0 +1,53 @@
+/* ensemble.h: many independent chains of a rule on a quadratic loss, and what observers
+ * make of them.
+ *
+ * The work is cut into units. A unit is a block of 64 lanes run from step 0 to its end:
+ * 64 (mode, replica) pairs where modes do not interact, 64 replicas of all modes where
+ * the noise is correlated or products between modes are wanted. A unit's random stream
+ * depends on seed, rule, parameters and unit number alone, and results are merged in
+ * unit order, so the bits do not depend on the number of threads. */
+#ifndef PNM_ENSEMBLE_H
+#define PNM_ENSEMBLE_H
+
+#include "kernels.h"
+#include "moments.h"
+#include "optimizer.h"
+#include "plan.h"
+#include "quadratic.h"
+
+struct ensemble {
+    const struct kernels *kernels;
+    const struct optimizer *optimizer;
+    const double *parameter;
+    const struct quadratic *problem;
+    struct random_generator generator;
+    uint64_t seed;
+    int threads;
+    const char *label; /* shown beside the progress bar; NULL: no bar */
+};
+
+/* Time averages over the recorded steps, then mean and spread over chains, per mode:
+ * theta[i] of theta, square[i] of (theta - theta*)^2. chains[i] may differ from mode to
+ * mode where the noise is not dense; a mode with 0 replicas is left out. */
+PNM_MUST_USE int ensemble_moments(const struct ensemble *ensemble,
+                                  const struct chains *chains, struct moments *theta,
+                                  struct moments *square, struct error *error);
+
+/* The same for (theta_i - theta_i*)(theta_j - theta_j*) over all pairs i <= j of
+ * coupled modes: pair[ensemble_pair(n, i, j)], n(n+1)/2 entries. */
+PNM_MUST_USE int ensemble_covariance(const struct ensemble *ensemble,
+                                     struct chains chains, struct moments *pair,
+                                     struct error *error);
+
+/* Index of the pair i <= j (from 0) among n modes: (0,0), (0,1), ..., (n-1,n-1). */
+size_t ensemble_pair(size_t n, size_t i, size_t j);
+
+/* Records of one trajectory: step 0, every `every`-th step, and the last. */
+uint64_t ensemble_records(uint64_t steps, uint64_t every);
+
+/* theta at the recorded steps: out[(replica * records + record) * n + i]. */
+PNM_MUST_USE int ensemble_trajectory(const struct ensemble *ensemble, uint64_t replicas,
+                                     uint64_t steps, uint64_t every, double *out,
+                                     struct error *error);
+
+#endif

@@ -1,0 +1,32 @@
+/* error.h: how a function says what went wrong.
+ *
+ * Everything fallible returns a status: 0, or a negative number whose absolute value is
+ * the exit status of a program that stops for it. The text for the user goes into a
+ * struct error that the caller owns. */
+#ifndef PNM_ERROR_H
+#define PNM_ERROR_H
+
+enum status {
+    STATUS_OK = 0,
+    STATUS_USAGE = -64,       /* what the user gave cannot be used */
+    STATUS_SOFTWARE = -70,    /* a computation did not come to an end */
+    STATUS_MEMORY = -71,      /* out of memory */
+    STATUS_OUTPUT = -74,      /* a result could not be written */
+    STATUS_INTERRUPTED = -130 /* Ctrl-C */
+};
+
+struct error {
+    char text[1024];
+};
+
+#define PNM_MUST_USE __attribute__((warn_unused_result))
+
+/* Writes the formatted text into error->text and returns status, so that a failing
+ * function can say `return error_set(error, STATUS_USAGE, "...")`. */
+__attribute__((format(printf, 3, 4))) int error_set(struct error *error, int status,
+                                                    const char *format, ...);
+
+/* error_set for memory that could not be had; `what` names what it was for. */
+int error_memory(struct error *error, const char *what);
+
+#endif

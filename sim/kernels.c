@@ -1,0 +1,28 @@
+/* kernels.c: the table of one instruction set. */
+#include "kernels.h"
+
+#include "kernels_table.h"
+#include "observe_kernel.h"
+#include "optimizer.h"
+#include "random_kernel.h"
+
+#define DECLARE_RULE(name) extern const struct optimizer ISA_NAME(optimizer_##name);
+#define LIST_RULE(name) &ISA_NAME(optimizer_##name),
+
+OPTIMIZER_LIST(DECLARE_RULE)
+
+static const struct optimizer *const rules[] = {OPTIMIZER_LIST(LIST_RULE) NULL};
+
+#define ISA_TEXT_(isa) #isa
+#define ISA_TEXT(isa) ISA_TEXT_(isa)
+
+const struct kernels ISA_NAME(kernels) = {
+    .isa = ISA_TEXT(ISA),
+    .optimizers = rules,
+    .xoshiro_words = ISA_NAME(xoshiro_words),
+    .box_muller = ISA_NAME(box_muller),
+    .xoshiro_normal = ISA_NAME(xoshiro_normal),
+    .observe_moments = ISA_NAME(observe_moments),
+    .observe_product = ISA_NAME(observe_product),
+    .correlate = ISA_NAME(correlate),
+};

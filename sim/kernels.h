@@ -1,0 +1,41 @@
+/* kernels.h: the hot code, compiled once for each instruction set.
+ *
+ * The files listed in the Makefile as HOT (the rules, *_kernel.c, kernels.c) are
+ * compiled with -DISA=base, and on x86-64 also with -DISA=v3 (AVX2, FMA) and -DISA=v4
+ * (AVX-512). Plain C throughout; only the compiler's -march differs, and all variants
+ * give the same bits. */
+#ifndef PNM_KERNELS_H
+#define PNM_KERNELS_H
+
+#include "random.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define ISA_JOIN_(name, isa) name##_##isa
+#define ISA_JOIN(name, isa) ISA_JOIN_(name, isa)
+#define ISA_NAME(name) ISA_JOIN(name, ISA) /* pnm -> pnm_v3 */
+
+struct optimizer;
+
+struct kernels {
+    const char *isa;
+    const struct optimizer *const *optimizers; /* NULL after the last */
+    void (*xoshiro_words)(uint64_t state[4][RANDOM_LANES],
+                          uint64_t words[RANDOM_BLOCK]);
+    void (*box_muller)(const uint64_t words[RANDOM_BLOCK], double out[RANDOM_BLOCK]);
+    void (*xoshiro_normal)(uint64_t state[4][RANDOM_LANES], size_t count, double *out);
+    /* observe_kernel.h says what these compute. */
+    void (*observe_moments)(size_t steps, const double *path, const double *centre,
+                            double *sum, double *square);
+    void (*observe_product)(size_t steps, const double *a, double a_centre,
+                            const double *b, double b_centre, double *product);
+    void (*correlate)(size_t n, size_t length, const double *factor,
+                      const double *normal, double *noise);
+};
+
+/* The variant for this processor, or the one named by the environment variable PNM_ISA
+ * (base, v3, v4). NULL, with a message, if PNM_ISA names one that is not there. */
+const struct kernels *kernels_find(struct error *error);
+
+#endif

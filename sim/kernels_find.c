@@ -1,0 +1,43 @@
+/* kernels_find.c: which instruction set this processor runs best. */
+#include "kernels.h"
+
+#include "kernels_table.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#if defined(__x86_64__)
+static int has_v3(void)
+{
+    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
+           __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2");
+}
+
+static int has_v4(void)
+{
+    return has_v3() && __builtin_cpu_supports("avx512f") &&
+           __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512cd") &&
+           __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
+}
+#endif
+
+const struct kernels *kernels_find(struct error *error)
+{
+    /* Best first; the first that is there and not ruled out by PNM_ISA. */
+    const struct kernels *available[] = {
+#if defined(__x86_64__)
+        has_v4() ? &kernels_v4 : NULL,
+        has_v3() ? &kernels_v3 : NULL,
+#endif
+        &kernels_base,
+    };
+    const char *wanted = getenv("PNM_ISA");
+    for (size_t i = 0; i < sizeof available / sizeof *available; i++)
+        if (available[i] && (!wanted || strcmp(wanted, available[i]->isa) == 0))
+            return available[i];
+    error_set(error, STATUS_USAGE,
+              "environment variable PNM_ISA=%s: this processor has no such variant; "
+              "allowed are base and, on x86-64 processors that have them, v3 and v4",
+              wanted);
+    return NULL;
+}

@@ -1,0 +1,240 @@
+#include "linear_system.h"
+
+#include <gsl/gsl_eigen.h>
+#include <gsl/gsl_errno.h>
+#include <math.h>
+#include <string.h>
+
+void linear_system_probe(const struct optimizer *optimizer, const double *parameter,
+                         double h, struct linear_system *system)
+{
+    const int dim = 1 + optimizer->slots;
+    const int samples = optimizer->samples;
+    *system = (struct linear_system){.dim = dim, .samples = samples};
+    for (int column = 0; column < dim + samples; column++) {
+        double state[LINEAR_STATE] = {0}, gradient[OPTIMIZER_MAX_SAMPLES];
+        if (column < dim)
+            state[column] = 1;
+        for (int k = 0; k < samples; k++)
+            gradient[k] = h * state[0] + (column == dim + k ? 1 : 0);
+        optimizer->step(parameter, 0, 1, gradient, &state[0], &state[1]);
+        for (int row = 0; row < dim; row++)
+            if (column < dim)
+                system->a[row * dim + column] = state[row];
+            else
+                system->b[column - dim][row] = state[row];
+    }
+}
+
+double linear_system_radius(const struct linear_system *system)
+{
+    const size_t dim = (size_t)system->dim;
+    double copy[LINEAR_SIZE], eigenvalues[2 * LINEAR_STATE], radius = 0;
+    memcpy(copy, system->a, sizeof copy);
+    for (size_t i = 0; i < dim * dim; i++)
+        if (!isfinite(copy[i]))
+            return NAN;
+    gsl_eigen_nonsymm_workspace *workspace = gsl_eigen_nonsymm_alloc(dim);
+    if (!workspace)
+        return NAN;
+    gsl_matrix_view a = gsl_matrix_view_array(copy, dim, dim);
+    gsl_vector_complex_view e = gsl_vector_complex_view_array(eigenvalues, dim);
+    const int status = gsl_eigen_nonsymm(&a.matrix, &e.vector, workspace);
+    gsl_eigen_nonsymm_free(workspace);
+    for (size_t i = 0; i < dim; i++)
+        radius = fmax(radius, hypot(eigenvalues[2 * i], eigenvalues[2 * i + 1]));
+    return status == GSL_SUCCESS ? radius : NAN;
+}
+
+/* out = a x for n x n a and n x m x. */
+static void multiply(int n, int m, const double *a, const double *x, double *out)
+{
+    for (int r = 0; r < n; r++)
+        for (int c = 0; c < m; c++) {
+            double sum = 0;
+            for (int k = 0; k < n; k++)
+                sum += a[r * n + k] * x[k * m + c];
+            out[r * m + c] = sum;
+        }
+}
+
+/* x <- a x b' for n x n a, m x m b, n x m x. */
+static void congruence(int n, int m, const double *a, const double *b, double *x)
+{
+    double left[LINEAR_SIZE];
+    multiply(n, m, a, x, left);
+    for (int r = 0; r < n; r++)
+        for (int c = 0; c < m; c++) {
+            double sum = 0;
+            for (int k = 0; k < m; k++)
+                sum += left[r * m + k] * b[c * m + k];
+            x[r * m + c] = sum;
+        }
+}
+
+static void square(int n, double *a)
+{
+    double out[LINEAR_SIZE];
+    multiply(n, n, a, a, out);
+    memcpy(a, out, (size_t)(n * n) * sizeof *a);
+}
+
+void linear_system_apply(const struct linear_system *i, const struct linear_system *j,
+                         double *x)
+{
+    congruence(i->dim, j->dim, i->a, j->a, x);
+}
+
+void linear_system_noise(const struct linear_system *i, const struct linear_system *j,
+                         double covariance, double *q)
+{
+    for (int r = 0; r < i->dim; r++)
+        for (int c = 0; c < j->dim; c++) {
+            double sum = 0;
+            for (int k = 0; k < i->samples; k++)
+                sum += i->b[k][r] * j->b[k][c];
+            q[r * j->dim + c] = covariance * sum;
+        }
+}
+
+static void identity(int n, double *a)
+{
+    memset(a, 0, (size_t)(n * n) * sizeof *a);
+    for (int r = 0; r < n; r++)
+        a[r * n + r] = 1;
+}
+
+/* f_m and w_m for growing m, from the highest bit of count down: m doubles, then grows
+ * by one where the bit is set. p = A_i^m, r = A_j^m.
+ *   f_2m = f_m + p f_m r',  w_2m = w_m + p (w_m + m f_m) r'
+ *   f_{m+1} = f_m + p x r', w_{m+1} = w_m + m p x r' */
+void linear_system_sums(const struct linear_system *i, const struct linear_system *j,
+                        const double *x, uint64_t count, double *f, double *weighted)
+{
+    const int n = i->dim, m = j->dim;
+    const size_t bytes = (size_t)(n * m) * sizeof *f;
+    double p[LINEAR_SIZE], r[LINEAR_SIZE], w[LINEAR_SIZE] = {0}, term[LINEAR_SIZE];
+    double length = 0;
+    identity(n, p);
+    identity(m, r);
+    memset(f, 0, bytes);
+    for (int bit = 63; bit >= 0; bit--) {
+        if (length > 0) {
+            memcpy(term, f, bytes);
+            congruence(n, m, p, r, term);
+            for (int k = 0; k < n * m; k++) {
+                const double lagged = w[k] + length * f[k];
+                f[k] += term[k];
+                term[k] = lagged;
+            }
+            congruence(n, m, p, r, term);
+            for (int k = 0; k < n * m; k++)
+                w[k] += term[k];
+            square(n, p);
+            square(m, r);
+            length *= 2;
+        }
+        if (!((count >> bit) & 1))
+            continue;
+        memcpy(term, x, bytes);
+        congruence(n, m, p, r, term);
+        for (int k = 0; k < n * m; k++) {
+            f[k] += term[k];
+            w[k] += length * term[k];
+        }
+        double next[LINEAR_SIZE];
+        multiply(n, n, i->a, p, next);
+        memcpy(p, next, (size_t)(n * n) * sizeof *p);
+        multiply(m, m, j->a, r, next);
+        memcpy(r, next, (size_t)(m * m) * sizeof *r);
+        length += 1;
+    }
+    if (weighted)
+        memcpy(weighted, w, bytes);
+}
+
+void linear_system_power(const struct linear_system *i, const struct linear_system *j,
+                         uint64_t t, double *x)
+{
+    double p[LINEAR_SIZE], r[LINEAR_SIZE];
+    memcpy(p, i->a, sizeof p);
+    memcpy(r, j->a, sizeof r);
+    for (; t > 0; t >>= 1) {
+        if (t & 1)
+            congruence(i->dim, j->dim, p, r, x);
+        square(i->dim, p);
+        square(j->dim, r);
+    }
+}
+
+int linear_system_stationary(const struct linear_system *i,
+                             const struct linear_system *j, const double *q, double *s,
+                             struct error *error)
+{
+    const int n = i->dim, m = j->dim;
+    double p[LINEAR_SIZE], r[LINEAR_SIZE], term[LINEAR_SIZE];
+    memcpy(p, i->a, sizeof p);
+    memcpy(r, j->a, sizeof r);
+    memcpy(s, q, (size_t)(n * m) * sizeof *s);
+    for (int doubling = 0; doubling < 62; doubling++) {
+        bool settled = true;
+        memcpy(term, s, (size_t)(n * m) * sizeof *s);
+        congruence(n, m, p, r, term);
+        for (int k = 0; k < n * m; k++) {
+            settled = settled && fabs(term[k]) <= 0x1p-60 * fabs(s[k]);
+            s[k] += term[k];
+        }
+        if (settled)
+            return STATUS_OK;
+        square(n, p);
+        square(m, r);
+    }
+    return error_set(error, STATUS_SOFTWARE,
+                     "the stationary covariance did not settle in 2^62 steps: the "
+                     "parameters are at the limit of stability");
+}
+
+void linear_system_at(const struct linear_system *i, const struct linear_system *j,
+                      double noise, double offset_i, uint64_t t, double *mean,
+                      double *covariance)
+{
+    struct linear_system one = {.dim = 1, .a = {1}};
+    double q[LINEAR_SIZE], f[LINEAR_SIZE], state[LINEAR_SIZE] = {offset_i};
+    linear_system_noise(i, j, noise, q);
+    linear_system_sums(i, j, q, t, f, NULL);
+    linear_system_power(i, &one, t, state);
+    *mean = state[0];
+    *covariance = f[0];
+}
+
+static bool stable_at(const struct optimizer *optimizer, const double *parameter,
+                      double lr, double h)
+{
+    struct linear_system system;
+    double changed[OPTIMIZER_MAX_PARAMETERS];
+    memcpy(changed, parameter, (size_t)optimizer->parameter_count * sizeof *changed);
+    changed[0] = lr;
+    linear_system_probe(optimizer, changed, h, &system);
+    return linear_system_radius(&system) < 1;
+}
+
+double linear_system_lr_limit(const struct optimizer *optimizer,
+                              const double *parameter, double h)
+{
+    double stable = 1 / h, unstable;
+    for (int i = 0; i < 60 && !stable_at(optimizer, parameter, stable, h); i++)
+        stable /= 2;
+    if (!stable_at(optimizer, parameter, stable, h))
+        return 0;
+    unstable = stable;
+    for (int i = 0; i < 60 && stable_at(optimizer, parameter, unstable, h); i++)
+        unstable *= 2;
+    while (unstable - stable > 1e-12 * stable) {
+        const double middle = stable + (unstable - stable) / 2;
+        if (stable_at(optimizer, parameter, middle, h))
+            stable = middle;
+        else
+            unstable = middle;
+    }
+    return stable;
+}

@@ -1,0 +1,22 @@
+/* observe_kernel.h: the inner loops of observers and of correlated noise, once for each
+ * instruction set; reached through struct kernels.
+ *
+ * A path holds theta of 64 lanes after each step: path[k * 64 + lane]. */
+#ifndef PNM_OBSERVE_KERNEL_H
+#define PNM_OBSERVE_KERNEL_H
+
+#include "kernels.h"
+
+/* sum[lane] += sum_k x, square[lane] += sum_k x^2 with x = path - centre[lane]. */
+void ISA_NAME(observe_moments)(size_t steps, const double *path, const double *centre,
+                               double *sum, double *square);
+
+/* product[lane] += sum_k (a - a_centre)(b - b_centre) over two paths. */
+void ISA_NAME(observe_product)(size_t steps, const double *a, double a_centre,
+                               const double *b, double b_centre, double *product);
+
+/* noise[i] = sum_{j<=i} factor[i * n + j] normal[j] for n rows of `length` numbers. */
+void ISA_NAME(correlate)(size_t n, size_t length, const double *factor,
+                         const double *normal, double *noise);
+
+#endif

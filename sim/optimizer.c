@@ -1,0 +1,64 @@
+#include "optimizer.h"
+
+#include "kernels.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+const struct optimizer *optimizer_find(const struct kernels *kernels, const char *name)
+{
+    for (const struct optimizer *const *rule = kernels->optimizers; *rule; rule++)
+        if (strcmp((*rule)->name, name) == 0)
+            return *rule;
+    return NULL;
+}
+
+int optimizer_parameter(const struct optimizer *optimizer, const char *name)
+{
+    for (int i = 0; i < optimizer->parameter_count; i++)
+        if (strcmp(optimizer->parameters[i].name, name) == 0)
+            return i;
+    return -1;
+}
+
+void optimizer_defaults(const struct optimizer *optimizer, double lr, double *parameter)
+{
+    for (int i = 0; i < optimizer->parameter_count; i++)
+        parameter[i] = i == 0 ? lr : optimizer->parameters[i].preset_value;
+}
+
+void optimizer_complete(const struct optimizer *optimizer, double *parameter)
+{
+    if (optimizer->complete)
+        optimizer->complete(parameter);
+}
+
+void parameter_range(const struct parameter *p, size_t size, char *text)
+{
+    char low[40] = "", high[40] = "";
+    if (p->is_switch) {
+        snprintf(text, size, "on or off");
+        return;
+    }
+    if (isfinite(p->low))
+        snprintf(low, sizeof low, "%g %s ", p->low, p->low_open ? "<" : "<=");
+    if (isfinite(p->high))
+        snprintf(high, sizeof high, " %s %g", p->high_open ? "<" : "<=", p->high);
+    if (*low || *high)
+        snprintf(text, size, "%s%s%s", low, p->name, high);
+    else
+        snprintf(text, size, "any number");
+}
+
+int parameter_check(const struct parameter *p, double value, struct error *error)
+{
+    const bool above = p->low_open ? value > p->low : value >= p->low;
+    const bool below = p->high_open ? value < p->high : value <= p->high;
+    if (isfinite(value) && above && below)
+        return STATUS_OK;
+    char range[128];
+    parameter_range(p, sizeof range, range);
+    return error_set(error, STATUS_USAGE, "--%s: %.17g is out of range; allowed is %s",
+                     p->name, value, range);
+}

@@ -1,0 +1,101 @@
+/* optimizer.h: what an update rule is.
+ *
+ * A rule is one file sim/opt_NAME.c that states the update of one coordinate; a
+ * template makes the loops. Simulation, exact theory, help and tests work on any rule
+ * in the list, and nothing outside the rule's own file and analysis/theory_NAME.c names
+ * it. */
+#ifndef PNM_OPTIMIZER_H
+#define PNM_OPTIMIZER_H
+
+#include "error.h"
+#include "optimizer_list.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+    OPTIMIZER_LANES = 64, /* lanes (coordinate, replica) advanced together */
+    OPTIMIZER_MAX_SLOTS = 6,
+    OPTIMIZER_MAX_SAMPLES = 2,
+    OPTIMIZER_MAX_PARAMETERS = 8,
+    OPTIMIZER_MAX_SCALARS = 8,
+    /* Scalar 0 of every rule is the learning rate it really applies: the direction of a
+     * step is u = (theta - theta') / scalar[0]. */
+    OPTIMIZER_RATE = 0,
+};
+
+/* A parameter of a rule: the same word on the command line, in result columns, in
+ * help. */
+struct parameter {
+    const char *name;    /* option name without the dashes, "beta1" */
+    const char *symbol;  /* the paper's symbol */
+    const char *doc;     /* one line */
+    const char *preset;  /* how help states the default; NULL: must be given */
+    double preset_value; /* NAN where `complete` computes it from the others */
+    double low, high;    /* valid range */
+    bool low_open, high_open;
+    bool is_switch; /* takes on or off: 1 or 0 */
+};
+
+/* 64 lanes of an uncoupled quadratic: lane l has gradient h (theta - centre) + noise_sd
+ * xi with its own independent xi ~ N(0,1). */
+struct tile {
+    _Alignas(64) double theta[OPTIMIZER_LANES];
+    double slot[OPTIMIZER_MAX_SLOTS][OPTIMIZER_LANES];
+    double h[OPTIMIZER_LANES];
+    double centre[OPTIMIZER_LANES];
+    double noise_sd[OPTIMIZER_LANES];
+};
+
+struct optimizer {
+    const char *name;
+    const char *summary; /* one line for help */
+    const char *rule;    /* the update in ASCII */
+    const char *source;  /* paper and equation */
+    int slots;           /* numbers kept per coordinate besides theta, 0 at step 0 */
+    int samples;         /* independent gradient samples a step takes */
+    const struct parameter *parameters; /* parameters[0] is the learning rate */
+    int parameter_count;
+    bool linear;      /* theta' and slots' are linear in theta, slots and gradients */
+    bool equivariant; /* commutes with rotations, so may run in the eigenbasis of H */
+    /* Fills in parameters left NAN (those with a computed default); NULL if none. */
+    void (*complete)(double *parameter);
+    /* The numbers that the update needs besides the state, for step t. */
+    void (*scalars)(const double *parameter, uint64_t t, double *scalar);
+    /* One step of `count` lanes at step t for given gradients:
+     * gradient[k * count + i], theta[i], slot[s * count + i]. */
+    void (*step)(const double *parameter, uint64_t t, size_t count,
+                 const double *gradient, double *theta, double *slot);
+    /* Steps t .. t+steps-1 of a tile. normal[(k * samples + s) * 64 + lane] are the xi;
+     * path[k * 64 + lane] receives theta after each step. */
+    void (*advance)(const double *parameter, uint64_t t, size_t steps,
+                    const double *normal, struct tile *tile, double *path);
+};
+
+/* The rule of that name, its loops in the given kernel variant; NULL if there is none.
+ */
+struct kernels;
+const struct optimizer *optimizer_find(const struct kernels *kernels, const char *name);
+
+/* Index of the parameter of that name, or -1. */
+int optimizer_parameter(const struct optimizer *optimizer, const char *name);
+
+/* The rule's parameters at their defaults, learning rate `lr`: parameter[] has
+ * OPTIMIZER_MAX_PARAMETERS places; computed defaults are left NAN until
+ * optimizer_complete. */
+void optimizer_defaults(const struct optimizer *optimizer, double lr,
+                        double *parameter);
+
+/* Computes what was left NAN. */
+void optimizer_complete(const struct optimizer *optimizer, double *parameter);
+
+/* Is the value in the parameter's range? STATUS_USAGE with the option, the value and
+ * the range otherwise. */
+PNM_MUST_USE int parameter_check(const struct parameter *parameter, double value,
+                                 struct error *error);
+
+/* Writes the range as text, "0 <= beta1 < 1", into text[size]. */
+void parameter_range(const struct parameter *parameter, size_t size, char *text);
+
+#endif

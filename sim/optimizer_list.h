@@ -1,0 +1,12 @@
+/* optimizer_list.h: the update rules that are built in, one line each. */
+#ifndef PNM_OPTIMIZER_LIST_H
+#define PNM_OPTIMIZER_LIST_H
+
+#define OPTIMIZER_LIST(RULE)                                                           \
+    RULE(sgd)                                                                          \
+    RULE(heavy_ball)                                                                   \
+    RULE(pnm)                                                                          \
+    RULE(pnm_eq7)                                                                      \
+    RULE(two_batch)
+
+#endif

@@ -1,0 +1,125 @@
+/* options.h: one table of parameters for command line, help and result header.
+ *
+ * A program names the groups of shared options that it takes and adds its own. The
+ * options of update rules come from the rules themselves. */
+#ifndef PNM_OPTIONS_H
+#define PNM_OPTIONS_H
+
+#include "error.h"
+#include "kernels.h"
+#include "optimizer.h"
+#include "quadratic.h"
+#include "table.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum option_kind {
+    OPTION_TEXT,
+    OPTION_REAL,   /* a number in low..high */
+    OPTION_COUNT,  /* a whole number in low..high */
+    OPTION_CHOICE, /* one of `argument`, "a|b|c" */
+    OPTION_FLAG,   /* takes no argument */
+};
+
+struct option_spec {
+    const char *name; /* without the dashes */
+    enum option_kind kind;
+    const char *argument; /* as help shows it: "VALUE" */
+    const char *preset;   /* default as text; NULL: none */
+    double low, high;
+    bool low_open;
+    bool required;
+    bool unrecorded; /* does not change the numbers: left out of result headers */
+    const char *doc;
+};
+
+enum option_group {
+    OPTIONS_RULE = 1,     /* --optimizer and the parameters of the rules */
+    OPTIONS_LOSS = 2,     /* spectrum, noise, batch, start, theta-star */
+    OPTIONS_CHAINS = 4,   /* replicas, steps, burn-in, allow-divergence */
+    OPTIONS_SAMPLING = 8, /* precision, max-samples, seed, rng, threads, quiet */
+    OPTIONS_OUTPUT = 16,  /* format, output */
+};
+
+struct program {
+    const char *name;
+    const char *summary; /* help: first lines */
+    const char *notes;   /* help: after the options */
+    unsigned groups;
+    const struct option_spec *own;
+    size_t own_count;
+    /* Presets that differ from the shared ones, NULL where they do not. */
+    const char *max_samples;
+};
+
+enum { OPTIONS_MAX = 64 };
+
+struct option_value {
+    struct option_spec option;
+    const char *text; /* as given, or the preset; NULL if neither */
+    bool given;
+    double real;
+    uint64_t count;
+};
+
+struct options {
+    const struct program *program;
+    const struct kernels *kernels;
+    struct option_value value[OPTIONS_MAX];
+    size_t count;
+};
+
+/* Parses the command line. STATUS_OK; OPTIONS_DONE if --help or --version was answered;
+ * STATUS_USAGE with an error text (empty if the message is out already). */
+enum { OPTIONS_DONE = 1 };
+PNM_MUST_USE int options_parse(struct options *options, const struct program *program,
+                               int argc, char **argv, struct error *error);
+
+/* Values by name; the option must be in the program's table. */
+const char *options_text(const struct options *options, const char *name);
+bool options_given(const struct options *options, const char *name);
+double options_real(const struct options *options, const char *name);
+uint64_t options_count(const struct options *options, const char *name);
+bool options_flag(const struct options *options, const char *name);
+
+/* The loss that OPTIONS_LOSS describe. */
+PNM_MUST_USE int options_problem(const struct options *options,
+                                 struct quadratic *problem, struct error *error);
+
+/* A rule with its parameters: a row of a grid. */
+struct rule {
+    const struct optimizer *optimizer;
+    double parameter[OPTIMIZER_MAX_PARAMETERS];
+};
+
+/* The rules chosen by --optimizer with every combination of the parameter values given,
+ * the first parameter varying slowest. *rules is the caller's to free. */
+PNM_MUST_USE int options_rules(const struct options *options, struct rule **rules,
+                               size_t *count, struct error *error);
+
+/* Value of the rule's parameter of that name; NAN if it has none. */
+double rule_parameter(const struct rule *rule, const char *name);
+
+/* Writes "lr=0.05 beta0=1 ..." into text[size]. */
+void rule_describe(const struct rule *rule, size_t size, char *text);
+
+/* Version, program and every recorded option into the table's provenance. */
+PNM_MUST_USE int options_note(const struct options *options, struct table *table,
+                              struct error *error);
+
+/* Before a run: is there a folder for every --output? STATUS_OUTPUT if not. */
+PNM_MUST_USE int options_check_output(const struct options *options,
+                                      struct error *error);
+
+/* Writes the table where --output and --format say: standard output by default, text on
+ * a terminal and CSV elsewhere; several files separated by commas, "-" for standard
+ * output, the format of a file by its ending (.json, .txt, else CSV). */
+PNM_MUST_USE int options_write(const struct options *options, const struct table *table,
+                               struct error *error);
+
+/* Prints what went wrong, if anything, and returns the exit status for it. */
+int program_exit(const struct program *program, int status, const struct error *error);
+
+#endif

@@ -1,0 +1,216 @@
+#include "parse.h"
+
+#include "elementary.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const size_t grid_limit = 10000000;
+
+void numbers_free(struct numbers *numbers)
+{
+    free(numbers->value);
+    *numbers = (struct numbers){0};
+}
+
+static int numbers_append(struct numbers *numbers, size_t *capacity, double value,
+                          struct error *error)
+{
+    if (numbers->count == *capacity) {
+        const size_t larger = *capacity ? 2 * *capacity : 16;
+        double *grown = realloc(numbers->value, larger * sizeof *grown);
+        if (!grown)
+            return error_memory(error, "a list of numbers");
+        numbers->value = grown;
+        *capacity = larger;
+    }
+    numbers->value[numbers->count++] = value;
+    return STATUS_OK;
+}
+
+int parse_real(const char *what, const char *text, double *value, struct error *error)
+{
+    char *end = NULL;
+    const char *why = NULL;
+    errno = 0;
+    *value = strtod(text, &end);
+    if (end == text || isspace((unsigned char)*text))
+        why = "is not a number";
+    else if (*end)
+        why = "has letters after the number";
+    else if (isnan(*value))
+        why = "is not a number";
+    else if (errno == ERANGE && fabs(*value) <= 1)
+        why = "is too small for a double";
+    else if (errno == ERANGE)
+        why = "is too large for a double";
+    else if (!isfinite(*value))
+        why = "is not finite";
+    if (!why)
+        return STATUS_OK;
+    return error_set(error, STATUS_USAGE,
+                     "%s: '%.200s' %s; allowed is a finite number such as 0.1 or 1e-3",
+                     what, text, why);
+}
+
+int parse_count(const char *what, const char *text, uint64_t low, uint64_t high,
+                uint64_t *value, struct error *error)
+{
+    double real;
+    struct error ignored;
+    const int status = parse_real(what, text, &real, &ignored);
+    if (status == STATUS_OK && real >= (double)low && real <= (double)high &&
+        real <= 0x1p53 && real == floor(real)) {
+        *value = (uint64_t)real;
+        return STATUS_OK;
+    }
+    return error_set(error, STATUS_USAGE,
+                     "%s: '%.200s' is not allowed; allowed is a whole number from %llu "
+                     "to %llu",
+                     what, text, (unsigned long long)low, (unsigned long long)high);
+}
+
+/* Copies the next part of *cursor up to the separator into part[size] and moves on. */
+static void next_part(const char **cursor, char separator, size_t size, char *part)
+{
+    const char *end = strchr(*cursor, separator);
+    const size_t length = end ? (size_t)(end - *cursor) : strlen(*cursor);
+    snprintf(part, size, "%.*s", (int)(length < size ? length : size - 1), *cursor);
+    *cursor += length + (end ? 1 : 0);
+}
+
+static int parse_spaced(const char *what, const char *text, struct numbers *numbers,
+                        struct error *error)
+{
+    char kind[32], low_text[64], high_text[64], count_text[64];
+    const char *cursor = text;
+    double low = 0, high = 0;
+    uint64_t count = 0;
+    next_part(&cursor, ':', sizeof kind, kind);
+    next_part(&cursor, ':', sizeof low_text, low_text);
+    next_part(&cursor, ':', sizeof high_text, high_text);
+    next_part(&cursor, ':', sizeof count_text, count_text);
+    const int logarithmic = strcmp(kind, "log") == 0;
+    if (*cursor || (!logarithmic && strcmp(kind, "linear") != 0))
+        return error_set(error, STATUS_USAGE,
+                         "%s: '%.200s' is not a grid; allowed are linear:LO:HI:N and "
+                         "log:LO:HI:N",
+                         what, text);
+    int status = parse_real(what, low_text, &low, error);
+    if (status == STATUS_OK)
+        status = parse_real(what, high_text, &high, error);
+    if (status == STATUS_OK)
+        status = parse_count(what, count_text, 2, grid_limit, &count, error);
+    if (status != STATUS_OK)
+        return status;
+    if (logarithmic && (low < 0x1p-1022 || high < 0x1p-1022))
+        return error_set(error, STATUS_USAGE,
+                         "%s: '%.200s': both ends of a logarithmic grid must be > 0",
+                         what, text);
+    numbers->value = malloc(count * sizeof *numbers->value);
+    if (!numbers->value)
+        return error_memory(error, "a grid");
+    numbers->count = count;
+    const double from = logarithmic ? elementary_log(low) : low;
+    const double to = logarithmic ? elementary_log(high) : high;
+    for (size_t i = 0; i < count; i++) {
+        const double share = (double)i / (double)(count - 1);
+        const double point = from * (1 - share) + to * share;
+        numbers->value[i] = logarithmic ? elementary_exp(point) : point;
+    }
+    numbers->value[0] = low;
+    numbers->value[count - 1] = high;
+    return STATUS_OK;
+}
+
+int parse_grid(const char *what, const char *text, struct numbers *numbers,
+               struct error *error)
+{
+    *numbers = (struct numbers){0};
+    if (strchr(text, ':'))
+        return parse_spaced(what, text, numbers, error);
+    size_t capacity = 0;
+    const char *cursor = text;
+    int status = STATUS_OK;
+    do {
+        char part[400];
+        double value;
+        const char *before = cursor;
+        next_part(&cursor, ',', sizeof part, part);
+        status = parse_real(what, part, &value, error);
+        if (status == STATUS_OK)
+            status = numbers_append(numbers, &capacity, value, error);
+        /* "1," ends in an empty part, which is no number. */
+        if (status == STATUS_OK && !*cursor && cursor[-1] == ',' && cursor > before)
+            status = parse_real(what, "", &value, error);
+    } while (status == STATUS_OK && *cursor);
+    if (status != STATUS_OK)
+        numbers_free(numbers);
+    return status;
+}
+
+/* Appends the numbers of one line; *found counts them. */
+static int parse_line(const char *what, char *line, struct numbers *numbers,
+                      size_t *capacity, size_t *found, struct error *error)
+{
+    static const char separators[] = " \t\r\n,";
+    char *rest = NULL;
+    int status = STATUS_OK;
+    line[strcspn(line, "#")] = '\0';
+    *found = 0;
+    for (char *token = strtok_r(line, separators, &rest); token && status == STATUS_OK;
+         token = strtok_r(NULL, separators, &rest)) {
+        double value;
+        status = parse_real(what, token, &value, error);
+        if (status == STATUS_OK)
+            status = numbers_append(numbers, capacity, value, error);
+        (*found)++;
+    }
+    return status;
+}
+
+int parse_file(const char *what, const char *path, struct numbers *numbers,
+               size_t *rows, size_t *columns, struct error *error)
+{
+    int status = STATUS_OK;
+    size_t capacity = 0, line_size = 0;
+    unsigned long line_number = 0;
+    char *line = NULL;
+    char place[600];
+    *numbers = (struct numbers){0};
+    *rows = *columns = 0;
+    FILE *file = fopen(path, "r");
+    if (!file)
+        return error_set(error, STATUS_USAGE, "%s: cannot read '%.400s': %s", what,
+                         path, strerror(errno));
+    errno = 0;
+    while (status == STATUS_OK && getline(&line, &line_size, file) >= 0) {
+        size_t found;
+        line_number++;
+        snprintf(place, sizeof place, "%s: %.400s, line %lu", what, path, line_number);
+        status = parse_line(place, line, numbers, &capacity, &found, error);
+        if (status != STATUS_OK || found == 0)
+            continue;
+        if (*rows > 0 && found != *columns)
+            status = error_set(error, STATUS_USAGE,
+                               "%s holds %zu numbers, the lines above %zu each; "
+                               "allowed are rows of equal length",
+                               place, found, *columns);
+        *columns = found;
+        (*rows)++;
+    }
+    if (status == STATUS_OK && ferror(file))
+        status = error_set(error, STATUS_USAGE, "%s: cannot read '%.400s': %s", what,
+                           path, strerror(errno));
+    if (status == STATUS_OK && numbers->count == 0)
+        status = error_set(error, STATUS_USAGE, "%s: file '%.400s' holds no numbers",
+                           what, path);
+    free(line);
+    fclose(file);
+    if (status != STATUS_OK)
+        numbers_free(numbers);
+    return status;
+}

@@ -1,0 +1,40 @@
+/* parse.h: numbers, lists and grids of numbers from text and files. */
+#ifndef PNM_PARSE_H
+#define PNM_PARSE_H
+
+#include "error.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* A list of doubles that the caller frees with numbers_free (legal when zeroed). */
+struct numbers {
+    double *value;
+    size_t count;
+};
+
+void numbers_free(struct numbers *numbers);
+
+/* A finite decimal or hexadecimal number, the whole of text. `what` is the option, as
+ * in
+ * "--lr", for the message. STATUS_USAGE for anything else, overflow included. */
+PNM_MUST_USE int parse_real(const char *what, const char *text, double *value,
+                            struct error *error);
+
+/* A whole number in low..high, the whole of text; 1e6 and the like are understood. */
+PNM_MUST_USE int parse_count(const char *what, const char *text, uint64_t low,
+                             uint64_t high, uint64_t *value, struct error *error);
+
+/* One value, a list "0,1,3", or a grid "linear:LO:HI:N" or "log:LO:HI:N" (N >= 2
+ * points, ends included). Logarithmic grids have the same bits on every machine. */
+PNM_MUST_USE int parse_grid(const char *what, const char *text, struct numbers *numbers,
+                            struct error *error);
+
+/* The numbers of a text file, separated by white space or commas; # starts a comment.
+ * rows receives the number of lines that hold numbers; *columns the numbers a line, all
+ * lines alike unless every line holds just what is left of a single list. STATUS_USAGE
+ * for an unreadable or empty file, ragged rows, or anything that is no number. */
+PNM_MUST_USE int parse_file(const char *what, const char *path, struct numbers *numbers,
+                            size_t *rows, size_t *columns, struct error *error);
+
+#endif

@@ -1,0 +1,259 @@
+/* pnm-simulate: runs an ensemble of one rule and writes moments or trajectories. */
+#include "interrupt.h"
+#include "sampling.h"
+#include "table.h"
+
+#include <gsl/gsl_errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct option_spec own_options[] = {
+    {.name = "record",
+     .kind = OPTION_CHOICE,
+     .argument = "moments|trajectory",
+     .preset = "moments",
+     .doc = "moments: time averages after burn-in, over chains; trajectory: theta at "
+            "step 0, every K-th step and the last, no burn-in"},
+    {.name = "every",
+     .kind = OPTION_COUNT,
+     .argument = "K",
+     .preset = "1",
+     .low = 1,
+     .high = 1e15,
+     .doc = "steps between records of a trajectory"},
+};
+
+static const struct program program = {
+    .name = "pnm-simulate",
+    .summary =
+        "Simulates independent chains of an update rule on a quadratic loss with "
+        "Gaussian gradient noise, in the eigenbasis of the Hessian.",
+    .notes = "Columns: i,h,mean,mean_stderr,second_moment,second_moment_stderr,count "
+             "(mean of theta, second moment of theta - theta*, number of chains); "
+             "replica,step,i,theta for trajectories.",
+    .groups = OPTIONS_RULE | OPTIONS_LOSS | OPTIONS_CHAINS | OPTIONS_SAMPLING |
+              OPTIONS_OUTPUT,
+    .own = own_options,
+    .own_count = sizeof own_options / sizeof *own_options,
+};
+
+static const uint64_t most_records = 20000000;
+
+/* The chains of each mode: planned from the exact law, or as given. */
+static int plan_modes(const struct sampling *sampling, const struct rule *rule,
+                      const struct quadratic *problem, struct chains *chains,
+                      struct error *error)
+{
+    struct linear_system *systems = NULL;
+    double radius;
+    struct plan plan;
+    int status = sampling_systems(sampling, rule, problem, &systems, &radius, error);
+    for (size_t i = 0; status == STATUS_OK && i < problem->n; i++) {
+        const double c = quadratic_noise(problem, i, i), noise[3] = {c, c, c};
+        const double offset = problem->start[i] - problem->theta_star[i];
+        struct pair_law law;
+        if (radius >= 1) {
+            status = sampling_given_chains(sampling, &chains[i], error);
+            continue;
+        }
+        status =
+            pair_law_init(&law, &systems[i], &systems[i], noise, offset, offset, error);
+        if (status != STATUS_OK)
+            break;
+        struct plan_request request = sampling_request(
+            sampling, c > 0 ? sampling->precision * law.s_ij[0] : 1e-12);
+        if (c == 0 && request.replicas == 0)
+            request.replicas = 1; /* nothing is random */
+        plan_make(&law, &request, &plan);
+        chains[i] = plan.chains;
+        if (plan.too_short)
+            sampling_warn(sampling,
+                          "--steps %llu: mode %zu needs a burn-in of %llu; recording "
+                          "from step %llu on",
+                          (unsigned long long)sampling->steps, i + 1,
+                          (unsigned long long)plan.needed_burn_in,
+                          (unsigned long long)plan.chains.burn_in);
+        if (!plan.affordable)
+            status =
+                error_set(error, STATUS_USAGE,
+                          "--max-samples: mode %zu (h = %g) needs %.3g "
+                          "coordinate-steps, the budget is %.3g; raise it, or "
+                          "give a coarser --precision, or --replicas and --steps",
+                          i + 1, problem->h[i], plan.samples, sampling->max_samples);
+    }
+    free(systems);
+    return status;
+}
+
+/* Correlated modes run together: the longest burn-in and chain, the most replicas. */
+static void join_chains(size_t n, struct chains *chains)
+{
+    struct chains most = {0};
+    for (size_t i = 0; i < n; i++) {
+        most.replicas =
+            chains[i].replicas > most.replicas ? chains[i].replicas : most.replicas;
+        most.steps = chains[i].steps > most.steps ? chains[i].steps : most.steps;
+        most.burn_in =
+            chains[i].burn_in > most.burn_in ? chains[i].burn_in : most.burn_in;
+    }
+    for (size_t i = 0; i < n; i++)
+        chains[i] = most;
+}
+
+static int write_moments(const struct options *options, const struct sampling *sampling,
+                         const struct rule *rule, const struct quadratic *problem,
+                         struct error *error)
+{
+    enum { I, H, MEAN, MEAN_SE, SECOND, SECOND_SE, COUNT, COLUMNS };
+    static const struct column columns[COLUMNS] = {
+        [I] = {"i", COLUMN_COUNT, false},
+        [H] = {"h", COLUMN_REAL, false},
+        [MEAN] = {"mean", COLUMN_REAL, false},
+        [MEAN_SE] = {"mean_stderr", COLUMN_REAL, false},
+        [SECOND] = {"second_moment", COLUMN_REAL, false},
+        [SECOND_SE] = {"second_moment_stderr", COLUMN_REAL, false},
+        [COUNT] = {"count", COLUMN_COUNT, false},
+    };
+    const struct ensemble ensemble =
+        sampling_ensemble(sampling, rule, problem, rule->optimizer->name);
+    const size_t n = problem->n;
+    struct chains *chains = calloc(n, sizeof *chains);
+    struct moments *theta = calloc(n, sizeof *theta);
+    struct moments *square = calloc(n, sizeof *square);
+    struct table table = {0};
+    int status = STATUS_OK;
+    if (!chains || !theta || !square)
+        status = error_memory(error, "the modes");
+    if (status == STATUS_OK)
+        status = plan_modes(sampling, rule, problem, chains, error);
+    if (status == STATUS_OK && problem->dense)
+        join_chains(n, chains);
+    if (status == STATUS_OK)
+        status = ensemble_moments(&ensemble, chains, theta, square, error);
+    if (status == STATUS_OK)
+        status = table_init(&table, columns, COLUMNS, error);
+    if (status == STATUS_OK)
+        status = options_note(options, &table, error);
+    for (size_t i = 0; status == STATUS_OK && i < n; i++) {
+        status = table_row(&table, error);
+        if (status != STATUS_OK)
+            break;
+        table_count(&table, I, i + 1);
+        table_real(&table, H, problem->h[i]);
+        table_real(&table, MEAN, theta[i].mean);
+        table_real(&table, MEAN_SE, moments_stderr(&theta[i]));
+        table_real(&table, SECOND, square[i].mean);
+        table_real(&table, SECOND_SE, moments_stderr(&square[i]));
+        table_count(&table, COUNT, square[i].count);
+    }
+    if (status == STATUS_OK)
+        status = options_write(options, &table, error);
+    table_free(&table);
+    free(chains);
+    free(theta);
+    free(square);
+    return status;
+}
+
+static int fill_trajectories(struct table *table, uint64_t replicas, uint64_t steps,
+                             uint64_t every, size_t n, const double *theta,
+                             struct error *error)
+{
+    enum { REPLICA, STEP, I, THETA };
+    const uint64_t records = ensemble_records(steps, every);
+    for (uint64_t replica = 0; replica < replicas; replica++)
+        for (uint64_t record = 0; record < records; record++)
+            for (size_t i = 0; i < n; i++) {
+                const uint64_t step = record * every < steps ? record * every : steps;
+                const int status = table_row(table, error);
+                if (status != STATUS_OK)
+                    return status;
+                table_count(table, REPLICA, replica + 1);
+                table_count(table, STEP, step);
+                table_count(table, I, i + 1);
+                table_real(table, THETA, theta[(replica * records + record) * n + i]);
+            }
+    return STATUS_OK;
+}
+
+static int write_trajectories(const struct options *options,
+                              const struct sampling *sampling, const struct rule *rule,
+                              const struct quadratic *problem, struct error *error)
+{
+    static const struct column columns[] = {
+        {"replica", COLUMN_COUNT, false},
+        {"step", COLUMN_COUNT, false},
+        {"i", COLUMN_COUNT, false},
+        {"theta", COLUMN_REAL, false},
+    };
+    const struct ensemble ensemble =
+        sampling_ensemble(sampling, rule, problem, rule->optimizer->name);
+    const uint64_t every = options_count(options, "every");
+    const uint64_t steps = sampling->steps;
+    const uint64_t replicas = sampling->replicas ? sampling->replicas : 1;
+    struct linear_system *systems = NULL;
+    struct table table = {0};
+    double *theta = NULL, radius;
+    if (steps == 0)
+        return error_set(error, STATUS_USAGE, "--steps is required for trajectories");
+    const double rows =
+        (double)replicas * (double)ensemble_records(steps, every) * (double)problem->n;
+    if (rows > (double)most_records)
+        return error_set(
+            error, STATUS_USAGE,
+            "--record trajectory: %.3g rows; allowed are up to %llu: raise "
+            "--every, or lower --replicas or --steps",
+            rows, (unsigned long long)most_records);
+    int status = sampling_systems(sampling, rule, problem, &systems, &radius, error);
+    if (status == STATUS_OK && !(theta = malloc((size_t)rows * sizeof *theta)))
+        status = error_memory(error, "the trajectories");
+    if (status == STATUS_OK)
+        status = ensemble_trajectory(&ensemble, replicas, steps, every, theta, error);
+    if (status == STATUS_OK)
+        status = table_init(&table, columns, sizeof columns / sizeof *columns, error);
+    if (status == STATUS_OK)
+        status = options_note(options, &table, error);
+    if (status == STATUS_OK)
+        status =
+            fill_trajectories(&table, replicas, steps, every, problem->n, theta, error);
+    if (status == STATUS_OK)
+        status = options_write(options, &table, error);
+    table_free(&table);
+    free(theta);
+    free(systems);
+    return status;
+}
+
+int main(int argc, char **argv)
+{
+    struct options options;
+    struct sampling sampling;
+    struct quadratic problem = {0};
+    struct rule *rules = NULL;
+    struct error error;
+    size_t count = 0;
+    interrupt_catch();
+    gsl_set_error_handler_off();
+    int status = options_parse(&options, &program, argc, argv, &error);
+    if (status == STATUS_OK)
+        status = sampling_init(&sampling, &options, &error);
+    if (status == STATUS_OK)
+        status = options_rules(&options, &rules, &count, &error);
+    if (status == STATUS_OK && count != 1)
+        status = error_set(&error, STATUS_USAGE,
+                           "--optimizer: %zu rows; pnm-simulate runs one rule with one "
+                           "value of each parameter",
+                           count);
+    if (status == STATUS_OK)
+        status = options_problem(&options, &problem, &error);
+    if (status == STATUS_OK)
+        status = options_check_output(&options, &error);
+    if (status == STATUS_OK)
+        status = strcmp(options_text(&options, "record"), "moments") == 0
+                     ? write_moments(&options, &sampling, rules, &problem, &error)
+                     : write_trajectories(&options, &sampling, rules, &problem, &error);
+    quadratic_free(&problem);
+    free(rules);
+    return program_exit(&program, status, &error);
+}

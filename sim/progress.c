@@ -1,0 +1,41 @@
+#include "progress.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+static double seconds_between(struct timespec from, struct timespec to)
+{
+    return (double)(to.tv_sec - from.tv_sec) +
+           1e-9 * (double)(to.tv_nsec - from.tv_nsec);
+}
+
+void progress_start(struct progress *progress, const char *label, uint64_t total)
+{
+    *progress = (struct progress){.label = label, .total = total};
+    progress->shown = label && isatty(STDERR_FILENO);
+    clock_gettime(CLOCK_MONOTONIC, &progress->start);
+    progress->last = progress->start;
+}
+
+void progress_step(struct progress *progress)
+{
+    struct timespec now;
+    progress->done++;
+    if (!progress->shown)
+        return;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    if (seconds_between(progress->last, now) < 0.2)
+        return;
+    progress->last = now;
+    const double share = (double)progress->done / (double)progress->total;
+    const double left = seconds_between(progress->start, now) * (1 - share) / share;
+    fprintf(stderr, "\r%.40s %3.0f %%, %.0f s left \033[K", progress->label,
+            100 * share, left);
+    fflush(stderr);
+}
+
+void progress_end(struct progress *progress)
+{
+    if (progress->shown)
+        fprintf(stderr, "\r\033[K");
+}

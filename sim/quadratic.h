@@ -1,0 +1,59 @@
+/* quadratic.h: the loss f(theta) = 1/2 (theta - theta*)' H (theta - theta*) in the
+ * eigenbasis of H, and the covariance C of its Gaussian gradient noise. */
+#ifndef PNM_QUADRATIC_H
+#define PNM_QUADRATIC_H
+
+#include "error.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct quadratic {
+    size_t n;           /* dimension */
+    double *h;          /* n curvatures, > 0 */
+    double *theta_star; /* n: the minimum */
+    double *start;      /* n: theta at step 0 */
+    bool dense;         /* is the noise given by a matrix? */
+    double *noise;      /* C: n variances, or n x n row-major where dense */
+    double *factor;     /* where dense: lower triangular F, n x n, with F F' = C */
+};
+
+/* What the options say, as text; batch > 0 divides C for "hessian" only. NULL for start
+ * is theta*, for theta_star 0. */
+struct quadratic_text {
+    const char *spectrum; /* list, const:V:N, linear:LO:HI:N, log:LO:HI:N, power:P:N,
+                             file:PATH */
+    const char *noise;    /* hessian, isotropic:VARIANCE, file:PATH */
+    double batch;
+    const char *theta_star; /* VALUE or file:PATH */
+    const char *start;
+};
+
+/* STATUS_USAGE with the option's name for anything that is not a quadratic loss: h_i <=
+ * 0, C not symmetric positive semidefinite, sizes that do not match. quadratic_free is
+ * legal after a failed init. */
+PNM_MUST_USE int quadratic_init(struct quadratic *quadratic,
+                                const struct quadratic_text *text, struct error *error);
+
+/* One mode: curvature h, noise variance c, theta* = 0, start 0. */
+PNM_MUST_USE int quadratic_init_mode(struct quadratic *quadratic, double h, double c,
+                                     struct error *error);
+
+/* n modes with curvatures h[n] and dense noise covariance c[n x n]; theta* = start = 0.
+ */
+PNM_MUST_USE int quadratic_init_dense(struct quadratic *quadratic, size_t n,
+                                      const double *h, const double *c,
+                                      struct error *error);
+
+void quadratic_free(struct quadratic *quadratic);
+
+/* C_ij, i and j from 0. */
+double quadratic_noise(const struct quadratic *quadratic, size_t i, size_t j);
+
+/* Lower triangular F with F F' = C for a symmetric positive semidefinite C (n x n,
+ * row-major). STATUS_USAGE if C is not that, to a tolerance of n 1e-13 of its largest
+ * diagonal element. */
+PNM_MUST_USE int quadratic_cholesky(size_t n, const double *c, double *factor,
+                                    struct error *error);
+
+#endif
