@@ -6,6 +6,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define DECLARE_CLAIM(name) extern const struct claim claim_##name;
 #define LIST_CLAIM(name) &claim_##name,
@@ -136,20 +137,20 @@ int ledger_identity(struct ledger *ledger, const struct claim *claim,
 
 /* Value at 0 of the polynomial through e[k] at x_k = 2^-k (Neville, x_k / x_{k-1} =
  * 1/2): each column removes one more power of x. */
-static double richardson(size_t count, const double *e)
+enum { EXTRAPOLATED = 4 };
+static double richardson(const double e[EXTRAPOLATED])
 {
-    double t[16];
-    for (size_t k = 0; k < count; k++)
-        t[k] = e[k];
-    for (size_t column = 1; column < count; column++)
-        for (size_t k = count - 1; k >= column; k--)
-            t[k] += (t[k] - t[k - 1]) / (ldexp(1, (int)column) - 1);
-    return t[count - 1];
+    double t[EXTRAPOLATED];
+    memcpy(t, e, sizeof t);
+    for (int column = 1; column < EXTRAPOLATED; column++)
+        for (int k = EXTRAPOLATED - 1; k >= column; k--)
+            t[k] += (t[k] - t[k - 1]) / (ldexp(1, column) - 1);
+    return t[EXTRAPOLATED - 1];
 }
 
 struct limit_finding limit_judge(const struct limit *limit, double paper_factor)
 {
-    enum { FIRST = 4, LAST = 14, POINTS = LAST - FIRST + 1, EXTRAPOLATED = 4 };
+    enum { FIRST = 4, LAST = 14, POINTS = LAST - FIRST + 1 };
     struct limit_finding finding = {.falls = true};
     double ratio[POINTS], x[POINTS], y[POINTS];
     double intercept, c00, c01, c11, residual;
@@ -162,7 +163,7 @@ struct limit_finding limit_judge(const struct limit *limit, double paper_factor)
     }
     gsl_fit_linear(x, 1, y, 1, POINTS, &intercept, &finding.order, &c00, &c01, &c11,
                    &residual);
-    finding.limit = richardson(EXTRAPOLATED, ratio + POINTS - EXTRAPOLATED);
+    finding.limit = richardson(ratio + POINTS - EXTRAPOLATED);
     finding.verdict = finding.falls && fabs(finding.order - limit->order) <= 0.1 &&
                               fabs(finding.limit - 1) <= 1e-6
                           ? VERDICT_HOLDS_IN_THE_LIMIT
@@ -190,8 +191,8 @@ int ledger_limit(struct ledger *ledger, const struct claim *claim, const char *s
                  "%s; limit eta h -> 0, approached with order %.3f", setting,
                  finding.order);
     else
-        snprintf(row.setting, sizeof row.setting,
-                 "%s; limit eta h -> 0, another one", setting);
+        snprintf(row.setting, sizeof row.setting, "%s; limit eta h -> 0, another one",
+                 setting);
     return ledger_add(ledger, &row, error);
 }
 

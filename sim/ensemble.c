@@ -3,6 +3,7 @@
 #include "interrupt.h"
 #include "progress.h"
 
+#include <assert.h>
 #include <math.h>
 #include <omp.h>
 #include <stdlib.h>
@@ -226,6 +227,7 @@ static int ensemble_run(const struct ensemble *ensemble, bool coupled,
     struct progress progress;
     struct worker *workers = calloc((size_t)threads, sizeof *workers);
     int status = STATUS_OK;
+    assert(threads > 0);
     if (!workers)
         return error_memory(error, "the workers");
     for (int i = 0; status == STATUS_OK && i < threads; i++)
@@ -248,10 +250,9 @@ static int ensemble_run(const struct ensemble *ensemble, bool coupled,
                           : unit_run(ensemble, &unit, observer, worker, &own_error);
 #pragma omp ordered
             {
-                if (own == STATUS_OK && interrupt_pending())
+                /* A unit cut short by a signal is no result. */
+                if (interrupt_pending())
                     own = error_set(&own_error, STATUS_INTERRUPTED, "interrupted");
-                if (own == STATUS_INTERRUPTED)
-                    error_set(&own_error, own, "interrupted");
                 if (own == STATUS_OK && status == STATUS_OK)
                     observer->merge(observer->context, &unit, worker->scratch);
                 else if (status == STATUS_OK) {

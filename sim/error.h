@@ -21,12 +21,17 @@ struct error {
 
 #define PNM_MUST_USE __attribute__((warn_unused_result))
 
-/* Writes the formatted text into error->text and returns status, so that a failing
- * function can say `return error_set(error, STATUS_USAGE, "...")`. */
-__attribute__((format(printf, 3, 4))) int error_set(struct error *error, int status,
-                                                    const char *format, ...);
+/* Writes the formatted text into error->text. */
+__attribute__((format(printf, 2, 3))) void error_write(struct error *error,
+                                                       const char *format, ...);
+
+/* The same, with the value `status`, so that a failing function can say
+ * `return error_set(error, STATUS_USAGE, "...")` and every reader sees what it returns.
+ */
+#define error_set(error, status, ...) (error_write((error), __VA_ARGS__), (status))
 
 /* error_set for memory that could not be had; `what` names what it was for. */
-int error_memory(struct error *error, const char *what);
+#define error_memory(error, what)                                                      \
+    error_set((error), STATUS_MEMORY, "not enough memory for %s", (what))
 
 #endif

@@ -35,9 +35,9 @@ const struct kernels *kernels_find(struct error *error)
     for (size_t i = 0; i < sizeof available / sizeof *available; i++)
         if (available[i] && (!wanted || strcmp(wanted, available[i]->isa) == 0))
             return available[i];
-    error_set(error, STATUS_USAGE,
-              "environment variable PNM_ISA=%s: this processor has no such variant; "
-              "allowed are base and, on x86-64 processors that have them, v3 and v4",
-              wanted);
+    error_write(error,
+                "environment variable PNM_ISA=%s: this processor has no such variant; "
+                "allowed are base and, on x86-64 processors that have them, v3 and v4",
+                wanted);
     return NULL;
 }

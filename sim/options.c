@@ -367,14 +367,13 @@ static char *rules_help(const struct options *options)
 int options_parse(struct options *options, const struct program *program, int argc,
                   char **argv, struct error *error)
 {
-    static const char no_text[] = "";
     struct argp_option argp_options[OPTIONS_MAX + 3] = {{0}};
     struct parse_state state = {options, error, STATUS_OK};
     char(*help)[HELP_TEXT] = NULL;
     char *doc = NULL;
     int status;
     *options = (struct options){.program = program};
-    error_set(error, 0, "%s", no_text);
+    error->text[0] = '\0';
     options->kernels = kernels_find(error);
     if (!options->kernels)
         return STATUS_USAGE;
@@ -519,8 +518,9 @@ static int rules_append(const struct options *options,
         size_t rest = row;
         *rule = (struct rule){.optimizer = optimizer};
         for (int i = optimizer->parameter_count - 1; i >= 0; i--) {
-            rule->parameter[i] = values[i].value[rest % values[i].count];
-            rest /= values[i].count;
+            const size_t choices = values[i].count > 0 ? values[i].count : 1;
+            rule->parameter[i] = values[i].value[rest % choices];
+            rest /= choices;
         }
         optimizer_complete(optimizer, rule->parameter);
     }

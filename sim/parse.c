@@ -37,12 +37,10 @@ int parse_real(const char *what, const char *text, double *value, struct error *
     const char *why = NULL;
     errno = 0;
     *value = strtod(text, &end);
-    if (end == text || isspace((unsigned char)*text))
+    if (end == text || isspace((unsigned char)*text) || (!*end && isnan(*value)))
         why = "is not a number";
     else if (*end)
         why = "has letters after the number";
-    else if (isnan(*value))
-        why = "is not a number";
     else if (errno == ERANGE && fabs(*value) <= 1)
         why = "is too small for a double";
     else if (errno == ERANGE)
@@ -60,7 +58,7 @@ int parse_count(const char *what, const char *text, uint64_t low, uint64_t high,
                 uint64_t *value, struct error *error)
 {
     double real;
-    struct error ignored;
+    struct error ignored = {""};
     const int status = parse_real(what, text, &real, &ignored);
     if (status == STATUS_OK && real >= (double)low && real <= (double)high &&
         real <= 0x1p53 && real == floor(real)) {

@@ -30,7 +30,7 @@ int pair_law_init(struct pair_law *law, const struct linear_system *i,
 double pair_law_variance(const struct pair_law *law, uint64_t count)
 {
     const int n = law->i.dim, m = law->j.dim;
-    double x[LINEAR_SIZE], f[LINEAR_SIZE], weighted[LINEAR_SIZE];
+    double x[LINEAR_SIZE] = {0}, f[LINEAR_SIZE] = {0}, weighted[LINEAR_SIZE] = {0};
     for (int r = 0; r < n; r++)
         for (int c = 0; c < m; c++)
             x[r * m + c] =
@@ -43,7 +43,7 @@ double pair_law_variance(const struct pair_law *law, uint64_t count)
 double pair_law_bias(const struct pair_law *law, uint64_t burn_in, uint64_t steps)
 {
     const int entries = law->i.dim * law->j.dim;
-    double y[LINEAR_SIZE], f[LINEAR_SIZE];
+    double y[LINEAR_SIZE], f[LINEAR_SIZE] = {0};
     for (int k = 0; k < entries; k++)
         y[k] = -law->s_ij[k];
     y[0] += law->offset_i * law->offset_j;

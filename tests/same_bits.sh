@@ -1,0 +1,62 @@
+#!/bin/sh
+# same_bits.sh BIN_A BIN_B: the programs of two builds give the same bytes, for every rule,
+# every path through the engine and every instruction set that this processor has.
+set -eu
+first=$1
+second=$2
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+count=0
+
+cat >"$folder/dense.txt" <<'EOF'
+1.0 0.5 -0.3
+0.5 2.0 0.4
+-0.3 0.4 1.5
+EOF
+
+# compare NAME PROGRAM ARGUMENTS...: every build and instruction set against the first.
+compare() {
+    name=$1
+    program=$2
+    shift 2
+    for build in "$first" "$second"; do
+        for isa in base v3 v4; do
+            # 64: this processor lacks the variant.
+            status=0
+            PNM_ISA=$isa "$build/$program" --quiet --format csv "$@" \
+                >"$folder/out" 2>"$folder/err" || status=$?
+            case $status in
+            0 | 2) ;;
+            64) grep -q PNM_ISA "$folder/err" && continue ;;
+            *)
+                echo "same_bits: $program exits $status: $(cat "$folder/err")" >&2
+                exit 1
+                ;;
+            esac
+            if [ ! -f "$folder/$name" ]; then
+                mv "$folder/out" "$folder/$name"
+            elif ! cmp "$folder/$name" "$folder/out"; then
+                echo "same_bits: $build, PNM_ISA=$isa differs: $program $*" >&2
+                exit 1
+            fi
+            count=$((count + 1))
+        done
+    done
+}
+
+for rule in sgd heavy_ball pnm pnm_eq7 two_batch; do
+    compare "moments_$rule" pnm-simulate --optimizer "$rule" --lr 0.05 \
+        --spectrum 0.5,1,3 --replicas 70 --steps 1000 --burn-in 200 --start 2 \
+        --theta-star 1
+    compare "dense_$rule" pnm-stationary --optimizer "$rule" --lr 0.1 \
+        --spectrum 0.5,1,2 --noise "file:$folder/dense.txt" --full --replicas 40 \
+        --steps 500 --burn-in 100
+done
+compare grid pnm-simulate --optimizer pnm --lr 0.05 --spectrum log:0.01:3:30 \
+    --replicas 3 --steps 300 --burn-in 50
+compare power pnm-simulate --optimizer sgd --lr 0.05 --spectrum power:1.3:50 \
+    --replicas 3 --steps 300 --burn-in 50 --rng philox
+compare trajectory pnm-simulate --optimizer heavy_ball --lr 0.05 --spectrum 1,2 \
+    --record trajectory --replicas 3 --steps 100 --every 7
+compare planned pnm-stationary --optimizer sgd --lr 0.3 --spectrum 1,2 --precision 0.02
+echo "$count passed, 0 failed"

@@ -1,0 +1,265 @@
+/* test_theory.c: every exact answer in several independent ways: closed form,
+ * written-out matrices with the Stein equation solved by LU, the same solved by
+ * doubling, matrices probed from the step, and the recursion iterated step by step in
+ * long double. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "rules.h"
+#include "stein.h"
+#include "theory.h"
+
+#include <float.h>
+#include <gsl/gsl_linalg.h>
+#include <math.h>
+
+/* Rules with parameters away from every special value; rates in units of the limit. */
+static const struct named_rule cases[] = {
+    {"sgd", NAN, NAN, NAN},        {"heavy_ball", NAN, 0.0, NAN},
+    {"heavy_ball", NAN, 0.9, NAN}, {"heavy_ball", NAN, 0.7, 1},
+    {"heavy_ball", NAN, 0.6, 2.5}, {"pnm", 0, 0, NAN},
+    {"pnm", 1, 0.9, NAN},          {"pnm", 3, 0.5, NAN},
+    {"pnm", 0.4, 0.99, NAN},       {"pnm", 70, 0.9, NAN},
+    {"pnm", -0.3, 0.9, NAN},       {"pnm", -0.8, 0.9, NAN},
+    {"pnm", -2, 0.5, NAN},         {"pnm_eq7", 1, 0.9, NAN},
+    {"pnm_eq7", 3, 0.5, NAN},      {"pnm_eq7", 0, 0.3, NAN},
+    {"two_batch", 0, NAN, NAN},    {"two_batch", 1, NAN, NAN},
+    {"two_batch", -0.4, NAN, NAN},
+};
+enum { CASES = sizeof cases / sizeof *cases };
+static const double fractions[] = {0.001, 0.05, 0.3, 0.7, 0.97};
+enum { FRACTIONS = sizeof fractions / sizeof *fractions };
+
+/* The case's rule at a fraction of its stability limit at curvature h, the limit found
+ * by bisection on the probed matrix. */
+static struct rule at_fraction(const struct named_rule *what, double fraction, double h)
+{
+    struct rule rule = rule_named(what, 1);
+    rule.parameter[0] =
+        fraction * linear_system_lr_limit(rule.optimizer, rule.parameter, h);
+    return rule;
+}
+
+static double matrix_answer(const struct rule *rule, double h_i, double h_j, double c)
+{
+    struct linear_system i, j;
+    struct error error;
+    double covariance;
+    theory_find(rule->optimizer->name)->system(rule, h_i, &i);
+    theory_find(rule->optimizer->name)->system(rule, h_j, &j);
+    assert_int_equal(stein_covariance(&i, &j, c, &covariance, &error), STATUS_OK);
+    return covariance;
+}
+
+static double probed_answer(const struct rule *rule, double h_i, double h_j, double c)
+{
+    struct linear_system i, j;
+    struct error error;
+    double q[LINEAR_SIZE], s[LINEAR_SIZE];
+    linear_system_probe(rule->optimizer, rule->parameter, h_i, &i);
+    linear_system_probe(rule->optimizer, rule->parameter, h_j, &j);
+    linear_system_noise(&i, &j, c, q);
+    assert_int_equal(linear_system_stationary(&i, &j, q, s, &error), STATUS_OK);
+    return s[0];
+}
+
+/* S <- A_i S A_j' + c sum_k b_k b_k' from 0 until nothing changes. */
+static double iterated_answer(const struct rule *rule, double h_i, double h_j, double c)
+{
+    struct linear_system i, j;
+    long double s[LINEAR_STATE][LINEAR_STATE] = {{0}}, last = -1;
+    theory_find(rule->optimizer->name)->system(rule, h_i, &i);
+    theory_find(rule->optimizer->name)->system(rule, h_j, &j);
+    const int n = i.dim;
+    for (long step = 0; step < 400000 && !(s[0][0] == last && step % 64 == 63);
+         step++) {
+        long double next[LINEAR_STATE][LINEAR_STATE];
+        last = s[0][0];
+        for (int r = 0; r < n; r++)
+            for (int col = 0; col < n; col++) {
+                long double sum = 0;
+                for (int k = 0; k < i.samples; k++)
+                    sum += (long double)c * i.b[k][r] * j.b[k][col];
+                for (int k = 0; k < n; k++)
+                    for (int l = 0; l < n; l++)
+                        sum += (long double)i.a[r * n + k] * s[k][l] *
+                               (long double)j.a[col * n + l];
+                next[r][col] = sum;
+            }
+        for (int r = 0; r < n; r++)
+            for (int col = 0; col < n; col++)
+                s[r][col] = next[r][col];
+    }
+    return (double)s[0][0];
+}
+
+/* 64 eps (1 + |M|) |M^-1|, M = I - A_i (x) A_j: what rounding the entries of A alone
+ * (by eps |A (x) A| <= eps (1 + |M|)) and a backward stable solver leave. */
+static double tolerance(const struct rule *rule, double h_i, double h_j)
+{
+    struct linear_system i, j;
+    linear_system_probe(rule->optimizer, rule->parameter, h_i, &i);
+    linear_system_probe(rule->optimizer, rule->parameter, h_j, &j);
+    const size_t n = (size_t)i.dim, size = n * n;
+    gsl_matrix *matrix = gsl_matrix_alloc(size, size),
+               *v = gsl_matrix_alloc(size, size);
+    gsl_vector *singular = gsl_vector_alloc(size), *work = gsl_vector_alloc(size);
+    for (size_t row = 0; row < size; row++)
+        for (size_t column = 0; column < size; column++)
+            gsl_matrix_set(matrix, row, column,
+                           (row == column) - i.a[row / n * n + column / n] *
+                                                 j.a[row % n * n + column % n]);
+    gsl_linalg_SV_decomp(matrix, v, singular, work);
+    const double condition =
+        (1 + gsl_vector_get(singular, 0)) / gsl_vector_get(singular, size - 1);
+    gsl_matrix_free(matrix);
+    gsl_matrix_free(v);
+    gsl_vector_free(singular);
+    gsl_vector_free(work);
+    return 64 * DBL_EPSILON * condition;
+}
+
+static void answers_agree_on_the_diagonal(void **state)
+{
+    (void)state;
+    for (int k = 0; k < CASES; k++)
+        for (int f = 0; f < FRACTIONS; f++) {
+            const double h = 0.7, c = 1.3;
+            const struct rule rule = at_fraction(&cases[k], fractions[f], h);
+            const struct theory *theory = theory_find(rule.optimizer->name);
+            const double matrix = matrix_answer(&rule, h, h, c);
+            const double rtol = tolerance(&rule, h, h);
+            check_close(probed_answer(&rule, h, h, c), matrix, rtol, 0);
+            if (theory->covariance)
+                check_close(theory->covariance(&rule, h, h, c), matrix, rtol, 0);
+            if (fractions[f] > 0.01 && fractions[f] < 0.9)
+                check_close(iterated_answer(&rule, h, h, c), matrix, rtol, 0);
+        }
+}
+
+static void answers_agree_for_pairs(void **state)
+{
+    (void)state;
+    for (int k = 0; k < CASES; k++)
+        for (int f = 1; f < FRACTIONS; f++) {
+            const double h_i = 0.2, h_j = 1.7, c = -0.6;
+            const struct rule rule = at_fraction(&cases[k], fractions[f], h_j);
+            const struct theory *theory = theory_find(rule.optimizer->name);
+            const double matrix = matrix_answer(&rule, h_i, h_j, c);
+            const double rtol = tolerance(&rule, h_i, h_j);
+            check_close(probed_answer(&rule, h_i, h_j, c), matrix, rtol, 0);
+            check_close(matrix_answer(&rule, h_j, h_i, c), matrix, rtol, 0);
+            if (theory->covariance && !isnan(theory->covariance(&rule, h_i, h_j, c)))
+                check_close(theory->covariance(&rule, h_i, h_j, c), matrix, rtol, 0);
+            if (fractions[f] < 0.9)
+                check_close(iterated_answer(&rule, h_i, h_j, c), matrix, rtol, 0);
+        }
+}
+
+static void written_out_matrices_are_the_probed_ones(void **state)
+{
+    (void)state;
+    for (int k = 0; k < CASES; k++) {
+        const struct rule rule = at_fraction(&cases[k], 0.6, 1.9);
+        struct linear_system written, probed;
+        theory_find(rule.optimizer->name)->system(&rule, 1.9, &written);
+        linear_system_probe(rule.optimizer, rule.parameter, 1.9, &probed);
+        assert_int_equal(written.dim, probed.dim);
+        assert_int_equal(written.samples, probed.samples);
+        for (int e = 0; e < written.dim * written.dim; e++)
+            check_close(written.a[e], probed.a[e], 1e-14, 1e-15);
+        for (int s = 0; s < written.samples; s++)
+            for (int e = 0; e < written.dim; e++)
+                check_close(written.b[s][e], probed.b[s][e], 1e-14, 1e-15);
+    }
+}
+
+static void closed_stability_limits_are_the_measured_ones(void **state)
+{
+    (void)state;
+    for (int k = 0; k < CASES; k++) {
+        const struct rule rule = rule_named(&cases[k], 1);
+        const struct theory *theory = theory_find(rule.optimizer->name);
+        const double h = 2.3;
+        if (!theory->lr_limit)
+            continue;
+        check_close(theory->lr_limit(&rule, h),
+                    linear_system_lr_limit(rule.optimizer, rule.parameter, h), 1e-9, 0);
+    }
+}
+
+/* theory.md's numbers for beta0 = 1, beta1 = 0.9: Sigma / (eta0/2B) at fractions of the
+ * stability limit, to the printed digits. */
+static void pnm_curve_has_the_known_values(void **state)
+{
+    (void)state;
+    static const double fraction[] = {0.01, 0.1, 0.3, 0.5, 0.8, 0.9, 0.99};
+    static const double value[] = {0.994, 0.944, 0.880, 0.887, 1.28, 2.05, 16.5};
+    static const double digit[] = {5e-4, 5e-4, 5e-4, 5e-4, 5e-3, 5e-3, 5e-2};
+    const struct named_rule pnm = {"pnm", 1, 0.9, NAN};
+    for (int k = 0; k < 7; k++) {
+        const struct rule rule = at_fraction(&pnm, fraction[k], 1);
+        const double unit = rule.parameter[0] / sqrt(5) / 2;
+        check_close(probed_answer(&rule, 1, 1, 1) / unit, value[k], 0, digit[k]);
+    }
+}
+
+/* The paper's value is the solution of Sigma H + H Sigma = eta_applied C_method. */
+static void paper_values_are_as_printed(void **state)
+{
+    (void)state;
+    const double lr = 0.3, c = 0.8, h_i = 0.5, h_j = 1.5, sde = lr * c / (h_i + h_j);
+    static const struct named_rule rules[] = {
+        {"sgd", NAN, NAN, NAN},      {"heavy_ball", NAN, 0.9, NAN},
+        {"heavy_ball", NAN, 0.9, 1}, {"pnm", 1, 0.9, NAN},
+        {"pnm_eq7", 1, 0.9, NAN},    {"two_batch", 1, NAN, NAN},
+    };
+    const double factor[] = {1, 1, 10, sqrt(5), 5, sqrt(5)};
+    for (int k = 0; k < 6; k++) {
+        const struct rule rule = rule_named(&rules[k], lr);
+        check_close(theory_paper(&rule, h_i, h_j, c), factor[k] * sde, 1e-14, 0);
+    }
+}
+
+static void rules_without_theory_are_probed(void **state)
+{
+    (void)state;
+    const struct named_rule what = {"pnm", 1, 0.9, NAN};
+    struct rule rule = rule_named(&what, 0.4);
+    struct optimizer own = *rule.optimizer;
+    struct error error;
+    enum exact_source source;
+    double known, covariance;
+    assert_int_equal(theory_covariance(&rule, 1, 1, 1, &known, &source, &error), 0);
+    assert_int_equal(source, EXACT_CLOSED_FORM);
+    own.name = "somebodys_own";
+    rule.optimizer = &own;
+    assert_int_equal(theory_covariance(&rule, 1, 1, 1, &covariance, &source, &error),
+                     0);
+    assert_int_equal(source, EXACT_PROBED);
+    check_close(covariance, known, 1e-13, 0);
+    assert_true(isnan(theory_paper(&rule, 1, 1, 1)));
+    own.linear = false;
+    assert_int_equal(theory_covariance(&rule, 1, 1, 1, &covariance, &source, &error),
+                     0);
+    assert_int_equal(source, EXACT_NONE);
+    assert_true(isnan(covariance));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(answers_agree_on_the_diagonal),
+        cmocka_unit_test(answers_agree_for_pairs),
+        cmocka_unit_test(written_out_matrices_are_the_probed_ones),
+        cmocka_unit_test(closed_stability_limits_are_the_measured_ones),
+        cmocka_unit_test(pnm_curve_has_the_known_values),
+        cmocka_unit_test(paper_values_are_as_printed),
+        cmocka_unit_test(rules_without_theory_are_probed),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
