@@ -52,6 +52,8 @@ SCRIPTS = $(wildcard tests/*.sh plots/*.sh tests/cli/*.bash) .ci/run .ci/setup
 	test-bits mutants format lint install uninstall clean
 .SECONDARY:
 .DELETE_ON_ERROR:
+# "setup verify" means one after the other; the whole build takes seconds anyway.
+.NOTPARALLEL:
 
 all: $(BINARIES) ## build the programs into build/bin (the default)
 

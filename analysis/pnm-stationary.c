@@ -107,6 +107,27 @@ static int add_row(struct table *table, const struct options *options,
     return STATUS_OK;
 }
 
+static void warn_row(const struct sampling *sampling, const struct rule *rule,
+                     const struct comparison *row)
+{
+    const struct plan *plan = &row->plan;
+    char parameters[256];
+    rule_describe(rule, sizeof parameters, parameters);
+    if (plan->too_short)
+        sampling_warn(sampling,
+                      "--steps %llu: %s, element (%zu,%zu) needs a burn-in of %llu; "
+                      "recorded from step %llu on, verdicts are inconclusive",
+                      (unsigned long long)sampling->steps, rule->optimizer->name,
+                      row->i + 1, row->j + 1, (unsigned long long)plan->needed_burn_in,
+                      (unsigned long long)plan->chains.burn_in);
+    if (!plan->affordable)
+        sampling_warn(sampling,
+                      "%s with %s, element (%zu,%zu) needs %.3g coordinate-steps, the "
+                      "budget --max-samples is %.3g: not sampled",
+                      rule->optimizer->name, parameters, row->i + 1, row->j + 1,
+                      plan->samples, sampling->max_samples);
+}
+
 /* Every rule is refused before any runs. */
 static int check_rules(const struct sampling *sampling, const struct rule *rules,
                        size_t count, const struct quadratic *problem,
@@ -139,6 +160,7 @@ static int fill(struct table *table, const struct options *options,
                                     options_flag(options, "full"),
                                     rules[k].optimizer->name, &rows, &row_count, error);
         for (size_t i = 0; status == STATUS_OK && i < row_count; i++) {
+            warn_row(sampling, &rules[k], &rows[i]);
             verdict_count(tally, rows[i].verdicts);
             status = add_row(table, options, &rules[k], &rows[i], error);
         }

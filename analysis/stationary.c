@@ -201,27 +201,6 @@ static bool is_decisive(const struct work *work, const struct comparison *row,
     return single / (e->se * e->se) >= ESTIMATE_MIN_SAMPLES && fabs(bias) <= e->se / 10;
 }
 
-static void warn_rows(const struct work *work)
-{
-    for (size_t k = 0; k < work->count; k++) {
-        const struct plan *plan = &work->jobs[k].plan;
-        const struct comparison *row = &work->rows[k];
-        if (plan->too_short)
-            sampling_warn(work->sampling,
-                          "--steps %llu: element (%zu,%zu) needs a burn-in of %llu; "
-                          "recording from step %llu on, verdicts are inconclusive",
-                          (unsigned long long)work->sampling->steps, row->i + 1,
-                          row->j + 1, (unsigned long long)plan->needed_burn_in,
-                          (unsigned long long)plan->chains.burn_in);
-        if (!plan->affordable)
-            sampling_warn(work->sampling,
-                          "%s, element (%zu,%zu): needs %.3g coordinate-steps, the "
-                          "budget --max-samples is %.3g: not sampled",
-                          work->rule->optimizer->name, row->i + 1, row->j + 1,
-                          plan->samples, work->sampling->max_samples);
-    }
-}
-
 static int prepare(struct work *work, bool full, struct error *error)
 {
     const size_t n = work->problem->n;
@@ -245,7 +224,6 @@ static int prepare(struct work *work, bool full, struct error *error)
             status = predict(work, row, error);
             if (status == STATUS_OK)
                 status = plan_row(work, row, &work->jobs[k], error);
-            row->samples = work->jobs[k].plan.samples;
         }
     return status;
 }
@@ -263,14 +241,13 @@ int stationary_compare(const struct sampling *sampling, const struct rule *rule,
     if (status == STATUS_OK)
         status = prepare(&work, full, error);
     if (status == STATUS_OK)
-        warn_rows(&work);
-    if (status == STATUS_OK)
         status = full || problem->dense ? measure_together(&work, &ensemble, error)
                                         : measure_separately(&work, &ensemble, error);
     for (size_t k = 0; status == STATUS_OK && k < work.count; k++) {
         struct comparison *row = &work.rows[k];
         if (row->evidence.noiseless)
             row->evidence.se = 0;
+        row->plan = work.jobs[k].plan;
         row->evidence.decisive = is_decisive(&work, row, &work.jobs[k]);
         row->verdicts = evidence_judge(&row->evidence);
     }

@@ -13,7 +13,7 @@ struct comparison {
     double h_i, h_j;
     enum exact_source source;
     struct evidence evidence;
-    double samples; /* coordinate-steps that the plan asks for */
+    struct plan plan; /* plan.samples: coordinate-steps that it asks for */
     struct verdicts verdicts;
 };
 

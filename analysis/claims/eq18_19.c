@@ -60,7 +60,7 @@ static int check_paper_setting(struct ledger *ledger, const struct claim *claim,
     claim_normalize(&row.evidence, claim_unit(&rule, h, c));
     snprintf(setting, sizeof setting,
              "pnm beta0=%g beta1=0.9, paper's eta=0.001 B=128, h=%g", beta0, h);
-    return ledger_value(ledger, claim, setting, &row.evidence, row.samples, error);
+    return ledger_value(ledger, claim, setting, &row.evidence, row.plan.samples, error);
 }
 
 static int check(struct ledger *ledger, const struct claim *claim, struct error *error)

@@ -79,8 +79,8 @@ int claim_curve(struct ledger *ledger, const struct claim *claim,
         row.evidence.paper_scale = evidence_scale(paper);
         snprintf(setting, sizeof setting, "%s, eta h=%.4g (%g of the limit)", name,
                  rule.parameter[0] * h, fractions[k]);
-        status =
-            ledger_value(ledger, claim, setting, &row.evidence, row.samples, error);
+        status = ledger_value(ledger, claim, setting, &row.evidence, row.plan.samples,
+                              error);
     }
     return status;
 }
@@ -167,7 +167,7 @@ int claim_ratio(struct ledger *ledger, const struct rule *above,
             break;
     }
     const struct evidence *a = &x.evidence, *b = &y.evidence;
-    *samples = x.samples + y.samples;
+    *samples = x.plan.samples + y.plan.samples;
     *ratio = (struct evidence){
         .paper = paper,
         .exact = exact,

@@ -89,7 +89,7 @@ static int check_sde(struct ledger *ledger, const struct claim *claim,
             e.sampled = e.sampled && own->sampled;
             e.decisive = e.decisive && own->decisive;
             e.count = own->count < e.count ? own->count : e.count;
-            samples += rows[k][pair].samples;
+            samples += rows[k][pair].plan.samples;
         }
         e.se = sqrt(variance);
         e.paper = eta * noise[i * MODES + j] / (curvature[i] + curvature[j]);
@@ -147,7 +147,7 @@ static int check_recursion(struct ledger *ledger, const struct claim *claim,
                      "SGD, Sigma_%zu%zu, eta=%g (%g of the limit) h=1,2 dense C",
                      rows[pair].i + 1, rows[pair].j + 1, lr, fractions[k]);
             status = ledger_value(ledger, claim, setting, &rows[pair].evidence,
-                                  rows[pair].samples, error);
+                                  rows[pair].plan.samples, error);
         }
     }
     if (status != STATUS_OK)
