@@ -118,7 +118,7 @@ plots: ## render the figures from the tables in results/
 	@sh plots/render.sh results
 
 gallery: plots ## refresh the pictures that README.md shows
-	@cp results/*.svg plots/gallery/
+	@for script in plots/*_by_*.gp; do cp results/$$(basename $$script .gp).svg plots/gallery/; done
 
 # --- tests ----------------------------------------------------------------------------
 

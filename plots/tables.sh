@@ -1,0 +1,47 @@
+#!/bin/sh
+# The tables that the figures show.
+# usage: tables.sh BIN_DIR RESULTS_DIR
+set -eu
+
+if [ $# -ne 2 ]; then
+    echo "usage: tables.sh BIN_DIR RESULTS_DIR" >&2
+    exit 64
+fi
+bin=$1
+results=$2
+
+rules=sgd,heavy_ball,pnm,two_batch
+# The error that decides verdicts is 0.001; 0.002 costs a quarter and is finer than the
+# pictures show.
+points='--precision 0.002'
+# No row fits a budget of one sample: nothing is measured, exact and paper cost nothing.
+curve='--max-samples 1'
+
+# table NAME OPTION...: exit 2, some rows undecided or not sampled, is a result as well.
+table() {
+    output=$results/$1.csv
+    shift
+    status=0
+    "$bin/pnm-stationary" --optimizer "$rules" --spectrum 1 --quiet --format csv \
+        --output "$output" "$@" || status=$?
+    case $status in
+    0 | 2) echo "$output" ;;
+    *)
+        echo "tables.sh: $output: pnm-stationary ended with exit status $status" >&2
+        exit 1
+        ;;
+    esac
+}
+
+# With h = 1 and beta0 = 1, pnm is stable below eta = 1.49, sgd below 2, the others beyond.
+# shellcheck disable=SC2086  # an option and its value
+{
+    table variance_by_rate $points \
+        --lr 0.01,0.02,0.05,0.1,0.2,0.4,0.6,0.8,1,1.2,1.35,1.45
+    table variance_by_rate_exact $curve --lr log:0.01:1.48:200
+
+    # From beta0 = -1 to 10 every rule is stable below eta = 1.41.
+    table variance_by_beta0 $points --lr 0.05,1.2 \
+        --beta0=-1,-0.75,-0.5,-0.25,0,0.5,1,2,3,5,7,10
+    table variance_by_beta0_exact $curve --lr 0.05,1.2 --beta0=linear:-1:10:221
+}
