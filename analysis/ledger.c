@@ -191,8 +191,8 @@ int ledger_limit(struct ledger *ledger, const struct claim *claim, const char *s
                  "%s; limit eta h -> 0, approached with order %.3f", setting,
                  finding.order);
     else
-        snprintf(row.setting, sizeof row.setting, "%s; limit eta h -> 0, not the printed one",
-                 setting);
+        snprintf(row.setting, sizeof row.setting,
+                 "%s; limit eta h -> 0, not the printed one", setting);
     return ledger_add(ledger, &row, error);
 }
 

@@ -3,7 +3,6 @@
 #include "interrupt.h"
 #include "progress.h"
 
-#include <assert.h>
 #include <math.h>
 #include <omp.h>
 #include <stdlib.h>
@@ -28,7 +27,8 @@ struct unit {
     struct chains chains;
 };
 
-/* What looks on. scratch is a worker's own, zeroed at the start of each unit. */
+/* What looks on. scratch is the unit's own, zeroed at its start and kept until it has
+ * been merged. */
 struct observer {
     size_t scratch_size;
     /* theta after steps first+1 .. first+steps; path of tile i at path + i * BLOCK. */
@@ -50,7 +50,7 @@ struct layout {
 };
 
 struct worker {
-    double *normal, *noise, *path, *scratch;
+    double *normal, *noise, *path;
     struct tile *tiles;
 };
 
@@ -125,7 +125,6 @@ static void worker_free(struct worker *worker)
     free(worker->normal);
     free(worker->noise);
     free(worker->path);
-    free(worker->scratch);
     free(worker->tiles);
 }
 
@@ -136,20 +135,18 @@ static void *aligned(size_t count, size_t size)
 }
 
 static int worker_init(struct worker *worker, const struct ensemble *ensemble,
-                       bool coupled, const struct observer *observer,
-                       struct error *error)
+                       bool coupled, struct error *error)
 {
     const size_t tiles = coupled ? ensemble->problem->n : 1;
     const size_t noise = tiles * BLOCK * (size_t)ensemble->optimizer->samples;
     *worker = (struct worker){
         .normal = aligned(noise, sizeof(double)),
         .path = aligned(tiles * BLOCK, sizeof(double)),
-        .scratch = aligned(observer->scratch_size, sizeof(double)),
         .tiles = aligned(tiles, sizeof(struct tile)),
     };
     if (ensemble->problem->dense)
         worker->noise = aligned(noise, sizeof(double));
-    if (!worker->normal || !worker->path || !worker->scratch || !worker->tiles ||
+    if (!worker->normal || !worker->path || !worker->tiles ||
         (ensemble->problem->dense && !worker->noise))
         return error_memory(error, "a block of the ensemble");
     return STATUS_OK;
@@ -167,6 +164,7 @@ static void tiles_start(const struct ensemble *ensemble, const struct unit *unit
             tile->theta[lane] = problem->start[mode];
             tile->h[lane] = problem->h[mode];
             tile->centre[lane] = problem->theta_star[mode];
+            tile->slope[lane] = problem->slope;
             /* Dense noise arrives with its covariance already in it. */
             tile->noise_sd[lane] = problem->dense ? 1 : sqrt(problem->noise[mode]);
         }
@@ -176,7 +174,7 @@ static void tiles_start(const struct ensemble *ensemble, const struct unit *unit
 /* Runs one unit through all its steps. */
 static int unit_run(const struct ensemble *ensemble, const struct unit *unit,
                     const struct observer *observer, struct worker *worker,
-                    struct error *error)
+                    double *scratch, struct error *error)
 {
     const struct optimizer *optimizer = ensemble->optimizer;
     const struct quadratic *problem = ensemble->problem;
@@ -191,7 +189,7 @@ static int unit_run(const struct ensemble *ensemble, const struct unit *unit,
     };
     const int status = random_init(&stream, ensemble->generator, key, error);
     tiles_start(ensemble, unit, worker->tiles);
-    memset(worker->scratch, 0, observer->scratch_size * sizeof(double));
+    memset(scratch, 0, observer->scratch_size * sizeof(double));
     for (uint64_t t = 0; status == STATUS_OK && t < unit->chains.steps;
          t += BLOCK_STEPS) {
         const uint64_t left = unit->chains.steps - t;
@@ -212,9 +210,81 @@ static int unit_run(const struct ensemble *ensemble, const struct unit *unit,
                                &worker->tiles[i], worker->path + i * BLOCK);
         if (skipped < steps)
             observer->observe(observer->context, unit, t + skipped, steps - skipped,
-                              worker->path + skipped * LANES, worker->scratch);
+                              worker->path + skipped * LANES, scratch);
     }
     random_free(&stream);
+    return status;
+}
+
+/* What a run of units needs, and how far it has come. */
+struct run {
+    const struct ensemble *ensemble;
+    const struct observer *observer;
+    struct layout layout;
+    struct worker *workers; /* one a thread */
+    uint64_t batch;         /* units that are run before they are merged */
+    double *scratch;        /* batch x scratch_size */
+    struct progress progress;
+};
+
+/* Units first .. first+count-1 in any order by all threads, then merged in theirs.
+ * Batches rather than OpenMP's `ordered`: a thread waits once a batch, not once a unit.
+ */
+static int run_batch(struct run *run, uint64_t first, uint64_t count,
+                     struct error *error)
+{
+    const struct ensemble *ensemble = run->ensemble;
+    const size_t size = run->observer->scratch_size;
+    const int threads = ensemble->threads;
+    int status = STATUS_OK;
+#pragma omp parallel for schedule(dynamic, 1) num_threads(threads)
+    for (uint64_t k = 0; k < count; k++) {
+        struct unit unit;
+        struct error own_error;
+        layout_unit(&run->layout, first + k, &unit);
+        const int own = unit_run(ensemble, &unit, run->observer,
+                                 &run->workers[omp_get_thread_num()],
+                                 run->scratch + k * size, &own_error);
+#pragma omp critical
+        if (own != STATUS_OK) {
+            status = own;
+            *error = own_error;
+        } else {
+            progress_step(&run->progress);
+        }
+    }
+    /* A unit cut short by a signal is no result. */
+    if (status == STATUS_OK && interrupt_pending())
+        return error_set(error, STATUS_INTERRUPTED, "interrupted");
+    for (uint64_t k = 0; status == STATUS_OK && k < count; k++) {
+        struct unit unit;
+        layout_unit(&run->layout, first + k, &unit);
+        run->observer->merge(run->observer->context, &unit, run->scratch + k * size);
+    }
+    return status;
+}
+
+static int run_init(struct run *run, bool coupled, const struct chains *chains,
+                    struct error *error)
+{
+    enum { LARGEST_BATCH = 4096, SCRATCH_BYTES = 1 << 26 };
+    const struct ensemble *ensemble = run->ensemble;
+    const uint64_t threads = (uint64_t)ensemble->threads;
+    const uint64_t bytes = run->observer->scratch_size * sizeof(double);
+    int status = layout_init(&run->layout, ensemble, coupled, chains, error);
+    run->batch = bytes > 0 ? SCRATCH_BYTES / bytes : LARGEST_BATCH;
+    if (run->batch < threads)
+        run->batch = threads;
+    if (run->batch > LARGEST_BATCH)
+        run->batch = LARGEST_BATCH;
+    if (status == STATUS_OK && run->batch > run->layout.units)
+        run->batch = run->layout.units;
+    run->workers = calloc(threads, sizeof *run->workers);
+    run->scratch = aligned(run->batch, bytes);
+    if (status == STATUS_OK && (!run->workers || !run->scratch))
+        status = error_memory(error, "the workers");
+    for (uint64_t i = 0; status == STATUS_OK && i < threads; i++)
+        status = worker_init(&run->workers[i], ensemble, coupled, error);
     return status;
 }
 
@@ -222,53 +292,20 @@ static int ensemble_run(const struct ensemble *ensemble, bool coupled,
                         const struct chains *chains, const struct observer *observer,
                         struct error *error)
 {
-    const int threads = ensemble->threads;
-    struct layout layout = {0};
-    struct progress progress;
-    struct worker *workers = calloc((size_t)threads, sizeof *workers);
-    int status = STATUS_OK;
-    assert(threads > 0);
-    if (!workers)
-        return error_memory(error, "the workers");
-    for (int i = 0; status == STATUS_OK && i < threads; i++)
-        status = worker_init(&workers[i], ensemble, coupled, observer, error);
-    if (status == STATUS_OK)
-        status = layout_init(&layout, ensemble, coupled, chains, error);
-    if (status != STATUS_OK)
-        goto out;
-    progress_start(&progress, ensemble->label, layout.units);
-#pragma omp parallel num_threads(threads)
-    {
-        struct worker *worker = &workers[omp_get_thread_num()];
-        struct unit unit;
-        struct error own_error;
-#pragma omp for ordered schedule(dynamic, 1)
-        for (uint64_t number = 0; number < layout.units; number++) {
-            layout_unit(&layout, number, &unit);
-            int own = interrupt_pending()
-                          ? STATUS_INTERRUPTED
-                          : unit_run(ensemble, &unit, observer, worker, &own_error);
-#pragma omp ordered
-            {
-                /* A unit cut short by a signal is no result. */
-                if (interrupt_pending())
-                    own = error_set(&own_error, STATUS_INTERRUPTED, "interrupted");
-                if (own == STATUS_OK && status == STATUS_OK)
-                    observer->merge(observer->context, &unit, worker->scratch);
-                else if (status == STATUS_OK) {
-                    status = own;
-                    *error = own_error;
-                }
-                progress_step(&progress);
-            }
-        }
+    struct run run = {.ensemble = ensemble, .observer = observer};
+    int status = run_init(&run, coupled, chains, error);
+    progress_start(&run.progress, ensemble->label, run.layout.units);
+    for (uint64_t first = 0; status == STATUS_OK && first < run.layout.units;
+         first += run.batch) {
+        const uint64_t left = run.layout.units - first;
+        status = run_batch(&run, first, left < run.batch ? left : run.batch, error);
     }
-    progress_end(&progress);
-out:
-    for (int i = 0; i < threads; i++)
-        worker_free(&workers[i]);
-    free(workers);
-    layout_free(&layout);
+    progress_end(&run.progress);
+    for (int i = 0; run.workers && i < ensemble->threads; i++)
+        worker_free(&run.workers[i]);
+    free(run.workers);
+    free(run.scratch);
+    layout_free(&run.layout);
     return status;
 }
 
@@ -377,6 +414,62 @@ int ensemble_covariance(const struct ensemble *ensemble, struct chains chains,
     };
     memset(pair, 0, pairs * sizeof *pair);
     return ensemble_run(ensemble, true, &chains, &observer, error);
+}
+
+/* --- directions ------------------------------------------------------------------- */
+
+struct direction_context {
+    const struct ensemble *ensemble;
+    double mean;
+    struct direction *direction;
+};
+
+static void direction_observe(void *context, const struct unit *unit, uint64_t first,
+                              size_t steps, const double *path, double *scratch)
+{
+    const struct direction_context *own = context;
+    const struct ensemble *ensemble = own->ensemble;
+    double scalar[OPTIMIZER_MAX_SCALARS];
+    for (size_t k = 0; k < steps; k++) {
+        /* The first recorded theta only starts the differences. */
+        const double use = first + k > unit->chains.burn_in ? 1 : 0;
+        ensemble->optimizer->scalars(ensemble->parameter, first + k, scalar);
+        ensemble->kernels->observe_direction(
+            path + k * LANES, 1 / scalar[OPTIMIZER_RATE], own->mean, use, scratch);
+    }
+}
+
+static void direction_merge(void *context, const struct unit *unit,
+                            const double *scratch)
+{
+    const struct direction_context *own = context;
+    const double count = (double)(unit->chains.steps - unit->chains.burn_in) - 1;
+    for (int lane = 0; lane < unit->lanes; lane++) {
+        const double *chain = scratch + lane;
+        const double values[DIRECTION_QUANTITIES] = {
+            [DIRECTION_MEAN] = own->mean + chain[OBSERVE_SUM * LANES] / count,
+            [DIRECTION_VARIANCE] = chain[OBSERVE_SQUARE * LANES] / count,
+            [DIRECTION_LAG1] =
+                count > 1 ? chain[OBSERVE_LAG1 * LANES] / (count - 1) : 0,
+            [DIRECTION_LONG_RUN] =
+                chain[OBSERVE_SUM * LANES] * chain[OBSERVE_SUM * LANES] / count,
+        };
+        comoments_add(&own->direction->comoments, DIRECTION_QUANTITIES, values);
+    }
+}
+
+int ensemble_direction(const struct ensemble *ensemble, struct chains chains,
+                       double mean, struct direction *direction, struct error *error)
+{
+    struct direction_context context = {ensemble, mean, direction};
+    const struct observer observer = {
+        .scratch_size = OBSERVE_DIRECTION_SUMS * LANES,
+        .observe = direction_observe,
+        .merge = direction_merge,
+        .context = &context,
+    };
+    *direction = (struct direction){.count = chains.steps - chains.burn_in - 1};
+    return ensemble_run(ensemble, false, &chains, &observer, error);
 }
 
 /* --- trajectories ----------------------------------------------------------------- */

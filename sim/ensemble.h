@@ -42,6 +42,27 @@ PNM_MUST_USE int ensemble_covariance(const struct ensemble *ensemble,
 /* Index of the pair i <= j (from 0) among n modes: (0,0), (0,1), ..., (n-1,n-1). */
 size_t ensemble_pair(size_t n, size_t i, size_t j);
 
+/* The direction a rule applies, u_t = (theta_t - theta_{t+1}) / eta_applied, on a loss
+ * of one coordinate. For each chain over its `count` recorded directions: */
+enum direction_quantity {
+    DIRECTION_MEAN,     /* mean of u */
+    DIRECTION_VARIANCE, /* mean of (u - mean)^2 */
+    DIRECTION_LAG1,     /* mean of (u_t - mean)(u_{t-1} - mean) */
+    DIRECTION_LONG_RUN, /* (sum of u - mean)^2 / count */
+    DIRECTION_QUANTITIES
+};
+
+struct direction {
+    uint64_t count; /* directions a chain: steps - burn_in - 1 */
+    struct comoments comoments;
+};
+
+/* `mean` is the exact mean of u, about which the last three are taken. The noise must
+ * not be dense. */
+PNM_MUST_USE int ensemble_direction(const struct ensemble *ensemble,
+                                    struct chains chains, double mean,
+                                    struct direction *direction, struct error *error);
+
 /* Records of one trajectory: step 0, every `every`-th step, and the last. */
 uint64_t ensemble_records(uint64_t steps, uint64_t every);
 

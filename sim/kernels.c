@@ -24,5 +24,6 @@ const struct kernels ISA_NAME(kernels) = {
     .xoshiro_normal = ISA_NAME(xoshiro_normal),
     .observe_moments = ISA_NAME(observe_moments),
     .observe_product = ISA_NAME(observe_product),
+    .observe_direction = ISA_NAME(observe_direction),
     .correlate = ISA_NAME(correlate),
 };

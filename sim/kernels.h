@@ -18,6 +18,16 @@
 
 struct optimizer;
 
+/* Rows of 64 lanes that observe_direction keeps for a chain. */
+enum {
+    OBSERVE_LAST_THETA,
+    OBSERVE_LAST_U,
+    OBSERVE_SUM,
+    OBSERVE_SQUARE,
+    OBSERVE_LAG1,
+    OBSERVE_DIRECTION_SUMS
+};
+
 struct kernels {
     const char *isa;
     const struct optimizer *const *optimizers; /* NULL after the last */
@@ -30,6 +40,8 @@ struct kernels {
                             double *sum, double *square);
     void (*observe_product)(size_t steps, const double *a, double a_centre,
                             const double *b, double b_centre, double *product);
+    void (*observe_direction)(const double *path, double per_rate, double mean,
+                              double use, double *chain);
     void (*correlate)(size_t n, size_t length, const double *factor,
                       const double *normal, double *noise);
 };

@@ -29,4 +29,34 @@ static inline double moments_stderr(const struct moments *m)
     return sqrt(m->squares / (n - 1) / n);
 }
 
+/* The same for a few numbers that belong together: means and sums of products of
+ * deviations. */
+enum { COMOMENTS_MAX = 4 };
+
+struct comoments {
+    uint64_t count;
+    double mean[COMOMENTS_MAX];
+    double products[COMOMENTS_MAX][COMOMENTS_MAX];
+};
+
+static inline void comoments_add(struct comoments *m, int size, const double *x)
+{
+    double before[COMOMENTS_MAX];
+    m->count++;
+    for (int i = 0; i < size; i++) {
+        before[i] = x[i] - m->mean[i];
+        m->mean[i] += before[i] / (double)m->count;
+    }
+    for (int i = 0; i < size; i++)
+        for (int j = 0; j < size; j++)
+            m->products[i][j] += before[i] * (x[j] - m->mean[j]);
+}
+
+/* Covariance of the means of numbers i and j: squared standard error for i = j. */
+static inline double comoments_covariance(const struct comoments *m, int i, int j)
+{
+    const double n = (double)m->count;
+    return m->count < 2 ? NAN : m->products[i][j] / (n - 1) / n;
+}
+
 #endif

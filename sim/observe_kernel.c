@@ -40,6 +40,26 @@ void ISA_NAME(observe_product)(size_t steps, const double *restrict a, double a_
         product[lane] += block[lane];
 }
 
+void ISA_NAME(observe_direction)(const double *restrict path, double per_rate,
+                                 double mean, double use, double *restrict chain)
+{
+    double *restrict last_theta = chain + OBSERVE_LAST_THETA * OPTIMIZER_LANES;
+    double *restrict last_u = chain + OBSERVE_LAST_U * OPTIMIZER_LANES;
+    double *restrict sum = chain + OBSERVE_SUM * OPTIMIZER_LANES;
+    double *restrict square = chain + OBSERVE_SQUARE * OPTIMIZER_LANES;
+    double *restrict lag1 = chain + OBSERVE_LAG1 * OPTIMIZER_LANES;
+#pragma omp simd
+    for (int lane = 0; lane < OPTIMIZER_LANES; lane++) {
+        const double theta = path[lane];
+        const double u = use * fma(last_theta[lane] - theta, per_rate, -mean);
+        sum[lane] += u;
+        square[lane] = fma(u, u, square[lane]);
+        lag1[lane] = fma(u, last_u[lane], lag1[lane]);
+        last_theta[lane] = theta;
+        last_u[lane] = u;
+    }
+}
+
 void ISA_NAME(correlate)(size_t n, size_t length, const double *restrict factor,
                          const double *restrict normal, double *restrict noise)
 {

@@ -15,6 +15,12 @@ void ISA_NAME(observe_moments)(size_t steps, const double *path, const double *c
 void ISA_NAME(observe_product)(size_t steps, const double *a, double a_centre,
                                const double *b, double b_centre, double *product);
 
+/* One step of u = (theta - theta')/rate - mean, zero where `use` is 0: sum += u,
+ * square += u^2, lag1 += u x the u before. chain holds OBSERVE_DIRECTION_SUMS rows
+ * of 64. */
+void ISA_NAME(observe_direction)(const double *path, double per_rate, double mean,
+                                 double use, double *chain);
+
 /* noise[i] = sum_{j<=i} factor[i * n + j] normal[j] for n rows of `length` numbers. */
 void ISA_NAME(correlate)(size_t n, size_t length, const double *factor,
                          const double *normal, double *noise);

@@ -45,6 +45,7 @@ struct tile {
     double slot[OPTIMIZER_MAX_SLOTS][OPTIMIZER_LANES];
     double h[OPTIMIZER_LANES];
     double centre[OPTIMIZER_LANES];
+    double slope[OPTIMIZER_LANES];
     double noise_sd[OPTIMIZER_LANES];
 };
 

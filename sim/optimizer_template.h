@@ -50,7 +50,8 @@ static void advance(const double *parameter, uint64_t t, size_t steps,
         for (int lane = 0; lane < OPTIMIZER_LANES; lane++) {
             double g[SAMPLES], s[SLOT_PLACES];
             double theta = tile->theta[lane];
-            const double mean = tile->h[lane] * (theta - tile->centre[lane]);
+            const double mean =
+                tile->h[lane] * (theta - tile->centre[lane]) + tile->slope[lane];
             for (int j = 0; j < SAMPLES; j++)
                 g[j] = fma(tile->noise_sd[lane], xi[j * OPTIMIZER_LANES + lane], mean);
             for (int j = 0; j < SLOTS; j++)

@@ -275,6 +275,14 @@ int quadratic_init_mode(struct quadratic *q, double h, double c, struct error *e
     return status;
 }
 
+int quadratic_init_linear(struct quadratic *q, double slope, double c,
+                          struct error *error)
+{
+    const int status = quadratic_init_mode(q, 0, c, error);
+    q->slope = slope;
+    return status;
+}
+
 int quadratic_init_dense(struct quadratic *q, size_t n, const double *h,
                          const double *c, struct error *error)
 {

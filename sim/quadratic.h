@@ -1,5 +1,6 @@
 /* quadratic.h: the loss f(theta) = 1/2 (theta - theta*)' H (theta - theta*) in the
- * eigenbasis of H, and the covariance C of its Gaussian gradient noise. */
+ * eigenbasis of H, or the linear loss f(theta) = slope theta, and the covariance C of
+ * the Gaussian gradient noise. */
 #ifndef PNM_QUADRATIC_H
 #define PNM_QUADRATIC_H
 
@@ -10,7 +11,8 @@
 
 struct quadratic {
     size_t n;           /* dimension */
-    double *h;          /* n curvatures, > 0 */
+    double *h;          /* n curvatures, > 0; 0 for a linear loss */
+    double slope;       /* constant part of the gradient, in every coordinate */
     double *theta_star; /* n: the minimum */
     double *start;      /* n: theta at step 0 */
     bool dense;         /* is the noise given by a matrix? */
@@ -38,6 +40,10 @@ PNM_MUST_USE int quadratic_init(struct quadratic *quadratic,
 /* One mode: curvature h, noise variance c, theta* = 0, start 0. */
 PNM_MUST_USE int quadratic_init_mode(struct quadratic *quadratic, double h, double c,
                                      struct error *error);
+
+/* The linear loss f = slope theta in one coordinate, noise variance c, start 0. */
+PNM_MUST_USE int quadratic_init_linear(struct quadratic *quadratic, double slope,
+                                       double c, struct error *error);
 
 /* n modes with curvatures h[n] and dense noise covariance c[n x n]; theta* = start = 0.
  */

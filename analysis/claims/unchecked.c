@@ -6,54 +6,6 @@
     .status = VERDICT_NOT_CHECKED_YET, .reason = "no check is written yet"
 #define NOT_TESTABLE .status = VERDICT_NOT_TESTABLE_HERE
 
-const struct claim claim_eq2 = {
-    .id = "eq2",
-    .where = "sec. 2, eq. 2",
-    .kind = CLAIM_VALUE,
-    .statement = "E[m] = beta3/(1-beta1) grad f",
-    NOT_CHECKED,
-};
-
-const struct claim claim_eq4 = {
-    .id = "eq4",
-    .where = "sec. 2, eq. 4",
-    .kind = CLAIM_VALUE,
-    .statement = "Var(xi_hb) = beta3 (1-beta1^(t+1))/(1-beta1) sigma^2",
-    NOT_CHECKED,
-};
-
-const struct claim claim_eq5 = {
-    .id = "eq5",
-    .where = "sec. 2, eq. 5",
-    .kind = CLAIM_VALUE,
-    .statement = "(1+beta0) g_a - beta0 g_b has mean grad f and variance gamma sigma^2",
-    NOT_CHECKED,
-};
-
-const struct claim claim_eq6_8 = {
-    .id = "eq6-8",
-    .where = "sec. 2, eqs. 6-8",
-    .kind = CLAIM_VALUE,
-    .statement = "the positive-negative average estimates grad f",
-    NOT_CHECKED,
-};
-
-const struct claim claim_eq9 = {
-    .id = "eq9",
-    .where = "sec. 2, eq. 9",
-    .kind = CLAIM_VALUE,
-    .statement = "Var(xi_pnm) = gamma sigma^2",
-    NOT_CHECKED,
-};
-
-const struct claim claim_noise_ratio = {
-    .id = "noise-ratio",
-    .where = "sec. 2, after eq. 9",
-    .kind = CLAIM_VALUE,
-    .statement = "the noise of PNM is sqrt(gamma) times that of conventional momentum",
-    NOT_CHECKED,
-};
-
 const struct claim claim_adapnm_debias = {
     .id = "adapnm-debias",
     .where = "sec. 2, Algorithm 3",

@@ -1,0 +1,65 @@
+/* eq4: the variance of the noise in conventional momentum. The printed formula has the
+ * sum of the weights where the sum of their squares belongs. */
+#include "noise_claims.h"
+
+#include <math.h>
+#include <stdio.h>
+
+static int check_at(struct ledger *ledger, const struct claim *claim, double beta1,
+                    uint64_t t, struct error *error)
+{
+    const struct claim_rule what = {"heavy_ball", NAN, beta1, NAN};
+    const struct rule rule = claim_rule_make(ledger, &what, 0.1);
+    const double beta3 = 1 - beta1, power = (double)t + 1;
+    const double printed = beta3 * (1 - pow(beta1, power)) / (1 - beta1);
+    const double right =
+        beta3 * beta3 * (1 - pow(beta1, 2 * power)) / (1 - beta1 * beta1);
+    struct noise_row unused, row;
+    char setting[128];
+    int status =
+        noise_compare_at(ledger->sampling, &rule, t, claim->id, &unused, &row, error);
+    snprintf(setting, sizeof setting, "beta1=%g, step t=%g", beta1, (double)t);
+    if (status == STATUS_OK)
+        status = claim_noise_row(ledger, claim, &row, setting, printed, error);
+    snprintf(setting, sizeof setting,
+             "beta1=%g, step t=%g, corrected: beta3^2 (1-beta1^(2(t+1)))/(1-beta1^2)",
+             beta1, (double)t);
+    if (status == STATUS_OK)
+        status = claim_noise_row(ledger, claim, &row, setting, right, error);
+    return status;
+}
+
+static int check(struct ledger *ledger, const struct claim *claim, struct error *error)
+{
+    static const double beta1s[] = {0.5, 0.9};
+    int status = STATUS_OK;
+    for (size_t k = 0; status == STATUS_OK && k < 2; k++) {
+        const double beta1 = beta1s[k];
+        const struct claim_rule what = {"heavy_ball", NAN, beta1, NAN};
+        struct noise_row rows[NOISE_QUANTITIES];
+        char setting[128];
+        status = claim_noise(ledger, claim, &what, rows, error);
+        snprintf(setting, sizeof setting, "beta1=%g, long time", beta1);
+        if (status == STATUS_OK)
+            status = claim_noise_row(ledger, claim, &rows[NOISE_VARIANCE], setting, 1,
+                                     error);
+        snprintf(setting, sizeof setting,
+                 "beta1=%g, long time, corrected: (1-beta1)/(1+beta1)", beta1);
+        if (status == STATUS_OK)
+            status = claim_noise_row(ledger, claim, &rows[NOISE_VARIANCE], setting,
+                                     (1 - beta1) / (1 + beta1), error);
+        if (status == STATUS_OK)
+            status = check_at(ledger, claim, beta1, 4, error);
+    }
+    return status;
+}
+
+const struct claim claim_eq4 = {
+    .id = "eq4",
+    .where = "sec. 2, eq. 4",
+    .kind = CLAIM_VALUE,
+    .statement =
+        "Var(xi_hb) = beta3 (1-beta1^(t+1))/(1-beta1) sigma^2, about sigma^2 for "
+        "beta3 = 1-beta1; values for sigma = 1",
+    .check = check,
+};

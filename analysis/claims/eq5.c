@@ -1,0 +1,38 @@
+/* eq5: the positive-negative average of two independent gradients is unbiased and has
+ * gamma times their variance. */
+#include "noise_claims.h"
+
+#include <math.h>
+#include <stdio.h>
+
+static int check(struct ledger *ledger, const struct claim *claim, struct error *error)
+{
+    static const double beta0s[] = {0.5, 1, 3};
+    int status = STATUS_OK;
+    for (size_t k = 0; status == STATUS_OK && k < 3; k++) {
+        const double beta0 = beta0s[k];
+        const struct claim_rule what = {"two_batch", beta0, NAN, NAN};
+        struct noise_row rows[NOISE_QUANTITIES];
+        char setting[128];
+        status = claim_noise(ledger, claim, &what, rows, error);
+        snprintf(setting, sizeof setting, "mean, beta0=%g", beta0);
+        if (status == STATUS_OK)
+            status = claim_noise_row(ledger, claim, &rows[NOISE_MEAN_GAIN], setting, 1,
+                                     error);
+        snprintf(setting, sizeof setting, "variance, beta0=%g", beta0);
+        if (status == STATUS_OK)
+            status = claim_noise_row(ledger, claim, &rows[NOISE_VARIANCE], setting,
+                                     pow(1 + beta0, 2) + pow(beta0, 2), error);
+    }
+    return status;
+}
+
+const struct claim claim_eq5 = {
+    .id = "eq5",
+    .where = "sec. 2, eq. 5",
+    .kind = CLAIM_VALUE,
+    .statement =
+        "(1+beta0) g_a - beta0 g_b has mean grad f and variance gamma sigma^2; "
+        "values for grad f = sigma = 1",
+    .check = check,
+};

@@ -1,0 +1,53 @@
+/* eq6-8: the average of eq. 7 is an estimate of the gradient. As printed its mean is
+ * another multiple of it; Algorithm 2 is another filter, whose mean is the gradient. */
+#include "noise_claims.h"
+
+#include <math.h>
+#include <stdio.h>
+
+static int check_one(struct ledger *ledger, const struct claim *claim, double beta0,
+                     double beta1, struct error *error)
+{
+    const struct claim_rule printed = {"pnm_eq7", beta0, beta1, NAN};
+    const struct claim_rule algorithm = {"pnm", beta0, beta1, NAN};
+    const double gain = (1 + beta0 - beta0 * beta1) / (1 + beta1);
+    struct noise_row rows[NOISE_QUANTITIES];
+    char setting[160];
+    int status = claim_noise(ledger, claim, &printed, rows, error);
+    snprintf(setting, sizeof setting, "mean, eq. 7, beta0=%g beta1=%g", beta0, beta1);
+    if (status == STATUS_OK)
+        status =
+            claim_noise_row(ledger, claim, &rows[NOISE_MEAN_GAIN], setting, 1, error);
+    snprintf(setting, sizeof setting,
+             "mean, eq. 7, beta0=%g beta1=%g, corrected: "
+             "(1+beta0-beta0 beta1)/(1+beta1)",
+             beta0, beta1);
+    if (status == STATUS_OK)
+        status = claim_noise_row(ledger, claim, &rows[NOISE_MEAN_GAIN], setting, gain,
+                                 error);
+    if (status == STATUS_OK)
+        status = claim_noise(ledger, claim, &algorithm, rows, error);
+    snprintf(setting, sizeof setting, "mean, Algorithm 2, beta0=%g beta1=%g", beta0,
+             beta1);
+    if (status == STATUS_OK)
+        status =
+            claim_noise_row(ledger, claim, &rows[NOISE_MEAN_GAIN], setting, 1, error);
+    return status;
+}
+
+static int check(struct ledger *ledger, const struct claim *claim, struct error *error)
+{
+    int status = check_one(ledger, claim, 1, 0.9, error);
+    if (status == STATUS_OK)
+        status = check_one(ledger, claim, 3, 0.5, error);
+    return status;
+}
+
+const struct claim claim_eq6_8 = {
+    .id = "eq6-8",
+    .where = "sec. 2, eqs. 6-8",
+    .kind = CLAIM_VALUE,
+    .statement =
+        "the positive-negative average estimates grad f; values for grad f = 1",
+    .check = check,
+};

@@ -1,0 +1,328 @@
+#include "noise_compare.h"
+
+#include "ensemble.h"
+
+#include <math.h>
+#include <string.h>
+
+static const char reference[] = "heavy_ball";
+
+const char *noise_quantity_text(enum noise_quantity quantity)
+{
+    static const char *const texts[] = {
+        [NOISE_MEAN_GAIN] = "mean_gain",
+        [NOISE_VARIANCE] = "variance",
+        [NOISE_LONG_RUN] = "long_run_variance",
+        [NOISE_LAG1] = "lag1_autocorrelation",
+        [NOISE_SD_RATIO] = "sd_ratio_to_heavy_ball",
+    };
+    return texts[quantity];
+}
+
+/* Heavy Ball with the rule's beta1 and beta3 = 1-beta1. Is there one to compare with?
+ */
+static bool reference_rule(const struct sampling *sampling, const struct rule *rule,
+                           struct rule *heavy_ball)
+{
+    const double beta1 = rule_parameter(rule, "beta1");
+    const struct optimizer *optimizer = optimizer_find(sampling->kernels, reference);
+    if (isnan(beta1) || !optimizer || rule->optimizer == optimizer)
+        return false;
+    *heavy_ball = (struct rule){.optimizer = optimizer};
+    optimizer_defaults(optimizer, rule->parameter[0], heavy_ball->parameter);
+    heavy_ball->parameter[optimizer_parameter(optimizer, "beta1")] = beta1;
+    optimizer_complete(optimizer, heavy_ball->parameter);
+    return true;
+}
+
+double noise_paper(const struct rule *rule, enum noise_quantity quantity)
+{
+    const struct theory *theory = theory_find(rule->optimizer->name);
+    const bool mixes = !isnan(rule_parameter(rule, "beta0"));
+    const bool filters = !isnan(rule_parameter(rule, "beta1"));
+    if (!theory)
+        return NAN;
+    switch (quantity) {
+    case NOISE_MEAN_GAIN:
+        /* Eq. 2 for momentum; eqs. 5 and 7 estimate the gradient itself. */
+        return mixes ? 1 : theory->paper_noise(rule);
+    case NOISE_VARIANCE:
+        return theory->paper_noise(rule); /* eqs. 4, 5, 9 */
+    case NOISE_SD_RATIO:
+        return mixes && filters ? sqrt(theory_gamma(rule)) : NAN; /* after eq. 9 */
+    default:
+        return NAN;
+    }
+}
+
+/* Heavy Ball written out: weights (1-beta1) beta1^k, variance (1-beta1)/(1+beta1). */
+static double exact_sd_ratio(const struct noise_filter *filter, const struct rule *rule)
+{
+    const double beta1 = rule_parameter(rule, "beta1");
+    if (isnan(beta1) || strcmp(rule->optimizer->name, reference) == 0)
+        return NAN;
+    return sqrt(noise_filter_autocovariance(filter, 0) * (1 + beta1) / (1 - beta1));
+}
+
+int noise_exact(const struct rule *rule, enum noise_quantity quantity, uint64_t steps,
+                double *value, struct error *error)
+{
+    struct noise_filter filter;
+    const int status = noise_filter_init(&filter, rule, error);
+    *value = NAN;
+    if (status != STATUS_OK)
+        return status;
+    switch (quantity) {
+    case NOISE_MEAN_GAIN:
+        *value = noise_filter_gain(&filter);
+        break;
+    case NOISE_VARIANCE:
+        *value = noise_filter_autocovariance(&filter, 0);
+        break;
+    case NOISE_LONG_RUN:
+        *value = noise_filter_long_run(&filter, steps);
+        break;
+    case NOISE_LAG1:
+        *value = noise_filter_autocovariance(&filter, 1) /
+                 noise_filter_autocovariance(&filter, 0);
+        break;
+    case NOISE_SD_RATIO:
+        *value = exact_sd_ratio(&filter, rule);
+        break;
+    case NOISE_QUANTITIES:
+        break;
+    }
+    return STATUS_OK;
+}
+
+/* --- planning --------------------------------------------------------------------- */
+
+static uint64_t power_of_two_above(double x)
+{
+    uint64_t power = 1;
+    while ((double)power < x && power < (UINT64_C(1) << 62))
+        power *= 2;
+    return power;
+}
+
+/* Until the slowest mode of the filter has decayed to 1e-6. */
+static uint64_t plan_burn_in(const struct noise_filter *filter)
+{
+    struct linear_system slots = {.dim = filter->slots};
+    memcpy(slots.a, filter->f, sizeof slots.a);
+    const double radius = filter->slots > 0 ? linear_system_radius(&slots) : 0;
+    return radius > 0 ? power_of_two_above(log(1e-6) / log(radius)) : 1;
+}
+
+/* Chains for a relative standard error of the variance: Var of the time average of u^2
+ * is (2/T) sum_k r(k)^2. */
+static uint64_t plan_replicas(const struct noise_filter *filter, uint64_t burn_in,
+                              uint64_t count, double precision)
+{
+    double sum = 0;
+    const double variance = noise_filter_autocovariance(filter, 0);
+    for (uint64_t lag = 0; lag <= burn_in; lag++) {
+        const double r = noise_filter_autocovariance(filter, lag) / variance;
+        sum += (lag == 0 ? 1 : 2) * r * r;
+    }
+    const double gain = noise_filter_gain(filter);
+    const double mean = noise_filter_long_run(filter, count) / (gain * gain);
+    const double needed =
+        fmax(2 * sum, gain != 0 ? mean : 0) / (double)count / (precision * precision);
+    return needed > PLAN_REPLICAS ? power_of_two_above(needed) : PLAN_REPLICAS;
+}
+
+struct noise_plan {
+    struct chains chains;
+    uint64_t count; /* directions a chain */
+    bool long_run;  /* enough chains for the long-run variance? */
+    double samples, long_run_samples;
+    bool affordable;
+};
+
+static void noise_plan_make(const struct sampling *sampling,
+                            const struct noise_filter *filter, bool long_run,
+                            struct noise_plan *plan)
+{
+    struct chains *chains = &plan->chains;
+    chains->burn_in =
+        sampling->burn_in == PLAN_AUTO ? plan_burn_in(filter) : sampling->burn_in;
+    plan->count = 2 * plan_burn_in(filter) < 64 ? 64 : 2 * plan_burn_in(filter);
+    chains->steps = chains->burn_in + 1 + plan->count;
+    if (sampling->steps > 0) {
+        chains->steps = sampling->steps;
+        plan->count = chains->steps > chains->burn_in + 1
+                          ? chains->steps - chains->burn_in - 1
+                          : 0;
+    }
+    const double precision = sampling->precision;
+    const uint64_t wanted = power_of_two_above(2 / (precision * precision));
+    plan->long_run_samples = (double)wanted * (double)chains->steps;
+    plan->long_run = long_run && (sampling->replicas > 0 ||
+                                  plan->long_run_samples <= sampling->max_samples);
+    chains->replicas = sampling->replicas;
+    if (chains->replicas == 0)
+        chains->replicas = plan->long_run ? wanted
+                                          : plan_replicas(filter, chains->burn_in,
+                                                          plan->count, precision);
+    plan->samples = (double)chains->replicas * (double)chains->steps;
+    plan->affordable = plan->samples <= sampling->max_samples;
+}
+
+/* --- measuring -------------------------------------------------------------------- */
+
+static int measure(const struct sampling *sampling, const struct rule *rule,
+                   const struct chains *chains, double mean, const char *label,
+                   struct direction *direction, struct error *error)
+{
+    struct quadratic problem = {0};
+    const struct ensemble ensemble = sampling_ensemble(sampling, rule, &problem, label);
+    int status = quadratic_init_linear(&problem, 1, 1, error);
+    if (status == STATUS_OK)
+        status = ensemble_direction(&ensemble, *chains, mean, direction, error);
+    quadratic_free(&problem);
+    return status;
+}
+
+static void take(struct noise_row *row, double measured, double se, uint64_t count)
+{
+    row->evidence.sampled = true;
+    row->evidence.measured = measured;
+    row->evidence.se = se;
+    row->evidence.count = count;
+}
+
+static void take_mean(struct noise_row *row, const struct direction *direction,
+                      enum direction_quantity quantity)
+{
+    const struct comoments *m = &direction->comoments;
+    take(row, m->mean[quantity], sqrt(comoments_covariance(m, quantity, quantity)),
+         m->count);
+}
+
+/* A ratio of two means of the same chains, its error by the delta method. */
+static void take_lag1(struct noise_row *row, const struct direction *direction)
+{
+    const struct comoments *m = &direction->comoments;
+    const int x = DIRECTION_LAG1, y = DIRECTION_VARIANCE;
+    const double ratio = m->mean[x] / m->mean[y];
+    const double variance = comoments_covariance(m, x, x) -
+                            2 * ratio * comoments_covariance(m, x, y) +
+                            ratio * ratio * comoments_covariance(m, y, y);
+    take(row, ratio, sqrt(fmax(variance, 0)) / m->mean[y], m->count);
+}
+
+static void take_sd_ratio(struct noise_row *row, const struct noise_row *own,
+                          const struct direction *reference_direction)
+{
+    const struct comoments *m = &reference_direction->comoments;
+    const double other = m->mean[DIRECTION_VARIANCE];
+    const double other_se =
+        sqrt(comoments_covariance(m, DIRECTION_VARIANCE, DIRECTION_VARIANCE));
+    const double ratio = sqrt(own->evidence.measured / other);
+    take(row, ratio,
+         ratio / 2 * hypot(own->evidence.se / own->evidence.measured, other_se / other),
+         own->evidence.count < m->count ? own->evidence.count : m->count);
+}
+
+static void finish(struct noise_row *row, const struct noise_plan *plan)
+{
+    struct evidence *e = &row->evidence;
+    row->samples = plan->samples;
+    e->exact_scale = evidence_scale(e->exact);
+    e->paper_scale = evidence_scale(e->paper);
+    e->decisive = e->count >= ESTIMATE_MIN_CHAINS;
+    row->verdicts = evidence_judge(e);
+}
+
+static int measure_all(const struct sampling *sampling, const struct rule *rule,
+                       const struct noise_plan *plan, const char *label,
+                       struct noise_row *rows, struct error *error)
+{
+    struct direction direction;
+    struct rule heavy_ball;
+    int status =
+        measure(sampling, rule, &plan->chains, rows[NOISE_MEAN_GAIN].evidence.exact,
+                label, &direction, error);
+    if (status != STATUS_OK)
+        return status;
+    take_mean(&rows[NOISE_MEAN_GAIN], &direction, DIRECTION_MEAN);
+    take_mean(&rows[NOISE_VARIANCE], &direction, DIRECTION_VARIANCE);
+    take_lag1(&rows[NOISE_LAG1], &direction);
+    if (plan->long_run)
+        take_mean(&rows[NOISE_LONG_RUN], &direction, DIRECTION_LONG_RUN);
+    if (isnan(rows[NOISE_SD_RATIO].evidence.exact) ||
+        !reference_rule(sampling, rule, &heavy_ball))
+        return STATUS_OK;
+    status = measure(sampling, &heavy_ball, &plan->chains, 1, label, &direction, error);
+    if (status == STATUS_OK)
+        take_sd_ratio(&rows[NOISE_SD_RATIO], &rows[NOISE_VARIANCE], &direction);
+    return status;
+}
+
+int noise_compare(const struct sampling *sampling, const struct rule *rule,
+                  bool long_run, const char *label,
+                  struct noise_row rows[NOISE_QUANTITIES], struct error *error)
+{
+    struct noise_filter filter;
+    struct noise_plan plan;
+    int status = noise_filter_init(&filter, rule, error);
+    if (status != STATUS_OK)
+        return status;
+    noise_plan_make(sampling, &filter, long_run, &plan);
+    if (plan.count < 2)
+        return error_set(error, STATUS_USAGE,
+                         "--steps: %llu leaves fewer than 2 directions after a burn-in "
+                         "of %llu; give more steps or a shorter --burn-in",
+                         (unsigned long long)plan.chains.steps,
+                         (unsigned long long)plan.chains.burn_in);
+    for (int k = 0; status == STATUS_OK && k < NOISE_QUANTITIES; k++) {
+        rows[k] = (struct noise_row){.evidence = {.measured = NAN, .se = NAN}};
+        rows[k].evidence.paper = noise_paper(rule, k);
+        status = noise_exact(rule, k, plan.count, &rows[k].evidence.exact, error);
+    }
+    if (status == STATUS_OK && plan.affordable)
+        status = measure_all(sampling, rule, &plan, label, rows, error);
+    for (int k = 0; k < NOISE_QUANTITIES; k++)
+        finish(&rows[k], &plan);
+    rows[NOISE_LONG_RUN].samples = plan.long_run_samples;
+    return status;
+}
+
+int noise_compare_at(const struct sampling *sampling, const struct rule *rule,
+                     uint64_t t, const char *label, struct noise_row *mean,
+                     struct noise_row *variance, struct error *error)
+{
+    struct noise_filter filter;
+    struct direction direction;
+    int status = noise_filter_init(&filter, rule, error);
+    if (status != STATUS_OK)
+        return status;
+    double gain = 0, power = 0;
+    for (int sample = 0; sample < filter.samples; sample++)
+        for (uint64_t age = 0; age <= t; age++) {
+            const double weight = noise_filter_response(&filter, sample, age);
+            gain += weight;
+            power += weight * weight;
+        }
+    /* One direction a chain, from theta_t to theta_{t+1}: both the mean and its square
+     * are numbers a chain. */
+    const double precision = sampling->precision;
+    const struct noise_plan plan = {
+        .chains = {.replicas = power_of_two_above(2 / (precision * precision)),
+                   .burn_in = t - 1,
+                   .steps = t + 1},
+        .samples = 2 / (precision * precision) * (double)(t + 1),
+    };
+    *mean = *variance = (struct noise_row){.evidence = {.paper = NAN}};
+    mean->evidence.exact = gain;
+    variance->evidence.exact = power;
+    status = measure(sampling, rule, &plan.chains, gain, label, &direction, error);
+    if (status != STATUS_OK)
+        return status;
+    take_mean(mean, &direction, DIRECTION_MEAN);
+    take_mean(variance, &direction, DIRECTION_VARIANCE);
+    finish(mean, &plan);
+    finish(variance, &plan);
+    return STATUS_OK;
+}

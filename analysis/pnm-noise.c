@@ -1,0 +1,197 @@
+/* pnm-noise: what the momentum of update rules does to white gradient noise. */
+#include "interrupt.h"
+#include "noise_compare.h"
+#include "spectrum.h"
+#include "table.h"
+
+#include <gsl/gsl_errno.h>
+#include <math.h>
+#include <stdlib.h>
+
+static const struct option_spec own_options[] = {
+    {.name = "psd",
+     .kind = OPTION_FLAG,
+     .doc = "the two-sided power spectral density by frequency instead"},
+};
+
+static const struct program program = {
+    .name = "pnm-noise",
+    .summary = "Measures what update rules make of white gradient noise: the direction "
+               "u_t = (theta_t - theta_{t+1})/eta_applied on a linear loss with "
+               "gradient 1 and "
+               "noise of variance 1, against exact theory and the paper.",
+    .notes =
+        "Quantities: mean_gain E u; variance; long_run_variance Var(sum of u over T "
+        "steps)/T; lag1_autocorrelation; sd_ratio_to_heavy_ball (same beta1, "
+        "beta3 = 1-beta1; for rules with a beta1 other than heavy_ball). With --psd: "
+        "frequency in cycles a step from 0 to 1/2; the integral over (-1/2, 1/2) is "
+        "the variance; measured by Welch's method.",
+    .groups = OPTIONS_RULE | OPTIONS_CHAINS | OPTIONS_SAMPLING | OPTIONS_OUTPUT,
+    .own = own_options,
+    .own_count = sizeof own_options / sizeof *own_options,
+};
+
+enum {
+    OPTIMIZER,
+    BETA0,
+    BETA1,
+    QUANTITY,
+    PAPER,
+    EXACT,
+    MEASURED,
+    STDERR,
+    COUNT,
+    PAPER_VERDICT,
+    EXACT_VERDICT,
+    COLUMNS
+};
+
+static const struct column columns[COLUMNS] = {
+    [OPTIMIZER] = {"optimizer", COLUMN_TEXT, false},
+    [BETA0] = {"beta0", COLUMN_REAL, false},
+    [BETA1] = {"beta1", COLUMN_REAL, false},
+    [QUANTITY] = {"quantity", COLUMN_TEXT, false},
+    [PAPER] = {"paper", COLUMN_REAL, false},
+    [EXACT] = {"exact", COLUMN_REAL, false},
+    [MEASURED] = {"measured", COLUMN_REAL, false},
+    [STDERR] = {"stderr", COLUMN_REAL, false},
+    [COUNT] = {"count", COLUMN_COUNT, false},
+    [PAPER_VERDICT] = {"paper_verdict", COLUMN_TEXT, false},
+    [EXACT_VERDICT] = {"exact_verdict", COLUMN_TEXT, false},
+};
+
+enum {
+    PSD_OPTIMIZER,
+    PSD_BETA0,
+    PSD_BETA1,
+    FREQUENCY,
+    PSD_EXACT,
+    PSD_MEASURED,
+    PSD_SE
+};
+
+static const struct column psd_columns[] = {
+    [PSD_OPTIMIZER] = {"optimizer", COLUMN_TEXT, false},
+    [PSD_BETA0] = {"beta0", COLUMN_REAL, false},
+    [PSD_BETA1] = {"beta1", COLUMN_REAL, false},
+    [FREQUENCY] = {"frequency", COLUMN_REAL, false},
+    [PSD_EXACT] = {"exact", COLUMN_REAL, false},
+    [PSD_MEASURED] = {"measured", COLUMN_REAL, false},
+    [PSD_SE] = {"stderr", COLUMN_REAL, false},
+};
+
+static int add_quantity(struct table *table, const struct rule *rule,
+                        enum noise_quantity quantity, const struct noise_row *row,
+                        struct error *error)
+{
+    const struct evidence *e = &row->evidence;
+    int status = table_row(table, error);
+    if (status == STATUS_OK)
+        status = table_text(table, OPTIMIZER, rule->optimizer->name, error);
+    if (status == STATUS_OK)
+        status = table_text(table, QUANTITY, noise_quantity_text(quantity), error);
+    if (status == STATUS_OK)
+        status =
+            table_text(table, PAPER_VERDICT, verdict_text(row->verdicts.paper), error);
+    if (status == STATUS_OK)
+        status =
+            table_text(table, EXACT_VERDICT, verdict_text(row->verdicts.exact), error);
+    if (status != STATUS_OK)
+        return status;
+    table_real(table, BETA0, rule_parameter(rule, "beta0"));
+    table_real(table, BETA1, rule_parameter(rule, "beta1"));
+    table_real(table, PAPER, e->paper);
+    table_real(table, EXACT, e->exact);
+    table_real(table, MEASURED, e->measured);
+    table_real(table, STDERR, e->se);
+    if (e->sampled)
+        table_count(table, COUNT, e->count);
+    return STATUS_OK;
+}
+
+static int add_rule(struct table *table, const struct sampling *sampling,
+                    const struct rule *rule, struct verdict_tally *tally,
+                    struct error *error)
+{
+    struct noise_row rows[NOISE_QUANTITIES];
+    int status =
+        noise_compare(sampling, rule, true, rule->optimizer->name, rows, error);
+    for (int k = 0; status == STATUS_OK && k < NOISE_QUANTITIES; k++) {
+        /* Not defined for this rule. */
+        if (isnan(rows[k].evidence.exact))
+            continue;
+        if (!rows[k].evidence.sampled)
+            sampling_warn(sampling,
+                          "%s, %s: needs %.3g coordinate-steps, the budget "
+                          "--max-samples is %.3g: not sampled",
+                          rule->optimizer->name, noise_quantity_text(k),
+                          rows[k].samples, sampling->max_samples);
+        verdict_count(tally, rows[k].verdicts);
+        status = add_quantity(table, rule, k, &rows[k], error);
+    }
+    return status;
+}
+
+static int add_density(struct table *table, const struct sampling *sampling,
+                       const struct rule *rule, struct error *error)
+{
+    struct spectrum_point points[SPECTRUM_POINTS];
+    int status = spectrum_compare(sampling, rule, rule->optimizer->name, points, error);
+    for (int k = 0; status == STATUS_OK && k < SPECTRUM_POINTS; k++) {
+        status = table_row(table, error);
+        if (status == STATUS_OK)
+            status = table_text(table, PSD_OPTIMIZER, rule->optimizer->name, error);
+        if (status != STATUS_OK)
+            break;
+        table_real(table, PSD_BETA0, rule_parameter(rule, "beta0"));
+        table_real(table, PSD_BETA1, rule_parameter(rule, "beta1"));
+        table_real(table, FREQUENCY, points[k].frequency);
+        table_real(table, PSD_EXACT, points[k].exact);
+        table_real(table, PSD_MEASURED, points[k].measured);
+        table_real(table, PSD_SE, points[k].se);
+    }
+    return status;
+}
+
+static int run(const struct options *options, const struct sampling *sampling,
+               struct verdict_tally *tally, struct error *error)
+{
+    const bool psd = options_flag(options, "psd");
+    struct table table = {0};
+    struct rule *rules = NULL;
+    size_t count = 0;
+    int status = options_rules(options, &rules, &count, error);
+    if (status == STATUS_OK)
+        status = options_check_output(options, error);
+    if (status == STATUS_OK)
+        status = psd ? table_init(&table, psd_columns,
+                                  sizeof psd_columns / sizeof *psd_columns, error)
+                     : table_init(&table, columns, COLUMNS, error);
+    if (status == STATUS_OK)
+        status = options_note(options, &table, error);
+    for (size_t k = 0; status == STATUS_OK && k < count; k++)
+        status = psd ? add_density(&table, sampling, &rules[k], error)
+                     : add_rule(&table, sampling, &rules[k], tally, error);
+    if (status == STATUS_OK)
+        status = options_write(options, &table, error);
+    table_free(&table);
+    free(rules);
+    return status;
+}
+
+int main(int argc, char **argv)
+{
+    struct options options;
+    struct sampling sampling;
+    struct verdict_tally tally = {0};
+    struct error error;
+    interrupt_catch();
+    gsl_set_error_handler_off();
+    int status = options_parse(&options, &program, argc, argv, &error);
+    if (status == STATUS_OK)
+        status = sampling_init(&sampling, &options, &error);
+    if (status == STATUS_OK)
+        status = run(&options, &sampling, &tally, &error);
+    return status == STATUS_OK ? verdict_exit(&tally, true, false)
+                               : program_exit(&program, status, &error);
+}

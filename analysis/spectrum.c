@@ -1,0 +1,91 @@
+#include "spectrum.h"
+
+#include "ensemble.h"
+
+#include <gsl/gsl_fft_real.h>
+#include <math.h>
+#include <stdlib.h>
+
+enum { RECORDED = SPECTRUM_SEGMENT / 2 * (SPECTRUM_SEGMENTS + 1) };
+
+static double hann(int k)
+{
+    const double pi = 3.14159265358979323846;
+    const double s = sin(pi * (k + 0.5) / SPECTRUM_SEGMENT);
+    return s * s;
+}
+
+/* Mean over the segments of |FFT of windowed u|^2 / sum of squared window. */
+static void chain_density(const double *u, double density[SPECTRUM_POINTS])
+{
+    double window_power = 0;
+    for (int k = 0; k < SPECTRUM_SEGMENT; k++)
+        window_power += hann(k) * hann(k);
+    for (int k = 0; k < SPECTRUM_POINTS; k++)
+        density[k] = 0;
+    for (int segment = 0; segment < SPECTRUM_SEGMENTS; segment++) {
+        double x[SPECTRUM_SEGMENT];
+        for (int k = 0; k < SPECTRUM_SEGMENT; k++)
+            x[k] = hann(k) * u[segment * SPECTRUM_SEGMENT / 2 + k];
+        gsl_fft_real_radix2_transform(x, 1, SPECTRUM_SEGMENT);
+        for (int k = 0; k < SPECTRUM_POINTS; k++) {
+            /* GSL keeps the real parts in front, the imaginary ones from the back. */
+            const double re = x[k];
+            const double im =
+                k == 0 || k == SPECTRUM_SEGMENT / 2 ? 0 : x[SPECTRUM_SEGMENT - k];
+            density[k] += (re * re + im * im) / window_power / SPECTRUM_SEGMENTS;
+        }
+    }
+}
+
+int spectrum_compare(const struct sampling *sampling, const struct rule *rule,
+                     const char *label, struct spectrum_point points[SPECTRUM_POINTS],
+                     struct error *error)
+{
+    struct noise_filter filter;
+    struct quadratic problem = {0};
+    struct moments spread[SPECTRUM_POINTS] = {{0}};
+    const struct ensemble ensemble = sampling_ensemble(sampling, rule, &problem, label);
+    const uint64_t burn_in = sampling->burn_in == PLAN_AUTO ? 1024 : sampling->burn_in;
+    const uint64_t steps = burn_in + RECORDED;
+    const uint64_t replicas =
+        sampling->replicas ? sampling->replicas : SPECTRUM_REPLICAS;
+    double *theta = NULL, scalar[OPTIMIZER_MAX_SCALARS];
+    int status = noise_filter_init(&filter, rule, error);
+    if (status == STATUS_OK)
+        status = quadratic_init_linear(&problem, 1, 1, error);
+    if (status == STATUS_OK && (double)replicas * (double)(steps + 1) > 1e9)
+        status = error_set(error, STATUS_USAGE,
+                           "--replicas: %llu chains of %llu steps do not fit in "
+                           "memory; allowed are 1e9 steps in all",
+                           (unsigned long long)replicas, (unsigned long long)steps);
+    if (status == STATUS_OK &&
+        !(theta = malloc(replicas * (steps + 1) * sizeof *theta)))
+        status = error_memory(error, "the trajectories");
+    if (status == STATUS_OK)
+        status = ensemble_trajectory(&ensemble, replicas, steps, 1, theta, error);
+    for (uint64_t replica = 0; status == STATUS_OK && replica < replicas; replica++) {
+        const double *path = theta + replica * (steps + 1) + burn_in;
+        double u[RECORDED], density[SPECTRUM_POINTS];
+        for (int k = 0; k < RECORDED; k++) {
+            rule->optimizer->scalars(rule->parameter, burn_in + (uint64_t)k, scalar);
+            u[k] = (path[k] - path[k + 1]) / scalar[OPTIMIZER_RATE] -
+                   noise_filter_gain(&filter);
+        }
+        chain_density(u, density);
+        for (int k = 0; k < SPECTRUM_POINTS; k++)
+            moments_add(&spread[k], density[k]);
+    }
+    for (int k = 0; status == STATUS_OK && k < SPECTRUM_POINTS; k++) {
+        const double frequency = (double)k / SPECTRUM_SEGMENT;
+        points[k] = (struct spectrum_point){
+            .frequency = frequency,
+            .exact = noise_filter_density(&filter, frequency),
+            .measured = spread[k].mean,
+            .se = moments_stderr(&spread[k]),
+        };
+    }
+    free(theta);
+    quadratic_free(&problem);
+    return status;
+}
