@@ -156,9 +156,9 @@ static int fill(struct table *table, const struct options *options,
     for (size_t k = 0; status == STATUS_OK && k < count; k++) {
         struct comparison *rows = NULL;
         size_t row_count = 0;
-        status = stationary_compare(sampling, &rules[k], problem,
-                                    options_flag(options, "full"),
-                                    rules[k].optimizer->name, &rows, &row_count, error);
+        status = stationary_compare(
+            sampling, &rules[k], problem, options_flag(options, "full"),
+            rules[k].optimizer->name, NULL, &rows, &row_count, error);
         for (size_t i = 0; status == STATUS_OK && i < row_count; i++) {
             warn_row(sampling, &rules[k], &rows[i]);
             verdict_count(tally, rows[i].verdicts);

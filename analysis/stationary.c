@@ -168,7 +168,7 @@ static int measure_separately(struct work *work, const struct ensemble *ensemble
 /* All pairs are observed, even where only the diagonal is reported: the chains are the
  * cost. */
 static int measure_together(struct work *work, const struct ensemble *ensemble,
-                            struct error *error)
+                            struct covariance_groups *groups, struct error *error)
 {
     const size_t n = work->problem->n;
     struct moments *pairs = calloc(n * (n + 1) / 2, sizeof *pairs);
@@ -178,7 +178,8 @@ static int measure_together(struct work *work, const struct ensemble *ensemble,
     for (size_t k = 0; k < work->count; k++)
         any |= work->jobs[k].plan.affordable;
     if (status == STATUS_OK && any)
-        status = ensemble_covariance(ensemble, work->jobs[0].plan.chains, pairs, error);
+        status = ensemble_covariance(ensemble, work->jobs[0].plan.chains, pairs, groups,
+                                     error);
     for (size_t k = 0; status == STATUS_OK && k < work->count; k++)
         if (work->jobs[k].plan.affordable)
             take(&work->rows[k],
@@ -230,7 +231,8 @@ static int prepare(struct work *work, bool full, struct error *error)
 
 int stationary_compare(const struct sampling *sampling, const struct rule *rule,
                        const struct quadratic *problem, bool full, const char *label,
-                       struct comparison **rows, size_t *count, struct error *error)
+                       struct covariance_groups *groups, struct comparison **rows,
+                       size_t *count, struct error *error)
 {
     struct work work = {.sampling = sampling, .rule = rule, .problem = problem};
     const struct ensemble ensemble = sampling_ensemble(sampling, rule, problem, label);
@@ -238,11 +240,14 @@ int stationary_compare(const struct sampling *sampling, const struct rule *rule,
     int status =
         sampling_systems(sampling, rule, problem, &work.systems, &radius, error);
     work.stable = radius < 1;
+    if (groups && !full && !problem->dense)
+        groups->count = 0;
     if (status == STATUS_OK)
         status = prepare(&work, full, error);
     if (status == STATUS_OK)
-        status = full || problem->dense ? measure_together(&work, &ensemble, error)
-                                        : measure_separately(&work, &ensemble, error);
+        status = full || problem->dense
+                     ? measure_together(&work, &ensemble, groups, error)
+                     : measure_separately(&work, &ensemble, error);
     for (size_t k = 0; status == STATUS_OK && k < work.count; k++) {
         struct comparison *row = &work.rows[k];
         if (row->evidence.noiseless)
@@ -272,7 +277,7 @@ int stationary_mode(const struct sampling *sampling, const struct rule *rule, do
     size_t count;
     int status = quadratic_init_mode(&problem, h, c, error);
     if (status == STATUS_OK)
-        status = stationary_compare(sampling, rule, &problem, false, label, &rows,
+        status = stationary_compare(sampling, rule, &problem, false, label, NULL, &rows,
                                     &count, error);
     if (status == STATUS_OK)
         *row = rows[0];

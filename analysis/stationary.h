@@ -24,8 +24,9 @@ struct comparison {
 PNM_MUST_USE int stationary_compare(const struct sampling *sampling,
                                     const struct rule *rule,
                                     const struct quadratic *problem, bool full,
-                                    const char *label, struct comparison **rows,
-                                    size_t *count, struct error *error);
+                                    const char *label, struct covariance_groups *groups,
+                                    struct comparison **rows, size_t *count,
+                                    struct error *error);
 
 /* The same for one mode: curvature h, noise variance c. */
 PNM_MUST_USE int stationary_mode(const struct sampling *sampling,

@@ -368,6 +368,8 @@ int ensemble_moments(const struct ensemble *ensemble, const struct chains *chain
 struct covariance_context {
     const struct ensemble *ensemble;
     struct moments *pair;
+    struct covariance_groups *groups;
+    uint64_t per_group; /* chains; what is left over joins the last group */
 };
 
 size_t ensemble_pair(size_t n, size_t i, size_t j)
@@ -393,27 +395,57 @@ static void covariance_merge(void *context, const struct unit *unit,
                              const double *scratch)
 {
     const struct covariance_context *own = context;
-    const size_t n = unit->tiles;
+    const size_t n = unit->tiles, pairs = n * (n + 1) / 2;
     const double recorded = (double)(unit->chains.steps - unit->chains.burn_in);
-    for (size_t pair = 0; pair < n * (n + 1) / 2; pair++)
-        for (int lane = 0; lane < unit->lanes; lane++)
-            moments_add(&own->pair[pair],
-                        scratch[pair * LANES + (size_t)lane] / recorded);
+    for (int lane = 0; lane < unit->lanes; lane++)
+        for (size_t pair = 0; pair < pairs; pair++) {
+            const double value = scratch[pair * LANES + (size_t)lane] / recorded;
+            moments_add(&own->pair[pair], value);
+            if (own->groups) {
+                uint64_t group = unit->replica[lane] / own->per_group;
+                if (group >= own->groups->count)
+                    group = own->groups->count - 1;
+                own->groups->mean[group * pairs + pair] += value;
+            }
+        }
+}
+
+static int groups_init(struct covariance_groups *groups, uint64_t replicas,
+                       size_t pairs, struct error *error)
+{
+    if (groups->count > replicas)
+        groups->count = replicas;
+    groups->mean = calloc(groups->count * pairs, sizeof *groups->mean);
+    return groups->mean ? STATUS_OK : error_memory(error, "groups of chains");
 }
 
 int ensemble_covariance(const struct ensemble *ensemble, struct chains chains,
-                        struct moments *pair, struct error *error)
+                        struct moments *pair, struct covariance_groups *groups,
+                        struct error *error)
 {
     const size_t n = ensemble->problem->n, pairs = n * (n + 1) / 2;
-    struct covariance_context context = {ensemble, pair};
+    struct covariance_context context = {ensemble, pair, groups, 1};
     const struct observer observer = {
         .scratch_size = pairs * LANES,
         .observe = covariance_observe,
         .merge = covariance_merge,
         .context = &context,
     };
+    int status = STATUS_OK;
     memset(pair, 0, pairs * sizeof *pair);
-    return ensemble_run(ensemble, true, &chains, &observer, error);
+    if (groups) {
+        status = groups_init(groups, chains.replicas, pairs, error);
+        context.per_group = groups->count ? chains.replicas / groups->count : 1;
+    }
+    if (status == STATUS_OK)
+        status = ensemble_run(ensemble, true, &chains, &observer, error);
+    for (uint64_t g = 0; status == STATUS_OK && groups && g < groups->count; g++) {
+        const uint64_t left = chains.replicas - g * context.per_group;
+        const uint64_t size = g + 1 < groups->count ? context.per_group : left;
+        for (size_t k = 0; k < pairs; k++)
+            groups->mean[g * pairs + k] /= (double)size;
+    }
+    return status;
 }
 
 /* --- directions ------------------------------------------------------------------- */

@@ -33,10 +33,19 @@ PNM_MUST_USE int ensemble_moments(const struct ensemble *ensemble,
                                   const struct chains *chains, struct moments *theta,
                                   struct moments *square, struct error *error);
 
+/* Means over `count` groups of consecutive chains: what a function of the whole
+ * covariance needs for its standard error. mean[g * pairs + pair]; the caller frees it.
+ * count is set to the number of groups really formed, at most one a chain. */
+struct covariance_groups {
+    uint64_t count;
+    double *mean;
+};
+
 /* The same for (theta_i - theta_i*)(theta_j - theta_j*) over all pairs i <= j of
- * coupled modes: pair[ensemble_pair(n, i, j)], n(n+1)/2 entries. */
+ * coupled modes: pair[ensemble_pair(n, i, j)], n(n+1)/2 entries. groups may be NULL. */
 PNM_MUST_USE int ensemble_covariance(const struct ensemble *ensemble,
                                      struct chains chains, struct moments *pair,
+                                     struct covariance_groups *groups,
                                      struct error *error);
 
 /* Index of the pair i <= j (from 0) among n modes: (0,0), (0,1), ..., (n-1,n-1). */

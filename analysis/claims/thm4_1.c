@@ -26,8 +26,8 @@ static int compare(const struct ledger *ledger, const struct claim *claim,
         scaled[k] = noise_factor * noise[k];
     int status = quadratic_init_dense(&problem, MODES, curvature, scaled, error);
     if (status == STATUS_OK)
-        status = stationary_compare(sampling, &rule, &problem, true, claim->id, &found,
-                                    &count, error);
+        status = stationary_compare(sampling, &rule, &problem, true, claim->id, NULL,
+                                    &found, &count, error);
     for (size_t k = 0; k < count; k++)
         rows[k] = found[k];
     free(found);

@@ -1,0 +1,101 @@
+#include "optimal_beta0.h"
+
+#include <gsl/gsl_errno.h>
+#include <gsl/gsl_min.h>
+#include <math.h>
+
+struct search {
+    struct rule rule;
+    int index; /* of beta0 */
+    const struct quadratic *problem;
+    enum posterior_kind kind;
+    double lambda;
+};
+
+static bool stable(const struct search *search)
+{
+    double largest = 0;
+    struct linear_system system;
+    for (size_t i = 0; i < search->problem->n; i++)
+        largest = fmax(largest, search->problem->h[i]);
+    const struct theory *theory = theory_find(search->rule.optimizer->name);
+    if (theory && theory->lr_limit)
+        return search->rule.parameter[0] < theory->lr_limit(&search->rule, largest);
+    linear_system_probe(search->rule.optimizer, search->rule.parameter, largest,
+                        &system);
+    return linear_system_radius(&system) < 1;
+}
+
+/* The divergence at this beta0; very large where there is no stationary law. */
+static double divergence(double beta0, void *context)
+{
+    struct search *search = context;
+    struct posterior posterior;
+    struct error ignored;
+    search->rule.parameter[search->index] = beta0;
+    if (search->kind == POSTERIOR_EXACT && !stable(search))
+        return HUGE_VAL;
+    if (posterior_theory(&search->rule, search->problem, search->kind, search->lambda,
+                         &posterior, &ignored) != STATUS_OK ||
+        !posterior.known)
+        return HUGE_VAL;
+    return posterior.kl;
+}
+
+/* Minimises between a and b around x with f(x) below both ends. */
+static double refine(struct search *search, double a, double x, double b)
+{
+    gsl_min_fminimizer *minimizer = gsl_min_fminimizer_alloc(gsl_min_fminimizer_brent);
+    gsl_function function = {divergence, search};
+    double best = x;
+    if (minimizer &&
+        gsl_min_fminimizer_set(minimizer, &function, x, a, b) == GSL_SUCCESS)
+        for (int step = 0; step < 100; step++) {
+            if (gsl_min_fminimizer_iterate(minimizer) != GSL_SUCCESS)
+                break;
+            best = gsl_min_fminimizer_x_minimum(minimizer);
+            if (gsl_min_test_interval(gsl_min_fminimizer_x_lower(minimizer),
+                                      gsl_min_fminimizer_x_upper(minimizer), 1e-12,
+                                      1e-9) == GSL_SUCCESS)
+                break;
+        }
+    if (minimizer)
+        gsl_min_fminimizer_free(minimizer);
+    return best;
+}
+
+static double grid(int k)
+{
+    return k <= 0 ? 0 : pow(10, -3 + (k - 1) / 40.0);
+}
+
+int optimal_beta0(struct rule *rule, const struct quadratic *problem,
+                  enum posterior_kind kind, double lambda, struct error *error)
+{
+    struct search search = {*rule, optimizer_parameter(rule->optimizer, "beta0"),
+                            problem, kind, lambda};
+    double best = HUGE_VAL;
+    int best_point = -1, points = 0;
+    if (search.index < 0)
+        return error_set(
+            error, STATUS_USAGE,
+            "--optimal-beta0: %s has no beta0; allowed are rules that have",
+            rule->optimizer->name);
+    for (; grid(points) <= OPTIMAL_BETA0_LARGEST; points++) {
+        const double own = divergence(grid(points), &search);
+        if (own < best) {
+            best = own;
+            best_point = points;
+        }
+    }
+    if (best_point < 0)
+        return error_set(error, STATUS_USAGE,
+                         "--optimal-beta0: no beta0 >= 0 gives %s a stationary law at "
+                         "--lr %g, or the paper says nothing of it",
+                         rule->optimizer->name, rule->parameter[0]);
+    double beta0 = grid(best_point);
+    if (best_point > 0 && best_point < points - 1)
+        beta0 = refine(&search, grid(best_point - 1), beta0, grid(best_point + 1));
+    rule->parameter[search.index] = beta0;
+    return STATUS_OK;
+}

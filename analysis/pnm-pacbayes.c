@@ -1,0 +1,295 @@
+/* pnm-pacbayes: divergence from the prior and generalization bounds of the Gaussian
+ * that a rule's stationary law is: under the paper's, the exact and the measured
+ * covariance. */
+#include "interrupt.h"
+#include "optimal_beta0.h"
+#include "posterior.h"
+#include "table.h"
+
+#include <gsl/gsl_errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct option_spec own_options[] = {
+    {.name = "prior-precision",
+     .kind = OPTION_REAL,
+     .argument = "LAMBDA",
+     .low = 0,
+     .high = HUGE_VAL,
+     .low_open = true,
+     .required = true,
+     .doc = "lambda of the prior N(0, I/lambda)"},
+    {.name = "train-size",
+     .kind = OPTION_COUNT,
+     .argument = "N",
+     .low = 1,
+     .high = 0x1p53,
+     .required = true,
+     .doc = "training-set size"},
+    {.name = "delta",
+     .kind = OPTION_REAL,
+     .argument = "DELTA",
+     .preset = "0.05",
+     .low = 0,
+     .high = 1,
+     .low_open = true,
+     .doc = "failure probability, below 1"},
+    {.name = "empirical-risk",
+     .kind = OPTION_REAL,
+     .argument = "RISK",
+     .preset = "0",
+     .low = 0,
+     .high = 1,
+     .doc = "empirical risk R^(Q)"},
+    {.name = "optimal-beta0",
+     .kind = OPTION_FLAG,
+     .doc = "the beta0 >= 0 that minimises the bound, under the paper's and the exact "
+            "covariance; measured is taken at the exact one's"},
+};
+
+static const struct program program = {
+    .name = "pnm-pacbayes",
+    .summary =
+        "Divergence from the prior and PAC-Bayes bounds on the generalization gap of "
+        "the "
+        "stationary law of update rules, from the paper's, the exact and the measured "
+        "covariance.",
+    .notes =
+        "bound_paper is eq. 20, 4 sqrt((KL + ln(2N/delta))/N); bound_mcallester "
+        "sqrt((KL + ln(2 sqrt(N)/delta))/(2N)); bound_maurer inverts the small kl "
+        "at the empirical risk. vacuous names the bounds that are at least "
+        "1 - empirical risk. exact_verdict compares the measured kl with the exact "
+        "one. All with the divergence of eq. 21.",
+    .groups = OPTIONS_RULE | OPTIONS_LOSS | OPTIONS_CHAINS | OPTIONS_SAMPLING |
+              OPTIONS_OUTPUT,
+    .own = own_options,
+    .own_count = sizeof own_options / sizeof *own_options,
+};
+
+enum {
+    OPTIMIZER,
+    LR,
+    BETA0,
+    GAMMA,
+    COVARIANCE,
+    TRACE,
+    LOGDET,
+    KL,
+    KL_STDERR,
+    COUNT,
+    BOUND_PAPER,
+    BOUND_MCALLESTER,
+    BOUND_MAURER,
+    VACUOUS,
+    EXACT_VERDICT,
+    COLUMNS
+};
+
+static const struct column columns[COLUMNS] = {
+    [OPTIMIZER] = {"optimizer", COLUMN_TEXT, false},
+    [LR] = {"lr", COLUMN_REAL, false},
+    [BETA0] = {"beta0", COLUMN_REAL, false},
+    [GAMMA] = {"gamma", COLUMN_REAL, false},
+    [COVARIANCE] = {"covariance", COLUMN_TEXT, false},
+    [TRACE] = {"trace", COLUMN_REAL, false},
+    [LOGDET] = {"logdet", COLUMN_REAL, false},
+    [KL] = {"kl", COLUMN_REAL, false},
+    [KL_STDERR] = {"kl_stderr", COLUMN_REAL, false},
+    [COUNT] = {"count", COLUMN_COUNT, false},
+    [BOUND_PAPER] = {"bound_paper", COLUMN_REAL, false},
+    [BOUND_MCALLESTER] = {"bound_mcallester", COLUMN_REAL, false},
+    [BOUND_MAURER] = {"bound_maurer", COLUMN_REAL, false},
+    [VACUOUS] = {"vacuous", COLUMN_TEXT, false},
+    [EXACT_VERDICT] = {"exact_verdict", COLUMN_TEXT, false},
+};
+
+static const char *const kind_text[] = {
+    [POSTERIOR_PAPER] = "paper",
+    [POSTERIOR_EXACT] = "exact",
+    [POSTERIOR_MEASURED] = "measured",
+};
+
+/* What the divergence is turned into bounds with. */
+struct setting {
+    const struct options *options;
+    const struct sampling *sampling;
+    const struct quadratic *problem;
+    double lambda, train_size, delta, risk;
+};
+
+static void name_vacuous(const struct pac_bayes_bounds *bounds, double risk,
+                         size_t size, char *text)
+{
+    const struct {
+        const char *name;
+        double bound;
+    } all[] = {{"paper", bounds->paper},
+               {"mcallester", bounds->mcallester},
+               {"maurer", bounds->maurer}};
+    text[0] = '\0';
+    for (int k = 0; k < 3; k++)
+        if (all[k].bound >= 1 - risk) {
+            const size_t used = strlen(text);
+            snprintf(text + used, size - used, "%s%s", used ? "+" : "", all[k].name);
+        }
+    if (!text[0])
+        snprintf(text, size, "none");
+}
+
+static int add_row(struct table *table, const struct setting *setting,
+                   const struct rule *rule, enum posterior_kind kind,
+                   const struct posterior *posterior, enum verdict verdict,
+                   struct error *error)
+{
+    const struct pac_bayes_bounds bounds = pac_bayes_bounds(
+        posterior->kl, setting->train_size, setting->delta, setting->risk);
+    char vacuous[64];
+    name_vacuous(&bounds, setting->risk, sizeof vacuous, vacuous);
+    int status = table_row(table, error);
+    if (status == STATUS_OK)
+        status = table_text(table, OPTIMIZER, rule->optimizer->name, error);
+    if (status == STATUS_OK)
+        status = table_text(table, COVARIANCE, kind_text[kind], error);
+    if (status == STATUS_OK)
+        status = table_text(table, EXACT_VERDICT, verdict_text(verdict), error);
+    if (status == STATUS_OK)
+        status = table_text(table, VACUOUS, posterior->known ? vacuous : NULL, error);
+    if (status != STATUS_OK)
+        return status;
+    table_real(table, LR, rule_parameter(rule, "lr"));
+    table_real(table, BETA0, rule_parameter(rule, "beta0"));
+    table_real(table, GAMMA, theory_gamma(rule));
+    if (!posterior->known)
+        return STATUS_OK;
+    table_real(table, TRACE, posterior->size.trace);
+    table_real(table, LOGDET, posterior->size.logdet);
+    table_real(table, KL, posterior->kl);
+    table_real(table, BOUND_PAPER, bounds.paper);
+    table_real(table, BOUND_MCALLESTER, bounds.mcallester);
+    table_real(table, BOUND_MAURER, bounds.maurer);
+    if (kind == POSTERIOR_MEASURED) {
+        table_real(table, KL_STDERR, posterior->kl_se);
+        table_count(table, COUNT, posterior->count);
+    }
+    return STATUS_OK;
+}
+
+static enum verdict judge(const struct posterior *measured,
+                          const struct posterior *exact)
+{
+    const struct evidence evidence = {
+        .paper = NAN,
+        .exact = exact->kl,
+        .measured = measured->kl,
+        .se = measured->kl_se,
+        .exact_scale = evidence_scale(exact->kl),
+        .count = measured->count,
+        .sampled = measured->known,
+        .decisive = measured->decisive,
+    };
+    return evidence_judge(&evidence).exact;
+}
+
+/* The rows of one rule; with --optimal-beta0 each covariance has its own beta0. */
+static int add_rule(struct table *table, const struct setting *setting,
+                    const struct rule *rule, struct verdict_tally *tally,
+                    struct error *error)
+{
+    const bool optimal = options_flag(setting->options, "optimal-beta0");
+    struct posterior exact = {0}, measured = {0}, other = {0};
+    struct rule paper_rule = *rule, exact_rule = *rule;
+    int status = STATUS_OK;
+    if (optimal)
+        status = optimal_beta0(&paper_rule, setting->problem, POSTERIOR_PAPER,
+                               setting->lambda, error);
+    if (status == STATUS_OK && optimal)
+        status = optimal_beta0(&exact_rule, setting->problem, POSTERIOR_EXACT,
+                               setting->lambda, error);
+    if (status == STATUS_OK)
+        status = posterior_theory(&paper_rule, setting->problem, POSTERIOR_PAPER,
+                                  setting->lambda, &other, error);
+    if (status == STATUS_OK)
+        status = posterior_theory(&exact_rule, setting->problem, POSTERIOR_EXACT,
+                                  setting->lambda, &exact, error);
+    if (status == STATUS_OK)
+        status =
+            posterior_measure(setting->sampling, &exact_rule, setting->problem,
+                              setting->lambda, rule->optimizer->name, &measured, error);
+    if (status == STATUS_OK)
+        status = add_row(table, setting, &paper_rule, POSTERIOR_PAPER, &other,
+                         VERDICT_NO_CLAIM, error);
+    if (status == STATUS_OK)
+        status = add_row(table, setting, &exact_rule, POSTERIOR_EXACT, &exact,
+                         VERDICT_NO_CLAIM, error);
+    if (status != STATUS_OK)
+        return status;
+    const struct verdicts verdicts = {judge(&measured, &exact), VERDICT_NO_CLAIM};
+    verdict_count(tally, verdicts);
+    if (!measured.known)
+        sampling_warn(
+            setting->sampling,
+            "%s: needs %.3g coordinate-steps in all, the budget --max-samples "
+            "is %.3g a mode: not sampled",
+            rule->optimizer->name, measured.samples, setting->sampling->max_samples);
+    return add_row(table, setting, &exact_rule, POSTERIOR_MEASURED, &measured,
+                   verdicts.exact, error);
+}
+
+static int run(const struct options *options, const struct sampling *sampling,
+               struct verdict_tally *tally, struct error *error)
+{
+    struct quadratic problem = {0};
+    struct table table = {0};
+    struct rule *rules = NULL;
+    size_t count = 0;
+    const struct setting setting = {
+        .options = options,
+        .sampling = sampling,
+        .problem = &problem,
+        .lambda = options_real(options, "prior-precision"),
+        .train_size = (double)options_count(options, "train-size"),
+        .delta = options_real(options, "delta"),
+        .risk = options_real(options, "empirical-risk"),
+    };
+    int status = options_rules(options, &rules, &count, error);
+    if (status == STATUS_OK && setting.delta >= 1)
+        status = error_set(error, STATUS_USAGE,
+                           "--delta: %g is out of range; allowed is a number > 0 and "
+                           "< 1",
+                           setting.delta);
+    if (status == STATUS_OK)
+        status = options_problem(options, &problem, error);
+    if (status == STATUS_OK)
+        status = options_check_output(options, error);
+    if (status == STATUS_OK)
+        status = table_init(&table, columns, COLUMNS, error);
+    if (status == STATUS_OK)
+        status = options_note(options, &table, error);
+    for (size_t k = 0; status == STATUS_OK && k < count; k++)
+        status = add_rule(&table, &setting, &rules[k], tally, error);
+    if (status == STATUS_OK)
+        status = options_write(options, &table, error);
+    table_free(&table);
+    quadratic_free(&problem);
+    free(rules);
+    return status;
+}
+
+int main(int argc, char **argv)
+{
+    struct options options;
+    struct sampling sampling;
+    struct verdict_tally tally = {0};
+    struct error error;
+    interrupt_catch();
+    gsl_set_error_handler_off();
+    int status = options_parse(&options, &program, argc, argv, &error);
+    if (status == STATUS_OK)
+        status = sampling_init(&sampling, &options, &error);
+    if (status == STATUS_OK)
+        status = run(&options, &sampling, &tally, &error);
+    return status == STATUS_OK ? verdict_exit(&tally, true, false)
+                               : program_exit(&program, status, &error);
+}
