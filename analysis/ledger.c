@@ -2,6 +2,7 @@
 
 #include "claims/claims_list.h"
 
+#include <gsl/gsl_cdf.h>
 #include <gsl/gsl_fit.h>
 #include <math.h>
 #include <stdio.h>
@@ -131,6 +132,89 @@ int ledger_identity(struct ledger *ledger, const struct claim *claim,
     };
     row.verdicts.exact = verdict_equal(row.measured - row.exact, tolerance, 1);
     row.verdicts.paper = verdict_equal(row.measured, tolerance, 1);
+    snprintf(row.setting, sizeof row.setting, "%s", setting);
+    return ledger_add(ledger, &row, error);
+}
+
+int ledger_computed(struct ledger *ledger, const struct claim *claim,
+                    const char *setting, const struct computed *c, struct error *error)
+{
+    const double scale = evidence_scale(c->exact);
+    struct ledger_row row = {
+        .claim = claim,
+        .kind = c->kind,
+        .paper = c->paper,
+        .exact = c->exact,
+        .measured = c->measured,
+        .se = 0,
+        .verdicts =
+            {
+                .exact =
+                    verdict_equal(c->measured - c->exact, ESTIMATE_TOLERANCE, scale),
+                .paper = verdict_equal(c->measured - c->paper, c->tolerance, 1),
+            },
+        .control = true,
+    };
+    /* Where the claim holds, a neighbour of the printed number must not. */
+    if (row.verdicts.paper == VERDICT_HOLDS)
+        row.control = verdict_equal(c->measured - c->paper - c->step, c->tolerance,
+                                    1) == VERDICT_FAILS &&
+                      verdict_equal(c->measured - c->paper + c->step, c->tolerance,
+                                    1) == VERDICT_FAILS;
+    snprintf(row.setting, sizeof row.setting, "%s", setting);
+    return ledger_add(ledger, &row, error);
+}
+
+int ledger_existence(struct ledger *ledger, const struct claim *claim,
+                     const char *setting, const struct evidence *e, double samples,
+                     struct error *error)
+{
+    struct ledger_row row =
+        sampled_row(ledger, claim, CLAIM_EXISTENCE, setting, e, samples);
+    const double value = e->sampled ? e->measured : e->exact;
+    const double hw =
+        e->sampled && e->se > 0 ? estimate_half_width(e->se, e->count) : 0;
+    const double d = value - e->paper;
+    /* Strictly below: equality does not count. */
+    row.verdicts.paper = d == 0 ? VERDICT_FAILS : verdict_bound(d, hw);
+    if (e->sampled && !e->decisive)
+        row.verdicts.paper = VERDICT_INCONCLUSIVE;
+    const enum verdict negated = d == 0 ? VERDICT_HOLDS : verdict_bound(-d, hw);
+    row.control = (row.verdicts.paper == VERDICT_HOLDS) == (negated == VERDICT_FAILS);
+    return ledger_add(ledger, &row, error);
+}
+
+/* Verdict on `violated` of `trials` against the probability p. */
+static enum verdict judge_violations(uint64_t violated, uint64_t trials, double p)
+{
+    const unsigned count = (unsigned)violated, n = (unsigned)trials;
+    if (count > 0 && gsl_cdf_binomial_Q(count - 1, p, n) < ESTIMATE_LEVEL)
+        return VERDICT_FAILS;
+    /* Clopper-Pearson: the largest probability under which so few are not unlikely. */
+    const double upper =
+        count == n
+            ? 1
+            : gsl_cdf_beta_Qinv(ESTIMATE_LEVEL, (double)count + 1, (double)(n - count));
+    return upper <= p ? VERDICT_HOLDS : VERDICT_INCONCLUSIVE;
+}
+
+int ledger_violations(struct ledger *ledger, const struct claim *claim,
+                      const char *setting, double paper, uint64_t violated,
+                      uint64_t control_violated, uint64_t trials, struct error *error)
+{
+    const double rate = (double)violated / (double)trials;
+    struct ledger_row row = {
+        .claim = claim,
+        .kind = CLAIM_BOUND,
+        .paper = paper,
+        .exact = NAN,
+        .measured = rate,
+        .se = sqrt(rate * (1 - rate) / (double)trials),
+        .count = trials,
+        .verdicts = {.exact = VERDICT_NO_CLAIM,
+                     .paper = judge_violations(violated, trials, paper)},
+        .control = judge_violations(control_violated, trials, paper) == VERDICT_FAILS,
+    };
     snprintf(row.setting, sizeof row.setting, "%s", setting);
     return ledger_add(ledger, &row, error);
 }

@@ -80,6 +80,35 @@ PNM_MUST_USE int ledger_identity(struct ledger *ledger, const struct claim *clai
                                  const char *setting, const struct identity *identity,
                                  struct error *error);
 
+/* A number that is computed, not sampled: `measured` by one way, `exact` by another,
+ * both to 1e-12 relative; the paper's to `tolerance` absolute (half the last digit of a
+ * printed decimal). Control: the paper's value moved by +-step (a unit of that digit,
+ * or 2 %) must fail. */
+struct computed {
+    enum claim_kind kind;
+    double paper, exact, measured;
+    double tolerance, step;
+};
+PNM_MUST_USE int ledger_computed(struct ledger *ledger, const struct claim *claim,
+                                 const char *setting, const struct computed *computed,
+                                 struct error *error);
+
+/* "There is a parameter with a value below `paper`": exact and measured are the
+ * smallest value found, measured NAN where nothing was sampled. Control: the negated
+ * condition must fail where the claim holds and the other way round. */
+PNM_MUST_USE int ledger_existence(struct ledger *ledger, const struct claim *claim,
+                                  const char *setting, const struct evidence *evidence,
+                                  double samples, struct error *error);
+
+/* "A bound is violated with probability at most `paper`": `violated` of `trials`. fails
+ * if the exact one-sided binomial p is below 1e-6, holds if the upper confidence limit
+ * at that level is at most the probability. control_violated: how often a bound lowered
+ * until it must be violated was; that must fail. There is no exact value. */
+PNM_MUST_USE int ledger_violations(struct ledger *ledger, const struct claim *claim,
+                                   const char *setting, double paper, uint64_t violated,
+                                   uint64_t control_violated, uint64_t trials,
+                                   struct error *error);
+
 /* ratio(context, fraction) = exact value / paper's value at that fraction of the
  * stability limit. `paper` is the paper's limit; the row's exact value is the paper's
  * times the extrapolated ratio. exact_verdict is that of the curve's points, handed

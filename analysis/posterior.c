@@ -186,7 +186,29 @@ static int from_groups(size_t n, const struct covariance_groups *groups, double 
     return status;
 }
 
-int posterior_measure(const struct sampling *sampling, const struct rule *rule,
+/* The precision that every variance needs for the divergence to reach its own: from its
+ * exact value and the exact variances. Correlation between the modes is left out of
+ * this estimate, not of the error that is reported. */
+static int plan_precision(const struct sampling *sampling, const struct rule *rule,
+                          const struct quadratic *problem, double lambda,
+                          double *precision, struct error *error)
+{
+    struct posterior exact;
+    double squared = 0, variance;
+    int status =
+        posterior_theory(rule, problem, POSTERIOR_EXACT, lambda, &exact, error);
+    for (size_t i = 0; status == STATUS_OK && i < problem->n; i++) {
+        status = element(rule, problem, POSTERIOR_EXACT, i, i, &variance, error);
+        squared += pow((lambda * variance - 1) / 2, 2);
+    }
+    *precision = sampling->precision;
+    if (status == STATUS_OK && squared > 0)
+        *precision =
+            fmin(*precision, sampling->precision * fabs(exact.kl) / sqrt(squared));
+    return status;
+}
+
+int posterior_measure(const struct sampling *given, const struct rule *rule,
                       const struct quadratic *problem, double lambda, const char *label,
                       struct posterior *posterior, struct error *error)
 {
@@ -197,14 +219,32 @@ int posterior_measure(const struct sampling *sampling, const struct rule *rule,
     double *variance = malloc(n * sizeof *variance);
     size_t count = 0;
     int status = variance ? STATUS_OK : error_memory(error, "the covariance");
+    struct sampling sampling = *given;
+    bool sampled = false;
     *posterior = (struct posterior){.kl = NAN, .decisive = true, .count = UINT64_MAX};
     if (status == STATUS_OK)
-        status = stationary_compare(sampling, rule, problem, false, label, &groups,
+        status =
+            plan_precision(given, rule, problem, lambda, &sampling.precision, error);
+    /* Sharpened first; where the budget does not allow it, the usual precision. */
+    for (int attempt = 0; status == STATUS_OK && attempt < 2 && !sampled; attempt++) {
+        if (attempt > 0) {
+            if (sampling.precision >= given->precision)
+                break;
+            sampling.precision = given->precision;
+            free(groups.mean);
+            free(rows);
+            groups = (struct covariance_groups){.count = PLAN_REPLICAS};
+            rows = NULL;
+        }
+        sampling.precision_given = true;
+        status = stationary_compare(&sampling, rule, problem, false, label, &groups,
                                     &rows, &count, error);
-    bool sampled = status == STATUS_OK;
+        sampled = status == STATUS_OK;
+        for (size_t i = 0; i < count; i++)
+            sampled = sampled && rows[i].evidence.sampled;
+    }
     for (size_t i = 0; i < count; i++) {
         const struct evidence *e = &rows[i].evidence;
-        sampled = sampled && e->sampled;
         posterior->decisive = posterior->decisive && e->decisive;
         posterior->samples += rows[i].plan.samples;
         if (e->count < posterior->count)

@@ -21,6 +21,7 @@ enum {
  */
 enum random_purpose {
     RANDOM_ENSEMBLE = 'E',
+    RANDOM_CLAIM = 'C',
     RANDOM_TEST = 'T',
 };
 

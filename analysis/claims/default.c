@@ -1,0 +1,105 @@
+/* default: gamma = 5 is beta0 = 1; and a larger beta0 "requires more iterations": steps
+ * of a noiseless run until it stays within 1e-6 of its start, for the steps of beta0 =
+ * 0 over those of beta0, which should not exceed 1. */
+#include "stationary_claims.h"
+
+#include <math.h>
+#include <stdio.h>
+
+static const double accuracy = 1e-6;
+enum { MOST_STEPS = 1 << 22 };
+
+/* The last step at which |theta| exceeds the accuracy, by the implemented step. */
+static double steps_simulated(const struct rule *rule, double h)
+{
+    double state[LINEAR_STATE] = {1};
+    uint64_t last = 0;
+    for (uint64_t t = 0; t < MOST_STEPS && t < 4 * last + 4096; t++) {
+        const double gradient = h * state[0];
+        rule->optimizer->step(rule->parameter, t, 1, &gradient, &state[0], &state[1]);
+        if (fabs(state[0]) > accuracy)
+            last = t + 1;
+    }
+    return (double)last + 1;
+}
+
+/* The same by the written-out matrix. */
+static double steps_exact(const struct rule *rule, double h)
+{
+    double state[LINEAR_STATE] = {1};
+    uint64_t last = 0;
+    struct linear_system system;
+    theory_find(rule->optimizer->name)->system(rule, h, &system);
+    for (uint64_t t = 0; t < MOST_STEPS && t < 4 * last + 4096; t++) {
+        double next[LINEAR_STATE] = {0};
+        for (int r = 0; r < system.dim; r++)
+            for (int c = 0; c < system.dim; c++)
+                next[r] += system.a[r * system.dim + c] * state[c];
+        for (int r = 0; r < system.dim; r++)
+            state[r] = next[r];
+        if (fabs(state[0]) > accuracy)
+            last = t + 1;
+    }
+    return (double)last + 1;
+}
+
+static int check_steps(struct ledger *ledger, const struct claim *claim, double beta0,
+                       double beta1, double lr, struct error *error)
+{
+    const struct claim_rule zero = {"pnm", 0, beta1, NAN},
+                            what = {"pnm", beta0, beta1, NAN};
+    const struct rule reference = claim_rule_make(ledger, &zero, lr);
+    const struct rule rule = claim_rule_make(ledger, &what, lr);
+    struct linear_system a, b;
+    char setting[200];
+    struct evidence evidence = {
+        .paper = 1,
+        .exact = steps_exact(&reference, 1) / steps_exact(&rule, 1),
+        .measured = steps_simulated(&reference, 1) / steps_simulated(&rule, 1),
+        .se = 0,
+        .sampled = true,
+        .noiseless = true,
+        .decisive = true,
+        .paper_scale = 1,
+    };
+    evidence.exact_scale = evidence_scale(evidence.exact);
+    theory_find("pnm")->system(&reference, 1, &a);
+    theory_find("pnm")->system(&rule, 1, &b);
+    snprintf(setting, sizeof setting,
+             "steps(beta0=0)/steps(beta0=%g), beta1=%g eta h=%g; spectral radius %.4f "
+             "against %.4f",
+             beta0, beta1, lr, linear_system_radius(&a), linear_system_radius(&b));
+    return ledger_bound(ledger, claim, setting, &evidence, 0, error);
+}
+
+static int check(struct ledger *ledger, const struct claim *claim, struct error *error)
+{
+    static const double beta0s[] = {1, 3, 10}, beta1s[] = {0, 0.9};
+    static const double rates[] = {0.003, 0.03, 0.3};
+    const struct claim_rule pnm = {"pnm", 1, 0.9, NAN};
+    const struct rule rule = claim_rule_make(ledger, &pnm, 1);
+    const struct computed gamma = {
+        .kind = CLAIM_ARITHMETIC,
+        .paper = 5,
+        .exact = theory_gamma(&rule),
+        .measured = pow(2, 2) + pow(1, 2),
+        .tolerance = 0.5,
+        .step = 1,
+    };
+    int status = ledger_computed(ledger, claim, "gamma at beta0 = 1", &gamma, error);
+    for (int i = 0; i < 2; i++)
+        for (int j = 0; j < 3; j++)
+            for (int k = 0; status == STATUS_OK && k < 3; k++)
+                status =
+                    check_steps(ledger, claim, beta0s[k], beta1s[i], rates[j], error);
+    return status;
+}
+
+const struct claim claim_default = {
+    .id = "default",
+    .where = "sec. 4.2, end",
+    .kind = CLAIM_ARITHMETIC,
+    .statement = "gamma = 5 corresponds to beta0 = 1; larger beta0 requires more "
+                 "iterations",
+    .check = check,
+};

@@ -1,0 +1,67 @@
+/* eq12: the gradient noise is written C(theta) xi with C its covariance and xi standard
+ * normal; such noise has covariance C^2. What has covariance C is C^(1/2) xi: measured
+ * as one step of SGD with rate 1 from the minimum, theta_1 = -noise. */
+#include "stationary_claims.h"
+
+#include <math.h>
+#include <stdio.h>
+
+enum { MODES = 2, PAIRS = 3 };
+
+static int check(struct ledger *ledger, const struct claim *claim, struct error *error)
+{
+    static const double h[MODES] = {1, 1};
+    static const double c[MODES * MODES] = {1, 0.5, 0.5, 1.5};
+    static const struct claim_rule sgd = {"sgd", NAN, NAN, NAN};
+    const struct rule rule = claim_rule_make(ledger, &sgd, 1);
+    const double precision = ledger->sampling->precision;
+    const struct chains chains = {.replicas = (uint64_t)(2 / (precision * precision)),
+                                  .steps = 1};
+    struct quadratic problem = {0};
+    struct moments pairs[PAIRS];
+    int status = quadratic_init_dense(&problem, MODES, h, c, error);
+    const struct ensemble ensemble =
+        sampling_ensemble(ledger->sampling, &rule, &problem, claim->id);
+    if (status == STATUS_OK)
+        status = ensemble_covariance(&ensemble, chains, pairs, NULL, error);
+    for (size_t i = 0; i < MODES; i++)
+        for (size_t j = i; status == STATUS_OK && j < MODES; j++) {
+            const struct moments *own = &pairs[ensemble_pair(MODES, i, j)];
+            double square = 0;
+            for (size_t k = 0; k < MODES; k++)
+                square += c[i * MODES + k] * c[k * MODES + j];
+            struct evidence evidence = {
+                .paper = square,
+                .exact = c[i * MODES + j],
+                .measured = own->mean,
+                .se = moments_stderr(own),
+                .count = own->count,
+                .sampled = true,
+                .decisive = true,
+                .exact_scale = sqrt(c[i * MODES + i] * c[j * MODES + j]),
+                .paper_scale = evidence_scale(square),
+            };
+            char setting[128];
+            snprintf(setting, sizeof setting,
+                     "covariance (%zu,%zu) of the noise, dense C in 2 dimensions",
+                     i + 1, j + 1);
+            status = ledger_value(ledger, claim, setting, &evidence, 0, error);
+            evidence.paper = evidence.exact;
+            evidence.paper_scale = evidence.exact_scale;
+            snprintf(setting, sizeof setting,
+                     "covariance (%zu,%zu) of the noise, corrected: C^(1/2) xi", i + 1,
+                     j + 1);
+            if (status == STATUS_OK)
+                status = ledger_value(ledger, claim, setting, &evidence, 0, error);
+        }
+    quadratic_free(&problem);
+    return status;
+}
+
+const struct claim claim_eq12 = {
+    .id = "eq12",
+    .where = "sec. 4.1, eq. 12",
+    .kind = CLAIM_VALUE,
+    .statement = "the gradient noise of covariance C is C xi, xi ~ N(0, I)",
+    .check = check,
+};

@@ -1,0 +1,178 @@
+/* eq14: near a minimum the covariance of the minibatch noise is H/B. Least squares on a
+ * finite training set, minibatches drawn with replacement at the least-squares
+ * solution: true when the residual variance is 1, else off by that variance. */
+#include "ledger.h"
+
+#include <gsl/gsl_linalg.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { N = 3, TRAIN = 1 << 19, BATCH = 8, BLOCK = 64 * RANDOM_BLOCK };
+
+/* The training set at the solution: inputs and residuals. */
+struct training_set {
+    double (*x)[N];
+    double *residual;
+    double h[N][N];          /* Hessian X'X / TRAIN */
+    double covariance[N][N]; /* of one sample's gradient at the solution */
+};
+
+static void training_set_free(struct training_set *set)
+{
+    free(set->x);
+    free(set->residual);
+}
+
+/* Inputs with unequal, correlated coordinates; targets x'1 + noise. */
+static void draw(struct random_stream *stream, double residual_sd,
+                 struct training_set *set)
+{
+    double normal[BLOCK];
+    size_t used = BLOCK;
+    for (size_t k = 0; k < TRAIN; k++) {
+        if (used + N + 1 > BLOCK) {
+            random_normal(stream, BLOCK, normal);
+            used = 0;
+        }
+        const double *z = normal + used;
+        set->x[k][0] = z[0];
+        set->x[k][1] = 0.5 * z[0] + 0.8 * z[1];
+        set->x[k][2] = 0.3 * z[1] + 0.4 * z[2];
+        set->residual[k] = residual_sd * z[3];
+        used += N + 1;
+    }
+}
+
+/* Moves from the true coefficients to the least-squares solution: residuals there. */
+static int solve(struct training_set *set, struct error *error)
+{
+    double h[N * N], right[N] = {0}, shift[N];
+    for (int i = 0; i < N; i++)
+        for (int j = 0; j < N; j++) {
+            double sum = 0;
+            for (size_t k = 0; k < TRAIN; k++)
+                sum += set->x[k][i] * set->x[k][j];
+            set->h[i][j] = h[i * N + j] = sum / TRAIN;
+        }
+    for (size_t k = 0; k < TRAIN; k++)
+        for (int i = 0; i < N; i++)
+            right[i] += set->x[k][i] * set->residual[k] / TRAIN;
+    gsl_matrix_view matrix = gsl_matrix_view_array(h, N, N);
+    gsl_vector_view b = gsl_vector_view_array(right, N);
+    gsl_vector_view x = gsl_vector_view_array(shift, N);
+    if (gsl_linalg_cholesky_decomp1(&matrix.matrix) != 0 ||
+        gsl_linalg_cholesky_solve(&matrix.matrix, &b.vector, &x.vector) != 0)
+        return error_set(error, STATUS_SOFTWARE,
+                         "eq14: the least squares are singular");
+    for (size_t k = 0; k < TRAIN; k++)
+        for (int i = 0; i < N; i++)
+            set->residual[k] -= set->x[k][i] * shift[i];
+    /* Gradient of half the squared residual: -x r; its mean over the set is now 0. */
+    for (int i = 0; i < N; i++)
+        for (int j = 0; j < N; j++) {
+            double sum = 0;
+            for (size_t k = 0; k < TRAIN; k++)
+                sum +=
+                    set->x[k][i] * set->x[k][j] * set->residual[k] * set->residual[k];
+            set->covariance[i][j] = sum / TRAIN;
+        }
+    return STATUS_OK;
+}
+
+/* Second moments of minibatch gradients; their mean at the solution is 0. */
+static void measure(struct random_stream *stream, const struct training_set *set,
+                    uint64_t batches, struct moments product[N])
+{
+    uint64_t words[RANDOM_BLOCK];
+    for (uint64_t batch = 0; batch < batches; batch++) {
+        double gradient[N] = {0};
+        if (batch % (RANDOM_BLOCK / BATCH) == 0)
+            random_words(stream, words);
+        for (int k = 0; k < BATCH; k++) {
+            const size_t at = (batch % (RANDOM_BLOCK / BATCH)) * BATCH + (size_t)k;
+            const size_t sample = (size_t)(words[at] >> 32) % TRAIN;
+            for (int i = 0; i < N; i++)
+                gradient[i] -= set->x[sample][i] * set->residual[sample] / BATCH;
+        }
+        for (int i = 0; i < N; i++)
+            moments_add(&product[i], gradient[i] * gradient[i]);
+    }
+}
+
+static int add_rows(struct ledger *ledger, const struct claim *claim,
+                    const struct training_set *set, const struct moments *product,
+                    double residual_variance, struct error *error)
+{
+    int status = STATUS_OK;
+    for (int i = 0; i < N; i++)
+        for (int corrected = 0;
+             status == STATUS_OK && corrected < (residual_variance == 1 ? 1 : 2);
+             corrected++) {
+            struct evidence evidence = {
+                .paper = (corrected ? residual_variance : 1) * set->h[i][i] / BATCH,
+                .exact = set->covariance[i][i] / BATCH,
+                .measured = product[i].mean,
+                .se = moments_stderr(&product[i]),
+                .count = product[i].count,
+                .sampled = true,
+                .decisive = true,
+            };
+            char setting[160];
+            evidence.exact_scale = evidence_scale(evidence.exact);
+            evidence.paper_scale = evidence_scale(evidence.paper);
+            snprintf(setting, sizeof setting,
+                     "C_%d%d, least squares, %d samples, B=%d, residual variance %g%s",
+                     i + 1, i + 1, TRAIN, BATCH, residual_variance,
+                     corrected ? ", corrected: times that variance" : "");
+            status = ledger_value(ledger, claim, setting, &evidence, 0, error);
+        }
+    return status;
+}
+
+static int check_one(struct ledger *ledger, const struct claim *claim,
+                     double residual_variance, struct error *error)
+{
+    const struct sampling *sampling = ledger->sampling;
+    const double precision = sampling->precision;
+    const uint64_t batches = (uint64_t)(4 / (precision * precision));
+    const struct random_key key = {sampling->seed, RANDOM_CLAIM,
+                                   random_hash("eq14", &residual_variance, 1), 0};
+    struct training_set set = {.x = malloc(TRAIN * sizeof *set.x),
+                               .residual = malloc(TRAIN * sizeof *set.residual)};
+    struct moments product[N] = {{0}};
+    struct random_stream stream = {0};
+    /* Raw words choose the samples: a GSL generator has none. */
+    struct random_generator generator = sampling->generator;
+    if (generator.kind == RANDOM_GSL)
+        generator.kind = RANDOM_PHILOX;
+    int status = set.x && set.residual ? random_init(&stream, generator, key, error)
+                                       : error_memory(error, "a training set");
+    if (status == STATUS_OK) {
+        draw(&stream, sqrt(residual_variance), &set);
+        status = solve(&set, error);
+    }
+    if (status == STATUS_OK) {
+        measure(&stream, &set, batches, product);
+        status = add_rows(ledger, claim, &set, product, residual_variance, error);
+    }
+    random_free(&stream);
+    training_set_free(&set);
+    return status;
+}
+
+static int check(struct ledger *ledger, const struct claim *claim, struct error *error)
+{
+    int status = check_one(ledger, claim, 1, error);
+    if (status == STATUS_OK)
+        status = check_one(ledger, claim, 4, error);
+    return status;
+}
+
+const struct claim claim_eq14 = {
+    .id = "eq14",
+    .where = "sec. 4.1, eq. 14",
+    .kind = CLAIM_VALUE,
+    .statement = "C = H/B near a minimum",
+    .check = check,
+};
