@@ -151,7 +151,8 @@ lint: ## check format and run clang-tidy, cppcheck and shellcheck
 	    --enable=warning,performance,portability -DISA=base -DPNM_VERSION='"x"' \
 	    -Isim -Ianalysis sim analysis
 	clang-tidy --quiet --warnings-as-errors='*' $(filter sim/%.c analysis/%.c,$(SOURCES)) -- \
-	    -std=c11 -D_POSIX_C_SOURCE=200809L -DISA=base -DPNM_VERSION='"x"' -Isim -Ianalysis
+	    -std=c11 -fopenmp -D_POSIX_C_SOURCE=200809L -DISA=base -DPNM_VERSION='"x"' \
+	    -Isim -Ianalysis
 	shellcheck $(SCRIPTS)
 
 install: all ## install the programs into PREFIX/bin

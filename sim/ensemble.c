@@ -235,9 +235,8 @@ static int run_batch(struct run *run, uint64_t first, uint64_t count,
 {
     const struct ensemble *ensemble = run->ensemble;
     const size_t size = run->observer->scratch_size;
-    const int threads = ensemble->threads;
     int status = STATUS_OK;
-#pragma omp parallel for schedule(dynamic, 1) num_threads(threads)
+#pragma omp parallel for schedule(dynamic, 1) num_threads(ensemble->threads)
     for (uint64_t k = 0; k < count; k++) {
         struct unit unit;
         struct error own_error;

@@ -11,6 +11,8 @@
 #include <string.h>
 #include <unistd.h>
 
+static const size_t most_rows = 1000000;
+
 enum { FIRST_KEY = 0x100, KEY_HELP = 1, KEY_VERSION = 2, HELP_TEXT = 512 };
 
 static const struct option_spec loss_options[] = {
@@ -499,11 +501,14 @@ static int rules_append(const struct options *options,
     for (int i = 0; status == STATUS_OK && i < optimizer->parameter_count; i++) {
         status =
             parameter_values(options, &optimizer->parameters[i], &values[i], error);
-        if (status == STATUS_OK && values[i].count > 1000000 / rows)
-            status = error_set(error, STATUS_USAGE,
-                               "--%s: the grid has more than 1000000 rows",
-                               optimizer->parameters[i].name);
-        rows *= values[i].count ? values[i].count : 1;
+        if (status == STATUS_OK && values[i].count > most_rows / rows)
+            status =
+                error_set(error, STATUS_USAGE, "--%s: the grid has more than %zu rows",
+                          optimizer->parameters[i].name, most_rows);
+        if (status == STATUS_OK && (!values[i].value || values[i].count == 0))
+            status = error_memory(error, "a parameter");
+        if (status == STATUS_OK)
+            rows *= values[i].count;
     }
     if (status != STATUS_OK)
         goto out;
@@ -518,7 +523,9 @@ static int rules_append(const struct options *options,
         size_t rest = row;
         *rule = (struct rule){.optimizer = optimizer};
         for (int i = optimizer->parameter_count - 1; i >= 0; i--) {
-            const size_t choices = values[i].count > 0 ? values[i].count : 1;
+            const size_t choices = values[i].count;
+            if (choices == 0)
+                continue; /* does not happen: every parameter has a value */
             rule->parameter[i] = values[i].value[rest % choices];
             rest /= choices;
         }

@@ -43,7 +43,7 @@ double pair_law_variance(const struct pair_law *law, uint64_t count)
 double pair_law_bias(const struct pair_law *law, uint64_t burn_in, uint64_t steps)
 {
     const int entries = law->i.dim * law->j.dim;
-    double y[LINEAR_SIZE], f[LINEAR_SIZE] = {0};
+    double y[LINEAR_SIZE] = {0}, f[LINEAR_SIZE] = {0};
     for (int k = 0; k < entries; k++)
         y[k] = -law->s_ij[k];
     y[0] += law->offset_i * law->offset_j;

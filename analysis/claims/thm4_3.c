@@ -62,12 +62,14 @@ static double scanned_ratio(const struct place *at, double slope)
     struct scan scan = {at, slope};
     gsl_function function = {scanned_bound, &scan};
     const double largest = 2 * at->batch * at->lambda / at->eta;
-    double beta0 = 1e-3, best = scanned_bound(beta0, &scan), centre = beta0;
-    for (; beta0 <= largest; beta0 *= 1.1)
+    double centre = 1e-3, best = scanned_bound(centre, &scan);
+    for (int k = 1; 1e-3 * pow(1.1, k) <= largest; k++) {
+        const double beta0 = 1e-3 * pow(1.1, k);
         if (scanned_bound(beta0, &scan) < best) {
             best = scanned_bound(beta0, &scan);
             centre = beta0;
         }
+    }
     best = fmin(best, scanned_bound(largest, &scan));
     gsl_min_fminimizer *minimizer = gsl_min_fminimizer_alloc(gsl_min_fminimizer_brent);
     if (minimizer && gsl_min_fminimizer_set(minimizer, &function, centre, centre / 1.1,
