@@ -76,14 +76,14 @@ struct verdicts evidence_judge(const struct evidence *e)
     struct verdicts verdicts;
     if (!e->sampled) {
         verdicts = judge_unsampled(e);
+    } else if (!e->decisive || isnan(e->measured)) {
+        verdicts = (struct verdicts){VERDICT_INCONCLUSIVE, VERDICT_INCONCLUSIVE};
     } else if (e->noiseless) {
         verdicts.exact =
             verdict_equal(e->measured - e->exact, ESTIMATE_TOLERANCE, e->exact_scale);
         verdicts.paper =
             verdict_paper(e->measured - e->paper, ESTIMATE_TOLERANCE * e->paper_scale,
                           e->paper_scale);
-    } else if (!e->decisive || isnan(e->measured)) {
-        verdicts = (struct verdicts){VERDICT_INCONCLUSIVE, VERDICT_INCONCLUSIVE};
     } else {
         const double hw = estimate_half_width(e->se, e->count);
         verdicts.exact = verdict_exact(e->measured - e->exact, hw, e->exact_scale);

@@ -27,6 +27,7 @@ static const struct program program = {
         "frequency in cycles a step from 0 to 1/2; the integral over (-1/2, 1/2) is "
         "the variance; measured by Welch's method.",
     .groups = OPTIONS_RULE | OPTIONS_CHAINS | OPTIONS_SAMPLING | OPTIONS_OUTPUT,
+    .judges = true,
     .own = own_options,
     .own_count = sizeof own_options / sizeof *own_options,
 };

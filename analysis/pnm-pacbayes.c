@@ -25,7 +25,7 @@ static const struct option_spec own_options[] = {
      .kind = OPTION_COUNT,
      .argument = "N",
      .low = 1,
-     .high = 0x1p53,
+     .high = 0x1p53 - 1,
      .required = true,
      .doc = "training-set size"},
     {.name = "delta",
@@ -64,6 +64,7 @@ static const struct program program = {
         "one. All with the divergence of eq. 21.",
     .groups = OPTIONS_RULE | OPTIONS_LOSS | OPTIONS_CHAINS | OPTIONS_SAMPLING |
               OPTIONS_OUTPUT,
+    .judges = true,
     .own = own_options,
     .own_count = sizeof own_options / sizeof *own_options,
 };

@@ -24,6 +24,7 @@ static const struct program program = {
              "with exact, paper_verdict measured with paper, within 1 %.",
     .groups = OPTIONS_RULE | OPTIONS_LOSS | OPTIONS_CHAINS | OPTIONS_SAMPLING |
               OPTIONS_OUTPUT,
+    .judges = true,
     .own = own_options,
     .own_count = sizeof own_options / sizeof *own_options,
 };
@@ -108,10 +109,14 @@ static int add_row(struct table *table, const struct options *options,
 }
 
 static void warn_row(const struct sampling *sampling, const struct rule *rule,
-                     const struct comparison *row)
+                     const struct comparison *row, size_t *warnings)
 {
     const struct plan *plan = &row->plan;
     char parameters[256];
+    if (!plan->too_short && plan->affordable)
+        return;
+    if (++*warnings > SAMPLING_WARNINGS)
+        return;
     rule_describe(rule, sizeof parameters, parameters);
     if (plan->too_short)
         sampling_warn(sampling,
@@ -135,6 +140,8 @@ static int check_rules(const struct sampling *sampling, const struct rule *rules
 {
     int status = STATUS_OK;
     for (size_t k = 0; status == STATUS_OK && k < count; k++) {
+        if (interrupt_pending())
+            return error_set(error, STATUS_INTERRUPTED, "interrupted");
         struct linear_system *systems = NULL;
         struct chains chains;
         double radius;
@@ -152,6 +159,7 @@ static int fill(struct table *table, const struct options *options,
                 const struct quadratic *problem, struct verdict_tally *tally,
                 struct error *error)
 {
+    size_t warnings = 0;
     int status = check_rules(sampling, rules, count, problem, error);
     for (size_t k = 0; status == STATUS_OK && k < count; k++) {
         struct comparison *rows = NULL;
@@ -160,12 +168,13 @@ static int fill(struct table *table, const struct options *options,
             sampling, &rules[k], problem, options_flag(options, "full"),
             rules[k].optimizer->name, NULL, &rows, &row_count, error);
         for (size_t i = 0; status == STATUS_OK && i < row_count; i++) {
-            warn_row(sampling, &rules[k], &rows[i]);
+            warn_row(sampling, &rules[k], &rows[i], &warnings);
             verdict_count(tally, rows[i].verdicts);
             status = add_row(table, options, &rules[k], &rows[i], error);
         }
         free(rows);
     }
+    sampling_warn_rest(sampling, warnings);
     return status;
 }
 

@@ -29,6 +29,7 @@ static const struct program program = {
              "whether measurement and our exact value agree. That the paper is "
              "contradicted is a finding, not an error.",
     .groups = OPTIONS_SAMPLING | OPTIONS_OUTPUT,
+    .judges = true,
     .own = own_options,
     .own_count = sizeof own_options / sizeof *own_options,
     .max_samples = "2e9",
@@ -42,8 +43,10 @@ static int list_claims(const struct options *options, struct error *error)
         {"check", COLUMN_TEXT, false},
         {"statement", COLUMN_TEXT, false},
     };
-    struct table table;
-    int status = table_init(&table, columns, 4, error);
+    struct table table = {0};
+    int status = options_check_output(options, error);
+    if (status == STATUS_OK)
+        status = table_init(&table, columns, 4, error);
     for (const struct claim *const *claim = claims_all(); status == STATUS_OK && *claim;
          claim++) {
         const char *texts[] = {(*claim)->id, (*claim)->where,
@@ -83,16 +86,17 @@ static int unknown_claim(const char *id, struct error *error)
 static int check_claims(const struct options *options, struct ledger *ledger,
                         struct error *error)
 {
+    /* With a ledger of NULL the names are looked up and nothing runs. */
     const char *wanted = options_text(options, "claim");
     char *ids = NULL, *rest = NULL;
     int status = STATUS_OK;
     if (!wanted) {
         for (const struct claim *const *claim = claims_all();
-             status == STATUS_OK && *claim; claim++)
+             ledger && status == STATUS_OK && *claim; claim++)
             status = ledger_check(ledger, *claim, error);
         return status;
     }
-    for (int pass = 0; status == STATUS_OK && pass < 2; pass++) {
+    for (int pass = 0; status == STATUS_OK && pass < (ledger ? 2 : 1); pass++) {
         free(ids);
         ids = strdup(wanted);
         if (!ids)
@@ -139,12 +143,14 @@ int main(int argc, char **argv)
     interrupt_catch();
     gsl_set_error_handler_off();
     int status = options_parse(&options, &program, argc, argv, &error);
-    if (status == STATUS_OK && options_flag(&options, "list")) {
-        status = list_claims(&options, &error);
-        return program_exit(&program, status, &error);
-    }
     if (status == STATUS_OK)
         status = sampling_init(&sampling, &options, &error);
+    if (status == STATUS_OK && options_flag(&options, "list")) {
+        status = check_claims(&options, NULL, &error);
+        if (status == STATUS_OK)
+            status = list_claims(&options, &error);
+        return program_exit(&program, status, &error);
+    }
     if (status == STATUS_OK)
         status = run(&options, &ledger, &error);
     if (status == STATUS_OK) {

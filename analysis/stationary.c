@@ -1,5 +1,8 @@
 #include "stationary.h"
 
+#include "interrupt.h"
+
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,12 +18,18 @@ struct work {
     const struct sampling *sampling;
     const struct rule *rule;
     const struct quadratic *problem;
-    bool stable;
     struct linear_system *systems; /* probed, one a mode: for planning only */
+    double *radius;                /* their spectral radii */
     struct comparison *rows;
     struct job *jobs;
     size_t count;
 };
+
+/* Have both modes of the row a stationary law? */
+static bool is_stable(const struct work *work, const struct comparison *row)
+{
+    return work->radius[row->i] < 1 && work->radius[row->j] < 1;
+}
 
 /* Paper and exact value of a row, and the scales that differences are held against. */
 static int predict(const struct work *work, struct comparison *row, struct error *error)
@@ -32,7 +41,7 @@ static int predict(const struct work *work, struct comparison *row, struct error
     e->exact = NAN;
     row->source = EXACT_NONE;
     int status = STATUS_OK;
-    if (work->stable)
+    if (is_stable(work, row))
         status = theory_covariance(work->rule, row->h_i, row->h_j, c, &e->exact,
                                    &row->source, error);
     e->exact_scale = evidence_scale(e->exact);
@@ -46,10 +55,10 @@ static int predict(const struct work *work, struct comparison *row, struct error
         return STATUS_OK;
     double s_ii = NAN, s_jj = NAN;
     enum exact_source ignored;
-    if (work->stable)
+    if (is_stable(work, row))
         status = theory_covariance(work->rule, row->h_i, row->h_i, c_ii, &s_ii,
                                    &ignored, error);
-    if (status == STATUS_OK && work->stable)
+    if (status == STATUS_OK && is_stable(work, row))
         status = theory_covariance(work->rule, row->h_j, row->h_j, c_jj, &s_jj,
                                    &ignored, error);
     e->exact_scale = evidence_scale(sqrt(s_ii * s_jj));
@@ -70,13 +79,18 @@ static int plan_row(const struct work *work, const struct comparison *row,
     const double noise[3] = {quadratic_noise(problem, i, i),
                              quadratic_noise(problem, j, j),
                              quadratic_noise(problem, i, j)};
-    if (!work->stable) {
+    if (!is_stable(work, row)) {
         job->plan = (struct plan){.affordable = true};
         return sampling_given_chains(sampling, &job->plan.chains, error);
     }
     const int status = pair_law_init(&job->law, &work->systems[i], &work->systems[j],
                                      noise, problem->start[i] - problem->theta_star[i],
                                      problem->start[j] - problem->theta_star[j], error);
+    if (status == STATUS_SOFTWARE) {
+        /* The state overflows or has no law within rounding: nothing can be planned. */
+        job->plan = (struct plan){.samples = INFINITY};
+        return STATUS_OK;
+    }
     if (status != STATUS_OK)
         return status;
     if (row->evidence.noiseless) {
@@ -116,9 +130,9 @@ static void join_plans(struct work *work)
                 joint.steps = own.steps > joint.steps ? own.steps : joint.steps;
                 joint.burn_in =
                     own.burn_in > joint.burn_in ? own.burn_in : joint.burn_in;
-                if (work->sampling->replicas > 0 || !work->stable)
+                if (work->sampling->replicas > 0)
                     joint.replicas = own.replicas;
-            } else if (work->stable && work->sampling->replicas == 0) {
+            } else if (work->sampling->replicas == 0) {
                 /* With the longer chains, how many replicas does this row need? */
                 struct plan again;
                 struct plan_request request = job->request;
@@ -188,12 +202,38 @@ static int measure_together(struct work *work, const struct ensemble *ensemble,
     return status;
 }
 
+/* Rounding theta to doubles adds noise of variance (eps theta*)^2 a step, which grows
+ * by 1/(1 - rho): does it reach what a verdict rests on, 1e-4 of the variance or,
+ * without noise, the numerical tolerance? */
+static bool rounding_shows(const struct work *work, const struct comparison *row,
+                           const struct job *job)
+{
+    const bool noiseless = row->evidence.noiseless;
+    const double tolerance = ESTIMATE_TOLERANCE * row->evidence.exact_scale;
+    const size_t mode[2] = {row->i, row->j};
+    const double variance[2] = {job->law.s_ii[0], job->law.s_jj[0]};
+    for (int k = 0; k < 2; k++) {
+        const double step = DBL_EPSILON * work->problem->theta_star[mode[k]];
+        const double grown = step * step / (1 - work->radius[mode[k]]);
+        if (grown > (noiseless ? tolerance : 1e-4 * variance[k]))
+            return true;
+    }
+    return false;
+}
+
 /* Enough chains and effective samples, and the start forgotten? */
 static bool is_decisive(const struct work *work, const struct comparison *row,
                         const struct job *job)
 {
     const struct evidence *e = &row->evidence;
-    if (!work->stable || job->plan.too_short || e->count < ESTIMATE_MIN_CHAINS)
+    if (!e->sampled || !is_stable(work, row) || job->plan.too_short ||
+        rounding_shows(work, row, job))
+        return false;
+    if (e->noiseless)
+        return fabs(pair_law_bias(&job->law, job->plan.chains.burn_in,
+                                  job->plan.chains.steps)) <=
+               ESTIMATE_TOLERANCE * e->exact_scale;
+    if (e->count < ESTIMATE_MIN_CHAINS)
         return false;
     const double single =
         job->law.s_ii[0] * job->law.s_jj[0] + job->law.s_ij[0] * job->law.s_ij[0];
@@ -220,9 +260,12 @@ static int prepare(struct work *work, bool full, struct error *error)
                                        .h_i = work->problem->h[i],
                                        .h_j = work->problem->h[j],
                                        .evidence = {.measured = NAN, .se = NAN}};
+            if (interrupt_pending())
+                status = error_set(error, STATUS_INTERRUPTED, "interrupted");
             row->evidence.noiseless = quadratic_noise(work->problem, i, i) == 0 ||
                                       quadratic_noise(work->problem, j, j) == 0;
-            status = predict(work, row, error);
+            if (status == STATUS_OK)
+                status = predict(work, row, error);
             if (status == STATUS_OK)
                 status = plan_row(work, row, &work->jobs[k], error);
         }
@@ -239,7 +282,10 @@ int stationary_compare(const struct sampling *sampling, const struct rule *rule,
     double radius;
     int status =
         sampling_systems(sampling, rule, problem, &work.systems, &radius, error);
-    work.stable = radius < 1;
+    if (status == STATUS_OK && !(work.radius = malloc(problem->n * sizeof(double))))
+        status = error_memory(error, "the modes");
+    for (size_t i = 0; status == STATUS_OK && i < problem->n; i++)
+        work.radius[i] = linear_system_radius(&work.systems[i]);
     if (groups && !full && !problem->dense)
         groups->count = 0;
     if (status == STATUS_OK)
@@ -250,13 +296,14 @@ int stationary_compare(const struct sampling *sampling, const struct rule *rule,
                      : measure_separately(&work, &ensemble, error);
     for (size_t k = 0; status == STATUS_OK && k < work.count; k++) {
         struct comparison *row = &work.rows[k];
-        if (row->evidence.noiseless)
+        if (row->evidence.noiseless && row->evidence.sampled)
             row->evidence.se = 0;
         row->plan = work.jobs[k].plan;
         row->evidence.decisive = is_decisive(&work, row, &work.jobs[k]);
         row->verdicts = evidence_judge(&row->evidence);
     }
     free(work.systems);
+    free(work.radius);
     free(work.jobs);
     if (status != STATUS_OK) {
         free(work.rows);

@@ -56,7 +56,9 @@ int theory_covariance(const struct rule *rule, double h_i, double h_j, double c,
     } else {
         return STATUS_OK;
     }
-    return stein_covariance(&i, &j, c, covariance, error);
+    const int status = stein_covariance(&i, &j, c, covariance, error);
+    *covariance += 0.0; /* no -0 */
+    return status;
 }
 
 double theory_paper(const struct rule *rule, double h_i, double h_j, double c)

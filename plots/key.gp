@@ -1,5 +1,6 @@
 # Begins the picture OUT and draws the key above its panels, in a plot of its own. The first
-# LINES_ONLY of the RULES are drawn as lines without symbols.
+# LINES_ONLY of the RULES are drawn as lines without symbols; WITH_PAPER is 0 where the paper
+# says nothing, else 1.
 
 set output OUT
 set multiplot
@@ -11,11 +12,12 @@ set xrange [0 : 1]
 set yrange [0 : 1]
 set key at screen 0.51,0.985 center top horizontal maxrows 2 Left reverse samplen 3 \
     width -2 spacing 1.1 font ",12"
-plot 2 with lines notitle, \
-    for [r = 1:LINES_ONLY] keyentry with lines lt r title rule(r), \
+# A loop of no turns would leave an empty place in the key.
+LINES = LINES_ONLY ? 'for [r = 1:LINES_ONLY] keyentry with lines lt r title rule(r),' : ""
+BANDS = WITH_PAPER ? 'keyentry with lines lt PAPER title "paper (band)",' : ""
+plot 2 with lines notitle, @LINES \
     for [r = LINES_ONLY+1:words(RULES)] keyentry with linespoints lt r title rule(r), \
-    keyentry with lines lt PAPER title "paper (band)", \
-    keyentry with lines lt ANY_RULE title "exact (line)", \
+    @BANDS keyentry with lines lt ANY_RULE title "exact (line)", \
     keyentry with yerrorbars lt ANY_RULE title "measured (symbol)"
 unset key
 

@@ -12,26 +12,39 @@ plots=$(dirname "$0")
 LC_ALL=C.UTF-8    # gnuplot warns of utf8 elsewhere
 export LC_ALL
 
-for figure in variance_by_rate variance_by_beta0; do
-    for table in "$results/$figure.csv" "$results/${figure}_exact.csv"; do
+# figures COMMAND: runs it with every figure and its tables.
+figures() {
+    for name in variance_by_rate variance_by_beta0 bound_by_beta0; do
+        "$1" "$name" "$results/$name.csv" "$results/${name}_exact.csv"
+    done
+    "$1" noise_by_frequency "$results/noise_by_frequency.csv"
+}
+
+check() {
+    shift
+    for table; do
         if [ ! -f "$table" ]; then
             echo "render.sh: $table is missing: run make tables" >&2
             exit 1
         fi
     done
-done
+}
 
 # A picture is either the old one or the whole new one.
 new=
 trap 'rm -f "$new"' EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
-for figure in variance_by_rate variance_by_beta0; do
+draw() {
+    figure=$1
+    shift
     for ending in svg png; do
         new=$results/.$figure.new.$ending
-        gnuplot -d -c "$plots/$figure.gp" "$results/$figure.csv" \
-            "$results/${figure}_exact.csv" "$new"
+        gnuplot -d -c "$plots/$figure.gp" "$@" "$new"
         mv "$new" "$results/$figure.$ending"
         echo "$results/$figure.$ending"
     done
-done
+}
+
+figures check
+figures draw

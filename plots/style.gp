@@ -1,18 +1,20 @@
 # What the figures share: checks of the arguments and tables, terminal, styles, small print.
 # A figure's script sets
-#   ME      its own name                   RULES       the update rules it draws
-#   POINTS  the sampled table              CURVE       the table of exact values
+#   ME      its own name                   TABLE       array of the tables it is given
 #   OUT     the picture, .svg or .png      WIDE, HIGH  its size in pixels
-# and loads this file. Tables are what pnm-stationary prints as CSV: '#' lines, a header,
-# rows. Columns are found by their names. gnuplot's functions need an argument and its
-# strings start at 1.
+#   USAGE   the tables' names in the message on usage
+#   NEEDED  the columns that each table must have
+#   RULES   the update rules it draws, at most four
+# and loads this file. Tables are what the programs print as CSV: '#' lines, a header, rows.
+# Columns are found by their names. gnuplot's functions need an argument and its strings
+# start at 1.
 
 set encoding utf8
 
 # --- arguments --------------------------------------------------------------------------
 
 if (OUT eq "") {
-    print "usage: gnuplot -d -c ".ME." POINTS.csv CURVE.csv OUT.svg|OUT.png"
+    print "usage: gnuplot -d -c ".ME." ".USAGE." OUT.svg|OUT.png"
     exit status 64
 }
 ending = strlen(OUT) > 4 ? OUT[strlen(OUT)-3:*] : ""
@@ -23,16 +25,14 @@ if (ending ne ".svg" && ending ne ".png") {
 
 # --- tables -----------------------------------------------------------------------------
 
-array TABLE[2] = [POINTS, CURVE]
-array ABOUT[2]    # their '#' lines
-NEEDED = "optimizer lr beta0 beta1 batch i j h_i measured stderr exact paper"
+array ABOUT[|TABLE|]    # their '#' lines
 
 # it's -> it'\''s, for the shell
 escaped(s) = (at = strstrt(s, "'")) ? s[1:at-1]."'\\''".escaped(s[at+1:*]) : s
 shell(test, file) = int(system(sprintf(test, escaped(file))))
 take(s) = s[1:1] eq "#" ? (about = about.s."\n", 0) : header eq "" ? (header = s, 0) : 0
 
-do for [t = 1:2] {
+do for [t = 1:|TABLE|] {
     missing = shell("test -f '%s'; echo $?", TABLE[t])
     closed = shell("test -r '%s'; echo $?", TABLE[t])
     if (missing || closed) {
@@ -68,19 +68,6 @@ setting(t, key) = line(after(ABOUT[t], key))
 
 file_name(path) = (at = strstrt(path, "/")) ? file_name(path[at+1:*]) : path
 
-# A row's numbers if it belongs to `rule`, else undefined, so not drawn. Variances are in
-# units of eta/(2B), the paper's value of sgd, deviations in per cent of the exact value.
-own(rule) = strcol("optimizer") eq rule && column("i") == column("j")
-rate(rule) = own(rule) ? column("lr") * column("h_i") : NaN
-beta0(rule) = own(rule) ? column("beta0") : NaN
-beta1(rule) = own(rule) ? column("beta1") : NaN
-unit(_) = column("lr") / (2 * column("batch"))
-variance(rule, name) = own(rule) ? column(name) / unit(0) : NaN
-bar(_) = strcol("stderr") eq "" ? 0 : column("stderr")    # one chain has no error
-error(rule) = own(rule) ? bar(0) / unit(0) : NaN
-deviation(rule) = own(rule) ? 100 * (column("measured") / column("exact") - 1) : NaN
-deviation_error(rule) = own(rule) ? 100 * bar(0) / column("exact") : NaN
-
 rule(r) = word(RULES, r)
 
 # `stats FILE using (seen(x))` after `count = 0` gives count, low and high of the defined x.
@@ -89,39 +76,13 @@ first(x) = (low = x, high = x)
 wider(x) = (low = x < low ? x : low, high = x > high ? x : high)
 seen(x) = abs(x) < 1e300 ? (count == 0 ? first(x) : wider(x), count = count + 1, 0) : 0
 
+# Of a row that belongs to `rule`, as own(rule) of the figure tells: how much measured
+# differs from exact, in per cent of it.
+bar(_) = strcol("stderr") eq "" ? 0 : column("stderr")    # one chain has no error
+deviation(rule) = own(rule) ? 100 * (column("measured") / column("exact") - 1) : NaN
+deviation_error(rule) = own(rule) ? 100 * bar(0) / column("exact") : NaN
 reach = 0    # of the deviations, bars included
 outlying(x) = x < 1e300 && x > reach ? (reach = x, 0) : 0
-lowest = 1e300
-highest = 0
-do for [rule in RULES] {
-    do for [t = 1:2] {
-        do for [name in (t == 1 ? "measured exact" : "exact paper")] {
-            count = 0
-            stats TABLE[t] using (seen(variance(rule, name))) nooutput
-            if (count == 0) {
-                print ME.": ".TABLE[t].": no ".name." value of ".rule
-                exit status 1
-            }
-            lowest = low < lowest ? low : lowest
-            highest = high > highest ? high : highest
-        }
-    }
-    stats POINTS using (outlying(abs(deviation(rule)) + deviation_error(rule))) nooutput
-}
-
-count = 0
-stats CURVE using (seen(beta1("pnm"))) nooutput
-if (count == 0 || low != high) {
-    print ME.": ".CURVE.": needs one value of beta1"
-    exit status 1
-}
-b1 = low
-count = 0
-stats CURVE using (seen(own("pnm") ? column("h_i") : NaN)) nooutput
-if (low != high) {
-    print ME.": ".CURVE.": needs one curvature h"
-    exit status 1
-}
 
 # 1, 2 or 5 times a power of ten, at most x
 power(x) = 10**floor(log10(x))
@@ -144,11 +105,22 @@ if (ending eq ".svg") {
 }
 
 # Round ends: pngcairo begins a broad line with a spike otherwise. They lengthen a dash.
+# Linetype r is the r-th rule's, the same in every figure.
 # sgd: open square; heavy_ball: open circle; pnm: filled circle; two_batch: triangle
-set linetype 1 lc rgb "#56565A" lw 1.6 dt (10,8) pt 4 ps 1.0*POINT
-set linetype 2 lc rgb "#009E73" lw 1.6 dt (1,5) pt 6 ps 1.1*POINT
-set linetype 3 lc rgb "#0072B2" lw 2.4 dt solid pt 7 ps 0.95*POINT
-set linetype 4 lc rgb "#D55E00" lw 1.6 dt (9,6,1,6) pt 9 ps 1.1*POINT
+do for [r = 1:words(RULES)] {
+    if (rule(r) eq "sgd") {
+        set linetype r lc rgb "#56565A" lw 1.6 dt (10,8) pt 4 ps 1.0*POINT
+    }
+    if (rule(r) eq "heavy_ball") {
+        set linetype r lc rgb "#009E73" lw 1.6 dt (1,5) pt 6 ps 1.1*POINT
+    }
+    if (rule(r) eq "pnm") {
+        set linetype r lc rgb "#0072B2" lw 2.4 dt solid pt 7 ps 0.95*POINT
+    }
+    if (rule(r) eq "two_batch") {
+        set linetype r lc rgb "#D55E00" lw 1.6 dt (9,6,1,6) pt 9 ps 1.1*POINT
+    }
+}
 PAPER = 5
 set linetype PAPER lc rgb "#CFCFCF" lw 7 dt solid
 ANY_RULE = 6    # in the key
@@ -160,14 +132,11 @@ TEXT = "#505050"
 # hide a neighbour's bar.
 BARS = "heads size screen 0.0045,90"
 
-# The settings that a picture stands for, below it.
+# For the small print
 covariance(noise) = noise eq "hessian" ? "C = H/B" : "C: ".noise
-settings(about) = sprintf("%s; h = %s, %s, B = %s; γ = (1+β₀)² + β₀², η₀ = η/√γ", \
-    about, setting(1, "spectrum"), covariance(setting(1, "noise")), setting(1, "batch"))
-sources(sampled, curve) = sprintf("%s (planned relative error %s, seed %s; ", \
-    sampled, setting(1, "precision"), setting(1, "seed")). \
-    sprintf("bars: one standard error) and %s", curve)
-small_print(about) = settings(about)."\n".sources(file_name(POINTS), file_name(CURVE))
+sources(of) = sprintf("%s (planned relative error%s %s, seed %s; ", \
+    file_name(POINTS), of, setting(1, "precision"), setting(1, "seed")). \
+    sprintf("bars: one standard error) and %s", file_name(CURVE))
 
 # Ticks of a logarithmic axis, labelled by `set format`.
 ONE_TWO_FIVE = "(.001,.002,.005,.01,.02,.05,.1,.2,.5,1,2,5,10,20,50,100,200,500)"

@@ -8,11 +8,12 @@ CURVE = ARG2
 OUT = ARG3
 RULES = "sgd heavy_ball pnm two_batch"
 LINES_ONLY = 2    # sgd and heavy_ball know no beta0
+WITH_PAPER = 1
 WIDE = 900
 HIGH = 620
 folder(path) = (at = strstrt(path, "/")) ? path[1:at].folder(path[at+1:*]) : ""
 here = folder(ARG0)
-load here."style.gp"
+load here."variance.gp"
 
 array RATE[2]    # eta h of the left and the right panels
 count = 0

@@ -7,11 +7,12 @@ CURVE = ARG2
 OUT = ARG3
 RULES = "sgd heavy_ball pnm two_batch"
 LINES_ONLY = 0
+WITH_PAPER = 1
 WIDE = 800
 HIGH = 620
 folder(path) = (at = strstrt(path, "/")) ? path[1:at].folder(path[at+1:*]) : ""
 here = folder(ARG0)
-load here."style.gp"
+load here."variance.gp"
 
 # One beta0, so that a rule is one curve.
 do for [t = 1:2] {

@@ -32,7 +32,7 @@ static inline double elementary_from_int(uint64_t k)
     return elementary_double(k + 0x4338000000000000u) - 0x1.8p52;
 }
 
-/* Natural logarithm of a positive, normal, finite x. Within 1.5 ulp of the true value
+/* Natural logarithm of a positive, normal, finite x. Within 2 ulp of the true value
  * where |log x| > 0.4, absolute error below 2e-16 elsewhere.
  *
  * x = 2^k m with m in [sqrt(1/2), sqrt(2)); log m = 2 atanh(s), s = (m-1)/(m+1), and

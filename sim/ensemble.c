@@ -221,6 +221,7 @@ struct run {
     const struct ensemble *ensemble;
     const struct observer *observer;
     struct layout layout;
+    int threads;            /* no more than there are units */
     struct worker *workers; /* one a thread */
     uint64_t batch;         /* units that are run before they are merged */
     double *scratch;        /* batch x scratch_size */
@@ -236,7 +237,7 @@ static int run_batch(struct run *run, uint64_t first, uint64_t count,
     const struct ensemble *ensemble = run->ensemble;
     const size_t size = run->observer->scratch_size;
     int status = STATUS_OK;
-#pragma omp parallel for schedule(dynamic, 1) num_threads(ensemble->threads)
+#pragma omp parallel for schedule(dynamic, 1) num_threads(run->threads)
     for (uint64_t k = 0; k < count; k++) {
         struct unit unit;
         struct error own_error;
@@ -268,9 +269,12 @@ static int run_init(struct run *run, bool coupled, const struct chains *chains,
 {
     enum { LARGEST_BATCH = 4096, SCRATCH_BYTES = 1 << 26 };
     const struct ensemble *ensemble = run->ensemble;
-    const uint64_t threads = (uint64_t)ensemble->threads;
     const uint64_t bytes = run->observer->scratch_size * sizeof(double);
     int status = layout_init(&run->layout, ensemble, coupled, chains, error);
+    uint64_t threads = (uint64_t)ensemble->threads;
+    if (threads > run->layout.units)
+        threads = run->layout.units;
+    run->threads = threads > 0 ? (int)threads : 1;
     run->batch = bytes > 0 ? SCRATCH_BYTES / bytes : LARGEST_BATCH;
     if (run->batch < threads)
         run->batch = threads;
@@ -278,11 +282,11 @@ static int run_init(struct run *run, bool coupled, const struct chains *chains,
         run->batch = LARGEST_BATCH;
     if (status == STATUS_OK && run->batch > run->layout.units)
         run->batch = run->layout.units;
-    run->workers = calloc(threads, sizeof *run->workers);
+    run->workers = calloc((size_t)run->threads, sizeof *run->workers);
     run->scratch = aligned(run->batch, bytes);
     if (status == STATUS_OK && (!run->workers || !run->scratch))
         status = error_memory(error, "the workers");
-    for (uint64_t i = 0; status == STATUS_OK && i < threads; i++)
+    for (int i = 0; status == STATUS_OK && i < run->threads; i++)
         status = worker_init(&run->workers[i], ensemble, coupled, error);
     return status;
 }
@@ -300,7 +304,7 @@ static int ensemble_run(const struct ensemble *ensemble, bool coupled,
         status = run_batch(&run, first, left < run.batch ? left : run.batch, error);
     }
     progress_end(&run.progress);
-    for (int i = 0; run.workers && i < ensemble->threads; i++)
+    for (int i = 0; run.workers && i < run.threads; i++)
         worker_free(&run.workers[i]);
     free(run.workers);
     free(run.scratch);

@@ -32,6 +32,8 @@ const struct kernels *kernels_find(struct error *error)
         &kernels_base,
     };
     const char *wanted = getenv("PNM_ISA");
+    if (wanted && !*wanted)
+        wanted = NULL;
     for (size_t i = 0; i < sizeof available / sizeof *available; i++)
         if (available[i] && (!wanted || strcmp(wanted, available[i]->isa) == 0))
             return available[i];

@@ -1,5 +1,6 @@
 #include "options.h"
 
+#include "interrupt.h"
 #include "parse.h"
 
 #include <argp.h>
@@ -9,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static const size_t most_rows = 1000000;
@@ -112,7 +114,7 @@ static const struct option_spec sampling_options[] = {
         .argument = "S",
         .preset = "1",
         .low = 0,
-        .high = 0x1p53,
+        .high = 0x1p53 - 1,
         .doc = "seed of all random numbers",
     },
     {
@@ -332,6 +334,26 @@ static void option_help(const struct options *options, const struct option_spec 
     }
 }
 
+/* A paragraph indented by 14, from where the line is at 13; argp would not indent it.
+ */
+static void print_wrapped(FILE *stream, const char *text)
+{
+    enum { INDENT = 14, WIDTH = 76 };
+    int column = INDENT - 1;
+    while (*text) {
+        const int word = (int)strcspn(text, " ");
+        if (column + 1 + word > WIDTH) {
+            fprintf(stream, "\n%*s", INDENT - 1, "");
+            column = INDENT - 1;
+        }
+        fprintf(stream, " %.*s", word, text);
+        column += 1 + word;
+        text += word;
+        text += *text == ' ';
+    }
+    fprintf(stream, "\n%*s", INDENT - 1, "");
+}
+
 static char *rules_help(const struct options *options)
 {
     char *text = NULL;
@@ -346,24 +368,127 @@ static char *rules_help(const struct options *options)
                         "each.\n\nUpdate rules:\n");
         for (const struct optimizer *const *rule = options->kernels->optimizers; *rule;
              rule++) {
-            fprintf(stream, "  %-11s %s (%s)\n              %s\n             ",
-                    (*rule)->name, (*rule)->summary, (*rule)->source, (*rule)->rule);
+            fprintf(stream, "  %-11s", (*rule)->name);
+            print_wrapped(stream, (*rule)->summary);
+            print_wrapped(stream, (*rule)->rule);
+            print_wrapped(stream, (*rule)->source);
             for (int i = 0; i < (*rule)->parameter_count; i++)
                 fprintf(stream, " --%s", (*rule)->parameters[i].name);
             fprintf(stream, "\n");
         }
         fprintf(stream, "\n");
     }
-    fprintf(stream,
-            "%s\n\nExit status: 0 every exact verdict holds; 1 one fails; 2 "
-            "otherwise, if one is inconclusive or not sampled; 64 bad usage; "
-            "74 output could not be written; 130 interrupted.",
-            options->program->notes);
+    fprintf(
+        stream,
+        "%s\n\nExit status: %s; 64 bad usage; 70 beyond the range of the "
+        "computation; 71 out of memory; 74 output could not be written; 130 "
+        "interrupted.",
+        options->program->notes,
+        options->program->judges
+            ? "0 no exact verdict fails or is open; 1 one fails; 2 otherwise, if one "
+              "is inconclusive or not sampled"
+            : "0 done");
     if (fclose(stream) != 0) {
         free(text);
         return NULL;
     }
     return text;
+}
+
+/* Letters to insert, leave out or exchange to make b of a. */
+static size_t edit_distance(const char *a, const char *b)
+{
+    size_t row[80], n = strlen(b);
+    if (n >= sizeof row / sizeof *row)
+        return SIZE_MAX;
+    for (size_t j = 0; j <= n; j++)
+        row[j] = j;
+    for (size_t i = 1; a[i - 1]; i++) {
+        size_t diagonal = row[0];
+        row[0] = i;
+        for (size_t j = 1; j <= n; j++) {
+            const size_t above = row[j];
+            size_t best = diagonal + (a[i - 1] != b[j - 1]);
+            best = above + 1 < best ? above + 1 : best;
+            best = row[j - 1] + 1 < best ? row[j - 1] + 1 : best;
+            diagonal = above;
+            row[j] = best;
+        }
+    }
+    return row[n];
+}
+
+static int unknown_option(const struct options *options, const char *name,
+                          struct error *error)
+{
+    const char *nearest = NULL;
+    size_t least = strlen(name) / 2 + 1;
+    for (size_t i = 0; i < options->count; i++) {
+        const size_t own = edit_distance(name, options->value[i].option.name);
+        if (own < least) {
+            least = own;
+            nearest = options->value[i].option.name;
+        }
+    }
+    if (nearest)
+        return error_set(
+            error, STATUS_USAGE,
+            "unknown option '--%.100s'; did you mean --%s? --help lists what "
+            "is allowed",
+            name, nearest);
+    return error_set(error, STATUS_USAGE,
+                     "unknown option '--%.100s'; --help lists what is allowed", name);
+}
+
+/* What argp would refuse in its own words: unknown and ambiguous options, a missing
+ * argument. Options may be abbreviated as long as they are unique. */
+static int check_names(const struct options *options, int argc, char **argv,
+                       struct error *error)
+{
+    for (int k = 1; k < argc; k++) {
+        const char *word = argv[k];
+        const size_t length = strcspn(word, "=");
+        const struct option_spec *found = NULL;
+        size_t matches = 0;
+        if (strcmp(word, "--") == 0)
+            return STATUS_OK;
+        if (word[0] == '-' && word[1] && word[1] != '-')
+            return error_set(error, STATUS_USAGE,
+                             "unknown option '%.100s'; options begin with --, --help "
+                             "lists what is allowed",
+                             word);
+        if (word[0] != '-' || word[1] != '-')
+            continue;
+        char name[160];
+        snprintf(name, sizeof name, "%.*s", (int)(length - 2), word + 2);
+        if (strcmp(name, "help") == 0 || strcmp(name, "version") == 0)
+            continue;
+        for (size_t i = 0; i < options->count; i++) {
+            const struct option_spec *option = &options->value[i].option;
+            if (strncmp(option->name, name, strlen(name)) != 0)
+                continue;
+            matches++;
+            found = option;
+            if (strcmp(option->name, name) == 0) {
+                matches = 1;
+                break;
+            }
+        }
+        if (matches > 1)
+            return error_set(error, STATUS_USAGE,
+                             "option '--%.100s' is ambiguous; write it in full, --help "
+                             "lists what is allowed",
+                             name);
+        if (matches == 0)
+            return unknown_option(options, name, error);
+        if (found->kind == OPTION_FLAG || word[length] == '=')
+            continue;
+        if (++k >= argc)
+            return error_set(error, STATUS_USAGE,
+                             "--%s: a value is missing; allowed: %s", found->name,
+                             found->argument);
+    }
+    return STATUS_OK;
 }
 
 int options_parse(struct options *options, const struct program *program, int argc,
@@ -380,6 +505,9 @@ int options_parse(struct options *options, const struct program *program, int ar
     if (!options->kernels)
         return STATUS_USAGE;
     options_build(options);
+    status = check_names(options, argc, argv, error);
+    if (status != STATUS_OK)
+        goto out;
     help = calloc(options->count, sizeof *help);
     doc = rules_help(options);
     if (!help || !doc) {
@@ -621,6 +749,32 @@ void rule_describe(const struct rule *rule, size_t size, char *text)
 /* --- results -----------------------------------------------------------------------
  */
 
+/* Is the rule among those of --optimizer? */
+static bool is_chosen(const struct options *options, const struct optimizer *rule)
+{
+    const size_t length = strlen(rule->name);
+    for (const char *c = options_text(options, "optimizer"); c && *c;
+         c += strcspn(c, ","), c += *c == ',')
+        if (strcspn(c, ",") == length && strncmp(c, rule->name, length) == 0)
+            return true;
+    return false;
+}
+
+/* The preset of a rule's parameter that was not given, if a chosen rule has it. */
+static const char *default_in_use(const struct options *options,
+                                  const struct option_value *value)
+{
+    if (!(options->program->groups & OPTIONS_RULE))
+        return NULL;
+    for (const struct optimizer *const *rule = options->kernels->optimizers; *rule;
+         rule++) {
+        const int i = optimizer_parameter(*rule, value->option.name);
+        if (i >= 0 && is_chosen(options, *rule))
+            return (*rule)->parameters[i].preset;
+    }
+    return NULL;
+}
+
 int options_note(const struct options *options, struct table *table,
                  struct error *error)
 {
@@ -629,8 +783,9 @@ int options_note(const struct options *options, struct table *table,
         status = table_note(table, "version", PNM_VERSION, error);
     for (size_t i = 0; status == STATUS_OK && i < options->count; i++) {
         const struct option_value *value = &options->value[i];
-        if (value->text && !value->option.unrecorded)
-            status = table_note(table, value->option.name, value->text, error);
+        const char *text = value->text ? value->text : default_in_use(options, value);
+        if (text && !value->option.unrecorded)
+            status = table_note(table, value->option.name, text, error);
     }
     return status;
 }
@@ -689,6 +844,10 @@ static int check_one(const struct options *options, const struct table *table,
         snprintf(folder, sizeof folder, ".");
     else
         snprintf(folder, sizeof folder, "%.*s", (int)(slash - path + 1), path);
+    struct stat about;
+    if (stat(path, &about) == 0 && S_ISDIR(about.st_mode))
+        return error_set(error, STATUS_OUTPUT, "--output: cannot write '%.400s': %s",
+                         path, strerror(EISDIR));
     if (access(folder, F_OK) == 0)
         return STATUS_OK;
     return error_set(error, STATUS_OUTPUT, "--output: cannot write '%.400s': %s", path,
@@ -714,6 +873,11 @@ int options_write(const struct options *options, const struct table *table,
 
 int program_exit(const struct program *program, int status, const struct error *error)
 {
+    /* Whatever a signal cut short (a read, a write), it is the signal that ended it. */
+    if (status < 0 && interrupt_pending()) {
+        fprintf(stderr, "%s: interrupted\n", program->name);
+        return -STATUS_INTERRUPTED;
+    }
     if (status < 0 && error->text[0])
         fprintf(stderr, "%s: %s\n", program->name, error->text);
     if (status == OPTIONS_DONE && (fflush(stdout) != 0 || ferror(stdout))) {

@@ -48,6 +48,7 @@ struct program {
     const char *summary; /* help: first lines */
     const char *notes;   /* help: after the options */
     unsigned groups;
+    bool judges; /* its exit status follows verdicts */
     const struct option_spec *own;
     size_t own_count;
     /* Presets that differ from the shared ones, NULL where they do not. */

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/types.h>
 
 static const size_t grid_limit = 10000000;
 
@@ -47,6 +48,7 @@ int parse_real(const char *what, const char *text, double *value, struct error *
         why = "is too large for a double";
     else if (!isfinite(*value))
         why = "is not finite";
+    *value += 0.0; /* -0 is 0: it must not make another stream of random numbers */
     if (!why)
         return STATUS_OK;
     return error_set(error, STATUS_USAGE,
@@ -61,7 +63,7 @@ int parse_count(const char *what, const char *text, uint64_t low, uint64_t high,
     struct error ignored = {""};
     const int status = parse_real(what, text, &real, &ignored);
     if (status == STATUS_OK && real >= (double)low && real <= (double)high &&
-        real <= 0x1p53 && real == floor(real)) {
+        real < 0x1p53 && real == floor(real)) {
         *value = (uint64_t)real;
         return STATUS_OK;
     }
@@ -71,12 +73,17 @@ int parse_count(const char *what, const char *text, uint64_t low, uint64_t high,
                      what, text, (unsigned long long)low, (unsigned long long)high);
 }
 
-/* Copies the next part of *cursor up to the separator into part[size] and moves on. */
+/* Copies the next part of *cursor up to the separator into part[size] and moves on. A
+ * part that does not fit becomes "too long", which is no number, rather than another
+ * one. */
 static void next_part(const char **cursor, char separator, size_t size, char *part)
 {
     const char *end = strchr(*cursor, separator);
     const size_t length = end ? (size_t)(end - *cursor) : strlen(*cursor);
-    snprintf(part, size, "%.*s", (int)(length < size ? length : size - 1), *cursor);
+    if (length < size)
+        snprintf(part, size, "%.*s", (int)length, *cursor);
+    else
+        snprintf(part, size, "too long");
     *cursor += length + (end ? 1 : 0);
 }
 
@@ -92,7 +99,10 @@ static int parse_spaced(const char *what, const char *text, struct numbers *numb
     next_part(&cursor, ':', sizeof high_text, high_text);
     next_part(&cursor, ':', sizeof count_text, count_text);
     const int logarithmic = strcmp(kind, "log") == 0;
-    if (*cursor || (!logarithmic && strcmp(kind, "linear") != 0))
+    size_t colons = 0;
+    for (const char *c = text; *c; c++)
+        colons += *c == ':';
+    if (colons != 3 || (!logarithmic && strcmp(kind, "linear") != 0))
         return error_set(error, STATUS_USAGE,
                          "%s: '%.200s' is not a grid; allowed are linear:LO:HI:N and "
                          "log:LO:HI:N",
@@ -185,11 +195,16 @@ int parse_file(const char *what, const char *path, struct numbers *numbers,
         return error_set(error, STATUS_USAGE, "%s: cannot read '%.400s': %s", what,
                          path, strerror(errno));
     errno = 0;
-    while (status == STATUS_OK && getline(&line, &line_size, file) >= 0) {
+    ssize_t length;
+    while (status == STATUS_OK && (length = getline(&line, &line_size, file)) >= 0) {
         size_t found;
         line_number++;
         snprintf(place, sizeof place, "%s: %.400s, line %lu", what, path, line_number);
-        status = parse_line(place, line, numbers, &capacity, &found, error);
+        if (strlen(line) != (size_t)length)
+            status = error_set(error, STATUS_USAGE, "%s holds a zero byte: not a text",
+                               place);
+        else
+            status = parse_line(place, line, numbers, &capacity, &found, error);
         if (status != STATUS_OK || found == 0)
             continue;
         if (*rows > 0 && found != *columns)

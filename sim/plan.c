@@ -89,34 +89,49 @@ static uint64_t steps_for(const struct pair_law *law, uint64_t burn_in,
     return steps;
 }
 
-void plan_make(const struct pair_law *law, const struct plan_request *request,
-               struct plan *plan)
+/* Steps and replicas, where they are not given, for this burn-in. */
+static void plan_chains(const struct pair_law *law, const struct plan_request *request,
+                        struct chains *chains)
 {
-    struct chains *chains = &plan->chains;
-    *plan = (struct plan){.needed_burn_in = plan_burn_in(law, request->target)};
-    chains->burn_in =
-        request->burn_in == PLAN_AUTO ? plan->needed_burn_in : request->burn_in;
     chains->replicas = request->replicas;
     chains->steps = request->steps;
-    if (chains->steps > 0 && chains->steps <= chains->burn_in) {
-        plan->too_short = true;
-        chains->burn_in = chains->steps / 2;
-    }
     if (chains->steps == 0 && chains->replicas > 0)
         chains->steps =
             steps_for(law, chains->burn_in, chains->replicas, request->target);
     if (chains->replicas == 0 && chains->steps > 0)
         chains->replicas =
             replicas_for(law, chains->steps - chains->burn_in, request->target);
-    if (chains->steps == 0) {
-        chains->steps = power_of_two_above(fmax(8 * (double)chains->burn_in, 1024));
+    if (chains->steps > 0)
+        return;
+    chains->steps = power_of_two_above(fmax(8 * (double)chains->burn_in, 1024));
+    chains->replicas =
+        replicas_for(law, chains->steps - chains->burn_in, request->target);
+    while (chains->replicas > 4 * PLAN_REPLICAS && chains->steps < PLAN_LONGEST) {
+        chains->steps *= 2;
         chains->replicas =
             replicas_for(law, chains->steps - chains->burn_in, request->target);
-        while (chains->replicas > 4 * PLAN_REPLICAS && chains->steps < PLAN_LONGEST) {
-            chains->steps *= 2;
-            chains->replicas =
-                replicas_for(law, chains->steps - chains->burn_in, request->target);
-        }
+    }
+}
+
+void plan_make(const struct pair_law *law, const struct plan_request *request,
+               struct plan *plan)
+{
+    struct chains *chains = &plan->chains;
+    const bool automatic = request->burn_in == PLAN_AUTO;
+    *plan = (struct plan){.needed_burn_in = plan_burn_in(law, request->target)};
+    chains->burn_in = automatic ? plan->needed_burn_in : request->burn_in;
+    if (request->steps > 0 && request->steps <= chains->burn_in) {
+        plan->too_short = true;
+        chains->burn_in = request->steps / 2;
+    }
+    plan_chains(law, request, chains);
+    /* A start may cancel the bias over one window and not over the one chosen. */
+    while (automatic && request->steps == 0 && chains->burn_in < longest_burn_in &&
+           fabs(pair_law_bias(law, chains->burn_in, chains->steps)) >
+               request->target / 20) {
+        chains->burn_in *= 2;
+        plan->needed_burn_in = chains->burn_in;
+        plan_chains(law, request, chains);
     }
     plan->samples = (double)chains->replicas * (double)chains->steps;
     plan->affordable = plan->samples <= request->max_samples;

@@ -47,13 +47,16 @@ static int plan_modes(const struct sampling *sampling, const struct rule *rule,
 {
     struct linear_system *systems = NULL;
     double radius;
+    size_t warnings = 0;
     struct plan plan;
     int status = sampling_systems(sampling, rule, problem, &systems, &radius, error);
     for (size_t i = 0; status == STATUS_OK && i < problem->n; i++) {
         const double c = quadratic_noise(problem, i, i), noise[3] = {c, c, c};
         const double offset = problem->start[i] - problem->theta_star[i];
         struct pair_law law;
-        if (radius >= 1) {
+        if (interrupt_pending())
+            status = error_set(error, STATUS_INTERRUPTED, "interrupted");
+        if (status == STATUS_OK && !(linear_system_radius(&systems[i]) < 1)) {
             status = sampling_given_chains(sampling, &chains[i], error);
             continue;
         }
@@ -67,7 +70,7 @@ static int plan_modes(const struct sampling *sampling, const struct rule *rule,
             request.replicas = 1; /* nothing is random */
         plan_make(&law, &request, &plan);
         chains[i] = plan.chains;
-        if (plan.too_short)
+        if (plan.too_short && ++warnings <= SAMPLING_WARNINGS)
             sampling_warn(sampling,
                           "--steps %llu: mode %zu needs a burn-in of %llu; recording "
                           "from step %llu on",
@@ -78,10 +81,12 @@ static int plan_modes(const struct sampling *sampling, const struct rule *rule,
             status =
                 error_set(error, STATUS_USAGE,
                           "--max-samples: mode %zu (h = %g) needs %.3g "
-                          "coordinate-steps, the budget is %.3g; raise it, or "
-                          "give a coarser --precision, or --replicas and --steps",
+                          "coordinate-steps, the budget is %.3g; raise it or ask "
+                          "for fewer: a coarser --precision, fewer --replicas or "
+                          "--steps",
                           i + 1, problem->h[i], plan.samples, sampling->max_samples);
     }
+    sampling_warn_rest(sampling, warnings);
     free(systems);
     return status;
 }
@@ -142,9 +147,10 @@ static int write_moments(const struct options *options, const struct sampling *s
         table_count(&table, I, i + 1);
         table_real(&table, H, problem->h[i]);
         table_real(&table, MEAN, theta[i].mean);
-        table_real(&table, MEAN_SE, moments_stderr(&theta[i]));
+        const bool sure = quadratic_noise(problem, i, i) == 0;
+        table_real(&table, MEAN_SE, sure ? 0 : moments_stderr(&theta[i]));
         table_real(&table, SECOND, square[i].mean);
-        table_real(&table, SECOND_SE, moments_stderr(&square[i]));
+        table_real(&table, SECOND_SE, sure ? 0 : moments_stderr(&square[i]));
         table_count(&table, COUNT, square[i].count);
     }
     if (status == STATUS_OK)

@@ -106,47 +106,128 @@ static int parse_vector(const char *option, const char *text, size_t n, double *
     return status;
 }
 
-int quadratic_cholesky(size_t n, const double *c, double *f, struct error *error)
+static int check_symmetric(size_t n, const double *c, double tolerance,
+                           struct error *error)
 {
-    double largest = 0;
-    for (size_t i = 0; i < n; i++)
-        largest = fmax(largest, fabs(c[i * n + i]));
-    const double tolerance = (double)n * 1e-13 * largest;
-    memset(f, 0, n * n * sizeof *f);
     for (size_t i = 0; i < n; i++)
         for (size_t j = 0; j < i; j++)
-            if (fabs(c[i * n + j] - c[j * n + i]) > tolerance)
+            if (!(fabs(c[i * n + j] - c[j * n + i]) <= tolerance))
                 return error_set(error, STATUS_USAGE,
-                                 "not symmetric: element (%zu,%zu) is %.17g, (%zu,%zu) "
-                                 "is %.17g",
-                                 i + 1, j + 1, c[i * n + j], j + 1, i + 1,
-                                 c[j * n + i]);
-    for (size_t j = 0; j < n; j++) {
-        double pivot = c[j * n + j];
-        for (size_t k = 0; k < j; k++)
-            pivot -= f[j * n + k] * f[j * n + k];
-        if (pivot < -tolerance)
+                                 "not symmetric: elements (%zu,%zu) and (%zu,%zu) "
+                                 "differ by %.3g of sqrt(C_ii C_jj)",
+                                 i + 1, j + 1, j + 1, i + 1,
+                                 fabs(c[i * n + j] - c[j * n + i]));
+    return STATUS_OK;
+}
+
+/* Column by column with the largest remaining diagonal element as pivot, so that
+ * rounding errors are not magnified and a vanishing pivot means that nothing is left.
+ * `rest` holds what is left of C and is used up. g is n x n with g g' = C; its columns
+ * are the steps. */
+static int pivoted_factor(size_t n, double *rest, double tolerance, const double *scale,
+                          double *g, struct error *error)
+{
+    memset(g, 0, n * n * sizeof *g);
+    for (size_t step = 0; step < n; step++) {
+        size_t pivot = 0;
+        for (size_t i = 1; i < n; i++)
+            if (rest[i * n + i] > rest[pivot * n + pivot])
+                pivot = i;
+        const double largest = rest[pivot * n + pivot];
+        if (largest <= tolerance)
+            break;
+        const double root = sqrt(largest);
+        for (size_t i = 0; i < n; i++)
+            g[i * n + step] = rest[i * n + pivot] / root;
+        for (size_t i = 0; i < n; i++)
+            for (size_t j = 0; j < n; j++)
+                rest[i * n + j] -= g[i * n + step] * g[j * n + step];
+    }
+    /* A matrix that was computed, Q D Q' say, is off by some eps of its
+     * largest element. */
+    double largest_scale = 0;
+    for (size_t i = 0; i < n; i++)
+        largest_scale = fmax(largest_scale, scale[i]);
+    for (size_t k = 0; k < n * n; k++) {
+        const double rounding = (double)n * 1e-14 * (largest_scale / scale[k / n]) *
+                                (largest_scale / scale[k % n]);
+        if (rest[k] != 0 && !(fabs(rest[k]) <= 4 * tolerance + rounding))
             return error_set(error, STATUS_USAGE,
-                             "not positive semidefinite: pivot %zu of its Cholesky "
-                             "factor is %.3g",
-                             j + 1, pivot);
-        const bool vanishes = pivot <= tolerance;
-        f[j * n + j] = vanishes ? 0 : sqrt(pivot);
-        for (size_t i = j + 1; i < n; i++) {
-            double element = c[i * n + j];
-            for (size_t k = 0; k < j; k++)
-                element -= f[i * n + k] * f[j * n + k];
-            /* A vanishing pivot of a semidefinite matrix has a vanishing column:
-             * |element|^2 <= pivot x largest. */
-            if (vanishes && fabs(element) > sqrt(2 * tolerance * largest))
-                return error_set(error, STATUS_USAGE,
-                                 "not positive semidefinite: elements (%zu,%zu) and "
-                                 "(%zu,%zu) exceed what the diagonal allows",
-                                 i + 1, j + 1, j + 1, i + 1);
-            f[i * n + j] = vanishes ? 0 : element / f[j * n + j];
-        }
+                             "not positive semidefinite: %.3g is left at (%zu,%zu) of "
+                             "its Cholesky factorisation",
+                             rest[k], k / n + 1, k % n + 1);
     }
     return STATUS_OK;
+}
+
+/* Rotates pairs of columns of g until it is lower triangular with diagonal >= 0; g g'
+ * stays what it is. */
+static void triangulate(size_t n, double *g)
+{
+    for (size_t i = 0; i < n; i++) {
+        for (size_t j = i + 1; j < n; j++) {
+            const double a = g[i * n + i], b = g[i * n + j], r = sqrt(a * a + b * b);
+            if (b == 0)
+                continue;
+            for (size_t k = i; k < n; k++) {
+                const double x = g[k * n + i], y = g[k * n + j];
+                g[k * n + i] = (a * x + b * y) / r;
+                g[k * n + j] = (a * y - b * x) / r;
+            }
+            g[i * n + j] = 0;
+        }
+        for (size_t k = i; k < n && g[i * n + i] < 0; k++)
+            if (k > i)
+                g[k * n + i] = -g[k * n + i];
+        g[i * n + i] = fabs(g[i * n + i]);
+    }
+}
+
+/* scale[i] = sqrt(C_ii), and rest = C / (scale scale'): every coordinate counts on its
+ * own scale. A coordinate without variance must be without covariance too. */
+static int to_correlations(size_t n, const double *c, double *scale, double *rest,
+                           struct error *error)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (!(c[i * n + i] >= 0))
+            return error_set(error, STATUS_USAGE,
+                             "not positive semidefinite: element (%zu,%zu) is %.17g",
+                             i + 1, i + 1, c[i * n + i]);
+        scale[i] = sqrt(c[i * n + i]);
+    }
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = 0; j < n; j++) {
+            const double s = scale[i] * scale[j];
+            if (s == 0 && c[i * n + j] != 0)
+                return error_set(error, STATUS_USAGE,
+                                 "not positive semidefinite: element (%zu,%zu) is %.3g "
+                                 "beside a vanishing diagonal element",
+                                 i + 1, j + 1, c[i * n + j]);
+            rest[i * n + j] = s == 0 ? 0 : c[i * n + j] / scale[i] / scale[j];
+        }
+    return STATUS_OK;
+}
+
+int quadratic_cholesky(size_t n, const double *c, double *f, struct error *error)
+{
+    const double tolerance = (double)n * 1e-13;
+    double *rest = malloc(n * n * sizeof *rest);
+    double *scale = malloc(n * sizeof *scale);
+    int status = rest && scale ? STATUS_OK : error_memory(error, "a covariance");
+    if (status == STATUS_OK)
+        status = to_correlations(n, c, scale, rest, error);
+    if (status == STATUS_OK)
+        status = check_symmetric(n, rest, tolerance, error);
+    if (status == STATUS_OK)
+        status = pivoted_factor(n, rest, tolerance, scale, f, error);
+    if (status == STATUS_OK) {
+        triangulate(n, f);
+        for (size_t k = 0; k < n * n; k++)
+            f[k] *= scale[k / n];
+    }
+    free(rest);
+    free(scale);
+    return status;
 }
 
 static int noise_from_file(struct quadratic *q, const char *path, struct error *error)
@@ -165,12 +246,12 @@ static int noise_from_file(struct quadratic *q, const char *path, struct error *
                       "--noise: '%.400s' has %zu rows of %zu; allowed are %zu rows "
                       "of %zu",
                       path, rows, columns, n, n);
-    else if (!q->dense && numbers.count != n)
+    else if (!q->dense && (numbers.count != n || (rows > 1 && columns > 1)))
         status = error_set(error, STATUS_USAGE,
-                           "--noise: '%.400s' holds %zu numbers; allowed are %zu (the "
-                           "spectrum of C) or %zu (a dense C), for the %zu curvatures "
-                           "of --spectrum",
-                           path, numbers.count, n, n * n, n);
+                           "--noise: '%.400s' holds %zu x %zu numbers; allowed are %zu "
+                           "in a row or column (the spectrum of C) or %zu x %zu (a "
+                           "dense C), for the %zu curvatures of --spectrum",
+                           path, rows, columns, n, n, n, n);
     for (size_t i = 0; status == STATUS_OK && !q->dense && i < n; i++)
         if (numbers.value[i] < 0)
             status = error_set(error, STATUS_USAGE,

@@ -57,8 +57,9 @@ void quadratic_free(struct quadratic *quadratic);
 double quadratic_noise(const struct quadratic *quadratic, size_t i, size_t j);
 
 /* Lower triangular F with F F' = C for a symmetric positive semidefinite C (n x n,
- * row-major). STATUS_USAGE if C is not that, to a tolerance of n 1e-13 of its largest
- * diagonal element. */
+ * row-major). STATUS_USAGE if C is not that, to n 1e-13 of sqrt(C_ii C_jj) in element
+ * (i, j) and, for what is left of C in the end, to n 1e-14 of the largest element, as
+ * rounding leaves in a matrix that was computed. */
 PNM_MUST_USE int quadratic_cholesky(size_t n, const double *c, double *factor,
                                     struct error *error);
 

@@ -36,7 +36,8 @@ static inline uint64_t xoshiro_next(uint64_t state[4][RANDOM_LANES], int lane)
  * quadrant by two signs, the top 52 bits an angle pi/4 + psi inside it, psi uniform in
  * (-pi/4, pi/4); cos and sin of pi/4 + psi are (cos psi -+ sin psi)/sqrt(2), so no
  * swapping of the two is needed. Polynomials in psi^2 (relative error 1.4e-16 for cos,
- * 5e-15 for sin), with sqrt(1/2) joined to the radius: sqrt(-log u). */
+ * 4.8e-15 for sin: at most 6.07 sqrt(1/2) 4.8e-15 = 2.1e-14 of the result), with
+ * sqrt(1/2) joined to the radius: sqrt(-log u). */
 static inline void box_muller_pair(uint64_t radius, uint64_t angle, double *first,
                                    double *second)
 {

@@ -21,6 +21,13 @@ void sampling_warn(const struct sampling *sampling, const char *format, ...)
     fputc('\n', stderr);
 }
 
+void sampling_warn_rest(const struct sampling *sampling, size_t warnings)
+{
+    if (warnings > SAMPLING_WARNINGS)
+        sampling_warn(sampling, "%zu more rows like these",
+                      warnings - SAMPLING_WARNINGS);
+}
+
 static int chains_from_options(struct sampling *sampling, const struct options *options,
                                struct error *error)
 {
@@ -29,10 +36,14 @@ static int chains_from_options(struct sampling *sampling, const struct options *
     sampling->steps = options_count(options, "steps");
     sampling->allow_divergence = options_flag(options, "allow-divergence");
     if (strcmp(burn_in, "auto") != 0) {
-        const int status = parse_count("--burn-in", burn_in, 0, UINT64_C(1) << 50,
-                                       &sampling->burn_in, error);
-        if (status != STATUS_OK)
-            return status;
+        struct error ignored = {""};
+        if (parse_count("--burn-in", burn_in, 0, UINT64_C(1) << 50, &sampling->burn_in,
+                        &ignored) != STATUS_OK)
+            return error_set(
+                error, STATUS_USAGE,
+                "--burn-in: '%.200s' is not allowed; allowed are auto and a "
+                "whole number from 0 to 2^50",
+                burn_in);
         if (sampling->steps > 0 && sampling->burn_in >= sampling->steps)
             return error_set(error, STATUS_USAGE,
                              "--burn-in: %s is not less than --steps %llu; allowed are "
@@ -63,10 +74,12 @@ int sampling_init(struct sampling *sampling, const struct options *options,
     if (status != STATUS_OK)
         return status;
     if (sampling->precision > 0.002)
-        sampling_warn(sampling,
-                      "--precision %g: above 0.002 a confidence band is wider than the "
-                      "margin of 1 %%, so no row can come out as `holds`",
-                      sampling->precision);
+        sampling_warn(
+            sampling,
+            "--precision %g: above 0.002 confidence bands are planned wider "
+            "than the margin of 1 %%; rows come out as `inconclusive` instead "
+            "of `holds`",
+            sampling->precision);
     if (strcmp(sampling->kernels->isa, "base") == 0)
         sampling_warn(sampling, "running the portable code path, which is slow");
     return STATUS_OK;
@@ -94,7 +107,10 @@ static int refuse_unstable(const struct rule *rule, double h, double radius,
     char parameters[256], limit[160];
     const double lr = linear_system_lr_limit(rule->optimizer, rule->parameter, h);
     rule_describe(rule, sizeof parameters, parameters);
-    if (lr > 0)
+    if (lr > rule->parameter[0])
+        snprintf(limit, sizeof limit,
+                 "so near 1 that rounding hides on which side; the rate is too small");
+    else if (lr > 0)
         snprintf(limit, sizeof limit,
                  "it is stable for --lr below %.6g at these other parameters", lr);
     else

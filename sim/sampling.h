@@ -45,6 +45,10 @@ struct plan_request sampling_request(const struct sampling *sampling, double tar
 PNM_MUST_USE int sampling_given_chains(const struct sampling *sampling,
                                        struct chains *chains, struct error *error);
 
+/* Warnings about single rows: the first few, then how many more there are. */
+enum { SAMPLING_WARNINGS = 8 };
+void sampling_warn_rest(const struct sampling *sampling, size_t warnings);
+
 /* "warning: ..." on standard error, unless --quiet. */
 __attribute__((format(printf, 2, 3))) void
 sampling_warn(const struct sampling *sampling, const char *format, ...);

@@ -87,8 +87,8 @@ static int compare_dense(const struct sampling *sampling, const struct rule *rul
     struct error error;
     int status = quadratic_init_dense(&problem, 3, h, c, &error);
     if (status == STATUS_OK)
-        status = stationary_compare(sampling, rule, &problem, true, NULL, rows, count,
-                                    &error);
+        status = stationary_compare(sampling, rule, &problem, true, NULL, NULL, rows,
+                                    count, &error);
     quadratic_free(&problem);
     return status;
 }
@@ -124,8 +124,8 @@ static void full_without_correlation_measures_zero(void **state)
     struct error error;
     size_t count;
     assert_int_equal(quadratic_init(&problem, &text, &error), 0);
-    assert_int_equal(stationary_compare(&sampling, &rule, &problem, true, NULL, &rows,
-                                        &count, &error),
+    assert_int_equal(stationary_compare(&sampling, &rule, &problem, true, NULL, NULL,
+                                        &rows, &count, &error),
                      0);
     assert_int_equal(count, 3);
     assert_true(rows[1].evidence.exact == 0 && rows[1].evidence.paper == 0);
@@ -154,7 +154,7 @@ static void without_noise_one_chain_decides(void **state)
                                             .start = "7"};
         assert_int_equal(quadratic_init(&problem, &text, &error), 0);
         assert_int_equal(stationary_compare(&sampling, &rule, &problem, false, NULL,
-                                            &rows, &count, &error),
+                                            NULL, &rows, &count, &error),
                          0);
         for (size_t i = 0; i < count; i++) {
             assert_int_equal(rows[i].evidence.count, 1);
@@ -177,7 +177,7 @@ static void what_cannot_be_decided_says_so(void **state)
     assert_int_equal(stationary_mode(&sampling, &rule, 1, 1, NULL, &row, &error), 0);
     assert_int_equal(row.verdicts.exact, VERDICT_NOT_SAMPLED);
     assert_int_equal(row.verdicts.paper, VERDICT_FAILS);
-    assert_true(isnan(row.evidence.measured) && row.samples > 1000);
+    assert_true(isnan(row.evidence.measured) && row.plan.samples > 1000);
     sampling = settings(1, 0.002);
     sampling.steps = 20; /* shorter than the burn-in */
     assert_int_equal(stationary_mode(&sampling, &rule, 1, 1, NULL, &row, &error), 0);

@@ -1,0 +1,246 @@
+/* check.h: what the unit tests share: comparisons of doubles that print every bit,
+ * tests of statistics, rules by name, inputs at random. It brings cmocka with it.
+ *
+ * cmocka's own assert_float_equal compares as float and must not be used. */
+#ifndef PNM_CHECK_H
+#define PNM_CHECK_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "kernels.h"
+#include "options.h"
+
+#include <float.h>
+#include <gsl/gsl_cdf.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Prints what the format says and ends the test, naming the caller's line. */
+__attribute__((format(printf, 3, 4), noreturn)) static inline void
+check_fail(const char *file, int line, const char *format, ...)
+{
+    char text[2048];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    print_error("%s\n", text);
+    _fail(file, line);
+    abort(); /* _fail does not return, but is not declared so */
+}
+
+/* --- doubles ---------------------------------------------------------------------- */
+
+static inline uint64_t check_bits(double x)
+{
+    uint64_t bits;
+    memcpy(&bits, &x, sizeof bits);
+    return bits;
+}
+
+static inline void check_near(const char *what, double value, double expected,
+                              double rtol, double atol, const char *file, int line)
+{
+    const double allowed = rtol * fabs(expected) + atol;
+    if (!(fabs(value - expected) <= allowed))
+        check_fail(file, line,
+                   "%s is     %.17g (%a),\nexpected %.17g (%a):\noff by %.3g, "
+                   "allowed %.3g",
+                   what, value, value, expected, expected, fabs(value - expected),
+                   allowed);
+}
+
+/* |value - expected| <= rtol |expected| + atol; never true of a NAN. */
+#define CHECK_NEAR(value, expected, rtol, atol)                                        \
+    check_near(#value, value, expected, rtol, atol, __FILE__, __LINE__)
+
+static inline void check_same(const char *what, const double *value,
+                              const double *expected, size_t count, const char *file,
+                              int line)
+{
+    for (size_t i = 0; i < count; i++)
+        if (check_bits(value[i]) != check_bits(expected[i]))
+            check_fail(file, line, "%s[%zu] of %zu is %.17g (%a),\nexpected %.17g (%a)",
+                       what, i, count, value[i], value[i], expected[i], expected[i]);
+}
+
+/* The same bits in two arrays of `count` doubles. */
+#define CHECK_SAME(value, expected, count)                                             \
+    check_same(#value, value, expected, count, __FILE__, __LINE__)
+
+/* The same bits in two doubles. */
+#define CHECK_EXACT(value, expected)                                                   \
+    check_same(#value, (const double[]){value}, (const double[]){expected}, 1,         \
+               __FILE__, __LINE__)
+
+/* A condition with values to print where it does not hold. */
+#define CHECK(condition, ...)                                                          \
+    do {                                                                               \
+        if (!(condition))                                                              \
+            check_fail(__FILE__, __LINE__, __VA_ARGS__);                               \
+    } while (0)
+
+/* --- statuses --------------------------------------------------------------------- */
+
+static inline void check_ok(int status, const struct error *error, const char *file,
+                            int line)
+{
+    if (status != STATUS_OK)
+        check_fail(file, line, "status %d: %s", status, error->text);
+}
+
+#define CHECK_OK(status, error) check_ok(status, error, __FILE__, __LINE__)
+
+static inline void check_refused(const char *what, int status,
+                                 const struct error *error, const char *word,
+                                 const char *file, int line)
+{
+    if (status != STATUS_USAGE)
+        check_fail(file, line, "'%.200s': status %d, expected %d", what, status,
+                   STATUS_USAGE);
+    if (!strstr(error->text, word))
+        check_fail(file, line, "'%.200s': the message lacks '%s': %s", what, word,
+                   error->text);
+}
+
+/* STATUS_USAGE with `word` in the message; `what` was refused. */
+#define CHECK_REFUSED(what, status, error, word)                                       \
+    check_refused(what, status, error, word, __FILE__, __LINE__)
+
+/* --- statistics ------------------------------------------------------------------- */
+
+/* The false-alarm rate of each test of a statistic. A test file states how many such
+ * tests it makes: up to 1000 keep its total rate at 1e-6. Seeds are fixed, so a failure
+ * repeats; the rate is that of an innocent change of the stream. */
+static const double check_alpha = 1e-9;
+
+/* A number that is standard normal if all is well: |z| <= 6.11. */
+static inline void check_z(const char *what, double z, const char *file, int line)
+{
+    const double bound = gsl_cdf_ugaussian_Qinv(check_alpha / 2);
+    if (!(fabs(z) <= bound))
+        check_fail(file, line, "%s: z = %.3f, allowed is %.3f", what, z, bound);
+}
+
+#define CHECK_Z(what, z) check_z(what, z, __FILE__, __LINE__)
+
+/* A number that has the chi-square law of `freedom` >= 1000 degrees if all is well:
+ * Wilson and Hilferty's cube root is normal to 6 % of the tails' probability. (GSL's
+ * own tails give up for some arguments.) */
+#define CHECK_CHI2(what, x, freedom)                                                   \
+    check_z(what,                                                                      \
+            (cbrt((x) / (freedom)) - (1 - 2 / (9. * (freedom)))) /                     \
+                sqrt(2 / (9. * (freedom))),                                            \
+            __FILE__, __LINE__)
+
+/* --- rules ------------------------------------------------------------------------ */
+
+static inline const struct kernels *check_kernels(void)
+{
+    struct error error;
+    const struct kernels *kernels = kernels_find(&error);
+    if (!kernels)
+        check_fail(__FILE__, __LINE__, "%s", error.text);
+    return kernels;
+}
+
+/* Calls run(kernels, context) with each variant that this processor has, and with
+ * PNM_ISA naming it; returns how many there were. */
+static inline int check_each_isa(void (*run)(const struct kernels *, void *),
+                                 void *context)
+{
+    static const char *const names[] = {"base", "v3", "v4"};
+    int count = 0;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        struct error error;
+        setenv("PNM_ISA", names[i], 1);
+        const struct kernels *kernels = kernels_find(&error);
+        if (!kernels)
+            continue;
+        assert_string_equal(kernels->isa, names[i]);
+        run(kernels, context);
+        count++;
+    }
+    unsetenv("PNM_ISA");
+    return count;
+}
+
+static inline void check_set(struct rule *rule, const char *name, double value)
+{
+    const int index = optimizer_parameter(rule->optimizer, name);
+    if (index < 0)
+        check_fail(__FILE__, __LINE__, "%s has no parameter %s", rule->optimizer->name,
+                   name);
+    rule->parameter[index] = value;
+}
+
+/* A rule with its parameters: check_rule("pnm lr=0.1 beta0=2"); the others take their
+ * defaults. */
+static inline struct rule check_rule(const char *text)
+{
+    struct rule rule;
+    char copy[256], *rest = NULL;
+    snprintf(copy, sizeof copy, "%s", text);
+    const char *name = strtok_r(copy, " ", &rest);
+    rule.optimizer = optimizer_find(check_kernels(), name);
+    if (!rule.optimizer)
+        check_fail(__FILE__, __LINE__, "there is no rule %s", name);
+    optimizer_defaults(rule.optimizer, NAN, rule.parameter);
+    for (char *part; (part = strtok_r(NULL, " ", &rest));) {
+        char *equals = strchr(part, '=');
+        assert_non_null(equals);
+        *equals = '\0';
+        check_set(&rule, part, strtod(equals + 1, NULL));
+    }
+    optimizer_complete(rule.optimizer, rule.parameter);
+    return rule;
+}
+
+/* --- inputs ----------------------------------------------------------------------- */
+
+/* SplitMix64: inputs of tests never come from the generator under test. */
+static inline uint64_t check_word(uint64_t *state)
+{
+    uint64_t z = (*state += UINT64_C(0x9e3779b97f4a7c15));
+    z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
+    z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
+    return z ^ (z >> 31);
+}
+
+static inline double check_uniform(uint64_t *state, double low, double high)
+{
+    return low + (high - low) * ((double)(check_word(state) >> 11) * 0x1p-53);
+}
+
+static inline double check_normal(uint64_t *state)
+{
+    return gsl_cdf_ugaussian_Pinv(check_uniform(state, 0x1p-53, 1));
+}
+
+static inline void *check_alloc(size_t count, size_t size)
+{
+    void *memory = calloc(count, size);
+    if (!memory)
+        check_fail(__FILE__, __LINE__, "no memory for %zu x %zu bytes", count, size);
+    return memory;
+}
+
+/* A file of these bytes in the folder for temporary files; path[64] receives its name,
+ * which the caller unlinks. */
+static inline void check_file(const void *bytes, size_t size, char *path)
+{
+    snprintf(path, 64, "/tmp/pnm-test-XXXXXX");
+    const int file = mkstemp(path);
+    if (file < 0 || write(file, bytes, size) != (ssize_t)size || close(file) != 0)
+        check_fail(__FILE__, __LINE__, "cannot write %s", path);
+}
+
+#endif

@@ -1,0 +1,364 @@
+#!/usr/bin/env bats
+# bad_input.bats: whatever is wrong is refused with 64, by name, and leaves no trace.
+
+load helpers
+
+# Good options, to which each case adds a bad one (the last one given counts).
+simulate() {
+    refuse "$1" "$2" pnm-simulate --optimizer sgd --lr 0.1 --spectrum 1 "${@:3}"
+}
+
+stationary() {
+    refuse "$1" "$2" pnm-stationary --optimizer pnm --lr 0.1 --spectrum 1 "${@:3}"
+}
+
+
+@test "without options the programs say what is required" {
+    refuse 64 '--optimizer.*required' pnm-simulate
+    refuse 64 '--optimizer.*required' pnm-stationary
+    refuse 64 '--lr.*required' pnm-simulate --optimizer sgd --spectrum 1
+    refuse 64 '--spectrum.*required.*0\.1,1,10' pnm-simulate --optimizer sgd --lr 0.1
+    all_refused
+}
+
+@test "unknown options and stray arguments are refused" {
+    local program
+    for program in pnm-simulate pnm-stationary pnm-verify; do
+        refuse 64 "'--bogus'" $program --bogus
+        refuse 64 "'--bogus=1'|'--bogus'" $program --bogus=1
+        refuse 64 "'?x'?" $program -x
+        refuse 64 "stray argument 'stray'.*options are allowed" $program stray
+        refuse 64 "stray argument '-'" $program -
+        refuse 64 "stray argument '--seed'" $program -- --seed 3
+        refuse 64 "stray argument ''" $program ''
+        refuse 64 "--seed: a value is missing" $program --seed
+        refuse 64 "'--quiet' doesn't allow" $program --quiet=yes
+        refuse 64 'ambiguous' $program --s
+    done
+    simulate 64 "'--full'" --full
+    stationary 64 "'--record'" --record moments
+    refuse 64 "'--optimizer'" pnm-verify --optimizer sgd
+    all_refused
+}
+
+@test "unknown rules, claims and words are refused, with those that are allowed" {
+    simulate 64 "--optimizer.*'foo'.*sgd.*pnm" --optimizer foo
+    simulate 64 "--optimizer.*'SGD'.*sgd.*pnm" --optimizer SGD
+    simulate 64 "--optimizer.*''.*sgd.*pnm" --optimizer ''
+    simulate 64 "--optimizer.*','.*sgd.*pnm" --optimizer ,
+    stationary 64 "--optimizer.*'foo'.*sgd.*pnm" --optimizer sgd,foo
+    refuse 64 "--claim.*'nosuch'.*special-hb" pnm-verify --claim nosuch
+    refuse 64 "--claim.*'nosuch'.*special-hb" pnm-verify --claim special-hb,nosuch
+    refuse 64 "--claim.*''.*special-hb" pnm-verify --claim ''
+    refuse 64 "--claim.*special-hb" pnm-verify --claim ,
+    simulate 64 "--format.*'xml'.*table\|csv\|json" --format xml
+    simulate 64 "--format.*'CSV'.*table\|csv\|json" --format CSV
+    simulate 64 "--format.*''.*table\|csv\|json" --format ''
+    simulate 64 "--format.*'table\|csv'" --format 'table|csv'
+    simulate 64 "--record.*'all'.*moments\|trajectory" --record all
+    simulate 64 "--rng.*'foo'.*xoshiro.*philox.*gsl:" --rng foo
+    simulate 64 "--rng.*'gsl:'" --rng gsl:
+    simulate 64 "--rng.*'gsl:nope'" --rng gsl:nope
+    stationary 64 "--lr-normalization.*'maybe'.*on\|off" --lr-normalization maybe
+    stationary 64 "--noise.*'foo'.*hessian.*isotropic:.*file:" --noise foo
+    stationary 64 "--noise.*''.*hessian" --noise ''
+    stationary 64 "--noise.*'isotropic'.*isotropic:VARIANCE" --noise isotropic
+    stationary 64 "--spectrum.*'foo:1:2'.*const:.*power:.*file:" --spectrum foo:1:2
+    all_refused
+}
+
+@test "numbers that are none are refused by every option that takes one" {
+    local option value
+    for value in '' abc nan NAN inf -inf 0.1x 0.1e '0.1 ' ' 0.1' 1e999 -1e999 1e-999 \
+        0,1,x . - + 1..2 0.1.2 '$(id)' $'\xff\xfe' '½'; do
+        simulate 64 "^pnm-simulate: --lr: .*allowed" --lr "$value"
+        simulate 64 "^pnm-simulate: --batch: .*allowed" --batch "$value"
+    done
+    for option in --precision --max-samples --theta-star --start; do
+        for value in '' abc nan inf 0.1x 1e999 1e-999 1,2; do
+            simulate 64 "^pnm-simulate: $option: .*allowed" "$option" "$value"
+        done
+    done
+    for option in --beta0 --beta1; do
+        for value in '' abc nan inf 0.5x 1e999 0.5, ,0.5 0.5,,0.6; do
+            stationary 64 "^pnm-stationary: $option: .*allowed" "$option" "$value"
+        done
+    done
+    all_refused
+}
+
+@test "counts that are none are refused" {
+    local option value
+    for option in --replicas --steps --seed --threads --every; do
+        for value in '' x nan inf -1 1.5 1e30 5x 99999999999999999999; do
+            simulate 64 "^pnm-simulate: $option: '$value'.* allowed .*whole number from" \
+                "$option" "$value"
+        done
+    done
+    for option in --replicas --steps --threads --every; do
+        simulate 64 "^pnm-simulate: $option: '0'.*from 1 to" "$option" 0
+    done
+    for value in x -1 1.5 1e30 ''; do
+        simulate 64 "^pnm-simulate: --burn-in: '$value'.*allowed" --burn-in "$value"
+    done
+    refuse 64 "--seed: '-1'.*from 0" pnm-verify --seed -1
+    refuse 64 "--threads: '0'.*from 1" pnm-verify --threads 0
+    # 2^53 + 1 is no double: it would be read as another seed.
+    simulate 64 "--seed: '9007199254740993'" --seed 9007199254740993
+    all_refused
+}
+
+@test "numbers out of range are refused with the range" {
+    simulate 64 '--lr: 0 .*0 < lr' --lr 0
+    simulate 64 '--lr: -1 .*0 < lr' --lr -1
+    stationary 64 '--lr: 0 .*0 < lr' --lr 0.1,0
+    stationary 64 '--beta1: 1 .*0 <= beta1 < 1' --beta1 1
+    stationary 64 '--beta1: -0\.1.*0 <= beta1 < 1' --beta1 -0.1
+    stationary 64 '--beta1: 1 .*0 <= beta1 < 1' --beta1 0,0.5,1
+    stationary 64 '--beta1: 1.*0 <= beta1 < 1' --beta1 linear:0:1:3
+    stationary 64 '--beta3: 0 .*0 < beta3' --optimizer heavy_ball --beta3 0
+    stationary 64 '--beta3: -1 .*0 < beta3' --optimizer heavy_ball --beta3 -1
+    simulate 64 '--batch: 0 .*> 0' --batch 0
+    simulate 64 '--batch: -1 .*> 0' --batch -1
+    simulate 64 '--precision: 0 .*> 0' --precision 0
+    simulate 64 '--precision: -1 .*> 0' --precision -1
+    simulate 64 '--precision: 2 .*<= 1' --precision 2
+    simulate 64 '--max-samples: 0 .*>= 1' --max-samples 0
+    simulate 64 '--max-samples: -5 .*>= 1' --max-samples -5
+    refuse 64 '--max-samples: 0 .*>= 1' pnm-verify --max-samples 0
+    refuse 64 '--precision: 0 .*> 0' pnm-verify --precision 0
+    all_refused
+}
+
+@test "grids of no points and logarithmic grids through 0 are refused" {
+    local n
+    for n in 0 -2 2.5 '' x 1e300; do
+        stationary 64 "--lr: '[^']*$n'.*allowed" --lr "linear:0.1:0.2:$n"
+        stationary 64 "--spectrum: '[^']*$n'.*allowed" --spectrum "log:0.1:0.2:$n"
+        stationary 64 "--spectrum: '[^']*$n'.*allowed" --spectrum "const:1:$n"
+        stationary 64 "--spectrum: '[^']*$n'.*allowed" --spectrum "power:1:$n"
+    done
+    stationary 64 "--lr: 'log:0:1:3'.*> 0" --lr log:0:1:3
+    stationary 64 "--lr: 'log:-1:1:3'.*> 0" --lr log:-1:1:3
+    stationary 64 "--beta0: 'log:-1:1:3'.*> 0" --beta0 log:-1:1:3
+    stationary 64 "--spectrum: 'log:0:1:3'.*> 0" --spectrum log:0:1:3
+    stationary 64 "--spectrum: 'log:1:-1:3'.*> 0" --spectrum log:1:-1:3
+    stationary 64 '--lr: .*' --lr linear:0.1:0.2
+    stationary 64 "--lr: 'linear:0.1:0.2:2:3'.*linear:LO:HI:N" --lr linear:0.1:0.2:2:3
+    stationary 64 "--lr: 'cubic:1:2:3'.*linear:LO:HI:N" --lr cubic:1:2:3
+    stationary 64 "--lr: 'a'.*number" --lr linear:a:0.2:2
+    stationary 64 "--lr: 'inf'" --lr log:0.1:inf:2
+    stationary 64 "--lr: 'nan'" --lr linear:nan:1:2
+    stationary 64 '--lr: .*1000000' --lr linear:0.1:0.2:10000000
+    stationary 64 '--beta0: .*1000000' --lr linear:0.1:0.2:1000000 --beta0 0,1
+    stationary 64 "--spectrum: .*const:VALUE:N" --spectrum const:1
+    stationary 64 "--spectrum: '2:3'" --spectrum const:1:2:3
+    stationary 64 '--spectrum: .*overflows' --spectrum power:500:1000
+    all_refused
+}
+
+@test "negative and zero curvatures are refused" {
+    simulate 64 '--spectrum: curvature 1 is 0;.*> 0' --spectrum 0
+    simulate 64 '--spectrum: curvature 1 is -1;.*> 0' --spectrum -1
+    simulate 64 '--spectrum: curvature 2 is 0;.*> 0' --spectrum 1,0
+    simulate 64 '--spectrum: curvature 3 is -2;.*> 0' --spectrum 1,1,-2
+    simulate 64 '--spectrum: curvature 1 is 0;.*> 0' --spectrum linear:0:1:3
+    simulate 64 '--spectrum: curvature 2 is -1;.*> 0' --spectrum linear:1:-1:2
+    simulate 64 '--spectrum: curvature 1 is 0;.*> 0' --spectrum const:0:2
+    simulate 64 "--spectrum: 'nan'" --spectrum 1,nan
+    simulate 64 '--spectrum: ' --spectrum ''
+    simulate 64 '--spectrum: ' --spectrum 1,
+    printf '1\n0\n' >zero
+    simulate 64 '--spectrum: curvature 2 is 0;.*> 0' --spectrum file:zero
+    all_refused
+}
+
+@test "files that cannot be read, are empty, ragged or no numbers are refused" {
+    local option
+    : >empty
+    printf '# a comment\n\n' >comment
+    printf '1 2\n3\n' >ragged
+    printf '1 x\n' >letters
+    printf '1 2x\n' >trailing
+    printf '1 nan\n' >nan
+    printf '1 1e999\n' >overflow
+    printf '\357\273\2771 2\n' >byte-order-mark
+    printf '1;2\n' >semicolons
+    printf '\377\376\001\200\177ELF\n' >junk
+    mkdir folder
+    for option in --spectrum --noise --start --theta-star; do
+        stationary 64 "$option: .*'missing'.*No such file" "$option" file:missing
+        stationary 64 "$option: .*'folder'.*directory" "$option" file:folder
+        stationary 64 "$option: .*'empty/x'.*Not a directory" "$option" file:empty/x
+        stationary 64 "$option: .*''.*No such file" "$option" file:
+        stationary 64 "$option: .*'empty'.*no numbers" "$option" file:empty
+        stationary 64 "$option: .*'comment'.*no numbers" "$option" file:comment
+        stationary 64 "$option: .*'/dev/null'.*no numbers" "$option" file:/dev/null
+        stationary 64 "$option: ragged, line 2 .*equal length" "$option" file:ragged
+        stationary 64 "$option: letters, line 1: 'x'" "$option" file:letters
+        stationary 64 "$option: trailing, line 1: '2x'" "$option" file:trailing
+        stationary 64 "$option: nan, line 1: 'nan'" "$option" file:nan
+        stationary 64 "$option: overflow, line 1: '1e999'" "$option" file:overflow
+        stationary 64 "$option: byte-order-mark, line 1" "$option" file:byte-order-mark
+        stationary 64 "$option: semicolons, line 1: '1;2'" "$option" file:semicolons
+        stationary 64 "$option: junk, line 1" "$option" file:junk
+    done
+    all_refused
+}
+
+@test "vectors and noise of the wrong size are refused" {
+    printf '1 2 3\n' >three
+    printf '1 0 0\n0 1 0\n' >two-by-three
+    printf '1 0\n0 1\n' >two-by-two
+    stationary 64 "--start: 'three' holds 3.*2" --spectrum 1,2 --start file:three
+    stationary 64 "--theta-star: 'three' holds 3.*2" --spectrum 1,2 --theta-star file:three
+    stationary 64 "--start: '1,2'" --spectrum 1,2 --start 1,2
+    stationary 64 "--noise: 'three' holds 1 x 3.*2 .*2 x 2 " --spectrum 1,2 --noise file:three
+    stationary 64 "--noise: 'two-by-three'" --spectrum 1,2 --noise file:two-by-three
+    stationary 64 "--noise: 'two-by-two' holds 2 x 2.*3 .*3 x 3 " --spectrum 1,2,3 --noise file:two-by-two
+    stationary 64 "--noise: 'two-by-three'" --spectrum const:1:5 --noise file:two-by-three
+    all_refused
+}
+
+@test "a noise matrix of the wrong shape is not taken for a spectrum" {
+    printf '1 0\n0 1\n' >two-by-two
+    printf '1 0 0\n0 1 0\n' >two-by-three
+    stationary 64 "--noise: 'two-by-two'" --spectrum 1,2,3,4 --noise file:two-by-two
+    stationary 64 "--noise: 'two-by-three'" --spectrum const:1:6 --noise file:two-by-three
+    all_refused
+}
+
+@test "noise that is no covariance is refused" {
+    printf '1 0.5\n0.4 1\n' >asymmetric
+    printf '1 2\n2 1\n' >indefinite
+    printf '1 0\n0 -1\n' >negative
+    printf '0 1\n1 0\n' >hollow
+    printf '1 1e200\n1e200 1\n' >huge
+    printf '1 -2\n' >spectrum
+    stationary 64 "--noise: .*'asymmetric'.*not symmetric.*\(2,1\)" --spectrum 1,2 --noise file:asymmetric
+    stationary 64 "--noise: .*'indefinite'.*semidefinite" --spectrum 1,2 --noise file:indefinite
+    stationary 64 "--noise: .*'negative'.*semidefinite" --spectrum 1,2 --noise file:negative
+    stationary 64 "--noise: .*'hollow'.*semidefinite" --spectrum 1,2 --noise file:hollow
+    stationary 64 "--noise: .*'huge'.*semidefinite" --spectrum 1,2 --noise file:huge
+    stationary 64 "--noise: .*'spectrum'.*-2.*>= 0" --spectrum 1,2 --noise file:spectrum
+    stationary 64 "--noise: .*isotropic:-1.*>= 0" --noise isotropic:-1
+    stationary 64 "--noise: " --noise isotropic:
+    stationary 64 "--noise: 'nan'" --noise isotropic:nan
+    all_refused
+}
+
+@test "a covariance is judged on the scale of its own elements" {
+    printf '1e20 0\n0 -1\n' >negative
+    printf '1e20 0\n1 1\n' >asymmetric
+    stationary 64 "--noise: .*'negative'.*semidefinite" --spectrum 1,2 --noise file:negative
+    stationary 64 "--noise: .*'asymmetric'.*symmetric" --spectrum 1,2 --noise file:asymmetric
+    all_refused
+}
+
+@test "unstable parameters are refused with the limit" {
+    simulate 64 '--lr: 3 .*sgd.*curvature 1 .*below 2 ' --lr 3
+    simulate 64 '--lr: 2 .*sgd.*curvature 1 .*below 2 ' --lr 2
+    simulate 64 '--lr: 0\.1 .*curvature 100 .*below 0\.02 ' --spectrum 1,100,2
+    stationary 64 '--lr: 5 .*pnm.*beta0=3.*below 1\.42857 ' --beta0 3 --lr 5
+    stationary 64 '--lr: 40 .*heavy_ball.*below 38 ' --optimizer heavy_ball --beta1 0.9 --lr 40
+    # One value of a list is enough, wherever it stands.
+    stationary 64 '--lr: 3 .*unstable' --lr 0.1,3
+    stationary 64 '--lr: 3 .*unstable' --lr 3,0.1
+    stationary 64 '--lr: 1.55 .*unstable' --lr linear:0.1:3:5
+    stationary 64 '--lr: 1\.6 .*unstable.*two_batch|--lr: 1\.6 .*pnm' --optimizer sgd,pnm --lr 1.6
+    stationary 64 'beta0=70' --lr 1.45 --beta0 0,1,70
+    # To run them all the same, one must say how long.
+    stationary 64 '--allow-divergence.*--replicas and --steps' --lr 3 --allow-divergence
+    stationary 64 '--allow-divergence.*--replicas' --lr 3 --allow-divergence --steps 10
+    simulate 64 '--allow-divergence.*--steps' --lr 3 --allow-divergence --replicas 10
+    all_refused
+}
+
+@test "a rate too small to matter is not called too large" {
+    local lr
+    for lr in 1e-17 1e-300; do
+        attempt pnm-stationary --optimizer sgd --lr $lr --spectrum 1 --quiet
+        expect_no_message 'stable for --lr below 2 '
+    done
+}
+
+@test "options that do not go together are refused" {
+    simulate 64 '--beta1.*sgd' --beta1 0.9
+    simulate 64 '--lr-normalization.*sgd' --lr-normalization on
+    stationary 64 '--beta3.*pnm' --beta3 1
+    stationary 64 '--beta0.*heavy_ball' --optimizer sgd,heavy_ball --beta0 1
+    simulate 64 '--burn-in.*64.*--steps' --steps 64 --burn-in 64
+    simulate 64 '--burn-in.*65.*--steps' --burn-in 65 --steps 64
+    simulate 64 '2 rows' --lr 0.1,0.2
+    simulate 64 '2 rows' --optimizer sgd,pnm
+    simulate 64 '--steps is required' --record trajectory
+    simulate 64 '--record trajectory.*--every' --record trajectory --steps 1e12
+    simulate 64 '--record trajectory.*--every' --record trajectory --steps 1 --replicas 1e12
+    simulate 64 '--max-samples.*mode 1' --precision 1e-9
+    simulate 64 '--max-samples.*mode 1' --max-samples 1
+    all_refused
+}
+
+@test "the last of several equal options counts" {
+    attempt pnm-simulate --optimizer pnm --optimizer sgd $short --lr 5 --lr 0.1
+    expect_status 0
+    cp "$out" two
+    attempt pnm-simulate --optimizer sgd $short
+    expect_status 0
+    body two >a
+    body "$out" >b
+    expect_same a b
+}
+
+@test "an instruction set that is not there is refused" {
+    PNM_ISA=v99 attempt pnm-simulate --optimizer sgd $short --output new.csv
+    expect_status 64
+    expect_message 'PNM_ISA=v99.*base'
+    expect_files
+}
+
+@test "--list refuses what it would refuse without" {
+    refuse 64 "--claim.*'nosuch'" pnm-verify --list --claim nosuch
+    refuse 64 "--rng.*'foo'" pnm-verify --list --rng foo
+    all_refused
+}
+
+@test "letters after a very long number are seen" {
+    simulate 64 '--lr: ' --lr "$(printf '0.1%0450d' 0)junk"
+    simulate 64 '--spectrum: ' --spectrum "$(printf '1.%0450d' 0)junk,1"
+    stationary 64 '--lr: ' --lr "linear:$(printf '0.1%070d' 0)junk:0.2:2"
+    stationary 64 '--lr: ' --lr "linear:0.1:0.2:2$(printf '%70s' | tr ' ' 0 | sed 's/^/./')junk"
+    all_refused
+}
+
+@test "a file with a NUL in it is refused" {
+    printf '1\0junk\n' >nul
+    simulate 64 '--spectrum: nul' --spectrum file:nul
+    all_refused
+}
+
+@test "what --burn-in takes includes auto" {
+    simulate 64 "--burn-in: 'x'.*auto" --burn-in x
+    all_refused
+}
+
+@test "a message recommends only what is there" {
+    attempt pnm-simulate --bogus
+    if grep -q -e '--usage' "$err"; then
+        attempt pnm-simulate --usage
+        expect_status 0
+    fi
+    # Both are given already.
+    attempt pnm-simulate --optimizer sgd --lr 0.1 --spectrum 1 --replicas 1e6 --steps 1e6
+    expect_status 64
+    expect_no_message 'or( give)? --replicas and --steps'
+}
+
+@test "an unknown option that is nearly one is told which" {
+    attempt pnm-simulate --optimizer sgd $short --setps 5
+    expect_status 64
+    expect_message '--steps'
+    attempt pnm-simulate --optimzer sgd $short
+    expect_status 64
+    expect_message '--optimizer'
+}

@@ -1,0 +1,124 @@
+#!/usr/bin/env bats
+# verify.bats: pnm-verify, the ledger.
+
+load helpers
+
+columns=id,where,kind,statement,setting,paper,exact,measured,stderr,count,paper_verdict,exact_verdict
+
+# The verdicts are the last two columns and hold no commas.
+paper_verdicts() {
+    body "$out" | awk -F, 'NR > 1 { print $(NF - 1) }'
+}
+
+exact_verdicts() {
+    body "$out" | awk -F, 'NR > 1 { print $NF }'
+}
+
+@test "--list shows every claim of the design once" {
+    attempt pnm-verify --list
+    expect_status 0
+    local id
+    for id in eq2 eq4 eq5 eq6-8 eq9 noise-ratio special-hb hb-scaling hb-sgd eq10 lemma-A1 lemma-A2 \
+        lemma-A3 thm3.1 cap rate thm4.1 eq12 eq14 eq15 eq17 eq18-19 thm4.2 eq21 eq22 eq23 example \
+        thm4.3 default fig7 adapnm-debias fig11 fig12 table1 table2 table3; do
+        expect_equal "$(body "$out" | grep -c "^$id,")" 1 "$id"
+    done
+    expect_equal "$(body "$out" | cut -d, -f1 | sort | uniq -d)" ''
+    for id in eq15 eq17 eq18-19 special-hb hb-scaling hb-sgd thm4.1 fig7; do
+        body "$out" | grep "^$id," | grep -q ',yes,' || { echo "$id has no check" >&2; false; }
+    done
+    body "$out" | grep '^table1,' | grep -q 'not testable here'
+}
+
+@test "identities hold, with the columns of the ledger" {
+    attempt pnm-verify --claim special-hb,hb-scaling
+    expect_status 0
+    expect_equal "$(header "$out")" "$columns"
+    expect_equal "$(body "$out" | tail -n +2 | cut -d, -f1 | uniq | tr '\n' ' ')" "special-hb hb-scaling "
+    expect_equal "$(paper_verdicts | sort -u),$(exact_verdicts | sort -u)" holds,holds
+    body "$out" | tail -n +2 | grep -vq ',identity,' && show
+    expect_no_nan "$out"
+    expect_no_message .
+    attempt pnm-verify --claim special-hb,hb-scaling --strict
+    expect_status 0
+}
+
+@test "claims come in the order given; spaces and case are not forgiven" {
+    attempt pnm-verify --claim hb-scaling,special-hb
+    expect_equal "$(body "$out" | tail -n +2 | cut -d, -f1 | uniq | tr '\n' ' ')" "hb-scaling special-hb "
+    attempt pnm-verify --claim 'hb-scaling, special-hb'
+    expect_status 64
+    attempt pnm-verify --claim EQ15
+    expect_status 64
+}
+
+@test "a claim that cannot be tested here says why and fails nothing" {
+    attempt pnm-verify --claim table1 --strict
+    expect_status 0
+    body "$out" | grep -Eq '^table1,.*CIFAR.*,not testable here,not testable here$'
+}
+
+@test "fig7: that the paper fails is a finding; an error only with --strict" {
+    attempt pnm-verify --claim fig7
+    expect_status 0
+    expect_equal "$(exact_verdicts | sort -u)" holds
+    paper_verdicts | grep -qx fails
+    expect_no_nan "$out"
+    # Without sampling the paper is compared with exact, and `not sampled` does not count here.
+    attempt pnm-verify --claim fig7 --max-samples 1
+    expect_status 0
+    paper_verdicts | grep -qx fails
+    exact_verdicts | grep -qx 'not sampled'
+    attempt pnm-verify --claim fig7 --max-samples 1 --strict
+    expect_status 1
+}
+
+@test "an inconclusive row gives 2, a failing paper with --strict comes first" {
+    attempt pnm-verify --claim fig7 --precision 0.01
+    expect_status 2
+    expect_message 'warning: --precision 0.01'
+    exact_verdicts | grep -qx inconclusive
+    attempt pnm-verify --claim fig7 --precision 0.01 --strict --quiet
+    expect_status 1
+    expect_no_message .
+    attempt pnm-verify --claim eq17 --precision 0.01
+    expect_status 2
+}
+
+@test "a row does not depend on which other rows run" {
+    attempt pnm-verify --claim eq15,fig7 --precision 0.01 --quiet
+    body "$out" >both
+    attempt pnm-verify --claim fig7 --precision 0.01 --quiet
+    body "$out" >fig7
+    grep -v '^eq15' both >rest
+    expect_same rest fig7
+}
+
+@test "the same bits for 1, 2, 3 and 7 threads and each instruction set" {
+    local threads isa
+    attempt pnm-verify --claim eq15,fig7 --precision 0.01 --quiet --threads 1
+    expect_status 2
+    cp "$out" one
+    for threads in 2 3 7; do
+        attempt pnm-verify --claim eq15,fig7 --precision 0.01 --quiet --threads $threads
+        expect_same one "$out" "$threads threads"
+    done
+    for isa in base v3 v4; do
+        PNM_ISA=$isa attempt pnm-verify --claim eq15,fig7 --precision 0.01 --quiet
+        if [ "$status" -ne 64 ]; then
+            expect_same one "$out" $isa
+        fi
+    done
+    attempt pnm-verify --claim eq15,fig7 --precision 0.01 --quiet --seed 2
+    never cmp -s one "$out"
+}
+
+@test "every sampled row carries standard error and count" {
+    attempt pnm-verify --claim eq15,eq17 --precision 0.01 --quiet --format json
+    expect_status 2
+    awk '/"id":/ {
+        rows++
+        if ($0 !~ /"measured": null/ && ($0 ~ /"stderr": null/)) exit 1
+        if ($0 ~ /"stderr": [0-9.e-]*[1-9]/ && $0 ~ /"count": null/) exit 1
+    } END { exit rows < 2 }' "$out"
+}

@@ -1,0 +1,720 @@
+#include "check.h"
+
+#include "optimizer.h"
+
+#include <ctype.h>
+#include <dirent.h>
+
+/* --- every rule in the list ------------------------------------------------------- */
+
+enum { LANES = OPTIMIZER_LANES, STATE = 1 + OPTIMIZER_MAX_SLOTS };
+
+/* A rule at random parameters in their ranges. */
+static struct rule some_rule(const struct optimizer *optimizer, uint64_t *random)
+{
+    struct rule rule = {.optimizer = optimizer};
+    optimizer_defaults(optimizer, check_uniform(random, 0.01, 1), rule.parameter);
+    optimizer_complete(optimizer, rule.parameter);
+    for (int i = 1; i < optimizer->parameter_count; i++) {
+        const struct parameter *p = &optimizer->parameters[i];
+        if (p->is_switch)
+            rule.parameter[i] = (double)(check_word(random) & 1);
+        else
+            rule.parameter[i] =
+                check_uniform(random, fmax(p->low, -2), fmin(p->high, 3));
+    }
+    return rule;
+}
+
+/* Calls test(rule, random) for each rule in the list, 50 times with other parameters.
+ */
+static void each_rule(void (*test)(const struct rule *, uint64_t *))
+{
+    uint64_t random = 1;
+    for (const struct optimizer *const *o = check_kernels()->optimizers; *o; o++)
+        for (int i = 0; i < 50; i++) {
+            const struct rule rule = some_rule(*o, &random);
+            test(&rule, &random);
+        }
+}
+
+static void draw(size_t count, uint64_t *random, double *x)
+{
+    for (size_t i = 0; i < count; i++)
+        x[i] = check_normal(random);
+}
+
+/* --- metadata --------------------------------------------------------------------- */
+
+static bool is_text(const char *text)
+{
+    return text && *text && strlen(text) < 400;
+}
+
+static void check_parameter(const struct optimizer *optimizer, int i)
+{
+    const struct parameter *p = &optimizer->parameters[i];
+    struct error error;
+    assert_true(is_text(p->name) && is_text(p->symbol) && is_text(p->doc));
+    assert_true(p->low <= p->high);
+    assert_int_equal(optimizer_parameter(optimizer, p->name), i);
+    for (const char *c = p->name; *c; c++)
+        assert_true(islower((unsigned char)*c) || isdigit((unsigned char)*c) ||
+                    *c == '-');
+    if (p->preset && !isnan(p->preset_value))
+        CHECK_OK(parameter_check(p, p->preset_value, &error), &error);
+    if (p->is_switch)
+        assert_true(p->preset_value == 0 || p->preset_value == 1);
+    else if (p->preset && !isnan(p->preset_value))
+        CHECK_EXACT(p->preset_value, strtod(p->preset, NULL));
+    /* A default is computed only where there is something that computes it. */
+    if (p->preset && isnan(p->preset_value))
+        assert_non_null(optimizer->complete);
+}
+
+static void test_metadata(void **state)
+{
+    const struct kernels *kernels = check_kernels();
+    (void)state;
+    for (const struct optimizer *const *o = kernels->optimizers; *o; o++) {
+        const struct optimizer *optimizer = *o;
+        assert_true(is_text(optimizer->name) && is_text(optimizer->summary));
+        assert_true(is_text(optimizer->rule) && is_text(optimizer->source));
+        assert_ptr_equal(optimizer_find(kernels, optimizer->name), optimizer);
+        assert_in_range(optimizer->slots, 0, OPTIMIZER_MAX_SLOTS);
+        assert_in_range(optimizer->samples, 1, OPTIMIZER_MAX_SAMPLES);
+        assert_in_range(optimizer->parameter_count, 1, OPTIMIZER_MAX_PARAMETERS);
+        assert_string_equal(optimizer->parameters[0].name, "lr");
+        assert_null(optimizer->parameters[0].preset);
+        for (int i = 0; i < optimizer->parameter_count; i++)
+            check_parameter(optimizer, i);
+    }
+    assert_null(optimizer_find(kernels, ""));
+    assert_null(optimizer_find(kernels, "no-such-rule"));
+    assert_int_equal(optimizer_parameter(kernels->optimizers[0], "no-such"), -1);
+}
+
+/* After optimizer_complete every parameter is in its range, for any learning rate. */
+static void test_defaults(void **state)
+{
+    (void)state;
+    for (const struct optimizer *const *o = check_kernels()->optimizers; *o; o++) {
+        double parameter[OPTIMIZER_MAX_PARAMETERS];
+        struct error error;
+        optimizer_defaults(*o, 0.125, parameter);
+        optimizer_complete(*o, parameter);
+        CHECK_EXACT(parameter[0], 0.125);
+        for (int i = 0; i < (*o)->parameter_count; i++)
+            CHECK_OK(parameter_check(&(*o)->parameters[i], parameter[i], &error),
+                     &error);
+    }
+}
+
+/* What is given is not computed anew. */
+static void test_complete(void **state)
+{
+    (void)state;
+    CHECK_EXACT(check_rule("heavy_ball lr=1 beta1=0.75").parameter[2], 0.25);
+    CHECK_EXACT(check_rule("heavy_ball lr=1 beta1=0.75 beta3=1").parameter[2], 1.0);
+}
+
+static void test_parameter_range(void **state)
+{
+    static const struct parameter half = {.name = "x", .high = 1, .high_open = true};
+    static const struct parameter rate = {
+        .name = "lr", .low = 0, .low_open = true, .high = INFINITY};
+    static const struct parameter any = {
+        .name = "y", .low = -INFINITY, .high = INFINITY};
+    char text[128];
+    struct error error = {""};
+    (void)state;
+    CHECK_OK(parameter_check(&half, 0, &error), &error);
+    CHECK_OK(parameter_check(&half, nextafter(1, 0), &error), &error);
+    CHECK_OK(parameter_check(&rate, DBL_MIN, &error), &error);
+    CHECK_OK(parameter_check(&any, -1e300, &error), &error);
+    CHECK_REFUSED("1", parameter_check(&half, 1, &error), &error, "0 <= x < 1");
+    CHECK_REFUSED("-1e-9", parameter_check(&half, -1e-9, &error), &error, "--x");
+    CHECK_REFUSED("0", parameter_check(&rate, 0, &error), &error, "0 < lr");
+    CHECK_REFUSED("inf", parameter_check(&rate, INFINITY, &error), &error, "--lr");
+    CHECK_REFUSED("nan", parameter_check(&any, NAN, &error), &error, "--y");
+    CHECK_REFUSED("inf", parameter_check(&any, -INFINITY, &error), &error,
+                  "any number");
+    parameter_range(&half, sizeof text, text);
+    assert_string_equal(text, "0 <= x < 1");
+}
+
+/* --- linearity -------------------------------------------------------------------- */
+
+/* A state of one coordinate and the gradients it meets. */
+struct point {
+    double x[STATE + OPTIMIZER_MAX_SAMPLES];
+};
+
+static struct point random_point(uint64_t *random)
+{
+    struct point point = {{0}};
+    draw(sizeof point.x / sizeof *point.x, random, point.x);
+    return point;
+}
+
+static struct point stepped(const struct rule *rule, uint64_t t, struct point point)
+{
+    const double *gradient = point.x + STATE;
+    rule->optimizer->step(rule->parameter, t, 1, gradient, point.x, point.x + 1);
+    return point;
+}
+
+/* step(a p + b q) = a step(p) + b step(q), at any step number. */
+static void check_superposition(const struct rule *rule, uint64_t *random)
+{
+    struct point p = random_point(random), q = random_point(random), sum = p;
+    const double a = check_normal(random), b = check_normal(random);
+    const uint64_t t = check_word(random) >> 44;
+    if (!rule->optimizer->linear)
+        return;
+    for (size_t i = 0; i < sizeof p.x / sizeof *p.x; i++)
+        sum.x[i] = a * p.x[i] + b * q.x[i];
+    p = stepped(rule, t, p);
+    q = stepped(rule, t, q);
+    sum = stepped(rule, t, sum);
+    for (int i = 0; i <= rule->optimizer->slots; i++)
+        CHECK_NEAR(sum.x[i], a * p.x[i] + b * q.x[i], 0, 1e-13);
+}
+
+static void test_superposition(void **state)
+{
+    (void)state;
+    each_rule(check_superposition);
+}
+
+/* A rotation of two coordinates before a step or after it makes no difference. */
+static void check_rotation(const struct rule *rule, uint64_t *random)
+{
+    const double angle = check_uniform(random, 0, 6.2831853), c = cos(angle);
+    const double s = sin(angle);
+    struct point p[2] = {random_point(random), random_point(random)}, rotated[2];
+    if (!rule->optimizer->equivariant)
+        return;
+    for (size_t i = 0; i < sizeof p[0].x / sizeof *p[0].x; i++) {
+        rotated[0].x[i] = c * p[0].x[i] - s * p[1].x[i];
+        rotated[1].x[i] = s * p[0].x[i] + c * p[1].x[i];
+    }
+    for (int k = 0; k < 2; k++) {
+        p[k] = stepped(rule, 3, p[k]);
+        rotated[k] = stepped(rule, 3, rotated[k]);
+    }
+    for (int i = 0; i <= rule->optimizer->slots; i++) {
+        CHECK_NEAR(rotated[0].x[i], c * p[0].x[i] - s * p[1].x[i], 0, 1e-13);
+        CHECK_NEAR(rotated[1].x[i], s * p[0].x[i] + c * p[1].x[i], 0, 1e-13);
+    }
+}
+
+static void test_rotation(void **state)
+{
+    (void)state;
+    each_rule(check_rotation);
+}
+
+/* Scalar 0 is the rate that the step applies: the direction (theta - theta') /
+ * scalar[0] does not depend on the learning rate. */
+static void check_rate(const struct rule *rule, uint64_t *random)
+{
+    struct rule other = *rule;
+    const struct point p = random_point(random);
+    double scalar[OPTIMIZER_MAX_SCALARS], other_scalar[OPTIMIZER_MAX_SCALARS];
+    other.parameter[0] *= 3;
+    rule->optimizer->scalars(rule->parameter, 5, scalar);
+    rule->optimizer->scalars(other.parameter, 5, other_scalar);
+    const double u = (p.x[0] - stepped(rule, 5, p).x[0]) / scalar[OPTIMIZER_RATE];
+    const double v =
+        (p.x[0] - stepped(&other, 5, p).x[0]) / other_scalar[OPTIMIZER_RATE];
+    CHECK_NEAR(v, u, 1e-12, 1e-15 / scalar[OPTIMIZER_RATE]);
+}
+
+static void test_rate(void **state)
+{
+    (void)state;
+    each_rule(check_rate);
+}
+
+/* --- loops ------------------------------------------------------------------------ */
+
+enum { STEPS = 37 };
+
+static void random_tile(uint64_t *random, struct tile *tile)
+{
+    memset(tile, 0, sizeof *tile);
+    draw(LANES, random, tile->theta);
+    draw(LANES * OPTIMIZER_MAX_SLOTS, random, tile->slot[0]);
+    draw(LANES, random, tile->centre);
+    draw(LANES, random, tile->slope);
+    for (int lane = 0; lane < LANES; lane++) {
+        tile->h[lane] = check_uniform(random, 0.1, 1);
+        tile->noise_sd[lane] = check_uniform(random, 0, 2);
+    }
+}
+
+/* What `advance` is to do, by one call of `step` a step; count = 1 or LANES lanes at
+ * a time. */
+static void advance_by_steps(const struct rule *rule, uint64_t t, size_t count,
+                             const double *normal, struct tile *tile, double *path)
+{
+    const struct optimizer *o = rule->optimizer;
+    const size_t samples = (size_t)o->samples, slots = (size_t)o->slots;
+    for (size_t k = 0; k < STEPS; k++)
+        for (size_t first = 0; first < LANES; first += count) {
+            double gradient[OPTIMIZER_MAX_SAMPLES * LANES];
+            double slot[OPTIMIZER_MAX_SLOTS * LANES];
+            for (size_t i = 0; i < count; i++) {
+                const size_t lane = first + i;
+                const double mean =
+                    tile->h[lane] * (tile->theta[lane] - tile->centre[lane]) +
+                    tile->slope[lane];
+                for (size_t s = 0; s < samples; s++)
+                    gradient[s * count + i] =
+                        fma(tile->noise_sd[lane],
+                            normal[(k * samples + s) * LANES + lane], mean);
+                for (size_t s = 0; s < slots; s++)
+                    slot[s * count + i] = tile->slot[s][lane];
+            }
+            o->step(rule->parameter, t + k, count, gradient, tile->theta + first, slot);
+            for (size_t i = 0; i < count; i++) {
+                for (size_t s = 0; s < slots; s++)
+                    tile->slot[s][first + i] = slot[s * count + i];
+                path[k * LANES + first + i] = tile->theta[first + i];
+            }
+        }
+}
+
+static void check_same_tile(const struct rule *rule, const struct tile *a,
+                            const struct tile *b)
+{
+    CHECK_SAME(a->theta, b->theta, LANES);
+    for (int s = 0; s < rule->optimizer->slots; s++)
+        CHECK_SAME(a->slot[s], b->slot[s], LANES);
+}
+
+static void check_advance(const struct rule *rule, uint64_t *random)
+{
+    static double normal[STEPS * OPTIMIZER_MAX_SAMPLES * LANES];
+    static double path[STEPS * LANES], by_steps[STEPS * LANES];
+    const uint64_t t = check_word(random) >> 44;
+    const size_t samples = (size_t)rule->optimizer->samples;
+    struct tile tile, copy;
+    draw(STEPS * samples * LANES, random, normal);
+    random_tile(random, &tile);
+    for (size_t count = 1; count <= LANES; count *= LANES) {
+        struct tile own = tile;
+        copy = tile;
+        rule->optimizer->advance(rule->parameter, t, STEPS, normal, &own, path);
+        advance_by_steps(rule, t, count, normal, &copy, by_steps);
+        CHECK_SAME(path, by_steps, STEPS * LANES);
+        check_same_tile(rule, &own, &copy);
+        /* In two parts. */
+        own = tile;
+        rule->optimizer->advance(rule->parameter, t, 5, normal, &own, path);
+        rule->optimizer->advance(rule->parameter, t + 5, STEPS - 5,
+                                 normal + 5 * samples * LANES, &own, path + 5 * LANES);
+        CHECK_SAME(path, by_steps, STEPS * LANES);
+        check_same_tile(rule, &own, &copy);
+    }
+}
+
+static void test_advance_is_steps(void **state)
+{
+    (void)state;
+    each_rule(check_advance);
+}
+
+/* A rule of the user's own, stated as rule files do, with what no rule in the list may
+ * have: scalars that change from step to step, nonlinearity, as many slots and samples
+ * as there can be. */
+#define RULE own
+#ifndef ISA
+#define ISA base
+#endif
+enum { SLOTS = OPTIMIZER_MAX_SLOTS, SAMPLES = OPTIMIZER_MAX_SAMPLES, SCALARS_VARY = 1 };
+
+static const struct parameter parameters[] = {{.name = "lr"}};
+
+static void scalars(const double *parameter, uint64_t t, double *scalar)
+{
+    scalar[OPTIMIZER_RATE] = parameter[0] / sqrt(1 + (double)t);
+    scalar[1] = (double)(t % 7) / 8;
+}
+
+static inline void update(const double *scalar, double *theta, double *slot,
+                          const double *g)
+{
+    for (int k = 0; k + 1 < SLOTS; k++)
+        slot[k] = slot[k + 1];
+    slot[SLOTS - 1] =
+        scalar[1] * slot[0] + g[0] / (1 + g[SAMPLES - 1] * g[SAMPLES - 1]);
+    *theta -= scalar[OPTIMIZER_RATE] * slot[SLOTS - 1];
+}
+
+#include "optimizer_template.h"
+
+OPTIMIZER_DEFINE = {OPTIMIZER_LOOPS, .rule = "for this test alone"};
+
+static void test_own_rule(void **state)
+{
+    uint64_t random = 3;
+    const struct rule rule = {&OPTIMIZER_SYMBOL(RULE), {0.1}};
+    (void)state;
+    assert_string_equal(rule.optimizer->name, "own");
+    assert_int_equal(rule.optimizer->slots, OPTIMIZER_MAX_SLOTS);
+    for (int i = 0; i < 20; i++)
+        check_advance(&rule, &random);
+}
+
+/* The same rules, found by every instruction set, with the same bits. */
+struct isa_paths {
+    size_t rules;
+    double path[16][STEPS * LANES];
+};
+
+static void run_isa(const struct kernels *kernels, void *context)
+{
+    static double normal[STEPS * OPTIMIZER_MAX_SAMPLES * LANES];
+    static double path[STEPS * LANES];
+    struct isa_paths *first = context;
+    const bool is_first = first->rules == 0;
+    size_t i = 0;
+    for (const struct optimizer *const *o = kernels->optimizers; *o; o++, i++) {
+        uint64_t random = i;
+        const struct rule rule = some_rule(*o, &random);
+        struct tile tile;
+        assert_true(i < sizeof first->path / sizeof *first->path);
+        draw(sizeof normal / sizeof *normal, &random, normal);
+        random_tile(&random, &tile);
+        (*o)->advance(rule.parameter, 0, STEPS, normal, &tile,
+                      is_first ? first->path[i] : path);
+        if (!is_first)
+            CHECK_SAME(path, first->path[i], STEPS * LANES);
+    }
+    assert_true(is_first || i == first->rules);
+    first->rules = i;
+}
+
+static void test_same_bits_on_every_isa(void **state)
+{
+    static struct isa_paths first;
+    (void)state;
+    check_each_isa(run_isa, &first);
+}
+
+/* --- the paper's equations, literally --------------------------------------------- */
+
+enum { HISTORY = 60 };
+
+/* Applied direction u_t of random gradients g[samples][HISTORY], t = 0..HISTORY-1. The
+ * gradients do not depend on theta here, so theta starts each step at 0. */
+static void directions(const struct rule *rule, const double g[][HISTORY], double *u)
+{
+    double slot[OPTIMIZER_MAX_SLOTS] = {0};
+    for (uint64_t t = 0; t < HISTORY; t++) {
+        double theta = 0, gradient[OPTIMIZER_MAX_SAMPLES];
+        for (int s = 0; s < rule->optimizer->samples; s++)
+            gradient[s] = g[s][t];
+        rule->optimizer->step(rule->parameter, t, 1, gradient, &theta, slot);
+        u[t] = -theta;
+    }
+}
+
+/* u_t = rate sum_k weight(k) g_{t-k} for every t. */
+static void check_weights(const struct rule *rule, double rate, const double *weight)
+{
+    double g[1][HISTORY], u[HISTORY];
+    uint64_t random = 7;
+    draw(HISTORY, &random, g[0]);
+    directions(rule, (const double(*)[HISTORY])g, u);
+    for (int t = 0; t < HISTORY; t++) {
+        long double sum = 0;
+        for (int k = 0; k <= t; k++)
+            sum += (long double)weight[k] * g[0][t - k];
+        CHECK_NEAR(u[t], (double)(rate * sum), 0, 1e-13);
+    }
+}
+
+static const double beta0s[] = {-2, -1, -0.5, -0.3, 0, 0.5, 1, 3};
+static const double beta1s[] = {0, 0.5, 0.9, 0.99};
+enum {
+    BETA0S = sizeof beta0s / sizeof *beta0s,
+    BETA1S = sizeof beta1s / sizeof *beta1s
+};
+
+/* Calls test(beta0, beta1) for all pairs. */
+static void each_pair(void (*test)(double, double))
+{
+    for (int i = 0; i < BETA0S; i++)
+        for (int j = 0; j < BETA1S; j++)
+            test(beta0s[i], beta1s[j]);
+}
+
+static double gamma_of(double beta0)
+{
+    return (1 + beta0) * (1 + beta0) + beta0 * beta0;
+}
+
+/* Eqs. 6-8 as printed: even k weigh (1 + beta0) beta3 beta1^k, odd k -beta0 beta3
+ * beta1^k, beta3 = 1 - beta1. */
+static void check_pnm_eq7(double beta0, double beta1)
+{
+    struct rule rule = check_rule("pnm_eq7 lr=0.3");
+    double weight[HISTORY];
+    check_set(&rule, "beta0", beta0);
+    check_set(&rule, "beta1", beta1);
+    for (int k = 0; k < HISTORY; k++)
+        weight[k] = (k % 2 == 0 ? 1 + beta0 : -beta0) * (1 - beta1) * pow(beta1, k);
+    check_weights(&rule, 0.3, weight);
+}
+
+/* Algorithm 2 unrolled: m_t = (1-beta) (g_t + beta g_{t-2} + ...), u = (1+beta0) m_t -
+ * beta0 m_{t-1}, applied with lr / sqrt(gamma) or lr. */
+static void check_pnm(double beta0, double beta1)
+{
+    const double beta = beta1 * beta1;
+    double weight[HISTORY];
+    for (int k = 0; k < HISTORY; k++)
+        weight[k] =
+            (k % 2 == 0 ? 1 + beta0 : -beta0) * (1 - beta) * pow(beta1, k - k % 2);
+    for (int normalized = 0; normalized < 2; normalized++) {
+        struct rule rule = check_rule("pnm lr=0.3");
+        check_set(&rule, "beta0", beta0);
+        check_set(&rule, "beta1", beta1);
+        check_set(&rule, "lr-normalization", normalized);
+        check_weights(&rule, normalized ? 0.3 / sqrt(gamma_of(beta0)) : 0.3, weight);
+    }
+}
+
+/* Algorithm 1 unrolled. */
+static void check_heavy_ball(double beta3, double beta1)
+{
+    struct rule rule = check_rule("heavy_ball lr=0.3");
+    double weight[HISTORY];
+    check_set(&rule, "beta3", beta3);
+    check_set(&rule, "beta1", beta1);
+    for (int k = 0; k < HISTORY; k++)
+        weight[k] = beta3 * pow(beta1, k);
+    check_weights(&rule, 0.3, weight);
+}
+
+static void check_two_batch(double beta0, double beta1)
+{
+    double g[2][HISTORY], u[HISTORY];
+    uint64_t random = 8;
+    (void)beta1;
+    draw(2 * HISTORY, &random, g[0]);
+    for (int normalized = 0; normalized < 2; normalized++) {
+        struct rule rule = check_rule("two_batch lr=0.3");
+        check_set(&rule, "beta0", beta0);
+        check_set(&rule, "lr-normalization", normalized);
+        directions(&rule, (const double(*)[HISTORY])g, u);
+        const double rate = normalized ? 0.3 / sqrt(gamma_of(beta0)) : 0.3;
+        for (int t = 0; t < HISTORY; t++)
+            CHECK_NEAR(u[t], rate * ((1 + beta0) * g[0][t] - beta0 * g[1][t]), 0,
+                       1e-15);
+    }
+}
+
+static void test_equations(void **state)
+{
+    static const double only_now[HISTORY] = {1};
+    const struct rule sgd = check_rule("sgd lr=0.3");
+    (void)state;
+    check_weights(&sgd, 0.3, only_now);
+    each_pair(check_heavy_ball);
+    each_pair(check_pnm);
+    each_pair(check_pnm_eq7);
+    each_pair(check_two_batch);
+}
+
+/* --- identities between rules ----------------------------------------------------- */
+
+enum { LONG = 1000 };
+
+/* theta of 64 lanes over 1000 noisy steps, with the same first gradient samples. */
+static double *long_path(const struct rule *rule)
+{
+    const size_t samples = (size_t)rule->optimizer->samples;
+    double *normal = check_alloc(LONG * LANES * samples, sizeof *normal);
+    double *path = check_alloc(LONG * LANES, sizeof *path);
+    uint64_t first = 9, second = 10;
+    struct tile tile;
+    random_tile(&first, &tile);
+    memset(tile.slot, 0, sizeof tile.slot);
+    for (size_t k = 0; k < LONG * samples; k++)
+        draw(LANES, k % samples == 0 ? &first : &second, normal + k * LANES);
+    rule->optimizer->advance(rule->parameter, 0, LONG, normal, &tile, path);
+    free(normal);
+    return path;
+}
+
+static void check_identity(const struct rule *a, const struct rule *b)
+{
+    double *x = long_path(a), *y = long_path(b);
+    CHECK_SAME(x, y, LONG * LANES);
+    free(x);
+    free(y);
+}
+
+/* theta is of order 1 and each step rounds it a few times by 2^-53; the errors of steps
+ * past decay like theta itself, in about 1 / (lr h) = 100 steps at the most. */
+static void check_close_paths(const struct rule *a, const struct rule *b)
+{
+    double *x = long_path(a), *y = long_path(b);
+    for (int k = 0; k < LONG * LANES; k++)
+        CHECK_NEAR(x[k], y[k], 0, 100 * DBL_EPSILON);
+    free(x);
+    free(y);
+}
+
+static void test_sgd_is_heavy_ball(void **state)
+{
+    const struct rule sgd = check_rule("sgd lr=0.1");
+    const struct rule plain = check_rule("heavy_ball lr=0.1 beta1=0 beta3=1");
+    const struct rule average = check_rule("heavy_ball lr=0.1 beta1=0");
+    (void)state;
+    check_identity(&sgd, &plain);
+    check_identity(&sgd, &average);
+}
+
+static void test_two_batch_is_sgd(void **state)
+{
+    const struct rule sgd = check_rule("sgd lr=0.1");
+    const struct rule on = check_rule("two_batch lr=0.1 beta0=0");
+    const struct rule off = check_rule("two_batch lr=0.1 beta0=0 lr-normalization=0");
+    (void)state;
+    check_identity(&sgd, &on);
+    check_identity(&sgd, &off);
+}
+
+/* beta0 = -beta1 / (1 + beta1) turns PNM into Heavy Ball with rate lr / sqrt(gamma). */
+static void test_pnm_is_heavy_ball(void **state)
+{
+    (void)state;
+    for (int i = 0; i < BETA1S; i++) {
+        const double beta0 = -beta1s[i] / (1 + beta1s[i]);
+        struct rule pnm = check_rule("pnm lr=0.1");
+        struct rule heavy_ball = check_rule("heavy_ball lr=0.1");
+        check_set(&pnm, "beta1", beta1s[i]);
+        check_set(&pnm, "beta0", beta0);
+        check_set(&heavy_ball, "beta1", beta1s[i]);
+        check_set(&heavy_ball, "beta3", 1 - beta1s[i]);
+        check_set(&heavy_ball, "lr", 0.1 / sqrt(gamma_of(beta0)));
+        check_close_paths(&pnm, &heavy_ball);
+        check_set(&pnm, "lr-normalization", 0);
+        check_set(&heavy_ball, "lr", 0.1);
+        check_close_paths(&pnm, &heavy_ball);
+    }
+}
+
+/* beta0 = 0 and beta1 = 0: what remains of PNM, and of eqs. 6-8, is SGD. */
+static void test_pnm_is_sgd(void **state)
+{
+    const struct rule sgd = check_rule("sgd lr=0.1");
+    const struct rule pnm = check_rule("pnm lr=0.1 beta0=0 beta1=0");
+    const struct rule eq7 = check_rule("pnm_eq7 lr=0.1 beta0=0 beta1=0");
+    (void)state;
+    check_identity(&sgd, &pnm);
+    check_identity(&sgd, &eq7);
+}
+
+/* (beta3 = 1, eta) is (beta3 = 1 - beta1, eta / (1 - beta1)). */
+static void test_heavy_ball_scaling(void **state)
+{
+    (void)state;
+    for (int i = 0; i < BETA1S; i++) {
+        struct rule pytorch = check_rule("heavy_ball beta3=1");
+        struct rule paper = check_rule("heavy_ball");
+        const double lr = 0.1 * (1 - beta1s[i]);
+        check_set(&pytorch, "lr", lr);
+        check_set(&pytorch, "beta1", beta1s[i]);
+        check_set(&paper, "lr", lr / (1 - beta1s[i]));
+        check_set(&paper, "beta1", beta1s[i]);
+        check_set(&paper, "beta3", 1 - beta1s[i]);
+        check_close_paths(&pytorch, &paper);
+    }
+}
+
+/* --- the framework names no rule -------------------------------------------------- */
+
+static bool is_word_letter(char c)
+{
+    return isalnum((unsigned char)c) || c == '_';
+}
+
+static void check_line_names_none(const char *file, int number, const char *line)
+{
+    for (const struct optimizer *const *o = check_kernels()->optimizers; *o; o++) {
+        const char *name = (*o)->name;
+        /* The project bears this one's name. */
+        if (strcmp(name, "pnm") == 0)
+            continue;
+        for (const char *at = line; (at = strstr(at, name)); at++)
+            CHECK((at > line && is_word_letter(at[-1])) ||
+                      is_word_letter(at[strlen(name)]),
+                  "%s:%d names the rule %s: %s", file, number, name, line);
+    }
+}
+
+static void check_file_names_none(const char *folder, const char *name)
+{
+    char path[600], *line = NULL;
+    size_t size = 0;
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    FILE *file = fopen(path, "r");
+    assert_non_null(file);
+    for (int number = 1; getline(&line, &size, file) >= 0; number++)
+        check_line_names_none(name, number, line);
+    free(line);
+    fclose(file);
+}
+
+/* Outside its own file and the list, sim/ names no rule. */
+static void test_framework_names_no_rule(void **state)
+{
+    char folder[512] = __FILE__;
+    int files = 0;
+    (void)state;
+    char *slash = strrchr(folder, '/');
+    const size_t length = slash ? (size_t)(slash + 1 - folder) : 0;
+    snprintf(folder + length, sizeof folder - length, "../sim");
+    DIR *list = opendir(folder);
+    CHECK(list, "cannot read %s: run the tests where they were built", folder);
+    for (struct dirent *entry; (entry = readdir(list));) {
+        const char *name = entry->d_name, *ending = strrchr(name, '.');
+        if (!ending || (strcmp(ending, ".c") != 0 && strcmp(ending, ".h") != 0) ||
+            strncmp(name, "opt_", 4) == 0 || strcmp(name, "optimizer_list.h") == 0)
+            continue;
+        check_file_names_none(folder, name);
+        files++;
+    }
+    closedir(list);
+    assert_true(files > 20);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_metadata),
+        cmocka_unit_test(test_defaults),
+        cmocka_unit_test(test_complete),
+        cmocka_unit_test(test_parameter_range),
+        cmocka_unit_test(test_superposition),
+        cmocka_unit_test(test_rotation),
+        cmocka_unit_test(test_rate),
+        cmocka_unit_test(test_advance_is_steps),
+        cmocka_unit_test(test_own_rule),
+        cmocka_unit_test(test_same_bits_on_every_isa),
+        cmocka_unit_test(test_equations),
+        cmocka_unit_test(test_sgd_is_heavy_ball),
+        cmocka_unit_test(test_two_batch_is_sgd),
+        cmocka_unit_test(test_pnm_is_heavy_ball),
+        cmocka_unit_test(test_pnm_is_sgd),
+        cmocka_unit_test(test_heavy_ball_scaling),
+        cmocka_unit_test(test_framework_names_no_rule),
+    };
+    return cmocka_run_group_tests_name("rules", tests, NULL, NULL);
+}
