@@ -1,5 +1,6 @@
 #include "noise_compare.h"
 
+#include "elementary.h"
 #include "ensemble.h"
 
 #include <math.h>
@@ -111,7 +112,9 @@ static uint64_t plan_burn_in(const struct noise_filter *filter)
     struct linear_system slots = {.dim = filter->slots};
     memcpy(slots.a, filter->f, sizeof slots.a);
     const double radius = filter->slots > 0 ? linear_system_radius(&slots) : 0;
-    return radius > 0 ? power_of_two_above(log(1e-6) / log(radius)) : 1;
+    return radius > 0
+               ? power_of_two_above(elementary_log(1e-6) / elementary_log(radius))
+               : 1;
 }
 
 /* Chains for a relative standard error of the variance: Var of the time average of u^2
@@ -196,8 +199,8 @@ static void take_mean(struct noise_row *row, const struct direction *direction,
                       enum direction_quantity quantity)
 {
     const struct comoments *m = &direction->comoments;
-    take(row, m->mean[quantity], sqrt(comoments_covariance(m, quantity, quantity)),
-         m->count);
+    take(row, m->mean[quantity],
+         sqrt(comoments_covariance(m, (int)quantity, (int)quantity)), m->count);
 }
 
 /* A ratio of two means of the same chains, its error by the delta method. */
@@ -278,8 +281,9 @@ int noise_compare(const struct sampling *sampling, const struct rule *rule,
                          (unsigned long long)plan.chains.burn_in);
     for (int k = 0; status == STATUS_OK && k < NOISE_QUANTITIES; k++) {
         rows[k] = (struct noise_row){.evidence = {.measured = NAN, .se = NAN}};
-        rows[k].evidence.paper = noise_paper(rule, k);
-        status = noise_exact(rule, k, plan.count, &rows[k].evidence.exact, error);
+        rows[k].evidence.paper = noise_paper(rule, (enum noise_quantity)k);
+        status = noise_exact(rule, (enum noise_quantity)k, plan.count,
+                             &rows[k].evidence.exact, error);
     }
     if (status == STATUS_OK && plan.affordable)
         status = measure_all(sampling, rule, &plan, label, rows, error);

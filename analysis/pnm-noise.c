@@ -125,10 +125,11 @@ static int add_rule(struct table *table, const struct sampling *sampling,
             sampling_warn(sampling,
                           "%s, %s: needs %.3g coordinate-steps, the budget "
                           "--max-samples is %.3g: not sampled",
-                          rule->optimizer->name, noise_quantity_text(k),
-                          rows[k].samples, sampling->max_samples);
+                          rule->optimizer->name,
+                          noise_quantity_text((enum noise_quantity)k), rows[k].samples,
+                          sampling->max_samples);
         verdict_count(tally, rows[k].verdicts);
-        status = add_quantity(table, rule, k, &rows[k], error);
+        status = add_quantity(table, rule, (enum noise_quantity)k, &rows[k], error);
     }
     return status;
 }

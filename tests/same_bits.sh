@@ -59,4 +59,12 @@ compare power pnm-simulate --optimizer sgd --lr 0.05 --spectrum power:1.3:50 \
 compare trajectory pnm-simulate --optimizer heavy_ball --lr 0.05 --spectrum 1,2 \
     --record trajectory --replicas 3 --steps 100 --every 7
 compare planned pnm-stationary --optimizer sgd --lr 0.3 --spectrum 1,2 --precision 0.02
+for rule in heavy_ball pnm two_batch; do
+    compare "noise_$rule" pnm-noise --optimizer "$rule" --lr 0.1 --precision 0.02
+done
+compare psd pnm-noise --optimizer pnm --lr 0.1 --replicas 30 --rng philox
+compare pacbayes pnm-pacbayes --optimizer sgd,pnm --lr 0.1 --spectrum 1,2 \
+    --prior-precision 3 --train-size 1000 --precision 0.02
+compare pacbayes_dense pnm-pacbayes --optimizer pnm --lr 0.1 --spectrum 0.5,1,2 \
+    --noise "file:$folder/dense.txt" --prior-precision 3 --train-size 1000 --precision 0.02
 echo "$count passed, 0 failed"

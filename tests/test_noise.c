@@ -175,7 +175,8 @@ static void measurements_agree_with_exact_filters(void **state)
                 continue;
             if (rows[q].verdicts.exact != VERDICT_HOLDS || !evidence_control(e))
                 fail_msg("%s %s: measured %g +- %g, exact %g", rules[k].name,
-                         noise_quantity_text(q), e->measured, e->se, e->exact);
+                         noise_quantity_text((enum noise_quantity)q), e->measured,
+                         e->se, e->exact);
         }
         for (uint64_t t = 1; t < 12; t = 3 * t + 1) {
             assert_int_equal(

@@ -268,12 +268,17 @@ static void the_best_beta0_is_the_best_of_a_scan(void **state)
     for (int kind = POSTERIOR_PAPER; kind <= POSTERIOR_EXACT; kind++) {
         struct rule rule = rule_named(&what, 0.5);
         struct posterior best, other;
-        assert_int_equal(optimal_beta0(&rule, &problem, kind, 20, &error), 0);
-        assert_int_equal(posterior_theory(&rule, &problem, kind, 20, &best, &error), 0);
+        assert_int_equal(
+            optimal_beta0(&rule, &problem, (enum posterior_kind)kind, 20, &error), 0);
+        assert_int_equal(posterior_theory(&rule, &problem, (enum posterior_kind)kind,
+                                          20, &best, &error),
+                         0);
         for (double beta0 = 0; beta0 < 100; beta0 += 0.05) {
             rule.parameter[1] = beta0;
-            assert_int_equal(
-                posterior_theory(&rule, &problem, kind, 20, &other, &error), 0);
+            assert_int_equal(posterior_theory(&rule, &problem,
+                                              (enum posterior_kind)kind, 20, &other,
+                                              &error),
+                             0);
             assert_true(best.kl <= other.kl * (1 + 1e-12));
         }
     }

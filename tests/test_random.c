@@ -459,6 +459,19 @@ static void test_unknown_isa(void **state)
     random_free(&stream);
 }
 
+/* An empty PNM_ISA is none. */
+static void test_empty_isa(void **state)
+{
+    struct error error;
+    (void)state;
+    const struct kernels *best = kernels_find(&error);
+    assert_non_null(best);
+    setenv("PNM_ISA", "", 1);
+    const struct kernels *found = kernels_find(&error);
+    unsetenv("PNM_ISA");
+    assert_ptr_equal(found, best);
+}
+
 /* --- statistics ------------------------------------------------------------------- */
 
 /* A survey makes 20 tests, there are 4 surveys: 80 tests at check_alpha = 1e-9 give a
@@ -609,6 +622,7 @@ int main(void)
         cmocka_unit_test(test_generator_names),
         cmocka_unit_test(test_same_bits_on_every_isa),
         cmocka_unit_test(test_unknown_isa),
+        cmocka_unit_test(test_empty_isa),
         cmocka_unit_test(test_statistics_of_xoshiro),
         cmocka_unit_test(test_statistics_of_philox),
         cmocka_unit_test(test_statistics_of_gsl),

@@ -1,0 +1,70 @@
+#!/usr/bin/env bats
+# noise.bats: pnm-noise, what momentum does to white gradient noise.
+
+load helpers
+
+@test "columns, and every rule against exact theory" {
+    attempt pnm-noise --optimizer sgd,heavy_ball,pnm,pnm_eq7,two_batch --lr 0.1 --precision 0.002
+    expect_status 0
+    expect_equal "$(header "$out")" \
+        optimizer,beta0,beta1,quantity,paper,exact,measured,stderr,count,paper_verdict,exact_verdict
+    all_are "$out" exact_verdict holds
+    # 4 quantities a rule, and the ratio for the two that have it.
+    expect_equal "$(row_count "$out")" 22
+    expect_no_nan "$out"
+}
+
+@test "the known values of pnm" {
+    attempt pnm-noise --optimizer pnm --lr 0.1 --precision 0.002
+    expect_equal "$(column "$out" quantity | tr '\n' ' ')" \
+        "mean_gain variance long_run_variance lag1_autocorrelation sd_ratio_to_heavy_ball "
+    holds "$(column "$out" exact 1) > 0.999999 && $(column "$out" exact 1) < 1.000001"
+    holds "$(column "$out" exact 2) > 0.524861 && $(column "$out" exact 2) < 0.524863"
+    holds "$(column "$out" exact 4) > -0.72401 && $(column "$out" exact 4) < -0.72399"
+    holds "$(column "$out" exact 5) > 3.1579 && $(column "$out" exact 5) < 3.1580"
+    expect_equal "$(column "$out" paper_verdict | tr '\n' ' ')" "holds fails no claim no claim fails "
+}
+
+@test "--psd: columns, frequencies 0 to 1/2, the ends of pnm's density" {
+    attempt pnm-noise --optimizer pnm --lr 0.1 --psd --replicas 50
+    expect_status 0
+    expect_equal "$(header "$out")" optimizer,beta0,beta1,frequency,exact,measured,stderr
+    expect_equal "$(column "$out" frequency 1)" 0
+    expect_equal "$(column "$out" frequency 129)" 0.5
+    holds "$(column "$out" exact 1) > 0.999999 && $(column "$out" exact 1) < 1.000001"
+    holds "$(column "$out" exact 129) > 8.99999 && $(column "$out" exact 129) < 9.00001"
+}
+
+@test "the same bits for 1, 2, 3 and 7 threads" {
+    local threads
+    for threads in 1 2 3 7; do
+        attempt pnm-noise --optimizer pnm --lr 0.1 --precision 0.02 --quiet --threads $threads
+        cp "$out" "with-$threads"
+        expect_same with-1 "with-$threads"
+    done
+}
+
+@test "a budget that is too small leaves rows unsampled, exit 2" {
+    attempt pnm-noise --optimizer pnm --lr 0.1 --max-samples 1000
+    expect_status 2
+    all_are "$out" exact_verdict "not sampled"
+    expect_message 'max-samples'
+    # Only the long-run variance, one number a chain, exceeds this one.
+    attempt pnm-noise --optimizer pnm --lr 0.1 --max-samples 1e8
+    expect_status 2
+    expect_equal "$(column "$out" exact_verdict 3)" "not sampled"
+    expect_equal "$(column "$out" exact_verdict 2)" holds
+}
+
+@test "bad input: 64, nothing written" {
+    attempt pnm-noise --optimizer pnm --lr 0.1 --steps 3 --output new.csv
+    expect_status 64
+    expect_message '--steps'
+    attempt pnm-noise --optimizer pnm --output new.csv
+    expect_status 64
+    expect_message '--lr is required'
+    attempt pnm-noise --optimizer nosuch --lr 0.1 --output new.csv
+    expect_status 64
+    expect_message "'nosuch'"
+    expect_files ''
+}

@@ -1,0 +1,95 @@
+#!/usr/bin/env bats
+# pacbayes.bats: pnm-pacbayes, divergences and bounds.
+
+load helpers
+
+columns=optimizer,lr,beta0,gamma,covariance,trace,logdet,kl,kl_stderr,count,bound_paper,bound_mcallester,bound_maurer,vacuous,exact_verdict
+# shellcheck disable=SC2086 # $given is a list of words
+given="--optimizer pnm --lr 0.1 --spectrum 1,2 --prior-precision 10 --train-size 10000"
+
+@test "three covariances a rule, measured agrees with exact" {
+    attempt pnm-pacbayes $given --precision 0.002
+    expect_status 0
+    expect_equal "$(header "$out")" "$columns"
+    expect_equal "$(column "$out" covariance | tr '\n' ' ')" "paper exact measured "
+    expect_equal "$(column "$out" exact_verdict | tr '\n' ';')" "no claim;no claim;holds;"
+    all_are "$out" gamma 5
+    all_are "$out" vacuous none
+}
+
+@test "dense noise that does not commute" {
+    printf '1 0.5\n0.5 2\n' >dense
+    attempt pnm-pacbayes $given --noise file:dense --precision 0.002
+    expect_status 0
+    expect_equal "$(column "$out" exact_verdict 3)" holds
+    printf '1 1\n1 1\n' >singular
+    # Different curvatures make the stationary covariance regular, equal ones do not.
+    attempt pnm-pacbayes $given --noise file:singular --precision 0.01 --quiet
+    expect_status 0
+    attempt pnm-pacbayes $given --spectrum 1,1 --noise file:singular --output new.csv
+    expect_status 64
+    expect_message 'positive definite|singular'
+}
+
+@test "--optimal-beta0: large for the paper at small lambda, 0 for the exact covariance" {
+    attempt pnm-pacbayes --optimizer pnm --lr 0.1 --spectrum 1 --prior-precision 1 --train-size 1000 \
+        --optimal-beta0 --precision 0.01
+    # sqrt(gamma) eta/(2B) = 1/lambda at gamma = 400.
+    holds "$(column "$out" beta0 1) > 13.633 && $(column "$out" beta0 1) < 13.634"
+    holds "$(column "$out" beta0 2) == 0"
+    attempt pnm-pacbayes --optimizer sgd --lr 0.1 --spectrum 1 --prior-precision 1 --train-size 1000 \
+        --optimal-beta0
+    expect_status 64
+    expect_message 'optimal-beta0.*sgd'
+}
+
+@test "extremes give numbers or a reason, never nan" {
+    local extra
+    for extra in "--empirical-risk 0" "--empirical-risk 1" "--prior-precision 1e-12" \
+        "--prior-precision 1e12" "--train-size 1" "--delta 1e-300" "--delta 0.9999999999999999"; do
+        # shellcheck disable=SC2086
+        attempt pnm-pacbayes $given --max-samples 1e8 --precision 0.01 --quiet $extra
+        [ "$status" -eq 0 ] || [ "$status" -eq 2 ] || { echo "$extra" >&2; show; }
+        expect_no_nan "$out"
+        [ -n "$(column "$out" bound_maurer 2)" ] || show
+    done
+    attempt pnm-pacbayes --optimizer pnm --lr 0.1 --spectrum linear:0.5:2:10000 --prior-precision 10 \
+        --train-size 1000 --replicas 40 --steps 200 --quiet
+    [ "$status" -ne 1 ] || show
+    expect_no_nan "$out"
+}
+
+@test "every bound is vacuous where the risk is 1 already" {
+    attempt pnm-pacbayes $given --max-samples 1 --quiet --empirical-risk 1
+    expect_equal "$(column "$out" vacuous 2)" paper+mcallester+maurer
+}
+
+@test "noise without which there is no density: a reason, 64" {
+    attempt pnm-pacbayes $given --noise isotropic:0 --output new.csv
+    expect_status 64
+    expect_message '--noise'
+    expect_files ''
+}
+
+@test "bad values: 64 and nothing written" {
+    local extra
+    for extra in "--prior-precision 0" "--prior-precision -1" "--prior-precision nan" "--train-size 0" \
+        "--train-size 1.5" "--delta 0" "--delta 1" "--delta 2" "--empirical-risk -0.1" \
+        "--empirical-risk 1.1" "--empirical-risk x"; do
+        # shellcheck disable=SC2086
+        attempt pnm-pacbayes $given $extra --output new.csv
+        expect_status 64
+        expect_message "${extra%% *}"
+    done
+    expect_files ''
+}
+
+@test "the same bits for 1, 2 and 3 threads" {
+    local threads
+    printf '1 0.5\n0.5 2\n' >dense
+    for threads in 1 2 3; do
+        attempt pnm-pacbayes $given --noise file:dense --precision 0.02 --quiet --threads $threads
+        cp "$out" "with-$threads"
+        expect_same with-1 "with-$threads"
+    done
+}
