@@ -282,7 +282,7 @@ int stationary_compare(const struct sampling *sampling, const struct rule *rule,
     double radius;
     int status =
         sampling_systems(sampling, rule, problem, &work.systems, &radius, error);
-    if (status == STATUS_OK && !(work.radius = malloc(problem->n * sizeof(double))))
+    if (status == STATUS_OK && !(work.radius = calloc(problem->n, sizeof(double))))
         status = error_memory(error, "the modes");
     for (size_t i = 0; status == STATUS_OK && i < problem->n; i++)
         work.radius[i] = linear_system_radius(&work.systems[i]);

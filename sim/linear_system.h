@@ -66,7 +66,7 @@ void linear_system_at(const struct linear_system *i, const struct linear_system 
                       double noise, double offset_i, uint64_t t, double *mean,
                       double *covariance);
 
-/* The smallest learning rate in (0, lr] at which the rule stops being stable at
+/* The smallest learning rate at which the rule stops being stable at
  * curvature h, by bisection on the probed spectral radius to 1e-12 relative; 0 if no
  * rate tried is stable. */
 double linear_system_lr_limit(const struct optimizer *optimizer,

@@ -197,7 +197,7 @@ int parse_file(const char *what, const char *path, struct numbers *numbers,
     errno = 0;
     ssize_t length;
     while (status == STATUS_OK && (length = getline(&line, &line_size, file)) >= 0) {
-        size_t found;
+        size_t found = 0;
         line_number++;
         snprintf(place, sizeof place, "%s: %.400s, line %lu", what, path, line_number);
         if (strlen(line) != (size_t)length)

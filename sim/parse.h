@@ -31,9 +31,9 @@ PNM_MUST_USE int parse_grid(const char *what, const char *text, struct numbers *
                             struct error *error);
 
 /* The numbers of a text file, separated by white space or commas; # starts a comment.
- * rows receives the number of lines that hold numbers; *columns the numbers a line, all
- * lines alike unless every line holds just what is left of a single list. STATUS_USAGE
- * for an unreadable or empty file, ragged rows, or anything that is no number. */
+ * *rows receives the number of lines that hold numbers, *columns how many each holds.
+ * STATUS_USAGE for an unreadable or empty file, lines of unequal length, or anything
+ * that is no number. */
 PNM_MUST_USE int parse_file(const char *what, const char *path, struct numbers *numbers,
                             size_t *rows, size_t *columns, struct error *error);
 

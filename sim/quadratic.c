@@ -149,9 +149,11 @@ static int pivoted_factor(size_t n, double *rest, double tolerance, const double
     for (size_t i = 0; i < n; i++)
         largest_scale = fmax(largest_scale, scale[i]);
     for (size_t k = 0; k < n * n; k++) {
-        const double rounding = (double)n * 1e-14 * (largest_scale / scale[k / n]) *
-                                (largest_scale / scale[k % n]);
-        if (rest[k] != 0 && !(fabs(rest[k]) <= 4 * tolerance + rounding))
+        const double own = scale[k / n] * scale[k % n];
+        if (rest[k] == 0 || own == 0)
+            continue;
+        const double rounding = (double)n * 1e-14 * largest_scale * largest_scale / own;
+        if (!(fabs(rest[k]) <= 4 * tolerance + rounding))
             return error_set(error, STATUS_USAGE,
                              "not positive semidefinite: %.3g is left at (%zu,%zu) of "
                              "its Cholesky factorisation",
