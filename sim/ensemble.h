@@ -35,7 +35,7 @@ PNM_MUST_USE int ensemble_moments(const struct ensemble *ensemble,
 
 /* Means over `count` groups of consecutive chains: what a function of the whole
  * covariance needs for its standard error. mean[g * pairs + pair]; the caller frees it.
- * count is set to the number of groups really formed, at most one a chain. */
+ * count >= 1 is set to the number of groups really formed, at most one a chain. */
 struct covariance_groups {
     uint64_t count;
     double *mean;

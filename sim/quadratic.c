@@ -148,17 +148,19 @@ static int pivoted_factor(size_t n, double *rest, double tolerance, const double
     double largest_scale = 0;
     for (size_t i = 0; i < n; i++)
         largest_scale = fmax(largest_scale, scale[i]);
-    for (size_t k = 0; k < n * n; k++) {
-        const double own = scale[k / n] * scale[k % n];
-        if (rest[k] == 0 || own == 0)
-            continue;
-        const double rounding = (double)n * 1e-14 * largest_scale * largest_scale / own;
-        if (!(fabs(rest[k]) <= 4 * tolerance + rounding))
-            return error_set(error, STATUS_USAGE,
-                             "not positive semidefinite: %.3g is left at (%zu,%zu) of "
-                             "its Cholesky factorisation",
-                             rest[k], k / n + 1, k % n + 1);
-    }
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = 0; j < n; j++) {
+            const double own = scale[i] * scale[j], left = rest[i * n + j];
+            if (left == 0 || own == 0)
+                continue;
+            const double rounding =
+                (double)n * 1e-14 * largest_scale * largest_scale / own;
+            if (!(fabs(left) <= 4 * tolerance + rounding))
+                return error_set(error, STATUS_USAGE,
+                                 "not positive semidefinite: %.3g is left at (%zu,%zu) "
+                                 "of its Cholesky factorisation",
+                                 left, i + 1, j + 1);
+        }
     return STATUS_OK;
 }
 
@@ -224,8 +226,9 @@ int quadratic_cholesky(size_t n, const double *c, double *f, struct error *error
         status = pivoted_factor(n, rest, tolerance, scale, f, error);
     if (status == STATUS_OK) {
         triangulate(n, f);
-        for (size_t k = 0; k < n * n; k++)
-            f[k] *= scale[k / n];
+        for (size_t i = 0; i < n; i++)
+            for (size_t j = 0; j <= i; j++)
+                f[i * n + j] *= scale[i];
     }
     free(rest);
     free(scale);
