@@ -60,6 +60,15 @@ int ledger_check(struct ledger *ledger, const struct claim *claim, struct error 
     return ledger_add(ledger, &row, error);
 }
 
+/* Steps that would tell whether paper and exact lie within the margin of each other,
+ * from the error that `samples` steps gave. */
+static double steps_to_decide(const struct evidence *e, double samples)
+{
+    const double d = fabs(e->exact - e->paper) - ESTIMATE_MARGIN * e->paper_scale;
+    const double wanted = fabs(d) / (2 * ESTIMATE_Z);
+    return samples * (e->se / wanted) * (e->se / wanted);
+}
+
 static struct ledger_row sampled_row(const struct ledger *ledger,
                                      const struct claim *claim, enum claim_kind kind,
                                      const char *setting, const struct evidence *e,
@@ -75,11 +84,16 @@ static struct ledger_row sampled_row(const struct ledger *ledger,
         .count = e->sampled ? e->count : 0,
         .verdicts = evidence_judge(e),
     };
-    if (e->sampled)
-        snprintf(row.setting, sizeof row.setting, "%s", setting);
-    else
+    if (!e->sampled)
         snprintf(row.setting, sizeof row.setting, "%s; needs %.1e steps, budget %.1e",
                  setting, samples, ledger->sampling->max_samples);
+    else if (kind == CLAIM_VALUE && e->decisive && samples > 0 &&
+             row.verdicts.paper == VERDICT_INCONCLUSIVE)
+        snprintf(row.setting, sizeof row.setting,
+                 "%s; %.1e steps would decide on the paper's", setting,
+                 steps_to_decide(e, samples));
+    else
+        snprintf(row.setting, sizeof row.setting, "%s", setting);
     return row;
 }
 

@@ -1,12 +1,11 @@
 /* pnm-pacbayes: divergence from the prior and generalization bounds of the Gaussian
  * that a rule's stationary law is: under the paper's, the exact and the measured
  * covariance. */
-#include "interrupt.h"
+#include "judging_program.h"
 #include "optimal_beta0.h"
 #include "posterior.h"
 #include "table.h"
 
-#include <gsl/gsl_errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -280,17 +279,5 @@ static int run(const struct options *options, const struct sampling *sampling,
 
 int main(int argc, char **argv)
 {
-    struct options options;
-    struct sampling sampling;
-    struct verdict_tally tally = {0};
-    struct error error;
-    interrupt_catch();
-    gsl_set_error_handler_off();
-    int status = options_parse(&options, &program, argc, argv, &error);
-    if (status == STATUS_OK)
-        status = sampling_init(&sampling, &options, &error);
-    if (status == STATUS_OK)
-        status = run(&options, &sampling, &tally, &error);
-    return status == STATUS_OK ? verdict_exit(&tally, true, false)
-                               : program_exit(&program, status, &error);
+    return judging_program(&program, argc, argv, run);
 }

@@ -1,10 +1,10 @@
 /* pnm-stationary: the stationary covariance of update rules, measured against exact
  * theory and the paper. */
 #include "interrupt.h"
+#include "judging_program.h"
 #include "stationary.h"
 #include "table.h"
 
-#include <gsl/gsl_errno.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -178,39 +178,33 @@ static int fill(struct table *table, const struct options *options,
     return status;
 }
 
-int main(int argc, char **argv)
+static int run(const struct options *options, const struct sampling *sampling,
+               struct verdict_tally *tally, struct error *error)
 {
-    struct options options;
-    struct sampling sampling;
     struct quadratic problem = {0};
     struct table table = {0};
-    struct verdict_tally tally = {0};
     struct rule *rules = NULL;
-    struct error error;
     size_t count = 0;
-    interrupt_catch();
-    gsl_set_error_handler_off();
-    int status = options_parse(&options, &program, argc, argv, &error);
+    int status = options_rules(options, &rules, &count, error);
     if (status == STATUS_OK)
-        status = sampling_init(&sampling, &options, &error);
+        status = options_problem(options, &problem, error);
     if (status == STATUS_OK)
-        status = options_rules(&options, &rules, &count, &error);
+        status = options_check_output(options, error);
     if (status == STATUS_OK)
-        status = options_problem(&options, &problem, &error);
+        status = table_init(&table, columns, COLUMNS, error);
     if (status == STATUS_OK)
-        status = options_check_output(&options, &error);
+        status = options_note(options, &table, error);
     if (status == STATUS_OK)
-        status = table_init(&table, columns, COLUMNS, &error);
+        status = fill(&table, options, sampling, rules, count, &problem, tally, error);
     if (status == STATUS_OK)
-        status = options_note(&options, &table, &error);
-    if (status == STATUS_OK)
-        status =
-            fill(&table, &options, &sampling, rules, count, &problem, &tally, &error);
-    if (status == STATUS_OK)
-        status = options_write(&options, &table, &error);
+        status = options_write(options, &table, error);
     table_free(&table);
     quadratic_free(&problem);
     free(rules);
-    return status == STATUS_OK ? verdict_exit(&tally, true, false)
-                               : program_exit(&program, status, &error);
+    return status;
+}
+
+int main(int argc, char **argv)
+{
+    return judging_program(&program, argc, argv, run);
 }

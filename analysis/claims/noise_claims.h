@@ -16,4 +16,17 @@ PNM_MUST_USE int claim_noise_row(struct ledger *ledger, const struct claim *clai
                                  const struct noise_row *row, const char *setting,
                                  double paper, struct error *error);
 
+/* Measures one quantity of a rule and adds two rows: against the printed value, and
+ * against the corrected one, whose formula the setting tells. `name` is what the rule
+ * stands for. */
+struct noise_claim {
+    const char *name;
+    struct claim_rule rule;
+    enum noise_quantity quantity;
+    double printed, corrected;
+    const char *formula;
+};
+PNM_MUST_USE int claim_noise_pair(struct ledger *ledger, const struct claim *claim,
+                                  const struct noise_claim *what, struct error *error);
+
 #endif

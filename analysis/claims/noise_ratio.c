@@ -3,44 +3,30 @@
 #include "noise_claims.h"
 
 #include <math.h>
-#include <stdio.h>
-
-static int check_rule(struct ledger *ledger, const struct claim *claim,
-                      const struct claim_rule *what, const char *name, double right,
-                      const char *formula, struct error *error)
-{
-    const double gamma = pow(1 + what->beta0, 2) + pow(what->beta0, 2);
-    struct noise_row rows[NOISE_QUANTITIES];
-    char setting[200];
-    int status = claim_noise(ledger, claim, what, rows, error);
-    snprintf(setting, sizeof setting, "%s, beta0=%g beta1=%g", name, what->beta0,
-             what->beta1);
-    if (status == STATUS_OK)
-        status = claim_noise_row(ledger, claim, &rows[NOISE_SD_RATIO], setting,
-                                 sqrt(gamma), error);
-    snprintf(setting, sizeof setting, "%s, beta0=%g beta1=%g, corrected: %s", name,
-             what->beta0, what->beta1, formula);
-    if (status == STATUS_OK)
-        status = claim_noise_row(ledger, claim, &rows[NOISE_SD_RATIO], setting, right,
-                                 error);
-    return status;
-}
 
 static int check(struct ledger *ledger, const struct claim *claim, struct error *error)
 {
     const double beta0 = 1, beta1 = 0.9, beta = beta1 * beta1;
     const double gamma = pow(1 + beta0, 2) + pow(beta0, 2);
-    const struct claim_rule printed = {"pnm_eq7", beta0, beta1, NAN};
-    const struct claim_rule algorithm = {"pnm", beta0, beta1, NAN};
-    int status =
-        check_rule(ledger, claim, &printed, "eq. 7",
-                   sqrt((pow(1 + beta0, 2) + pow(beta0 * beta1, 2)) / (1 + beta)),
-                   "sqrt(((1+beta0)^2 + beta0^2 beta1^2)/(1+beta1^2))", error);
-    if (status == STATUS_OK)
-        status = check_rule(ledger, claim, &algorithm, "Algorithm 2",
-                            sqrt(gamma) * (1 + beta1) / sqrt(1 + beta),
-                            "sqrt(gamma) (1+beta1)/sqrt(1+beta1^2)", error);
-    return status;
+    const struct noise_claim printed = {
+        .name = "eq. 7",
+        .rule = {"pnm_eq7", beta0, beta1, NAN},
+        .quantity = NOISE_SD_RATIO,
+        .printed = sqrt(gamma),
+        .corrected = sqrt((pow(1 + beta0, 2) + pow(beta0 * beta1, 2)) / (1 + beta)),
+        .formula = "sqrt(((1+beta0)^2 + beta0^2 beta1^2)/(1+beta1^2))",
+    };
+    const struct noise_claim algorithm = {
+        .name = "Algorithm 2",
+        .rule = {"pnm", beta0, beta1, NAN},
+        .quantity = NOISE_SD_RATIO,
+        .printed = sqrt(gamma),
+        .corrected = sqrt(gamma) * (1 + beta1) / sqrt(1 + beta),
+        .formula = "sqrt(gamma) (1+beta1)/sqrt(1+beta1^2)",
+    };
+    const int status = claim_noise_pair(ledger, claim, &printed, error);
+    return status == STATUS_OK ? claim_noise_pair(ledger, claim, &algorithm, error)
+                               : status;
 }
 
 const struct claim claim_noise_ratio = {

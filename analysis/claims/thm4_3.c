@@ -99,9 +99,14 @@ static int check_paper(struct ledger *ledger, const struct claim *claim,
     };
     evidence.measured = scanned_ratio(at, slope);
     evidence.exact_scale = 1;
-    snprintf(setting, sizeof setting,
-             "paper's Q(gamma), %s, eta=%g B=%g lambda=%g, best beta0=%.4g", divergence,
-             at->eta, at->batch, at->lambda, beta0);
+    /* The ratio whose being below 1 is the condition: eta/(2 B lambda) as printed, eta
+     * lambda/(2B) with the right divergence. */
+    snprintf(
+        setting, sizeof setting,
+        "paper's Q(gamma), %s, eta=%g B=%g lambda=%g, ratio %.2g (condition: < 1), "
+        "best beta0=%.4g",
+        divergence, at->eta, at->batch, at->lambda, slope * at->eta / (2 * at->batch),
+        beta0);
     return ledger_existence(ledger, claim, setting, &evidence, 0, error);
 }
 

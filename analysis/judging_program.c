@@ -1,0 +1,25 @@
+#include "judging_program.h"
+
+#include "interrupt.h"
+
+#include <gsl/gsl_errno.h>
+
+int judging_program(const struct program *program, int argc, char **argv,
+                    int (*run)(const struct options *options,
+                               const struct sampling *sampling,
+                               struct verdict_tally *tally, struct error *error))
+{
+    struct options options;
+    struct sampling sampling;
+    struct verdict_tally tally = {0};
+    struct error error;
+    interrupt_catch();
+    gsl_set_error_handler_off();
+    int status = options_parse(&options, program, argc, argv, &error);
+    if (status == STATUS_OK)
+        status = sampling_init(&sampling, &options, &error);
+    if (status == STATUS_OK)
+        status = run(&options, &sampling, &tally, &error);
+    return status == STATUS_OK ? verdict_exit(&tally, true, false)
+                               : program_exit(program, status, &error);
+}
