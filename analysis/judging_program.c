@@ -1,6 +1,7 @@
 #include "judging_program.h"
 
 #include "interrupt.h"
+#include "output.h"
 
 #include <gsl/gsl_errno.h>
 

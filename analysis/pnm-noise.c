@@ -1,8 +1,8 @@
 /* pnm-noise: what the momentum of update rules does to white gradient noise. */
 #include "judging_program.h"
 #include "noise_compare.h"
+#include "output.h"
 #include "spectrum.h"
-#include "table.h"
 
 #include <math.h>
 #include <stdlib.h>

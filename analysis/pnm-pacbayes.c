@@ -3,8 +3,8 @@
  * covariance. */
 #include "judging_program.h"
 #include "optimal_beta0.h"
+#include "output.h"
 #include "posterior.h"
-#include "table.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -41,7 +41,7 @@ static const struct option_spec own_options[] = {
      .preset = "0",
      .low = 0,
      .high = 1,
-     .doc = "empirical risk R^(Q)"},
+     .doc = "empirical risk of Q on the training set"},
     {.name = "optimal-beta0",
      .kind = OPTION_FLAG,
      .doc = "the beta0 >= 0 that minimises the bound, under the paper's and the exact "
@@ -253,7 +253,14 @@ static int run(const struct options *options, const struct sampling *sampling,
         .delta = options_real(options, "delta"),
         .risk = options_real(options, "empirical-risk"),
     };
-    int status = options_rules(options, &rules, &count, error);
+    int status = STATUS_OK;
+    if (options_flag(options, "optimal-beta0") && options_given(options, "beta0"))
+        status =
+            error_set(error, STATUS_USAGE,
+                      "--optimal-beta0: finds beta0 itself; allowed is one of it and "
+                      "--beta0");
+    if (status == STATUS_OK)
+        status = options_rules(options, &rules, &count, error);
     if (status == STATUS_OK && setting.delta >= 1)
         status = error_set(error, STATUS_USAGE,
                            "--delta: %g is out of range; allowed is a number > 0 and "

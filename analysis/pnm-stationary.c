@@ -2,8 +2,8 @@
  * theory and the paper. */
 #include "interrupt.h"
 #include "judging_program.h"
+#include "output.h"
 #include "stationary.h"
-#include "table.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -1,6 +1,7 @@
 /* pnm-verify: runs every claim of the paper that has a check and prints the ledger. */
 #include "interrupt.h"
 #include "ledger.h"
+#include "output.h"
 
 #include <gsl/gsl_errno.h>
 #include <stdio.h>

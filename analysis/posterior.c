@@ -28,6 +28,18 @@ static int element(const struct rule *rule, const struct quadratic *problem,
                              error);
 }
 
+/* Has every mode a stationary law? By the probed matrix: refusals go by the same. */
+static bool is_stable(const struct rule *rule, const struct quadratic *problem)
+{
+    struct linear_system system;
+    for (size_t i = 0; i < problem->n; i++) {
+        linear_system_probe(rule->optimizer, rule->parameter, problem->h[i], &system);
+        if (!(linear_system_radius(&system) < 1))
+            return false;
+    }
+    return true;
+}
+
 int posterior_theory(const struct rule *rule, const struct quadratic *problem,
                      enum posterior_kind kind, double lambda,
                      struct posterior *posterior, struct error *error)
@@ -37,9 +49,14 @@ int posterior_theory(const struct rule *rule, const struct quadratic *problem,
     double *covariance = malloc(size * sizeof *covariance);
     int status = covariance ? STATUS_OK : error_memory(error, "the covariance");
     *posterior = (struct posterior){.kl = NAN};
-    for (size_t k = 0; status == STATUS_OK && k < size; k++)
-        status = element(rule, problem, kind, problem->dense ? k / n : k,
-                         problem->dense ? k % n : k, &covariance[k], error);
+    if (status == STATUS_OK && kind == POSTERIOR_EXACT && !is_stable(rule, problem))
+        goto out;
+    for (size_t i = 0; status == STATUS_OK && i < n; i++) {
+        if (!problem->dense)
+            status = element(rule, problem, kind, i, i, &covariance[i], error);
+        for (size_t j = 0; status == STATUS_OK && problem->dense && j < n; j++)
+            status = element(rule, problem, kind, i, j, &covariance[i * n + j], error);
+    }
     if (status != STATUS_OK || isnan(covariance[0]))
         goto out;
     if (problem->dense) {
@@ -202,7 +219,7 @@ static int plan_precision(const struct sampling *sampling, const struct rule *ru
         squared += pow((lambda * variance - 1) / 2, 2);
     }
     *precision = sampling->precision;
-    if (status == STATUS_OK && squared > 0)
+    if (status == STATUS_OK && exact.known && squared > 0)
         *precision =
             fmin(*precision, sampling->precision * fabs(exact.kl) / sqrt(squared));
     return status;

@@ -7,7 +7,7 @@
 #define PNM_THEORY_H
 
 #include "linear_system.h"
-#include "options.h"
+#include "rules.h"
 
 struct theory {
     const char *optimizer;

@@ -1,19 +1,13 @@
 #include "options.h"
 
-#include "interrupt.h"
+#include "option_names.h"
 #include "parse.h"
 
 #include <argp.h>
-#include <errno.h>
 #include <math.h>
-#include <omp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-static const size_t most_rows = 1000000;
 
 enum { FIRST_KEY = 0x100, KEY_HELP = 1, KEY_VERSION = 2, HELP_TEXT = 512 };
 
@@ -97,7 +91,9 @@ static const struct option_spec sampling_options[] = {
         .low = 0,
         .high = 1,
         .low_open = true,
-        .doc = "relative standard error to plan for",
+        .doc =
+            "relative standard error to plan for; where it is not given, rows near the "
+            "margin of 1 % are sampled more finely",
     },
     {
         .name = "max-samples",
@@ -106,7 +102,7 @@ static const struct option_spec sampling_options[] = {
         .preset = "1e10",
         .low = 1,
         .high = 1e18,
-        .doc = "budget of a row in coordinate-steps",
+        .doc = "budget of a row, in coordinate-steps (chains x steps)",
     },
     {
         .name = "seed",
@@ -146,7 +142,9 @@ static const struct option_spec output_options[] = {
         .kind = OPTION_CHOICE,
         .argument = "table|csv|json",
         .unrecorded = true,
-        .doc = "default: table on a terminal, csv elsewhere; for files by their ending",
+        .doc = "default: table on a terminal, csv elsewhere; files by their ending: "
+               ".txt, .json, "
+               "else csv",
     },
     {
         .name = "output",
@@ -386,109 +384,13 @@ static char *rules_help(const struct options *options)
         options->program->notes,
         options->program->judges
             ? "0 no exact verdict fails or is open; 1 one fails; 2 otherwise, if one "
-              "is inconclusive or not sampled"
+              "is inconclusive or (except in pnm-verify) not sampled"
             : "0 done");
     if (fclose(stream) != 0) {
         free(text);
         return NULL;
     }
     return text;
-}
-
-/* Letters to insert, leave out or exchange to make b of a. */
-static size_t edit_distance(const char *a, const char *b)
-{
-    size_t row[80], n = strlen(b);
-    if (n >= sizeof row / sizeof *row)
-        return SIZE_MAX;
-    for (size_t j = 0; j <= n; j++)
-        row[j] = j;
-    for (size_t i = 1; a[i - 1]; i++) {
-        size_t diagonal = row[0];
-        row[0] = i;
-        for (size_t j = 1; j <= n; j++) {
-            const size_t above = row[j];
-            size_t best = diagonal + (a[i - 1] != b[j - 1]);
-            best = above + 1 < best ? above + 1 : best;
-            best = row[j - 1] + 1 < best ? row[j - 1] + 1 : best;
-            diagonal = above;
-            row[j] = best;
-        }
-    }
-    return row[n];
-}
-
-static int unknown_option(const struct options *options, const char *name,
-                          struct error *error)
-{
-    const char *nearest = NULL;
-    size_t least = strlen(name) / 2 + 1;
-    for (size_t i = 0; i < options->count; i++) {
-        const size_t own = edit_distance(name, options->value[i].option.name);
-        if (own < least) {
-            least = own;
-            nearest = options->value[i].option.name;
-        }
-    }
-    if (nearest)
-        return error_set(
-            error, STATUS_USAGE,
-            "unknown option '--%.100s'; did you mean --%s? --help lists what "
-            "is allowed",
-            name, nearest);
-    return error_set(error, STATUS_USAGE,
-                     "unknown option '--%.100s'; --help lists what is allowed", name);
-}
-
-/* What argp would refuse in its own words: unknown and ambiguous options, a missing
- * argument. Options may be abbreviated as long as they are unique. */
-static int check_names(const struct options *options, int argc, char **argv,
-                       struct error *error)
-{
-    for (int k = 1; k < argc; k++) {
-        const char *word = argv[k];
-        const size_t length = strcspn(word, "=");
-        const struct option_spec *found = NULL;
-        size_t matches = 0;
-        if (strcmp(word, "--") == 0)
-            return STATUS_OK;
-        if (word[0] == '-' && word[1] && word[1] != '-')
-            return error_set(error, STATUS_USAGE,
-                             "unknown option '%.100s'; options begin with --, --help "
-                             "lists what is allowed",
-                             word);
-        if (word[0] != '-' || word[1] != '-')
-            continue;
-        char name[160];
-        snprintf(name, sizeof name, "%.*s", (int)(length - 2), word + 2);
-        if (strcmp(name, "help") == 0 || strcmp(name, "version") == 0)
-            continue;
-        for (size_t i = 0; i < options->count; i++) {
-            const struct option_spec *option = &options->value[i].option;
-            if (strncmp(option->name, name, strlen(name)) != 0)
-                continue;
-            matches++;
-            found = option;
-            if (strcmp(option->name, name) == 0) {
-                matches = 1;
-                break;
-            }
-        }
-        if (matches > 1)
-            return error_set(error, STATUS_USAGE,
-                             "option '--%.100s' is ambiguous; write it in full, --help "
-                             "lists what is allowed",
-                             name);
-        if (matches == 0)
-            return unknown_option(options, name, error);
-        if (found->kind == OPTION_FLAG || word[length] == '=')
-            continue;
-        if (++k >= argc)
-            return error_set(error, STATUS_USAGE,
-                             "--%s: a value is missing; allowed: %s", found->name,
-                             found->argument);
-    }
-    return STATUS_OK;
 }
 
 int options_parse(struct options *options, const struct program *program, int argc,
@@ -505,7 +407,7 @@ int options_parse(struct options *options, const struct program *program, int ar
     if (!options->kernels)
         return STATUS_USAGE;
     options_build(options);
-    status = check_names(options, argc, argv, error);
+    status = option_names_check(options, argc, argv, error);
     if (status != STATUS_OK)
         goto out;
     help = calloc(options->count, sizeof *help);
@@ -571,319 +473,4 @@ uint64_t options_count(const struct options *options, const char *name)
 bool options_flag(const struct options *options, const char *name)
 {
     return options_find(options, name)->given;
-}
-
-/* --- what the options describe -----------------------------------------------------
- */
-
-int options_problem(const struct options *options, struct quadratic *problem,
-                    struct error *error)
-{
-    const struct quadratic_text text = {
-        .spectrum = options_text(options, "spectrum"),
-        .noise = options_text(options, "noise"),
-        .batch = options_real(options, "batch"),
-        .theta_star = options_text(options, "theta-star"),
-        .start = options_text(options, "start"),
-    };
-    return quadratic_init(problem, &text, error);
-}
-
-static int parameter_values(const struct options *options,
-                            const struct parameter *parameter, struct numbers *values,
-                            struct error *error)
-{
-    const char *text = options_text(options, parameter->name);
-    char what[80];
-    int status = STATUS_OK;
-    snprintf(what, sizeof what, "--%s", parameter->name);
-    *values = (struct numbers){0};
-    if (text && !parameter->is_switch) {
-        status = parse_grid(what, text, values, error);
-        for (size_t i = 0; status == STATUS_OK && i < values->count; i++)
-            status = parameter_check(parameter, values->value[i], error);
-        return status;
-    }
-    if (!text && !parameter->preset)
-        return error_set(error, STATUS_USAGE, "%s is required: %s", what,
-                         parameter->doc);
-    if (text && strcmp(text, "on") != 0 && strcmp(text, "off") != 0)
-        return error_set(error, STATUS_USAGE,
-                         "%s: '%.200s' is not allowed; allowed: on|off", what, text);
-    values->value = malloc(sizeof *values->value);
-    if (!values->value)
-        return error_memory(error, "a parameter");
-    values->value[0] = text ? strcmp(text, "on") == 0 : parameter->preset_value;
-    values->count = 1;
-    return STATUS_OK;
-}
-
-/* Appends the rows of one rule: the product of its parameters' values. */
-static int rules_append(const struct options *options,
-                        const struct optimizer *optimizer, struct rule **rules,
-                        size_t *count, struct error *error)
-{
-    struct numbers values[OPTIMIZER_MAX_PARAMETERS] = {{0}};
-    size_t rows = 1;
-    int status = STATUS_OK;
-    for (int i = 0; status == STATUS_OK && i < optimizer->parameter_count; i++) {
-        status =
-            parameter_values(options, &optimizer->parameters[i], &values[i], error);
-        if (status == STATUS_OK && values[i].count > most_rows / rows)
-            status =
-                error_set(error, STATUS_USAGE, "--%s: the grid has more than %zu rows",
-                          optimizer->parameters[i].name, most_rows);
-        if (status == STATUS_OK && (!values[i].value || values[i].count == 0))
-            status = error_memory(error, "a parameter");
-        if (status == STATUS_OK)
-            rows *= values[i].count;
-    }
-    if (status != STATUS_OK)
-        goto out;
-    struct rule *grown = realloc(*rules, (*count + rows) * sizeof *grown);
-    if (!grown) {
-        status = error_memory(error, "the rows");
-        goto out;
-    }
-    *rules = grown;
-    for (size_t row = 0; row < rows; row++) {
-        struct rule *rule = &grown[(*count)++];
-        size_t rest = row;
-        *rule = (struct rule){.optimizer = optimizer};
-        for (int i = optimizer->parameter_count - 1; i >= 0; i--) {
-            const size_t choices = values[i].count;
-            if (choices == 0)
-                continue; /* does not happen: every parameter has a value */
-            rule->parameter[i] = values[i].value[rest % choices];
-            rest /= choices;
-        }
-        optimizer_complete(optimizer, rule->parameter);
-    }
-out:
-    for (int i = 0; i < OPTIMIZER_MAX_PARAMETERS; i++)
-        numbers_free(&values[i]);
-    return status;
-}
-
-static int unknown_rule(const struct options *options, const char *name,
-                        struct error *error)
-{
-    char known[600] = "";
-    size_t used = 0;
-    for (const struct optimizer *const *rule = options->kernels->optimizers;
-         *rule && used < sizeof known; rule++)
-        used += (size_t)snprintf(known + used, sizeof known - used, "%s%s",
-                                 used ? ", " : "", (*rule)->name);
-    return error_set(error, STATUS_USAGE,
-                     "--optimizer: no update rule '%.200s'; allowed are %s", name,
-                     known);
-}
-
-/* A parameter that none of the chosen rules has was given in error. */
-static int check_unused(const struct options *options, const struct rule *rules,
-                        size_t count, struct error *error)
-{
-    for (size_t k = 0; k < options->count; k++) {
-        const struct option_value *value = &options->value[k];
-        bool is_parameter = false, used = false;
-        for (const struct optimizer *const *rule = options->kernels->optimizers; *rule;
-             rule++)
-            is_parameter |= optimizer_parameter(*rule, value->option.name) >= 0;
-        for (size_t i = 0; i < count; i++)
-            used |= optimizer_parameter(rules[i].optimizer, value->option.name) >= 0;
-        if (value->given && is_parameter && !used)
-            return error_set(error, STATUS_USAGE,
-                             "--%s: no parameter of %s; --help lists what each rule "
-                             "takes",
-                             value->option.name, options_text(options, "optimizer"));
-    }
-    return STATUS_OK;
-}
-
-int options_rules(const struct options *options, struct rule **rules, size_t *count,
-                  struct error *error)
-{
-    char *names = strdup(options_text(options, "optimizer")), *rest = NULL;
-    int status = names ? STATUS_OK : error_memory(error, "the rules");
-    *rules = NULL;
-    *count = 0;
-    for (char *name = names ? strtok_r(names, ",", &rest) : NULL;
-         status == STATUS_OK && name; name = strtok_r(NULL, ",", &rest)) {
-        const struct optimizer *optimizer = optimizer_find(options->kernels, name);
-        status = optimizer ? rules_append(options, optimizer, rules, count, error)
-                           : unknown_rule(options, name, error);
-    }
-    if (status == STATUS_OK && *count == 0)
-        status = unknown_rule(options, options_text(options, "optimizer"), error);
-    if (status == STATUS_OK)
-        status = check_unused(options, *rules, *count, error);
-    free(names);
-    if (status != STATUS_OK) {
-        free(*rules);
-        *rules = NULL;
-        *count = 0;
-    }
-    return status;
-}
-
-double rule_parameter(const struct rule *rule, const char *name)
-{
-    const int i = optimizer_parameter(rule->optimizer, name);
-    return i < 0 ? NAN : rule->parameter[i];
-}
-
-void rule_describe(const struct rule *rule, size_t size, char *text)
-{
-    size_t used = 0;
-    for (int i = 0; i < rule->optimizer->parameter_count && used < size; i++) {
-        const struct parameter *p = &rule->optimizer->parameters[i];
-        if (p->is_switch)
-            used += (size_t)snprintf(text + used, size - used, "%s%s=%s", i ? " " : "",
-                                     p->name, rule->parameter[i] != 0 ? "on" : "off");
-        else
-            used += (size_t)snprintf(text + used, size - used, "%s%s=%g", i ? " " : "",
-                                     p->name, rule->parameter[i]);
-    }
-}
-
-/* --- results -----------------------------------------------------------------------
- */
-
-/* Is the rule among those of --optimizer? */
-static bool is_chosen(const struct options *options, const struct optimizer *rule)
-{
-    const size_t length = strlen(rule->name);
-    for (const char *c = options_text(options, "optimizer"); c && *c;
-         c += strcspn(c, ","), c += *c == ',')
-        if (strcspn(c, ",") == length && strncmp(c, rule->name, length) == 0)
-            return true;
-    return false;
-}
-
-/* The preset of a rule's parameter that was not given, if a chosen rule has it. */
-static const char *default_in_use(const struct options *options,
-                                  const struct option_value *value)
-{
-    if (!(options->program->groups & OPTIONS_RULE))
-        return NULL;
-    for (const struct optimizer *const *rule = options->kernels->optimizers; *rule;
-         rule++) {
-        const int i = optimizer_parameter(*rule, value->option.name);
-        if (i >= 0 && is_chosen(options, *rule))
-            return (*rule)->parameters[i].preset;
-    }
-    return NULL;
-}
-
-int options_note(const struct options *options, struct table *table,
-                 struct error *error)
-{
-    int status = table_note(table, "program", options->program->name, error);
-    if (status == STATUS_OK)
-        status = table_note(table, "version", PNM_VERSION, error);
-    for (size_t i = 0; status == STATUS_OK && i < options->count; i++) {
-        const struct option_value *value = &options->value[i];
-        const char *text = value->text ? value->text : default_in_use(options, value);
-        if (text && !value->option.unrecorded)
-            status = table_note(table, value->option.name, text, error);
-    }
-    return status;
-}
-
-static enum table_format output_format(const struct options *options, const char *path)
-{
-    const char *format = options_text(options, "format");
-    if (format)
-        return strcmp(format, "json") == 0    ? TABLE_JSON
-               : strcmp(format, "table") == 0 ? TABLE_TEXT
-                                              : TABLE_CSV;
-    if (!path)
-        return isatty(STDOUT_FILENO) ? TABLE_TEXT : TABLE_CSV;
-    const char *ending = strrchr(path, '.');
-    if (ending && strcmp(ending, ".json") == 0)
-        return TABLE_JSON;
-    return ending && strcmp(ending, ".txt") == 0 ? TABLE_TEXT : TABLE_CSV;
-}
-
-/* Calls `use` for every target of --output; path NULL is standard output. */
-static int for_each_output(const struct options *options, const struct table *table,
-                           int (*use)(const struct options *, const struct table *,
-                                      const char *, struct error *),
-                           struct error *error)
-{
-    const char *output = options_text(options, "output");
-    char *paths = NULL, *rest = NULL;
-    int status = STATUS_OK;
-    if (!output)
-        return use(options, table, NULL, error);
-    paths = strdup(output);
-    if (!paths)
-        return error_memory(error, "the output");
-    if (strspn(output, ",") == strlen(output))
-        status = error_set(error, STATUS_USAGE,
-                           "--output: '%.200s' names no file; allowed are file names "
-                           "and - for standard output",
-                           output);
-    for (char *path = strtok_r(paths, ",", &rest); status == STATUS_OK && path;
-         path = strtok_r(NULL, ",", &rest))
-        status = use(options, table, strcmp(path, "-") == 0 ? NULL : path, error);
-    free(paths);
-    return status;
-}
-
-static int check_one(const struct options *options, const struct table *table,
-                     const char *path, struct error *error)
-{
-    char folder[4096];
-    (void)options;
-    (void)table;
-    if (!path)
-        return STATUS_OK;
-    const char *slash = strrchr(path, '/');
-    if (!slash)
-        snprintf(folder, sizeof folder, ".");
-    else
-        snprintf(folder, sizeof folder, "%.*s", (int)(slash - path + 1), path);
-    struct stat about;
-    if (stat(path, &about) == 0 && S_ISDIR(about.st_mode))
-        return error_set(error, STATUS_OUTPUT, "--output: cannot write '%.400s': %s",
-                         path, strerror(EISDIR));
-    if (access(folder, F_OK) == 0)
-        return STATUS_OK;
-    return error_set(error, STATUS_OUTPUT, "--output: cannot write '%.400s': %s", path,
-                     strerror(errno));
-}
-
-int options_check_output(const struct options *options, struct error *error)
-{
-    return for_each_output(options, NULL, check_one, error);
-}
-
-static int write_one(const struct options *options, const struct table *table,
-                     const char *path, struct error *error)
-{
-    return table_write(table, path, output_format(options, path), error);
-}
-
-int options_write(const struct options *options, const struct table *table,
-                  struct error *error)
-{
-    return for_each_output(options, table, write_one, error);
-}
-
-int program_exit(const struct program *program, int status, const struct error *error)
-{
-    /* Whatever a signal cut short (a read, a write), it is the signal that ended it. */
-    if (status < 0 && interrupt_pending()) {
-        fprintf(stderr, "%s: interrupted\n", program->name);
-        return -STATUS_INTERRUPTED;
-    }
-    if (status < 0 && error->text[0])
-        fprintf(stderr, "%s: %s\n", program->name, error->text);
-    if (status == OPTIONS_DONE && (fflush(stdout) != 0 || ferror(stdout))) {
-        fprintf(stderr, "%s: cannot write to standard output: %s\n", program->name,
-                strerror(errno));
-        return -STATUS_OUTPUT;
-    }
-    return status < 0 ? -status : 0;
 }

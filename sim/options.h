@@ -8,8 +8,6 @@
 #include "error.h"
 #include "kernels.h"
 #include "optimizer.h"
-#include "quadratic.h"
-#include "table.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -84,43 +82,5 @@ bool options_given(const struct options *options, const char *name);
 double options_real(const struct options *options, const char *name);
 uint64_t options_count(const struct options *options, const char *name);
 bool options_flag(const struct options *options, const char *name);
-
-/* The loss that OPTIONS_LOSS describe. */
-PNM_MUST_USE int options_problem(const struct options *options,
-                                 struct quadratic *problem, struct error *error);
-
-/* A rule with its parameters: a row of a grid. */
-struct rule {
-    const struct optimizer *optimizer;
-    double parameter[OPTIMIZER_MAX_PARAMETERS];
-};
-
-/* The rules chosen by --optimizer with every combination of the parameter values given,
- * the first parameter varying slowest. *rules is the caller's to free. */
-PNM_MUST_USE int options_rules(const struct options *options, struct rule **rules,
-                               size_t *count, struct error *error);
-
-/* Value of the rule's parameter of that name; NAN if it has none. */
-double rule_parameter(const struct rule *rule, const char *name);
-
-/* Writes "lr=0.05 beta0=1 ..." into text[size]. */
-void rule_describe(const struct rule *rule, size_t size, char *text);
-
-/* Version, program and every recorded option into the table's provenance. */
-PNM_MUST_USE int options_note(const struct options *options, struct table *table,
-                              struct error *error);
-
-/* Before a run: is there a folder for every --output? STATUS_OUTPUT if not. */
-PNM_MUST_USE int options_check_output(const struct options *options,
-                                      struct error *error);
-
-/* Writes the table where --output and --format say: standard output by default, text on
- * a terminal and CSV elsewhere; several files separated by commas, "-" for standard
- * output, the format of a file by its ending (.json, .txt, else CSV). */
-PNM_MUST_USE int options_write(const struct options *options, const struct table *table,
-                               struct error *error);
-
-/* Prints what went wrong, if anything, and returns the exit status for it. */
-int program_exit(const struct program *program, int status, const struct error *error);
 
 #endif

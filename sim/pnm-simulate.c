@@ -1,5 +1,6 @@
 /* pnm-simulate: runs an ensemble of one rule and writes moments or trajectories. */
 #include "interrupt.h"
+#include "output.h"
 #include "sampling.h"
 #include "table.h"
 

@@ -3,8 +3,8 @@
 #define PNM_SAMPLING_H
 
 #include "ensemble.h"
-#include "options.h"
 #include "plan.h"
+#include "rules.h"
 
 /* What OPTIONS_CHAINS and OPTIONS_SAMPLING say. */
 struct sampling {

@@ -13,7 +13,7 @@
 #include <cmocka.h>
 
 #include "kernels.h"
-#include "options.h"
+#include "rules.h"
 
 #include <float.h>
 #include <gsl/gsl_cdf.h>

@@ -7,7 +7,7 @@
 #include <cmocka.h>
 
 #include "estimate.h"
-#include "rules.h"
+#include "named_rule.h"
 
 #include <gsl/gsl_cdf.h>
 

@@ -8,7 +8,7 @@
 #include <cmocka.h>
 
 #include "ledger.h"
-#include "rules.h"
+#include "named_rule.h"
 
 #include <gsl/gsl_errno.h>
 #include <string.h>

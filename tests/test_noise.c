@@ -7,8 +7,8 @@
 
 #include <cmocka.h>
 
+#include "named_rule.h"
 #include "noise_compare.h"
-#include "rules.h"
 #include "spectrum.h"
 
 #include <string.h>

@@ -7,9 +7,9 @@
 
 #include <cmocka.h>
 
+#include "named_rule.h"
 #include "optimal_beta0.h"
 #include "posterior.h"
-#include "rules.h"
 #include "stein.h"
 
 #include <gsl/gsl_cdf.h>

@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "rules.h"
+#include "named_rule.h"
 #include "stationary.h"
 
 #include <gsl/gsl_cdf.h>

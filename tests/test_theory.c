@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "rules.h"
+#include "named_rule.h"
 #include "stein.h"
 #include "theory.h"
 

@@ -42,11 +42,11 @@ stationary() {
 }
 
 @test "unknown rules, claims and words are refused, with those that are allowed" {
-    simulate 64 "--optimizer.*'foo'.*sgd.*pnm" --optimizer foo
+    simulate 64 "--optimizer.*'nosuchrule'.*sgd.*pnm" --optimizer nosuchrule
     simulate 64 "--optimizer.*'SGD'.*sgd.*pnm" --optimizer SGD
     simulate 64 "--optimizer.*''.*sgd.*pnm" --optimizer ''
     simulate 64 "--optimizer.*','.*sgd.*pnm" --optimizer ,
-    stationary 64 "--optimizer.*'foo'.*sgd.*pnm" --optimizer sgd,foo
+    stationary 64 "--optimizer.*'nosuchrule'.*sgd.*pnm" --optimizer sgd,nosuchrule
     refuse 64 "--claim.*'nosuch'.*special-hb" pnm-verify --claim nosuch
     refuse 64 "--claim.*'nosuch'.*special-hb" pnm-verify --claim special-hb,nosuch
     refuse 64 "--claim.*''.*special-hb" pnm-verify --claim ''

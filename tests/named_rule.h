@@ -1,9 +1,9 @@
-/* rules.h: rules by name for tests, and doubles compared. */
-#ifndef PNM_TEST_RULES_H
-#define PNM_TEST_RULES_H
+/* named_rule.h: rules by name for tests, and doubles compared. */
+#ifndef PNM_TEST_NAMED_RULE_H
+#define PNM_TEST_NAMED_RULE_H
 
 #include "kernels.h"
-#include "options.h"
+#include "rules.h"
 
 #include <math.h>
 

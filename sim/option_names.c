@@ -1,0 +1,99 @@
+#include "option_names.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* Letters to insert, leave out or exchange to make b of a. */
+static size_t edit_distance(const char *a, const char *b)
+{
+    size_t row[80], n = strlen(b);
+    if (n >= sizeof row / sizeof *row)
+        return SIZE_MAX;
+    for (size_t j = 0; j <= n; j++)
+        row[j] = j;
+    for (size_t i = 1; a[i - 1]; i++) {
+        size_t diagonal = row[0];
+        row[0] = i;
+        for (size_t j = 1; j <= n; j++) {
+            const size_t above = row[j];
+            size_t best = diagonal + (a[i - 1] != b[j - 1]);
+            best = above + 1 < best ? above + 1 : best;
+            best = row[j - 1] + 1 < best ? row[j - 1] + 1 : best;
+            diagonal = above;
+            row[j] = best;
+        }
+    }
+    return row[n];
+}
+
+static int unknown_option(const struct options *options, const char *name,
+                          struct error *error)
+{
+    const char *nearest = NULL;
+    size_t least = strlen(name) / 2 + 1;
+    for (size_t i = 0; i < options->count; i++) {
+        const size_t own = edit_distance(name, options->value[i].option.name);
+        if (own < least) {
+            least = own;
+            nearest = options->value[i].option.name;
+        }
+    }
+    if (nearest)
+        return error_set(
+            error, STATUS_USAGE,
+            "unknown option '--%.100s'; did you mean --%s? --help lists what "
+            "is allowed",
+            name, nearest);
+    return error_set(error, STATUS_USAGE,
+                     "unknown option '--%.100s'; --help lists what is allowed", name);
+}
+
+/* These are what argp would refuse in its own words. */
+int option_names_check(const struct options *options, int argc, char **argv,
+                       struct error *error)
+{
+    for (int k = 1; k < argc; k++) {
+        const char *word = argv[k];
+        const size_t length = strcspn(word, "=");
+        const struct option_spec *found = NULL;
+        size_t matches = 0;
+        if (strcmp(word, "--") == 0)
+            return STATUS_OK;
+        if (word[0] == '-' && word[1] && word[1] != '-')
+            return error_set(error, STATUS_USAGE,
+                             "unknown option '%.100s'; options begin with --, --help "
+                             "lists what is allowed",
+                             word);
+        if (word[0] != '-' || word[1] != '-')
+            continue;
+        char name[160];
+        snprintf(name, sizeof name, "%.*s", (int)(length - 2), word + 2);
+        if (strcmp(name, "help") == 0 || strcmp(name, "version") == 0)
+            continue;
+        for (size_t i = 0; i < options->count; i++) {
+            const struct option_spec *option = &options->value[i].option;
+            if (strncmp(option->name, name, strlen(name)) != 0)
+                continue;
+            matches++;
+            found = option;
+            if (strcmp(option->name, name) == 0) {
+                matches = 1;
+                break;
+            }
+        }
+        if (matches > 1)
+            return error_set(error, STATUS_USAGE,
+                             "option '--%.100s' is ambiguous; write it in full, --help "
+                             "lists what is allowed",
+                             name);
+        if (matches == 0)
+            return unknown_option(options, name, error);
+        if (found->kind == OPTION_FLAG || word[length] == '=')
+            continue;
+        if (++k >= argc)
+            return error_set(error, STATUS_USAGE,
+                             "--%s: a value is missing; allowed: %s", found->name,
+                             found->argument);
+    }
+    return STATUS_OK;
+}

@@ -1,0 +1,149 @@
+#include "output.h"
+
+#include "interrupt.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* Is the rule among those of --optimizer? */
+static bool is_chosen(const struct options *options, const struct optimizer *rule)
+{
+    const size_t length = strlen(rule->name);
+    for (const char *c = options_text(options, "optimizer"); c && *c;
+         c += strcspn(c, ","), c += *c == ',')
+        if (strcspn(c, ",") == length && strncmp(c, rule->name, length) == 0)
+            return true;
+    return false;
+}
+
+/* The preset of a rule's parameter that was not given, if a chosen rule has it. */
+static const char *default_in_use(const struct options *options,
+                                  const struct option_value *value)
+{
+    if (!(options->program->groups & OPTIONS_RULE))
+        return NULL;
+    for (const struct optimizer *const *rule = options->kernels->optimizers; *rule;
+         rule++) {
+        const int i = optimizer_parameter(*rule, value->option.name);
+        if (i >= 0 && is_chosen(options, *rule))
+            return (*rule)->parameters[i].preset;
+    }
+    return NULL;
+}
+
+int options_note(const struct options *options, struct table *table,
+                 struct error *error)
+{
+    int status = table_note(table, "program", options->program->name, error);
+    if (status == STATUS_OK)
+        status = table_note(table, "version", PNM_VERSION, error);
+    for (size_t i = 0; status == STATUS_OK && i < options->count; i++) {
+        const struct option_value *value = &options->value[i];
+        const char *text = value->text ? value->text : default_in_use(options, value);
+        if (text && !value->option.unrecorded)
+            status = table_note(table, value->option.name, text, error);
+    }
+    return status;
+}
+
+static enum table_format output_format(const struct options *options, const char *path)
+{
+    const char *format = options_text(options, "format");
+    if (format)
+        return strcmp(format, "json") == 0    ? TABLE_JSON
+               : strcmp(format, "table") == 0 ? TABLE_TEXT
+                                              : TABLE_CSV;
+    if (!path)
+        return isatty(STDOUT_FILENO) ? TABLE_TEXT : TABLE_CSV;
+    const char *ending = strrchr(path, '.');
+    if (ending && strcmp(ending, ".json") == 0)
+        return TABLE_JSON;
+    return ending && strcmp(ending, ".txt") == 0 ? TABLE_TEXT : TABLE_CSV;
+}
+
+/* Calls `use` for every target of --output; path NULL is standard output. */
+static int for_each_output(const struct options *options, const struct table *table,
+                           int (*use)(const struct options *, const struct table *,
+                                      const char *, struct error *),
+                           struct error *error)
+{
+    const char *output = options_text(options, "output");
+    char *paths = NULL, *rest = NULL;
+    int status = STATUS_OK;
+    if (!output)
+        return use(options, table, NULL, error);
+    paths = strdup(output);
+    if (!paths)
+        return error_memory(error, "the output");
+    if (strspn(output, ",") == strlen(output))
+        status = error_set(error, STATUS_USAGE,
+                           "--output: '%.200s' names no file; allowed are file names "
+                           "and - for standard output",
+                           output);
+    for (char *path = strtok_r(paths, ",", &rest); status == STATUS_OK && path;
+         path = strtok_r(NULL, ",", &rest))
+        status = use(options, table, strcmp(path, "-") == 0 ? NULL : path, error);
+    free(paths);
+    return status;
+}
+
+static int check_one(const struct options *options, const struct table *table,
+                     const char *path, struct error *error)
+{
+    char folder[4096];
+    (void)options;
+    (void)table;
+    if (!path)
+        return STATUS_OK;
+    const char *slash = strrchr(path, '/');
+    if (!slash)
+        snprintf(folder, sizeof folder, ".");
+    else
+        snprintf(folder, sizeof folder, "%.*s", (int)(slash - path + 1), path);
+    struct stat about;
+    if (stat(path, &about) == 0 && S_ISDIR(about.st_mode))
+        return error_set(error, STATUS_OUTPUT, "--output: cannot write '%.400s': %s",
+                         path, strerror(EISDIR));
+    if (access(folder, F_OK) == 0)
+        return STATUS_OK;
+    return error_set(error, STATUS_OUTPUT, "--output: cannot write '%.400s': %s", path,
+                     strerror(errno));
+}
+
+int options_check_output(const struct options *options, struct error *error)
+{
+    return for_each_output(options, NULL, check_one, error);
+}
+
+static int write_one(const struct options *options, const struct table *table,
+                     const char *path, struct error *error)
+{
+    return table_write(table, path, output_format(options, path), error);
+}
+
+int options_write(const struct options *options, const struct table *table,
+                  struct error *error)
+{
+    return for_each_output(options, table, write_one, error);
+}
+
+int program_exit(const struct program *program, int status, const struct error *error)
+{
+    /* Whatever a signal cut short (a read, a write), it is the signal that ended it. */
+    if (status < 0 && interrupt_pending()) {
+        fprintf(stderr, "%s: interrupted\n", program->name);
+        return -STATUS_INTERRUPTED;
+    }
+    if (status < 0 && error->text[0])
+        fprintf(stderr, "%s: %s\n", program->name, error->text);
+    if (status == OPTIONS_DONE && (fflush(stdout) != 0 || ferror(stdout))) {
+        fprintf(stderr, "%s: cannot write to standard output: %s\n", program->name,
+                strerror(errno));
+        return -STATUS_OUTPUT;
+    }
+    return status < 0 ? -status : 0;
+}

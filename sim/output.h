@@ -1,0 +1,25 @@
+/* output.h: where results go, what their header says, and how a program ends. */
+#ifndef PNM_OUTPUT_H
+#define PNM_OUTPUT_H
+
+#include "options.h"
+#include "table.h"
+
+/* Version, program and every recorded option into the table's provenance. */
+PNM_MUST_USE int options_note(const struct options *options, struct table *table,
+                              struct error *error);
+
+/* Before a run: is there a folder for every --output? STATUS_OUTPUT if not. */
+PNM_MUST_USE int options_check_output(const struct options *options,
+                                      struct error *error);
+
+/* Writes the table where --output and --format say: standard output by default, text on
+ * a terminal and CSV elsewhere; several files separated by commas, "-" for standard
+ * output, the format of a file by its ending (.json, .txt, else CSV). */
+PNM_MUST_USE int options_write(const struct options *options, const struct table *table,
+                               struct error *error);
+
+/* Prints what went wrong, if anything, and returns the exit status for it. */
+int program_exit(const struct program *program, int status, const struct error *error);
+
+#endif

@@ -1,0 +1,180 @@
+#include "rules.h"
+
+#include "parse.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const size_t most_rows = 1000000;
+
+int options_problem(const struct options *options, struct quadratic *problem,
+                    struct error *error)
+{
+    const struct quadratic_text text = {
+        .spectrum = options_text(options, "spectrum"),
+        .noise = options_text(options, "noise"),
+        .batch = options_real(options, "batch"),
+        .theta_star = options_text(options, "theta-star"),
+        .start = options_text(options, "start"),
+    };
+    return quadratic_init(problem, &text, error);
+}
+
+static int parameter_values(const struct options *options,
+                            const struct parameter *parameter, struct numbers *values,
+                            struct error *error)
+{
+    const char *text = options_text(options, parameter->name);
+    char what[80];
+    int status = STATUS_OK;
+    snprintf(what, sizeof what, "--%s", parameter->name);
+    *values = (struct numbers){0};
+    if (text && !parameter->is_switch) {
+        status = parse_grid(what, text, values, error);
+        for (size_t i = 0; status == STATUS_OK && i < values->count; i++)
+            status = parameter_check(parameter, values->value[i], error);
+        return status;
+    }
+    if (!text && !parameter->preset)
+        return error_set(error, STATUS_USAGE, "%s is required: %s", what,
+                         parameter->doc);
+    if (text && strcmp(text, "on") != 0 && strcmp(text, "off") != 0)
+        return error_set(error, STATUS_USAGE,
+                         "%s: '%.200s' is not allowed; allowed: on|off", what, text);
+    values->value = malloc(sizeof *values->value);
+    if (!values->value)
+        return error_memory(error, "a parameter");
+    values->value[0] = text ? strcmp(text, "on") == 0 : parameter->preset_value;
+    values->count = 1;
+    return STATUS_OK;
+}
+
+/* Appends the rows of one rule: the product of its parameters' values. */
+static int rules_append(const struct options *options,
+                        const struct optimizer *optimizer, struct rule **rules,
+                        size_t *count, struct error *error)
+{
+    struct numbers values[OPTIMIZER_MAX_PARAMETERS] = {{0}};
+    size_t rows = 1;
+    int status = STATUS_OK;
+    for (int i = 0; status == STATUS_OK && i < optimizer->parameter_count; i++) {
+        status =
+            parameter_values(options, &optimizer->parameters[i], &values[i], error);
+        if (status == STATUS_OK && values[i].count > most_rows / rows)
+            status =
+                error_set(error, STATUS_USAGE, "--%s: the grid has more than %zu rows",
+                          optimizer->parameters[i].name, most_rows);
+        if (status == STATUS_OK && (!values[i].value || values[i].count == 0))
+            status = error_memory(error, "a parameter");
+        if (status == STATUS_OK)
+            rows *= values[i].count;
+    }
+    if (status != STATUS_OK)
+        goto out;
+    struct rule *grown = realloc(*rules, (*count + rows) * sizeof *grown);
+    if (!grown) {
+        status = error_memory(error, "the rows");
+        goto out;
+    }
+    *rules = grown;
+    for (size_t row = 0; row < rows; row++) {
+        struct rule *rule = &grown[(*count)++];
+        size_t rest = row;
+        *rule = (struct rule){.optimizer = optimizer};
+        for (int i = optimizer->parameter_count - 1; i >= 0; i--) {
+            const size_t choices = values[i].count;
+            if (choices == 0)
+                continue; /* does not happen: every parameter has a value */
+            rule->parameter[i] = values[i].value[rest % choices];
+            rest /= choices;
+        }
+        optimizer_complete(optimizer, rule->parameter);
+    }
+out:
+    for (int i = 0; i < OPTIMIZER_MAX_PARAMETERS; i++)
+        numbers_free(&values[i]);
+    return status;
+}
+
+static int unknown_rule(const struct options *options, const char *name,
+                        struct error *error)
+{
+    char known[600] = "";
+    size_t used = 0;
+    for (const struct optimizer *const *rule = options->kernels->optimizers;
+         *rule && used < sizeof known; rule++)
+        used += (size_t)snprintf(known + used, sizeof known - used, "%s%s",
+                                 used ? ", " : "", (*rule)->name);
+    return error_set(error, STATUS_USAGE,
+                     "--optimizer: no update rule '%.200s'; allowed are %s", name,
+                     known);
+}
+
+/* A parameter that none of the chosen rules has was given in error. */
+static int check_unused(const struct options *options, const struct rule *rules,
+                        size_t count, struct error *error)
+{
+    for (size_t k = 0; k < options->count; k++) {
+        const struct option_value *value = &options->value[k];
+        bool is_parameter = false, used = false;
+        for (const struct optimizer *const *rule = options->kernels->optimizers; *rule;
+             rule++)
+            is_parameter |= optimizer_parameter(*rule, value->option.name) >= 0;
+        for (size_t i = 0; i < count; i++)
+            used |= optimizer_parameter(rules[i].optimizer, value->option.name) >= 0;
+        if (value->given && is_parameter && !used)
+            return error_set(error, STATUS_USAGE,
+                             "--%s: no parameter of %s; --help lists what each rule "
+                             "takes",
+                             value->option.name, options_text(options, "optimizer"));
+    }
+    return STATUS_OK;
+}
+
+int options_rules(const struct options *options, struct rule **rules, size_t *count,
+                  struct error *error)
+{
+    char *names = strdup(options_text(options, "optimizer")), *rest = NULL;
+    int status = names ? STATUS_OK : error_memory(error, "the rules");
+    *rules = NULL;
+    *count = 0;
+    for (char *name = names ? strtok_r(names, ",", &rest) : NULL;
+         status == STATUS_OK && name; name = strtok_r(NULL, ",", &rest)) {
+        const struct optimizer *optimizer = optimizer_find(options->kernels, name);
+        status = optimizer ? rules_append(options, optimizer, rules, count, error)
+                           : unknown_rule(options, name, error);
+    }
+    if (status == STATUS_OK && *count == 0)
+        status = unknown_rule(options, options_text(options, "optimizer"), error);
+    if (status == STATUS_OK)
+        status = check_unused(options, *rules, *count, error);
+    free(names);
+    if (status != STATUS_OK) {
+        free(*rules);
+        *rules = NULL;
+        *count = 0;
+    }
+    return status;
+}
+
+double rule_parameter(const struct rule *rule, const char *name)
+{
+    const int i = optimizer_parameter(rule->optimizer, name);
+    return i < 0 ? NAN : rule->parameter[i];
+}
+
+void rule_describe(const struct rule *rule, size_t size, char *text)
+{
+    size_t used = 0;
+    for (int i = 0; i < rule->optimizer->parameter_count && used < size; i++) {
+        const struct parameter *p = &rule->optimizer->parameters[i];
+        if (p->is_switch)
+            used += (size_t)snprintf(text + used, size - used, "%s%s=%s", i ? " " : "",
+                                     p->name, rule->parameter[i] != 0 ? "on" : "off");
+        else
+            used += (size_t)snprintf(text + used, size - used, "%s%s=%g", i ? " " : "",
+                                     p->name, rule->parameter[i]);
+    }
+}

@@ -1,0 +1,30 @@
+/* rules.h: update rules with their parameters, and the loss, as the options describe
+ * them. */
+#ifndef PNM_RULES_H
+#define PNM_RULES_H
+
+#include "options.h"
+#include "quadratic.h"
+
+/* The loss that OPTIONS_LOSS describe. */
+PNM_MUST_USE int options_problem(const struct options *options,
+                                 struct quadratic *problem, struct error *error);
+
+/* A rule with its parameters: a row of a grid. */
+struct rule {
+    const struct optimizer *optimizer;
+    double parameter[OPTIMIZER_MAX_PARAMETERS];
+};
+
+/* The rules chosen by --optimizer with every combination of the parameter values given,
+ * the first parameter varying slowest. *rules is the caller's to free. */
+PNM_MUST_USE int options_rules(const struct options *options, struct rule **rules,
+                               size_t *count, struct error *error);
+
+/* Value of the rule's parameter of that name; NAN if it has none. */
+double rule_parameter(const struct rule *rule, const char *name);
+
+/* Writes "lr=0.05 beta0=1 ..." into text[size]. */
+void rule_describe(const struct rule *rule, size_t size, char *text);
+
+#endif
