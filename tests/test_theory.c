@@ -192,8 +192,8 @@ static void closed_stability_limits_are_the_measured_ones(void **state)
     }
 }
 
-/* theory.md's numbers for beta0 = 1, beta1 = 0.9: Sigma / (eta0/2B) at fractions of the
- * stability limit, to the printed digits. */
+/* Numbers worked out beforehand for beta0 = 1, beta1 = 0.9: Sigma / (eta0/2B) at
+ * fractions of the stability limit, to the printed digits. */
 static void pnm_curve_has_the_known_values(void **state)
 {
     (void)state;
