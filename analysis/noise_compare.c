@@ -98,23 +98,14 @@ int noise_exact(const struct rule *rule, enum noise_quantity quantity, uint64_t 
 
 /* --- planning --------------------------------------------------------------------- */
 
-static uint64_t power_of_two_above(double x)
-{
-    uint64_t power = 1;
-    while ((double)power < x && power < (UINT64_C(1) << 62))
-        power *= 2;
-    return power;
-}
-
 /* Until the slowest mode of the filter has decayed to 1e-6. */
 static uint64_t plan_burn_in(const struct noise_filter *filter)
 {
     struct linear_system slots = {.dim = filter->slots};
     memcpy(slots.a, filter->f, sizeof slots.a);
     const double radius = filter->slots > 0 ? linear_system_radius(&slots) : 0;
-    return radius > 0
-               ? power_of_two_above(elementary_log(1e-6) / elementary_log(radius))
-               : 1;
+    return radius > 0 ? plan_power_of_two(elementary_log(1e-6) / elementary_log(radius))
+                      : 1;
 }
 
 /* Chains for a relative standard error of the variance: Var of the time average of u^2
@@ -132,7 +123,7 @@ static uint64_t plan_replicas(const struct noise_filter *filter, uint64_t burn_i
     const double mean = noise_filter_long_run(filter, count) / (gain * gain);
     const double needed =
         fmax(2 * sum, gain != 0 ? mean : 0) / (double)count / (precision * precision);
-    return needed > PLAN_REPLICAS ? power_of_two_above(needed) : PLAN_REPLICAS;
+    return needed > PLAN_REPLICAS ? plan_power_of_two(needed) : PLAN_REPLICAS;
 }
 
 struct noise_plan {
@@ -159,7 +150,7 @@ static void noise_plan_make(const struct sampling *sampling,
                           : 0;
     }
     const double precision = sampling->precision;
-    const uint64_t wanted = power_of_two_above(2 / (precision * precision));
+    const uint64_t wanted = plan_power_of_two(2 / (precision * precision));
     plan->long_run_samples = (double)wanted * (double)chains->steps;
     plan->long_run = long_run && (sampling->replicas > 0 ||
                                   plan->long_run_samples <= sampling->max_samples);
@@ -313,7 +304,7 @@ int noise_compare_at(const struct sampling *sampling, const struct rule *rule,
      * are numbers a chain. */
     const double precision = sampling->precision;
     const struct noise_plan plan = {
-        .chains = {.replicas = power_of_two_above(2 / (precision * precision)),
+        .chains = {.replicas = plan_power_of_two(2 / (precision * precision)),
                    .burn_in = t - 1,
                    .steps = t + 1},
         .samples = 2 / (precision * precision) * (double)(t + 1),

@@ -12,20 +12,6 @@ struct search {
     double lambda;
 };
 
-static bool stable(const struct search *search)
-{
-    double largest = 0;
-    struct linear_system system;
-    for (size_t i = 0; i < search->problem->n; i++)
-        largest = fmax(largest, search->problem->h[i]);
-    const struct theory *theory = theory_find(search->rule.optimizer->name);
-    if (theory && theory->lr_limit)
-        return search->rule.parameter[0] < theory->lr_limit(&search->rule, largest);
-    linear_system_probe(search->rule.optimizer, search->rule.parameter, largest,
-                        &system);
-    return linear_system_radius(&system) < 1;
-}
-
 /* The divergence at this beta0; very large where there is no stationary law. */
 static double divergence(double beta0, void *context)
 {
@@ -33,8 +19,6 @@ static double divergence(double beta0, void *context)
     struct posterior posterior;
     struct error ignored;
     search->rule.parameter[search->index] = beta0;
-    if (search->kind == POSTERIOR_EXACT && !stable(search))
-        return HUGE_VAL;
     if (posterior_theory(&search->rule, search->problem, search->kind, search->lambda,
                          &posterior, &ignored) != STATUS_OK ||
         !posterior.known)

@@ -98,6 +98,18 @@ int covariance_size_dense(size_t n, const double *covariance,
     return STATUS_OK;
 }
 
+int covariance_inverse(size_t n, const double *covariance, double *inverse,
+                       struct error *error)
+{
+    gsl_matrix *factor = cholesky(n, covariance, error);
+    if (!factor)
+        return STATUS_USAGE;
+    gsl_linalg_cholesky_invert(factor);
+    memcpy(inverse, factor->data, n * n * sizeof *inverse);
+    gsl_matrix_free(factor);
+    return STATUS_OK;
+}
+
 double prior_kl(size_t n, struct covariance_size size, double lambda,
                 double mean_square)
 {

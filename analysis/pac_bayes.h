@@ -26,6 +26,10 @@ PNM_MUST_USE int covariance_size_dense(size_t n, const double *covariance,
                                        struct covariance_size *size,
                                        struct error *error);
 
+/* Its inverse, n x n row-major, STATUS_USAGE likewise. */
+PNM_MUST_USE int covariance_inverse(size_t n, const double *covariance, double *inverse,
+                                    struct error *error);
+
 /* KL(Q|P) for the prior P = N(0, I/lambda), Q with mean of squared length mean_square:
  * (lambda trace - logdet - n ln lambda + lambda mean_square - n)/2. */
 double prior_kl(size_t n, struct covariance_size size, double lambda,

@@ -105,35 +105,6 @@ static void unpack(size_t n, const double *pairs, double *matrix)
             matrix[i * n + j] = matrix[j * n + i] = pairs[ensemble_pair(n, i, j)];
 }
 
-/* inverse <- matrix^-1 through its Cholesky factor. */
-static int invert(size_t n, const double *matrix, double *inverse, struct error *error)
-{
-    double *factor = malloc(n * n * sizeof *factor);
-    int status = factor ? quadratic_cholesky(n, matrix, factor, error)
-                        : error_memory(error, "the covariance");
-    for (size_t i = 0; status == STATUS_OK && i < n; i++)
-        if (!(factor[i * n + i] > 0))
-            status = error_set(error, STATUS_USAGE,
-                               "--noise: the measured covariance is singular: its "
-                               "divergence from the prior is infinite");
-    for (size_t column = 0; status == STATUS_OK && column < n; column++) {
-        for (size_t i = 0; i < n; i++) {
-            double x = i == column;
-            for (size_t k = 0; k < i; k++)
-                x -= factor[i * n + k] * inverse[k * n + column];
-            inverse[i * n + column] = x / factor[i * n + i];
-        }
-        for (size_t i = n; i-- > 0;) {
-            double x = inverse[i * n + column];
-            for (size_t k = i + 1; k < n; k++)
-                x -= factor[k * n + i] * inverse[k * n + column];
-            inverse[i * n + column] = x / factor[i * n + i];
-        }
-    }
-    free(factor);
-    return status;
-}
-
 /* tr(A B) and tr((A B)^2) for n x n A, B; product is scratch. */
 static void traces(size_t n, const double *a, const double *b, double *product,
                    double *first, double *second)
@@ -177,7 +148,7 @@ static int from_groups(size_t n, const struct covariance_groups *groups, double 
         status = covariance_size_dense(n, s, &posterior->size, error);
     }
     if (status == STATUS_OK)
-        status = invert(n, s, inverse, error);
+        status = covariance_inverse(n, s, inverse, error);
     for (uint64_t g = 0; status == STATUS_OK && g < groups->count; g++) {
         double trace = 0, first, second;
         unpack(n, groups->mean + g * pairs, x);

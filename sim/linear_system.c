@@ -179,16 +179,17 @@ int linear_system_stationary(const struct linear_system *i,
     memcpy(r, j->a, sizeof r);
     memcpy(s, q, (size_t)(n * m) * sizeof *s);
     for (int doubling = 0; doubling < 62; doubling++) {
-        bool settled = true;
+        bool settled = true, finite = true;
         memcpy(term, s, (size_t)(n * m) * sizeof *s);
         congruence(n, m, p, r, term);
         for (int k = 0; k < n * m; k++) {
             settled = settled && fabs(term[k]) <= 0x1p-60 * fabs(s[k]);
             s[k] += term[k];
-            if (!isfinite(s[k]))
-                doubling = 62; /* it grows */
+            finite = finite && isfinite(s[k]);
         }
-        if (settled && doubling < 62)
+        if (!finite)
+            break; /* it grows */
+        if (settled)
             return STATUS_OK;
         square(n, p);
         square(m, r);

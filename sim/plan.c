@@ -52,7 +52,7 @@ double pair_law_bias(const struct pair_law *law, uint64_t burn_in, uint64_t step
     return f[0] / (double)(steps - burn_in);
 }
 
-static uint64_t power_of_two_above(double x)
+uint64_t plan_power_of_two(double x)
 {
     uint64_t power = 1;
     while ((double)power < x && power < (UINT64_C(1) << 62))
@@ -73,7 +73,7 @@ static uint64_t replicas_for(const struct pair_law *law, uint64_t recorded,
                              double target)
 {
     const double needed = pair_law_variance(law, recorded) / (target * target);
-    const uint64_t replicas = power_of_two_above(needed);
+    const uint64_t replicas = plan_power_of_two(needed);
     return replicas < PLAN_REPLICAS ? PLAN_REPLICAS : replicas;
 }
 
@@ -82,7 +82,7 @@ static uint64_t steps_for(const struct pair_law *law, uint64_t burn_in,
                           uint64_t replicas, double target)
 {
     const double wanted = target * target * (double)replicas;
-    uint64_t steps = power_of_two_above(8 * (double)burn_in);
+    uint64_t steps = plan_power_of_two(8 * (double)burn_in);
     while (steps < 2 * longest_burn_in &&
            !(pair_law_variance(law, steps - burn_in) <= wanted))
         steps *= 2;
@@ -103,7 +103,7 @@ static void plan_chains(const struct pair_law *law, const struct plan_request *r
             replicas_for(law, chains->steps - chains->burn_in, request->target);
     if (chains->steps > 0)
         return;
-    chains->steps = power_of_two_above(fmax(8 * (double)chains->burn_in, 1024));
+    chains->steps = plan_power_of_two(fmax(8 * (double)chains->burn_in, 1024));
     chains->replicas =
         replicas_for(law, chains->steps - chains->burn_in, request->target);
     while (chains->replicas > 4 * PLAN_REPLICAS && chains->steps < PLAN_LONGEST) {

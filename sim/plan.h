@@ -65,4 +65,7 @@ enum {
 void plan_make(const struct pair_law *law, const struct plan_request *request,
                struct plan *plan);
 
+/* The smallest power of two that is at least x, and at most 2^62. */
+uint64_t plan_power_of_two(double x);
+
 #endif
