@@ -73,8 +73,8 @@ PNM_MUST_USE int random_init(struct random_stream *stream,
 void random_free(struct random_stream *stream);
 
 /* Fills out[0..count) with independent N(0,1) numbers; count is a multiple of
- * RANDOM_BLOCK. Box-Muller: each number within 2.5e-14 of the exact transform of its
- * two 64-bit words; |z| <= 8.58. */
+ * RANDOM_BLOCK. Box-Muller: each number within 1e-12 of the exact transform of its
+ * two 64-bit words; |z| <= 8.5. */
 void random_normal(struct random_stream *stream, size_t count, double *out);
 
 /* The next RANDOM_BLOCK raw 64-bit words of the stream (first and second word of each

@@ -188,19 +188,20 @@ static void test_gsl_stream(void **state)
 /* --- Box-Muller ------------------------------------------------------------------- */
 
 /* What random.h promises. */
-static const double accuracy = 2.5e-14;
+static const double accuracy = 1e-12;
 
 /* The transform as random_kernel.c states it, in long double with libm. */
 static void exact_pair(uint64_t radius, uint64_t angle, double *first, double *second)
 {
     const long double pi = 3.14159265358979323846264338327950288L;
-    const long double j = 0x1p52L - (long double)(radius >> 12);
-    const long double r = sqrtl(-2 * logl((j - 0.5L) * 0x1p-52L));
-    const long double share = ((long double)(angle >> 12) + 0.5L) * 0x1p-52L;
+    const uint64_t low = (UINT64_C(1) << 52) - 1;
+    const long double j = 0x1p52L - (long double)(radius & low);
+    const long double r = sqrtl(-2 * logl(j * 0x1p-52L));
+    const long double share = (long double)(angle & low) * 0x1p-52L;
     const long double x = r * cosl(pi / 2 * share);
     const long double y = r * sinl(pi / 2 * share);
-    *first = (double)(angle & 1 ? -x : x);
-    *second = (double)(angle & 2 ? -y : y);
+    *first = (double)(angle >> 63 ? -x : x);
+    *second = (double)(angle >> 62 & 1 ? -y : y);
 }
 
 static void compare_with_exact(const uint64_t words[RANDOM_BLOCK])
@@ -212,8 +213,8 @@ static void compare_with_exact(const uint64_t words[RANDOM_BLOCK])
         exact_pair(words[lane], words[RANDOM_LANES + lane], &first, &second);
         CHECK_NEAR(out[lane], first, 0, accuracy);
         CHECK_NEAR(out[RANDOM_LANES + lane], second, 0, accuracy);
-        CHECK(fabs(out[lane]) <= 8.58 && fabs(out[RANDOM_LANES + lane]) <= 8.58,
-              "%a or %a exceeds 8.58", out[lane], out[RANDOM_LANES + lane]);
+        CHECK(fabs(out[lane]) <= 8.5 && fabs(out[RANDOM_LANES + lane]) <= 8.5,
+              "%a or %a exceeds 8.5", out[lane], out[RANDOM_LANES + lane]);
     }
 }
 
@@ -226,8 +227,8 @@ static void test_box_muller_random_words(void **state)
             words[i] = check_word(&random);
         /* A third of the blocks near u = 0, a third near u = 1. */
         for (int lane = 0; lane < RANDOM_LANES; lane++)
-            words[lane] = block % 3 == 0   ? words[lane] >> (lane * 4)
-                          : block % 3 == 1 ? ~(words[lane] >> (lane * 4))
+            words[lane] = block % 3 == 0   ? words[lane] >> (12 + lane * 3)
+                          : block % 3 == 1 ? ~(words[lane] >> (12 + lane * 3))
                                            : words[lane];
         compare_with_exact(words);
     }
@@ -241,15 +242,15 @@ static void test_box_muller_extreme_words(void **state)
                                        1,
                                        2,
                                        3,
-                                       0xfff,
-                                       0x1000,
-                                       0x1fff,
+                                       UINT64_C(1) << 51,
+                                       UINT64_C(1) << 52,
+                                       (UINT64_C(1) << 52) - 1,
                                        UINT64_MAX,
                                        ~UINT64_C(1),
                                        ~UINT64_C(2),
                                        ~UINT64_C(3),
-                                       ~UINT64_C(0xfff),
-                                       ~UINT64_C(0x1fff),
+                                       UINT64_C(3) << 62,
+                                       (UINT64_C(1) << 62) - 1,
                                        UINT64_C(1) << 63,
                                        (UINT64_C(1) << 63) - 1,
                                        UINT64_C(0x5555555555555555)};
@@ -269,17 +270,17 @@ static void test_box_muller_extreme_words(void **state)
 /* --- streams ---------------------------------------------------------------------- */
 
 /* Bits that never change: a result published with a seed stays reproducible. The
- * numbers agree with test_lanes and exact_pair to 2e-14. */
+ * numbers agree with test_lanes and exact_pair to 3e-13. */
 static void test_known_normals(void **state)
 {
     static const double known[] = {
-        0x1.25d0e002b9b26p-1,  0x1.8334ac0908f08p-2,  -0x1.5e97423505664p+0,
-        -0x1.20d30055baddbp-2, 0x1.a1e6fe863f87fp-2,  -0x1.e7b4ff8922f34p+0,
-        -0x1.f88ac8c6c9653p-1, -0x1.dfc106511c38ep-1,
+        0x1.ab63f309b46a5p-5,  0x1.2a709483a318fp-2, 0x1.0b08434981618p+0,
+        -0x1.29dc77e528b87p+0, 0x1.91ef661fd4f61p-1, 0x1.2ca2ceec8e1e1p+0,
+        0x1.0b39dd3b0f65p+0,   0x1.e3de2632ca032p+0,
     };
     /* The second numbers of the first four lanes. */
-    static const double second[] = {0x1.211af5f13649p-3, -0x1.0a4405b5d6e22p-2,
-                                    -0x1.18d50e071e34ep+0, 0x1.aaf568855e75p-1};
+    static const double second[] = {0x1.9e835aace03f2p-1, -0x1.d44e3ba0188afp-1,
+                                    -0x1.103f27d3f6d4dp-3, -0x1.3d0eaea007011p+0};
     double out[RANDOM_BLOCK];
     (void)state;
     normals("xoshiro", some_key, RANDOM_BLOCK, out);
@@ -294,7 +295,7 @@ static void test_known_hash(void **state)
     double *out = check_alloc(COUNT, sizeof *out);
     (void)state;
     normals("xoshiro", some_key, COUNT, out);
-    assert_int_equal(random_hash("", out, COUNT), UINT64_C(0xfc9c953d730b2a51));
+    assert_int_equal(random_hash("", out, COUNT), UINT64_C(0x328603093c8e48b));
     free(out);
 }
 
