@@ -1,18 +1,15 @@
 #include "table.h"
 
+#include "whole_file.h"
+
 #include <assert.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <jansson.h>
-#include <limits.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <time.h>
-#include <unistd.h>
 
 union table_cell {
     double real;
@@ -463,199 +460,36 @@ static void put_table_text(struct sink *sink, const struct table *table)
     free(widths);
 }
 
-/* ---- where it goes ---- The functions below return 0 or what errno was. */
+/* ---- where it goes ---- */
 
-static int write_stream(const struct table *table, FILE *file, enum table_format format)
+struct request {
+    const struct table *table;
+    enum table_format format;
+};
+
+static int put_table(FILE *file, void *context)
 {
+    const struct request *request = context;
     struct sink sink = {file, 0};
-    switch (format) {
+    switch (request->format) {
     case TABLE_TEXT:
-        put_table_text(&sink, table);
+        put_table_text(&sink, request->table);
         break;
     case TABLE_CSV:
-        put_table_csv(&sink, table);
+        put_table_csv(&sink, request->table);
         break;
     case TABLE_JSON:
-        put_table_json(&sink, table);
+        put_table_json(&sink, request->table);
         break;
     }
-    if (fflush(file) != 0 && !sink.failure)
-        sink.failure = errno;
-    /* Something written before the table may be what failed. */
-    if (ferror(file) && !sink.failure)
-        sink.failure = EIO;
     return sink.failure;
-}
-
-/* No O_CREAT: it is there, and a pipe in /tmp may not be opened with it. */
-static int write_direct(const struct table *table, const char *path,
-                        enum table_format format)
-{
-    int failure = 0;
-    const int descriptor = open(path, O_WRONLY | O_TRUNC | O_NOCTTY | O_CLOEXEC);
-    FILE *file = descriptor < 0 ? NULL : fdopen(descriptor, "w");
-    if (!file) {
-        failure = errno;
-        if (descriptor >= 0)
-            close(descriptor);
-        return failure;
-    }
-    failure = write_stream(table, file, format);
-    if (fclose(file) != 0 && !failure)
-        failure = errno;
-    return failure;
-}
-
-/* The folder part of path, '/' included, has this many bytes. */
-static size_t folder_length(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slash ? (size_t)(slash + 1 - path) : 0;
-}
-
-/* target becomes what path is when all links of its last part are followed, up to a
- * file that need not exist. */
-static int follow_links(const char *path, char target[static PATH_MAX])
-{
-    enum { LINK_LIMIT = 40 }; /* that of Linux */
-    char link[PATH_MAX];
-    if (strlen(path) >= PATH_MAX)
-        return ENAMETOOLONG;
-    memcpy(target, path, strlen(path) + 1);
-    for (int links = 0; links < LINK_LIMIT; links++) {
-        const ssize_t length = readlink(target, link, sizeof link - 1);
-        if (length < 0)
-            return errno == EINVAL || errno == ENOENT ? 0 : errno;
-        link[length] = '\0';
-        const size_t folder = link[0] == '/' ? 0 : folder_length(target);
-        if (folder + (size_t)length >= PATH_MAX)
-            return ENAMETOOLONG;
-        memcpy(target + folder, link, (size_t)length + 1);
-    }
-    return ELOOP;
-}
-
-/* Creates .NAME.XXXXXX beside target and returns its descriptor, or -1 and errno. Not
- * mkstemp: that gives mode 0600, and the umask cannot be asked for without setting it.
- */
-static int open_temporary(const char *target, mode_t mode,
-                          char temporary[static PATH_MAX])
-{
-    enum { ATTEMPTS = 1000, NAME_BYTES = 200 }; /* NAME_MAX is 255 */
-    const size_t folder = folder_length(target);
-    int descriptor = -1;
-    struct timespec now = {0};
-    clock_gettime(CLOCK_REALTIME, &now);
-    /* Neighbouring process numbers, at the same time, start far apart. */
-    const unsigned start = (unsigned)now.tv_nsec ^ ((unsigned)getpid() * 2654435761u);
-    for (unsigned attempt = 0; attempt < ATTEMPTS; attempt++) {
-        const int length =
-            snprintf(temporary, PATH_MAX, "%.*s.%.*s.%06x", (int)folder, target,
-                     NAME_BYTES, target + folder, (start + attempt) & 0xFFFFFFu);
-        if (length < 0 || length >= PATH_MAX) {
-            errno = ENAMETOOLONG;
-            return -1;
-        }
-        descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
-        if (descriptor >= 0 || errno != EEXIST)
-            break;
-    }
-    return descriptor;
-}
-
-/* Makes the new name last through a power cut. */
-static int sync_folder(const char *target)
-{
-    char folder[PATH_MAX];
-    int failure = 0;
-    const size_t length = folder_length(target);
-    memcpy(folder, target, length);
-    memcpy(folder + length, ".", 2);
-    const int descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    /* A folder that may be written, but not read, cannot be synced. */
-    if (descriptor < 0)
-        return errno == EACCES ? 0 : errno;
-    /* EINVAL: this file system has no such thing. */
-    if (fsync(descriptor) != 0 && errno != EINVAL)
-        failure = errno;
-    close(descriptor);
-    return failure;
-}
-
-/* Replaces target; old is its stat, NULL where it does not exist. */
-static int write_replacing(const struct table *table, const char *target,
-                           const struct stat *old, enum table_format format)
-{
-    char temporary[PATH_MAX];
-    FILE *file = NULL;
-    int failure = 0;
-    /* A private file must not be open to others while it is written. */
-    int descriptor = open_temporary(target, old ? 0600 : 0666, temporary);
-    if (descriptor < 0)
-        return errno;
-    if (old && fchmod(descriptor, old->st_mode & 0777) != 0) {
-        failure = errno;
-        goto out;
-    }
-    file = fdopen(descriptor, "w");
-    if (!file) {
-        failure = errno;
-        goto out;
-    }
-    failure = write_stream(table, file, format);
-    if (!failure && fsync(descriptor) != 0)
-        failure = errno;
-    descriptor = -1;
-    if (fclose(file) != 0 && !failure)
-        failure = errno;
-    if (!failure && rename(temporary, target) != 0)
-        failure = errno;
-out:
-    if (descriptor >= 0)
-        close(descriptor);
-    if (failure)
-        unlink(temporary);
-    return failure ? failure : sync_folder(target);
-}
-
-static bool same_file(const struct stat *a, const struct stat *b)
-{
-    return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
-}
-
-static int write_path(const struct table *table, const char *path,
-                      enum table_format format)
-{
-    char target[PATH_MAX];
-    struct stat old, output, found;
-    /* Nothing is to be made in the current folder for no name at all. */
-    if (!*path)
-        return ENOENT;
-    const bool exists = stat(path, &old) == 0;
-    if (!exists && errno != ENOENT)
-        return errno;
-    /* /dev/stdout where a shell's >> sends it to a file: appended to, not replaced. */
-    if (exists && fstat(STDOUT_FILENO, &output) == 0 && same_file(&old, &output))
-        return write_stream(table, stdout, format);
-    if (exists && !S_ISREG(old.st_mode))
-        return write_direct(table, path, format);
-    /* A rename would not mind, but a write-protected result is meant to stay. */
-    if (exists && access(path, W_OK) != 0)
-        return errno;
-    const int failure = follow_links(path, target);
-    if (failure)
-        return failure;
-    /* A deleted file, open as /dev/fd/3, has no name that could be replaced. */
-    if (exists && (stat(target, &found) != 0 || !same_file(&old, &found)))
-        return write_direct(table, path, format);
-    return write_replacing(table, target, exists ? &old : NULL, format);
 }
 
 int table_write(const struct table *table, const char *path, enum table_format format,
                 struct error *error)
 {
-    const int failure =
-        path ? write_path(table, path, format) : write_stream(table, stdout, format);
+    struct request request = {table, format};
+    const int failure = whole_file_write(path, put_table, &request);
     if (!failure)
         return STATUS_OK;
     if (!path)
