@@ -16,6 +16,12 @@ WARNINGS = -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror
 # -ffp-contract=off: the same bits whatever the processor. -fno-math-errno: sqrt in loops.
 CFLAGS = -std=c11 -D_POSIX_C_SOURCE=200809L -O3 -g -fopenmp -ffp-contract=off \
 	-fno-math-errno $(WARNINGS) -Isim -Ianalysis -DPNM_VERSION='"$(VERSION)"'
+# make MPI=1 builds the programs for mpirun, beside the others.
+ifdef MPI
+CC = mpicc
+BUILD = build/mpi
+CFLAGS += -DPNM_MPI
+endif
 LDLIBS = -lgsl -lgslcblas -ljansson -lm
 
 # The hot files are compiled once for each instruction set (sim/kernels.h).

@@ -2,6 +2,7 @@
 
 #include "interrupt.h"
 #include "output.h"
+#include "ranks.h"
 
 #include <gsl/gsl_errno.h>
 
@@ -11,16 +12,21 @@ int judging_program(const struct program *program, int argc, char **argv,
                                struct verdict_tally *tally, struct error *error))
 {
     struct options options;
-    struct sampling sampling;
+    struct session session = {0};
+    struct sampling sampling = {.session = &session};
     struct verdict_tally tally = {0};
     struct error error;
+    ranks_start(&argc, &argv);
     interrupt_catch();
     gsl_set_error_handler_off();
     int status = options_parse(&options, program, argc, argv, &error);
     if (status == STATUS_OK)
-        status = sampling_init(&sampling, &options, &error);
+        status = sampling_init(&sampling, &session, &options, &error);
     if (status == STATUS_OK)
         status = run(&options, &sampling, &tally, &error);
-    return status == STATUS_OK ? verdict_exit(&tally, true, false)
-                               : program_exit(program, status, &error);
+    const int exit_status = status == STATUS_OK ? verdict_exit(&tally, true, false)
+                                                : program_exit(program, status, &error);
+    sampling_finish(&sampling);
+    ranks_finish();
+    return exit_status;
 }

@@ -84,7 +84,10 @@ static struct ledger_row sampled_row(const struct ledger *ledger,
         .count = e->sampled ? e->count : 0,
         .verdicts = evidence_judge(e),
     };
-    if (!e->sampled)
+    if (!e->sampled && session_was_cut(ledger->sampling->session))
+        snprintf(row.setting, sizeof row.setting, "%s; not reached in the time given",
+                 setting);
+    else if (!e->sampled)
         snprintf(row.setting, sizeof row.setting, "%s; needs %.1e steps, budget %.1e",
                  setting, samples, ledger->sampling->max_samples);
     else if (kind == CLAIM_VALUE && e->decisive && samples > 0 &&

@@ -180,6 +180,9 @@ static int measure(const struct sampling *sampling, const struct rule *rule,
 
 static void take(struct noise_row *row, double measured, double se, uint64_t count)
 {
+    /* A run that the time given has cut short may leave no chains. */
+    if (count == 0)
+        return;
     row->evidence.sampled = true;
     row->evidence.measured = measured;
     row->evidence.se = se;

@@ -120,7 +120,7 @@ static int add_rule(struct table *table, const struct sampling *sampling,
         /* Not defined for this rule. */
         if (isnan(rows[k].evidence.exact))
             continue;
-        if (!rows[k].evidence.sampled)
+        if (!rows[k].evidence.sampled && rows[k].samples > sampling->max_samples)
             sampling_warn(sampling,
                           "%s, %s: needs %.3g coordinate-steps, the budget "
                           "--max-samples is %.3g: not sampled",
@@ -169,7 +169,7 @@ static int run(const struct options *options, const struct sampling *sampling,
                                   sizeof psd_columns / sizeof *psd_columns, error)
                      : table_init(&table, columns, COLUMNS, error);
     if (status == STATUS_OK)
-        status = options_note(options, &table, error);
+        status = sampling_note(sampling, options, &table, error);
     for (size_t k = 0; status == STATUS_OK && k < count; k++)
         status = psd ? add_density(&table, sampling, &rules[k], error)
                      : add_rule(&table, sampling, &rules[k], tally, error);

@@ -227,7 +227,7 @@ static int add_rule(struct table *table, const struct setting *setting,
         return status;
     const struct verdicts verdicts = {judge(&measured, &exact), VERDICT_NO_CLAIM};
     verdict_count(tally, verdicts);
-    if (!measured.known)
+    if (!measured.known && !session_was_cut(setting->sampling->session))
         sampling_warn(
             setting->sampling,
             "%s: needs %.3g coordinate-steps in all, the budget --max-samples "
@@ -273,7 +273,7 @@ static int run(const struct options *options, const struct sampling *sampling,
     if (status == STATUS_OK)
         status = table_init(&table, columns, COLUMNS, error);
     if (status == STATUS_OK)
-        status = options_note(options, &table, error);
+        status = sampling_note(sampling, options, &table, error);
     for (size_t k = 0; status == STATUS_OK && k < count; k++)
         status = add_rule(&table, &setting, &rules[k], tally, error);
     if (status == STATUS_OK)

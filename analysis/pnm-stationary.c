@@ -193,7 +193,7 @@ static int run(const struct options *options, const struct sampling *sampling,
     if (status == STATUS_OK)
         status = table_init(&table, columns, COLUMNS, error);
     if (status == STATUS_OK)
-        status = options_note(options, &table, error);
+        status = sampling_note(sampling, options, &table, error);
     if (status == STATUS_OK)
         status = fill(&table, options, sampling, rules, count, &problem, tally, error);
     if (status == STATUS_OK)

@@ -2,6 +2,7 @@
 #include "interrupt.h"
 #include "ledger.h"
 #include "output.h"
+#include "ranks.h"
 
 #include <gsl/gsl_errno.h>
 #include <stdio.h>
@@ -127,7 +128,7 @@ static int run(const struct options *options, struct ledger *ledger,
     if (status == STATUS_OK)
         status = ledger_table(ledger, &table, error);
     if (status == STATUS_OK)
-        status = options_note(options, &table, error);
+        status = sampling_note(ledger->sampling, options, &table, error);
     if (status == STATUS_OK)
         status = options_write(options, &table, error);
     table_free(&table);
@@ -137,29 +138,31 @@ static int run(const struct options *options, struct ledger *ledger,
 int main(int argc, char **argv)
 {
     struct options options;
-    struct sampling sampling;
+    struct session session = {0};
+    struct sampling sampling = {.session = &session};
     struct ledger ledger = {.sampling = &sampling};
     struct error error;
     int exit_status;
+    ranks_start(&argc, &argv);
     interrupt_catch();
     gsl_set_error_handler_off();
     int status = options_parse(&options, &program, argc, argv, &error);
     if (status == STATUS_OK)
-        status = sampling_init(&sampling, &options, &error);
+        status = sampling_init(&sampling, &session, &options, &error);
     if (status == STATUS_OK && options_flag(&options, "list")) {
         status = check_claims(&options, NULL, &error);
         if (status == STATUS_OK)
             status = list_claims(&options, &error);
-        return program_exit(&program, status, &error);
-    }
-    if (status == STATUS_OK)
-        status = run(&options, &ledger, &error);
-    if (status == STATUS_OK) {
+        exit_status = program_exit(&program, status, &error);
+    } else if (status == STATUS_OK &&
+               (status = run(&options, &ledger, &error)) == STATUS_OK) {
         const struct verdict_tally tally = ledger_tally(&ledger);
         exit_status = verdict_exit(&tally, false, options_flag(&options, "strict"));
     } else {
         exit_status = program_exit(&program, status, &error);
     }
     ledger_free(&ledger);
+    sampling_finish(&sampling);
+    ranks_finish();
     return exit_status;
 }

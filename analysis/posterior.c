@@ -238,6 +238,9 @@ int posterior_measure(const struct sampling *given, const struct rule *rule,
         if (e->count < posterior->count)
             posterior->count = e->count;
     }
+    /* A run that the time given has cut short may leave too few groups. */
+    if (problem->dense && groups.count <= n)
+        sampled = false;
     if (sampled && problem->dense)
         status = from_groups(n, &groups, lambda, mean_square, posterior, error);
     else if (sampled)

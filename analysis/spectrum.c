@@ -48,8 +48,7 @@ int spectrum_compare(const struct sampling *sampling, const struct rule *rule,
     const struct ensemble ensemble = sampling_ensemble(sampling, rule, &problem, label);
     const uint64_t burn_in = sampling->burn_in == PLAN_AUTO ? 1024 : sampling->burn_in;
     const uint64_t steps = burn_in + RECORDED;
-    const uint64_t replicas =
-        sampling->replicas ? sampling->replicas : SPECTRUM_REPLICAS;
+    uint64_t replicas = sampling->replicas ? sampling->replicas : SPECTRUM_REPLICAS;
     double *theta = NULL, scalar[OPTIMIZER_MAX_SCALARS];
     int status = noise_filter_init(&filter, rule, error);
     if (status == STATUS_OK)
@@ -63,7 +62,7 @@ int spectrum_compare(const struct sampling *sampling, const struct rule *rule,
         !(theta = malloc(replicas * (steps + 1) * sizeof *theta)))
         status = error_memory(error, "the trajectories");
     if (status == STATUS_OK)
-        status = ensemble_trajectory(&ensemble, replicas, steps, 1, theta, error);
+        status = ensemble_trajectory(&ensemble, &replicas, steps, 1, theta, error);
     for (uint64_t replica = 0; status == STATUS_OK && replica < replicas; replica++) {
         const double *path = theta + replica * (steps + 1) + burn_in;
         double u[RECORDED], density[SPECTRUM_POINTS];
@@ -81,7 +80,7 @@ int spectrum_compare(const struct sampling *sampling, const struct rule *rule,
         points[k] = (struct spectrum_point){
             .frequency = frequency,
             .exact = noise_filter_density(&filter, frequency),
-            .measured = spread[k].mean,
+            .measured = spread[k].count > 0 ? spread[k].mean : NAN,
             .se = moments_stderr(&spread[k]),
         };
     }

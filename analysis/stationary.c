@@ -147,8 +147,11 @@ static void join_plans(struct work *work)
         work->jobs[k].plan.chains = joint;
 }
 
+/* A run that the time given has cut short may leave a row without chains. */
 static void take(struct comparison *row, const struct moments *moments)
 {
+    if (moments->count == 0)
+        return;
     row->evidence.sampled = true;
     row->evidence.measured = moments->mean;
     row->evidence.se = moments_stderr(moments);

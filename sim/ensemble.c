@@ -1,19 +1,14 @@
 #include "ensemble.h"
 
 #include "interrupt.h"
-#include "progress.h"
+#include "ranks.h"
+#include "units.h"
 
 #include <math.h>
-#include <omp.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-    LANES = OPTIMIZER_LANES,
-    BLOCK_STEPS =
-        32, /* steps between observations: 16 KiB of theta stay in the cache */
-    BLOCK = BLOCK_STEPS * LANES
-};
+enum { LANES = OPTIMIZER_LANES };
 
 /* One unit: which lanes it holds and how long it runs. Lanes beyond `lanes` run along
  * unobserved. tiles is 1 (lane l is mode[l], replica[l]) or n (tile i is mode i, lane l
@@ -27,32 +22,56 @@ struct unit {
     struct chains chains;
 };
 
-/* What looks on. scratch is the unit's own, zeroed at its start and kept until it has
- * been merged. */
+struct sampler;
+
+/* What looks on. It sees x = (theta - theta*) / scale, lane by lane. scratch is the
+ * unit's own, zeroed at its start and kept until it has been merged. */
 struct observer {
+    const char *name;
     size_t scratch_size;
-    /* theta after steps first+1 .. first+steps; path of tile i at path + i * BLOCK. */
-    void (*observe)(void *context, const struct unit *unit, uint64_t first,
-                    size_t steps, const double *path, double *scratch);
+    /* x after steps first+1 .. first+steps: path[(i * block_steps + k) * 64 + lane] for
+     * tile i. NULL: sums of x and of x^2 are wanted, 64 and 64 numbers a tile. */
+    void (*observe)(void *context, const struct sampler *sampler,
+                    const struct unit *unit, uint64_t first, size_t steps,
+                    const double *path, double *scratch);
     /* The unit is complete; called in unit order by one thread at a time. */
-    void (*merge)(void *context, const struct unit *unit, const double *scratch);
+    void (*merge)(void *context, const struct sampler *sampler, const struct unit *unit,
+                  const double *scratch);
     void *context;
+    const struct session_block *blocks; /* what merge adds to */
 };
 
-/* How units are numbered: they run through the groups of equal chains in mode order. */
+/* Consecutive modes with equal chains, whose units follow each other. */
+struct group {
+    size_t start, end; /* modes start .. end-1 */
+    uint64_t first_unit;
+};
+
 struct layout {
     bool coupled;
     size_t n;
     const struct chains *chains; /* one a mode; chains[0] for all where coupled */
     uint64_t units;
-    uint64_t *first_unit; /* of the group that starts at this mode, where uncoupled */
-    size_t *group_end;    /* one past the last mode of that group */
+    struct group *groups; /* where uncoupled */
+    size_t group_count;
 };
 
 struct worker {
     double *normal, *noise, *path;
     struct tile *tiles;
 };
+
+struct sampler {
+    const struct ensemble *ensemble;
+    const struct observer *observer;
+    struct layout layout;
+    size_t block_steps; /* steps between two looks */
+    bool unit_noise;    /* theta is scaled so that the noise has variance 1 */
+    struct worker *workers;
+    int threads;
+};
+
+/* --- which chains a unit holds ---------------------------------------------------- */
 
 static bool same_chains(struct chains a, struct chains b)
 {
@@ -64,33 +83,52 @@ static uint64_t tiles_for(uint64_t lanes)
     return (lanes + LANES - 1) / LANES;
 }
 
-static int layout_init(struct layout *layout, const struct ensemble *ensemble,
-                       bool coupled, const struct chains *chains, struct error *error)
+/* The modes from `start` that have the same chains end before this one. */
+static size_t group_end(const struct chains *chains, size_t n, size_t start)
 {
-    const size_t n = ensemble->problem->n;
+    size_t end = start + 1;
+    while (end < n && same_chains(chains[start], chains[end]))
+        end++;
+    return end;
+}
+
+static int layout_init(struct layout *layout, size_t n, bool coupled,
+                       const struct chains *chains, struct error *error)
+{
     *layout = (struct layout){.coupled = coupled, .n = n, .chains = chains};
     if (coupled) {
         layout->units = tiles_for(chains[0].replicas);
         return STATUS_OK;
     }
-    layout->first_unit = malloc(n * sizeof *layout->first_unit);
-    layout->group_end = malloc(n * sizeof *layout->group_end);
-    if (!layout->first_unit || !layout->group_end)
+    size_t count = 0;
+    for (size_t start = 0; start < n; start = group_end(chains, n, start))
+        count++;
+    layout->groups = malloc(count * sizeof *layout->groups);
+    if (!layout->groups)
         return error_memory(error, "the work units");
-    for (size_t start = 0, end; start < n; start = end) {
-        for (end = start + 1; end < n && same_chains(chains[start], chains[end]); end++)
-            ;
-        layout->first_unit[start] = layout->units;
-        layout->group_end[start] = end;
+    for (size_t start = 0; start < n;) {
+        const size_t end = group_end(chains, n, start);
+        layout->groups[layout->group_count++] =
+            (struct group){start, end, layout->units};
         layout->units += tiles_for((uint64_t)(end - start) * chains[start].replicas);
+        start = end;
     }
     return STATUS_OK;
 }
 
-static void layout_free(struct layout *layout)
+/* The last group that starts at or before this unit; one without chains has no units.
+ */
+static const struct group *layout_group(const struct layout *layout, uint64_t number)
 {
-    free(layout->first_unit);
-    free(layout->group_end);
+    size_t low = 0, high = layout->group_count;
+    while (high - low > 1) {
+        const size_t middle = low + (high - low) / 2;
+        if (layout->groups[middle].first_unit <= number)
+            low = middle;
+        else
+            high = middle;
+    }
+    return &layout->groups[low];
 }
 
 static void layout_unit(const struct layout *layout, uint64_t number, struct unit *unit)
@@ -105,20 +143,190 @@ static void layout_unit(const struct layout *layout, uint64_t number, struct uni
         }
         return;
     }
-    size_t start = 0, end;
-    while ((end = layout->group_end[start]) < layout->n &&
-           layout->first_unit[end] <= number)
-        start = end;
+    /* Replica by replica, so that a run cut short has as many of every mode. */
+    const struct group *group = layout_group(layout, number);
+    const size_t modes = group->end - group->start;
     unit->tiles = 1;
-    unit->chains = layout->chains[start];
-    const uint64_t replicas = unit->chains.replicas;
-    uint64_t flat = (number - layout->first_unit[start]) * LANES;
-    for (; unit->lanes < LANES && flat < (end - start) * replicas; flat++) {
-        unit->mode[unit->lanes] = start + (size_t)(flat / replicas);
-        unit->replica[unit->lanes] = flat % replicas;
+    unit->chains = layout->chains[group->start];
+    uint64_t flat = (number - group->first_unit) * LANES;
+    for (; unit->lanes < LANES && flat < modes * unit->chains.replicas; flat++) {
+        unit->mode[unit->lanes] = group->start + (size_t)(flat % modes);
+        unit->replica[unit->lanes] = flat / modes;
         unit->lanes++;
     }
 }
+
+static size_t lane_mode(const struct unit *unit, size_t tile, int lane)
+{
+    return unit->tiles > 1 ? tile : unit->mode[lane];
+}
+
+/* --- running a unit --------------------------------------------------------------- */
+
+/* Scaled to unit noise and moved to theta* = 0 a step is cheaper, and the same chain:
+ * for a linear rule, if nothing but the gradient pulls at theta, if there is noise in
+ * every mode, and if no start is so far out that its square would overflow. */
+static bool runs_on_unit_noise(const struct ensemble *ensemble)
+{
+    static const double far = 1e100;
+    const struct optimizer *optimizer = ensemble->optimizer;
+    const struct quadratic *problem = ensemble->problem;
+    double theta = 1, slot[OPTIMIZER_MAX_SLOTS] = {0};
+    const double gradient[OPTIMIZER_MAX_SAMPLES] = {0};
+    if (!optimizer->linear || problem->slope != 0)
+        return false;
+    optimizer->step(ensemble->parameter, 0, 1, gradient, &theta, slot);
+    for (int k = 0; k < optimizer->slots; k++)
+        if (slot[k] != 0)
+            return false;
+    if (theta != 1)
+        return false;
+    for (size_t i = 0; i < problem->n; i++) {
+        const double sd = problem->dense ? 1 : sqrt(problem->noise[i]);
+        if (!(sd > 0) || !(fabs(problem->start[i] - problem->theta_star[i]) < far * sd))
+            return false;
+    }
+    return true;
+}
+
+/* theta = theta* + scale x. Dense noise arrives with its covariance already in it. */
+static double mode_scale(const struct sampler *sampler, size_t mode)
+{
+    const struct quadratic *problem = sampler->ensemble->problem;
+    return sampler->unit_noise && !problem->dense ? sqrt(problem->noise[mode]) : 1;
+}
+
+static void tiles_start(const struct sampler *sampler, const struct unit *unit,
+                        struct tile *tiles)
+{
+    const struct quadratic *problem = sampler->ensemble->problem;
+    for (size_t i = 0; i < unit->tiles; i++) {
+        struct tile *tile = &tiles[i];
+        memset(tile, 0, sizeof *tile);
+        for (int lane = 0; lane < LANES; lane++) {
+            const size_t mode = lane_mode(unit, i, lane);
+            const double start = problem->start[mode];
+            tile->h[lane] = problem->h[mode];
+            tile->centre[lane] = problem->theta_star[mode];
+            tile->slope[lane] = problem->slope;
+            tile->noise_sd[lane] = problem->dense ? 1 : sqrt(problem->noise[mode]);
+            tile->theta[lane] = sampler->unit_noise ? (start - tile->centre[lane]) /
+                                                          mode_scale(sampler, mode)
+                                                    : start;
+        }
+    }
+}
+
+/* Steps t .. t+steps-1 of one tile; the path then holds x. */
+static void tile_advance(const struct sampler *sampler, uint64_t t, size_t steps,
+                         const double *normal, struct tile *tile, double *path)
+{
+    const struct ensemble *ensemble = sampler->ensemble;
+    const struct optimizer *optimizer = ensemble->optimizer;
+    if (sampler->unit_noise) {
+        optimizer->advance_unit(ensemble->parameter, t, steps, normal, tile, path);
+    } else {
+        optimizer->advance(ensemble->parameter, t, steps, normal, tile, path);
+        ensemble->kernels->centre_path(steps, tile->centre, path);
+    }
+}
+
+static void tile_moments(const struct sampler *sampler, uint64_t t, size_t steps,
+                         const double *normal, struct tile *tile, double *path,
+                         double *sums)
+{
+    const struct ensemble *ensemble = sampler->ensemble;
+    if (sampler->unit_noise) {
+        ensemble->optimizer->moments_unit(ensemble->parameter, t, steps, normal, tile,
+                                          sums, sums + LANES);
+    } else {
+        tile_advance(sampler, t, steps, normal, tile, path);
+        ensemble->kernels->observe_moments(steps, path, sums, sums + LANES);
+    }
+}
+
+/* Steps t .. t+steps-1 of all tiles, looked at if `recorded`. normal is that of step t.
+ */
+static void block_run(const struct sampler *sampler, const struct unit *unit,
+                      uint64_t t, size_t steps, bool recorded, const double *normal,
+                      const struct worker *worker, double *scratch)
+{
+    const struct observer *observer = sampler->observer;
+    const size_t samples = (size_t)sampler->ensemble->optimizer->samples;
+    const size_t stride = sampler->block_steps;
+    for (size_t i = 0; i < unit->tiles; i++) {
+        const double *own = normal + i * stride * samples * LANES;
+        double *path = worker->path + i * stride * LANES;
+        if (recorded && !observer->observe)
+            tile_moments(sampler, t, steps, own, &worker->tiles[i], path,
+                         scratch + 2 * i * LANES);
+        else
+            tile_advance(sampler, t, steps, own, &worker->tiles[i], path);
+    }
+    if (recorded && observer->observe)
+        observer->observe(observer->context, sampler, unit, t, steps, worker->path,
+                          scratch);
+}
+
+/* Runs one unit through all its steps. */
+static int unit_run(void *context, int thread, uint64_t number, double *scratch,
+                    struct error *error)
+{
+    const struct sampler *sampler = context;
+    const struct ensemble *ensemble = sampler->ensemble;
+    const struct optimizer *optimizer = ensemble->optimizer;
+    const struct quadratic *problem = ensemble->problem;
+    const struct worker *worker = &sampler->workers[thread];
+    const size_t row = LANES * (size_t)optimizer->samples;
+    const size_t length = sampler->block_steps * row;
+    struct unit unit;
+    struct random_stream stream;
+    const struct random_key key = {
+        .seed = ensemble->seed,
+        .purpose = RANDOM_ENSEMBLE,
+        .hash = random_hash(optimizer->name, ensemble->parameter,
+                            (size_t)optimizer->parameter_count),
+        .unit = number,
+    };
+    const int status = random_init(&stream, ensemble->generator, key, error);
+    layout_unit(&sampler->layout, number, &unit);
+    tiles_start(sampler, &unit, worker->tiles);
+    memset(scratch, 0, sampler->observer->scratch_size * sizeof(double));
+    for (uint64_t t = 0; status == STATUS_OK && t < unit.chains.steps;
+         t += sampler->block_steps) {
+        const uint64_t left = unit.chains.steps - t, burn_in = unit.chains.burn_in;
+        const size_t steps =
+            left < sampler->block_steps ? (size_t)left : sampler->block_steps;
+        const uint64_t before = burn_in > t ? burn_in - t : 0;
+        const size_t skipped = before < steps ? (size_t)before : steps;
+        const double *noise = worker->normal;
+        if (interrupt_pending())
+            break;
+        random_normal(&stream, unit.tiles * length, worker->normal);
+        if (problem->dense) {
+            ensemble->kernels->correlate(problem->n, length, problem->factor,
+                                         worker->normal, worker->noise);
+            noise = worker->noise;
+        }
+        if (skipped > 0)
+            block_run(sampler, &unit, t, skipped, false, noise, worker, scratch);
+        if (skipped < steps)
+            block_run(sampler, &unit, t + skipped, steps - skipped, true,
+                      noise + skipped * row, worker, scratch);
+    }
+    random_free(&stream);
+    return status;
+}
+
+static void unit_merge(void *context, uint64_t number, const double *scratch)
+{
+    const struct sampler *sampler = context;
+    struct unit unit;
+    layout_unit(&sampler->layout, number, &unit);
+    sampler->observer->merge(sampler->observer->context, sampler, &unit, scratch);
+}
+
+/* --- running all units ------------------------------------------------------------ */
 
 static void worker_free(struct worker *worker)
 {
@@ -134,14 +342,16 @@ static void *aligned(size_t count, size_t size)
     return aligned_alloc(64, bytes ? bytes : 64);
 }
 
-static int worker_init(struct worker *worker, const struct ensemble *ensemble,
-                       bool coupled, struct error *error)
+static int worker_init(struct worker *worker, const struct sampler *sampler,
+                       struct error *error)
 {
-    const size_t tiles = coupled ? ensemble->problem->n : 1;
-    const size_t noise = tiles * BLOCK * (size_t)ensemble->optimizer->samples;
+    const struct ensemble *ensemble = sampler->ensemble;
+    const size_t tiles = sampler->layout.coupled ? ensemble->problem->n : 1;
+    const size_t path = tiles * sampler->block_steps * LANES;
+    const size_t noise = path * (size_t)ensemble->optimizer->samples;
     *worker = (struct worker){
         .normal = aligned(noise, sizeof(double)),
-        .path = aligned(tiles * BLOCK, sizeof(double)),
+        .path = aligned(path, sizeof(double)),
         .tiles = aligned(tiles, sizeof(struct tile)),
     };
     if (ensemble->problem->dense)
@@ -152,200 +362,108 @@ static int worker_init(struct worker *worker, const struct ensemble *ensemble,
     return STATUS_OK;
 }
 
-static void tiles_start(const struct ensemble *ensemble, const struct unit *unit,
-                        struct tile *tiles)
+/* Everything that the run's result depends on. */
+static uint64_t identity_of(const struct sampler *sampler)
 {
+    const struct ensemble *ensemble = sampler->ensemble;
     const struct quadratic *problem = ensemble->problem;
-    for (size_t i = 0; i < unit->tiles; i++) {
-        struct tile *tile = &tiles[i];
-        memset(tile, 0, sizeof *tile);
-        for (int lane = 0; lane < LANES; lane++) {
-            const size_t mode = unit->tiles > 1 ? i : unit->mode[lane];
-            tile->theta[lane] = problem->start[mode];
-            tile->h[lane] = problem->h[mode];
-            tile->centre[lane] = problem->theta_star[mode];
-            tile->slope[lane] = problem->slope;
-            /* Dense noise arrives with its covariance already in it. */
-            tile->noise_sd[lane] = problem->dense ? 1 : sqrt(problem->noise[mode]);
-        }
-    }
-}
-
-/* Runs one unit through all its steps. */
-static int unit_run(const struct ensemble *ensemble, const struct unit *unit,
-                    const struct observer *observer, struct worker *worker,
-                    double *scratch, struct error *error)
-{
-    const struct optimizer *optimizer = ensemble->optimizer;
-    const struct quadratic *problem = ensemble->problem;
-    const size_t length = BLOCK * (size_t)optimizer->samples;
-    struct random_stream stream;
-    const struct random_key key = {
-        .seed = ensemble->seed,
-        .purpose = RANDOM_ENSEMBLE,
-        .hash = random_hash(optimizer->name, ensemble->parameter,
-                            (size_t)optimizer->parameter_count),
-        .unit = unit->number,
+    const size_t vector = problem->n * sizeof(double);
+    const size_t chains = sampler->layout.coupled ? 1 : problem->n;
+    const struct {
+        const void *data;
+        size_t size;
+    } parts[] = {
+        {sampler->observer->name, strlen(sampler->observer->name)},
+        {ensemble->optimizer->name, strlen(ensemble->optimizer->name)},
+        {ensemble->parameter,
+         (size_t)ensemble->optimizer->parameter_count * sizeof(double)},
+        {&ensemble->seed, sizeof ensemble->seed},
+        {&ensemble->generator.kind, sizeof ensemble->generator.kind},
+        {problem->h, vector},
+        {problem->noise, vector},
+        {problem->theta_star, vector},
+        {problem->start, vector},
+        {&problem->slope, sizeof problem->slope},
+        {problem->factor, problem->dense ? problem->n * vector : 0},
+        {sampler->layout.chains, chains * sizeof(struct chains)},
     };
-    const int status = random_init(&stream, ensemble->generator, key, error);
-    tiles_start(ensemble, unit, worker->tiles);
-    memset(scratch, 0, observer->scratch_size * sizeof(double));
-    for (uint64_t t = 0; status == STATUS_OK && t < unit->chains.steps;
-         t += BLOCK_STEPS) {
-        const uint64_t left = unit->chains.steps - t;
-        const size_t steps = left < BLOCK_STEPS ? (size_t)left : BLOCK_STEPS;
-        const uint64_t burn_in = unit->chains.burn_in;
-        const size_t skipped = burn_in > t ? (size_t)(burn_in - t) : 0;
-        const double *noise = worker->normal;
-        if (interrupt_pending())
-            break;
-        random_normal(&stream, unit->tiles * length, worker->normal);
-        if (problem->dense) {
-            ensemble->kernels->correlate(problem->n, length, problem->factor,
-                                         worker->normal, worker->noise);
-            noise = worker->noise;
-        }
-        for (size_t i = 0; i < unit->tiles; i++)
-            optimizer->advance(ensemble->parameter, t, steps, noise + i * length,
-                               &worker->tiles[i], worker->path + i * BLOCK);
-        if (skipped < steps)
-            observer->observe(observer->context, unit, t + skipped, steps - skipped,
-                              worker->path + skipped * LANES, scratch);
-    }
-    random_free(&stream);
-    return status;
+    uint64_t hash = RANDOM_HASH_START;
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        hash = random_hash_bytes(hash, parts[i].data, parts[i].size);
+    return hash;
 }
 
-/* What a run of units needs, and how far it has come. */
-struct run {
-    const struct ensemble *ensemble;
-    const struct observer *observer;
-    struct layout layout;
-    int threads;            /* no more than there are units */
-    struct worker *workers; /* one a thread */
-    uint64_t batch;         /* units that are run before they are merged */
-    double *scratch;        /* batch x scratch_size */
-    struct progress progress;
-};
-
-/* Units first .. first+count-1 in any order by all threads, then merged in theirs.
- * Batches rather than OpenMP's `ordered`: a thread waits once a batch, not once a unit.
+/* Part of the streams' definition, as it orders their numbers: a function of the number
+ * of coupled modes alone, chosen so that a block of noise and path stays in the cache.
  */
-static int run_batch(struct run *run, uint64_t first, uint64_t count,
-                     struct error *error)
+static size_t steps_a_block(size_t tiles)
 {
-    const struct ensemble *ensemble = run->ensemble;
-    const size_t size = run->observer->scratch_size;
-    int status = STATUS_OK;
-#pragma omp parallel for schedule(dynamic, 1) num_threads(run->threads)
-    for (uint64_t k = 0; k < count; k++) {
-        struct unit unit;
-        struct error own_error;
-        layout_unit(&run->layout, first + k, &unit);
-        const int own = unit_run(ensemble, &unit, run->observer,
-                                 &run->workers[omp_get_thread_num()],
-                                 run->scratch + k * size, &own_error);
-#pragma omp critical
-        if (own != STATUS_OK) {
-            status = own;
-            *error = own_error;
-        } else {
-            progress_step(&run->progress);
-        }
-    }
-    /* A unit cut short by a signal is no result. */
-    if (status == STATUS_OK && interrupt_pending())
-        return error_set(error, STATUS_INTERRUPTED, "interrupted");
-    for (uint64_t k = 0; status == STATUS_OK && k < count; k++) {
-        struct unit unit;
-        layout_unit(&run->layout, first + k, &unit);
-        run->observer->merge(run->observer->context, &unit, run->scratch + k * size);
-    }
-    return status;
-}
-
-static int run_init(struct run *run, bool coupled, const struct chains *chains,
-                    struct error *error)
-{
-    enum { LARGEST_BATCH = 4096, SCRATCH_BYTES = 1 << 26 };
-    const struct ensemble *ensemble = run->ensemble;
-    const uint64_t bytes = run->observer->scratch_size * sizeof(double);
-    int status = layout_init(&run->layout, ensemble, coupled, chains, error);
-    uint64_t threads = (uint64_t)ensemble->threads;
-    if (threads > run->layout.units)
-        threads = run->layout.units;
-    run->threads = threads > 0 ? (int)threads : 1;
-    run->batch = bytes > 0 ? SCRATCH_BYTES / bytes : LARGEST_BATCH;
-    if (run->batch < threads)
-        run->batch = threads;
-    if (run->batch > LARGEST_BATCH)
-        run->batch = LARGEST_BATCH;
-    if (status == STATUS_OK && run->batch > run->layout.units)
-        run->batch = run->layout.units;
-    run->workers = calloc((size_t)run->threads, sizeof *run->workers);
-    run->scratch = aligned(run->batch, bytes);
-    if (status == STATUS_OK && (!run->workers || !run->scratch))
-        status = error_memory(error, "the workers");
-    for (int i = 0; status == STATUS_OK && i < run->threads; i++)
-        status = worker_init(&run->workers[i], ensemble, coupled, error);
-    return status;
+    return tiles <= 4 ? 32 : tiles <= 16 ? 16 : 8;
 }
 
 static int ensemble_run(const struct ensemble *ensemble, bool coupled,
                         const struct chains *chains, const struct observer *observer,
                         struct error *error)
 {
-    struct run run = {.ensemble = ensemble, .observer = observer};
-    int status = run_init(&run, coupled, chains, error);
-    progress_start(&run.progress, ensemble->label, run.layout.units);
-    for (uint64_t first = 0; status == STATUS_OK && first < run.layout.units;
-         first += run.batch) {
-        const uint64_t left = run.layout.units - first;
-        status = run_batch(&run, first, left < run.batch ? left : run.batch, error);
-    }
-    progress_end(&run.progress);
-    for (int i = 0; run.workers && i < run.threads; i++)
-        worker_free(&run.workers[i]);
-    free(run.workers);
-    free(run.scratch);
-    layout_free(&run.layout);
+    struct sampler sampler = {
+        .ensemble = ensemble,
+        .observer = observer,
+        .block_steps = steps_a_block(coupled ? ensemble->problem->n : 1),
+        .unit_noise = runs_on_unit_noise(ensemble),
+    };
+    int status =
+        layout_init(&sampler.layout, ensemble->problem->n, coupled, chains, error);
+    const uint64_t threads = (uint64_t)ensemble->threads;
+    sampler.threads = threads < sampler.layout.units ? ensemble->threads
+                      : sampler.layout.units > 0     ? (int)sampler.layout.units
+                                                     : 1;
+    sampler.workers = calloc((size_t)sampler.threads, sizeof *sampler.workers);
+    if (status == STATUS_OK && !sampler.workers)
+        status = error_memory(error, "the workers");
+    for (int i = 0; status == STATUS_OK && i < sampler.threads; i++)
+        status = worker_init(&sampler.workers[i], &sampler, error);
+    const struct units units = {
+        .count = sampler.layout.units,
+        .scratch_size = observer->scratch_size,
+        .threads = sampler.threads,
+        .label = ensemble->label,
+        .identity = status == STATUS_OK ? identity_of(&sampler) : 0,
+        .session = ensemble->session,
+        .blocks = observer->blocks,
+        .context = &sampler,
+        .run = unit_run,
+        .merge = unit_merge,
+    };
+    status = ranks_agree(status, error);
+    if (status == STATUS_OK)
+        status = units_run(&units, error);
+    for (int i = 0; sampler.workers && i < sampler.threads; i++)
+        worker_free(&sampler.workers[i]);
+    free(sampler.workers);
+    free(sampler.layout.groups);
     return status;
 }
 
 /* --- moments ---------------------------------------------------------------------- */
 
 struct moments_context {
-    const struct ensemble *ensemble;
     struct moments *theta, *square;
 };
 
-static void moments_observe(void *context, const struct unit *unit, uint64_t first,
-                            size_t steps, const double *path, double *scratch)
+static void moments_merge(void *context, const struct sampler *sampler,
+                          const struct unit *unit, const double *scratch)
 {
     const struct moments_context *own = context;
-    const double *theta_star = own->ensemble->problem->theta_star;
-    (void)first;
-    for (size_t i = 0; i < unit->tiles; i++) {
-        double centre[LANES];
-        double *sum = scratch + 2 * i * LANES;
-        for (int lane = 0; lane < LANES; lane++)
-            centre[lane] = theta_star[unit->tiles > 1 ? i : unit->mode[lane]];
-        own->ensemble->kernels->observe_moments(steps, path + i * BLOCK, centre, sum,
-                                                sum + LANES);
-    }
-}
-
-static void moments_merge(void *context, const struct unit *unit, const double *scratch)
-{
-    const struct moments_context *own = context;
-    const double *theta_star = own->ensemble->problem->theta_star;
+    const double *theta_star = sampler->ensemble->problem->theta_star;
     const double recorded = (double)(unit->chains.steps - unit->chains.burn_in);
     for (size_t i = 0; i < unit->tiles; i++)
         for (int lane = 0; lane < unit->lanes; lane++) {
-            const size_t mode = unit->tiles > 1 ? i : unit->mode[lane];
+            const size_t mode = lane_mode(unit, i, lane);
+            const double scale = mode_scale(sampler, mode);
             const double *sum = scratch + 2 * i * LANES + lane;
-            moments_add(&own->theta[mode], theta_star[mode] + sum[0] / recorded);
-            moments_add(&own->square[mode], sum[LANES] / recorded);
+            moments_add(&own->theta[mode],
+                        theta_star[mode] + scale * (sum[0] / recorded));
+            moments_add(&own->square[mode], scale * scale * (sum[LANES] / recorded));
         }
 }
 
@@ -354,12 +472,15 @@ int ensemble_moments(const struct ensemble *ensemble, const struct chains *chain
 {
     const size_t n = ensemble->problem->n;
     const bool coupled = ensemble->problem->dense;
-    struct moments_context context = {ensemble, theta, square};
+    struct moments_context context = {theta, square};
+    const struct session_block blocks[] = {
+        {theta, n * sizeof *theta}, {square, n * sizeof *square}, {NULL, 0}};
     const struct observer observer = {
+        .name = "moments",
         .scratch_size = 2 * LANES * (coupled ? n : 1),
-        .observe = moments_observe,
         .merge = moments_merge,
         .context = &context,
+        .blocks = blocks,
     };
     memset(theta, 0, n * sizeof *theta);
     memset(square, 0, n * sizeof *square);
@@ -369,7 +490,6 @@ int ensemble_moments(const struct ensemble *ensemble, const struct chains *chain
 /* --- covariance ------------------------------------------------------------------- */
 
 struct covariance_context {
-    const struct ensemble *ensemble;
     struct moments *pair;
     struct covariance_groups *groups;
     uint64_t per_group; /* chains; what is left over joins the last group */
@@ -380,37 +500,44 @@ size_t ensemble_pair(size_t n, size_t i, size_t j)
     return i * n - i * (i + 1) / 2 + j;
 }
 
-static void covariance_observe(void *context, const struct unit *unit, uint64_t first,
-                               size_t steps, const double *path, double *scratch)
+static void covariance_observe(void *context, const struct sampler *sampler,
+                               const struct unit *unit, uint64_t first, size_t steps,
+                               const double *path, double *scratch)
 {
-    const struct covariance_context *own = context;
-    const double *centre = own->ensemble->problem->theta_star;
-    const size_t n = unit->tiles;
+    const struct kernels *kernels = sampler->ensemble->kernels;
+    const size_t n = unit->tiles, tile = sampler->block_steps * LANES;
+    (void)context;
     (void)first;
     for (size_t i = 0; i < n; i++)
         for (size_t j = i; j < n; j++)
-            own->ensemble->kernels->observe_product(
-                steps, path + i * BLOCK, centre[i], path + j * BLOCK, centre[j],
-                scratch + ensemble_pair(n, i, j) * LANES);
+            kernels->observe_product(steps, path + i * tile, path + j * tile,
+                                     scratch + ensemble_pair(n, i, j) * LANES);
 }
 
-static void covariance_merge(void *context, const struct unit *unit,
-                             const double *scratch)
+static void covariance_merge(void *context, const struct sampler *sampler,
+                             const struct unit *unit, const double *scratch)
 {
     const struct covariance_context *own = context;
     const size_t n = unit->tiles, pairs = n * (n + 1) / 2;
     const double recorded = (double)(unit->chains.steps - unit->chains.burn_in);
-    for (int lane = 0; lane < unit->lanes; lane++)
-        for (size_t pair = 0; pair < pairs; pair++) {
-            const double value = scratch[pair * LANES + (size_t)lane] / recorded;
-            moments_add(&own->pair[pair], value);
-            if (own->groups) {
-                uint64_t group = unit->replica[lane] / own->per_group;
-                if (group >= own->groups->count)
-                    group = own->groups->count - 1;
-                own->groups->mean[group * pairs + pair] += value;
-            }
+    for (int lane = 0; lane < unit->lanes; lane++) {
+        uint64_t group = 0;
+        if (own->groups) {
+            group = unit->replica[lane] / own->per_group;
+            if (group >= own->groups->count)
+                group = own->groups->count - 1;
         }
+        for (size_t i = 0; i < n; i++)
+            for (size_t j = i; j < n; j++) {
+                const size_t pair = ensemble_pair(n, i, j);
+                const double scale = mode_scale(sampler, i) * mode_scale(sampler, j);
+                const double value =
+                    scale * (scratch[pair * LANES + (size_t)lane] / recorded);
+                moments_add(&own->pair[pair], value);
+                if (own->groups)
+                    own->groups->mean[group * pairs + pair] += value;
+            }
+    }
 }
 
 static int groups_init(struct covariance_groups *groups, uint64_t replicas,
@@ -422,63 +549,84 @@ static int groups_init(struct covariance_groups *groups, uint64_t replicas,
     return groups->mean ? STATUS_OK : error_memory(error, "groups of chains");
 }
 
+/* Sums to means over the groups that are complete: all, unless the run was cut. */
+static void groups_finish(const struct covariance_context *context, uint64_t replicas,
+                          size_t pairs)
+{
+    struct covariance_groups *groups = context->groups;
+    const uint64_t done = context->pair[0].count, per_group = context->per_group;
+    if (done < replicas && groups->count > done / per_group)
+        groups->count = done / per_group;
+    for (uint64_t g = 0; g < groups->count; g++) {
+        const bool last = done == replicas && g + 1 == groups->count;
+        const uint64_t size = last ? replicas - g * per_group : per_group;
+        for (size_t k = 0; k < pairs; k++)
+            groups->mean[g * pairs + k] /= (double)size;
+    }
+}
+
 int ensemble_covariance(const struct ensemble *ensemble, struct chains chains,
                         struct moments *pair, struct covariance_groups *groups,
                         struct error *error)
 {
     const size_t n = ensemble->problem->n, pairs = n * (n + 1) / 2;
-    struct covariance_context context = {ensemble, pair, groups, 1};
-    const struct observer observer = {
-        .scratch_size = pairs * LANES,
-        .observe = covariance_observe,
-        .merge = covariance_merge,
-        .context = &context,
-    };
+    struct covariance_context context = {pair, groups, 1};
     int status = STATUS_OK;
     memset(pair, 0, pairs * sizeof *pair);
     if (groups) {
         status = groups_init(groups, chains.replicas, pairs, error);
         context.per_group = groups->count ? chains.replicas / groups->count : 1;
     }
+    const struct session_block blocks[] = {
+        {pair, pairs * sizeof *pair},
+        {groups ? groups->mean : NULL,
+         groups ? groups->count * pairs * sizeof *groups->mean : 0},
+        {NULL, 0}};
+    const struct observer observer = {
+        .name = "covariance",
+        .scratch_size = pairs * LANES,
+        .observe = covariance_observe,
+        .merge = covariance_merge,
+        .context = &context,
+        .blocks = blocks,
+    };
     if (status == STATUS_OK)
         status = ensemble_run(ensemble, true, &chains, &observer, error);
-    for (uint64_t g = 0; status == STATUS_OK && groups && g < groups->count; g++) {
-        const uint64_t left = chains.replicas - g * context.per_group;
-        const uint64_t size = g + 1 < groups->count ? context.per_group : left;
-        for (size_t k = 0; k < pairs; k++)
-            groups->mean[g * pairs + k] /= (double)size;
-    }
+    if (status == STATUS_OK && groups)
+        groups_finish(&context, chains.replicas, pairs);
     return status;
 }
 
 /* --- directions ------------------------------------------------------------------- */
 
 struct direction_context {
-    const struct ensemble *ensemble;
     double mean;
     struct direction *direction;
 };
 
-static void direction_observe(void *context, const struct unit *unit, uint64_t first,
-                              size_t steps, const double *path, double *scratch)
+static void direction_observe(void *context, const struct sampler *sampler,
+                              const struct unit *unit, uint64_t first, size_t steps,
+                              const double *path, double *scratch)
 {
     const struct direction_context *own = context;
-    const struct ensemble *ensemble = own->ensemble;
+    const struct ensemble *ensemble = sampler->ensemble;
+    const double scale = mode_scale(sampler, 0);
     double scalar[OPTIMIZER_MAX_SCALARS];
     for (size_t k = 0; k < steps; k++) {
         /* The first recorded theta only starts the differences. */
         const double use = first + k > unit->chains.burn_in ? 1 : 0;
         ensemble->optimizer->scalars(ensemble->parameter, first + k, scalar);
         ensemble->kernels->observe_direction(
-            path + k * LANES, 1 / scalar[OPTIMIZER_RATE], own->mean, use, scratch);
+            path + k * LANES, scale / scalar[OPTIMIZER_RATE], own->mean, use, scratch);
     }
 }
 
-static void direction_merge(void *context, const struct unit *unit,
-                            const double *scratch)
+static void direction_merge(void *context, const struct sampler *sampler,
+                            const struct unit *unit, const double *scratch)
 {
     const struct direction_context *own = context;
     const double count = (double)(unit->chains.steps - unit->chains.burn_in) - 1;
+    (void)sampler;
     for (int lane = 0; lane < unit->lanes; lane++) {
         const double *chain = scratch + lane;
         const double values[DIRECTION_QUANTITIES] = {
@@ -496,12 +644,16 @@ static void direction_merge(void *context, const struct unit *unit,
 int ensemble_direction(const struct ensemble *ensemble, struct chains chains,
                        double mean, struct direction *direction, struct error *error)
 {
-    struct direction_context context = {ensemble, mean, direction};
+    struct direction_context context = {mean, direction};
+    const struct session_block blocks[] = {
+        {&direction->comoments, sizeof direction->comoments}, {NULL, 0}};
     const struct observer observer = {
+        .name = "direction",
         .scratch_size = OBSERVE_DIRECTION_SUMS * LANES,
         .observe = direction_observe,
         .merge = direction_merge,
         .context = &context,
+        .blocks = blocks,
     };
     *direction = (struct direction){.count = chains.steps - chains.burn_in - 1};
     return ensemble_run(ensemble, false, &chains, &observer, error);
@@ -510,9 +662,9 @@ int ensemble_direction(const struct ensemble *ensemble, struct chains chains,
 /* --- trajectories ----------------------------------------------------------------- */
 
 struct trajectory_context {
-    const struct ensemble *ensemble;
     uint64_t steps, every, records;
     double *out;
+    uint64_t *done; /* lanes merged, in the order of the units */
 };
 
 uint64_t ensemble_records(uint64_t steps, uint64_t every)
@@ -520,12 +672,13 @@ uint64_t ensemble_records(uint64_t steps, uint64_t every)
     return 1 + steps / every + (steps % every != 0);
 }
 
-static void trajectory_observe(void *context, const struct unit *unit, uint64_t first,
-                               size_t steps, const double *path, double *scratch)
+/* scratch[(lane * tiles + i) * records + record] */
+static void trajectory_observe(void *context, const struct sampler *sampler,
+                               const struct unit *unit, uint64_t first, size_t steps,
+                               const double *path, double *scratch)
 {
     const struct trajectory_context *own = context;
-    const size_t n = own->ensemble->problem->n;
-    (void)scratch;
+    const size_t tile = sampler->block_steps * LANES;
     for (size_t k = 0; k < steps; k++) {
         const uint64_t step = first + k + 1;
         if (step % own->every != 0 && step != own->steps)
@@ -533,44 +686,60 @@ static void trajectory_observe(void *context, const struct unit *unit, uint64_t 
         const uint64_t record =
             step % own->every == 0 ? step / own->every : own->records - 1;
         for (size_t i = 0; i < unit->tiles; i++)
-            for (int lane = 0; lane < unit->lanes; lane++) {
-                const size_t mode = unit->tiles > 1 ? i : unit->mode[lane];
-                own->out[(unit->replica[lane] * own->records + record) * n + mode] =
-                    path[i * BLOCK + k * LANES + (size_t)lane];
-            }
+            for (int lane = 0; lane < unit->lanes; lane++)
+                scratch[((size_t)lane * unit->tiles + i) * own->records + record] =
+                    path[i * tile + k * LANES + (size_t)lane];
     }
 }
 
-/* Trajectories are written where they belong as they come; nothing is left to merge. */
-static void trajectory_merge(void *context, const struct unit *unit,
-                             const double *scratch)
+static void trajectory_merge(void *context, const struct sampler *sampler,
+                             const struct unit *unit, const double *scratch)
 {
-    (void)context;
-    (void)unit;
-    (void)scratch;
+    const struct trajectory_context *own = context;
+    const struct quadratic *problem = sampler->ensemble->problem;
+    for (int lane = 0; lane < unit->lanes; lane++)
+        for (size_t i = 0; i < unit->tiles; i++) {
+            const size_t mode = lane_mode(unit, i, lane);
+            const double scale = mode_scale(sampler, mode);
+            const double *x = scratch + ((size_t)lane * unit->tiles + i) * own->records;
+            double *out = own->out + unit->replica[lane] * own->records * problem->n;
+            for (uint64_t record = 1; record < own->records; record++)
+                out[record * problem->n + mode] =
+                    problem->theta_star[mode] + scale * x[record];
+        }
+    *own->done += (uint64_t)unit->lanes;
 }
 
-int ensemble_trajectory(const struct ensemble *ensemble, uint64_t replicas,
+int ensemble_trajectory(const struct ensemble *ensemble, uint64_t *replicas,
                         uint64_t steps, uint64_t every, double *out,
                         struct error *error)
 {
     const size_t n = ensemble->problem->n;
-    const uint64_t records = ensemble_records(steps, every);
-    struct trajectory_context context = {ensemble, steps, every, records, out};
+    const bool coupled = ensemble->problem->dense;
+    const size_t tiles = coupled ? n : 1;
+    const uint64_t records = ensemble_records(steps, every), wanted = *replicas;
+    const uint64_t lanes = coupled ? wanted : wanted * n;
+    uint64_t done = 0;
+    struct trajectory_context context = {steps, every, records, out, &done};
+    const struct session_block blocks[] = {
+        {out, wanted * records * n * sizeof *out}, {&done, sizeof done}, {NULL, 0}};
     const struct observer observer = {
+        .name = "trajectory",
+        .scratch_size = (lanes < LANES ? lanes : LANES) * tiles * records,
         .observe = trajectory_observe,
         .merge = trajectory_merge,
         .context = &context,
+        .blocks = blocks,
     };
     struct chains *chains = malloc(n * sizeof *chains);
     if (!chains)
         return error_memory(error, "the chains");
     for (size_t i = 0; i < n; i++)
-        chains[i] = (struct chains){.replicas = replicas, .steps = steps};
-    for (uint64_t replica = 0; replica < replicas; replica++)
+        chains[i] = (struct chains){.replicas = wanted, .steps = steps};
+    for (uint64_t replica = 0; replica < wanted; replica++)
         memcpy(out + replica * records * n, ensemble->problem->start, n * sizeof *out);
-    const int status =
-        ensemble_run(ensemble, ensemble->problem->dense, chains, &observer, error);
+    const int status = ensemble_run(ensemble, coupled, chains, &observer, error);
+    *replicas = coupled ? done : done / n;
     free(chains);
     return status;
 }

@@ -5,7 +5,10 @@
  * 64 (mode, replica) pairs where modes do not interact, 64 replicas of all modes where
  * the noise is correlated or products between modes are wanted. A unit's random stream
  * depends on seed, rule, parameters and unit number alone, and results are merged in
- * unit order, so the bits do not depend on the number of threads. */
+ * unit order, so the bits do not depend on the number of threads or ranks.
+ *
+ * A run that its session ends early has merged fewer chains: the counts in its results
+ * say how many, 0 included. */
 #ifndef PNM_ENSEMBLE_H
 #define PNM_ENSEMBLE_H
 
@@ -14,6 +17,7 @@
 #include "optimizer.h"
 #include "plan.h"
 #include "quadratic.h"
+#include "session.h"
 
 struct ensemble {
     const struct kernels *kernels;
@@ -23,7 +27,8 @@ struct ensemble {
     struct random_generator generator;
     uint64_t seed;
     int threads;
-    const char *label; /* shown beside the progress bar; NULL: no bar */
+    const char *label;       /* shown beside the progress bar; NULL: no bar */
+    struct session *session; /* may end runs early and keep checkpoints; NULL: none */
 };
 
 /* Time averages over the recorded steps, then mean and spread over chains, per mode:
@@ -35,7 +40,8 @@ PNM_MUST_USE int ensemble_moments(const struct ensemble *ensemble,
 
 /* Means over `count` groups of consecutive chains: what a function of the whole
  * covariance needs for its standard error. mean[g * pairs + pair]; the caller frees it.
- * count >= 1 is set to the number of groups really formed, at most one a chain. */
+ * count >= 1 is set to the number of groups really formed: at most one a chain, and
+ * only the complete ones where the run was ended early. */
 struct covariance_groups {
     uint64_t count;
     double *mean;
@@ -75,9 +81,10 @@ PNM_MUST_USE int ensemble_direction(const struct ensemble *ensemble,
 /* Records of one trajectory: step 0, every `every`-th step, and the last. */
 uint64_t ensemble_records(uint64_t steps, uint64_t every);
 
-/* theta at the recorded steps: out[(replica * records + record) * n + i]. */
-PNM_MUST_USE int ensemble_trajectory(const struct ensemble *ensemble, uint64_t replicas,
-                                     uint64_t steps, uint64_t every, double *out,
-                                     struct error *error);
+/* theta at the recorded steps: out[(replica * records + record) * n + i]. *replicas is
+ * set to how many are complete. */
+PNM_MUST_USE int ensemble_trajectory(const struct ensemble *ensemble,
+                                     uint64_t *replicas, uint64_t steps, uint64_t every,
+                                     double *out, struct error *error);
 
 #endif

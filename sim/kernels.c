@@ -22,6 +22,7 @@ const struct kernels ISA_NAME(kernels) = {
     .xoshiro_words = ISA_NAME(xoshiro_words),
     .box_muller = ISA_NAME(box_muller),
     .xoshiro_normal = ISA_NAME(xoshiro_normal),
+    .centre_path = ISA_NAME(centre_path),
     .observe_moments = ISA_NAME(observe_moments),
     .observe_product = ISA_NAME(observe_product),
     .observe_direction = ISA_NAME(observe_direction),

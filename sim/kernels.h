@@ -16,6 +16,15 @@
 #define ISA_JOIN(name, isa) ISA_JOIN_(name, isa)
 #define ISA_NAME(name) ISA_JOIN(name, ISA) /* pnm -> pnm_v3 */
 
+/* Lanes whose state a loop holds in registers: as many as the instruction set has room
+ * for, because the steps of one lane wait for each other and those of several overlap.
+ * Every lane is computed alike, so this never changes a result. */
+#ifdef __AVX512F__
+enum { LANE_GROUP = 32 };
+#else
+enum { LANE_GROUP = 64 };
+#endif
+
 struct optimizer;
 
 /* Rows of 64 lanes that observe_direction keeps for a chain. */
@@ -36,10 +45,11 @@ struct kernels {
     void (*box_muller)(const uint64_t words[RANDOM_BLOCK], double out[RANDOM_BLOCK]);
     void (*xoshiro_normal)(uint64_t state[4][RANDOM_LANES], size_t count, double *out);
     /* observe_kernel.h says what these compute. */
-    void (*observe_moments)(size_t steps, const double *path, const double *centre,
-                            double *sum, double *square);
-    void (*observe_product)(size_t steps, const double *a, double a_centre,
-                            const double *b, double b_centre, double *product);
+    void (*centre_path)(size_t steps, const double *centre, double *path);
+    void (*observe_moments)(size_t steps, const double *path, double *sum,
+                            double *square);
+    void (*observe_product)(size_t steps, const double *a, const double *b,
+                            double *product);
     void (*observe_direction)(const double *path, double per_rate, double mean,
                               double use, double *chain);
     void (*correlate)(size_t n, size_t length, const double *factor,

@@ -4,40 +4,46 @@
 
 #include <math.h>
 
-void ISA_NAME(observe_moments)(size_t steps, const double *restrict path,
-                               const double *restrict centre, double *restrict sum,
-                               double *restrict square)
+void ISA_NAME(centre_path)(size_t steps, const double *restrict centre,
+                           double *restrict path)
 {
-    /* A block's sums first, then added once: small numbers meet small numbers. */
-    double block_sum[OPTIMIZER_LANES] = {0}, block_square[OPTIMIZER_LANES] = {0};
     for (size_t k = 0; k < steps; k++)
-#pragma omp simd
-        for (int lane = 0; lane < OPTIMIZER_LANES; lane++) {
-            const double x = path[k * OPTIMIZER_LANES + (size_t)lane] - centre[lane];
-            block_sum[lane] += x;
-            block_square[lane] = fma(x, x, block_square[lane]);
+        for (size_t lane = 0; lane < OPTIMIZER_LANES; lane++)
+            path[k * OPTIMIZER_LANES + lane] -= centre[lane];
+}
+
+void ISA_NAME(observe_moments)(size_t steps, const double *restrict path,
+                               double *restrict sum, double *restrict square)
+{
+    for (size_t first = 0; first < OPTIMIZER_LANES; first += LANE_GROUP) {
+        /* A block's sums first, then added once: small numbers meet small numbers. */
+        double own_sum[LANE_GROUP] = {0}, own_square[LANE_GROUP] = {0};
+        for (size_t k = 0; k < steps; k++)
+            for (size_t lane = 0; lane < LANE_GROUP; lane++) {
+                const double x = path[k * OPTIMIZER_LANES + first + lane];
+                own_sum[lane] += x;
+                own_square[lane] = fma(x, x, own_square[lane]);
+            }
+        for (size_t lane = 0; lane < LANE_GROUP; lane++) {
+            sum[first + lane] += own_sum[lane];
+            square[first + lane] += own_square[lane];
         }
-#pragma omp simd
-    for (int lane = 0; lane < OPTIMIZER_LANES; lane++) {
-        sum[lane] += block_sum[lane];
-        square[lane] += block_square[lane];
     }
 }
 
-void ISA_NAME(observe_product)(size_t steps, const double *restrict a, double a_centre,
-                               const double *restrict b, double b_centre,
-                               double *restrict product)
+void ISA_NAME(observe_product)(size_t steps, const double *restrict a,
+                               const double *restrict b, double *restrict product)
 {
-    double block[OPTIMIZER_LANES] = {0};
-    for (size_t k = 0; k < steps; k++)
-#pragma omp simd
-        for (int lane = 0; lane < OPTIMIZER_LANES; lane++) {
-            const size_t at = k * OPTIMIZER_LANES + (size_t)lane;
-            block[lane] = fma(a[at] - a_centre, b[at] - b_centre, block[lane]);
-        }
-#pragma omp simd
-    for (int lane = 0; lane < OPTIMIZER_LANES; lane++)
-        product[lane] += block[lane];
+    for (size_t first = 0; first < OPTIMIZER_LANES; first += LANE_GROUP) {
+        double own[LANE_GROUP] = {0};
+        for (size_t k = 0; k < steps; k++)
+            for (size_t lane = 0; lane < LANE_GROUP; lane++) {
+                const size_t at = k * OPTIMIZER_LANES + first + lane;
+                own[lane] = fma(a[at], b[at], own[lane]);
+            }
+        for (size_t lane = 0; lane < LANE_GROUP; lane++)
+            product[first + lane] += own[lane];
+    }
 }
 
 void ISA_NAME(observe_direction)(const double *restrict path, double per_rate,

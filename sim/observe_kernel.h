@@ -7,13 +7,16 @@
 
 #include "kernels.h"
 
-/* sum[lane] += sum_k x, square[lane] += sum_k x^2 with x = path - centre[lane]. */
-void ISA_NAME(observe_moments)(size_t steps, const double *path, const double *centre,
-                               double *sum, double *square);
+/* path -= centre[lane]. */
+void ISA_NAME(centre_path)(size_t steps, const double *centre, double *path);
 
-/* product[lane] += sum_k (a - a_centre)(b - b_centre) over two paths. */
-void ISA_NAME(observe_product)(size_t steps, const double *a, double a_centre,
-                               const double *b, double b_centre, double *product);
+/* sum[lane] += sum_k path, square[lane] += sum_k path^2. */
+void ISA_NAME(observe_moments)(size_t steps, const double *path, double *sum,
+                               double *square);
+
+/* product[lane] += sum_k a b over two paths. */
+void ISA_NAME(observe_product)(size_t steps, const double *a, const double *b,
+                               double *product);
 
 /* One step of u = (theta - theta')/rate - mean, zero where `use` is 0: sum += u,
  * square += u^2, lag1 += u x the u before. chain holds OBSERVE_DIRECTION_SUMS rows

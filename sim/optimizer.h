@@ -72,6 +72,14 @@ struct optimizer {
      * path[k * 64 + lane] receives theta after each step. */
     void (*advance)(const double *parameter, uint64_t t, size_t steps,
                     const double *normal, struct tile *tile, double *path);
+    /* The same for gradients h theta + xi: unit noise and the minimum at 0, to which a
+     * linear rule's theta can be scaled and moved once for all steps. */
+    void (*advance_unit)(const double *parameter, uint64_t t, size_t steps,
+                         const double *normal, struct tile *tile, double *path);
+    /* And without a path: sum[lane] += sum_k theta, square[lane] += sum_k theta^2. */
+    void (*moments_unit)(const double *parameter, uint64_t t, size_t steps,
+                         const double *normal, struct tile *tile, double *sum,
+                         double *square);
 };
 
 /* The rule of that name, its loops in the given kernel variant; NULL if there is none.

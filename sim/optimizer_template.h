@@ -34,35 +34,93 @@ static void step(const double *parameter, uint64_t t, size_t count,
     }
 }
 
-static void advance(const double *parameter, uint64_t t, size_t steps,
-                    const double *restrict normal, struct tile *restrict tile,
-                    double *restrict path)
+/* What a loop over a tile does. Constant at each use below, so that every use is a loop
+ * of its own. */
+enum { UNIT_NOISE = 1, KEEP_PATH = 2, ADD_MOMENTS = 4 };
+
+__attribute__((always_inline)) static inline void
+run_group(int mode, const double *parameter, uint64_t t, size_t steps,
+          const double *restrict normal, struct tile *restrict tile, size_t first,
+          double *restrict path, double *restrict sum, double *restrict square)
 {
+    double theta[LANE_GROUP], slot[SLOT_PLACES][LANE_GROUP], h[LANE_GROUP];
+    double own_sum[LANE_GROUP] = {0}, own_square[LANE_GROUP] = {0};
     double scalar[OPTIMIZER_MAX_SCALARS];
     scalars(parameter, t, scalar);
+    for (size_t lane = 0; lane < LANE_GROUP; lane++) {
+        theta[lane] = tile->theta[first + lane];
+        h[lane] = tile->h[first + lane];
+        for (int j = 0; j < SLOTS; j++)
+            slot[j][lane] = tile->slot[j][first + lane];
+    }
     for (size_t k = 0; k < steps; k++) {
-        const double *restrict xi = normal + k * SAMPLES * OPTIMIZER_LANES;
-        double *restrict out = path + k * OPTIMIZER_LANES;
+        const double *restrict xi = normal + k * SAMPLES * OPTIMIZER_LANES + first;
+        double *restrict out =
+            mode & KEEP_PATH ? path + k * OPTIMIZER_LANES + first : NULL;
         if (SCALARS_VARY && k > 0)
             scalars(parameter, t + k, scalar);
         /* Vectorised by the compiler on its own; `omp simd` would keep g and s in
          * memory and be four times slower. */
-        for (int lane = 0; lane < OPTIMIZER_LANES; lane++) {
-            double g[SAMPLES], s[SLOT_PLACES];
-            double theta = tile->theta[lane];
-            const double mean =
-                tile->h[lane] * (theta - tile->centre[lane]) + tile->slope[lane];
-            for (int j = 0; j < SAMPLES; j++)
-                g[j] = fma(tile->noise_sd[lane], xi[j * OPTIMIZER_LANES + lane], mean);
+        for (size_t lane = 0; lane < LANE_GROUP; lane++) {
+            double g[SAMPLES], s[SLOT_PLACES], x = theta[lane];
+            for (size_t j = 0; j < SAMPLES; j++) {
+                const double noise = xi[j * OPTIMIZER_LANES + lane];
+                g[j] = mode & UNIT_NOISE
+                           ? fma(h[lane], x, noise)
+                           : fma(tile->noise_sd[first + lane], noise,
+                                 h[lane] * (x - tile->centre[first + lane]) +
+                                     tile->slope[first + lane]);
+            }
             for (int j = 0; j < SLOTS; j++)
-                s[j] = tile->slot[j][lane];
-            update(scalar, &theta, s, g);
-            tile->theta[lane] = theta;
+                s[j] = slot[j][lane];
+            update(scalar, &x, s, g);
+            theta[lane] = x;
             for (int j = 0; j < SLOTS; j++)
-                tile->slot[j][lane] = s[j];
-            out[lane] = theta;
+                slot[j][lane] = s[j];
+            if (mode & KEEP_PATH)
+                out[lane] = x;
+            if (mode & ADD_MOMENTS) {
+                own_sum[lane] += x;
+                own_square[lane] = fma(x, x, own_square[lane]);
+            }
         }
     }
+    for (size_t lane = 0; lane < LANE_GROUP; lane++) {
+        tile->theta[first + lane] = theta[lane];
+        for (int j = 0; j < SLOTS; j++)
+            tile->slot[j][first + lane] = slot[j][lane];
+    }
+    for (size_t lane = 0; mode & ADD_MOMENTS && lane < LANE_GROUP; lane++) {
+        sum[first + lane] += own_sum[lane];
+        square[first + lane] += own_square[lane];
+    }
+}
+
+static void advance(const double *parameter, uint64_t t, size_t steps,
+                    const double *restrict normal, struct tile *restrict tile,
+                    double *restrict path)
+{
+    for (size_t first = 0; first < OPTIMIZER_LANES; first += LANE_GROUP)
+        run_group(KEEP_PATH, parameter, t, steps, normal, tile, first, path, NULL,
+                  NULL);
+}
+
+static void advance_unit(const double *parameter, uint64_t t, size_t steps,
+                         const double *restrict normal, struct tile *restrict tile,
+                         double *restrict path)
+{
+    for (size_t first = 0; first < OPTIMIZER_LANES; first += LANE_GROUP)
+        run_group(UNIT_NOISE | KEEP_PATH, parameter, t, steps, normal, tile, first,
+                  path, NULL, NULL);
+}
+
+static void moments_unit(const double *parameter, uint64_t t, size_t steps,
+                         const double *restrict normal, struct tile *restrict tile,
+                         double *restrict sum, double *restrict square)
+{
+    for (size_t first = 0; first < OPTIMIZER_LANES; first += LANE_GROUP)
+        run_group(UNIT_NOISE | ADD_MOMENTS, parameter, t, steps, normal, tile, first,
+                  NULL, sum, square);
 }
 
 #define OPTIMIZER_SYMBOL_(rule) ISA_NAME(optimizer_##rule)
@@ -75,7 +133,8 @@ static void advance(const double *parameter, uint64_t t, size_t steps,
     .name = OPTIMIZER_TEXT(RULE), .slots = SLOTS, .samples = SAMPLES,                  \
     .parameters = parameters,                                                          \
     .parameter_count = (int)(sizeof parameters / sizeof *parameters),                  \
-    .scalars = scalars, .step = step, .advance = advance
+    .scalars = scalars, .step = step, .advance = advance,                              \
+    .advance_unit = advance_unit, .moments_unit = moments_unit
 #define OPTIMIZER_DEFINE const struct optimizer OPTIMIZER_SYMBOL(RULE)
 
 _Static_assert((int)SLOTS <= (int)OPTIMIZER_MAX_SLOTS, "too many slots");

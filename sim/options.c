@@ -129,6 +129,46 @@ static const struct option_spec sampling_options[] = {
         .doc = "threads (default: one a processor); never changes a result",
     },
     {
+        .name = "max-seconds",
+        .kind = OPTION_REAL,
+        .argument = "SECONDS",
+        .low = 0,
+        .high = HUGE_VAL,
+        .unrecorded = true,
+        .doc = "stop sampling after this time, after whole work units; says how to "
+               "repeat the run exactly",
+    },
+    {
+        .name = "stop-at",
+        .argument = "RUN:UNIT",
+        .unrecorded = true,
+        .doc = "stop sampling there, as a run with --max-seconds did",
+    },
+    {
+        .name = "checkpoint",
+        .argument = "FILE",
+        .unrecorded = true,
+        .doc = "keep what is done in this file: every --checkpoint-every seconds, on "
+               "Ctrl-C and SIGTERM, and when --max-seconds ends the run",
+    },
+    {
+        .name = "checkpoint-every",
+        .kind = OPTION_REAL,
+        .argument = "SECONDS",
+        .preset = "60",
+        .low = 0,
+        .high = HUGE_VAL,
+        .unrecorded = true,
+        .doc = "time between two checkpoints",
+    },
+    {
+        .name = "resume",
+        .argument = "FILE",
+        .unrecorded = true,
+        .doc = "go on from a checkpoint of the same program and parameters; the "
+               "result is the same to the bit",
+    },
+    {
         .name = "quiet",
         .kind = OPTION_FLAG,
         .unrecorded = true,

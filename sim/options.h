@@ -37,7 +37,7 @@ enum option_group {
     OPTIONS_RULE = 1,     /* --optimizer and the parameters of the rules */
     OPTIONS_LOSS = 2,     /* spectrum, noise, batch, start, theta-star */
     OPTIONS_CHAINS = 4,   /* replicas, steps, burn-in, allow-divergence */
-    OPTIONS_SAMPLING = 8, /* precision, max-samples, seed, rng, threads, quiet */
+    OPTIONS_SAMPLING = 8, /* precision, max-samples, seed, rng, threads, ... */
     OPTIONS_OUTPUT = 16,  /* format, output */
 };
 

@@ -1,6 +1,7 @@
 #include "output.h"
 
 #include "interrupt.h"
+#include "ranks.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -35,19 +36,58 @@ static const char *default_in_use(const struct options *options,
     return NULL;
 }
 
-int options_note(const struct options *options, struct table *table,
-                 struct error *error)
+/* Calls use(key, value) for all that a result header holds. */
+static int for_each_note(const struct options *options,
+                         int (*use)(void *context, const char *key, const char *value,
+                                    struct error *error),
+                         void *context, struct error *error)
 {
-    int status = table_note(table, "program", options->program->name, error);
+    int status = use(context, "program", options->program->name, error);
     if (status == STATUS_OK)
-        status = table_note(table, "version", PNM_VERSION, error);
+        status = use(context, "version", PNM_VERSION, error);
     for (size_t i = 0; status == STATUS_OK && i < options->count; i++) {
         const struct option_value *value = &options->value[i];
         const char *text = value->text ? value->text : default_in_use(options, value);
         if (text && !value->option.unrecorded)
-            status = table_note(table, value->option.name, text, error);
+            status = use(context, value->option.name, text, error);
     }
     return status;
+}
+
+static int note_in_table(void *context, const char *key, const char *value,
+                         struct error *error)
+{
+    return table_note(context, key, value, error);
+}
+
+int options_note(const struct options *options, struct table *table,
+                 struct error *error)
+{
+    return for_each_note(options, note_in_table, table, error);
+}
+
+static int note_in_text(void *context, const char *key, const char *value,
+                        struct error *error)
+{
+    (void)error;
+    fprintf(context, "%s: %s\n", key, value);
+    return STATUS_OK;
+}
+
+char *options_describe(const struct options *options)
+{
+    char *text = NULL;
+    size_t size = 0;
+    struct error ignored;
+    FILE *stream = open_memstream(&text, &size);
+    if (!stream)
+        return NULL;
+    int failed = for_each_note(options, note_in_text, stream, &ignored) != STATUS_OK;
+    if (fclose(stream) != 0 || failed) {
+        free(text);
+        return NULL;
+    }
+    return text;
 }
 
 static enum table_format output_format(const struct options *options, const char *path)
@@ -91,14 +131,9 @@ static int for_each_output(const struct options *options, const struct table *ta
     return status;
 }
 
-static int check_one(const struct options *options, const struct table *table,
-                     const char *path, struct error *error)
+int output_check(const char *option, const char *path, struct error *error)
 {
     char folder[4096];
-    (void)options;
-    (void)table;
-    if (!path)
-        return STATUS_OK;
     const char *slash = strrchr(path, '/');
     if (!slash)
         snprintf(folder, sizeof folder, ".");
@@ -106,12 +141,20 @@ static int check_one(const struct options *options, const struct table *table,
         snprintf(folder, sizeof folder, "%.*s", (int)(slash - path + 1), path);
     struct stat about;
     if (stat(path, &about) == 0 && S_ISDIR(about.st_mode))
-        return error_set(error, STATUS_OUTPUT, "--output: cannot write '%.400s': %s",
+        return error_set(error, STATUS_OUTPUT, "%s: cannot write '%.400s': %s", option,
                          path, strerror(EISDIR));
     if (access(folder, F_OK) == 0)
         return STATUS_OK;
-    return error_set(error, STATUS_OUTPUT, "--output: cannot write '%.400s': %s", path,
-                     strerror(errno));
+    return error_set(error, STATUS_OUTPUT, "%s: cannot write '%.400s': %s", option,
+                     path, strerror(errno));
+}
+
+static int check_one(const struct options *options, const struct table *table,
+                     const char *path, struct error *error)
+{
+    (void)options;
+    (void)table;
+    return path ? output_check("--output", path, error) : STATUS_OK;
 }
 
 int options_check_output(const struct options *options, struct error *error)
@@ -128,6 +171,9 @@ static int write_one(const struct options *options, const struct table *table,
 int options_write(const struct options *options, const struct table *table,
                   struct error *error)
 {
+    /* One rank speaks for all. */
+    if (ranks_mine() > 0)
+        return STATUS_OK;
     return for_each_output(options, table, write_one, error);
 }
 

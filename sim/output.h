@@ -9,6 +9,14 @@
 PNM_MUST_USE int options_note(const struct options *options, struct table *table,
                               struct error *error);
 
+/* The same as text, a line "key: value" each; the caller frees it. NULL without memory.
+ */
+char *options_describe(const struct options *options);
+
+/* Before a run: can `path`, given for `option`, be a new file? STATUS_OUTPUT if not. */
+PNM_MUST_USE int output_check(const char *option, const char *path,
+                              struct error *error);
+
 /* Before a run: is there a folder for every --output? STATUS_OUTPUT if not. */
 PNM_MUST_USE int options_check_output(const struct options *options,
                                       struct error *error);

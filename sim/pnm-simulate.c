@@ -1,6 +1,7 @@
 /* pnm-simulate: runs an ensemble of one rule and writes moments or trajectories. */
 #include "interrupt.h"
 #include "output.h"
+#include "ranks.h"
 #include "sampling.h"
 #include "table.h"
 
@@ -140,19 +141,21 @@ static int write_moments(const struct options *options, const struct sampling *s
     if (status == STATUS_OK)
         status = table_init(&table, columns, COLUMNS, error);
     if (status == STATUS_OK)
-        status = options_note(options, &table, error);
+        status = sampling_note(sampling, options, &table, error);
     for (size_t i = 0; status == STATUS_OK && i < n; i++) {
         status = table_row(&table, error);
         if (status != STATUS_OK)
             break;
         table_count(&table, I, i + 1);
         table_real(&table, H, problem->h[i]);
+        table_count(&table, COUNT, square[i].count);
+        if (square[i].count == 0)
+            continue; /* the time was up before */
         table_real(&table, MEAN, theta[i].mean);
         const bool sure = quadratic_noise(problem, i, i) == 0;
         table_real(&table, MEAN_SE, sure ? 0 : moments_stderr(&theta[i]));
         table_real(&table, SECOND, square[i].mean);
         table_real(&table, SECOND_SE, sure ? 0 : moments_stderr(&square[i]));
-        table_count(&table, COUNT, square[i].count);
     }
     if (status == STATUS_OK)
         status = options_write(options, &table, error);
@@ -198,7 +201,7 @@ static int write_trajectories(const struct options *options,
         sampling_ensemble(sampling, rule, problem, rule->optimizer->name);
     const uint64_t every = options_count(options, "every");
     const uint64_t steps = sampling->steps;
-    const uint64_t replicas = sampling->replicas ? sampling->replicas : 1;
+    uint64_t replicas = sampling->replicas ? sampling->replicas : 1;
     struct linear_system *systems = NULL;
     struct table table = {0};
     double *theta = NULL, radius;
@@ -216,11 +219,11 @@ static int write_trajectories(const struct options *options,
     if (status == STATUS_OK && !(theta = malloc((size_t)rows * sizeof *theta)))
         status = error_memory(error, "the trajectories");
     if (status == STATUS_OK)
-        status = ensemble_trajectory(&ensemble, replicas, steps, every, theta, error);
+        status = ensemble_trajectory(&ensemble, &replicas, steps, every, theta, error);
     if (status == STATUS_OK)
         status = table_init(&table, columns, sizeof columns / sizeof *columns, error);
     if (status == STATUS_OK)
-        status = options_note(options, &table, error);
+        status = sampling_note(sampling, options, &table, error);
     if (status == STATUS_OK)
         status =
             fill_trajectories(&table, replicas, steps, every, problem->n, theta, error);
@@ -235,16 +238,18 @@ static int write_trajectories(const struct options *options,
 int main(int argc, char **argv)
 {
     struct options options;
-    struct sampling sampling;
+    struct session session = {0};
+    struct sampling sampling = {.session = &session};
     struct quadratic problem = {0};
     struct rule *rules = NULL;
     struct error error;
     size_t count = 0;
+    ranks_start(&argc, &argv);
     interrupt_catch();
     gsl_set_error_handler_off();
     int status = options_parse(&options, &program, argc, argv, &error);
     if (status == STATUS_OK)
-        status = sampling_init(&sampling, &options, &error);
+        status = sampling_init(&sampling, &session, &options, &error);
     if (status == STATUS_OK)
         status = options_rules(&options, &rules, &count, &error);
     if (status == STATUS_OK && count != 1)
@@ -262,5 +267,8 @@ int main(int argc, char **argv)
                      : write_trajectories(&options, &sampling, rules, &problem, &error);
     quadratic_free(&problem);
     free(rules);
-    return program_exit(&program, status, &error);
+    const int exit_status = program_exit(&program, status, &error);
+    sampling_finish(&sampling);
+    ranks_finish();
+    return exit_status;
 }

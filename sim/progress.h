@@ -10,13 +10,14 @@
 struct progress {
     const char *label;
     bool shown;
-    uint64_t done, total;
+    uint64_t done, total, found; /* found: done before it was started */
     struct timespec start, last;
 };
 
-/* label NULL: nothing is shown. */
-void progress_start(struct progress *progress, const char *label, uint64_t total);
-void progress_step(struct progress *progress);
+/* label NULL: nothing is shown. `done` of the units are done already. */
+void progress_start(struct progress *progress, const char *label, uint64_t total,
+                    uint64_t done);
+void progress_step(struct progress *progress, uint64_t units);
 /* Wipes the bar. */
 void progress_end(struct progress *progress);
 

@@ -36,17 +36,24 @@ int random_generator_parse(const char *text, struct random_generator *generator,
                      text);
 }
 
+uint64_t random_hash_bytes(uint64_t hash, const void *data, size_t size)
+{
+    const unsigned char *bytes = data;
+    for (size_t i = 0; i < size; i++)
+        hash = (hash ^ bytes[i]) * UINT64_C(0x100000001b3);
+    return hash;
+}
+
 uint64_t random_hash(const char *name, const double *values, size_t count)
 {
-    const uint64_t prime = UINT64_C(0x100000001b3);
-    uint64_t hash = UINT64_C(0xcbf29ce484222325);
-    for (const char *c = name; *c; c++)
-        hash = (hash ^ (unsigned char)*c) * prime;
+    uint64_t hash = random_hash_bytes(RANDOM_HASH_START, name, strlen(name));
     for (size_t i = 0; i < count; i++) {
         uint64_t bits;
+        unsigned char bytes[8];
         memcpy(&bits, &values[i], sizeof bits);
         for (int byte = 0; byte < 8; byte++)
-            hash = (hash ^ ((bits >> (8 * byte)) & 0xff)) * prime;
+            bytes[byte] = (unsigned char)(bits >> (8 * byte));
+        hash = random_hash_bytes(hash, bytes, sizeof bytes);
     }
     return hash;
 }

@@ -63,7 +63,11 @@ PNM_MUST_USE int random_generator_parse(const char *text,
                                         struct random_generator *generator,
                                         struct error *error);
 
-/* FNV-1a over a name and the bits of `count` doubles. */
+/* FNV-1a, from RANDOM_HASH_START or what a call before returned. */
+#define RANDOM_HASH_START UINT64_C(0xcbf29ce484222325)
+uint64_t random_hash_bytes(uint64_t hash, const void *data, size_t size);
+
+/* The same over a name and the bits of `count` doubles, lowest byte first. */
 uint64_t random_hash(const char *name, const double *values, size_t count);
 
 /* Starts the stream named by key. random_free is legal after a failed init. */

@@ -1,7 +1,10 @@
 #include "sampling.h"
 
+#include "output.h"
 #include "parse.h"
+#include "ranks.h"
 
+#include <ctype.h>
 #include <math.h>
 #include <omp.h>
 #include <stdarg.h>
@@ -53,10 +56,85 @@ static int chains_from_options(struct sampling *sampling, const struct options *
     return STATUS_OK;
 }
 
-int sampling_init(struct sampling *sampling, const struct options *options,
-                  struct error *error)
+static int parse_place(const char *text, struct session_place *place,
+                       struct error *error)
+{
+    unsigned long long run, unit;
+    int used = 0;
+    if (isdigit((unsigned char)*text) &&
+        sscanf(text, "%18llu:%n%18llu%n", &run, &used, &unit, &used) == 2 &&
+        text[used] == '\0' && isdigit((unsigned char)strchr(text, ':')[1]) && run > 0) {
+        *place = (struct session_place){run, unit};
+        return STATUS_OK;
+    }
+    return error_set(
+        error, STATUS_USAGE,
+        "--stop-at: '%.200s' is not allowed; allowed is RUN:UNIT, two whole "
+        "numbers as a run with --max-seconds prints them, RUN >= 1",
+        text);
+}
+
+static int session_from_options(struct session *session, const struct options *options,
+                                struct error *error)
+{
+    const char *stop_at = options_text(options, "stop-at");
+    const char *resume = options_text(options, "resume");
+    char *parameters = options_describe(options);
+    int status = parameters ? session_init(session, parameters, error)
+                            : error_memory(error, "the parameters");
+    free(parameters);
+    if (status != STATUS_OK)
+        return status;
+    if (options_given(options, "max-seconds"))
+        session->max_seconds = options_real(options, "max-seconds");
+    session->checkpoint = options_text(options, "checkpoint");
+    session->checkpoint_every = options_real(options, "checkpoint-every");
+    if (session->checkpoint)
+        status = output_check("--checkpoint", session->checkpoint, error);
+    if (status == STATUS_OK && stop_at)
+        status = parse_place(stop_at, &session->stop_at, error);
+    if (status == STATUS_OK && resume)
+        status = session_resume(session, resume, error);
+    return status;
+}
+
+int sampling_note(const struct sampling *sampling, const struct options *options,
+                  struct table *table, struct error *error)
+{
+    const struct session *session = sampling->session;
+    char place[64];
+    const int status = options_note(options, table, error);
+    if (status != STATUS_OK || !session->stopped)
+        return status;
+    snprintf(place, sizeof place, "%llu:%llu",
+             (unsigned long long)session->stopped_at.run,
+             (unsigned long long)session->stopped_at.unit);
+    return table_note(table, "stop-at", place, error);
+}
+
+void sampling_finish(const struct sampling *sampling)
+{
+    struct session *session = sampling->session;
+    const struct session_place at = session->stopped_at;
+    if (session->stopped && session->stop_at.run == 0)
+        sampling_warn(sampling,
+                      "--max-seconds: the time was up in sampling run %llu after %llu "
+                      "of %llu work units%s; later rows are not sampled; --stop-at "
+                      "%llu:%llu repeats this run exactly",
+                      (unsigned long long)at.run, (unsigned long long)at.unit,
+                      (unsigned long long)session->stopped_of,
+                      at.unit > 0 ? " (the standard errors say what precision that "
+                                    "gives)"
+                                  : "",
+                      (unsigned long long)at.run, (unsigned long long)at.unit);
+    session_free(session);
+}
+
+int sampling_init(struct sampling *sampling, struct session *session,
+                  const struct options *options, struct error *error)
 {
     const uint64_t threads = options_count(options, "threads");
+    *session = (struct session){0};
     *sampling = (struct sampling){
         .kernels = options->kernels,
         .seed = options_count(options, "seed"),
@@ -66,9 +144,12 @@ int sampling_init(struct sampling *sampling, const struct options *options,
         .precision = options_real(options, "precision"),
         .precision_given = options_given(options, "precision"),
         .max_samples = options_real(options, "max-samples"),
+        .session = session,
     };
     int status = random_generator_parse(options_text(options, "rng"),
                                         &sampling->generator, error);
+    if (status == STATUS_OK)
+        status = session_from_options(session, options, error);
     if (status == STATUS_OK && (options->program->groups & OPTIONS_CHAINS))
         status = chains_from_options(sampling, options, error);
     if (status != STATUS_OK)
@@ -97,7 +178,8 @@ struct ensemble sampling_ensemble(const struct sampling *sampling,
         .generator = sampling->generator,
         .seed = sampling->seed,
         .threads = sampling->threads,
-        .label = sampling->quiet ? NULL : label,
+        .label = sampling->quiet || ranks_mine() > 0 ? NULL : label,
+        .session = sampling->session,
     };
 }
 

@@ -5,6 +5,7 @@
 #include "ensemble.h"
 #include "plan.h"
 #include "rules.h"
+#include "table.h"
 
 /* What OPTIONS_CHAINS and OPTIONS_SAMPLING say. */
 struct sampling {
@@ -18,10 +19,21 @@ struct sampling {
     double precision;                  /* wanted relative standard error */
     bool precision_given;              /* then it is taken as it is */
     double max_samples;                /* a row's budget */
+    struct session *session;           /* limits of time, checkpoints */
 };
 
-PNM_MUST_USE int sampling_init(struct sampling *sampling, const struct options *options,
+/* session is the caller's and lasts as long as sampling. */
+PNM_MUST_USE int sampling_init(struct sampling *sampling, struct session *session,
+                               const struct options *options, struct error *error);
+
+/* options_note, and where the session ended sampling early, the place. */
+PNM_MUST_USE int sampling_note(const struct sampling *sampling,
+                               const struct options *options, struct table *table,
                                struct error *error);
+
+/* The last call: says where sampling was ended early, frees the session. Legal after a
+ * failed sampling_init. */
+void sampling_finish(const struct sampling *sampling);
 
 /* An ensemble of the rule on the loss with these settings. */
 struct ensemble sampling_ensemble(const struct sampling *sampling,

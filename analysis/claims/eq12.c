@@ -36,7 +36,7 @@ static int check(struct ledger *ledger, const struct claim *claim, struct error 
                 .measured = own->mean,
                 .se = moments_stderr(own),
                 .count = own->count,
-                .sampled = true,
+                .sampled = own->count > 0,
                 .decisive = true,
                 .exact_scale = sqrt(c[i * MODES + i] * c[j * MODES + j]),
                 .paper_scale = evidence_scale(square),

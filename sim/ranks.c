@@ -1,0 +1,134 @@
+#include "ranks.h"
+
+#ifdef PNM_MPI
+
+#include <mpi.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+void ranks_start(int *argc, char ***argv)
+{
+    int provided;
+    /* Threads compute; only the first calls MPI. */
+    MPI_Init_thread(argc, argv, MPI_THREAD_FUNNELED, &provided);
+    if (ranks_mine() > 0 &&
+        (!freopen("/dev/null", "w", stdout) || !freopen("/dev/null", "w", stderr)))
+        MPI_Abort(MPI_COMM_WORLD, -STATUS_OUTPUT);
+}
+
+void ranks_finish(void)
+{
+    MPI_Finalize();
+}
+
+int ranks_count(void)
+{
+    int count, started;
+    MPI_Initialized(&started);
+    if (!started)
+        return 1;
+    MPI_Comm_size(MPI_COMM_WORLD, &count);
+    return count;
+}
+
+int ranks_mine(void)
+{
+    int mine, started;
+    MPI_Initialized(&started);
+    if (!started)
+        return 0;
+    MPI_Comm_rank(MPI_COMM_WORLD, &mine);
+    return mine;
+}
+
+int ranks_agree(int status, struct error *error)
+{
+    const int count = ranks_count(), mine = ranks_mine();
+    const int claim = status == STATUS_OK ? count : mine;
+    int failed;
+    if (count == 1)
+        return status;
+    MPI_Allreduce(&claim, &failed, 1, MPI_INT, MPI_MIN, MPI_COMM_WORLD);
+    if (failed == count)
+        return STATUS_OK;
+    MPI_Bcast(&status, 1, MPI_INT, failed, MPI_COMM_WORLD);
+    MPI_Bcast(error->text, sizeof error->text, MPI_CHAR, failed, MPI_COMM_WORLD);
+    return status;
+}
+
+void ranks_share(void *data, size_t size)
+{
+    if (ranks_count() > 1)
+        MPI_Bcast(data, (int)size, MPI_BYTE, 0, MPI_COMM_WORLD);
+}
+
+void ranks_gather(double *data, size_t count, size_t size)
+{
+    const int ranks = ranks_count();
+    if (ranks == 1)
+        return;
+    /* One broadcast a rank: no array of counts, and parts may be larger than an int
+     * could say in bytes. */
+    for (int rank = 0; rank < ranks; rank++) {
+        const size_t from = ranks_first(count, rank) * size;
+        const size_t to = ranks_first(count, rank + 1) * size;
+        for (size_t at = from, step; at < to; at += step) {
+            enum { LONGEST = 1 << 26 };
+            step = to - at < LONGEST ? to - at : LONGEST;
+            MPI_Bcast(data + at, (int)step, MPI_DOUBLE, rank, MPI_COMM_WORLD);
+        }
+    }
+}
+
+size_t ranks_first(size_t count, int rank)
+{
+    return count * (size_t)rank / (size_t)ranks_count();
+}
+
+#else
+
+void ranks_start(int *argc, char ***argv)
+{
+    (void)argc;
+    (void)argv;
+}
+
+void ranks_finish(void)
+{
+}
+
+int ranks_count(void)
+{
+    return 1;
+}
+
+int ranks_mine(void)
+{
+    return 0;
+}
+
+int ranks_agree(int status, struct error *error)
+{
+    (void)error;
+    return status;
+}
+
+void ranks_share(void *data, size_t size)
+{
+    (void)data;
+    (void)size;
+}
+
+void ranks_gather(double *data, size_t count, size_t size)
+{
+    (void)data;
+    (void)count;
+    (void)size;
+}
+
+size_t ranks_first(size_t count, int rank)
+{
+    return rank == 0 ? 0 : count;
+}
+
+#endif
