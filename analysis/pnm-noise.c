@@ -162,17 +162,16 @@ static int run(const struct options *options, const struct sampling *sampling,
     struct rule *rules = NULL;
     size_t count = 0;
     int status = options_rules(options, &rules, &count, error);
-    if (status == STATUS_OK)
-        status = options_check_output(options, error);
+    status = options_check_output(options, status, error);
     if (status == STATUS_OK)
         status = psd ? table_init(&table, psd_columns,
                                   sizeof psd_columns / sizeof *psd_columns, error)
                      : table_init(&table, columns, COLUMNS, error);
-    if (status == STATUS_OK)
-        status = sampling_note(sampling, options, &table, error);
     for (size_t k = 0; status == STATUS_OK && k < count; k++)
         status = psd ? add_density(&table, sampling, &rules[k], error)
                      : add_rule(&table, sampling, &rules[k], tally, error);
+    if (status == STATUS_OK)
+        status = sampling_note(sampling, options, &table, error);
     if (status == STATUS_OK)
         status = options_write(options, &table, error);
     table_free(&table);

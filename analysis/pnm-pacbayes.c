@@ -268,14 +268,13 @@ static int run(const struct options *options, const struct sampling *sampling,
                            setting.delta);
     if (status == STATUS_OK)
         status = options_problem(options, &problem, error);
-    if (status == STATUS_OK)
-        status = options_check_output(options, error);
+    status = options_check_output(options, status, error);
     if (status == STATUS_OK)
         status = table_init(&table, columns, COLUMNS, error);
-    if (status == STATUS_OK)
-        status = sampling_note(sampling, options, &table, error);
     for (size_t k = 0; status == STATUS_OK && k < count; k++)
         status = add_rule(&table, &setting, &rules[k], tally, error);
+    if (status == STATUS_OK)
+        status = sampling_note(sampling, options, &table, error);
     if (status == STATUS_OK)
         status = options_write(options, &table, error);
     table_free(&table);

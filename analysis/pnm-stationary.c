@@ -188,14 +188,13 @@ static int run(const struct options *options, const struct sampling *sampling,
     int status = options_rules(options, &rules, &count, error);
     if (status == STATUS_OK)
         status = options_problem(options, &problem, error);
-    if (status == STATUS_OK)
-        status = options_check_output(options, error);
+    status = options_check_output(options, status, error);
     if (status == STATUS_OK)
         status = table_init(&table, columns, COLUMNS, error);
     if (status == STATUS_OK)
-        status = sampling_note(sampling, options, &table, error);
-    if (status == STATUS_OK)
         status = fill(&table, options, sampling, rules, count, &problem, tally, error);
+    if (status == STATUS_OK)
+        status = sampling_note(sampling, options, &table, error);
     if (status == STATUS_OK)
         status = options_write(options, &table, error);
     table_free(&table);

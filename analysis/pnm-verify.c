@@ -46,7 +46,7 @@ static int list_claims(const struct options *options, struct error *error)
         {"statement", COLUMN_TEXT, false},
     };
     struct table table = {0};
-    int status = options_check_output(options, error);
+    int status = options_check_output(options, STATUS_OK, error);
     if (status == STATUS_OK)
         status = table_init(&table, columns, 4, error);
     for (const struct claim *const *claim = claims_all(); status == STATUS_OK && *claim;
@@ -122,7 +122,7 @@ static int run(const struct options *options, struct ledger *ledger,
                struct error *error)
 {
     struct table table = {0};
-    int status = options_check_output(options, error);
+    int status = options_check_output(options, STATUS_OK, error);
     if (status == STATUS_OK)
         status = check_claims(options, ledger, error);
     if (status == STATUS_OK)

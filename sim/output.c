@@ -98,7 +98,7 @@ static enum table_format output_format(const struct options *options, const char
                : strcmp(format, "table") == 0 ? TABLE_TEXT
                                               : TABLE_CSV;
     if (!path)
-        return isatty(STDOUT_FILENO) ? TABLE_TEXT : TABLE_CSV;
+        return ranks_is_terminal(STDOUT_FILENO) ? TABLE_TEXT : TABLE_CSV;
     const char *ending = strrchr(path, '.');
     if (ending && strcmp(ending, ".json") == 0)
         return TABLE_JSON;
@@ -157,9 +157,12 @@ static int check_one(const struct options *options, const struct table *table,
     return path ? output_check("--output", path, error) : STATUS_OK;
 }
 
-int options_check_output(const struct options *options, struct error *error)
+int options_check_output(const struct options *options, int status, struct error *error)
 {
-    return for_each_output(options, NULL, check_one, error);
+    /* Only rank 0 writes; a folder may be missing on the other machines. */
+    if (status == STATUS_OK && ranks_mine() == 0)
+        status = for_each_output(options, NULL, check_one, error);
+    return ranks_agree(status, error);
 }
 
 static int write_one(const struct options *options, const struct table *table,

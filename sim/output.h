@@ -17,8 +17,10 @@ char *options_describe(const struct options *options);
 PNM_MUST_USE int output_check(const char *option, const char *path,
                               struct error *error);
 
-/* Before a run: is there a folder for every --output? STATUS_OUTPUT if not. */
-PNM_MUST_USE int options_check_output(const struct options *options,
+/* Ends the preparation of a run, which came to `status`: STATUS_OUTPUT where there is
+ * no folder for an --output. The same on all ranks; must be called whatever the status.
+ */
+PNM_MUST_USE int options_check_output(const struct options *options, int status,
                                       struct error *error);
 
 /* Writes the table where --output and --format say: standard output by default, text on

@@ -1,5 +1,7 @@
 #include "progress.h"
 
+#include "ranks.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -15,7 +17,7 @@ void progress_start(struct progress *progress, const char *label, uint64_t total
 {
     *progress =
         (struct progress){.label = label, .total = total, .done = done, .found = done};
-    progress->shown = label && isatty(STDERR_FILENO);
+    progress->shown = label && ranks_is_terminal(STDERR_FILENO);
     clock_gettime(CLOCK_MONOTONIC, &progress->start);
     progress->last = progress->start;
 }

@@ -41,6 +41,12 @@ int ranks_mine(void)
     return mine;
 }
 
+bool ranks_is_terminal(int descriptor)
+{
+    (void)descriptor;
+    return false;
+}
+
 int ranks_agree(int status, struct error *error)
 {
     const int count = ranks_count(), mine = ranks_mine();
@@ -52,14 +58,28 @@ int ranks_agree(int status, struct error *error)
     if (failed == count)
         return STATUS_OK;
     MPI_Bcast(&status, 1, MPI_INT, failed, MPI_COMM_WORLD);
+    if (mine == failed && mine > 0) {
+        const struct error own = *error;
+        error_write(error, "rank %d: %.900s", mine, own.text);
+    }
     MPI_Bcast(error->text, sizeof error->text, MPI_CHAR, failed, MPI_COMM_WORLD);
     return status;
+}
+
+/* In pieces, because MPI counts in int. */
+static void share_from(int rank, void *data, size_t size)
+{
+    const size_t longest = (size_t)1 << 30;
+    for (size_t done = 0, piece; done < size; done += piece) {
+        piece = size - done < longest ? size - done : longest;
+        MPI_Bcast((char *)data + done, (int)piece, MPI_BYTE, rank, MPI_COMM_WORLD);
+    }
 }
 
 void ranks_share(void *data, size_t size)
 {
     if (ranks_count() > 1)
-        MPI_Bcast(data, (int)size, MPI_BYTE, 0, MPI_COMM_WORLD);
+        share_from(0, data, size);
 }
 
 void ranks_gather(double *data, size_t count, size_t size)
@@ -67,16 +87,10 @@ void ranks_gather(double *data, size_t count, size_t size)
     const int ranks = ranks_count();
     if (ranks == 1)
         return;
-    /* One broadcast a rank: no array of counts, and parts may be larger than an int
-     * could say in bytes. */
     for (int rank = 0; rank < ranks; rank++) {
         const size_t from = ranks_first(count, rank) * size;
         const size_t to = ranks_first(count, rank + 1) * size;
-        for (size_t at = from, step; at < to; at += step) {
-            enum { LONGEST = 1 << 26 };
-            step = to - at < LONGEST ? to - at : LONGEST;
-            MPI_Bcast(data + at, (int)step, MPI_DOUBLE, rank, MPI_COMM_WORLD);
-        }
+        share_from(rank, data + from, (to - from) * sizeof *data);
     }
 }
 
@@ -86,6 +100,8 @@ size_t ranks_first(size_t count, int rank)
 }
 
 #else
+
+#include <unistd.h>
 
 void ranks_start(int *argc, char ***argv)
 {
@@ -105,6 +121,11 @@ int ranks_count(void)
 int ranks_mine(void)
 {
     return 0;
+}
+
+bool ranks_is_terminal(int descriptor)
+{
+    return isatty(descriptor);
 }
 
 int ranks_agree(int status, struct error *error)

@@ -8,6 +8,7 @@
 
 #include "error.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* First and last call of main. On ranks other than 0, standard output and standard
@@ -17,6 +18,10 @@ void ranks_finish(void);
 
 int ranks_count(void);
 int ranks_mine(void);
+
+/* Is this descriptor the user's terminal? Never with MPI: mpirun may put one of its own
+ * between a program and a file. */
+bool ranks_is_terminal(int descriptor);
 
 /* The same status on every rank, and where it is not STATUS_OK the same text: those of
  * the lowest rank that failed. Called by all ranks. */

@@ -152,6 +152,7 @@ int sampling_init(struct sampling *sampling, struct session *session,
         status = session_from_options(session, options, error);
     if (status == STATUS_OK && (options->program->groups & OPTIONS_CHAINS))
         status = chains_from_options(sampling, options, error);
+    status = ranks_agree(status, error);
     if (status != STATUS_OK)
         return status;
     if (sampling->precision > 0.002)

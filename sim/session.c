@@ -109,16 +109,13 @@ static int write_checkpoint(FILE *file, void *context)
 /* Reading goes through a copy of the file in memory. */
 struct reading {
     const unsigned char *at, *end;
-    bool short_of_data;
 };
 
 static const void *get(struct reading *reading, uint64_t size)
 {
     const unsigned char *found = reading->at;
-    if ((uint64_t)(reading->end - reading->at) < size) {
-        reading->short_of_data = true;
+    if ((uint64_t)(reading->end - reading->at) < size)
         return NULL;
-    }
     reading->at += size;
     return found;
 }
@@ -209,45 +206,62 @@ static int read_records(struct session *session, const char *path,
     return STATUS_OK;
 }
 
-static int read_checkpoint(struct session *session, const char *path, FILE *file,
-                           size_t size, struct error *error)
-{
-    unsigned char *bytes = malloc(size + 1);
-    uint64_t hash;
-    int status = STATUS_OK;
-    if (!bytes)
-        return error_memory(error, "the checkpoint");
-    struct reading reading = {bytes, bytes + size - sizeof hash, false};
-    if (fread(bytes, 1, size, file) != size)
-        status = damaged(path, "cannot be read", error);
-    else if (get_number(&reading) != magic)
-        status = damaged(path, "is no checkpoint", error);
-    else {
-        memcpy(&hash, reading.end, sizeof hash);
-        if (hash != random_hash_bytes(RANDOM_HASH_START, bytes, size - sizeof hash))
-            status = damaged(path, "is damaged: its checksum is wrong", error);
-    }
-    if (status == STATUS_OK)
-        status = read_records(session, path, &reading, error);
-    free(bytes);
-    return status;
-}
-
-int session_resume(struct session *session, const char *path, struct error *error)
+/* The bytes of a regular file, read by rank 0 for all. */
+static int read_file(const char *path, unsigned char **bytes, size_t *size,
+                     struct error *error)
 {
     struct stat about;
     FILE *file = fopen(path, "r");
-    int status;
+    int status = STATUS_OK;
     if (!file)
         return error_set(error, STATUS_USAGE, "--resume: cannot read '%.400s': %s",
                          path, strerror(errno));
     if (fstat(fileno(file), &about) != 0 || !S_ISREG(about.st_mode))
         status = damaged(path, "is no regular file", error);
-    else if (about.st_size < (off_t)(2 * sizeof(uint64_t)))
-        status = damaged(path, "is no checkpoint", error);
-    else
-        status = read_checkpoint(session, path, file, (size_t)about.st_size, error);
+    *size = status == STATUS_OK ? (size_t)about.st_size : 0;
+    *bytes = malloc(*size + 1);
+    if (status == STATUS_OK && !*bytes)
+        status = error_memory(error, "the checkpoint");
+    if (status == STATUS_OK && fread(*bytes, 1, *size, file) != *size)
+        status = damaged(path, "cannot be read", error);
     fclose(file);
+    return status;
+}
+
+static int parse_checkpoint(struct session *session, const char *path,
+                            const unsigned char *bytes, size_t size,
+                            struct error *error)
+{
+    uint64_t hash;
+    if (size < 2 * sizeof hash)
+        return damaged(path, "is no checkpoint", error);
+    const size_t payload = size - sizeof hash;
+    struct reading reading = {bytes, bytes + payload};
+    if (get_number(&reading) != magic)
+        return damaged(path, "is no checkpoint", error);
+    memcpy(&hash, bytes + payload, sizeof hash);
+    if (hash != random_hash_bytes(RANDOM_HASH_START, bytes, payload))
+        return damaged(path, "is damaged: its checksum is wrong", error);
+    return read_records(session, path, &reading, error);
+}
+
+int session_resume(struct session *session, const char *path, struct error *error)
+{
+    unsigned char *bytes = NULL;
+    size_t size = 0;
+    int status = STATUS_OK;
+    if (ranks_mine() == 0)
+        status = read_file(path, &bytes, &size, error);
+    status = ranks_agree(status, error);
+    ranks_share(&size, sizeof size);
+    if (status == STATUS_OK && !bytes && !(bytes = malloc(size + 1)))
+        status = error_memory(error, "the checkpoint");
+    status = ranks_agree(status, error);
+    if (status == STATUS_OK) {
+        ranks_share(bytes, size);
+        status = parse_checkpoint(session, path, bytes, size, error);
+    }
+    free(bytes);
     return status;
 }
 
