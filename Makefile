@@ -9,6 +9,8 @@ THREADS =
 # Debian packages that building, testing and verifying need; `make setup` installs them.
 PACKAGES = gcc libc6-dev make libgsl-dev libjansson-dev librandom123-dev libcmocka-dev \
 	gnuplot-nox bats clang libomp-dev
+# What `make MPI=1` and the tests of it need besides; `make setup-mpi` installs them.
+MPI_PACKAGES = libopenmpi-dev openmpi-bin
 # What `make format` and `make lint` need; `make setup-lint` installs them.
 LINT_PACKAGES = clang-format clang-tidy cppcheck shellcheck
 
@@ -54,7 +56,7 @@ BINARIES = $(PROGRAMS:%=$(BUILD)/bin/%)
 SOURCES = $(wildcard sim/*.[ch] analysis/*.[ch] analysis/claims/*.[ch] tests/*.[ch] tests/bench/*.[ch])
 SCRIPTS = $(wildcard tests/*.sh plots/*.sh tests/cli/*.bash) .ci/run .ci/setup
 
-.PHONY: all help setup setup-lint verify tables plots gallery test test-unit test-cli \
+.PHONY: all help setup setup-lint setup-mpi verify tables plots gallery test test-unit test-cli \
 	test-bits mutants format lint install uninstall clean
 .SECONDARY:
 .DELETE_ON_ERROR:
@@ -68,6 +70,9 @@ help: ## list the targets
 
 setup: ## install the Debian packages that build, verify and test need
 	@sh .ci/setup $(PACKAGES)
+
+setup-mpi: ## install the Debian packages that make MPI=1 needs
+	@sh .ci/setup $(MPI_PACKAGES)
 
 setup-lint: ## install the Debian packages that format and lint need
 	@sh .ci/setup $(LINT_PACKAGES)

@@ -450,8 +450,8 @@ struct moments_context {
     struct moments *theta, *square;
 };
 
-static void moments_merge(void *context, const struct sampler *sampler,
-                          const struct unit *unit, const double *scratch)
+static void moments_take(void *context, const struct sampler *sampler,
+                         const struct unit *unit, const double *scratch)
 {
     const struct moments_context *own = context;
     const double *theta_star = sampler->ensemble->problem->theta_star;
@@ -478,7 +478,7 @@ int ensemble_moments(const struct ensemble *ensemble, const struct chains *chain
     const struct observer observer = {
         .name = "moments",
         .scratch_size = 2 * LANES * (coupled ? n : 1),
-        .merge = moments_merge,
+        .merge = moments_take,
         .context = &context,
         .blocks = blocks,
     };
@@ -514,8 +514,8 @@ static void covariance_observe(void *context, const struct sampler *sampler,
                                      scratch + ensemble_pair(n, i, j) * LANES);
 }
 
-static void covariance_merge(void *context, const struct sampler *sampler,
-                             const struct unit *unit, const double *scratch)
+static void covariance_take(void *context, const struct sampler *sampler,
+                            const struct unit *unit, const double *scratch)
 {
     const struct covariance_context *own = context;
     const size_t n = unit->tiles, pairs = n * (n + 1) / 2;
@@ -586,7 +586,7 @@ int ensemble_covariance(const struct ensemble *ensemble, struct chains chains,
         .name = "covariance",
         .scratch_size = pairs * LANES,
         .observe = covariance_observe,
-        .merge = covariance_merge,
+        .merge = covariance_take,
         .context = &context,
         .blocks = blocks,
     };
@@ -621,8 +621,8 @@ static void direction_observe(void *context, const struct sampler *sampler,
     }
 }
 
-static void direction_merge(void *context, const struct sampler *sampler,
-                            const struct unit *unit, const double *scratch)
+static void direction_take(void *context, const struct sampler *sampler,
+                           const struct unit *unit, const double *scratch)
 {
     const struct direction_context *own = context;
     const double count = (double)(unit->chains.steps - unit->chains.burn_in) - 1;
@@ -651,7 +651,7 @@ int ensemble_direction(const struct ensemble *ensemble, struct chains chains,
         .name = "direction",
         .scratch_size = OBSERVE_DIRECTION_SUMS * LANES,
         .observe = direction_observe,
-        .merge = direction_merge,
+        .merge = direction_take,
         .context = &context,
         .blocks = blocks,
     };
@@ -692,8 +692,8 @@ static void trajectory_observe(void *context, const struct sampler *sampler,
     }
 }
 
-static void trajectory_merge(void *context, const struct sampler *sampler,
-                             const struct unit *unit, const double *scratch)
+static void trajectory_take(void *context, const struct sampler *sampler,
+                            const struct unit *unit, const double *scratch)
 {
     const struct trajectory_context *own = context;
     const struct quadratic *problem = sampler->ensemble->problem;
@@ -727,7 +727,7 @@ int ensemble_trajectory(const struct ensemble *ensemble, uint64_t *replicas,
         .name = "trajectory",
         .scratch_size = (lanes < LANES ? lanes : LANES) * tiles * records,
         .observe = trajectory_observe,
-        .merge = trajectory_merge,
+        .merge = trajectory_take,
         .context = &context,
         .blocks = blocks,
     };

@@ -20,6 +20,18 @@ static inline void moments_add(struct moments *m, double x)
     m->squares += before * (x - m->mean);
 }
 
+/* Adds the numbers of another set (Chan, Golub and LeVeque, COMPSTAT 1982). */
+static inline void moments_merge(struct moments *m, const struct moments *other)
+{
+    const double own = (double)m->count, theirs = (double)other->count;
+    const double apart = other->mean - m->mean;
+    if (other->count == 0)
+        return;
+    m->count += other->count;
+    m->mean += apart * (theirs / (own + theirs));
+    m->squares += other->squares + apart * apart * (own * theirs / (own + theirs));
+}
+
 /* Standard error of the mean; NAN below two numbers. */
 static inline double moments_stderr(const struct moments *m)
 {

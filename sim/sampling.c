@@ -167,6 +167,11 @@ int sampling_init(struct sampling *sampling, struct session *session,
     return STATUS_OK;
 }
 
+const char *sampling_label(const struct sampling *sampling, const char *label)
+{
+    return sampling->quiet || ranks_mine() > 0 ? NULL : label;
+}
+
 struct ensemble sampling_ensemble(const struct sampling *sampling,
                                   const struct rule *rule,
                                   const struct quadratic *problem, const char *label)
@@ -179,7 +184,7 @@ struct ensemble sampling_ensemble(const struct sampling *sampling,
         .generator = sampling->generator,
         .seed = sampling->seed,
         .threads = sampling->threads,
-        .label = sampling->quiet || ranks_mine() > 0 ? NULL : label,
+        .label = sampling_label(sampling, label),
         .session = sampling->session,
     };
 }

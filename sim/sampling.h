@@ -40,6 +40,9 @@ struct ensemble sampling_ensemble(const struct sampling *sampling,
                                   const struct rule *rule,
                                   const struct quadratic *problem, const char *label);
 
+/* `label` where a progress bar is wanted, else NULL. */
+const char *sampling_label(const struct sampling *sampling, const char *label);
+
 /* Probes the rule at every curvature: systems[n], to be freed by the caller, and the
  * largest spectral radius. Unless divergence is allowed, STATUS_USAGE where it is >= 1,
  * with the limit of the learning rate. */

@@ -1,6 +1,7 @@
 /* eq14: near a minimum the covariance of the minibatch noise is H/B. Least squares on a
  * finite training set, minibatches drawn with replacement at the least-squares
  * solution: true when the residual variance is 1, else off by that variance. */
+#include "draws.h"
 #include "ledger.h"
 
 #include <gsl/gsl_linalg.h>
@@ -81,11 +82,12 @@ static int solve(struct training_set *set, struct error *error)
 }
 
 /* Second moments of minibatch gradients; their mean at the solution is 0. */
-static void measure(struct random_stream *stream, const struct training_set *set,
-                    uint64_t batches, struct moments product[N])
+static void draw_batches(const void *context, struct random_stream *stream,
+                         uint64_t count, struct moments *product)
 {
+    const struct training_set *set = context;
     uint64_t words[RANDOM_BLOCK];
-    for (uint64_t batch = 0; batch < batches; batch++) {
+    for (uint64_t batch = 0; batch < count; batch++) {
         double gradient[N] = {0};
         if (batch % (RANDOM_BLOCK / BATCH) == 0)
             random_words(stream, words);
@@ -115,7 +117,7 @@ static int add_rows(struct ledger *ledger, const struct claim *claim,
                 .measured = product[i].mean,
                 .se = moments_stderr(&product[i]),
                 .count = product[i].count,
-                .sampled = true,
+                .sampled = product[i].count > 0,
                 .decisive = true,
             };
             char setting[160];
@@ -133,29 +135,31 @@ static int add_rows(struct ledger *ledger, const struct claim *claim,
 static int check_one(struct ledger *ledger, const struct claim *claim,
                      double residual_variance, struct error *error)
 {
-    const struct sampling *sampling = ledger->sampling;
-    const double precision = sampling->precision;
-    const uint64_t batches = (uint64_t)(4 / (precision * precision));
-    const struct random_key key = {sampling->seed, RANDOM_CLAIM,
-                                   random_hash("eq14", &residual_variance, 1), 0};
+    const double precision = ledger->sampling->precision;
     struct training_set set = {.x = malloc(TRAIN * sizeof *set.x),
                                .residual = malloc(TRAIN * sizeof *set.residual)};
-    struct moments product[N] = {{0}};
+    const struct draws draws = {
+        .sampling = ledger->sampling,
+        .label = claim->id,
+        .hash = random_hash("eq14", &residual_variance, 1),
+        .count = (uint64_t)(4 / (precision * precision)),
+        .quantities = N,
+        .draw = draw_batches,
+        .context = &set,
+    };
+    struct moments product[N];
     struct random_stream stream = {0};
-    /* Raw words choose the samples: a GSL generator has none. */
-    struct random_generator generator = sampling->generator;
-    if (generator.kind == RANDOM_GSL)
-        generator.kind = RANDOM_PHILOX;
-    int status = set.x && set.residual ? random_init(&stream, generator, key, error)
-                                       : error_memory(error, "a training set");
+    int status = set.x && set.residual
+                     ? draws_stream(draws.sampling, draws.hash, 0, &stream, error)
+                     : error_memory(error, "a training set");
     if (status == STATUS_OK) {
         draw(&stream, sqrt(residual_variance), &set);
         status = solve(&set, error);
     }
-    if (status == STATUS_OK) {
-        measure(&stream, &set, batches, product);
+    if (status == STATUS_OK)
+        status = draws_mean(&draws, product, error);
+    if (status == STATUS_OK)
         status = add_rows(ledger, claim, &set, product, residual_variance, error);
-    }
     random_free(&stream);
     training_set_free(&set);
     return status;

@@ -35,8 +35,8 @@ static int check(struct ledger *ledger, const struct claim *claim, struct error 
             break;
         evidence.paper = printed;
         evidence.exact = gaussian_quadrature(&pair->q, log_ratio, pair);
-        status =
-            gaussian_monte_carlo(ledger, &pair->q, log_ratio, pair, &evidence, error);
+        status = gaussian_monte_carlo(ledger, claim, &pair->q, log_ratio, pair,
+                                      &evidence, error);
         if (status == STATUS_OK)
             status = ledger_value(ledger, claim, settings[k], &evidence, 0, error);
     }

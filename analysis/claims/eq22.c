@@ -26,7 +26,7 @@ static int check_one(struct ledger *ledger, const struct claim *claim, double la
     evidence.paper = gamma * trace / lambda / 2;
     evidence.exact = gaussian_quadrature(&q, half_square, &lambda);
     int status =
-        gaussian_monte_carlo(ledger, &q, half_square, &lambda, &evidence, error);
+        gaussian_monte_carlo(ledger, claim, &q, half_square, &lambda, &evidence, error);
     snprintf(setting, sizeof setting,
              "Tr(S_P^-1 S_Q)/2, lambda=%g gamma=%g, eta=0.001 B=128 n=2", lambda,
              gamma);

@@ -1,5 +1,6 @@
 #include "gaussians.h"
 
+#include "draws.h"
 #include "quadratic.h"
 
 #include <gsl/gsl_integration.h>
@@ -52,37 +53,58 @@ double gaussian_quadrature(const struct gaussian *g,
     return sum;
 }
 
-int gaussian_monte_carlo(const struct ledger *ledger, const struct gaussian *g,
+/* What is drawn: f of a point of the Gaussian with this Cholesky factor. */
+struct point {
+    const struct gaussian *gaussian;
+    double factor[GAUSSIAN_N * GAUSSIAN_N];
+    double (*f)(const double *x, const void *context);
+    const void *context;
+};
+
+static void draw(const void *context, struct random_stream *stream, uint64_t count,
+                 struct moments *moments)
+{
+    enum { BLOCK = 64 * RANDOM_BLOCK };
+    const struct point *point = context;
+    double normal[BLOCK];
+    int used = BLOCK;
+    for (uint64_t k = 0; k < count; k++, used += GAUSSIAN_N) {
+        double x[GAUSSIAN_N];
+        if (used == BLOCK) {
+            random_normal(stream, BLOCK, normal);
+            used = 0;
+        }
+        transform(point->gaussian, point->factor, normal + used, x);
+        moments_add(moments, point->f(x, point->context));
+    }
+}
+
+int gaussian_monte_carlo(const struct ledger *ledger, const struct claim *claim,
+                         const struct gaussian *g,
                          double (*f)(const double *x, const void *context),
                          const void *context, struct evidence *evidence,
                          struct error *error)
 {
-    enum { BLOCK = 64 * RANDOM_BLOCK };
-    const uint64_t samples = UINT64_C(1) << 24;
-    const struct sampling *sampling = ledger->sampling;
-    const struct random_key key = {sampling->seed, RANDOM_CLAIM,
-                                   random_hash("gaussian", g->covariance, 4), 0};
-    double factor[GAUSSIAN_N * GAUSSIAN_N], normal[BLOCK];
-    struct random_stream stream;
-    struct moments moments = {0};
-    int status = quadratic_cholesky(GAUSSIAN_N, g->covariance, factor, error);
+    struct point point = {.gaussian = g, .f = f, .context = context};
+    struct moments moments;
+    const struct draws draws = {
+        .sampling = ledger->sampling,
+        .label = claim->id,
+        .hash = random_hash("gaussian", g->covariance, GAUSSIAN_N * GAUSSIAN_N),
+        .count = UINT64_C(1) << 24,
+        .quantities = 1,
+        .draw = draw,
+        .context = &point,
+    };
+    int status = quadratic_cholesky(GAUSSIAN_N, g->covariance, point.factor, error);
     if (status == STATUS_OK)
-        status = random_init(&stream, sampling->generator, key, error);
+        status = draws_mean(&draws, &moments, error);
     if (status != STATUS_OK)
         return status;
-    while (moments.count < samples) {
-        random_normal(&stream, BLOCK, normal);
-        for (int k = 0; k < BLOCK; k += GAUSSIAN_N) {
-            double x[GAUSSIAN_N];
-            transform(g, factor, normal + k, x);
-            moments_add(&moments, f(x, context));
-        }
-    }
-    random_free(&stream);
+    evidence->sampled = evidence->decisive = moments.count > 0;
     evidence->measured = moments.mean;
     evidence->se = moments_stderr(&moments);
     evidence->count = moments.count;
-    evidence->sampled = evidence->decisive = true;
     evidence->exact_scale = evidence_scale(evidence->exact);
     evidence->paper_scale = evidence_scale(evidence->paper);
     return STATUS_OK;

@@ -24,6 +24,7 @@ double gaussian_quadrature(const struct gaussian *gaussian,
 
 /* E f(x) by `samples` independent draws: mean and standard error into evidence. */
 PNM_MUST_USE int gaussian_monte_carlo(const struct ledger *ledger,
+                                      const struct claim *claim,
                                       const struct gaussian *gaussian,
                                       double (*f)(const double *x, const void *context),
                                       const void *context, struct evidence *evidence,
