@@ -141,7 +141,8 @@ test-unit: $(TESTS) ## run the unit tests (cmocka)
 	@status=0; for test in $(TESTS); do $$test || status=1; done; exit $$status
 
 test-cli: all ## run the tests of the programs (bats)
-	@PNM_BIN=$(abspath $(BUILD)/bin) bats tests/cli
+	@if command -v mpicc >/dev/null; then $(MAKE) --no-print-directory all MPI=1; fi
+	@PNM_BIN=$(abspath $(BUILD)/bin) PNM_MPI_BIN=$(abspath build/mpi/bin) bats tests/cli
 
 # The same bits from gcc and clang: both builds' results are compared byte for byte.
 test-bits: all ## compare the results of a gcc and a clang build

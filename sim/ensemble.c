@@ -103,7 +103,7 @@ static int layout_init(struct layout *layout, size_t n, bool coupled,
     size_t count = 0;
     for (size_t start = 0; start < n; start = group_end(chains, n, start))
         count++;
-    layout->groups = malloc(count * sizeof *layout->groups);
+    layout->groups = calloc(count + 1, sizeof *layout->groups);
     if (!layout->groups)
         return error_memory(error, "the work units");
     for (size_t start = 0; start < n;) {
@@ -664,7 +664,7 @@ int ensemble_direction(const struct ensemble *ensemble, struct chains chains,
 struct trajectory_context {
     uint64_t steps, every, records;
     double *out;
-    uint64_t *done; /* lanes merged, in the order of the units */
+    uint64_t *done; /* replicas: the last mode completes one */
 };
 
 uint64_t ensemble_records(uint64_t steps, uint64_t every)
@@ -706,8 +706,8 @@ static void trajectory_take(void *context, const struct sampler *sampler,
             for (uint64_t record = 1; record < own->records; record++)
                 out[record * problem->n + mode] =
                     problem->theta_star[mode] + scale * x[record];
+            *own->done += mode + 1 == problem->n;
         }
-    *own->done += (uint64_t)unit->lanes;
 }
 
 int ensemble_trajectory(const struct ensemble *ensemble, uint64_t *replicas,
@@ -739,7 +739,7 @@ int ensemble_trajectory(const struct ensemble *ensemble, uint64_t *replicas,
     for (uint64_t replica = 0; replica < wanted; replica++)
         memcpy(out + replica * records * n, ensemble->problem->start, n * sizeof *out);
     const int status = ensemble_run(ensemble, coupled, chains, &observer, error);
-    *replicas = coupled ? done : done / n;
+    *replicas = done;
     free(chains);
     return status;
 }

@@ -259,7 +259,9 @@ int main(int argc, char **argv)
                            count);
     if (status == STATUS_OK)
         status = options_problem(&options, &problem, &error);
-    status = options_check_output(&options, status, &error);
+    const int prepared = options_check_output(&options, status, &error);
+    if (status == STATUS_OK)
+        status = prepared;
     if (status == STATUS_OK)
         status = strcmp(options_text(&options, "record"), "moments") == 0
                      ? write_moments(&options, &sampling, rules, &problem, &error)
