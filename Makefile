@@ -11,6 +11,8 @@ PACKAGES = gcc libc6-dev make libgsl-dev libjansson-dev librandom123-dev libcmoc
 	gnuplot-nox bats clang libomp-dev
 # What `make MPI=1` and the tests of it need besides; `make setup-mpi` installs them.
 MPI_PACKAGES = libopenmpi-dev openmpi-bin
+# What `make bench` compares with; `make setup-bench` installs them. All optional.
+BENCH_PACKAGES = python3 python3-numpy python3-torch libslicot-dev
 # What `make format` and `make lint` need; `make setup-lint` installs them.
 LINT_PACKAGES = clang-format clang-tidy cppcheck shellcheck
 
@@ -56,8 +58,8 @@ BINARIES = $(PROGRAMS:%=$(BUILD)/bin/%)
 SOURCES = $(wildcard sim/*.[ch] analysis/*.[ch] analysis/claims/*.[ch] tests/*.[ch] tests/bench/*.[ch])
 SCRIPTS = $(wildcard tests/*.sh plots/*.sh tests/cli/*.bash) .ci/run .ci/setup
 
-.PHONY: all help setup setup-lint setup-mpi verify tables plots gallery test test-unit test-cli \
-	test-bits mutants format lint install uninstall clean
+.PHONY: all help setup setup-lint setup-mpi setup-bench verify tables plots gallery test test-unit test-cli \
+	test-bits mutants bench bench-quick format lint install uninstall clean
 .SECONDARY:
 .DELETE_ON_ERROR:
 # "setup verify" means one after the other; the whole build takes seconds anyway.
@@ -73,6 +75,9 @@ setup: ## install the Debian packages that build, verify and test need
 
 setup-mpi: ## install the Debian packages that make MPI=1 needs
 	@sh .ci/setup $(MPI_PACKAGES)
+
+setup-bench: ## install the Debian packages that bench compares with
+	@sh .ci/setup $(BENCH_PACKAGES)
 
 setup-lint: ## install the Debian packages that format and lint need
 	@sh .ci/setup $(LINT_PACKAGES)
@@ -129,7 +134,7 @@ plots: ## render the figures from the tables in results/
 	@sh plots/render.sh results
 
 gallery: plots ## refresh the pictures that README.md shows
-	@for script in plots/*_by_*.gp; do cp results/$$(basename $$script .gp).svg plots/gallery/; done
+	@cp results/*_by_*.svg plots/gallery/
 
 # --- tests ----------------------------------------------------------------------------
 
@@ -152,6 +157,32 @@ test-bits: all ## compare the results of a gcc and a clang build
 mutants: ## break every rule and every theory file in a copy and show what notices
 	@sh tests/mutants.sh
 
+# --- speed ----------------------------------------------------------------------------
+
+PYTHON = /usr/bin/python3
+SLICOT = $(wildcard /usr/lib/*/libslicot.so /usr/lib/libslicot.so)
+BENCH = $(BUILD)/bench/bench
+# floor.c is compiled once for each instruction set, like the kernels.
+BENCH_SOURCES = $(filter-out tests/bench/floor.c,$(wildcard tests/bench/*.c))
+BENCH_OBJECTS = $(BENCH_SOURCES:%.c=$(BUILD)/obj/%.o) \
+	$(foreach isa,$(ISAS),$(BUILD)/obj/$(isa)/tests/bench/floor.o)
+BENCH_RUN = $(BENCH) --csv results/bench.csv --python $(PYTHON) --peers tests/bench/peers.py
+
+$(BUILD)/obj/tests/bench/exact.o: CFLAGS += $(if $(SLICOT),-DHAVE_SLICOT)
+
+$(BENCH): $(BENCH_OBJECTS) $(BUILD)/libpnm.a
+	@mkdir -p $(@D)
+	@echo "  $@"
+	@$(CC) $(CFLAGS) -o $@ $^ $(if $(SLICOT),-lslicot) $(LDLIBS)
+
+bench: $(BENCH) ## time the simulation beside others, about six minutes; results/bench.csv
+	@mkdir -p results
+	@$(BENCH_RUN)
+
+bench-quick: $(BENCH) ## the same in less than a minute
+	@mkdir -p results
+	@$(BENCH_RUN) --quick
+
 # --- keeping house --------------------------------------------------------------------
 
 format: ## format the sources
@@ -161,8 +192,8 @@ lint: ## check format and run clang-tidy, cppcheck and shellcheck
 	clang-format --dry-run --Werror $(SOURCES)
 	cppcheck --quiet --error-exitcode=1 --inline-suppr --suppress=ctuuninitvar --std=c11 \
 	    --enable=warning,performance,portability -DISA=base -DPNM_VERSION='"x"' \
-	    -Isim -Ianalysis sim analysis
-	clang-tidy --quiet --warnings-as-errors='*' $(filter sim/%.c analysis/%.c,$(SOURCES)) -- \
+	    -Isim -Ianalysis sim analysis tests/bench
+	clang-tidy --quiet --warnings-as-errors='*' $(filter sim/%.c analysis/%.c tests/bench/%.c,$(SOURCES)) -- \
 	    -std=c11 -fopenmp -D_POSIX_C_SOURCE=200809L -DISA=base -DPNM_VERSION='"x"' \
 	    -Isim -Ianalysis
 	shellcheck $(SCRIPTS)

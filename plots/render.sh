@@ -18,6 +18,10 @@ figures() {
         "$1" "$name" "$results/$name.csv" "$results/${name}_exact.csv"
     done
     "$1" noise_by_frequency "$results/noise_by_frequency.csv"
+    # From make bench, which not everyone has run.
+    if [ -f "$results/bench.csv" ]; then
+        "$1" time_by_contender "$results/bench.csv"
+    fi
 }
 
 check() {

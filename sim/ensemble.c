@@ -148,11 +148,17 @@ static void layout_unit(const struct layout *layout, uint64_t number, struct uni
     const size_t modes = group->end - group->start;
     unit->tiles = 1;
     unit->chains = layout->chains[group->start];
-    uint64_t flat = (number - group->first_unit) * LANES;
-    for (; unit->lanes < LANES && flat < modes * unit->chains.replicas; flat++) {
-        unit->mode[unit->lanes] = group->start + (size_t)(flat % modes);
-        unit->replica[unit->lanes] = flat / modes;
+    const uint64_t flat = (number - group->first_unit) * LANES;
+    size_t mode = group->start + (size_t)(flat % modes);
+    uint64_t replica = flat / modes;
+    while (unit->lanes < LANES && replica < unit->chains.replicas) {
+        unit->mode[unit->lanes] = mode;
+        unit->replica[unit->lanes] = replica;
         unit->lanes++;
+        if (++mode == group->end) {
+            mode = group->start;
+            replica++;
+        }
     }
 }
 

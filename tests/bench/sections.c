@@ -1,0 +1,344 @@
+#include "sections.h"
+
+#include "exact.h"
+#include "kernels.h"
+#include "report.h"
+#include "serve.h"
+#include "setup.h"
+
+#include <math.h>
+#include <string.h>
+
+/* --- normal numbers --------------------------------------------------------------- */
+
+static struct contender *add_generator(struct contest *contest, struct process *process,
+                                       const char *what, const char *command,
+                                       const char *isa)
+{
+    enum { COUNT = 1 << 20 };
+    struct contender c = {.what = what,
+                          .rule = "",
+                          .isa = isa,
+                          .threads = 1,
+                          .process = process,
+                          .units = COUNT,
+                          .expected = 1,
+                          .most = NAN};
+    snprintf(c.command, sizeof c.command, "%s %d", command, (int)COUNT);
+    return contest_add(contest, &c);
+}
+
+/* The fastest of all rounds: what slows the clock down is not the generator's. */
+static double clock_of(const struct contender *clock)
+{
+    double least = INFINITY;
+    for (int k = 0; k < clock->rounds; k++)
+        least = clock->ns[k] < least ? clock->ns[k] : least;
+    return 1 / least;
+}
+
+int section_generator(struct bench *bench, struct contest *contest)
+{
+    static const char *const others[][2] = {
+        {"gsl ziggurat mt19937", "generator mt19937"},
+        {"gsl ziggurat taus2", "generator taus2"},
+        {"numpy SFC64", "generator numpy-SFC64"},
+        {"numpy PCG64", "generator numpy-PCG64"},
+        {"torch", "generator torch"},
+    };
+    contest->section = "generator";
+    contest->title = "Normal numbers: ns and cycles a number. floor: the arithmetic of "
+                     "Box and Muller's transform alone";
+    struct contender clock = {.what = "clock cycle",
+                              .rule = "",
+                              .isa = "",
+                              .threads = 1,
+                              .process = &bench->own[0],
+                              .command = "clock",
+                              .units = SERVE_CYCLES,
+                              .expected = NAN,
+                              .most = NAN};
+    struct contender *cycle = contest_add(contest, &clock), *ours = NULL;
+    for (int k = 0; k < bench->isas; k++) {
+        struct contender *floor =
+            add_generator(contest, &bench->own[k], "floor", "floor", bench->isa[k]);
+        floor->expected = NAN;
+        struct contender *own = add_generator(contest, &bench->own[k], "pnmlab",
+                                              "generator pnmlab", bench->isa[k]);
+        own->ratio_to = "floor";
+        own->base = floor;
+        ours = ours ? ours : own;
+    }
+    for (size_t k = 0; k < sizeof others / sizeof *others; k++) {
+        if (bench->quick && strcmp(others[k][0], "torch") == 0)
+            continue;
+        struct contender *other =
+            add_generator(contest, k < 2 ? &bench->own[0] : &bench->peers, others[k][0],
+                          others[k][1], "");
+        other->ratio_to = "pnmlab";
+        other->base = ours;
+    }
+    const int wrong = contest_run(contest, bench->quick ? 15 : 60, 60);
+    bench->gigahertz = clock_of(cycle);
+    report_table(contest, bench->gigahertz);
+    return wrong;
+}
+
+/* --- coordinate-steps ------------------------------------------------------------- */
+
+static double updates(const struct setup *setup)
+{
+    return (double)setup->d * (double)setup->chains.replicas *
+           (double)setup->chains.steps;
+}
+
+static struct contender *add_run(struct contest *contest, struct process *process,
+                                 const char *what, const char *who, const char *isa,
+                                 const struct setup *setup)
+{
+    struct contender c = {.what = what,
+                          .isa = isa,
+                          .d = setup->d,
+                          .replicas = setup->chains.replicas,
+                          .steps = setup->chains.steps,
+                          .threads = setup->threads,
+                          .process = process,
+                          .units = updates(setup),
+                          .expected = setup_exact(setup),
+                          .most = NAN};
+    snprintf(c.rule, sizeof c.rule, "%s", setup->rule);
+    setup_command(setup, who, sizeof c.command, c.command);
+    return contest_add(contest, &c);
+}
+
+static void engine_and_peers(struct bench *bench, struct contest *contest,
+                             struct contender *generator, struct setup *setup)
+{
+    static const char *const peers[][2] = {
+        {"naive C and GSL", "naive"}, {"numpy", "numpy-SFC64"}, {"torch", "torch"}};
+    setup->threads = 1;
+    struct contender *engine =
+        add_run(contest, &bench->own[0], "pnmlab", "engine", bench->isa[0], setup);
+    engine->ratio_to = "pnmlab's generator";
+    engine->base = generator;
+    if (bench->threads > 1) {
+        setup->threads = bench->threads;
+        struct contender *more =
+            add_run(contest, &bench->own[0], "pnmlab", "engine", bench->isa[0], setup);
+        more->ratio_to = "1 thread";
+        more->base = engine;
+        setup->threads = 1;
+    }
+    for (size_t k = 0; k < sizeof peers / sizeof *peers; k++) {
+        if (bench->quick && strcmp(peers[k][1], "torch") == 0)
+            continue;
+        struct contender *peer =
+            add_run(contest, k == 0 ? &bench->own[0] : &bench->peers, peers[k][0],
+                    peers[k][1], "", setup);
+        peer->ratio_to = "pnmlab";
+        peer->base = engine;
+    }
+}
+
+int section_engine(struct bench *bench, struct contest *contest)
+{
+    static const char *const rules[] = {"sgd", "heavy_ball", "pnm"};
+    contest->section = "engine";
+    contest->title = "Stationary variance: ns and cycles a coordinate-step";
+    struct contender *generator =
+        add_generator(contest, &bench->own[0], "pnmlab's generator", "generator pnmlab",
+                      bench->isa[0]);
+    for (int k = 0; k < 3; k++) {
+        struct setup setup = {.d = 100,
+                              .chains = {bench->quick ? 200 : 1000, 1024, 256},
+                              .lr = 0.5,
+                              .low = 0.2,
+                              .high = 1};
+        snprintf(setup.rule, sizeof setup.rule, "%s", rules[k]);
+        engine_and_peers(bench, contest, generator, &setup);
+    }
+    const int wrong = contest_run(contest, 7, bench->quick ? 10 : 130);
+    report_table(contest, bench->gigahertz);
+    return wrong;
+}
+
+/* --- growth ----------------------------------------------------------------------- */
+
+/* pnm at curvature 1, or for dense noise, and what is held against it, from 0.2 to 1.
+ */
+static struct setup growing(size_t d, uint64_t replicas, double samples)
+{
+    const double steps = samples / ((double)d * (double)replicas);
+    struct setup setup = {.rule = "pnm",
+                          .d = d,
+                          .chains = {replicas, 512, 256},
+                          .lr = 0.5,
+                          .low = 1,
+                          .high = 1,
+                          .threads = 1};
+    if (steps > 512)
+        setup.chains.steps = (uint64_t)steps;
+    return setup;
+}
+
+static void add_sizes(struct bench *bench, struct contest *contest)
+{
+    static const uint64_t sizes[][2] = {
+        {100, 1000}, {1, 1000},    {1, 1000000}, {10, 1000},   {100, 1},
+        {1000, 100}, {10000, 100}, {100000, 1},  {1000000, 1}, {1, 1},
+    };
+    const double samples = bench->quick ? 2e7 : 2e8;
+    struct contender *reference = NULL;
+    for (size_t k = 0; k < sizeof sizes / sizeof *sizes; k++) {
+        const uint64_t d = sizes[k][0], replicas = sizes[k][1];
+        if ((double)(d * replicas) > (bench->quick ? 1e5 : 1e6))
+            continue;
+        /* A block of 64 lanes is run for a single coordinate too. */
+        struct setup setup =
+            growing(d, replicas, d * replicas == 1 ? samples / 64 : samples);
+        struct contender *one =
+            add_run(contest, &bench->own[0], "pnmlab", "engine", bench->isa[0], &setup);
+        one->ratio_to = "d 100 replicas 1000";
+        one->base = reference;
+        reference = reference ? reference : one;
+        if (bench->threads == 1 || d * replicas == 1)
+            continue;
+        setup.threads = bench->threads;
+        struct contender *more =
+            add_run(contest, &bench->own[0], "pnmlab", "engine", bench->isa[0], &setup);
+        more->ratio_to = "1 thread";
+        more->base = one;
+    }
+}
+
+static void add_dense(struct bench *bench, struct contest *contest)
+{
+    static const size_t sizes[] = {2, 10, 30, 100};
+    for (size_t k = 0; k < sizeof sizes / sizeof *sizes; k++) {
+        if (bench->quick && sizes[k] > 30)
+            continue;
+        struct setup setup = growing(sizes[k], 1000, bench->quick ? 5e6 : 5e7);
+        /* Correlated modes are worth fewer independent ones. */
+        if (setup.chains.steps < 4096)
+            setup.chains.steps = 4096;
+        setup.low = 0.2;
+        struct contender *plain = add_run(contest, &bench->own[0], "diagonal noise",
+                                          "engine", bench->isa[0], &setup);
+        setup.dense = 1;
+        struct contender *dense = add_run(contest, &bench->own[0], "dense noise",
+                                          "engine", bench->isa[0], &setup);
+        dense->ratio_to = "diagonal noise";
+        dense->base = plain;
+    }
+}
+
+int section_growth(struct bench *bench, struct contest *contest)
+{
+    contest->section = "growth";
+    contest->title = "Growth with the problem: ns and cycles a coordinate-step";
+    add_sizes(bench, contest);
+    add_dense(bench, contest);
+    const int wrong = contest_run(contest, bench->quick ? 3 : 7, 60);
+    report_table(contest, bench->gigahertz);
+    return wrong;
+}
+
+/* --- a variance to 0.1 % ---------------------------------------------------------- */
+
+static void add_precision(struct bench *bench, struct contest *contest,
+                          const char *what, struct setup *setup)
+{
+    const double target = 0.001 * setup_exact(setup);
+    setup->chains = setup_plan(setup, target);
+    struct contender *c =
+        add_run(contest, &bench->own[0], what, "engine", bench->isa[0], setup);
+    c->ratio_to = "0.1 %";
+    c->target = target;
+}
+
+/* The planned error is exact; the one reached is itself measured, to 2 %. */
+static int check_errors(struct contest *contest)
+{
+    int wrong = 0;
+    for (int k = 0; k < contest->count; k++) {
+        struct contender *c = &contest->list[k];
+        if (c->trouble[0] || contest_ratio(c).median < 1.1)
+            continue;
+        snprintf(c->trouble, sizeof c->trouble,
+                 "WRONG: standard error %.3g of the one planned", c->se / c->target);
+        wrong++;
+    }
+    return wrong;
+}
+
+int section_precision(struct bench *bench, struct contest *contest)
+{
+    static const struct {
+        double rate;
+        const char *what;
+    } grid[] = {{1e-1, "eta h = 0.1"}, {1e-2, "eta h = 0.01"}, {1e-3, "eta h = 0.001"}};
+    struct error error;
+    const struct kernels *kernels = kernels_find(&error);
+    contest->section = "precision";
+    contest->title = "A stationary variance to 0.1 %: seconds. ratio: standard error "
+                     "reached over 0.1 % of the exact variance";
+    for (int k = 0; k < (bench->quick ? 2 : 3); k++)
+        for (int r = 0; kernels && kernels->optimizers[r]; r++) {
+            struct setup setup = {
+                .d = 1, .lr = grid[k].rate, .low = 1, .high = 1, .threads = 1};
+            const struct optimizer *rule = kernels->optimizers[r];
+            if (!rule->linear)
+                continue;
+            snprintf(setup.rule, sizeof setup.rule, "%s", rule->name);
+            add_precision(bench, contest, grid[k].what, &setup);
+            setup.threads = bench->threads;
+            /* The longest only once: half a minute a round. */
+            if (setup.threads > 1 && k < 2)
+                add_precision(bench, contest, grid[k].what, &setup);
+        }
+    const int wrong = contest_run(contest, bench->quick ? 1 : 3, 0);
+    const int errors = check_errors(contest);
+    report_table(contest, bench->gigahertz);
+    return wrong + errors;
+}
+
+/* --- exact theory ----------------------------------------------------------------- */
+
+static struct contender *add_exact(struct bench *bench, struct contest *contest,
+                                   const char *what, const char *who, size_t n)
+{
+    struct contender c = {.what = what,
+                          .rule = "pnm",
+                          .isa = "",
+                          .d = n,
+                          .threads = 1,
+                          .process = &bench->own[0],
+                          .units = (double)n * (double)(n + 1) / 2,
+                          .expected = NAN,
+                          .most = 1e-12};
+    snprintf(c.command, sizeof c.command, "exact %s %zu", who, n);
+    return contest_add(contest, &c);
+}
+
+int section_exact(struct bench *bench, struct contest *contest)
+{
+    static const size_t sizes[] = {10, 30, 100, 300, 1000};
+    contest->section = "exact";
+    contest->title = "Exact covariance under dense noise: ns and cycles an element";
+    for (size_t k = 0; k < sizeof sizes / sizeof *sizes; k++) {
+        const size_t n = sizes[k];
+        if (bench->quick && n > 100)
+            continue;
+        struct contender *pairs =
+            add_exact(bench, contest, "pairs of modes", "pairs", n);
+        if (n > exact_other_most() || (bench->quick && n > 30))
+            continue;
+        struct contender *other =
+            add_exact(bench, contest, exact_other_name, "whole", n);
+        other->ratio_to = "pairs of modes";
+        other->base = pairs;
+    }
+    const int wrong = contest_run(contest, bench->quick ? 3 : 7, 30);
+    report_table(contest, bench->gigahertz);
+    return wrong;
+}

@@ -1,0 +1,54 @@
+/* setup.h: an ensemble to be run, described in one line so that a process can be asked
+ * for it. */
+#ifndef PNM_BENCH_SETUP_H
+#define PNM_BENCH_SETUP_H
+
+#include "ensemble.h"
+
+enum { SETUP_NAME = 32 };
+
+/* d curvatures from low to high, each a constant factor above the last. The noise of
+ * mode i has variance h_i, and where dense its correlation with that of mode j is
+ * 0.9^|i - j|. Parameters other than lr have their defaults. */
+struct setup {
+    char rule[SETUP_NAME];
+    size_t d;
+    struct chains chains;
+    double lr, low, high;
+    int threads;
+    int dense;
+};
+
+/* Writes "run WHO RULE D REPLICAS STEPS BURN_IN LR LOW HIGH THREADS DENSE". */
+void setup_command(const struct setup *setup, const char *who, size_t size, char *text);
+
+/* Reads it back, from RULE on. */
+bool setup_parse(const char *text, struct setup *setup);
+
+double setup_curvature(const struct setup *setup, size_t i);
+double setup_noise(const struct setup *setup, size_t i, size_t j);
+
+/* Exact stationary variance of theta, averaged over the modes. */
+double setup_exact(const struct setup *setup);
+
+/* How long and how many chains to run for a standard error `target` of the variance of
+ * the first mode. */
+struct chains setup_plan(const struct setup *setup, double target);
+
+struct outcome {
+    double seconds, processor_seconds;
+    double mean; /* measured variance of theta, averaged over modes */
+    double se;   /* standard error of the first mode's */
+};
+
+/* Runs it. Ends the program on errors. */
+struct outcome setup_run(const struct setup *setup);
+
+/* The rule with its default parameters at learning rate lr; NULL if there is none. */
+const struct optimizer *setup_rule(const char *name, double lr, double *parameter);
+
+/* Seconds, of the wall clock and of this process on all its threads. */
+double setup_now(void);
+double setup_processor_now(void);
+
+#endif
