@@ -67,6 +67,7 @@ struct sampler {
     struct layout layout;
     size_t block_steps; /* steps between two looks */
     bool unit_noise;    /* theta is scaled so that the noise has variance 1 */
+    double *scale;      /* n: theta = theta* + scale x */
     struct worker *workers;
     int threads;
 };
@@ -169,6 +170,12 @@ static size_t lane_mode(const struct unit *unit, size_t tile, int lane)
 
 /* --- running a unit --------------------------------------------------------------- */
 
+/* Dense noise arrives with its covariance already in it. */
+static double noise_sd(const struct quadratic *problem, size_t mode)
+{
+    return problem->dense ? 1 : sqrt(problem->noise[mode]);
+}
+
 /* Scaled to unit noise and moved to theta* = 0 a step is cheaper, and the same chain:
  * for a linear rule, if nothing but the gradient pulls at theta, if there is noise in
  * every mode, and if no start is so far out that its square would overflow. */
@@ -188,18 +195,11 @@ static bool runs_on_unit_noise(const struct ensemble *ensemble)
     if (theta != 1)
         return false;
     for (size_t i = 0; i < problem->n; i++) {
-        const double sd = problem->dense ? 1 : sqrt(problem->noise[i]);
+        const double sd = noise_sd(problem, i);
         if (!(sd > 0) || !(fabs(problem->start[i] - problem->theta_star[i]) < far * sd))
             return false;
     }
     return true;
-}
-
-/* theta = theta* + scale x. Dense noise arrives with its covariance already in it. */
-static double mode_scale(const struct sampler *sampler, size_t mode)
-{
-    const struct quadratic *problem = sampler->ensemble->problem;
-    return sampler->unit_noise && !problem->dense ? sqrt(problem->noise[mode]) : 1;
 }
 
 static void tiles_start(const struct sampler *sampler, const struct unit *unit,
@@ -215,9 +215,9 @@ static void tiles_start(const struct sampler *sampler, const struct unit *unit,
             tile->h[lane] = problem->h[mode];
             tile->centre[lane] = problem->theta_star[mode];
             tile->slope[lane] = problem->slope;
-            tile->noise_sd[lane] = problem->dense ? 1 : sqrt(problem->noise[mode]);
+            tile->noise_sd[lane] = noise_sd(problem, mode);
             tile->theta[lane] = sampler->unit_noise ? (start - tile->centre[lane]) /
-                                                          mode_scale(sampler, mode)
+                                                          sampler->scale[mode]
                                                     : start;
         }
     }
@@ -411,21 +411,24 @@ static int ensemble_run(const struct ensemble *ensemble, bool coupled,
                         const struct chains *chains, const struct observer *observer,
                         struct error *error)
 {
+    const size_t n = ensemble->problem->n;
     struct sampler sampler = {
         .ensemble = ensemble,
         .observer = observer,
-        .block_steps = steps_a_block(coupled ? ensemble->problem->n : 1),
+        .block_steps = steps_a_block(coupled ? n : 1),
         .unit_noise = runs_on_unit_noise(ensemble),
     };
-    int status =
-        layout_init(&sampler.layout, ensemble->problem->n, coupled, chains, error);
+    int status = layout_init(&sampler.layout, n, coupled, chains, error);
     const uint64_t threads = (uint64_t)ensemble->threads;
     sampler.threads = threads < sampler.layout.units ? ensemble->threads
                       : sampler.layout.units > 0     ? (int)sampler.layout.units
                                                      : 1;
     sampler.workers = calloc((size_t)sampler.threads, sizeof *sampler.workers);
-    if (status == STATUS_OK && !sampler.workers)
+    sampler.scale = malloc(n * sizeof *sampler.scale);
+    if (status == STATUS_OK && (!sampler.workers || !sampler.scale))
         status = error_memory(error, "the workers");
+    for (size_t i = 0; status == STATUS_OK && i < n; i++)
+        sampler.scale[i] = sampler.unit_noise ? noise_sd(ensemble->problem, i) : 1;
     for (int i = 0; status == STATUS_OK && i < sampler.threads; i++)
         status = worker_init(&sampler.workers[i], &sampler, error);
     const struct units units = {
@@ -446,6 +449,7 @@ static int ensemble_run(const struct ensemble *ensemble, bool coupled,
     for (int i = 0; sampler.workers && i < sampler.threads; i++)
         worker_free(&sampler.workers[i]);
     free(sampler.workers);
+    free(sampler.scale);
     free(sampler.layout.groups);
     return status;
 }
@@ -461,15 +465,15 @@ static void moments_take(void *context, const struct sampler *sampler,
 {
     const struct moments_context *own = context;
     const double *theta_star = sampler->ensemble->problem->theta_star;
-    const double recorded = (double)(unit->chains.steps - unit->chains.burn_in);
+    const double per_step = 1 / (double)(unit->chains.steps - unit->chains.burn_in);
     for (size_t i = 0; i < unit->tiles; i++)
         for (int lane = 0; lane < unit->lanes; lane++) {
             const size_t mode = lane_mode(unit, i, lane);
-            const double scale = mode_scale(sampler, mode);
+            const double scale = sampler->scale[mode];
             const double *sum = scratch + 2 * i * LANES + lane;
             moments_add(&own->theta[mode],
-                        theta_star[mode] + scale * (sum[0] / recorded));
-            moments_add(&own->square[mode], scale * scale * (sum[LANES] / recorded));
+                        theta_star[mode] + scale * (sum[0] * per_step));
+            moments_add(&own->square[mode], scale * scale * (sum[LANES] * per_step));
         }
 }
 
@@ -536,7 +540,7 @@ static void covariance_take(void *context, const struct sampler *sampler,
         for (size_t i = 0; i < n; i++)
             for (size_t j = i; j < n; j++) {
                 const size_t pair = ensemble_pair(n, i, j);
-                const double scale = mode_scale(sampler, i) * mode_scale(sampler, j);
+                const double scale = sampler->scale[i] * sampler->scale[j];
                 const double value =
                     scale * (scratch[pair * LANES + (size_t)lane] / recorded);
                 moments_add(&own->pair[pair], value);
@@ -616,7 +620,7 @@ static void direction_observe(void *context, const struct sampler *sampler,
 {
     const struct direction_context *own = context;
     const struct ensemble *ensemble = sampler->ensemble;
-    const double scale = mode_scale(sampler, 0);
+    const double scale = sampler->scale[0];
     double scalar[OPTIMIZER_MAX_SCALARS];
     for (size_t k = 0; k < steps; k++) {
         /* The first recorded theta only starts the differences. */
@@ -706,7 +710,7 @@ static void trajectory_take(void *context, const struct sampler *sampler,
     for (int lane = 0; lane < unit->lanes; lane++)
         for (size_t i = 0; i < unit->tiles; i++) {
             const size_t mode = lane_mode(unit, i, lane);
-            const double scale = mode_scale(sampler, mode);
+            const double scale = sampler->scale[mode];
             const double *x = scratch + ((size_t)lane * unit->tiles + i) * own->records;
             double *out = own->out + unit->replica[lane] * own->records * problem->n;
             for (uint64_t record = 1; record < own->records; record++)
