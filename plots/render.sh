@@ -14,10 +14,11 @@ export LC_ALL
 
 # figures COMMAND: runs it with every figure and its tables.
 figures() {
-    for name in variance_by_rate variance_by_beta0 bound_by_beta0; do
+    for name in variance_by_rate variance_by_beta0 bound_by_beta0 steps_by_beta0; do
         "$1" "$name" "$results/$name.csv" "$results/${name}_exact.csv"
     done
     "$1" noise_by_frequency "$results/noise_by_frequency.csv"
+    "$1" radius_by_rate_and_beta0 "$results/radius_by_rate_and_beta0.csv"
     # From make bench, which not everyone has run.
     if [ -f "$results/bench.csv" ]; then
         "$1" time_by_contender "$results/bench.csv"

@@ -67,3 +67,17 @@ bound() {
 
 table noise_by_frequency pnm-noise --psd --optimizer heavy_ball,pnm --beta0 1 --beta1 0.9 \
     --lr 0.1
+
+# pnm diverges from eta h = 1.41 to 2 on for beta0 >= 0; around beta0 = -0.45 far beyond.
+table radius_by_rate_and_beta0 pnm-stability --map --optimizer pnm --spectrum 1 --beta1 0.9 \
+    --lr linear:0.0125:2.5:200 --beta0=linear:-1:5:121
+
+steps() {
+    name=$1
+    shift
+    table "$name" pnm-stability --optimizer pnm --spectrum 1 --beta1 0,0.9,0.99 \
+        --lr 0.01,0.1,0.3,1 "$@"
+}
+
+steps steps_by_beta0 --measure --beta0 0,0.5,1,2,3,4,5,7,10
+steps steps_by_beta0_exact --beta0 linear:0:10:201

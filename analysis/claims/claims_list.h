@@ -16,6 +16,7 @@
     CLAIM(eq10)                                                                        \
     CLAIM(thm3_1)                                                                      \
     CLAIM(cap)                                                                         \
+    CLAIM(stability)                                                                   \
     CLAIM(rate)                                                                        \
     CLAIM(eq12)                                                                        \
     CLAIM(thm4_1)                                                                      \

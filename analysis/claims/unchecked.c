@@ -31,14 +31,6 @@ const struct claim claim_thm3_1 = {
     NOT_CHECKED,
 };
 
-const struct claim claim_cap = {
-    .id = "cap",
-    .where = "sec. 3, theorem 3.1",
-    .kind = CLAIM_BOUND,
-    .statement = "eta0 <= 1/(2L) is a usable learning rate",
-    NOT_CHECKED,
-};
-
 const struct claim claim_rate = {
     .id = "rate",
     .where = "sec. 3, after eq. 11",

@@ -1,0 +1,109 @@
+/* stability, cap: the learning rate applied, eta0, from which on Algorithm 2 diverges
+ * is 2/((1+2 beta0) L) for beta0 >= 0 and every beta1: a root leaves the unit circle
+ * through -1. The paper prints no limit; theorem 3.1's cap, eta0 = 1/(2L), is beyond it
+ * for beta0 > 1.5. Measured by bisection on whether noiseless runs grow. */
+#include "stability.h"
+#include "stationary_claims.h"
+
+#include <math.h>
+#include <stdio.h>
+
+static const double beta0s[] = {0, 0.5, 1, 3, 70}, beta1s[] = {0, 0.5, 0.9, 0.99};
+enum {
+    BETA0S = sizeof beta0s / sizeof *beta0s,
+    BETA1S = sizeof beta1s / sizeof *beta1s
+};
+
+/* The learning rate applied at the limit, with h = L = 1. */
+struct applied_limit {
+    double exact, measured;
+};
+
+static struct applied_limit applied_limit(const struct ledger *ledger, double beta0,
+                                          double beta1)
+{
+    const struct claim_rule what = {"pnm", beta0, beta1, NAN};
+    const double h = 1;
+    struct rule rule = claim_rule_make(ledger, &what, 1);
+    double scalar[OPTIMIZER_MAX_SCALARS];
+    struct applied_limit limit;
+    rule.parameter[0] = stability_limit_measured(&rule, &h, 1);
+    /* The rate that the implemented rule says it applies. */
+    rule.optimizer->scalars(rule.parameter, 0, scalar);
+    limit.measured = scalar[OPTIMIZER_RATE];
+    rule.parameter[0] = stability_limit_closed(&rule, &h, 1);
+    limit.exact = theory_normalized_lr(&rule);
+    return limit;
+}
+
+static struct evidence noiseless(double paper, double exact, double measured)
+{
+    return (struct evidence){
+        .paper = paper,
+        .exact = exact,
+        .measured = measured,
+        .se = 0,
+        .paper_scale = 1,
+        .exact_scale = evidence_scale(exact),
+        .sampled = true,
+        .noiseless = true,
+        .decisive = true,
+    };
+}
+
+static int check_limit(struct ledger *ledger, const struct claim *claim,
+                       struct error *error)
+{
+    int status = STATUS_OK;
+    for (size_t i = 0; i < BETA0S; i++)
+        for (size_t k = 0; status == STATUS_OK && k < BETA1S; k++) {
+            const struct applied_limit limit =
+                applied_limit(ledger, beta0s[i], beta1s[k]);
+            const struct evidence evidence =
+                noiseless(NAN, limit.exact, limit.measured);
+            char setting[128];
+            snprintf(setting, sizeof setting,
+                     "limit of eta0 L, pnm beta0=%g beta1=%g, runs without noise",
+                     beta0s[i], beta1s[k]);
+            status = ledger_value(ledger, claim, setting, &evidence, 0, error);
+        }
+    return status;
+}
+
+static int check_cap(struct ledger *ledger, const struct claim *claim,
+                     struct error *error)
+{
+    const double cap = 0.5; /* of eta0 L */
+    int status = STATUS_OK;
+    for (size_t i = 0; i < BETA0S; i++)
+        for (size_t k = 0; status == STATUS_OK && k < BETA1S; k++) {
+            const struct applied_limit limit =
+                applied_limit(ledger, beta0s[i], beta1s[k]);
+            const struct evidence evidence =
+                noiseless(1, cap / limit.exact, cap / limit.measured);
+            char setting[128];
+            snprintf(setting, sizeof setting,
+                     "1/(2L) over the stability limit of eta0, pnm beta0=%g beta1=%g",
+                     beta0s[i], beta1s[k]);
+            status = ledger_bound(ledger, claim, setting, &evidence, 0, error);
+        }
+    return status;
+}
+
+const struct claim claim_stability = {
+    .id = "stability",
+    .where = "bears on sec. 3, theorem 3.1",
+    .kind = CLAIM_VALUE,
+    .statement = "no limit is printed; PNM is stable for eta0 L < 2/(1+2 beta0), "
+                 "beta0 >= 0, whatever beta1",
+    .check = check_limit,
+};
+
+const struct claim claim_cap = {
+    .id = "cap",
+    .where = "sec. 3, theorem 3.1",
+    .kind = CLAIM_BOUND,
+    .statement = "eta0 <= 1/(2L) is a usable learning rate: at most 1 times the "
+                 "stability limit",
+    .check = check_cap,
+};

@@ -1,0 +1,294 @@
+/* pnm-stability: spectral radius, limit and best value of the learning rate, and steps
+ * to an accuracy, of update rules on a quadratic loss without noise. */
+#include "interrupt.h"
+#include "output.h"
+#include "progress.h"
+#include "ranks.h"
+#include "stability.h"
+#include "table.h"
+
+#include <gsl/gsl_errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct option_spec own_options[] = {
+    {.name = "spectrum",
+     .argument = "SPEC",
+     .required = true,
+     .doc = "curvatures h_i, the eigenvalues of H: a list such as 0.1,1,10, "
+            "const:VALUE:N, linear:LO:HI:N, log:LO:HI:N, power:P:N (h_i = i^-P), "
+            "file:PATH"},
+    {.name = "accuracy",
+     .kind = OPTION_REAL,
+     .argument = "REL",
+     .preset = "1e-6",
+     .low = 0,
+     .high = 1,
+     .low_open = true,
+     .doc = "what the error is to fall to, relative to its start, for `steps`"},
+    {.name = "measure",
+     .kind = OPTION_FLAG,
+     .doc = "locate the limit and the radius by noiseless runs too"},
+    {.name = "map",
+     .kind = OPTION_FLAG,
+     .doc = "the radius over a grid instead: of --lr (default: eta h from 0.0125 to "
+            "2.5 in 200) and --beta0 (default: linear:0:5:101)"},
+    {.name = "quiet",
+     .kind = OPTION_FLAG,
+     .unrecorded = true,
+     .doc = "no progress bar"},
+};
+
+static const struct program program = {
+    .name = "pnm-stability",
+    .summary = "How fast linear update rules converge on a quadratic loss without "
+               "noise, and up to which learning rate: spectral radius, limit, best "
+               "rate, steps to an accuracy.",
+    .notes =
+        "Columns: rho is the largest spectral radius over the spectrum at --lr, steps "
+        "ln(accuracy)/ln(rho), empty where rho >= 1; lr_limit the learning rate from "
+        "which on rho >= 1, by bisection, closed_limit from the closed form where "
+        "there is one; best_lr the learning rate with the least rho, which is "
+        "best_rho, with best_steps. Unstable learning rates are shown, not "
+        "refused.\n\n"
+        "--measure adds rho_measured, steps_measured and limit_measured from runs of "
+        "the implemented step, without theory. exact_verdict holds if the limits agree "
+        "to 1e-4 relative and the radii to 1e-4 of 1-rho (or 1e-9); it is inconclusive "
+        "where the radius did not settle within 2^20 steps and does not agree.\n\n"
+        "--map prints lr_h = eta max(h), beta0, rho and limit, that of lr_h at this "
+        "beta0: closed form, or bisection where there is none.",
+    .groups = OPTIONS_RULE | OPTIONS_OUTPUT,
+    .judges = true,
+    .own = own_options,
+    .own_count = sizeof own_options / sizeof *own_options,
+};
+
+enum {
+    OPTIMIZER,
+    LR,
+    BETA0,
+    BETA1,
+    BETA3,
+    RHO,
+    STEPS,
+    LR_LIMIT,
+    CLOSED_LIMIT,
+    BEST_LR,
+    BEST_RHO,
+    BEST_STEPS,
+    EXACT_SOURCE,
+    UNMEASURED_COLUMNS,
+    RHO_MEASURED = UNMEASURED_COLUMNS,
+    STEPS_MEASURED,
+    LIMIT_MEASURED,
+    EXACT_VERDICT,
+    COLUMNS
+};
+
+static const struct column columns[COLUMNS] = {
+    [OPTIMIZER] = {"optimizer", COLUMN_TEXT, false},
+    [LR] = {"lr", COLUMN_REAL, false},
+    [BETA0] = {"beta0", COLUMN_REAL, false},
+    [BETA1] = {"beta1", COLUMN_REAL, false},
+    [BETA3] = {"beta3", COLUMN_REAL, true},
+    [RHO] = {"rho", COLUMN_REAL, false},
+    [STEPS] = {"steps", COLUMN_REAL, false},
+    [LR_LIMIT] = {"lr_limit", COLUMN_REAL, false},
+    [CLOSED_LIMIT] = {"closed_limit", COLUMN_REAL, false},
+    [BEST_LR] = {"best_lr", COLUMN_REAL, false},
+    [BEST_RHO] = {"best_rho", COLUMN_REAL, false},
+    [BEST_STEPS] = {"best_steps", COLUMN_REAL, false},
+    [EXACT_SOURCE] = {"exact_source", COLUMN_TEXT, true},
+    [RHO_MEASURED] = {"rho_measured", COLUMN_REAL, false},
+    [STEPS_MEASURED] = {"steps_measured", COLUMN_REAL, false},
+    [LIMIT_MEASURED] = {"limit_measured", COLUMN_REAL, false},
+    [EXACT_VERDICT] = {"exact_verdict", COLUMN_TEXT, false},
+};
+
+enum { MAP_OPTIMIZER, MAP_BETA1, MAP_LR_H, MAP_BETA0, MAP_RHO, MAP_LIMIT };
+
+static const struct column map_columns[] = {
+    [MAP_OPTIMIZER] = {"optimizer", COLUMN_TEXT, false},
+    [MAP_BETA1] = {"beta1", COLUMN_REAL, false},
+    [MAP_LR_H] = {"lr_h", COLUMN_REAL, false},
+    [MAP_BETA0] = {"beta0", COLUMN_REAL, false},
+    [MAP_RHO] = {"rho", COLUMN_REAL, false},
+    [MAP_LIMIT] = {"limit", COLUMN_REAL, false},
+};
+
+/* The rows that are asked for. */
+struct task {
+    struct options *options;
+    struct quadratic problem;
+    struct rule *rules;
+    size_t count;
+    char map_lr[96]; /* the default grid of --map */
+};
+
+static double highest(const struct quadratic *problem)
+{
+    double most = 0;
+    for (size_t i = 0; i < problem->n; i++)
+        most = fmax(most, problem->h[i]);
+    return most;
+}
+
+static void set_default(struct options *options, const char *name, const char *text)
+{
+    for (size_t k = 0; k < options->count; k++)
+        if (strcmp(options->value[k].option.name, name) == 0 && !options->value[k].text)
+            options->value[k].text = text;
+}
+
+static int check_linear(const struct task *task, struct error *error)
+{
+    for (size_t k = 0; k < task->count; k++)
+        if (!task->rules[k].optimizer->linear)
+            return error_set(error, STATUS_USAGE,
+                             "--optimizer: '%s' has no spectral radius; allowed are "
+                             "linear rules",
+                             task->rules[k].optimizer->name);
+    return STATUS_OK;
+}
+
+static int prepare(struct task *task, struct error *error)
+{
+    struct options *options = task->options;
+    const struct quadratic_text text = {
+        .spectrum = options_text(options, "spectrum"),
+        .noise = "isotropic:0",
+        .batch = 1,
+        .theta_star = "0",
+    };
+    if (options_flag(options, "map") && options_flag(options, "measure"))
+        return error_set(error, STATUS_USAGE,
+                         "--measure: not with --map, which is exact; allowed is one "
+                         "of the two");
+    int status = quadratic_init(&task->problem, &text, error);
+    if (status == STATUS_OK && options_flag(options, "map")) {
+        const double h = highest(&task->problem);
+        snprintf(task->map_lr, sizeof task->map_lr, "linear:%.17g:%.17g:200",
+                 0.0125 / h, 2.5 / h);
+        set_default(options, "lr", task->map_lr);
+        set_default(options, "beta0", "linear:0:5:101");
+    }
+    if (status == STATUS_OK)
+        status = options_rules(options, &task->rules, &task->count, error);
+    if (status == STATUS_OK)
+        status = check_linear(task, error);
+    return status;
+}
+
+static int add_row(struct table *table, const struct task *task,
+                   const struct rule *rule, struct verdict_tally *tally,
+                   struct error *error)
+{
+    const double accuracy = options_real(task->options, "accuracy");
+    const struct quadratic *problem = &task->problem;
+    struct stability s;
+    stability_exact(&s, rule, problem->h, problem->n);
+    int status = table_row(table, error);
+    if (status == STATUS_OK)
+        status = table_text(table, OPTIMIZER, rule->optimizer->name, error);
+    if (status == STATUS_OK)
+        status = table_text(table, EXACT_SOURCE, exact_source_text(s.source), error);
+    if (status != STATUS_OK)
+        return status;
+    table_real(table, LR, rule_parameter(rule, "lr"));
+    table_real(table, BETA0, rule_parameter(rule, "beta0"));
+    table_real(table, BETA1, rule_parameter(rule, "beta1"));
+    table_real(table, BETA3, rule_parameter(rule, "beta3"));
+    table_real(table, RHO, s.radius);
+    table_real(table, STEPS, stability_steps(s.radius, accuracy));
+    table_real(table, LR_LIMIT, s.limit);
+    table_real(table, CLOSED_LIMIT, s.limit_closed);
+    table_real(table, BEST_LR, s.best_lr);
+    table_real(table, BEST_RHO, s.best_radius);
+    table_real(table, BEST_STEPS, stability_steps(s.best_radius, accuracy));
+    if (!options_flag(task->options, "measure"))
+        return STATUS_OK;
+    stability_measure(&s, rule, problem->h, problem->n);
+    const struct verdicts verdicts = {stability_judge(&s), VERDICT_NO_CLAIM};
+    verdict_count(tally, verdicts);
+    table_real(table, RHO_MEASURED, s.radius_measured);
+    table_real(table, STEPS_MEASURED, stability_steps(s.radius_measured, accuracy));
+    table_real(table, LIMIT_MEASURED, s.limit_measured);
+    return table_text(table, EXACT_VERDICT, verdict_text(verdicts.exact), error);
+}
+
+static int add_point(struct table *table, const struct task *task,
+                     const struct rule *rule, struct error *error)
+{
+    const struct quadratic *problem = &task->problem;
+    const double h = highest(problem);
+    double limit = stability_limit_closed(rule, problem->h, problem->n);
+    if (isnan(limit))
+        limit = stability_limit(rule, problem->h, problem->n);
+    int status = table_row(table, error);
+    if (status == STATUS_OK)
+        status = table_text(table, MAP_OPTIMIZER, rule->optimizer->name, error);
+    table_real(table, MAP_BETA1, rule_parameter(rule, "beta1"));
+    table_real(table, MAP_LR_H, rule->parameter[0] * h);
+    table_real(table, MAP_BETA0, rule_parameter(rule, "beta0"));
+    table_real(table, MAP_RHO, stability_radius(rule, problem->h, problem->n, NULL));
+    table_real(table, MAP_LIMIT, limit * h);
+    return status;
+}
+
+static int fill(struct table *table, const struct task *task,
+                struct verdict_tally *tally, struct error *error)
+{
+    const bool map = options_flag(task->options, "map");
+    const bool quiet = options_flag(task->options, "quiet") || ranks_mine() > 0;
+    struct progress progress;
+    int status =
+        map ? table_init(table, map_columns, sizeof map_columns / sizeof *map_columns,
+                         error)
+            : table_init(table, columns,
+                         options_flag(task->options, "measure") ? COLUMNS
+                                                                : UNMEASURED_COLUMNS,
+                         error);
+    progress_start(&progress, quiet ? NULL : "rows", task->count, 0);
+    for (size_t k = 0; status == STATUS_OK && k < task->count; k++) {
+        status = map ? add_point(table, task, &task->rules[k], error)
+                     : add_row(table, task, &task->rules[k], tally, error);
+        if (interrupt_pending())
+            status = error_set(error, STATUS_INTERRUPTED, "interrupted");
+        progress_step(&progress, 1);
+    }
+    progress_end(&progress);
+    return status;
+}
+
+int main(int argc, char **argv)
+{
+    struct options options;
+    struct task task = {.options = &options};
+    struct table table = {0};
+    struct verdict_tally tally = {0};
+    struct error error;
+    ranks_start(&argc, &argv);
+    interrupt_catch();
+    gsl_set_error_handler_off();
+    int status = options_parse(&options, &program, argc, argv, &error);
+    if (status == STATUS_OK) {
+        status = prepare(&task, &error);
+        status = options_check_output(&options, status, &error);
+    }
+    if (status == STATUS_OK)
+        status = ranks_agree(fill(&table, &task, &tally, &error), &error);
+    if (status == STATUS_OK)
+        status = options_note(&options, &table, &error);
+    if (status == STATUS_OK)
+        status = options_write(&options, &table, &error);
+    table_free(&table);
+    quadratic_free(&task.problem);
+    free(task.rules);
+    const int exit_status = status == STATUS_OK
+                                ? verdict_exit(&tally, true, false)
+                                : program_exit(&program, status, &error);
+    ranks_finish();
+    return exit_status;
+}

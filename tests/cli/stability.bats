@@ -1,0 +1,158 @@
+#!/usr/bin/env bats
+# stability.bats: pnm-stability, how fast rules converge and up to which learning rate.
+
+load helpers
+
+columns=optimizer,lr,beta0,beta1,beta3,rho,steps,lr_limit,closed_limit,best_lr,best_rho,best_steps,exact_source
+
+stability() {
+    refuse "$1" "$2" pnm-stability --optimizer pnm --lr 0.1 --spectrum 1 "${@:3}"
+}
+
+@test "columns, and the known values of sgd" {
+    attempt pnm-stability --optimizer sgd --lr 0.1 --spectrum 0.5,2
+    expect_status 0
+    expect_equal "$(header "$out")" "$columns"
+    expect_equal "$(row_count "$out")" 1
+    # rho = max |1 - lr h|; limit 2/h_max; best 2/(h_min + h_max) with (k-1)/(k+1).
+    holds "($(column "$out" rho 1) - 0.95)^2 < 1e-24"
+    holds "($(column "$out" steps 1) - log(1e-6) / log(0.95))^2 < 1e-16"
+    holds "($(column "$out" lr_limit 1) - 1)^2 < 1e-24 && $(column "$out" closed_limit 1) == 1"
+    holds "($(column "$out" best_lr 1) - 0.8)^2 < 1e-22 && ($(column "$out" best_rho 1) - 0.6)^2 < 1e-22"
+    holds "($(column "$out" best_steps 1) - log(1e-6) / log(0.6))^2 < 1e-16"
+    expect_equal "$(column "$out" exact_source 1)" matrix
+    expect_no_nan "$out"
+    expect_no_message .
+}
+
+@test "every rule; a grid is a row each, and a row equals the same run alone" {
+    # shellcheck disable=SC2086
+    attempt pnm-stability --optimizer ${rules// /,} --lr 0.1,0.2 --beta0 0,1 --beta1 0,0.9 --spectrum 0.5,1 --measure
+    expect_status 0
+    expect_equal "$(header "$out")" "$columns,rho_measured,steps_measured,limit_measured,exact_verdict"
+    expect_equal "$(row_count "$out")" $((2 + 4 + 8 + 8 + 4))
+    all_are "$out" exact_verdict holds
+    expect_no_nan "$out"
+    body "$out" | grep '^pnm,0.2,1,0.9,' >of_grid
+    attempt pnm-stability --optimizer pnm --lr 0.2 --beta0 1 --beta1 0.9 --spectrum 0.5,1 --measure
+    body "$out" | tail -n +2 >alone
+    expect_same of_grid alone
+}
+
+@test "--measure: pnm's limit within 1 % of 2 sqrt(gamma)/(1+2 beta0), the rate of 1-rho" {
+    attempt pnm-stability --optimizer pnm --lr 0.3 --beta0 0,0.5,1,3,70 --beta1 0,0.5,0.9,0.99 \
+        --spectrum 1 --measure
+    expect_status 0
+    expect_equal "$(row_count "$out")" 20
+    all_are "$out" exact_verdict holds
+    body "$out" | awk -F, '
+        NR == 1 { for (k = 1; k <= NF; k++) at[$k] = k; next }
+        { b = $at["beta0"]; limit = 2 * sqrt((1 + b)^2 + b^2) / (1 + 2 * b)
+          d = $at["limit_measured"] / limit - 1
+          r = ($at["rho_measured"] - $at["rho"]) / (1 - $at["rho"])
+          if (d * d > 1e-4 || r * r > 1e-4) { print > "/dev/stderr"; exit 1 } }
+        END { exit NR != 21 }'
+}
+
+@test "unstable learning rates are shown: rho above 1, no steps" {
+    attempt pnm-stability --optimizer pnm --lr 1.6 --spectrum 1 --measure
+    expect_status 0
+    holds "$(column "$out" rho 1) > 1 && $(column "$out" rho_measured 1) > 1"
+    expect_equal "$(column "$out" steps 1)" ''
+    expect_equal "$(column "$out" exact_verdict 1)" holds
+}
+
+@test "--accuracy moves steps alone" {
+    attempt pnm-stability --optimizer pnm --lr 0.3 --spectrum 1
+    cp "$out" six
+    attempt pnm-stability --optimizer pnm --lr 0.3 --spectrum 1 --accuracy 1e-3
+    holds "($(column six steps 1) - 2 * $(column "$out" steps 1))^2 < 1e-16"
+    expect_equal "$(column six rho 1),$(column six best_lr 1)" "$(column "$out" rho 1),$(column "$out" best_lr 1)"
+    grep -qx '# accuracy: 1e-3' "$out"
+}
+
+@test "--map: a row a point, rho below 1 exactly below the limit" {
+    attempt pnm-stability --map --optimizer pnm --beta1 0.9 --spectrum 2,0.5
+    expect_status 0
+    expect_equal "$(header "$out")" optimizer,beta1,lr_h,beta0,rho,limit
+    expect_equal "$(row_count "$out")" $((200 * 101))
+    expect_equal "$(column "$out" lr_h | sort -un | wc -l | tr -d ' ')" 200
+    expect_equal "$(column "$out" beta0 | sort -un | wc -l | tr -d ' ')" 101
+    grep -q '^# lr: linear:' "$out"
+    body "$out" | awk -F, 'NR > 1 && ($5 < 1) != ($3 < $6) && ($3 / $6 - 1)^2 > 1e-20 {
+        print > "/dev/stderr"; exit 1 }'
+    expect_no_nan "$out"
+    # Its own ranges; without a closed form by bisection; a rule without beta0.
+    attempt pnm-stability --map --optimizer pnm_eq7,heavy_ball --beta1 0.9 --lr 0.1,0.2,0.4 --beta0 1,2 --spectrum 1
+    expect_status 0
+    expect_equal "$(row_count "$out")" 9
+    holds "$(column "$out" limit 1) > 1.31 && $(column "$out" limit 1) < 1.32"
+    holds "($(column "$out" limit 9) - 38)^2 < 1e-20"
+    expect_equal "$(column "$out" beta0 9)" ''
+}
+
+@test "the same bits again, with each instruction set, and in JSON" {
+    local isa
+    local run="pnm-stability --optimizer sgd,heavy_ball,pnm,pnm_eq7,two_batch --lr 0.3 --spectrum 0.1,1 --measure"
+    attempt $run
+    cp "$out" one
+    attempt $run --quiet
+    expect_same one "$out"
+    for isa in base v3 v4; do
+        PNM_ISA=$isa attempt $run
+        [ "$status" -eq 64 ] || expect_same one "$out" $isa
+    done
+    attempt $run --format json
+    expect_status 0
+    grep -q '"exact_verdict": "holds"' "$out"
+    attempt $run --output new.csv,new.txt
+    expect_same one new.csv
+    expect_files new.csv new.txt one
+}
+
+@test "help says what the columns are; version" {
+    attempt pnm-stability --help
+    expect_status 0
+    for word in rho lr_limit closed_limit best_lr --accuracy --measure --map exact_verdict 'Exit status'; do
+        grep -q -e "$word" "$out" || { echo "no $word in the help" >&2; false; }
+    done
+    attempt pnm-stability --version
+    expect_status 0
+    grep -q '^pnm-stability ' "$out"
+}
+
+@test "bad input: 64 by name, nothing written" {
+    refuse 64 '--optimizer.*required' pnm-stability
+    refuse 64 '--spectrum.*required' pnm-stability --optimizer pnm --lr 0.1
+    refuse 64 '--lr is required' pnm-stability --optimizer pnm --spectrum 1
+    stability 64 "--optimizer.*'nosuch'.*sgd.*pnm" --optimizer nosuch
+    stability 64 "--accuracy: 0 .*> 0 and <= 1" --accuracy 0
+    stability 64 "--accuracy: 2 .*> 0 and <= 1" --accuracy 2
+    stability 64 "--accuracy.*'x'.*allowed" --accuracy x
+    stability 64 "--spectrum.*allowed" --spectrum 0
+    stability 64 "--spectrum.*'foo:1'.*const:" --spectrum foo:1
+    stability 64 "--beta1: 1 .*0 <= beta1 < 1" --beta1 1
+    stability 64 "--measure.*--map.*allowed" --map --measure
+    stability 64 "--map.*doesn't allow" --map=yes
+    stability 64 "'--seed'" --seed 1
+    stability 64 "stray argument 'stray'" stray
+    stability 64 "--format.*'xml'" --format xml
+    refuse 64 '--beta0: no parameter of sgd' pnm-stability --optimizer sgd --lr 1 --spectrum 1 --beta0 1
+    all_refused
+    attempt pnm-stability --optimizer pnm --lr 0.1 --spectrum 1 --output nowhere/new.csv
+    expect_status 74
+    attempt pnm-stability --optimizer pnm --lr 0.1 --spectrum 1 --output /dev/full
+    expect_status 74
+}
+
+@test "Ctrl-C ends many rows, and one with a large spectrum; nothing written" {
+    start pnm-stability --optimizer pnm --lr linear:0.01:1:100000 --spectrum 1 --output new.csv
+    await_catching
+    sleep 0.2
+    interrupt
+    start pnm-stability --optimizer pnm --lr 0.1 --spectrum log:0.001:1:100000 --measure --output new.csv
+    await_catching
+    sleep 0.2
+    interrupt
+    expect_files ''
+}
