@@ -22,6 +22,7 @@ enum {
 enum random_purpose {
     RANDOM_ENSEMBLE = 'E',
     RANDOM_CLAIM = 'C',
+    RANDOM_DATA = 'D',
     RANDOM_TEST = 'T',
 };
 

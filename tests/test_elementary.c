@@ -28,6 +28,34 @@ static void compare_exp(double x)
           off / ulp_of(exact));
 }
 
+/* Number of ulps that are allowed, against a function of long double. */
+static void compare_ulps(const char *what, double x, double value, long double exact,
+                         double ulps)
+{
+    const double off = (double)fabsl(value - exact);
+    CHECK(off <= ulps * ulp_of(exact), "%s of %.17g (%a) is off by %.3f ulp", what, x,
+          x, off / ulp_of(exact));
+}
+
+static void compare_expm1(double x)
+{
+    compare_ulps("expm1", x, elementary_expm1(x), expm1l(x), 2);
+}
+
+static void compare_log1p(double x)
+{
+    compare_ulps("log1p", x, elementary_log1p(x), log1pl(x), 4);
+}
+
+/* x - rintl(x) is exact, and long double has eleven more bits. */
+static void compare_sin_pi(double x)
+{
+    const long double whole = rintl(x), r = x - whole;
+    const long double sine = sinl(3.14159265358979323846264338328L * r);
+    const bool odd = fmodl(whole, 2) != 0;
+    compare_ulps("sin_pi", x, elementary_sin_pi(x), odd ? -sine : sine, 3);
+}
+
 /* Every exponent, 500 significands each. */
 static void test_log_everywhere(void **state)
 {
@@ -100,6 +128,63 @@ static void test_exp_edges(void **state)
         around(k * 0x1.62e42fefa39efp-2, compare_exp);
 }
 
+static void test_expm1(void **state)
+{
+    uint64_t random = 7;
+    (void)state;
+    CHECK_EXACT(elementary_expm1(0), 0.0);
+    CHECK_NEAR(elementary_expm1(-0.0), 0, 0, 0);
+    compare_expm1(-708);
+    compare_expm1(708);
+    for (int i = 0; i < 500000; i++) {
+        compare_expm1(check_uniform(&random, -708, 708));
+        compare_expm1(check_uniform(&random, -2, 2));
+    }
+    for (int k = 1; k < 1000; k++)
+        for (int i = 0; i < 100; i++)
+            compare_expm1(ldexp(check_uniform(&random, -1, 1), -k));
+    for (int k = -2000; k <= 2000; k++)
+        around(k * 0x1.62e42fefa39efp-2, compare_expm1);
+}
+
+static void test_log1p(void **state)
+{
+    uint64_t random = 8;
+    (void)state;
+    CHECK_EXACT(elementary_log1p(0), 0.0);
+    compare_log1p(-1 + 0x1p-53);
+    compare_log1p(DBL_MAX);
+    for (int i = 0; i < 500000; i++)
+        compare_log1p(check_uniform(&random, -1 + 0x1p-50, 2));
+    for (int k = 1; k < 1000; k++)
+        for (int i = 0; i < 100; i++) {
+            compare_log1p(ldexp(check_uniform(&random, -1, 1), -k));
+            compare_log1p(ldexp(check_uniform(&random, 1, 2), k));
+            compare_log1p(-1 + ldexp(check_uniform(&random, 1, 2), -1 - k % 51));
+        }
+    around(0x1.6a09e667f3bcdp-1 - 1, compare_log1p);
+    around(0x1.6a09e667f3bcdp0 - 1, compare_log1p);
+}
+
+static void test_sin_pi(void **state)
+{
+    uint64_t random = 9;
+    (void)state;
+    for (int i = 0; i < 500000; i++)
+        compare_sin_pi(check_uniform(&random, -2, 2));
+    for (int k = -1000; k <= 50; k++)
+        for (int i = 0; i < 200; i++)
+            compare_sin_pi(ldexp(check_uniform(&random, -1, 1), k));
+    for (int k = -20; k <= 20; k++)
+        if (k != 0)
+            around(k / 4., compare_sin_pi);
+    for (int k = -20; k <= 20; k++)
+        CHECK_NEAR(elementary_sin_pi(k), 0, 0, 0);
+    CHECK_NEAR(elementary_sin_pi(0x1p51 - 0.5), -1, 4e-16, 0);
+    CHECK_NEAR(elementary_sin_pi(0x1p51 + 0.5), 0, 0, 0);
+    CHECK_NEAR(elementary_sin_pi(-0x1p60), 0, 0, 0);
+}
+
 /* exp(log x) = x to |log x| ulp and a little: the errors of both in one line. */
 static void test_inverse(void **state)
 {
@@ -126,6 +211,15 @@ static void test_known_hash(void **state)
     }
     assert_int_equal(random_hash("", logs, COUNT), UINT64_C(0x58979f46c80119d));
     assert_int_equal(random_hash("", exps, COUNT), UINT64_C(0xb0e2d40a9e2a366f));
+    for (int i = 0; i < COUNT; i++) {
+        exps[i] = elementary_expm1(check_uniform(&random, -2, 2));
+        logs[i] = elementary_log1p(check_uniform(&random, -1 + 0x1p-50, 2));
+    }
+    assert_int_equal(random_hash("", logs, COUNT), UINT64_C(0x409a5fb9ca0d7c65));
+    assert_int_equal(random_hash("", exps, COUNT), UINT64_C(0x6e1640f4703e585e));
+    for (int i = 0; i < COUNT; i++)
+        exps[i] = elementary_sin_pi(check_uniform(&random, -4, 4));
+    assert_int_equal(random_hash("", exps, COUNT), UINT64_C(0xe71f0a58755299d3));
     free(logs);
     free(exps);
 }
@@ -150,7 +244,9 @@ int main(void)
         cmocka_unit_test(test_log_everywhere), cmocka_unit_test(test_log_below_one),
         cmocka_unit_test(test_log_edges),      cmocka_unit_test(test_exp_everywhere),
         cmocka_unit_test(test_exp_edges),      cmocka_unit_test(test_inverse),
-        cmocka_unit_test(test_known_hash),     cmocka_unit_test(test_from_int),
+        cmocka_unit_test(test_expm1),          cmocka_unit_test(test_log1p),
+        cmocka_unit_test(test_sin_pi),         cmocka_unit_test(test_known_hash),
+        cmocka_unit_test(test_from_int),
     };
     return cmocka_run_group_tests_name("elementary", tests, NULL, NULL);
 }

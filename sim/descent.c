@@ -1,0 +1,316 @@
+#include "descent.h"
+
+#include "interrupt.h"
+#include "units.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { LANES = LOSS_LANES };
+
+/* --- one unit, step by step ------------------------------------------------------- */
+
+/* 64 replicas: theta[i * 64 + lane], exact alike, slot[(s * n + i) * 64 + lane],
+ * sample alike. All point into `memory`. */
+struct block {
+    double *memory, *theta, *exact, *slot, *sample;
+    double value[LANES];
+};
+
+/* What looks at theta_t, slots and samples before step t; after the last step there is
+ * no sample. */
+typedef void (*observer)(void *context, uint64_t t, const struct block *block);
+
+static int block_init(struct block *block, const struct descent *descent,
+                      struct error *error)
+{
+    const size_t row = descent->loss->n * LANES;
+    const size_t slots = (size_t)descent->optimizer->slots;
+    const size_t samples = (size_t)descent->optimizer->samples;
+    block->memory = calloc(2 + slots + samples, row * sizeof *block->memory);
+    if (!block->memory)
+        return error_memory(error, "a block of replicas");
+    block->theta = block->memory;
+    block->exact = block->theta + row;
+    block->slot = block->exact + row;
+    block->sample = block->slot + slots * row;
+    for (size_t k = 0; k < row; k++)
+        block->theta[k] = descent->start;
+    return STATUS_OK;
+}
+
+static uint64_t hash_of(const struct descent *descent)
+{
+    const struct loss *loss = descent->loss;
+    double own[LOSS_MAX_PARAMETERS + 1] = {(double)loss->n};
+    const int count = loss->kind->parameter_count;
+    for (int i = 0; i < count; i++)
+        own[1 + i] = loss->parameter[i];
+    const uint64_t of_loss = random_hash(loss->kind->name, own, (size_t)count + 1);
+    const uint64_t of_rule = random_hash(descent->optimizer->name, descent->parameter,
+                                         (size_t)descent->optimizer->parameter_count);
+    return random_hash_bytes(of_rule, &of_loss, sizeof of_loss);
+}
+
+/* The samples of a step. The stream's order: step, sample, coordinate, lane. */
+static void draw_samples(const struct descent *descent, struct random_stream *stream,
+                         struct block *block)
+{
+    const size_t row = descent->loss->n * LANES;
+    const double sd = descent->sigma / sqrt((double)descent->loss->n);
+    for (int s = 0; s < descent->optimizer->samples; s++) {
+        double *sample = block->sample + (size_t)s * row;
+        if (descent->sigma == 0) {
+            memcpy(sample, block->exact, row * sizeof *sample);
+            continue;
+        }
+        random_normal(stream, row, sample);
+        for (size_t k = 0; k < row; k++)
+            sample[k] = block->exact[k] + sd * sample[k];
+    }
+}
+
+static void run_steps(const struct descent *descent, struct random_stream *stream,
+                      uint64_t steps, struct block *block, observer look, void *context)
+{
+    const struct loss *loss = descent->loss;
+    for (uint64_t t = 0; t <= steps && !interrupt_pending(); t++) {
+        loss->kind->evaluate(loss, block->theta, block->exact, block->value);
+        if (t < steps)
+            draw_samples(descent, stream, block);
+        look(context, t, block);
+        if (t < steps)
+            descent->optimizer->step(descent->parameter, t, loss->n * LANES,
+                                     block->sample, block->theta, block->slot);
+    }
+}
+
+static int run_unit(const struct descent *descent, uint64_t unit, uint64_t steps,
+                    observer look, void *context, struct error *error)
+{
+    const struct random_key key = {descent->seed, RANDOM_ENSEMBLE, hash_of(descent),
+                                   unit};
+    struct random_stream stream;
+    struct block block = {.memory = NULL};
+    int status = random_init(&stream, descent->generator, key, error);
+    if (status == STATUS_OK)
+        status = block_init(&block, descent, error);
+    if (status == STATUS_OK)
+        run_steps(descent, &stream, steps, &block, look, context);
+    free(block.memory);
+    random_free(&stream);
+    return status;
+}
+
+/* --- moments over replicas -------------------------------------------------------- */
+
+/* A unit's scratch: for every step these means and sums of squared deviations. */
+enum { SQUARE, EXCESS, QUANTITIES };
+struct half {
+    double mean, squares;
+};
+enum { NUMBERS = QUANTITIES * 2 * sizeof(struct half) / sizeof(double) };
+
+struct task {
+    const struct descent *descent;
+    struct descent_curve *curve;
+    uint64_t replicas;
+};
+
+/* What a unit observes into. */
+struct view {
+    const struct loss *loss;
+    int lanes; /* replicas in the unit */
+    double *scratch;
+};
+
+static int lanes_of(uint64_t replicas, uint64_t unit)
+{
+    const uint64_t left = replicas - unit * LANES;
+    return left < LANES ? (int)left : LANES;
+}
+
+static int half_count(int lanes, int half)
+{
+    return (lanes + 1 - half) / 2;
+}
+
+/* Sums over even and over odd lanes, in a fixed order; x is used up. */
+static void sum_halves(double *x, double *sum)
+{
+    for (int width = LANES / 2; width >= 2; width /= 2)
+        for (int lane = 0; lane < width; lane++)
+            x[lane] += x[lane + width];
+    sum[0] = x[0];
+    sum[1] = x[1];
+}
+
+static void put_halves(const double *x, int lanes, double *out)
+{
+    double rest[LANES] = {0}, mean[2], squares[2];
+    memcpy(rest, x, (size_t)lanes * sizeof *x);
+    sum_halves(rest, mean);
+    for (int half = 0; half < 2; half++)
+        if (half_count(lanes, half) > 0)
+            mean[half] /= half_count(lanes, half);
+    for (int lane = 0; lane < LANES; lane++) {
+        const double apart = lane < lanes ? x[lane] - mean[lane % 2] : 0;
+        rest[lane] = apart * apart;
+    }
+    sum_halves(rest, squares);
+    for (int half = 0; half < 2; half++) {
+        out[2 * half] = mean[half];
+        out[2 * half + 1] = squares[half];
+    }
+}
+
+static void observe_moments(void *context, uint64_t t, const struct block *block)
+{
+    const struct view *view = context;
+    double *out = view->scratch + t * NUMBERS;
+    double square[LANES] = {0}, excess[LANES];
+    for (size_t i = 0; i < view->loss->n; i++)
+        for (size_t lane = 0; lane < LANES; lane++) {
+            const double slope = block->exact[i * LANES + lane];
+            square[lane] += slope * slope;
+        }
+    for (int lane = 0; lane < LANES; lane++)
+        excess[lane] = block->value[lane] - view->loss->minimum;
+    put_halves(square, view->lanes, out + 4 * SQUARE);
+    put_halves(excess, view->lanes, out + 4 * EXCESS);
+}
+
+static int unit_run(void *context, int thread, uint64_t unit, double *scratch,
+                    struct error *error)
+{
+    const struct task *task = context;
+    struct view view = {task->descent->loss, lanes_of(task->replicas, unit), scratch};
+    (void)thread;
+    return run_unit(task->descent, unit, task->curve->steps, observe_moments, &view,
+                    error);
+}
+
+static void unit_merge(void *context, uint64_t unit, const double *scratch)
+{
+    const struct task *task = context;
+    const int lanes = lanes_of(task->replicas, unit);
+    for (uint64_t t = 0; t <= task->curve->steps; t++, scratch += NUMBERS)
+        for (int half = 0; half < 2; half++) {
+            const uint64_t count = (uint64_t)half_count(lanes, half);
+            const double *square = scratch + 4 * SQUARE + 2 * half;
+            const double *excess = scratch + 4 * EXCESS + 2 * half;
+            const struct moments squares = {count, square[0], square[1]};
+            const struct moments excesses = {count, excess[0], excess[1]};
+            moments_merge(&task->curve->square[half][t], &squares);
+            moments_merge(&task->curve->excess[t], &excesses);
+        }
+}
+
+/* Everything that the result depends on. */
+static uint64_t identity_of(const struct descent *descent, uint64_t replicas,
+                            uint64_t steps)
+{
+    const uint64_t numbers[] = {hash_of(descent), descent->seed,
+                                (uint64_t)descent->generator.kind, replicas, steps};
+    const double places[] = {descent->start, descent->sigma};
+    const uint64_t hash =
+        random_hash_bytes(random_hash("descent", places, 2), numbers, sizeof numbers);
+    return hash;
+}
+
+int descent_run(const struct descent *descent, uint64_t replicas, uint64_t steps,
+                struct descent_curve *curve, struct error *error)
+{
+    const size_t points = (size_t)steps + 1;
+    struct moments *moments =
+        steps < SIZE_MAX / 1024 ? calloc(points, 3 * sizeof *moments) : NULL;
+    *curve = (struct descent_curve){.steps = steps, .square = {moments}};
+    if (!moments)
+        return error_memory(error, "the moments of every step");
+    curve->square[1] = moments + points;
+    curve->excess = moments + 2 * points;
+    struct task task = {descent, curve, replicas};
+    const struct session_block blocks[] = {{moments, 3 * points * sizeof *moments},
+                                           {NULL, 0}};
+    const struct units units = {
+        .count = replicas / LANES + (replicas % LANES != 0),
+        .scratch_size = points * NUMBERS,
+        .threads = descent->threads,
+        .label = descent->label,
+        .identity = identity_of(descent, replicas, steps),
+        .session = descent->session,
+        .blocks = blocks,
+        .context = &task,
+        .run = unit_run,
+        .merge = unit_merge,
+    };
+    return units_run(&units, error);
+}
+
+void descent_curve_free(struct descent_curve *curve)
+{
+    free(curve->square[0]);
+    *curve = (struct descent_curve){0};
+}
+
+/* --- one replica ------------------------------------------------------------------ */
+
+struct recording {
+    const struct loss *loss;
+    struct descent_record *record;
+    size_t lane;
+};
+
+/* The lane's numbers from `rows` rows of 64. */
+static void take(const double *from, size_t lane, size_t rows, double *to)
+{
+    for (size_t k = 0; k < rows; k++)
+        to[k] = from[k * LANES + lane];
+}
+
+static void observe_lane(void *context, uint64_t t, const struct block *block)
+{
+    const struct recording *recording = context;
+    const struct descent_record *record = recording->record;
+    const size_t n = record->n, slots = record->slots * n,
+                 samples = record->samples * n;
+    take(block->theta, recording->lane, n, record->theta + t * n);
+    take(block->exact, recording->lane, n, record->exact + t * n);
+    take(block->slot, recording->lane, slots, record->slot + t * slots);
+    if (t < record->steps)
+        take(block->sample, recording->lane, samples, record->sample + t * samples);
+    record->excess[t] = block->value[recording->lane] - recording->loss->minimum;
+}
+
+int descent_record(const struct descent *descent, uint64_t replica, uint64_t steps,
+                   struct descent_record *record, struct error *error)
+{
+    const size_t n = descent->loss->n, points = (size_t)steps + 1;
+    const size_t slots = (size_t)descent->optimizer->slots;
+    const size_t samples = (size_t)descent->optimizer->samples;
+    double *memory =
+        steps < SIZE_MAX / 1024
+            ? calloc(points, ((2 + slots + samples) * n + 1) * sizeof *memory)
+            : NULL;
+    *record = (struct descent_record){
+        .steps = steps, .n = n, .slots = slots, .samples = samples, .theta = memory};
+    if (!memory)
+        return error_memory(error, "the record of a run");
+    record->exact = record->theta + points * n;
+    record->slot = record->exact + points * n;
+    record->sample = record->slot + points * slots * n;
+    record->excess = record->sample + points * samples * n;
+    struct recording recording = {descent->loss, record, (size_t)(replica % LANES)};
+    const int status =
+        run_unit(descent, replica / LANES, steps, observe_lane, &recording, error);
+    if (status == STATUS_OK && interrupt_pending())
+        return error_set(error, STATUS_INTERRUPTED, "interrupted");
+    return status;
+}
+
+void descent_record_free(struct descent_record *record)
+{
+    free(record->theta);
+    *record = (struct descent_record){0};
+}

@@ -1,0 +1,61 @@
+#include "loss.h"
+
+#include "kernels_table.h"
+#include "loss_table.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+const struct loss_kind *const *loss_kinds(const struct kernels *kernels)
+{
+#if defined(__x86_64__)
+    if (kernels == &kernels_v4)
+        return loss_table_v4;
+    if (kernels == &kernels_v3)
+        return loss_table_v3;
+#endif
+    (void)kernels;
+    return loss_table_base;
+}
+
+const struct loss_kind *loss_find(const struct kernels *kernels, const char *name)
+{
+    for (const struct loss_kind *const *kind = loss_kinds(kernels); *kind; kind++)
+        if (strcmp((*kind)->name, name) == 0)
+            return *kind;
+    return NULL;
+}
+
+int loss_parameter(const struct loss_kind *kind, const char *name)
+{
+    for (int i = 0; i < kind->parameter_count; i++)
+        if (strcmp(kind->parameters[i].name, name) == 0)
+            return i;
+    return -1;
+}
+
+void loss_defaults(const struct loss_kind *kind, double *parameter)
+{
+    for (int i = 0; i < kind->parameter_count; i++)
+        parameter[i] = kind->parameters[i].preset_value;
+}
+
+int loss_init(struct loss *loss, const struct loss_kind *kind, size_t n,
+              const double *parameter, struct error *error)
+{
+    int status = STATUS_OK;
+    *loss = (struct loss){.kind = kind, .n = n};
+    if (n == 0)
+        return error_set(error, STATUS_USAGE, "--dim: 0 is too few; at least 1");
+    for (int i = 0; status == STATUS_OK && i < kind->parameter_count; i++) {
+        loss->parameter[i] = parameter[i];
+        status = parameter_check(&kind->parameters[i], parameter[i], error);
+    }
+    return status == STATUS_OK ? kind->init(loss, error) : status;
+}
+
+void loss_free(struct loss *loss)
+{
+    free(loss->data);
+    loss->data = NULL;
+}

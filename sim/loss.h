@@ -1,0 +1,103 @@
+/* loss.h: smooth losses with a bounded gradient, as Theorem 3.1 assumes them.
+ *
+ * A loss is one file sim/loss_NAME_kernel.c, compiled once for each instruction set,
+ * and one line in loss_list.h. It states its value f, gradient, smoothness L with
+ * ||grad f(x) - grad f(y)|| <= L ||x - y||, bound G >= ||grad f(x)|| of the Euclidean
+ * norm of the whole gradient, and infimum f*, in any number of dimensions n. */
+#ifndef PNM_LOSS_H
+#define PNM_LOSS_H
+
+#include "error.h"
+#include "loss_list.h"
+#include "optimizer.h"
+
+#include <math.h>
+#include <stddef.h>
+
+enum {
+    LOSS_LANES = OPTIMIZER_LANES, /* replicas that are evaluated together */
+    LOSS_MAX_PARAMETERS = 4,
+    LOSS_MAX_CONSTANTS = 6,
+};
+
+struct loss;
+struct kernels;
+
+/* What a loss's file states. */
+struct loss_kind {
+    const char *name;
+    const char *summary; /* one line for help */
+    const char *formula; /* f in ASCII */
+    const char *source;
+    const struct parameter *parameters;
+    int parameter_count;
+    /* Sets the members of a loss below `parameter`, which are 0. STATUS_USAGE,
+     * STATUS_MEMORY, STATUS_SOFTWARE. */
+    int (*init)(struct loss *loss, struct error *error);
+    /* f and its gradient at 64 points: theta[i * 64 + lane] and gradient alike for
+     * coordinates i < n, value[lane]. Lanes do not interact. Finite for
+     * |theta_i| <= 1e150 G/(L sqrt(n)). */
+    void (*evaluate)(const struct loss *loss, const double *theta, double *gradient,
+                     double *value);
+};
+
+/* A loss with its parameters and dimension. */
+struct loss {
+    const struct loss_kind *kind;
+    size_t n;
+    double parameter[LOSS_MAX_PARAMETERS];
+    double smoothness;                   /* L, the smallest that holds */
+    double gradient_bound;               /* G: the loss's file says how sharp it is */
+    double minimum;                      /* f* */
+    double constant[LOSS_MAX_CONSTANTS]; /* the loss's own */
+    double *data;                        /* the same: freed with it; may be NULL */
+    size_t rows;                         /* of data, n numbers each */
+};
+
+/* The losses in the given kernel variant; NULL after the last. */
+const struct loss_kind *const *loss_kinds(const struct kernels *kernels);
+
+/* The loss of that name; NULL if there is none. */
+const struct loss_kind *loss_find(const struct kernels *kernels, const char *name);
+
+/* Index of the parameter of that name, or -1. */
+int loss_parameter(const struct loss_kind *kind, const char *name);
+
+/* Parameters at their defaults: parameter[] has LOSS_MAX_PARAMETERS places. */
+void loss_defaults(const struct loss_kind *kind, double *parameter);
+
+/* A loss of n coordinates. STATUS_USAGE, naming the option, where n is 0, a parameter
+ * out of range, or the loss has no such instance. loss_free is legal after a failure.
+ */
+PNM_MUST_USE int loss_init(struct loss *loss, const struct loss_kind *kind, size_t n,
+                           const double *parameter, struct error *error);
+void loss_free(struct loss *loss);
+
+/* Parameters that several losses share. */
+#define LOSS_PARAMETER_SMOOTHNESS                                                      \
+    {                                                                                  \
+        .name = "smoothness", .symbol = "L",                                           \
+        .doc = "Lipschitz constant of the gradient", .preset = "1", .preset_value = 1, \
+        .low = 0, .low_open = true, .high = INFINITY,                                  \
+    }
+
+#define LOSS_PARAMETER_GRADIENT_BOUND                                                  \
+    {                                                                                  \
+        .name = "gradient-bound", .symbol = "G",                                       \
+        .doc = "bound of the gradient's Euclidean norm over all coordinates",          \
+        .preset = "1", .preset_value = 1, .low = 0, .low_open = true,                  \
+        .high = INFINITY,                                                              \
+    }
+
+/* In a loss's file: the definition of its struct loss_kind starts with it. */
+#define LOSS_SYMBOL_(loss) ISA_NAME(loss_##loss)
+#define LOSS_SYMBOL(loss) LOSS_SYMBOL_(loss)
+#define LOSS_TEXT_(loss) #loss
+#define LOSS_TEXT(loss) LOSS_TEXT_(loss)
+#define LOSS_DEFINE const struct loss_kind LOSS_SYMBOL(LOSS)
+#define LOSS_FUNCTIONS                                                                 \
+    .name = LOSS_TEXT(LOSS), .parameters = parameters,                                 \
+    .parameter_count = (int)(sizeof parameters / sizeof *parameters), .init = init,    \
+    .evaluate = evaluate
+
+#endif
