@@ -21,6 +21,8 @@ struct theory {
     /* The paper's noise covariance of the method as a multiple of C (eqs. 14, 16, 18).
      */
     double (*paper_noise)(const struct rule *rule);
+    /* Is theorem 3.1 about this rule? */
+    bool converges;
     /* The learning rate that the rule really applies. */
     double (*applied_lr)(const struct rule *rule);
 };

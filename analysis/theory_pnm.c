@@ -60,5 +60,6 @@ const struct theory theory_pnm = {
     .covariance = covariance,
     .lr_limit = lr_limit,
     .paper_noise = theory_gamma, /* eq. 18 */
+    .converges = true,
     .applied_lr = theory_normalized_lr,
 };

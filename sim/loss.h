@@ -46,9 +46,9 @@ struct loss {
     const struct loss_kind *kind;
     size_t n;
     double parameter[LOSS_MAX_PARAMETERS];
-    double smoothness;                   /* L, the smallest that holds */
-    double gradient_bound;               /* G: the loss's file says how sharp it is */
-    double minimum;                      /* f* */
+    double smoothness;     /* L, the smallest that holds */
+    double gradient_bound; /* G: the loss's file says how sharp; INFINITY: none */
+    double minimum;        /* f* */
     double constant[LOSS_MAX_CONSTANTS]; /* the loss's own */
     double *data;                        /* the same: freed with it; may be NULL */
     size_t rows;                         /* of data, n numbers each */

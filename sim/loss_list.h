@@ -7,6 +7,7 @@
     LOSS(pseudo_huber)                                                                 \
     LOSS(log_cosh)                                                                     \
     LOSS(logistic)                                                                     \
-    LOSS(rippled)
+    LOSS(rippled)                                                                      \
+    LOSS(quadratic)
 
 #endif

@@ -46,7 +46,8 @@ struct program {
     const char *summary; /* help: first lines */
     const char *notes;   /* help: after the options */
     unsigned groups;
-    bool judges; /* its exit status follows verdicts */
+    bool judges;     /* its exit status follows verdicts */
+    bool plans_rate; /* a learning rate that is not given is NAN, not an error */
     const struct option_spec *own;
     size_t own_count;
     /* Presets that differ from the shared ones, NULL where they do not. */

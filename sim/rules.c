@@ -23,9 +23,10 @@ int options_problem(const struct options *options, struct quadratic *problem,
 }
 
 static int parameter_values(const struct options *options,
-                            const struct parameter *parameter, struct numbers *values,
-                            struct error *error)
+                            const struct optimizer *optimizer, int index,
+                            struct numbers *values, struct error *error)
 {
+    const struct parameter *parameter = &optimizer->parameters[index];
     const char *text = options_text(options, parameter->name);
     char what[80];
     int status = STATUS_OK;
@@ -37,7 +38,9 @@ static int parameter_values(const struct options *options,
             status = parameter_check(parameter, values->value[i], error);
         return status;
     }
-    if (!text && !parameter->preset)
+    const bool planned =
+        options->program->plans_rate && parameter == &optimizer->parameters[0];
+    if (!text && !parameter->preset && !planned)
         return error_set(error, STATUS_USAGE, "%s is required: %s", what,
                          parameter->doc);
     if (text && strcmp(text, "on") != 0 && strcmp(text, "off") != 0)
@@ -46,7 +49,9 @@ static int parameter_values(const struct options *options,
     values->value = malloc(sizeof *values->value);
     if (!values->value)
         return error_memory(error, "a parameter");
-    values->value[0] = text ? strcmp(text, "on") == 0 : parameter->preset_value;
+    values->value[0] = text      ? strcmp(text, "on") == 0
+                       : planned ? NAN
+                                 : parameter->preset_value;
     values->count = 1;
     return STATUS_OK;
 }
@@ -60,8 +65,7 @@ static int rules_append(const struct options *options,
     size_t rows = 1;
     int status = STATUS_OK;
     for (int i = 0; status == STATUS_OK && i < optimizer->parameter_count; i++) {
-        status =
-            parameter_values(options, &optimizer->parameters[i], &values[i], error);
+        status = parameter_values(options, optimizer, i, &values[i], error);
         if (status == STATUS_OK && values[i].count > most_rows / rows)
             status =
                 error_set(error, STATUS_USAGE, "--%s: the grid has more than %zu rows",

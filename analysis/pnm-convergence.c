@@ -1,0 +1,471 @@
+/* pnm-convergence: how fast a rule makes the gradient small, against theorem 3.1 on
+ * losses that meet its assumptions and against the exact transient on a quadratic. */
+#include "convergence.h"
+#include "convergence_compare.h"
+#include "judging_program.h"
+#include "output.h"
+#include "parse.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct option_spec own_options[] = {
+    {.name = "loss",
+     .argument = "NAME",
+     .preset = "huber",
+     .doc =
+         "huber, pseudo_huber, log_cosh, logistic, rippled (not convex) or quadratic "
+         "(no bound of the gradient, so no theorem; exact transients)"},
+    {.name = "dim",
+     .kind = OPTION_COUNT,
+     .argument = "N",
+     .preset = "1",
+     .low = 1,
+     .high = 1e6,
+     .doc = "coordinates"},
+    {.name = "smoothness",
+     .kind = OPTION_REAL,
+     .argument = "L",
+     .low = 0,
+     .high = HUGE_VAL,
+     .low_open = true,
+     .doc = "Lipschitz constant L of the gradient (default 1)"},
+    {.name = "gradient-bound",
+     .kind = OPTION_REAL,
+     .argument = "G",
+     .low = 0,
+     .high = HUGE_VAL,
+     .low_open = true,
+     .doc = "bound G of the gradient's norm (default 1; logistic has its own)"},
+    {.name = "condition",
+     .kind = OPTION_REAL,
+     .argument = "KAPPA",
+     .low = 1,
+     .high = 1e12,
+     .doc = "quadratic: largest over smallest curvature (default 1)"},
+    {.name = "data-seed",
+     .kind = OPTION_COUNT,
+     .argument = "S",
+     .low = 0,
+     .high = 0x1p53 - 1,
+     .doc = "logistic: seed of its data (default 1)"},
+    {.name = "sigma",
+     .kind = OPTION_REAL,
+     .argument = "SIGMA",
+     .preset = "1",
+     .low = 0,
+     .high = HUGE_VAL,
+     .doc = "noise: sqrt(E|xi|^2) over all coordinates"},
+    {.name = "initial",
+     .kind = OPTION_REAL,
+     .argument = "VALUE",
+     .preset = "1",
+     .low = -HUGE_VAL,
+     .high = HUGE_VAL,
+     .doc = "theta at step 0, in every coordinate"},
+    {.name = "horizon",
+     .argument = "T[,T...]",
+     .preset = "64,256,1024,4096",
+     .doc = "steps of a run, one run each; also linear:LO:HI:N, log:LO:HI:N"},
+    {.name = "c",
+     .kind = OPTION_REAL,
+     .argument = "C",
+     .preset = "1",
+     .low = 0,
+     .high = HUGE_VAL,
+     .low_open = true,
+     .doc = "C of the theorem's rate, min(1/(2L), C/sqrt(T)), where --lr is not given"},
+    {.name = "replicas",
+     .kind = OPTION_COUNT,
+     .argument = "R",
+     .low = 4,
+     .high = 1e9,
+     .doc = "independent runs (default: planned from a pilot that is thrown away)"},
+    {.name = "curve",
+     .kind = OPTION_FLAG,
+     .doc = "E|grad f|^2 and E f - f* over the steps of one horizon"},
+    {.name = "points",
+     .kind = OPTION_COUNT,
+     .argument = "N",
+     .preset = "20",
+     .low = 1,
+     .high = 1e6,
+     .doc = "of the curve: steps shown besides step 0, evenly spaced"},
+    {.name = "slope",
+     .kind = OPTION_FLAG,
+     .doc = "the exponent of min E|grad f|^2 over the horizons, by weighted least "
+            "squares"},
+};
+
+static const struct program program = {
+    .name = "pnm-convergence",
+    .summary = "Measures min_k E|grad f(theta_k)|^2 over runs of T steps and holds it "
+               "against theorem 3.1, as printed and with lemma A.3's corrected "
+               "constant.",
+    .notes =
+        "min_square is measured on half of the runs at the step that the other half "
+        "chooses, so that the minimum is not biased. A bound is vacuous where it is "
+        "not below G^2. Bounds are empty for rules and parameters that the theorem is "
+        "not about, and where --lr is given. With --curve: exact values and a verdict "
+        "for --loss quadratic.",
+    .groups = OPTIONS_RULE | OPTIONS_SAMPLING | OPTIONS_OUTPUT,
+    .judges = true,
+    .plans_rate = true,
+    .own = own_options,
+    .own_count = sizeof own_options / sizeof *own_options,
+};
+
+/* --- the tables ------------------------------------------------------------------- */
+
+enum { OPTIMIZER, LR, BETA0, BETA1, RULE_COLUMNS };
+
+#define RULE_COLUMN_LIST                                                               \
+    [OPTIMIZER] = {"optimizer", COLUMN_TEXT, false},                                   \
+    [LR] = {"lr", COLUMN_REAL, false}, [BETA0] = {"beta0", COLUMN_REAL, false},        \
+    [BETA1] = {"beta1", COLUMN_REAL, false}
+
+enum {
+    HORIZON = RULE_COLUMNS,
+    RATE,
+    MIN_SQUARE,
+    STDERR,
+    COUNT,
+    AT_STEP,
+    PRINTED,
+    PRINTED_VACUOUS,
+    CORRECTED,
+    CORRECTED_VACUOUS,
+    HORIZON_COLUMNS
+};
+
+static const struct column horizon_columns[] = {
+    RULE_COLUMN_LIST,
+    [HORIZON] = {"horizon", COLUMN_COUNT, false},
+    [RATE] = {"eta0", COLUMN_REAL, false},
+    [MIN_SQUARE] = {"min_square", COLUMN_REAL, false},
+    [STDERR] = {"stderr", COLUMN_REAL, false},
+    [COUNT] = {"count", COLUMN_COUNT, false},
+    [AT_STEP] = {"at_step", COLUMN_COUNT, false},
+    [PRINTED] = {"bound_printed", COLUMN_REAL, false},
+    [PRINTED_VACUOUS] = {"printed_vacuous", COLUMN_TEXT, false},
+    [CORRECTED] = {"bound_corrected", COLUMN_REAL, false},
+    [CORRECTED_VACUOUS] = {"corrected_vacuous", COLUMN_TEXT, false},
+};
+
+enum {
+    STEP = RULE_COLUMNS,
+    QUANTITY,
+    MEASURED,
+    CURVE_STDERR,
+    CURVE_COUNT,
+    EXACT,
+    EXACT_VERDICT,
+    CURVE_COLUMNS
+};
+
+static const struct column curve_columns[] = {
+    RULE_COLUMN_LIST,
+    [STEP] = {"step", COLUMN_COUNT, false},
+    [QUANTITY] = {"quantity", COLUMN_TEXT, false},
+    [MEASURED] = {"measured", COLUMN_REAL, false},
+    [CURVE_STDERR] = {"stderr", COLUMN_REAL, false},
+    [CURVE_COUNT] = {"count", COLUMN_COUNT, false},
+    [EXACT] = {"exact", COLUMN_REAL, false},
+    [EXACT_VERDICT] = {"exact_verdict", COLUMN_TEXT, false},
+};
+
+enum { HORIZONS = RULE_COLUMNS, SLOPE, SLOPE_STDERR, SLOPE_COLUMNS };
+
+static const struct column slope_columns[] = {
+    RULE_COLUMN_LIST,
+    [HORIZONS] = {"horizons", COLUMN_COUNT, false},
+    [SLOPE] = {"slope", COLUMN_REAL, false},
+    [SLOPE_STDERR] = {"stderr", COLUMN_REAL, false},
+};
+
+static int start_row(struct table *table, const struct rule *rule, struct error *error)
+{
+    int status = table_row(table, error);
+    if (status == STATUS_OK)
+        status = table_text(table, OPTIMIZER, rule->optimizer->name, error);
+    if (status != STATUS_OK)
+        return status;
+    table_real(table, LR, rule->parameter[0]);
+    table_real(table, BETA0, rule_parameter(rule, "beta0"));
+    table_real(table, BETA1, rule_parameter(rule, "beta1"));
+    return STATUS_OK;
+}
+
+static int put_bound(struct table *table, size_t column, double bound, double g,
+                     struct error *error)
+{
+    table_real(table, column, bound);
+    if (isnan(bound))
+        return STATUS_OK;
+    return table_text(table, column + 1, bound >= g * g ? "yes" : "no", error);
+}
+
+/* --- rows ------------------------------------------------------------------------- */
+
+struct run {
+    const struct options *options;
+    const struct sampling *sampling;
+    struct convergence_task task;
+    struct numbers horizons;
+    struct verdict_tally *tally;
+};
+
+static int add_horizon(struct table *table, const struct run *run,
+                       const struct rule *rule, uint64_t horizon,
+                       struct convergence_minimum *minimum, struct error *error)
+{
+    struct rule own = *rule;
+    struct descent_curve curve = {0};
+    double bounds[2];
+    convergence_set_rate(&run->task, horizon, &own);
+    int status = convergence_measure(&run->task, &own, horizon, &curve, error);
+    if (status == STATUS_OK) {
+        convergence_minimum(&curve, minimum);
+        convergence_bounds(&run->task, rule, &own, horizon, bounds);
+        status = start_row(table, &own, error);
+    }
+    descent_curve_free(&curve);
+    if (status != STATUS_OK)
+        return status;
+    table_count(table, HORIZON, horizon);
+    table_real(table, RATE, convergence_applied_rate(&own));
+    if (minimum->count > 0) {
+        table_real(table, MIN_SQUARE, minimum->square);
+        table_real(table, STDERR, minimum->se);
+        table_count(table, COUNT, minimum->count);
+        table_count(table, AT_STEP, minimum->step);
+    }
+    const double g = run->task.loss.gradient_bound;
+    status = put_bound(table, PRINTED, bounds[CONVERGENCE_PRINTED], g, error);
+    return status == STATUS_OK
+               ? put_bound(table, CORRECTED, bounds[CONVERGENCE_CORRECTED], g, error)
+               : status;
+}
+
+static int add_horizons(struct table *table, const struct run *run,
+                        const struct rule *rule, struct error *error)
+{
+    struct convergence_minimum minimum;
+    int status = STATUS_OK;
+    for (size_t k = 0; status == STATUS_OK && k < run->horizons.count; k++)
+        status = add_horizon(table, run, rule, (uint64_t)run->horizons.value[k],
+                             &minimum, error);
+    return status;
+}
+
+/* The exponent, from a table of the horizons that is not shown. */
+static int add_slope(struct table *table, const struct run *run,
+                     const struct rule *rule, struct error *error)
+{
+    const size_t count = run->horizons.count;
+    struct convergence_minimum *minima = calloc(count, sizeof *minima);
+    struct table hidden = {0};
+    double slope, se;
+    int status = minima ? table_init(&hidden, horizon_columns, HORIZON_COLUMNS, error)
+                        : error_memory(error, "the horizons");
+    for (size_t k = 0; status == STATUS_OK && k < count; k++)
+        status = add_horizon(&hidden, run, rule, (uint64_t)run->horizons.value[k],
+                             &minima[k], error);
+    if (status == STATUS_OK)
+        status = start_row(table, rule, error);
+    if (status == STATUS_OK) {
+        convergence_slope(run->horizons.value, minima, count, &slope, &se);
+        table_count(table, HORIZONS, count);
+        table_real(table, SLOPE, slope);
+        table_real(table, SLOPE_STDERR, se);
+    }
+    table_free(&hidden);
+    free(minima);
+    return status;
+}
+
+static int add_point(struct table *table, const struct run *run,
+                     const struct rule *rule, const struct descent_curve *curve,
+                     uint64_t step, enum convergence_quantity quantity,
+                     struct error *error)
+{
+    struct convergence_point point;
+    int status =
+        convergence_point(&run->task, rule, curve, step, quantity, &point, error);
+    if (status == STATUS_OK)
+        status = start_row(table, rule, error);
+    if (status == STATUS_OK)
+        status =
+            table_text(table, QUANTITY,
+                       quantity == CONVERGENCE_SQUARE ? "square" : "excess", error);
+    if (status == STATUS_OK)
+        status =
+            table_text(table, EXACT_VERDICT, verdict_text(point.verdicts.exact), error);
+    if (status != STATUS_OK)
+        return status;
+    verdict_count(run->tally, point.verdicts);
+    table_count(table, STEP, step);
+    table_real(table, MEASURED, point.evidence.measured);
+    table_real(table, CURVE_STDERR, point.evidence.se);
+    if (point.evidence.sampled)
+        table_count(table, CURVE_COUNT, point.evidence.count);
+    table_real(table, EXACT, point.evidence.exact);
+    return STATUS_OK;
+}
+
+static int add_curve(struct table *table, const struct run *run,
+                     const struct rule *rule, struct error *error)
+{
+    const uint64_t horizon = (uint64_t)run->horizons.value[0];
+    const uint64_t wanted = options_count(run->options, "points");
+    const uint64_t points = wanted < horizon ? wanted : horizon;
+    struct descent_curve curve = {0};
+    struct rule own = *rule;
+    convergence_set_rate(&run->task, horizon, &own);
+    int status = convergence_measure(&run->task, &own, horizon, &curve, error);
+    for (uint64_t k = 0; status == STATUS_OK && k <= points; k++)
+        for (int q = 0; status == STATUS_OK && q < CONVERGENCE_QUANTITIES; q++)
+            status = add_point(table, run, &own, &curve, horizon * k / points,
+                               (enum convergence_quantity)q, error);
+    descent_curve_free(&curve);
+    return status;
+}
+
+/* --- options ---------------------------------------------------------------------- */
+
+static int unknown_loss(const struct options *options, struct error *error)
+{
+    char known[400] = "";
+    size_t used = 0;
+    for (const struct loss_kind *const *kind = loss_kinds(options->kernels);
+         *kind && used < sizeof known; kind++)
+        used += (size_t)snprintf(known + used, sizeof known - used, "%s%s",
+                                 used ? ", " : "", (*kind)->name);
+    return error_set(error, STATUS_USAGE, "--loss: no loss '%.200s'; allowed are %s",
+                     options_text(options, "loss"), known);
+}
+
+/* The loss, with those of its parameters that were given. */
+static int read_loss(const struct options *options, struct loss *loss,
+                     struct error *error)
+{
+    static const char *const names[] = {"smoothness", "gradient-bound", "condition",
+                                        "data-seed"};
+    const struct loss_kind *kind =
+        loss_find(options->kernels, options_text(options, "loss"));
+    double parameter[LOSS_MAX_PARAMETERS];
+    if (!kind)
+        return unknown_loss(options, error);
+    loss_defaults(kind, parameter);
+    for (size_t k = 0; k < sizeof names / sizeof *names; k++) {
+        const int i = loss_parameter(kind, names[k]);
+        if (!options_given(options, names[k]))
+            continue;
+        if (i < 0)
+            return error_set(error, STATUS_USAGE, "--%s: no parameter of the loss %s",
+                             names[k], kind->name);
+        parameter[i] = strcmp(names[k], "data-seed") == 0
+                           ? (double)options_count(options, names[k])
+                           : options_real(options, names[k]);
+    }
+    return loss_init(loss, kind, options_count(options, "dim"), parameter, error);
+}
+
+static int read_horizons(const struct options *options, struct numbers *horizons,
+                         struct error *error)
+{
+    enum { LONGEST = 1 << 24 };
+    const char *text = options_text(options, "horizon");
+    const bool curve = options_flag(options, "curve");
+    int status = parse_grid("--horizon", text, horizons, error);
+    for (size_t k = 0; status == STATUS_OK && k < horizons->count; k++) {
+        horizons->value[k] = rint(horizons->value[k]);
+        if (!(horizons->value[k] >= 1 && horizons->value[k] <= LONGEST))
+            status = error_set(error, STATUS_USAGE,
+                               "--horizon: %g is out of range; allowed are whole "
+                               "numbers from 1 to %d",
+                               horizons->value[k], LONGEST);
+    }
+    if (status == STATUS_OK && curve && horizons->count > 1 &&
+        options_given(options, "horizon"))
+        status = error_set(error, STATUS_USAGE,
+                           "--horizon: '%.200s' are several; --curve shows one", text);
+    if (status == STATUS_OK && curve && options_flag(options, "slope"))
+        status = error_set(error, STATUS_USAGE, "--slope: not together with --curve");
+    if (status == STATUS_OK && options_flag(options, "slope") && horizons->count < 3)
+        status =
+            error_set(error, STATUS_USAGE,
+                      "--horizon: '%.200s' are too few; --slope needs three", text);
+    return status;
+}
+
+/* A loss without a bound of the gradient has no theorem to be held against. */
+static int check_bounded(const struct run *run, struct error *error)
+{
+    if (options_flag(run->options, "curve") || isfinite(run->task.loss.gradient_bound))
+        return STATUS_OK;
+    return error_set(
+        error, STATUS_USAGE,
+        "--loss: theorem 3.1 assumes a bounded gradient, and that of %s has "
+        "no bound G; allowed with it is --curve",
+        run->task.loss.kind->name);
+}
+
+static int prepare(struct run *run, struct error *error)
+{
+    const struct options *options = run->options;
+    int status = read_loss(options, &run->task.loss, error);
+    run->task.sampling = run->sampling;
+    run->task.sigma = options_real(options, "sigma");
+    run->task.start = options_real(options, "initial");
+    run->task.c = options_real(options, "c");
+    run->task.replicas = options_count(options, "replicas");
+    if (status == STATUS_OK)
+        status = read_horizons(options, &run->horizons, error);
+    if (status == STATUS_OK)
+        status = check_bounded(run, error);
+    return status;
+}
+
+static int run(const struct options *options, const struct sampling *sampling,
+               struct verdict_tally *tally, struct error *error)
+{
+    const bool curve = options_flag(options, "curve");
+    const bool slope = options_flag(options, "slope");
+    struct run own = {.options = options, .sampling = sampling, .tally = tally};
+    struct table table = {0};
+    struct rule *rules = NULL;
+    size_t count = 0;
+    int status = options_rules(options, &rules, &count, error);
+    if (status == STATUS_OK)
+        status = prepare(&own, error);
+    status = options_check_output(options, status, error);
+    if (status == STATUS_OK)
+        status = table_init(&table,
+                            curve   ? curve_columns
+                            : slope ? slope_columns
+                                    : horizon_columns,
+                            curve   ? (size_t)CURVE_COLUMNS
+                            : slope ? (size_t)SLOPE_COLUMNS
+                                    : (size_t)HORIZON_COLUMNS,
+                            error);
+    for (size_t k = 0; status == STATUS_OK && k < count; k++)
+        status = curve   ? add_curve(&table, &own, &rules[k], error)
+                 : slope ? add_slope(&table, &own, &rules[k], error)
+                         : add_horizons(&table, &own, &rules[k], error);
+    if (status == STATUS_OK)
+        status = sampling_note(sampling, options, &table, error);
+    if (status == STATUS_OK)
+        status = options_write(options, &table, error);
+    table_free(&table);
+    numbers_free(&own.horizons);
+    loss_free(&own.task.loss);
+    free(rules);
+    return status;
+}
+
+int main(int argc, char **argv)
+{
+    return judging_program(&program, argc, argv, run);
+}
