@@ -387,6 +387,8 @@ static int read_horizons(const struct options *options, struct numbers *horizons
                                "numbers from 1 to %d",
                                horizons->value[k], LONGEST);
     }
+    if (status == STATUS_OK && horizons->count == 0)
+        status = error_memory(error, "the horizons");
     if (status == STATUS_OK && curve && horizons->count > 1 &&
         options_given(options, "horizon"))
         status = error_set(error, STATUS_USAGE,
@@ -440,7 +442,9 @@ static int run(const struct options *options, const struct sampling *sampling,
     int status = options_rules(options, &rules, &count, error);
     if (status == STATUS_OK)
         status = prepare(&own, error);
-    status = options_check_output(options, status, error);
+    const int prepared = options_check_output(options, status, error);
+    if (status == STATUS_OK)
+        status = prepared;
     if (status == STATUS_OK)
         status = table_init(&table,
                             curve   ? curve_columns
