@@ -13,6 +13,8 @@ PACKAGES = gcc libc6-dev make libgsl-dev libjansson-dev librandom123-dev libcmoc
 MPI_PACKAGES = libopenmpi-dev openmpi-bin
 # What `make bench` compares with; `make setup-bench` installs them. All optional.
 BENCH_PACKAGES = python3 python3-numpy python3-torch libslicot-dev
+# The suite that `make test-random` feeds; `make setup-random` installs it.
+RANDOM_PACKAGES = dieharder
 # What `make format` and `make lint` need; `make setup-lint` installs them.
 LINT_PACKAGES = clang-format clang-tidy cppcheck shellcheck
 
@@ -55,11 +57,14 @@ TEST_SOURCES = $(wildcard tests/test_*.c)
 TESTS = $(TEST_SOURCES:tests/%.c=$(BUILD)/tests/%)
 BINARIES = $(PROGRAMS:%=$(BUILD)/bin/%)
 
-SOURCES = $(wildcard sim/*.[ch] analysis/*.[ch] analysis/claims/*.[ch] tests/*.[ch] tests/bench/*.[ch])
-SCRIPTS = $(wildcard tests/*.sh plots/*.sh tests/cli/*.bash) .ci/run .ci/setup
+SOURCES = $(wildcard sim/*.[ch] analysis/*.[ch] analysis/claims/*.[ch] tests/*.[ch] tests/bench/*.[ch] \
+	tests/random/*.[ch])
+SCRIPTS = $(wildcard tests/*.sh tests/random/*.sh plots/*.sh tests/cli/*.bash) .ci/run .ci/setup
 
-.PHONY: all help setup setup-lint setup-mpi setup-bench verify tables plots gallery test test-unit test-cli \
-	test-bits mutants bench bench-quick format lint install uninstall clean
+.PHONY: all help setup setup-lint setup-mpi setup-bench \
+	setup-random verify tables plots gallery test test-unit test-cli \
+	test-bits \
+	test-random test-random-quick mutants bench bench-quick format lint install uninstall clean
 .SECONDARY:
 .DELETE_ON_ERROR:
 # "setup verify" means one after the other; the whole build takes seconds anyway.
@@ -78,6 +83,9 @@ setup-mpi: ## install the Debian packages that make MPI=1 needs
 
 setup-bench: ## install the Debian packages that bench compares with
 	@sh .ci/setup $(BENCH_PACKAGES)
+
+setup-random: ## install the Debian package that test-random needs
+	@sh .ci/setup $(RANDOM_PACKAGES)
 
 setup-lint: ## install the Debian packages that format and lint need
 	@sh .ci/setup $(LINT_PACKAGES)
@@ -154,6 +162,25 @@ test-bits: all ## compare the results of a gcc and a clang build
 	@$(MAKE) --no-print-directory all CC=clang BUILD=$(BUILD)/clang
 	@sh tests/same_bits.sh $(BUILD)/bin $(BUILD)/clang/bin
 
+# The random numbers themselves: long, and no part of make test.
+QUALITY_OBJECTS = $(patsubst %.c,$(BUILD)/obj/%.o,$(filter-out %/words.c,$(wildcard tests/random/*.c)))
+
+$(BUILD)/random/quality: $(QUALITY_OBJECTS) $(BUILD)/libpnm.a
+	@mkdir -p $(@D)
+	@echo "  $@"
+	@$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS)
+
+$(BUILD)/random/words: $(BUILD)/obj/tests/random/words.o $(BUILD)/libpnm.a
+	@mkdir -p $(@D)
+	@echo "  $@"
+	@$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS)
+
+test-random: $(BUILD)/random/quality $(BUILD)/random/words ## test 10^10 random numbers, about 20 minutes
+	@sh tests/random/random.sh $^
+
+test-random-quick: $(BUILD)/random/quality $(BUILD)/random/words ## the same in about two minutes
+	@sh tests/random/random.sh $^ --quick
+
 mutants: ## break every rule and every theory file in a copy and show what notices
 	@sh tests/mutants.sh
 
@@ -192,8 +219,8 @@ lint: ## check format and run clang-tidy, cppcheck and shellcheck
 	clang-format --dry-run --Werror $(SOURCES)
 	cppcheck --quiet --error-exitcode=1 --inline-suppr --suppress=ctuuninitvar --std=c11 \
 	    --enable=warning,performance,portability -DISA=base -DPNM_VERSION='"x"' \
-	    -Isim -Ianalysis sim analysis tests/bench
-	clang-tidy --quiet --warnings-as-errors='*' $(filter sim/%.c analysis/%.c tests/bench/%.c,$(SOURCES)) -- \
+	    -Isim -Ianalysis sim analysis tests/bench tests/random
+	clang-tidy --quiet --warnings-as-errors='*' $(filter sim/%.c analysis/%.c tests/bench/%.c tests/random/%.c,$(SOURCES)) -- \
 	    -std=c11 -fopenmp -D_POSIX_C_SOURCE=200809L -DISA=base -DPNM_VERSION='"x"' \
 	    -Isim -Ianalysis
 	shellcheck $(SCRIPTS)

@@ -1,6 +1,7 @@
 #include "ledger.h"
 
 #include "claims/claims_list.h"
+#include "interrupt.h"
 
 #include <gsl/gsl_cdf.h>
 #include <gsl/gsl_fit.h>
@@ -44,8 +45,13 @@ static int ledger_add(struct ledger *ledger, const struct ledger_row *row,
 
 int ledger_check(struct ledger *ledger, const struct claim *claim, struct error *error)
 {
-    if (claim->check)
-        return claim->check(ledger, claim, error);
+    if (claim->check) {
+        const int status = claim->check(ledger, claim, error);
+        /* What a signal has cut short may have come to an end with any number. */
+        return status == STATUS_OK && interrupt_pending()
+                   ? error_set(error, STATUS_INTERRUPTED, "interrupted")
+                   : status;
+    }
     struct ledger_row row = {
         .claim = claim,
         .kind = claim->kind,

@@ -228,7 +228,10 @@ static void finish(struct noise_row *row, const struct noise_plan *plan)
     row->samples = plan->samples;
     e->exact_scale = evidence_scale(e->exact);
     e->paper_scale = evidence_scale(e->paper);
-    e->decisive = e->count >= ESTIMATE_MIN_CHAINS;
+    /* A number whose spread is as large as itself is as good as one sample; squares of
+     * normal numbers, whose distribution is skewed, need many. */
+    const double effective = e->exact_scale * e->exact_scale / (e->se * e->se);
+    e->decisive = e->count >= ESTIMATE_MIN_CHAINS && effective >= ESTIMATE_MIN_SAMPLES;
     row->verdicts = evidence_judge(e);
 }
 

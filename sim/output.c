@@ -184,7 +184,9 @@ int program_exit(const struct program *program, int status, const struct error *
 {
     /* Whatever a signal cut short (a read, a write), it is the signal that ended it. */
     if (status < 0 && interrupt_pending()) {
-        fprintf(stderr, "%s: interrupted\n", program->name);
+        /* Together with what else went wrong at that moment, a checkpoint say. */
+        const bool told = strncmp(error->text, "interrupted", 11) == 0;
+        fprintf(stderr, "%s: %s\n", program->name, told ? error->text : "interrupted");
         return -STATUS_INTERRUPTED;
     }
     if (status < 0 && error->text[0])

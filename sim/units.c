@@ -93,7 +93,9 @@ static int run_batches(const struct units *units, uint64_t done, double *scratch
             ranks_agree(session_checkpoint(session, done, units->blocks,
                                            status == STATUS_INTERRUPTED, &other),
                         &other);
-        if (written != STATUS_OK && status != STATUS_INTERRUPTED) {
+        if (written != STATUS_OK && status == STATUS_INTERRUPTED) {
+            error_write(error, "interrupted; %.900s", other.text);
+        } else if (written != STATUS_OK) {
             status = written;
             *error = other;
         }

@@ -1,0 +1,550 @@
+#!/usr/bin/env bats
+# long_runs.bats: runs that end early, and what goes on from there: --max-seconds, --stop-at,
+# --checkpoint, --resume.
+
+load helpers
+
+# every COMMAND: calls COMMAND PLACES PROGRAM ARGUMENT... for every program that samples. PLACES
+# are some at which it can be stopped: the start, within a unit count, at the end of a run.
+every() {
+    local given="$short --replicas 500"
+    local pac="--prior-precision 10 --train-size 100"
+    printf '1 0.3\n0.3 0.5\n' >dense
+    # shellcheck disable=SC2086 # lists of words
+    {
+        "$1" "1:0 1:1 1:7 1:15" pnm-simulate --optimizer pnm $given
+        "$1" "1:0 1:5" pnm-simulate --optimizer sgd $given --noise file:dense
+        "$1" "1:0 1:1 1:4" pnm-simulate --optimizer pnm $given --spectrum 0.1,0.5,1 \
+            --record trajectory --every 50
+        "$1" "1:3" pnm-simulate --optimizer pnm $given --noise file:dense --record trajectory --every 50
+        "$1" "1:0 1:9 1:16 2:0 2:5" pnm-stationary --optimizer sgd,pnm $given
+        "$1" "1:4 2:2" pnm-stationary --optimizer sgd,pnm $given --full
+        "$1" "1:4 2:2" pnm-stationary --optimizer sgd,pnm $given --noise file:dense
+        "$1" "1:3 2:0 3:6" pnm-noise --optimizer sgd,pnm --lr 0.1 --replicas 500 --quiet
+        "$1" "1:1 2:3" pnm-noise --optimizer sgd,pnm --lr 0.1 --replicas 300 --psd --quiet
+        "$1" "1:0 1:9 2:5" pnm-pacbayes --optimizer sgd,pnm $given $pac
+        "$1" "1:0 1:1 2:5" pnm-pacbayes --optimizer sgd,pnm $given $pac --noise file:dense
+        "$1" "1:2 2:0 9:1" pnm-verify --claim eq15,eq12,eq21 --precision 0.02 --quiet
+        "$1" "1:4 2:0" pnm-verify --claim eq14 --precision 0.02 --quiet
+    }
+}
+
+# A few seconds at most, in many units; $slow is a list of words.
+slow="--optimizer sgd,pnm --lr 0.1 --spectrum 1 --replicas 2048 --steps 50000 --burn-in 100 --quiet"
+
+# The program came to its end, and no exact verdict fails.
+expect_status_of_verdicts() {
+    [ "$status" -eq 0 ] || [ "$status" -eq 2 ] || show
+}
+
+# Signals the program: TERM or INT. Sets status, and child to nothing.
+signal() {
+    kill "-$1" "$child"
+    status=0
+    wait "$child" || status=$?
+    child=
+}
+
+await_file() {
+    for _ in $(seq 1200); do
+        if [ -e "$1" ] || ! kill -0 "$child" 2>/dev/null; then
+            return 0
+        fi
+        sleep 0.05
+    done
+    echo "$1 does not appear" >&2
+    return 1
+}
+
+# --- cut and resumed ------------------------------------------------------------------
+
+cut_and_resume() {
+    local places=$1 place whole
+    shift
+    attempt "$@" --threads 1
+    whole=$status
+    [ "$whole" -eq 0 ] || [ "$whole" -eq 2 ] || show
+    never grep -q '^# stop-at' "$out"
+    cp "$out" whole
+    for place in $places; do
+        attempt "$@" --stop-at "$place" --checkpoint kept --threads 2
+        expect_status_of_verdicts
+        grep -q '^# stop-at: ' "$out" || { echo "$* is not cut at $place" >&2; return 1; }
+        expect_no_nan "$out"
+        never cmp -s "$out" whole
+        [ -s kept ]
+        attempt "$@" --resume kept --threads 3
+        expect_status "$whole"
+        expect_same "$out" whole "$* from $place"
+        rm kept
+    done
+}
+
+@test "every program: cut anywhere and resumed with other threads, the same bytes" {
+    every cut_and_resume
+}
+
+@test "cut again and again, each time resumed from the file that is then replaced" {
+    local place options=
+    # shellcheck disable=SC2086
+    attempt pnm-stationary --optimizer sgd,pnm $short --replicas 500
+    cp "$out" whole
+    for place in 1:1 1:2 1:15 2:0 2:3 2:15; do
+        # shellcheck disable=SC2086
+        attempt pnm-stationary --optimizer sgd,pnm $short --replicas 500 $options --stop-at $place \
+            --checkpoint kept
+        expect_status 2
+        grep -qx "# stop-at: $place" "$out"
+        options="--resume kept"
+    done
+    # shellcheck disable=SC2086
+    attempt pnm-stationary --optimizer sgd,pnm $short --replicas 500 --resume kept --checkpoint kept
+    expect_same "$out" whole
+}
+
+@test "a checkpoint after every batch changes nothing" {
+    local whole
+    with_checkpoints() {
+        shift
+        attempt "$@"
+        whole=$status
+        cp "$out" whole
+        attempt "$@" --checkpoint kept --checkpoint-every 0 --threads 3
+        expect_status "$whole"
+        expect_same "$out" whole "$*"
+        [ -s kept ]
+        # The checkpoint of the end: nothing of the last run is left to do.
+        attempt "$@" --resume kept --threads 1
+        expect_same "$out" whole "$*"
+        rm kept
+    }
+    every with_checkpoints
+}
+
+# --- --max-seconds and --stop-at ------------------------------------------------------
+
+@test "--max-seconds 0: nothing is sampled, and --stop-at repeats that" {
+    local verdict
+    no_time() {
+        shift
+        attempt "$@" --max-seconds 0
+        case $1 in
+            pnm-simulate) expect_status 0 ;;
+            pnm-noise) case $* in *--psd*) expect_status 0 ;; *) expect_status 2 ;; esac ;;
+            # Not sampled does not count in the ledger; a limit whose curve was not seen does.
+            pnm-verify) case $* in *eq15*) expect_status 2 ;; *) expect_status 0 ;; esac ;;
+            *) expect_status 2 ;;
+        esac
+        grep -qx '# stop-at: 1:0' "$out"
+        expect_no_nan "$out"
+        case $1 in
+            pnm-stationary | pnm-noise)
+                case $* in
+                    *--psd*) all_are "$out" measured '' ;;
+                    *) all_are "$out" exact_verdict 'not sampled' ;;
+                esac
+                ;;
+            pnm-pacbayes)
+                verdict=$(column "$out" exact_verdict | sort | uniq -c | tr -s ' \n' ' ')
+                expect_equal "$verdict" ' 4 no claim 2 not sampled '
+                ;;
+            pnm-verify)
+                body "$out" | awk -F, 'NR == 1 || /,limit,/ { next }
+                    $NF != "not sampled" || !/not reached in the time given/ { print; bad = 1 }
+                    END { exit bad }'
+                ;;
+        esac
+        cp "$out" cut
+        attempt "$@" --stop-at 1:0
+        expect_same "$out" cut "$*"
+    }
+    every no_time
+}
+
+@test "--max-seconds 0: trajectories have no rows, moments no numbers" {
+    attempt pnm-simulate --optimizer pnm $short --max-seconds 0
+    expect_status 0
+    all_are "$out" count 0
+    all_are "$out" second_moment ''
+    attempt pnm-simulate --optimizer pnm $short --max-seconds 0 --record trajectory
+    expect_status 0
+    expect_equal "$(row_count "$out")" 0
+}
+
+@test "the warning says where, and how to repeat it; not with --stop-at, not with --quiet" {
+    local given="--optimizer sgd --lr 0.1 --spectrum 0.5,1 --replicas 500 --steps 200"
+    # shellcheck disable=SC2086
+    {
+        attempt pnm-stationary $given --max-seconds 0
+        expect_message '^warning: --max-seconds: .*run 1 after 0 of 16 work units.*--stop-at 1:0'
+        attempt pnm-stationary $given --stop-at 1:3
+        expect_no_message 'max-seconds|stop-at'
+        attempt pnm-stationary $given --max-seconds 0 --quiet
+        expect_no_message .
+        attempt pnm-verify --claim eq15 --precision 0.002 --max-seconds 0
+        expect_message '^warning: --max-seconds: .*--stop-at 1:0'
+    }
+}
+
+@test "time that is up in between: the place in the header repeats the bytes" {
+    local place many="$slow --beta0 0,1,2,3,4,5,6,7,8,9"
+    # shellcheck disable=SC2086
+    attempt pnm-stationary $many --max-seconds 0.3 --threads 2
+    expect_status_of_verdicts
+    cp "$out" cut
+    place=$(sed -n 's/^# stop-at: //p' cut)
+    [ -n "$place" ] || skip "done before the time was up"
+    # shellcheck disable=SC2086
+    attempt pnm-stationary $many --stop-at "$place" --threads 3
+    expect_same "$out" cut "$place"
+}
+
+@test "time enough, or a place behind the end: as if it had not been given" {
+    local extra
+    attempt pnm-stationary --optimizer sgd,pnm $short
+    cp "$out" whole
+    for extra in "--max-seconds 1e9" "--stop-at 3:0" "--stop-at 2:2" "--stop-at 2:1000" \
+        "--stop-at 999999999999999999:999999999999999999"; do
+        # shellcheck disable=SC2086
+        attempt pnm-stationary --optimizer sgd,pnm $short $extra
+        expect_same "$out" whole "$extra"
+        expect_no_message .
+    done
+    # A run that is whole is not cut; the next one is.
+    attempt pnm-stationary --optimizer sgd,pnm $short --stop-at 1:1000
+    grep -qx '# stop-at: 2:0' "$out"
+}
+
+@test "stop-at stands in every format where the run was cut, and only there" {
+    attempt pnm-stationary --optimizer sgd $short --stop-at 1:1 --output cut.csv,cut.json
+    grep -qx '# stop-at: 1:1' cut.csv
+    grep -q '"stop-at": "1:1"' cut.json
+    attempt pnm-stationary --optimizer sgd $short --output whole.csv,whole.json
+    never grep -q 'stop-at' whole.csv whole.json
+    never grep -Eq 'max-seconds|checkpoint|resume' cut.csv cut.json
+}
+
+# --- what a cut run says --------------------------------------------------------------
+
+@test "a run cut after whole units is the run of as many chains" {
+    local rule
+    printf '1 0.3\n0.3 0.5\n' >dense
+    for rule in $rules; do
+        attempt pnm-simulate --optimizer "$rule" $short --replicas 500 --stop-at 1:3
+        body "$out" >cut
+        attempt pnm-simulate --optimizer "$rule" $short --replicas 96
+        body "$out" >few
+        expect_same cut few "$rule"
+        attempt pnm-simulate --optimizer "$rule" $short --replicas 500 --noise file:dense --stop-at 1:3
+        body "$out" >cut
+        attempt pnm-simulate --optimizer "$rule" $short --replicas 192 --noise file:dense
+        body "$out" >few
+        expect_same cut few "$rule, dense"
+    done
+}
+
+@test "trajectories of a cut run are the first ones that are complete" {
+    local rows
+    attempt pnm-simulate --optimizer pnm $short --spectrum 0.1,0.5,1 --record trajectory --every 100
+    body "$out" >whole
+    # 64 lanes of 3 modes: 21 replicas and a part of the next.
+    attempt pnm-simulate --optimizer pnm $short --spectrum 0.1,0.5,1 --record trajectory --every 100 \
+        --stop-at 1:1
+    body "$out" >cut
+    rows=$((21 * 3 * 3 + 1))
+    expect_equal "$(wc -l <cut)" $rows
+    head -n $rows whole >first
+    expect_same cut first
+}
+
+@test "verdicts of a cut run: what is done is judged by its own errors, the rest is not sampled" {
+    attempt pnm-stationary --optimizer sgd,heavy_ball,pnm --lr 0.1 --spectrum 1 --precision 0.0019 \
+        --stop-at 2:20 --quiet
+    expect_status 2
+    expect_equal "$(column "$out" exact_verdict | tr '\n' ';')" "holds;inconclusive;not sampled;"
+    expect_equal "$(column "$out" count 2)" 1280
+    expect_equal "$(column "$out" measured 3),$(column "$out" stderr 3),$(column "$out" count 3)" ,,
+    # Without a measurement the paper is held against the exact value.
+    expect_equal "$(column "$out" paper_verdict 3)" fails
+    attempt pnm-stationary --optimizer sgd,heavy_ball,pnm --lr 0.1 --spectrum 1 --precision 0.0019 --quiet
+    cp "$out" whole
+    expect_equal "$(column whole exact_verdict | sort -u)" holds
+    attempt pnm-stationary --optimizer sgd,heavy_ball,pnm --lr 0.1 --spectrum 1 --precision 0.0019 \
+        --stop-at 2:20 --quiet
+    expect_equal "$(column "$out" measured 1)" "$(column whole measured 1)"
+    holds "$(column "$out" stderr 2) > 1.3 * $(column whole stderr 2)"
+}
+
+@test "no cut makes a row fail or hold too early" {
+    local unit
+    # Few chains: Student's t, and too few for a verdict.
+    for unit in 1 2 3 5 10; do
+        attempt pnm-stationary --optimizer pnm --lr 0.1 --spectrum linear:0.2:1:40 --precision 0.02 \
+            --quiet --stop-at 1:$unit
+        expect_status 2
+        expect_no_nan "$out"
+        expect_equal "$(column "$out" exact_verdict | grep -cEv '^(inconclusive|not sampled)$')" 0
+        attempt pnm-pacbayes --optimizer pnm $short --replicas 2000 --prior-precision 10 \
+            --train-size 100 --stop-at 1:$unit
+        expect_status 2
+        expect_no_nan "$out"
+    done
+}
+
+@test "no cut makes a row of pnm-noise fail" {
+    local unit
+    # Squares of few numbers are no normal sample: seed 1 has 64 chains 5.6 errors off.
+    for unit in 1 2 3 5 10; do
+        attempt pnm-noise --optimizer pnm --lr 0.1 --replicas 1000 --quiet --stop-at 1:$unit
+        expect_status 2
+        never grep -q ',fails$' "$out"
+    done
+}
+
+@test "the ledger of a cut run" {
+    attempt pnm-verify --claim eq15 --precision 0.02 --quiet --stop-at 3:0
+    expect_status 2
+    expect_equal "$(body "$out" | grep -c 'not reached in the time given')" 4
+    # Two values, and the limit that they belong to.
+    expect_equal "$(body "$out" | grep -c 'inconclusive$')" 3
+    body "$out" | grep -q 'fails$' && show
+    attempt pnm-verify --claim eq15 --max-seconds 0 --quiet --strict
+    [ "$status" -le 1 ] || show
+}
+
+# --- signals --------------------------------------------------------------------------
+
+# interrupted_and_resumed SIGNAL PROGRAM ARGUMENT...: with a checkpoint after each batch.
+interrupted_and_resumed() {
+    local name=$1
+    shift
+    rm -f kept new.csv
+    start "$@" --output new.csv --checkpoint kept --checkpoint-every 0
+    await_file kept
+    signal "$name"
+    if [ "$status" -ne 130 ]; then
+        expect_status_of_verdicts
+        skip "done before the signal came"
+    fi
+    expect_message 'interrupted'
+    expect_files kept
+    attempt "$@" --output resumed.csv --resume kept --threads 3
+    attempt "$@" --output whole.csv
+    expect_same resumed.csv whole.csv "$*"
+    rm kept resumed.csv whole.csv
+}
+
+@test "SIGTERM leaves a checkpoint from which the same bytes come" {
+    # shellcheck disable=SC2086
+    interrupted_and_resumed TERM pnm-stationary $slow
+    # shellcheck disable=SC2086
+    interrupted_and_resumed INT pnm-pacbayes $slow --prior-precision 10 --train-size 100
+}
+
+@test "SIGTERM with trajectories" {
+    interrupted_and_resumed TERM pnm-simulate --optimizer pnm --lr 0.1 --spectrum 1 --replicas 2000 \
+        --steps 50000 --every 5000 --record trajectory --quiet
+}
+
+@test "SIGTERM with the ledger" {
+    interrupted_and_resumed TERM pnm-verify --claim eq15,eq17 --precision 0.003 --quiet
+}
+
+@test "a checkpoint is written at the signal, however long it is until the next is due" {
+    # shellcheck disable=SC2086
+    start pnm-stationary $slow --checkpoint kept --checkpoint-every 1e9
+    await_threads
+    signal TERM
+    if [ "$status" -ne 130 ]; then
+        expect_status_of_verdicts
+        skip "done before the signal came"
+    fi
+    expect_files kept
+    # shellcheck disable=SC2086
+    attempt pnm-stationary $slow --resume kept
+    cp "$out" resumed
+    # shellcheck disable=SC2086
+    attempt pnm-stationary $slow
+    expect_same "$out" resumed
+}
+
+@test "a checkpoint that cannot be written at the signal is told of" {
+    # shellcheck disable=SC2086
+    start bash -c 'ulimit -f 1; trap "" XFSZ; exec "$@"' - pnm-stationary --optimizer sgd --lr 0.1 \
+        --spectrum linear:0.1:1:100 --replicas 2048 --steps 20000 --burn-in 100 --quiet \
+        --checkpoint kept --checkpoint-every 1e9
+    await_threads
+    signal TERM
+    [ "$status" -eq 130 ] || skip "done before the signal came"
+    expect_message "--checkpoint: cannot write 'kept'"
+    expect_files ''
+}
+
+@test "a signal at any moment: the whole result or none" {
+    local delay
+    attempt pnm-verify --claim stability,hb-scaling,eq23 --output whole.csv
+    for delay in 0 0.02 0.05 0.1 0.15 0.2; do
+        start pnm-verify --claim stability,hb-scaling,eq23 --output new.csv
+        await_catching
+        sleep $delay
+        signal TERM
+        if [ "$status" -eq 130 ]; then
+            expect_files whole.csv
+        else
+            expect_same new.csv whole.csv
+            rm new.csv
+        fi
+    done
+}
+
+@test "killed at once: the last checkpoint is whole" {
+    # shellcheck disable=SC2086
+    start pnm-stationary $slow --checkpoint kept --checkpoint-every 0
+    await_file kept
+    kill -9 "$child"
+    wait "$child" || true
+    child=
+    # shellcheck disable=SC2086
+    attempt pnm-stationary $slow --resume kept
+    expect_status_of_verdicts
+    cp "$out" resumed
+    # shellcheck disable=SC2086
+    attempt pnm-stationary $slow
+    expect_same "$out" resumed
+}
+
+# --- refusals -------------------------------------------------------------------------
+
+@test "--stop-at: what is no place is refused" {
+    local place
+    for place in '' 1 1: :1 : 0:1 0:0 -1:2 1:-2 +1:2 1:+2 1:2:3 ' 1:2' '1: 2' '1 :2' '1:2 ' 1.0:2 \
+        1:2.5 x:y 1:2x 0x1:2 1e3:1 1,2 99999999999999999999:1 1:99999999999999999999; do
+        # shellcheck disable=SC2086
+        refuse 64 "^pnm-simulate: --stop-at: .*allowed is RUN:UNIT" pnm-simulate --optimizer sgd $short \
+            --stop-at "$place"
+    done
+    all_refused
+}
+
+@test "--max-seconds and --checkpoint-every: numbers from 0 on" {
+    local option value
+    for option in max-seconds checkpoint-every; do
+        for value in -1 -1e-9 nan '' x 1s; do
+            # shellcheck disable=SC2086
+            refuse 64 "--$option" pnm-stationary --optimizer sgd $short --$option "$value"
+        done
+    done
+    all_refused
+}
+
+@test "--resume: a file that is not there or is no checkpoint" {
+    : >empty
+    echo 'optimizer,lr' >text
+    head -c 5000 /dev/urandom >noise
+    mkdir folder
+    # shellcheck disable=SC2086
+    {
+        refuse 64 "--resume: .*'nosuch'.*No such file" pnm-simulate --optimizer sgd $short --resume nosuch
+        refuse 64 "--resume: .*''" pnm-simulate --optimizer sgd $short --resume ''
+        refuse 64 "--resume: 'empty' is no checkpoint" pnm-simulate --optimizer sgd $short --resume empty
+        refuse 64 "--resume: 'text' is no checkpoint" pnm-simulate --optimizer sgd $short --resume text
+        refuse 64 "--resume: 'noise' is no checkpoint" pnm-simulate --optimizer sgd $short --resume noise
+        refuse 64 "--resume: 'folder'.*regular file" pnm-simulate --optimizer sgd $short --resume folder
+        refuse 64 "--resume: '/dev/zero'.*regular file" pnm-simulate --optimizer sgd $short \
+            --resume /dev/zero
+    }
+    all_refused
+}
+
+@test "--resume: a damaged checkpoint" {
+    local size k
+    attempt pnm-stationary --optimizer sgd,pnm $short --replicas 500 --stop-at 2:3 --checkpoint kept
+    size=$(wc -c <kept)
+    for k in 1 7 8 15 16 100 $((size / 2)) $((size - 9)) $((size - 1)); do
+        head -c "$k" kept >damaged
+        # shellcheck disable=SC2086
+        refuse 64 "--resume: 'damaged' is" pnm-stationary --optimizer sgd,pnm $short --replicas 500 \
+            --resume damaged
+        cp kept damaged
+        printf '\377' | dd of=damaged bs=1 seek="$k" conv=notrunc status=none
+        cmp -s kept damaged && printf '\1' | dd of=damaged bs=1 seek="$k" conv=notrunc status=none
+        # shellcheck disable=SC2086
+        refuse 64 "--resume: 'damaged' is" pnm-stationary --optimizer sgd,pnm $short --replicas 500 \
+            --resume damaged
+    done
+    cat kept kept >damaged
+    # shellcheck disable=SC2086
+    refuse 64 "--resume: 'damaged' is damaged" pnm-stationary --optimizer sgd,pnm $short --replicas 500 \
+        --resume damaged
+    all_refused
+}
+
+@test "--resume: other parameters, by name; threads, outputs and limits may differ" {
+    local other
+    printf '0.5 1\n' >h
+    # shellcheck disable=SC2086
+    {
+        attempt pnm-stationary --optimizer sgd $short --spectrum file:h --stop-at 1:1 --checkpoint kept
+        for other in "--lr 0.2" "--seed 2" "--batch 2" "--replicas 41" "--steps 201" "--rng philox" \
+            "--optimizer pnm" "--max-samples 1e9" "--spectrum 0.5,1" "--full" "--noise isotropic:1"; do
+            refuse 64 "--resume: 'kept' belongs to a run with '.*', this one has '$(
+                echo "${other#--}" | sed 's/ /: /')" pnm-stationary --optimizer sgd $short \
+                --spectrum file:h $other --resume kept
+        done
+        refuse 64 "'program: pnm-stationary', this one has 'program: pnm-simulate'" pnm-simulate \
+            --optimizer sgd $short --spectrum file:h --resume kept
+        # The same name, another content.
+        printf '0.5 1.5\n' >h
+        refuse 64 "--resume: .*run 1 of the checkpoint" pnm-stationary --optimizer sgd $short \
+            --spectrum file:h --resume kept
+        printf '0.5 1\n' >h
+        all_refused
+        attempt pnm-stationary --optimizer sgd $short --spectrum file:h
+        cp "$out" whole
+        attempt pnm-stationary --optimizer sgd $short --spectrum file:h --resume kept --threads 3 \
+            --max-seconds 1e9 --checkpoint other --checkpoint-every 3 --output here.csv
+        expect_status 2
+        expect_same here.csv whole
+    }
+}
+
+@test "--checkpoint: where nothing can be written, 74 before anything is sampled" {
+    mkdir folder
+    # shellcheck disable=SC2086
+    {
+        refuse 74 "--checkpoint: cannot write 'missing/kept': No such file" pnm-simulate --optimizer sgd \
+            $short --checkpoint missing/kept
+        refuse 74 "--checkpoint: cannot write 'folder': Is a directory" pnm-simulate --optimizer sgd \
+            $short --checkpoint folder
+        refuse 74 "--checkpoint: cannot write 'folder/': Is a directory" pnm-verify --claim eq15 \
+            --checkpoint folder/
+        refuse 74 "--checkpoint" pnm-noise --optimizer sgd --lr 0.1 --checkpoint /dev/full \
+            --checkpoint-every 0
+    }
+    all_refused
+}
+
+# On a disk that is full for all but small files, as it looks to the program.
+on_a_full_disk() (
+    ulimit -f 1
+    trap '' XFSZ
+    exec "$@"
+)
+
+@test "a checkpoint that cannot be replaced ends the run; it stays, so do old results" {
+    local given="--optimizer sgd --lr 0.1 --spectrum linear:0.1:1:100 --replicas 40 --steps 200 --quiet"
+    echo old >old.csv
+    # shellcheck disable=SC2086
+    {
+        attempt pnm-stationary $given --stop-at 1:9 --checkpoint kept
+        cp kept before
+        status=0
+        on_a_full_disk pnm-stationary $given --resume kept --checkpoint kept --checkpoint-every 0 \
+            --output old.csv >"$out" 2>"$err" || status=$?
+    }
+    expect_status 74
+    expect_message "^pnm-stationary: --checkpoint: cannot write 'kept'"
+    expect_same kept before
+    expect_equal "$(<old.csv)" old
+    expect_files before kept old.csv
+}
