@@ -15,7 +15,7 @@ int judging_program(const struct program *program, int argc, char **argv,
     struct session session = {0};
     struct sampling sampling = {.session = &session};
     struct verdict_tally tally = {0};
-    struct error error;
+    struct error error = {.agreed = false};
     ranks_start(&argc, &argv);
     interrupt_catch();
     gsl_set_error_handler_off();
@@ -27,6 +27,6 @@ int judging_program(const struct program *program, int argc, char **argv,
     const int exit_status = status == STATUS_OK ? verdict_exit(&tally, true, false)
                                                 : program_exit(program, status, &error);
     sampling_finish(&sampling);
-    ranks_finish();
+    ranks_finish(status, &error);
     return exit_status;
 }

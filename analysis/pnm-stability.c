@@ -268,7 +268,7 @@ int main(int argc, char **argv)
     struct task task = {.options = &options};
     struct table table = {0};
     struct verdict_tally tally = {0};
-    struct error error;
+    struct error error = {.agreed = false};
     ranks_start(&argc, &argv);
     interrupt_catch();
     gsl_set_error_handler_off();
@@ -289,6 +289,6 @@ int main(int argc, char **argv)
     const int exit_status = status == STATUS_OK
                                 ? verdict_exit(&tally, true, false)
                                 : program_exit(&program, status, &error);
-    ranks_finish();
+    ranks_finish(status, &error);
     return exit_status;
 }

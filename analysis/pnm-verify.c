@@ -141,7 +141,7 @@ int main(int argc, char **argv)
     struct session session = {0};
     struct sampling sampling = {.session = &session};
     struct ledger ledger = {.sampling = &sampling};
-    struct error error;
+    struct error error = {.agreed = false};
     int exit_status;
     ranks_start(&argc, &argv);
     interrupt_catch();
@@ -163,6 +163,6 @@ int main(int argc, char **argv)
     }
     ledger_free(&ledger);
     sampling_finish(&sampling);
-    ranks_finish();
+    ranks_finish(status, &error);
     return exit_status;
 }

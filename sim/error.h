@@ -6,6 +6,8 @@
 #ifndef PNM_ERROR_H
 #define PNM_ERROR_H
 
+#include <stdbool.h>
+
 enum status {
     STATUS_OK = 0,
     STATUS_USAGE = -64,       /* what the user gave cannot be used */
@@ -17,6 +19,7 @@ enum status {
 
 struct error {
     char text[1024];
+    bool agreed; /* all ranks of a parallel run have this error (ranks.h) */
 };
 
 #define PNM_MUST_USE __attribute__((warn_unused_result))

@@ -60,7 +60,7 @@ int parse_count(const char *what, const char *text, uint64_t low, uint64_t high,
                 uint64_t *value, struct error *error)
 {
     double real;
-    struct error ignored = {""};
+    struct error ignored = {.agreed = false};
     const int status = parse_real(what, text, &real, &ignored);
     if (status == STATUS_OK && real >= (double)low && real <= (double)high &&
         real < 0x1p53 && real == floor(real)) {

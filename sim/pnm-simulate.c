@@ -242,7 +242,7 @@ int main(int argc, char **argv)
     struct sampling sampling = {.session = &session};
     struct quadratic problem = {0};
     struct rule *rules = NULL;
-    struct error error;
+    struct error error = {.agreed = false};
     size_t count = 0;
     ranks_start(&argc, &argv);
     interrupt_catch();
@@ -270,6 +270,6 @@ int main(int argc, char **argv)
     free(rules);
     const int exit_status = program_exit(&program, status, &error);
     sampling_finish(&sampling);
-    ranks_finish();
+    ranks_finish(status, &error);
     return exit_status;
 }

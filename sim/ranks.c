@@ -5,6 +5,11 @@
 #include <mpi.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
+
+/* Where a rank other than 0 keeps standard error, for what it alone knows: a number
+ * that nothing else has, because there is nowhere to note another. */
+enum { OWN_STDERR = 250 };
 
 void ranks_start(int *argc, char ***argv)
 {
@@ -12,12 +17,22 @@ void ranks_start(int *argc, char ***argv)
     /* Threads compute; only the first calls MPI. */
     MPI_Init_thread(argc, argv, MPI_THREAD_FUNNELED, &provided);
     if (ranks_mine() > 0 &&
-        (!freopen("/dev/null", "w", stdout) || !freopen("/dev/null", "w", stderr)))
+        (dup2(STDERR_FILENO, OWN_STDERR) < 0 || !freopen("/dev/null", "w", stdout) ||
+         !freopen("/dev/null", "w", stderr)))
         MPI_Abort(MPI_COMM_WORLD, -STATUS_OUTPUT);
 }
 
-void ranks_finish(void)
+void ranks_finish(int status, const struct error *error)
 {
+    enum { GRACE = 2 };
+    if (status < 0 && !error->agreed && ranks_count() > 1) {
+        /* Most errors come to all ranks alike: then let rank 0 tell the user first. */
+        if (ranks_mine() > 0) {
+            sleep(GRACE);
+            dprintf(OWN_STDERR, "rank %d: %s\n", ranks_mine(), error->text);
+        }
+        MPI_Abort(MPI_COMM_WORLD, -status);
+    }
     MPI_Finalize();
 }
 
@@ -63,6 +78,7 @@ int ranks_agree(int status, struct error *error)
         error_write(error, "rank %d: %.900s", mine, own.text);
     }
     MPI_Bcast(error->text, sizeof error->text, MPI_CHAR, failed, MPI_COMM_WORLD);
+    error->agreed = true;
     return status;
 }
 
@@ -109,8 +125,10 @@ void ranks_start(int *argc, char ***argv)
     (void)argv;
 }
 
-void ranks_finish(void)
+void ranks_finish(int status, const struct error *error)
 {
+    (void)status;
+    (void)error;
 }
 
 int ranks_count(void)

@@ -14,7 +14,9 @@
 /* First and last call of main. On ranks other than 0, standard output and standard
  * error lead nowhere from then on. */
 void ranks_start(int *argc, char ***argv);
-void ranks_finish(void);
+/* A status that ranks_agree has not been told of ends the other ranks, which may be
+ * waiting for this one. */
+void ranks_finish(int status, const struct error *error);
 
 int ranks_count(void);
 int ranks_mine(void);

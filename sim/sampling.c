@@ -39,7 +39,7 @@ static int chains_from_options(struct sampling *sampling, const struct options *
     sampling->steps = options_count(options, "steps");
     sampling->allow_divergence = options_flag(options, "allow-divergence");
     if (strcmp(burn_in, "auto") != 0) {
-        struct error ignored = {""};
+        struct error ignored = {.agreed = false};
         if (parse_count("--burn-in", burn_in, 0, UINT64_C(1) << 50, &sampling->burn_in,
                         &ignored) != STATUS_OK)
             return error_set(
@@ -89,7 +89,8 @@ static int session_from_options(struct session *session, const struct options *o
         session->max_seconds = options_real(options, "max-seconds");
     session->checkpoint = options_text(options, "checkpoint");
     session->checkpoint_every = options_real(options, "checkpoint-every");
-    if (session->checkpoint)
+    /* Rank 0 alone writes there. */
+    if (session->checkpoint && ranks_mine() == 0)
         status = output_check("--checkpoint", session->checkpoint, error);
     if (status == STATUS_OK && stop_at)
         status = parse_place(stop_at, &session->stop_at, error);

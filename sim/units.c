@@ -6,6 +6,7 @@
 
 #include <omp.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { LARGEST_BATCH = 4096, SCRATCH_BYTES = 1 << 26 };
 
@@ -88,13 +89,14 @@ static int run_batches(const struct units *units, uint64_t done, double *scratch
         status = run_batch(units, done, count, scratch, &progress, error);
         if (status == STATUS_OK)
             done += count;
-        struct error other = {""};
+        struct error other = {.agreed = false};
         const int written =
             ranks_agree(session_checkpoint(session, done, units->blocks,
                                            status == STATUS_INTERRUPTED, &other),
                         &other);
         if (written != STATUS_OK && status == STATUS_INTERRUPTED) {
             error_write(error, "interrupted; %.900s", other.text);
+            error->agreed = other.agreed;
         } else if (written != STATUS_OK) {
             status = written;
             *error = other;
@@ -109,15 +111,36 @@ static int run_batches(const struct units *units, uint64_t done, double *scratch
     return status;
 }
 
+/* Files named by options may differ from machine to machine. Called by all ranks. */
+static int same_work(const struct units *units, struct error *error)
+{
+    const uint64_t own[] = {units->identity, units->count, units->scratch_size};
+    uint64_t first[3];
+    memcpy(first, own, sizeof own);
+    ranks_share(first, sizeof first);
+    if (memcmp(first, own, sizeof own) == 0)
+        return STATUS_OK;
+    return error_set(error, STATUS_USAGE,
+                     "the ranks were given different work; the files that options name "
+                     "must be the same on every machine");
+}
+
 int units_run(const struct units *units, struct error *error)
 {
-    const size_t workers = (size_t)units->threads * (size_t)ranks_count();
+    size_t workers = (size_t)units->threads * (size_t)ranks_count();
     size_t most = largest_batch(units, workers);
     uint64_t done = 0;
     if (most > units->count)
         most = (size_t)units->count;
+    /* Machines may have different numbers of processors; batches are the same. */
+    ranks_share(&workers, sizeof workers);
+    ranks_share(&most, sizeof most);
+    int status = ranks_agree(same_work(units, error), error);
+    if (status != STATUS_OK)
+        return status;
     double *scratch = malloc(most * units->scratch_size * sizeof *scratch + 1);
-    int status = scratch ? STATUS_OK : error_memory(error, "the work units");
+    if (!scratch)
+        status = error_memory(error, "the work units");
     if (status == STATUS_OK)
         status = session_begin(units->session, units->identity, units->count,
                                units->blocks, &done, error);
