@@ -27,10 +27,9 @@ void ranks_finish(int status, const struct error *error)
     enum { GRACE = 2 };
     if (status < 0 && !error->agreed && ranks_count() > 1) {
         /* Most errors come to all ranks alike: then let rank 0 tell the user first. */
-        if (ranks_mine() > 0) {
-            sleep(GRACE);
+        /* A signal in that time: another rank has ended the job. */
+        if (ranks_mine() > 0 && sleep(GRACE) == 0)
             dprintf(OWN_STDERR, "rank %d: %s\n", ranks_mine(), error->text);
-        }
         MPI_Abort(MPI_COMM_WORLD, -status);
     }
     MPI_Finalize();

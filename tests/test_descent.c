@@ -298,10 +298,11 @@ static void test_known_results(void **state)
 {
     uint64_t hash = RANDOM_HASH_START;
     const struct rule rule = check_rule(rule_texts[2]);
-    const struct loss_kind *const *kind = loss_kinds(check_kernels());
+    static const char *const names[] = {"huber", "pseudo_huber", "log_cosh", "logistic",
+                                        "rippled"};
     (void)state;
-    for (; *kind; kind++) {
-        struct loss loss = loss_make((*kind)->name, N, 0.7);
+    for (size_t k = 0; k < sizeof names / sizeof *names; k++) {
+        struct loss loss = loss_make(names[k], N, 0.7);
         const struct descent descent = descent_of(&rule, &loss);
         struct descent_curve curve = curve_of(&descent, REPLICAS, STEPS);
         hash = random_hash_bytes(hash, curve.square[0],
@@ -376,7 +377,7 @@ static void test_other_run(void **state)
         struct descent own = descent, later = k < 6 ? variants[k] : descent;
         struct descent_curve curve;
         struct session session;
-        struct error error = {""};
+        struct error error = {.agreed = false};
         char path[64];
         check_file("", 0, path);
         CHECK_OK(session_init(&session, "lr: 1\n", &error), &error);
@@ -540,7 +541,7 @@ static void test_failures(void **state)
     const struct descent descent = descent_of(&rule, &loss);
     struct descent_curve curve;
     struct descent_record record;
-    struct error error = {""};
+    struct error error = {.agreed = false};
     (void)state;
     assert_int_equal(descent_run(&descent, 1, UINT64_MAX, &curve, &error),
                      STATUS_MEMORY);

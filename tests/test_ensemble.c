@@ -1070,7 +1070,7 @@ static void test_unknown_isa(void **state)
     const struct rule rule = check_rule("sgd lr=0.1");
     const struct ensemble ensemble = ensemble_of(&rule, &problem);
     struct moments theta[MODES], square[MODES];
-    struct error error = {""};
+    struct error error = {.agreed = false};
     (void)state;
     setenv("PNM_ISA", "nonsense", 1);
     const int status = ensemble_moments(&ensemble, chains, theta, square, &error);
@@ -1087,7 +1087,7 @@ static void test_interrupt(void **state)
     const struct rule rule = check_rule("sgd lr=0.1");
     const struct ensemble ensemble = ensemble_of(&rule, &problem);
     struct moments theta[MODES], square[MODES];
-    struct error error = {""};
+    struct error error = {.agreed = false};
     (void)state;
     interrupt_catch();
     assert_false(interrupt_pending());

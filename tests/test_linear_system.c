@@ -248,7 +248,7 @@ static void test_stationary_needs_stability(void **state)
     for (int k = 0; k < 4; k++) {
         const struct linear_system system = system_of("sgd lr=1", limits[k]);
         double q[LINEAR_SIZE], s[LINEAR_SIZE];
-        struct error error = {""};
+        struct error error = {.agreed = false};
         linear_system_noise(&system, &system, 1, q);
         const int status = linear_system_stationary(&system, &system, q, s, &error);
         CHECK(status == STATUS_SOFTWARE, "at lr h = %g: status %d, S = %g", limits[k],

@@ -445,7 +445,7 @@ static void check_bad(const char *name, const char *parameter, double value,
     const struct loss_kind *kind = loss_find(check_kernels(), name);
     double parameters[LOSS_MAX_PARAMETERS];
     struct loss loss;
-    struct error error = {""};
+    struct error error = {.agreed = false};
     loss_defaults(kind, parameters);
     parameters[loss_parameter(kind, parameter)] = value;
     const int status = loss_init(&loss, kind, 2, parameters, &error);
@@ -457,7 +457,7 @@ static void test_refused(void **state)
 {
     static const double none[LOSS_MAX_PARAMETERS] = {1, 1};
     struct loss loss;
-    struct error error = {""};
+    struct error error = {.agreed = false};
     (void)state;
     assert_null(loss_find(check_kernels(), "nonsense"));
     assert_int_equal(loss_parameter(loss_find(check_kernels(), "huber"), "lr"), -1);

@@ -54,7 +54,7 @@ static void test_real_refuses(void **state)
     (void)state;
     for (size_t i = 0; i < NO_NUMBERS; i++) {
         double value;
-        struct error error = {""};
+        struct error error = {.agreed = false};
         const int status = parse_real("--lr", no_numbers[i], &value, &error);
         CHECK_REFUSED(no_numbers[i], status, &error, "--lr");
     }
@@ -72,7 +72,7 @@ static void test_real_says_why(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof why / sizeof *why; i++) {
         double value;
-        struct error error = {""};
+        struct error error = {.agreed = false};
         const int status = parse_real("--lr", why[i][0], &value, &error);
         CHECK_REFUSED(why[i][0], status, &error, why[i][1]);
     }
@@ -105,7 +105,7 @@ static void test_count(void **state)
     } good[] = {{"2", 2}, {"100", 100}, {"1e2", 100}, {"5.0", 5}, {"0x10", 16}};
     static const char *const bad[] = {"1", "101", "-5", "2.5", "1e30", "1e-400"};
     uint64_t value;
-    struct error error = {""};
+    struct error error = {.agreed = false};
     (void)state;
     for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
         CHECK_OK(parse_count("--steps", good[i].text, 2, 100, &value, &error), &error);
@@ -122,7 +122,7 @@ static void test_count(void **state)
 static void test_count_is_exact(void **state)
 {
     uint64_t value;
-    struct error error = {""};
+    struct error error = {.agreed = false};
     (void)state;
     CHECK_OK(parse_count("n", "9007199254740991", 0, UINT64_MAX, &value, &error),
              &error);
@@ -180,7 +180,7 @@ static void test_long_list(void **state)
 static void check_grid_refused(const char *text)
 {
     struct numbers numbers;
-    struct error error = {""};
+    struct error error = {.agreed = false};
     const int status = parse_grid("--lr", text, &numbers, &error);
     if (status == STATUS_OK)
         numbers_free(&numbers);
@@ -254,7 +254,7 @@ static void test_long_numbers_are_not_cut(void **state)
     for (size_t i = 0; i < sizeof form / sizeof *form; i++) {
         char zeros[601], text[800];
         struct numbers numbers;
-        struct error error = {""};
+        struct error error = {.agreed = false};
         memset(zeros, '0', sizeof zeros);
         /* Not so small that the number itself vanishes. */
         zeros[i == 0 ? 250 : sizeof zeros - 1] = '\0';
@@ -496,7 +496,7 @@ static void test_file_unreadable(void **state)
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         struct numbers numbers;
         size_t rows, columns;
-        struct error error = {""};
+        struct error error = {.agreed = false};
         const int status =
             parse_file("--spectrum", bad[i], &numbers, &rows, &columns, &error);
         CHECK_REFUSED(bad[i], status, &error, "--spectrum: cannot read");

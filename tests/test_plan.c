@@ -229,7 +229,7 @@ static void test_unstable_law(void **state)
     const double noise[3] = {1, 1, 1};
     struct linear_system system;
     struct pair_law law;
-    struct error error = {""};
+    struct error error = {.agreed = false};
     (void)state;
     linear_system_probe(rule.optimizer, rule.parameter, 1, &system);
     assert_int_equal(pair_law_init(&law, &system, &system, noise, 0, 0, &error),

@@ -20,7 +20,7 @@ static struct quadratic made(struct quadratic_text text)
 static void refused(struct quadratic_text text, const char *what, const char *word)
 {
     struct quadratic q;
-    struct error error = {""};
+    struct error error = {.agreed = false};
     const int status = quadratic_init(&q, &text, &error);
     CHECK_REFUSED(what, status, &error, word);
     quadratic_free(&q);
@@ -372,7 +372,7 @@ static void test_factor_indefinite(void **state)
     for (size_t n = 2; n <= MOST; n++)
         for (int k = 0; k < 20; k++) {
             double e[MOST], c[MOST * MOST];
-            struct error error = {""};
+            struct error error = {.agreed = false};
             for (size_t i = 0; i < n; i++)
                 e[i] = check_uniform(&random, 0.1, 1);
             e[0] = -pow(10, -check_uniform(&random, 0, 9));
@@ -401,7 +401,7 @@ static void test_factor_tolerance(void **state)
     check_factor(2, (const double[]){1, 1 + 1e-14, 1 + 1e-14, 1}, 1e-13);
     check_factor(2, (const double[]){1, 0, 0, 1e-30}, 1e-15);
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
-        struct error error = {""};
+        struct error error = {.agreed = false};
         CHECK_REFUSED(bad[i].what, factor_status(2, bad[i].c, &error), &error,
                       bad[i].word);
     }
@@ -497,7 +497,7 @@ static void test_dense(void **state)
 {
     static const double h[] = {1, 2}, c[] = {2, -1, -1, 3}, bad[] = {1, 2, 2, 1};
     struct quadratic q;
-    struct error error = {""};
+    struct error error = {.agreed = false};
     (void)state;
     CHECK_OK(quadratic_init_dense(&q, 2, h, c, &error), &error);
     assert_int_equal(q.n, 2);

@@ -494,7 +494,7 @@ static void checkpoint_make(const char *path)
 static void check_resume_refused(const char *path, const char *word)
 {
     struct session session = session_make(NULL);
-    struct error error = {""};
+    struct error error = {.agreed = false};
     const int status = session_resume(&session, path, &error);
     CHECK_REFUSED(path, status, &error, word);
     CHECK_REFUSED(path, status, &error, "--resume");
@@ -546,7 +546,7 @@ static void check_other_run(const char *path, uint64_t salt, uint64_t count,
     unsigned char block[sizeof(struct total) + sizeof(double[MARKS]) + 1] = {0};
     const struct session_block blocks[] = {{block, size}, {NULL, 0}};
     uint64_t done;
-    struct error error = {""};
+    struct error error = {.agreed = false};
     CHECK_OK(session_resume(&session, path, &error), &error);
     for (int r = 0; r < 2; r++)
         CHECK_OK(task_units(toy.task[r], &session, &error), &error);
@@ -652,7 +652,7 @@ static void test_wrong_lengths(void **state)
     for (size_t k = sizeof(uint64_t); k + sizeof(uint64_t) <= payload; k++)
         for (size_t j = 0; j < sizeof wrong / sizeof *wrong; j++) {
             struct session session = session_make(NULL);
-            struct error error = {""};
+            struct error error = {.agreed = false};
             unsigned char kept[sizeof(uint64_t)];
             memcpy(kept, bytes.at + k, sizeof kept);
             memcpy(bytes.at + k, &wrong[j], sizeof kept);
@@ -697,7 +697,7 @@ static void check_unwritable(const char *path)
 {
     struct session session = session_make(path);
     struct toy toy = toy_make(2);
-    struct error error = {""};
+    struct error error = {.agreed = false};
     session.checkpoint_every = 0;
     CHECK_OK(session_resume(&session, path, &error), &error);
     assert_int_equal(toy_run(&toy, &session, &error), STATUS_OUTPUT);
@@ -777,7 +777,7 @@ static void test_unwritable_folder(void **state)
     snprintf(path, sizeof path, "%s/missing/checkpoint", folder.name);
     struct session session = session_make(path);
     struct task *task = task_make(100, 1, 2);
-    struct error error = {""};
+    struct error error = {.agreed = false};
     session.stop_at = (struct session_place){1, 50};
     assert_int_equal(task_units(task, &session, &error), STATUS_OUTPUT);
     assert_non_null(strstr(error.text, path));
@@ -803,7 +803,7 @@ static void test_interrupt(void **state)
 {
     enum { COUNT = 300, SIGNAL = 150 };
     struct folder folder;
-    struct error error = {""};
+    struct error error = {.agreed = false};
     (void)state;
     folder_make(&folder);
     struct session session = session_make(folder.file);

@@ -101,7 +101,7 @@ static void put_file(const char *path, const char *text)
 static void write_ok(const struct table *table, const char *path,
                      enum table_format format)
 {
-    struct error error = {""};
+    struct error error = {.agreed = false};
     ok(table_write(table, path, format, &error), &error);
 }
 
@@ -129,7 +129,7 @@ static void assert_same_bits(double a, double b)
 static void small_table(struct table *table)
 {
     static const struct column columns[] = {{"n", COLUMN_COUNT, false}};
-    struct error error = {""};
+    struct error error = {.agreed = false};
     ok(table_init(table, columns, 1, &error), &error);
     for (uint64_t i = 1; i <= 2; i++) {
         ok(table_row(table, &error), &error);
@@ -147,7 +147,7 @@ static void mixed_table(struct table *table)
                                             {"hidden", COLUMN_REAL, true},
                                             {"n", COLUMN_COUNT, false},
                                             {"note", COLUMN_TEXT, false}};
-    struct error error = {""};
+    struct error error = {.agreed = false};
     ok(table_init(table, columns, 5, &error), &error);
     ok(table_row(table, &error), &error);
     ok(table_text(table, 0, "pnm", &error), &error);
@@ -184,7 +184,7 @@ static void real_table(struct table *table)
 {
     static const struct column columns[] = {{"x", COLUMN_REAL, false},
                                             {"i", COLUMN_COUNT, false}};
-    struct error error = {""};
+    struct error error = {.agreed = false};
     ok(table_init(table, columns, 2, &error), &error);
     for (uint64_t i = 0; i < REALS; i++) {
         ok(table_row(table, &error), &error);
@@ -246,7 +246,7 @@ static void test_fewest_digits(void **state)
     static const struct column columns[] = {{"x", COLUMN_REAL, false}};
     static const double values[] = {0.1, 1.0 / 3, -0.0, 0.1 + 0.2, 5e-324, 1e22};
     struct table table;
-    struct error error = {""};
+    struct error error = {.agreed = false};
     ok(table_init(&table, columns, 1, &error), &error);
     for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
         ok(table_row(&table, &error), &error);
@@ -271,7 +271,7 @@ static void test_counts(void **state)
                                       (uint64_t)1 << 63, UINT64_MAX};
     static const struct column columns[] = {{"n", COLUMN_COUNT, false}};
     struct table table;
-    struct error error = {""};
+    struct error error = {.agreed = false};
     ok(table_init(&table, columns, 1, &error), &error);
     for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
         ok(table_row(&table, &error), &error);
@@ -305,7 +305,7 @@ static void test_csv_quotes(void **state)
                                            {"5#", ""},
                                            {NULL, "last"}};
     struct table table;
-    struct error error = {""};
+    struct error error = {.agreed = false};
     ok(table_init(&table, columns, 2, &error), &error);
     for (size_t i = 0; i < sizeof cells / sizeof *cells; i++) {
         ok(table_row(&table, &error), &error);
@@ -337,7 +337,7 @@ static void test_empty_cells(void **state)
 {
     const struct place *place = *state;
     struct table table;
-    struct error error = {""};
+    struct error error = {.agreed = false};
     mixed_table(&table);
     assert_int_equal(table_rows(&table), 3);
     assert_true(isnan(table_get_real(&table, 1, 1)));
@@ -372,7 +372,7 @@ static void test_empty_only_cell(void **state)
     const struct place *place = *state;
     static const struct column columns[] = {{"x", COLUMN_REAL, false}};
     struct table table;
-    struct error error = {""};
+    struct error error = {.agreed = false};
     ok(table_init(&table, columns, 1, &error), &error);
     ok(table_row(&table, &error), &error);
     write_ok(&table, place->path, TABLE_CSV);
@@ -384,7 +384,7 @@ static void test_notes(void **state)
 {
     const struct place *place = *state;
     struct table table;
-    struct error error = {""};
+    struct error error = {.agreed = false};
     small_table(&table);
     ok(table_note(&table, "version", "0", &error), &error);
     ok(table_note(&table, "spectrum", "0.1,\"1\"\r\n10", &error), &error);
@@ -431,7 +431,7 @@ static void test_no_rows(void **state)
     static const struct column columns[] = {{"a", COLUMN_TEXT, false},
                                             {"b", COLUMN_REAL, false}};
     struct table table;
-    struct error error = {""};
+    struct error error = {.agreed = false};
     ok(table_init(&table, columns, 2, &error), &error);
     write_ok(&table, place->path, TABLE_TEXT);
     assert_contents(place->path, "a  b\n");
@@ -452,7 +452,7 @@ static void test_growth(void **state)
     static const struct column columns[] = {{"same", COLUMN_TEXT, false},
                                             {"other", COLUMN_TEXT, false}};
     struct table table;
-    struct error error = {""};
+    struct error error = {.agreed = false};
     char text[40];
     ok(table_init(&table, columns, 2, &error), &error);
     for (unsigned i = 0; i < ROWS; i++) {
@@ -532,7 +532,7 @@ static void test_overwrites_whole(void **state)
 
 static void assert_refused(const struct table *table, const char *path, int why)
 {
-    struct error error = {""};
+    struct error error = {.agreed = false};
     char expected[sizeof error.text];
     assert_int_equal(table_write(table, path, TABLE_CSV, &error), STATUS_OUTPUT);
     snprintf(expected, sizeof expected, "--output: cannot write '%s': %s", path,
@@ -574,7 +574,7 @@ static int in_child(struct table *table, const char *path, const char *output,
     assert_true(child >= 0);
     if (child == 0) {
         const int to = open(output, O_WRONLY | O_APPEND);
-        struct error why = {""};
+        struct error why = {.agreed = false};
         if (to < 0 || dup2(to, STDOUT_FILENO) < 0)
             _exit(1);
         const int status = table_write(table, path, TABLE_CSV, &why);
@@ -614,7 +614,7 @@ static void test_standard_output(void **state)
 {
     const struct place *place = *state;
     struct table table;
-    struct error error = {""};
+    struct error error = {.agreed = false};
     small_table(&table);
     assert_int_equal(in_child(&table, NULL, "/dev/full", &error), STATUS_OUTPUT);
     char expected[100];
@@ -632,7 +632,7 @@ static void test_standard_output_by_name(void **state)
 {
     const struct place *place = *state;
     struct table table;
-    struct error error = {""};
+    struct error error = {.agreed = false};
     small_table(&table);
     put_file(place->path, "before\n");
     assert_int_equal(in_child(&table, "/dev/stdout", place->path, &error), STATUS_OK);
@@ -680,7 +680,7 @@ static void assert_fails_half_way(const struct table *table, const struct place 
                                   enum table_format format)
 {
     struct rlimit before, small;
-    struct error error = {""};
+    struct error error = {.agreed = false};
     assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
     small = before;
     small.rlim_cur = 4;

@@ -45,7 +45,7 @@ static void test_unit_fails(void **state)
              j++) {
             const uint64_t at = places_of_failure[j];
             struct task *task = task_make(10000, 1, thread_counts[k]);
-            struct error error = {""};
+            struct error error = {.agreed = false};
             char text[64];
             task->fail_at = at;
             assert_int_equal(task_units(task, NULL, &error), STATUS_SOFTWARE);
@@ -64,7 +64,7 @@ static void test_units_fail_together(void **state)
     (void)state;
     for (uint64_t at = 0; at < 40; at++) {
         struct task *task = task_make(200, 1, 7);
-        struct error error = {""};
+        struct error error = {.agreed = false};
         task->fail_at = at;
         task->other_fail_at = at + 1;
         const int status = task_units(task, NULL, &error);

@@ -12,20 +12,19 @@ every() {
     printf '1 0.3\n0.3 0.5\n' >dense
     # shellcheck disable=SC2086 # lists of words
     {
-        "$1" "1:0 1:1 1:7 1:15" pnm-simulate --optimizer pnm $given
-        "$1" "1:0 1:5" pnm-simulate --optimizer sgd $given --noise file:dense
-        "$1" "1:0 1:1 1:4" pnm-simulate --optimizer pnm $given --spectrum 0.1,0.5,1 \
+        "$1" "1:0 1:7 1:15" pnm-simulate --optimizer pnm $given
+        "$1" "1:5" pnm-simulate --optimizer sgd $given --noise file:dense
+        "$1" "1:1 1:4" pnm-simulate --optimizer pnm $given --spectrum 0.1,0.5,1 \
             --record trajectory --every 50
         "$1" "1:3" pnm-simulate --optimizer pnm $given --noise file:dense --record trajectory --every 50
-        "$1" "1:0 1:9 1:16 2:0 2:5" pnm-stationary --optimizer sgd,pnm $given
+        "$1" "1:0 1:9 1:16 2:5" pnm-stationary --optimizer sgd,pnm $given
         "$1" "1:4 2:2" pnm-stationary --optimizer sgd,pnm $given --full
         "$1" "1:4 2:2" pnm-stationary --optimizer sgd,pnm $given --noise file:dense
         "$1" "1:3 2:0 3:6" pnm-noise --optimizer sgd,pnm --lr 0.1 --replicas 500 --quiet
         "$1" "1:1 2:3" pnm-noise --optimizer sgd,pnm --lr 0.1 --replicas 300 --psd --quiet
-        "$1" "1:0 1:9 2:5" pnm-pacbayes --optimizer sgd,pnm $given $pac
-        "$1" "1:0 1:1 2:5" pnm-pacbayes --optimizer sgd,pnm $given $pac --noise file:dense
-        "$1" "1:2 2:0 9:1" pnm-verify --claim eq15,eq12,eq21 --precision 0.02 --quiet
-        "$1" "1:4 2:0" pnm-verify --claim eq14 --precision 0.02 --quiet
+        "$1" "1:9 2:5" pnm-pacbayes --optimizer sgd,pnm $given $pac
+        "$1" "1:1 2:5" pnm-pacbayes --optimizer sgd,pnm $given $pac --noise file:dense
+        "$1" "1:2 2:0 7:9 8:3" pnm-verify --claim eq15,eq12,eq14 --precision 0.02 --quiet
     }
 }
 
@@ -241,6 +240,14 @@ cut_and_resume() {
         body "$out" >few
         expect_same cut few "$rule, dense"
     done
+    # Groups of one chain each.
+    attempt pnm-pacbayes --optimizer pnm $short --replicas 500 --noise file:dense --prior-precision 10 \
+        --train-size 100 --stop-at 1:1
+    body "$out" >cut
+    attempt pnm-pacbayes --optimizer pnm $short --replicas 64 --noise file:dense --prior-precision 10 \
+        --train-size 100
+    body "$out" >few
+    expect_same cut few
 }
 
 @test "trajectories of a cut run are the first ones that are complete" {
@@ -343,7 +350,7 @@ interrupted_and_resumed() {
 
 @test "SIGTERM with trajectories" {
     interrupted_and_resumed TERM pnm-simulate --optimizer pnm --lr 0.1 --spectrum 1 --replicas 2000 \
-        --steps 50000 --every 5000 --record trajectory --quiet
+        --steps 500000 --every 50000 --record trajectory --quiet
 }
 
 @test "SIGTERM with the ledger" {
@@ -493,11 +500,6 @@ interrupted_and_resumed() {
         done
         refuse 64 "'program: pnm-stationary', this one has 'program: pnm-simulate'" pnm-simulate \
             --optimizer sgd $short --spectrum file:h --resume kept
-        # The same name, another content.
-        printf '0.5 1.5\n' >h
-        refuse 64 "--resume: .*run 1 of the checkpoint" pnm-stationary --optimizer sgd $short \
-            --spectrum file:h --resume kept
-        printf '0.5 1\n' >h
         all_refused
         attempt pnm-stationary --optimizer sgd $short --spectrum file:h
         cp "$out" whole
@@ -506,6 +508,29 @@ interrupted_and_resumed() {
         expect_status 2
         expect_same here.csv whole
     }
+}
+
+@test "--resume: files of the same name and another content" {
+    local option extra
+    for option in spectrum noise start theta-star dense; do
+        printf '0.5 1\n' >file
+        extra="--$option file:file"
+        case $option in
+            spectrum) extra="$extra --noise isotropic:1" ;;
+            dense)
+                printf '1 0.3\n0.3 0.5\n' >file
+                extra="--noise file:file"
+                ;;
+        esac
+        # shellcheck disable=SC2086
+        attempt pnm-simulate --optimizer sgd $short $extra --stop-at 1:0 --checkpoint kept
+        expect_status 0
+        sed -i 's/0.5$/0.6/; s/1$/1.5/' file
+        # shellcheck disable=SC2086
+        refuse 64 "--resume: .*run 1 of the checkpoint" pnm-simulate --optimizer sgd $short $extra \
+            --resume kept
+    done
+    all_refused
 }
 
 @test "--checkpoint: where nothing can be written, 74 before anything is sampled" {
