@@ -14,56 +14,6 @@ const struct claim claim_adapnm_debias = {
     NOT_CHECKED,
 };
 
-const struct claim claim_eq10 = {
-    .id = "eq10",
-    .where = "sec. 3, eq. 10",
-    .kind = CLAIM_IDENTITY,
-    .statement = "x_t = theta_t - beta0 m_{t-1} follows a momentum recursion",
-    NOT_CHECKED,
-};
-
-const struct claim claim_thm3_1 = {
-    .id = "thm3.1",
-    .where = "sec. 3, theorem 3.1",
-    .kind = CLAIM_BOUND,
-    .statement = "min_k E|grad f(theta_k)|^2 <= 2 (f(theta_0)-f*)/(t+1) max(2L, "
-                 "sqrt(t+1)/C) + C1/sqrt(t+1)",
-    NOT_CHECKED,
-};
-
-const struct claim claim_rate = {
-    .id = "rate",
-    .where = "sec. 3, after eq. 11",
-    .kind = CLAIM_BOUND,
-    .statement = "errors of PNM and Heavy Ball are O(1/sqrt(t))",
-    NOT_CHECKED,
-};
-
-const struct claim claim_lemma_a1 = {
-    .id = "lemma-A1",
-    .where = "app. A, lemma A.1",
-    .kind = CLAIM_IDENTITY,
-    .statement = "z_{t+1} - z_t = -alpha/(1-beta) g_t",
-    NOT_CHECKED,
-};
-
-const struct claim claim_lemma_a2 = {
-    .id = "lemma-A2",
-    .where = "app. A, lemma A.2",
-    .kind = CLAIM_BOUND,
-    .statement = "descent inequality for f(z_{t+1}) - f(z_t)",
-    NOT_CHECKED,
-};
-
-const struct claim claim_lemma_a3 = {
-    .id = "lemma-A3",
-    .where = "app. A, lemma A.3",
-    .kind = CLAIM_BOUND,
-    .statement = "E|grad f(z_t) - grad f(theta_t)|^2 <= L^2 alpha^2 (beta + beta0 "
-                 "(1-beta))^2 (G^2+sigma^2)/(1-beta)^4",
-    NOT_CHECKED,
-};
-
 const struct claim claim_fig11 = {
     .id = "fig11",
     .where = "app. D, figure 11",

@@ -2,6 +2,7 @@
 # long_runs.bats: runs that end early, and what goes on from there: --max-seconds, --stop-at,
 # --checkpoint, --resume.
 
+# shellcheck disable=SC2086,SC2154 # lists of words; what helpers.bash sets
 load helpers
 
 # every COMMAND: calls COMMAND PLACES PROGRAM ARGUMENT... for every program that samples. PLACES
@@ -10,22 +11,19 @@ every() {
     local given="$short --replicas 500"
     local pac="--prior-precision 10 --train-size 100"
     printf '1 0.3\n0.3 0.5\n' >dense
-    # shellcheck disable=SC2086 # lists of words
-    {
-        "$1" "1:0 1:7 1:15" pnm-simulate --optimizer pnm $given
-        "$1" "1:5" pnm-simulate --optimizer sgd $given --noise file:dense
-        "$1" "1:1 1:4" pnm-simulate --optimizer pnm $given --spectrum 0.1,0.5,1 \
-            --record trajectory --every 50
-        "$1" "1:3" pnm-simulate --optimizer pnm $given --noise file:dense --record trajectory --every 50
-        "$1" "1:0 1:9 1:16 2:5" pnm-stationary --optimizer sgd,pnm $given
-        "$1" "1:4 2:2" pnm-stationary --optimizer sgd,pnm $given --full
-        "$1" "1:4 2:2" pnm-stationary --optimizer sgd,pnm $given --noise file:dense
-        "$1" "1:3 2:0 3:6" pnm-noise --optimizer sgd,pnm --lr 0.1 --replicas 500 --quiet
-        "$1" "1:1 2:3" pnm-noise --optimizer sgd,pnm --lr 0.1 --replicas 300 --psd --quiet
-        "$1" "1:9 2:5" pnm-pacbayes --optimizer sgd,pnm $given $pac
-        "$1" "1:1 2:5" pnm-pacbayes --optimizer sgd,pnm $given $pac --noise file:dense
-        "$1" "1:2 2:0 7:9 8:3" pnm-verify --claim eq15,eq12,eq14 --precision 0.02 --quiet
-    }
+    "$1" "1:0 1:7 1:15" pnm-simulate --optimizer pnm $given
+    "$1" "1:5" pnm-simulate --optimizer sgd $given --noise file:dense
+    "$1" "1:1 1:4" pnm-simulate --optimizer pnm $given --spectrum 0.1,0.5,1 \
+        --record trajectory --every 50
+    "$1" "1:3" pnm-simulate --optimizer pnm $given --noise file:dense --record trajectory --every 50
+    "$1" "1:0 1:9 1:16 2:5" pnm-stationary --optimizer sgd,pnm $given
+    "$1" "1:4 2:2" pnm-stationary --optimizer sgd,pnm $given --full
+    "$1" "1:4 2:2" pnm-stationary --optimizer sgd,pnm $given --noise file:dense
+    "$1" "1:3 2:0 3:6" pnm-noise --optimizer sgd,pnm --lr 0.1 --replicas 500 --quiet
+    "$1" "1:1 2:3" pnm-noise --optimizer sgd,pnm --lr 0.1 --replicas 300 --psd --quiet
+    "$1" "1:9 2:5" pnm-pacbayes --optimizer sgd,pnm $given $pac
+    "$1" "1:1 2:5" pnm-pacbayes --optimizer sgd,pnm $given $pac --noise file:dense
+    "$1" "1:2 2:0 7:9 8:3" pnm-verify --claim eq15,eq12,eq14 --precision 0.02 --quiet
 }
 
 # A few seconds at most, in many units; $slow is a list of words.
@@ -38,7 +36,7 @@ expect_status_of_verdicts() {
 
 # Signals the program: TERM or INT. Sets status, and child to nothing.
 signal() {
-    kill "-$1" "$child"
+    kill "-$1" "$child" 2>/dev/null || true # it may have come to its end
     status=0
     wait "$child" || status=$?
     child=
@@ -85,18 +83,15 @@ cut_and_resume() {
 
 @test "cut again and again, each time resumed from the file that is then replaced" {
     local place options=
-    # shellcheck disable=SC2086
     attempt pnm-stationary --optimizer sgd,pnm $short --replicas 500
     cp "$out" whole
     for place in 1:1 1:2 1:15 2:0 2:3 2:15; do
-        # shellcheck disable=SC2086
         attempt pnm-stationary --optimizer sgd,pnm $short --replicas 500 $options --stop-at $place \
             --checkpoint kept
         expect_status 2
         grep -qx "# stop-at: $place" "$out"
         options="--resume kept"
     done
-    # shellcheck disable=SC2086
     attempt pnm-stationary --optimizer sgd,pnm $short --replicas 500 --resume kept --checkpoint kept
     expect_same "$out" whole
 }
@@ -153,9 +148,9 @@ cut_and_resume() {
                     END { exit bad }'
                 ;;
         esac
-        cp "$out" cut
+        cp "$out" part
         attempt "$@" --stop-at 1:0
-        expect_same "$out" cut "$*"
+        expect_same "$out" part "$*"
     }
     every no_time
 }
@@ -172,30 +167,25 @@ cut_and_resume() {
 
 @test "the warning says where, and how to repeat it; not with --stop-at, not with --quiet" {
     local given="--optimizer sgd --lr 0.1 --spectrum 0.5,1 --replicas 500 --steps 200"
-    # shellcheck disable=SC2086
-    {
-        attempt pnm-stationary $given --max-seconds 0
-        expect_message '^warning: --max-seconds: .*run 1 after 0 of 16 work units.*--stop-at 1:0'
-        attempt pnm-stationary $given --stop-at 1:3
-        expect_no_message 'max-seconds|stop-at'
-        attempt pnm-stationary $given --max-seconds 0 --quiet
-        expect_no_message .
-        attempt pnm-verify --claim eq15 --precision 0.002 --max-seconds 0
-        expect_message '^warning: --max-seconds: .*--stop-at 1:0'
-    }
+    attempt pnm-stationary $given --max-seconds 0
+    expect_message '^warning: --max-seconds: .*run 1 after 0 of 16 work units.*--stop-at 1:0'
+    attempt pnm-stationary $given --stop-at 1:3
+    expect_no_message 'max-seconds|stop-at'
+    attempt pnm-stationary $given --max-seconds 0 --quiet
+    expect_no_message .
+    attempt pnm-verify --claim eq15 --precision 0.002 --max-seconds 0
+    expect_message '^warning: --max-seconds: .*--stop-at 1:0'
 }
 
 @test "time that is up in between: the place in the header repeats the bytes" {
     local place many="$slow --beta0 0,1,2,3,4,5,6,7,8,9"
-    # shellcheck disable=SC2086
     attempt pnm-stationary $many --max-seconds 0.3 --threads 2
     expect_status_of_verdicts
-    cp "$out" cut
-    place=$(sed -n 's/^# stop-at: //p' cut)
+    cp "$out" part
+    place=$(sed -n 's/^# stop-at: //p' part)
     [ -n "$place" ] || skip "done before the time was up"
-    # shellcheck disable=SC2086
     attempt pnm-stationary $many --stop-at "$place" --threads 3
-    expect_same "$out" cut "$place"
+    expect_same "$out" part "$place"
 }
 
 @test "time enough, or a place behind the end: as if it had not been given" {
@@ -204,7 +194,6 @@ cut_and_resume() {
     cp "$out" whole
     for extra in "--max-seconds 1e9" "--stop-at 3:0" "--stop-at 2:2" "--stop-at 2:1000" \
         "--stop-at 999999999999999999:999999999999999999"; do
-        # shellcheck disable=SC2086
         attempt pnm-stationary --optimizer sgd,pnm $short $extra
         expect_same "$out" whole "$extra"
         expect_no_message .
@@ -230,24 +219,24 @@ cut_and_resume() {
     printf '1 0.3\n0.3 0.5\n' >dense
     for rule in $rules; do
         attempt pnm-simulate --optimizer "$rule" $short --replicas 500 --stop-at 1:3
-        body "$out" >cut
+        body "$out" >part
         attempt pnm-simulate --optimizer "$rule" $short --replicas 96
         body "$out" >few
-        expect_same cut few "$rule"
+        expect_same part few "$rule"
         attempt pnm-simulate --optimizer "$rule" $short --replicas 500 --noise file:dense --stop-at 1:3
-        body "$out" >cut
+        body "$out" >part
         attempt pnm-simulate --optimizer "$rule" $short --replicas 192 --noise file:dense
         body "$out" >few
-        expect_same cut few "$rule, dense"
+        expect_same part few "$rule, dense"
     done
     # Groups of one chain each.
     attempt pnm-pacbayes --optimizer pnm $short --replicas 500 --noise file:dense --prior-precision 10 \
         --train-size 100 --stop-at 1:1
-    body "$out" >cut
+    body "$out" >part
     attempt pnm-pacbayes --optimizer pnm $short --replicas 64 --noise file:dense --prior-precision 10 \
         --train-size 100
     body "$out" >few
-    expect_same cut few
+    expect_same part few
 }
 
 @test "trajectories of a cut run are the first ones that are complete" {
@@ -257,27 +246,25 @@ cut_and_resume() {
     # 64 lanes of 3 modes: 21 replicas and a part of the next.
     attempt pnm-simulate --optimizer pnm $short --spectrum 0.1,0.5,1 --record trajectory --every 100 \
         --stop-at 1:1
-    body "$out" >cut
+    body "$out" >part
     rows=$((21 * 3 * 3 + 1))
-    expect_equal "$(wc -l <cut)" $rows
+    expect_equal "$(wc -l <part)" $rows
     head -n $rows whole >first
-    expect_same cut first
+    expect_same part first
 }
 
 @test "verdicts of a cut run: what is done is judged by its own errors, the rest is not sampled" {
-    attempt pnm-stationary --optimizer sgd,heavy_ball,pnm --lr 0.1 --spectrum 1 --precision 0.0019 \
-        --stop-at 2:20 --quiet
+    local given="--optimizer sgd,heavy_ball,pnm --lr 0.1 --spectrum 1 --precision 0.0019 --quiet"
+    attempt pnm-stationary $given
+    cp "$out" whole
+    expect_equal "$(column whole exact_verdict | sort -u)" holds
+    attempt pnm-stationary $given --stop-at 2:20
     expect_status 2
     expect_equal "$(column "$out" exact_verdict | tr '\n' ';')" "holds;inconclusive;not sampled;"
     expect_equal "$(column "$out" count 2)" 1280
     expect_equal "$(column "$out" measured 3),$(column "$out" stderr 3),$(column "$out" count 3)" ,,
     # Without a measurement the paper is held against the exact value.
     expect_equal "$(column "$out" paper_verdict 3)" fails
-    attempt pnm-stationary --optimizer sgd,heavy_ball,pnm --lr 0.1 --spectrum 1 --precision 0.0019 --quiet
-    cp "$out" whole
-    expect_equal "$(column whole exact_verdict | sort -u)" holds
-    attempt pnm-stationary --optimizer sgd,heavy_ball,pnm --lr 0.1 --spectrum 1 --precision 0.0019 \
-        --stop-at 2:20 --quiet
     expect_equal "$(column "$out" measured 1)" "$(column whole measured 1)"
     holds "$(column "$out" stderr 2) > 1.3 * $(column whole stderr 2)"
 }
@@ -342,9 +329,7 @@ interrupted_and_resumed() {
 }
 
 @test "SIGTERM leaves a checkpoint from which the same bytes come" {
-    # shellcheck disable=SC2086
     interrupted_and_resumed TERM pnm-stationary $slow
-    # shellcheck disable=SC2086
     interrupted_and_resumed INT pnm-pacbayes $slow --prior-precision 10 --train-size 100
 }
 
@@ -358,7 +343,6 @@ interrupted_and_resumed() {
 }
 
 @test "a checkpoint is written at the signal, however long it is until the next is due" {
-    # shellcheck disable=SC2086
     start pnm-stationary $slow --checkpoint kept --checkpoint-every 1e9
     await_threads
     signal TERM
@@ -367,16 +351,13 @@ interrupted_and_resumed() {
         skip "done before the signal came"
     fi
     expect_files kept
-    # shellcheck disable=SC2086
     attempt pnm-stationary $slow --resume kept
     cp "$out" resumed
-    # shellcheck disable=SC2086
     attempt pnm-stationary $slow
     expect_same "$out" resumed
 }
 
 @test "a checkpoint that cannot be written at the signal is told of" {
-    # shellcheck disable=SC2086
     start bash -c 'ulimit -f 1; trap "" XFSZ; exec "$@"' - pnm-stationary --optimizer sgd --lr 0.1 \
         --spectrum linear:0.1:1:100 --replicas 2048 --steps 20000 --burn-in 100 --quiet \
         --checkpoint kept --checkpoint-every 1e9
@@ -405,17 +386,14 @@ interrupted_and_resumed() {
 }
 
 @test "killed at once: the last checkpoint is whole" {
-    # shellcheck disable=SC2086
     start pnm-stationary $slow --checkpoint kept --checkpoint-every 0
     await_file kept
-    kill -9 "$child"
+    kill -9 "$child" 2>/dev/null || true
     wait "$child" || true
     child=
-    # shellcheck disable=SC2086
     attempt pnm-stationary $slow --resume kept
     expect_status_of_verdicts
     cp "$out" resumed
-    # shellcheck disable=SC2086
     attempt pnm-stationary $slow
     expect_same "$out" resumed
 }
@@ -426,7 +404,6 @@ interrupted_and_resumed() {
     local place
     for place in '' 1 1: :1 : 0:1 0:0 -1:2 1:-2 +1:2 1:+2 1:2:3 ' 1:2' '1: 2' '1 :2' '1:2 ' 1.0:2 \
         1:2.5 x:y 1:2x 0x1:2 1e3:1 1,2 99999999999999999999:1 1:99999999999999999999; do
-        # shellcheck disable=SC2086
         refuse 64 "^pnm-simulate: --stop-at: .*allowed is RUN:UNIT" pnm-simulate --optimizer sgd $short \
             --stop-at "$place"
     done
@@ -437,7 +414,6 @@ interrupted_and_resumed() {
     local option value
     for option in max-seconds checkpoint-every; do
         for value in -1 -1e-9 nan '' x 1s; do
-            # shellcheck disable=SC2086
             refuse 64 "--$option" pnm-stationary --optimizer sgd $short --$option "$value"
         done
     done
@@ -449,17 +425,14 @@ interrupted_and_resumed() {
     echo 'optimizer,lr' >text
     head -c 5000 /dev/urandom >noise
     mkdir folder
-    # shellcheck disable=SC2086
-    {
-        refuse 64 "--resume: .*'nosuch'.*No such file" pnm-simulate --optimizer sgd $short --resume nosuch
-        refuse 64 "--resume: .*''" pnm-simulate --optimizer sgd $short --resume ''
-        refuse 64 "--resume: 'empty' is no checkpoint" pnm-simulate --optimizer sgd $short --resume empty
-        refuse 64 "--resume: 'text' is no checkpoint" pnm-simulate --optimizer sgd $short --resume text
-        refuse 64 "--resume: 'noise' is no checkpoint" pnm-simulate --optimizer sgd $short --resume noise
-        refuse 64 "--resume: 'folder'.*regular file" pnm-simulate --optimizer sgd $short --resume folder
-        refuse 64 "--resume: '/dev/zero'.*regular file" pnm-simulate --optimizer sgd $short \
-            --resume /dev/zero
-    }
+    refuse 64 "--resume: .*'nosuch'.*No such file" pnm-simulate --optimizer sgd $short --resume nosuch
+    refuse 64 "--resume: .*''" pnm-simulate --optimizer sgd $short --resume ''
+    refuse 64 "--resume: 'empty' is no checkpoint" pnm-simulate --optimizer sgd $short --resume empty
+    refuse 64 "--resume: 'text' is no checkpoint" pnm-simulate --optimizer sgd $short --resume text
+    refuse 64 "--resume: 'noise' is no checkpoint" pnm-simulate --optimizer sgd $short --resume noise
+    refuse 64 "--resume: 'folder'.*regular file" pnm-simulate --optimizer sgd $short --resume folder
+    refuse 64 "--resume: '/dev/zero'.*regular file" pnm-simulate --optimizer sgd $short \
+        --resume /dev/zero
     all_refused
 }
 
@@ -469,45 +442,39 @@ interrupted_and_resumed() {
     size=$(wc -c <kept)
     for k in 1 7 8 15 16 100 $((size / 2)) $((size - 9)) $((size - 1)); do
         head -c "$k" kept >damaged
-        # shellcheck disable=SC2086
         refuse 64 "--resume: 'damaged' is" pnm-stationary --optimizer sgd,pnm $short --replicas 500 \
             --resume damaged
         cp kept damaged
         printf '\377' | dd of=damaged bs=1 seek="$k" conv=notrunc status=none
         cmp -s kept damaged && printf '\1' | dd of=damaged bs=1 seek="$k" conv=notrunc status=none
-        # shellcheck disable=SC2086
         refuse 64 "--resume: 'damaged' is" pnm-stationary --optimizer sgd,pnm $short --replicas 500 \
             --resume damaged
     done
     cat kept kept >damaged
-    # shellcheck disable=SC2086
     refuse 64 "--resume: 'damaged' is damaged" pnm-stationary --optimizer sgd,pnm $short --replicas 500 \
         --resume damaged
     all_refused
 }
 
 @test "--resume: other parameters, by name; threads, outputs and limits may differ" {
-    local other
+    local other line
     printf '0.5 1\n' >h
-    # shellcheck disable=SC2086
-    {
-        attempt pnm-stationary --optimizer sgd $short --spectrum file:h --stop-at 1:1 --checkpoint kept
-        for other in "--lr 0.2" "--seed 2" "--batch 2" "--replicas 41" "--steps 201" "--rng philox" \
-            "--optimizer pnm" "--max-samples 1e9" "--spectrum 0.5,1" "--full" "--noise isotropic:1"; do
-            refuse 64 "--resume: 'kept' belongs to a run with '.*', this one has '$(
-                echo "${other#--}" | sed 's/ /: /')" pnm-stationary --optimizer sgd $short \
-                --spectrum file:h $other --resume kept
-        done
-        refuse 64 "'program: pnm-stationary', this one has 'program: pnm-simulate'" pnm-simulate \
-            --optimizer sgd $short --spectrum file:h --resume kept
-        all_refused
-        attempt pnm-stationary --optimizer sgd $short --spectrum file:h
-        cp "$out" whole
-        attempt pnm-stationary --optimizer sgd $short --spectrum file:h --resume kept --threads 3 \
-            --max-seconds 1e9 --checkpoint other --checkpoint-every 3 --output here.csv
-        expect_status 2
-        expect_same here.csv whole
-    }
+    attempt pnm-stationary --optimizer sgd $short --spectrum file:h --stop-at 1:1 --checkpoint kept
+    for other in "--lr 0.2" "--seed 2" "--batch 2" "--replicas 41" "--steps 201" "--rng philox" \
+        "--optimizer pnm" "--max-samples 1e9" "--spectrum 0.5,1" "--full" "--noise isotropic:1"; do
+        line=${other#--}
+        refuse 64 "--resume: 'kept' belongs to a run with '.*', this one has '${line/ /: }" \
+            pnm-stationary --optimizer sgd $short --spectrum file:h $other --resume kept
+    done
+    refuse 64 "'program: pnm-stationary', this one has 'program: pnm-simulate'" pnm-simulate \
+        --optimizer sgd $short --spectrum file:h --resume kept
+    all_refused
+    attempt pnm-stationary --optimizer sgd $short --spectrum file:h
+    cp "$out" whole
+    attempt pnm-stationary --optimizer sgd $short --spectrum file:h --resume kept --threads 3 \
+        --max-seconds 1e9 --checkpoint other --checkpoint-every 3 --output here.csv
+    expect_status 2
+    expect_same here.csv whole
 }
 
 @test "--resume: files of the same name and another content" {
@@ -522,11 +489,9 @@ interrupted_and_resumed() {
                 extra="--noise file:file"
                 ;;
         esac
-        # shellcheck disable=SC2086
         attempt pnm-simulate --optimizer sgd $short $extra --stop-at 1:0 --checkpoint kept
         expect_status 0
         sed -i 's/0.5$/0.6/; s/1$/1.5/' file
-        # shellcheck disable=SC2086
         refuse 64 "--resume: .*run 1 of the checkpoint" pnm-simulate --optimizer sgd $short $extra \
             --resume kept
     done
@@ -535,17 +500,14 @@ interrupted_and_resumed() {
 
 @test "--checkpoint: where nothing can be written, 74 before anything is sampled" {
     mkdir folder
-    # shellcheck disable=SC2086
-    {
-        refuse 74 "--checkpoint: cannot write 'missing/kept': No such file" pnm-simulate --optimizer sgd \
-            $short --checkpoint missing/kept
-        refuse 74 "--checkpoint: cannot write 'folder': Is a directory" pnm-simulate --optimizer sgd \
-            $short --checkpoint folder
-        refuse 74 "--checkpoint: cannot write 'folder/': Is a directory" pnm-verify --claim eq15 \
-            --checkpoint folder/
-        refuse 74 "--checkpoint" pnm-noise --optimizer sgd --lr 0.1 --checkpoint /dev/full \
-            --checkpoint-every 0
-    }
+    refuse 74 "--checkpoint: cannot write 'missing/kept': No such file" pnm-simulate --optimizer sgd \
+        $short --checkpoint missing/kept
+    refuse 74 "--checkpoint: cannot write 'folder': Is a directory" pnm-simulate --optimizer sgd \
+        $short --checkpoint folder
+    refuse 74 "--checkpoint: cannot write 'folder/': Is a directory" pnm-verify --claim eq15 \
+        --checkpoint folder/
+    refuse 74 "--checkpoint" pnm-noise --optimizer sgd --lr 0.1 --checkpoint /dev/full \
+        --checkpoint-every 0
     all_refused
 }
 
@@ -559,14 +521,11 @@ on_a_full_disk() (
 @test "a checkpoint that cannot be replaced ends the run; it stays, so do old results" {
     local given="--optimizer sgd --lr 0.1 --spectrum linear:0.1:1:100 --replicas 40 --steps 200 --quiet"
     echo old >old.csv
-    # shellcheck disable=SC2086
-    {
-        attempt pnm-stationary $given --stop-at 1:9 --checkpoint kept
-        cp kept before
-        status=0
-        on_a_full_disk pnm-stationary $given --resume kept --checkpoint kept --checkpoint-every 0 \
-            --output old.csv >"$out" 2>"$err" || status=$?
-    }
+    attempt pnm-stationary $given --stop-at 1:9 --checkpoint kept
+    cp kept before
+    status=0
+    on_a_full_disk pnm-stationary $given --resume kept --checkpoint kept --checkpoint-every 0 \
+        --output old.csv >"$out" 2>"$err" || status=$?
     expect_status 74
     expect_message "^pnm-stationary: --checkpoint: cannot write 'kept'"
     expect_same kept before

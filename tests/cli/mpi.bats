@@ -3,11 +3,11 @@
 # PNM_MPI_BIN names the folder of the former (make MPI=1: build/mpi/bin); without it, or
 # without mpirun, all is skipped.
 
+# shellcheck disable=SC2086,SC2154 # lists of words; what helpers.bash sets
 load helpers
 
 needs_mpi() {
-    [ -n "$PNM_MPI_BIN" ] && [ -x "$PNM_MPI_BIN/pnm-simulate" ] ||
-        skip "PNM_MPI_BIN names no folder of programs built with MPI"
+    [ -x "${PNM_MPI_BIN:-.}/pnm-simulate" ] || skip "PNM_MPI_BIN names no programs built with MPI"
     command -v mpirun >/dev/null || skip "mpirun is not installed"
     # More ranks than processors, also as root, also in a container.
     export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
@@ -22,6 +22,13 @@ needs_mpi() {
     # A minute; it is ended before.
     slow="--optimizer pnm --lr 0.1 --spectrum 1 --replicas 65536 --steps 1000000 --burn-in 100 \
         --max-samples 1e18 --quiet --threads 1"
+}
+
+teardown() {
+    if [ -n "$child" ]; then
+        # shellcheck disable=SC2046 # a list of words
+        kill -9 $(rank_processes) "$child" 2>/dev/null || true
+    fi
 }
 
 # ranks COUNT PROGRAM ARGUMENT...
@@ -82,7 +89,6 @@ await_end() {
         sleep 0.05
     done
     if kill -0 "$child" 2>/dev/null; then
-        kill -9 $(rank_processes) "$child"
         echo "the ranks hang" >&2
         return 1
     fi
@@ -100,22 +106,19 @@ expect_message_once() {
 @test "1, 2, 3 and 5 ranks: the bytes of the program without MPI" {
     needs_mpi
     local count
-    # shellcheck disable=SC2086
-    {
-        attempt pnm-stationary $two
+    attempt pnm-stationary $two
+    expect_status 0
+    cp "$out" alone
+    for count in 1 2 3 5; do
+        ranks $count pnm-stationary $two
         expect_status 0
-        cp "$out" alone
-        for count in 1 2 3 5; do
-            ranks $count pnm-stationary $two
-            expect_status 0
-            expect_same "$out" alone "$count ranks"
-        done
-        # More ranks than units, and threads too.
-        attempt pnm-simulate --optimizer pnm $few --replicas 60
-        cp "$out" alone
-        ranks 5 pnm-simulate --optimizer pnm $few --replicas 60 --threads 2
-        expect_same "$out" alone
-    }
+        expect_same "$out" alone "$count ranks"
+    done
+    # More ranks than units, and threads too.
+    attempt pnm-simulate --optimizer pnm $few --replicas 60
+    cp "$out" alone
+    ranks 5 pnm-simulate --optimizer pnm $few --replicas 60 --threads 2
+    expect_same "$out" alone
 }
 
 # as_alone COUNT PROGRAM ARGUMENT...
@@ -132,52 +135,43 @@ as_alone() {
 
 @test "every program: the bytes of the program without MPI" {
     needs_mpi
-    # shellcheck disable=SC2086
-    {
-        as_alone 3 pnm-simulate --optimizer pnm $few
-        as_alone 2 pnm-simulate --optimizer pnm $few --noise file:dense --record trajectory --every 50
-        as_alone 2 pnm-stationary $two --full
-        as_alone 3 pnm-noise --optimizer pnm --lr 0.1 --replicas 500 --psd --quiet --threads 1
-        as_alone 2 pnm-noise --optimizer pnm --lr 0.1 --replicas 500 --quiet --threads 1
-        as_alone 3 pnm-pacbayes $two --prior-precision 10 --train-size 100 --noise file:dense
-        as_alone 2 pnm-verify --claim eq15,eq14,special-hb --precision 0.02 --quiet --threads 1
-    }
+    as_alone 3 pnm-simulate --optimizer pnm $few
+    as_alone 2 pnm-simulate --optimizer pnm $few --noise file:dense --record trajectory --every 50
+    as_alone 2 pnm-stationary $two --full
+    as_alone 3 pnm-noise --optimizer pnm --lr 0.1 --replicas 500 --psd --quiet --threads 1
+    as_alone 2 pnm-noise --optimizer pnm --lr 0.1 --replicas 500 --quiet --threads 1
+    as_alone 3 pnm-pacbayes $two --prior-precision 10 --train-size 100 --noise file:dense
+    as_alone 2 pnm-verify --claim eq15,eq14,special-hb --precision 0.02 --quiet --threads 1
 }
 
 @test "machines with different numbers of processors: the same bytes" {
     needs_mpi
     # shellcheck disable=SC2016 # the ranks' shell is meant
     local threads='exec "$@" --threads $((3 - 2 * OMPI_COMM_WORLD_RANK))'
-    # shellcheck disable=SC2086
-    {
-        attempt pnm-stationary $two
-        cp "$out" alone
-        apart "$threads" pnm-stationary $two --checkpoint kept --checkpoint-every 0
-        expect_status 0
-        expect_same "$out" alone
-        # In more units than a batch holds.
-        attempt pnm-simulate --optimizer sgd --lr 0.1 --spectrum 1 --replicas 300000 --steps 20 --quiet
-        cp "$out" alone
-        apart "$threads" pnm-simulate --optimizer sgd --lr 0.1 --spectrum 1 --replicas 300000 \
-            --steps 20 --quiet
-        expect_status 0
-        expect_same "$out" alone
-    }
+    attempt pnm-stationary $two
+    cp "$out" alone
+    apart "$threads" pnm-stationary $two --checkpoint kept --checkpoint-every 0
+    expect_status 0
+    expect_same "$out" alone
+    # In more units than a batch holds.
+    attempt pnm-simulate --optimizer sgd --lr 0.1 --spectrum 1 --replicas 300000 --steps 20 --quiet
+    cp "$out" alone
+    apart "$threads" pnm-simulate --optimizer sgd --lr 0.1 --spectrum 1 --replicas 300000 \
+        --steps 20 --quiet
+    expect_status 0
+    expect_same "$out" alone
 }
 
 @test "a run cut by time or place, by any number of ranks" {
     needs_mpi
-    # shellcheck disable=SC2086
-    {
-        attempt pnm-stationary $two --stop-at 2:5
-        cp "$out" cut
-        ranks 3 pnm-stationary $two --stop-at 2:5
-        expect_same "$out" cut
-        attempt pnm-stationary $two --stop-at 1:0
-        cp "$out" cut
-        ranks 2 pnm-stationary $two --max-seconds 0
-        expect_same "$out" cut
-    }
+    attempt pnm-stationary $two --stop-at 2:5
+    cp "$out" part
+    ranks 3 pnm-stationary $two --stop-at 2:5
+    expect_same "$out" part
+    attempt pnm-stationary $two --stop-at 1:0
+    cp "$out" part
+    ranks 2 pnm-stationary $two --max-seconds 0
+    expect_same "$out" part
 }
 
 # --- checkpoints ----------------------------------------------------------------------
@@ -185,66 +179,57 @@ as_alone() {
 @test "a checkpoint of 3 ranks goes on with 1, 2 and none, one without MPI with 2" {
     needs_mpi
     local count
-    # shellcheck disable=SC2086
-    {
-        attempt pnm-stationary $two
-        cp "$out" whole
-        ranks 3 pnm-stationary $two --stop-at 2:5 --checkpoint of-3
-        attempt pnm-stationary $two --stop-at 2:5 --checkpoint of-none
-        expect_same of-3 of-none
-        for count in 1 2; do
-            ranks $count pnm-stationary $two --resume of-3
-            expect_status 0
-            expect_same "$out" whole "$count ranks"
-        done
-        attempt pnm-stationary $two --resume of-3
-        expect_same "$out" whole
-        ranks 2 pnm-stationary $two --resume of-none --checkpoint of-none --checkpoint-every 0
-        expect_same "$out" whole
-    }
+    attempt pnm-stationary $two
+    cp "$out" whole
+    ranks 3 pnm-stationary $two --stop-at 2:5 --checkpoint of-3
+    attempt pnm-stationary $two --stop-at 2:5 --checkpoint of-none
+    expect_same of-3 of-none
+    for count in 1 2; do
+        ranks $count pnm-stationary $two --resume of-3
+        expect_status 0
+        expect_same "$out" whole "$count ranks"
+    done
+    attempt pnm-stationary $two --resume of-3
+    expect_same "$out" whole
+    ranks 2 pnm-stationary $two --resume of-none --checkpoint of-none --checkpoint-every 0
+    expect_same "$out" whole
 }
 
 @test "mpirun ended by SIGTERM: a checkpoint, from which the same bytes come" {
     needs_mpi
     local place
-    # shellcheck disable=SC2086
-    {
-        start_ranks 2 pnm-stationary $slow --output new.csv
-        await_next_checkpoint
-        kill -TERM "$child"
-        await_end
-        [ "$status" -ne 0 ] || show
-        expect_files dense kept
-        # What the checkpoint holds, and the same from the start.
-        attempt pnm-stationary $slow --resume kept --max-seconds 0
-        cp "$out" resumed
-        place=$(sed -n 's/^# stop-at: //p' resumed)
-        [ "${place#1:}" -gt 0 ]
-        attempt pnm-stationary $slow --stop-at "$place"
-        expect_same "$out" resumed
-    }
+    start_ranks 2 pnm-stationary $slow --output new.csv
+    await_next_checkpoint
+    kill -TERM "$child"
+    await_end
+    [ "$status" -ne 0 ] || show
+    expect_files dense kept
+    # What the checkpoint holds, and the same from the start.
+    attempt pnm-stationary $slow --resume kept --max-seconds 0
+    cp "$out" resumed
+    place=$(sed -n 's/^# stop-at: //p' resumed)
+    [ "${place#1:}" -gt 0 ]
+    attempt pnm-stationary $slow --stop-at "$place"
+    expect_same "$out" resumed
 }
 
 # --- failures -------------------------------------------------------------------------
 
 @test "an error is told once, not once a rank" {
     needs_mpi
-    # shellcheck disable=SC2086
-    {
-        ranks 3 pnm-stationary $two --lr x
-        expect_status 64
-        expect_message_once '^pnm-stationary: --lr: '
-        ranks 3 pnm-stationary $two --lr 100
-        expect_status 64
-        expect_message_once 'unstable'
-        ranks 2 pnm-simulate --optimizer sgd $few --output missing/new.csv
-        expect_status 74
-        expect_message_once "^pnm-simulate: .*'missing/new.csv'"
-        ranks 2 pnm-simulate --optimizer sgd $few --resume missing
-        expect_status 64
-        expect_message_once "^pnm-simulate: --resume: "
-        [ ! -s "$out" ] || show
-    }
+    ranks 3 pnm-stationary $two --lr x
+    expect_status 64
+    expect_message_once '^pnm-stationary: --lr: '
+    ranks 3 pnm-stationary $two --lr 100
+    expect_status 64
+    expect_message_once 'unstable'
+    ranks 2 pnm-simulate --optimizer sgd $few --output missing/new.csv
+    expect_status 74
+    expect_message_once "^pnm-simulate: .*'missing/new.csv'"
+    ranks 2 pnm-simulate --optimizer sgd $few --resume missing
+    expect_status 64
+    expect_message_once "^pnm-simulate: --resume: "
+    [ ! -s "$out" ] || show
 }
 
 @test "what is printed is printed once, what is written is written once" {
@@ -252,28 +237,24 @@ as_alone() {
     ranks 3 pnm-simulate --version
     expect_status 0
     expect_equal "$(wc -l <"$out")" 1
-    # shellcheck disable=SC2086
-    {
-        ranks 3 pnm-simulate --optimizer sgd $few --output new.csv,- --max-seconds 0
-        expect_status 0
-        expect_equal "$(grep -c '^i,h,' new.csv)" 1
-        expect_same new.csv "$out"
-        expect_files dense new.csv
-        # A pipe shows how many write, and a warning who warns.
-        mkfifo pipe
-        timeout 60 cat pipe >read &
-        ranks 3 pnm-simulate --optimizer sgd $few --output pipe --max-seconds 0
-        expect_status 0
-        wait
-        expect_same read new.csv
-        ranks 3 pnm-simulate --optimizer sgd --lr 0.1 --spectrum 1 --max-seconds 0 --threads 1
-        expect_message_once '^warning: '
-    }
+    ranks 3 pnm-simulate --optimizer sgd $few --output new.csv,- --max-seconds 0
+    expect_status 0
+    expect_equal "$(grep -c '^i,h,' new.csv)" 1
+    expect_same new.csv "$out"
+    expect_files dense new.csv
+    # A pipe shows how many write, and a warning who warns.
+    mkfifo pipe
+    timeout 60 cat pipe >piped &
+    ranks 3 pnm-simulate --optimizer sgd $few --output pipe --max-seconds 0
+    expect_status 0
+    wait
+    expect_same piped new.csv
+    ranks 3 pnm-simulate --optimizer sgd --lr 0.1 --spectrum 1 --max-seconds 0 --threads 1
+    expect_message_once '^warning: '
 }
 
 @test "a rank that is killed ends the job, and mpirun names it" {
     needs_mpi
-    # shellcheck disable=SC2086
     start_ranks 3 pnm-stationary $slow --output new.csv
     kill -9 "$(rank_processes | sed -n 2p)"
     await_end
@@ -314,18 +295,15 @@ in_own_folder='cd "$OMPI_COMM_WORLD_RANK" && exec "$@"'
 @test "the folder of a checkpoint that only rank 0 has is enough: it alone writes there" {
     needs_mpi
     mkdir -p 0/folder 1
-    # shellcheck disable=SC2086
-    {
-        attempt pnm-stationary $two --stop-at 1:3 --checkpoint 0/folder/kept
-        cp 0/folder/kept before
-        apart "$in_own_folder" pnm-stationary $two --resume folder/kept --checkpoint folder/kept \
-            --checkpoint-every 0
-        expect_status 0
-        never cmp -s 0/folder/kept before
-        cp "$out" resumed
-        attempt pnm-stationary $two
-        expect_same "$out" resumed
-    }
+    attempt pnm-stationary $two --stop-at 1:3 --checkpoint 0/folder/kept
+    cp 0/folder/kept before
+    apart "$in_own_folder" pnm-stationary $two --resume folder/kept --checkpoint folder/kept \
+        --checkpoint-every 0
+    expect_status 0
+    never cmp -s 0/folder/kept before
+    cp "$out" resumed
+    attempt pnm-stationary $two
+    expect_same "$out" resumed
 }
 
 @test "input files that differ from rank to rank are refused" {
@@ -333,14 +311,11 @@ in_own_folder='cd "$OMPI_COMM_WORLD_RANK" && exec "$@"'
     mkdir 0 1
     echo 0.5 1 >0/h
     echo 0.5 1.1 >1/h
-    # shellcheck disable=SC2086
-    {
-        apart "$in_own_folder" pnm-stationary $two --spectrum file:h
-        expect_status 64
-        expect_message_once 'rank 1'
-        rm 1/h
-        apart "$in_own_folder" pnm-stationary $two --spectrum file:h
-        expect_status 64
-        expect_message_once "rank 1: --spectrum: .*'h'"
-    }
+    apart "$in_own_folder" pnm-stationary $two --spectrum file:h
+    expect_status 64
+    expect_message_once 'rank 1'
+    rm 1/h
+    apart "$in_own_folder" pnm-stationary $two --spectrum file:h
+    expect_status 64
+    expect_message_once "rank 1: --spectrum: .*'h'"
 }

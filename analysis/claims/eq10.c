@@ -1,0 +1,65 @@
+/* eq10: PNM as a momentum recursion in x_t. The recursion needs x_t = theta_t + eta0
+ * beta0 m_{t-1}: theta_{t+1} + eta0 beta0 m_t = theta_t + eta0 beta0 m_{t-1} - eta0 m_t
+ * is Algorithm 2. The main text prints theta_t - beta0 m_{t-1}, the appendix theta_t -
+ * eta0 beta0 m_{t-1}, which agree with it at beta0 = 0 only. */
+#include "descent_claims.h"
+
+#include <math.h>
+
+static double recursion(const struct pnm_path *path, enum x_form form, long t, size_t i,
+                        double perturbation)
+{
+    const double alpha = path->eta0 * (1 - path->beta) * (1 + perturbation);
+    const double g = path->g[(size_t)t * path->n + i];
+    return path_x(path, form, t + 1, i) - path_x(path, form, t, i) + alpha * g -
+           path->beta * (path_x(path, form, t - 1, i) - path_x(path, form, t - 2, i));
+}
+
+static double step_printed(const struct pnm_path *path, enum x_form form, long t,
+                           size_t i, double perturbation)
+{
+    const double alpha = path->eta0 * (1 - path->beta) * (1 + perturbation);
+    return path_x(path, form, t + 1, i) - path_x(path, form, t, i) -
+           alpha * path_m(path, t, i);
+}
+
+static double step_corrected(const struct pnm_path *path, enum x_form form, long t,
+                             size_t i, double perturbation)
+{
+    return path_x(path, form, t + 1, i) - path_x(path, form, t, i) +
+           path->eta0 * (1 + perturbation) * path_m(path, t, i);
+}
+
+static int check(struct ledger *ledger, const struct claim *claim, struct error *error)
+{
+    static const struct {
+        const char *text;
+        struct path_identity identity;
+    } rows[] = {
+        {"main text, x = theta - beta0 m", {NULL, X_MAIN_TEXT, INFINITY, recursion}},
+        {"appendix, x = theta - eta0 beta0 m", {NULL, X_APPENDIX, INFINITY, recursion}},
+        {"corrected, x = theta + eta0 beta0 m",
+         {NULL, X_CORRECTED, INFINITY, recursion}},
+        {"main text, x = theta - beta0 m", {NULL, X_MAIN_TEXT, 0, recursion}},
+        {"x_{t+1} - x_t = alpha m_t, corrected x",
+         {NULL, X_CORRECTED, INFINITY, step_printed}},
+        {"corrected, x_{t+1} - x_t = -eta0 m_t",
+         {NULL, X_CORRECTED, INFINITY, step_corrected}},
+    };
+    int status = STATUS_OK;
+    for (size_t k = 0; status == STATUS_OK && k < sizeof rows / sizeof *rows; k++) {
+        struct path_identity identity = rows[k].identity;
+        identity.ledger = ledger;
+        status = claim_path_identity(ledger, claim, rows[k].text, &identity, error);
+    }
+    return status;
+}
+
+const struct claim claim_eq10 = {
+    .id = "eq10",
+    .where = "sec. 3, eq. 10",
+    .kind = CLAIM_IDENTITY,
+    .statement = "x_t = theta_t - beta0 m_{t-1} follows a momentum recursion: residual "
+                 "over the largest step 0",
+    .check = check,
+};

@@ -1,0 +1,41 @@
+/* lemma-A1: z_t moves by plain gradient steps. It follows from the recursion of eq. 10,
+ * so it holds for the x_t that obeys it. */
+#include "descent_claims.h"
+
+#include <math.h>
+
+static double residual(const struct pnm_path *path, enum x_form form, long t, size_t i,
+                       double perturbation)
+{
+    /* alpha/(1-beta) = eta0 */
+    return path_z(path, form, t + 1, i) - path_z(path, form, t, i) +
+           path->eta0 * (1 + perturbation) * path->g[(size_t)t * path->n + i];
+}
+
+static int check(struct ledger *ledger, const struct claim *claim, struct error *error)
+{
+    static const struct {
+        const char *text;
+        enum x_form form;
+    } rows[] = {
+        {"main text, x = theta - beta0 m", X_MAIN_TEXT},
+        {"appendix, x = theta - eta0 beta0 m", X_APPENDIX},
+        {"corrected, x = theta + eta0 beta0 m", X_CORRECTED},
+    };
+    int status = STATUS_OK;
+    for (size_t k = 0; status == STATUS_OK && k < sizeof rows / sizeof *rows; k++) {
+        const struct path_identity identity = {ledger, rows[k].form, INFINITY,
+                                               residual};
+        status = claim_path_identity(ledger, claim, rows[k].text, &identity, error);
+    }
+    return status;
+}
+
+const struct claim claim_lemma_a1 = {
+    .id = "lemma-A1",
+    .where = "app. A, lemma A.1",
+    .kind = CLAIM_IDENTITY,
+    .statement = "z_{t+1} - z_t = -alpha/(1-beta) g_t: residual over the largest step "
+                 "of x 0",
+    .check = check,
+};

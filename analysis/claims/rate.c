@@ -1,0 +1,121 @@
+/* rate: how fast the smallest E|grad f(theta_k)|^2 falls with the horizon T, at
+ * theorem 3.1's learning rate for each T. The slope over log T is fitted to the last
+ * five doublings; a row shows 2^slope, the factor of one doubling. The paper's bound,
+ * an exponent of -1/2 at most, is given a slack of 0.05. */
+#include "descent_claims.h"
+
+#include <gsl/gsl_fit.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { N = 4, HORIZONS = 6, FIRST_HORIZON = 256, REPLICAS = 4096 };
+
+/* log of the smallest mean, chosen on even replicas and measured on odd ones. */
+static int measure_point(const struct ledger *ledger,
+                         const struct descent_setting *setting, uint64_t horizon,
+                         double *log_square, double *weight, uint64_t *count,
+                         struct error *error)
+{
+    struct claim_descent run;
+    struct descent_curve curve = {0};
+    uint64_t best = 0;
+    int status = claim_descent_init(&run, ledger, setting, error);
+    if (status == STATUS_OK)
+        status = descent_run(&run.descent, REPLICAS, horizon - 1, &curve, error);
+    if (status == STATUS_OK) {
+        for (uint64_t k = 1; k <= curve.steps; k++)
+            if (curve.square[0][k].mean < curve.square[0][best].mean)
+                best = k;
+        const struct moments *m = &curve.square[1][best];
+        const double relative = moments_stderr(m) / m->mean;
+        *log_square = log(m->mean);
+        *weight = 1 / (relative * relative);
+        *count = m->count;
+    }
+    descent_curve_free(&curve);
+    claim_descent_free(&run);
+    return status;
+}
+
+static struct evidence factor_of(double slope, double se, uint64_t count)
+{
+    const double factor = exp2(slope);
+    return (struct evidence){
+        .paper = exp2(-0.5 + 0.05),
+        .exact = NAN,
+        .measured = factor,
+        .se = log(2) * factor * se,
+        .paper_scale = 1,
+        .exact_scale = 1,
+        .count = count,
+        .sampled = count > 0,
+        .decisive = count >= ESTIMATE_MIN_CHAINS,
+    };
+}
+
+/* The weighted fit over the horizons; *count 0 where the session ended it early. */
+static int fit_slope(const struct ledger *ledger, const char *rule,
+                     const struct loss_kind *kind, double *slope, double *se,
+                     uint64_t *count, struct error *error)
+{
+    double x[HORIZONS], y[HORIZONS], weight[HORIZONS];
+    double intercept, c00, c01, c11, chi2;
+    for (int k = 0; k < HORIZONS; k++) {
+        const uint64_t horizon = (uint64_t)FIRST_HORIZON << k;
+        const struct descent_setting point = {
+            kind, N, rule, 1, 0.9, fmin(0.5, 1 / sqrt((double)horizon)), 1, 1};
+        x[k] = log((double)horizon);
+        const int status =
+            measure_point(ledger, &point, horizon, &y[k], &weight[k], count, error);
+        if (status != STATUS_OK || *count == 0)
+            return status;
+    }
+    gsl_fit_wlinear(x, 1, weight, 1, y, 1, HORIZONS, &intercept, slope, &c00, &c01,
+                    &c11, &chi2);
+    *se = sqrt(c11);
+    return STATUS_OK;
+}
+
+static int add_row(struct ledger *ledger, const struct claim *claim, const char *rule,
+                   const struct loss_kind *kind, struct error *error)
+{
+    const double samples = (double)REPLICAS * N * FIRST_HORIZON * ((1 << HORIZONS) - 1);
+    double slope = NAN, se = NAN;
+    uint64_t count = 0;
+    char setting[200], fitted[60] = "";
+    int status = STATUS_OK;
+    if (samples <= ledger->sampling->max_samples)
+        status = fit_slope(ledger, rule, kind, &slope, &se, &count, error);
+    if (status != STATUS_OK)
+        return status;
+    const struct evidence e = factor_of(slope, se, count);
+    if (e.sampled)
+        snprintf(fitted, sizeof fitted, "; slope %.4f +- %.4f", slope, se);
+    snprintf(setting, sizeof setting,
+             "%s%s beta1=0.9 on %s n=%d sigma=G C L=1, T=%d..%d: 2^slope%s", rule,
+             strcmp(rule, "pnm") == 0 ? " beta0=1" : "", kind->name, N, FIRST_HORIZON,
+             FIRST_HORIZON << (HORIZONS - 1), fitted);
+    return ledger_bound(ledger, claim, setting, &e, samples, error);
+}
+
+static int check(struct ledger *ledger, const struct claim *claim, struct error *error)
+{
+    static const char *const rules[] = {"pnm", "heavy_ball"};
+    static const char *const losses[] = {"huber", "log_cosh", "rippled"};
+    int status = STATUS_OK;
+    for (int r = 0; r < 2; r++)
+        for (int k = 0; status == STATUS_OK && k < 3; k++)
+            status = add_row(ledger, claim, rules[r],
+                             loss_find(ledger->sampling->kernels, losses[k]), error);
+    return status;
+}
+
+const struct claim claim_rate = {
+    .id = "rate",
+    .where = "sec. 3, after eq. 11",
+    .kind = CLAIM_BOUND,
+    .statement = "errors of PNM and Heavy Ball are O(1/sqrt(t)): a doubling of t "
+                 "multiplies them by 2^(-1/2+0.05) at most",
+    .check = check,
+};
