@@ -227,8 +227,11 @@ int convergence_point(const struct convergence_task *task, const struct rule *ru
         .sampled = moments.count > 0,
         .noiseless = noiseless,
     };
-    point->evidence.decisive = noiseless || moments.count >= ESTIMATE_MIN_CHAINS;
     point->evidence.exact_scale = evidence_scale(point->evidence.exact);
+    /* Squares of normal numbers are skewed and need many (see noise_compare.c). */
+    const double effective = pow(point->evidence.exact_scale / point->evidence.se, 2);
+    point->evidence.decisive = noiseless || (moments.count >= ESTIMATE_MIN_CHAINS &&
+                                             effective >= ESTIMATE_MIN_SAMPLES);
     point->evidence.paper_scale = NAN;
     point->verdicts = evidence_judge(&point->evidence);
     return STATUS_OK;

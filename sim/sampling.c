@@ -1,5 +1,6 @@
 #include "sampling.h"
 
+#include "interrupt.h"
 #include "output.h"
 #include "parse.h"
 #include "ranks.h"
@@ -78,7 +79,6 @@ static int session_from_options(struct session *session, const struct options *o
                                 struct error *error)
 {
     const char *stop_at = options_text(options, "stop-at");
-    const char *resume = options_text(options, "resume");
     char *parameters = options_describe(options);
     int status = parameters ? session_init(session, parameters, error)
                             : error_memory(error, "the parameters");
@@ -94,8 +94,6 @@ static int session_from_options(struct session *session, const struct options *o
         status = output_check("--checkpoint", session->checkpoint, error);
     if (status == STATUS_OK && stop_at)
         status = parse_place(stop_at, &session->stop_at, error);
-    if (status == STATUS_OK && resume)
-        status = session_resume(session, resume, error);
     return status;
 }
 
@@ -128,6 +126,9 @@ void sampling_finish(const struct sampling *sampling)
                                     "gives)"
                                   : "",
                       (unsigned long long)at.run, (unsigned long long)at.unit);
+    struct error error;
+    if (interrupt_pending() && session_save(session, &error) != STATUS_OK)
+        sampling_warn(sampling, "%s", error.text);
     session_free(session);
 }
 
@@ -153,7 +154,11 @@ int sampling_init(struct sampling *sampling, struct session *session,
         status = session_from_options(session, options, error);
     if (status == STATUS_OK && (options->program->groups & OPTIONS_CHAINS))
         status = chains_from_options(sampling, options, error);
+    /* All ranks resume, or none. */
     status = ranks_agree(status, error);
+    if (status == STATUS_OK && options_text(options, "resume"))
+        status = ranks_agree(
+            session_resume(session, options_text(options, "resume"), error), error);
     if (status != STATUS_OK)
         return status;
     if (sampling->precision > 0.002)

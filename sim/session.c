@@ -275,6 +275,7 @@ int session_begin(struct session *session, uint64_t identity, uint64_t units,
     if (!session)
         return STATUS_OK;
     session->runs++;
+    session->unsaved = false;
     if (session->runs > session->resumed) {
         if (!session->checkpoint)
             return STATUS_OK;
@@ -364,6 +365,7 @@ int session_checkpoint(struct session *session, uint64_t done,
     const int failure =
         whole_file_write(session->checkpoint, write_checkpoint, &writing);
     session->checkpointed = omp_get_wtime();
+    session->unsaved = false;
     if (!failure)
         return STATUS_OK;
     return error_set(error, STATUS_OUTPUT, "--checkpoint: cannot write '%.400s': %s",
@@ -387,8 +389,19 @@ int session_end(struct session *session, uint64_t done, uint64_t units,
     record->bytes = bytes;
     record->size = blocks_size(blocks);
     record->done = done;
+    /* The checkpoint that was resumed holds more where it holds later runs. */
+    session->unsaved = session->runs >= session->resumed;
     for (; blocks->size > 0; bytes += blocks->size, blocks++)
         memcpy(bytes, blocks->data, blocks->size);
     return done < units ? session_checkpoint(session, done, first, true, error)
                         : STATUS_OK;
+}
+
+int session_save(struct session *session, struct error *error)
+{
+    if (!session->unsaved)
+        return STATUS_OK;
+    const struct session_record *last = &session->records[session->runs - 1];
+    const struct session_block blocks[] = {{last->bytes, last->size}, {NULL, 0}};
+    return session_checkpoint(session, last->done, blocks, true, error);
 }

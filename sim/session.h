@@ -42,6 +42,7 @@ struct session {
     uint64_t stopped_of; /* units of the run that was cut */
     struct session_record *records;
     size_t record_count, resumed;
+    bool unsaved; /* the last run is done, and no checkpoint holds it */
 };
 
 /* Starts the clock. parameters is copied. */
@@ -83,5 +84,9 @@ PNM_MUST_USE int session_checkpoint(struct session *session, uint64_t done,
  * cut, one is written now. */
 PNM_MUST_USE int session_end(struct session *session, uint64_t done, uint64_t units,
                              const struct session_block *blocks, struct error *error);
+
+/* A signal has ended the program between two runs: writes what no checkpoint holds yet.
+ * STATUS_OUTPUT. */
+PNM_MUST_USE int session_save(struct session *session, struct error *error);
 
 #endif

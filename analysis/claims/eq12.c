@@ -37,7 +37,7 @@ static int check(struct ledger *ledger, const struct claim *claim, struct error 
                 .se = moments_stderr(own),
                 .count = own->count,
                 .sampled = own->count > 0,
-                .decisive = true,
+                .decisive = own->count >= ESTIMATE_MIN_SAMPLES,
                 .exact_scale = sqrt(c[i * MODES + i] * c[j * MODES + j]),
                 .paper_scale = evidence_scale(square),
             };

@@ -141,6 +141,7 @@ as_alone() {
     as_alone 3 pnm-noise --optimizer pnm --lr 0.1 --replicas 500 --psd --quiet --threads 1
     as_alone 2 pnm-noise --optimizer pnm --lr 0.1 --replicas 500 --quiet --threads 1
     as_alone 3 pnm-pacbayes $two --prior-precision 10 --train-size 100 --noise file:dense
+    as_alone 3 pnm-convergence --optimizer pnm --horizon 16,64 --replicas 500 --quiet --threads 1
     as_alone 2 pnm-verify --claim eq15,eq14,special-hb --precision 0.02 --quiet --threads 1
 }
 
@@ -229,6 +230,10 @@ as_alone() {
     ranks 2 pnm-simulate --optimizer sgd $few --resume missing
     expect_status 64
     expect_message_once "^pnm-simulate: --resume: "
+    # Of rank 0 alone, while the others would go on to the file.
+    ranks 2 pnm-simulate --optimizer sgd $few --checkpoint missing/kept --resume missing
+    expect_status 74
+    expect_message_once "^pnm-simulate: --checkpoint: .*'missing/kept'"
     [ ! -s "$out" ] || show
 }
 
