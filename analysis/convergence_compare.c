@@ -31,12 +31,11 @@ void convergence_set_rate(const struct convergence_task *task, uint64_t steps,
 
 /* --- measuring -------------------------------------------------------------------- */
 
-static int descend(const struct convergence_task *task, const struct rule *rule,
-                   uint64_t seed, uint64_t replicas, uint64_t steps,
-                   struct descent_curve *curve, struct error *error)
+struct descent convergence_descent(const struct convergence_task *task,
+                                   const struct rule *rule, uint64_t seed)
 {
     const struct sampling *sampling = task->sampling;
-    const struct descent descent = {
+    return (struct descent){
         .optimizer = rule->optimizer,
         .parameter = rule->parameter,
         .loss = &task->loss,
@@ -48,6 +47,13 @@ static int descend(const struct convergence_task *task, const struct rule *rule,
         .label = sampling_label(sampling, rule->optimizer->name),
         .session = sampling->session,
     };
+}
+
+static int descend(const struct convergence_task *task, const struct rule *rule,
+                   uint64_t seed, uint64_t replicas, uint64_t steps,
+                   struct descent_curve *curve, struct error *error)
+{
+    const struct descent descent = convergence_descent(task, rule, seed);
     return descent_run(&descent, replicas, steps, curve, error);
 }
 
@@ -126,19 +132,25 @@ static double initial_gap(const struct convergence_task *task)
     return value[0] - loss->minimum;
 }
 
-void convergence_bounds(const struct convergence_task *task, const struct rule *rule,
-                        const struct rule *own, uint64_t horizon, double bounds[2])
+struct convergence convergence_constants(const struct convergence_task *task,
+                                         const struct rule *rule)
 {
-    const struct theory *theory = theory_find(own->optimizer->name);
-    const struct convergence constants = {
-        .beta0 = rule_parameter(own, "beta0"),
-        .beta1 = rule_parameter(own, "beta1"),
+    return (struct convergence){
+        .beta0 = rule_parameter(rule, "beta0"),
+        .beta1 = rule_parameter(rule, "beta1"),
         .smoothness = task->loss.smoothness,
         .gradient = task->loss.gradient_bound,
         .sigma = task->sigma,
         .gap = initial_gap(task),
         .c = task->c,
     };
+}
+
+void convergence_bounds(const struct convergence_task *task, const struct rule *rule,
+                        const struct rule *own, uint64_t horizon, double bounds[2])
+{
+    const struct theory *theory = theory_find(own->optimizer->name);
+    const struct convergence constants = convergence_constants(task, own);
     bounds[CONVERGENCE_PRINTED] = bounds[CONVERGENCE_CORRECTED] = NAN;
     if (!theory || !theory->converges || !isnan(rule->parameter[0]) ||
         constants.beta0 < 0)

@@ -24,6 +24,15 @@ double convergence_applied_rate(const struct rule *rule);
 void convergence_set_rate(const struct convergence_task *task, uint64_t steps,
                           struct rule *rule);
 
+/* Runs of the rule with the task's loss, noise, start and threads. They point into task
+ * and rule. */
+struct descent convergence_descent(const struct convergence_task *task,
+                                   const struct rule *rule, uint64_t seed);
+
+/* What the bounds take. */
+struct convergence convergence_constants(const struct convergence_task *task,
+                                         const struct rule *rule);
+
 /* Runs of steps 0 .. horizon - 1, so that the curve ends with theta at step horizon.
  * Without a number of replicas they are planned for the precision asked for, from a
  * pilot of other random numbers, within the budget of samples; one replica without

@@ -1,7 +1,6 @@
 /* pnm-convergence: how fast a rule makes the gradient small, against theorem 3.1 on
  * losses that meet its assumptions and against the exact transient on a quadratic. */
-#include "convergence.h"
-#include "convergence_compare.h"
+#include "bound_table.h"
 #include "judging_program.h"
 #include "output.h"
 #include "parse.h"
@@ -10,13 +9,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define LOSS_NAME(name) " " #name
+
 static const struct option_spec own_options[] = {
     {.name = "loss",
      .argument = "NAME",
      .preset = "huber",
-     .doc =
-         "huber, pseudo_huber, log_cosh, logistic, rippled (not convex) or quadratic "
-         "(no bound of the gradient, so no theorem; exact transients)"},
+     .doc = "one of:" LOSS_LIST(
+         LOSS_NAME) "; rippled is not convex, and quadratic has "
+                    "no bound of the gradient, so no theorem, but exact transients"},
     {.name = "dim",
      .kind = OPTION_COUNT,
      .argument = "N",
@@ -96,6 +97,18 @@ static const struct option_spec own_options[] = {
      .kind = OPTION_FLAG,
      .doc = "the exponent of min E|grad f|^2 over the horizons, by weighted least "
             "squares"},
+    {.name = "ratio",
+     .argument = "BOUND",
+     .doc = "thm3.1, lemma-A2 or lemma-A3: left-hand over right-hand side, as printed "
+            "and corrected; the lemmas' largest of all steps of the horizon"},
+    {.name = "search",
+     .kind = OPTION_COUNT,
+     .argument = "N",
+     .low = 1,
+     .high = 1e7,
+     .doc = "look for the setting with the largest --ratio (default thm3.1) in N "
+            "evaluations, over the loss and the parameters of rule, noise and run that "
+            "are not given; without --sigma once without and once with noise"},
 };
 
 static const struct program program = {
@@ -108,7 +121,10 @@ static const struct program program = {
         "chooses, so that the minimum is not biased. A bound is vacuous where it is "
         "not below G^2. Bounds are empty for rules and parameters that the theorem is "
         "not about, and where --lr is given. With --curve: exact values and a verdict "
-        "for --loss quadratic.",
+        "for --loss quadratic. A ratio above 1 breaks the bound: verdict says whether "
+        "it does, exact is the ratio of the run written out, without noise. A search "
+        "measures what it found with other random numbers and prints the command that "
+        "does so again.",
     .groups = OPTIONS_RULE | OPTIONS_SAMPLING | OPTIONS_OUTPUT,
     .judges = true,
     .plans_rate = true,
@@ -208,12 +224,16 @@ static int put_bound(struct table *table, size_t column, double bound, double g,
 
 /* --- rows ------------------------------------------------------------------------- */
 
+enum { MOST_LOSSES = 16 };
+
 struct run {
     const struct options *options;
     const struct sampling *sampling;
     struct convergence_task task;
     struct numbers horizons;
     struct verdict_tally *tally;
+    struct loss losses[MOST_LOSSES]; /* that a search tries */
+    size_t loss_count;
 };
 
 static int add_horizon(struct table *table, const struct run *run,
@@ -332,6 +352,85 @@ static int add_curve(struct table *table, const struct run *run,
     return status;
 }
 
+/* --- ratios and the search for the largest ---------------------------------------- */
+
+static enum bound bound_of(const struct options *options)
+{
+    const char *name = options_text(options, "ratio");
+    int bound = BOUND_THEOREM;
+    while (name && bound < BOUNDS && strcmp(bound_name((enum bound)bound), name) != 0)
+        bound++;
+    return (enum bound)bound;
+}
+
+/* What the options say, as a point. */
+static struct bound_point given_point(const struct run *run, const struct rule *rule,
+                                      uint64_t horizon)
+{
+    return (struct bound_point){
+        .loss = &run->task.loss,
+        .beta0 = rule_parameter(rule, "beta0"),
+        .beta1 = rule_parameter(rule, "beta1"),
+        .lr = rule->parameter[0],
+        .c = run->task.c,
+        .sigma = run->task.sigma,
+        .initial = run->task.start,
+        .horizon = horizon,
+    };
+}
+
+static int add_ratios(struct table *table, const struct run *run,
+                      const struct rule *rule, struct error *error)
+{
+    const struct bound_search search = {
+        .sampling = run->sampling, .rule = rule, .bound = bound_of(run->options)};
+    int status = STATUS_OK;
+    for (size_t k = 0; status == STATUS_OK && k < run->horizons.count; k++) {
+        const struct bound_point point =
+            given_point(run, rule, (uint64_t)run->horizons.value[k]);
+        status = bound_table_measure(table, &search, &point, run->task.replicas,
+                                     run->tally, error);
+    }
+    return status;
+}
+
+/* What was given stays as it is; without --sigma there are two searches. */
+static int add_search(struct table *table, const struct run *run,
+                      const struct rule *rule, struct error *error)
+{
+    const struct options *options = run->options;
+    const enum bound bound = bound_of(options);
+    const bool given = options_given(options, "sigma");
+    int status = STATUS_OK;
+    for (int noisy = 0; status == STATUS_OK && noisy < (given ? 1 : 2); noisy++) {
+        struct bound_search search = {
+            .sampling = run->sampling,
+            .rule = rule,
+            .bound = bound,
+            .losses = run->losses,
+            .loss_count = run->loss_count,
+            .free =
+                {
+                    [BOUND_FREE_BETA0] = !options_given(options, "beta0"),
+                    [BOUND_FREE_BETA1] = !options_given(options, "beta1"),
+                    [BOUND_FREE_RATE] =
+                        !options_given(options, "lr") && !options_given(options, "c"),
+                    [BOUND_FREE_SIGMA] = noisy,
+                    [BOUND_FREE_INITIAL] = !options_given(options, "initial"),
+                    [BOUND_FREE_HORIZON] = !options_given(options, "horizon"),
+                },
+            .fixed = given_point(run, rule, (uint64_t)run->horizons.value[0]),
+            .evaluations = options_count(options, "search"),
+        };
+        search.fixed.loss = run->losses;
+        if (!given)
+            search.fixed.sigma = 0;
+        status =
+            bound_table_search(table, &search, run->task.replicas, run->tally, error);
+    }
+    return status;
+}
+
 /* --- options ---------------------------------------------------------------------- */
 
 static int unknown_loss(const struct options *options, struct error *error)
@@ -346,30 +445,73 @@ static int unknown_loss(const struct options *options, struct error *error)
                      options_text(options, "loss"), known);
 }
 
-/* The loss, with those of its parameters that were given. */
-static int read_loss(const struct options *options, struct loss *loss,
-                     struct error *error)
+static const char *const loss_options[] = {"smoothness", "gradient-bound", "condition",
+                                           "data-seed"};
+enum { LOSS_OPTIONS = sizeof loss_options / sizeof *loss_options };
+
+/* The loss of that kind, with those of its parameters that were given. */
+static int make_loss(const struct options *options, const struct loss_kind *kind,
+                     struct loss *loss, struct error *error)
 {
-    static const char *const names[] = {"smoothness", "gradient-bound", "condition",
-                                        "data-seed"};
-    const struct loss_kind *kind =
-        loss_find(options->kernels, options_text(options, "loss"));
     double parameter[LOSS_MAX_PARAMETERS];
-    if (!kind)
-        return unknown_loss(options, error);
     loss_defaults(kind, parameter);
-    for (size_t k = 0; k < sizeof names / sizeof *names; k++) {
-        const int i = loss_parameter(kind, names[k]);
-        if (!options_given(options, names[k]))
+    for (size_t k = 0; k < LOSS_OPTIONS; k++) {
+        const char *name = loss_options[k];
+        const int i = loss_parameter(kind, name);
+        if (!options_given(options, name))
             continue;
         if (i < 0)
             return error_set(error, STATUS_USAGE, "--%s: no parameter of the loss %s",
-                             names[k], kind->name);
-        parameter[i] = strcmp(names[k], "data-seed") == 0
-                           ? (double)options_count(options, names[k])
-                           : options_real(options, names[k]);
+                             name, kind->name);
+        parameter[i] = strcmp(name, "data-seed") == 0
+                           ? (double)options_count(options, name)
+                           : options_real(options, name);
     }
     return loss_init(loss, kind, options_count(options, "dim"), parameter, error);
+}
+
+static int read_loss(const struct options *options, struct loss *loss,
+                     struct error *error)
+{
+    const struct loss_kind *kind =
+        loss_find(options->kernels, options_text(options, "loss"));
+    return kind ? make_loss(options, kind, loss, error) : unknown_loss(options, error);
+}
+
+static bool takes_what_was_given(const struct options *options,
+                                 const struct loss_kind *kind)
+{
+    for (size_t k = 0; k < LOSS_OPTIONS; k++)
+        if (options_given(options, loss_options[k]) &&
+            loss_parameter(kind, loss_options[k]) < 0)
+            return false;
+    return true;
+}
+
+/* The loss given, or every one with a G that has the parameters given. */
+static int read_searched_losses(struct run *run, struct error *error)
+{
+    const struct loss_kind *const *kind = loss_kinds(run->options->kernels);
+    int status = STATUS_OK;
+    if (options_given(run->options, "loss")) {
+        run->loss_count = 1;
+        return read_loss(run->options, &run->losses[0], error);
+    }
+    for (; status == STATUS_OK && *kind && run->loss_count < MOST_LOSSES; kind++) {
+        struct loss *loss = &run->losses[run->loss_count];
+        if (!takes_what_was_given(run->options, *kind))
+            continue;
+        status = make_loss(run->options, *kind, loss, error);
+        if (status == STATUS_OK && isfinite(loss->gradient_bound))
+            run->loss_count++;
+        else
+            loss_free(loss);
+    }
+    if (status == STATUS_OK && run->loss_count == 0)
+        status = error_set(error, STATUS_USAGE,
+                           "--search: no loss with a bound of the gradient has all the "
+                           "parameters given");
+    return status;
 }
 
 static int read_horizons(const struct options *options, struct numbers *horizons,
@@ -378,6 +520,7 @@ static int read_horizons(const struct options *options, struct numbers *horizons
     enum { LONGEST = 1 << 24 };
     const char *text = options_text(options, "horizon");
     const bool curve = options_flag(options, "curve");
+    const bool search = options_given(options, "search");
     int status = parse_grid("--horizon", text, horizons, error);
     for (size_t k = 0; status == STATUS_OK && k < horizons->count; k++) {
         horizons->value[k] = rint(horizons->value[k]);
@@ -389,17 +532,58 @@ static int read_horizons(const struct options *options, struct numbers *horizons
     }
     if (status == STATUS_OK && horizons->count == 0)
         status = error_memory(error, "the horizons");
-    if (status == STATUS_OK && curve && horizons->count > 1 &&
+    if (status == STATUS_OK && (curve || search) && horizons->count > 1 &&
         options_given(options, "horizon"))
         status = error_set(error, STATUS_USAGE,
-                           "--horizon: '%.200s' are several; --curve shows one", text);
-    if (status == STATUS_OK && curve && options_flag(options, "slope"))
-        status = error_set(error, STATUS_USAGE, "--slope: not together with --curve");
+                           "--horizon: '%.200s' are several; --%s takes one", text,
+                           curve ? "curve" : "search");
     if (status == STATUS_OK && options_flag(options, "slope") && horizons->count < 3)
         status =
             error_set(error, STATUS_USAGE,
                       "--horizon: '%.200s' are too few; --slope needs three", text);
     return status;
+}
+
+/* One table at a time. */
+static int check_tables(const struct options *options, struct error *error)
+{
+    const bool flags[] = {
+        options_flag(options, "curve"), options_flag(options, "slope"),
+        options_given(options, "ratio") || options_given(options, "search")};
+    const char *ratio = options_given(options, "ratio") ? "ratio" : "search";
+    if (flags[0] && flags[1])
+        return error_set(error, STATUS_USAGE, "--slope: not together with --curve");
+    if (flags[2] && (flags[0] || flags[1]))
+        return error_set(error, STATUS_USAGE, "--%s: not together with --%s", ratio,
+                         flags[0] ? "curve" : "slope");
+    if (bound_of(options) == BOUNDS)
+        return error_set(error, STATUS_USAGE,
+                         "--ratio: no bound '%.200s'; allowed are thm3.1, lemma-A2, "
+                         "lemma-A3",
+                         options_text(options, "ratio"));
+    return STATUS_OK;
+}
+
+/* The theorem and its lemmas are about pnm with beta0 >= 0, and the theorem has a rate
+ * of its own. */
+static int check_ratio(const struct options *options, const struct rule *rules,
+                       size_t count, struct error *error)
+{
+    for (size_t k = 0; k < count; k++) {
+        if (strcmp(rules[k].optimizer->name, "pnm") != 0)
+            return error_set(error, STATUS_USAGE,
+                             "--optimizer: %s; the bounds of --ratio are about pnm",
+                             rules[k].optimizer->name);
+        if (rule_parameter(&rules[k], "beta0") < 0)
+            return error_set(error, STATUS_USAGE,
+                             "--beta0: %g; the bounds of --ratio are about beta0 >= 0",
+                             rule_parameter(&rules[k], "beta0"));
+    }
+    if (bound_of(options) == BOUND_THEOREM && options_given(options, "lr"))
+        return error_set(error, STATUS_USAGE,
+                         "--lr: theorem 3.1 sets its own rate; --ratio thm3.1 takes "
+                         "--c");
+    return STATUS_OK;
 }
 
 /* A loss without a bound of the gradient has no theorem to be held against. */
@@ -417,7 +601,10 @@ static int check_bounded(const struct run *run, struct error *error)
 static int prepare(struct run *run, struct error *error)
 {
     const struct options *options = run->options;
-    int status = read_loss(options, &run->task.loss, error);
+    const bool search = options_given(options, "search");
+    int status = check_tables(options, error);
+    if (status == STATUS_OK)
+        status = read_loss(options, &run->task.loss, error);
     run->task.sampling = run->sampling;
     run->task.sigma = options_real(options, "sigma");
     run->task.start = options_real(options, "initial");
@@ -427,14 +614,48 @@ static int prepare(struct run *run, struct error *error)
         status = read_horizons(options, &run->horizons, error);
     if (status == STATUS_OK)
         status = check_bounded(run, error);
-    return status;
+    return status == STATUS_OK && search ? read_searched_losses(run, error) : status;
+}
+
+/* What the options ask for: a table, and what adds a rule's rows to it. */
+struct task_table {
+    int (*init)(struct table *table, struct error *error);
+    int (*add)(struct table *table, const struct run *run, const struct rule *rule,
+               struct error *error);
+};
+
+static int init_horizons(struct table *table, struct error *error)
+{
+    return table_init(table, horizon_columns, HORIZON_COLUMNS, error);
+}
+
+static int init_curve(struct table *table, struct error *error)
+{
+    return table_init(table, curve_columns, CURVE_COLUMNS, error);
+}
+
+static int init_slope(struct table *table, struct error *error)
+{
+    return table_init(table, slope_columns, SLOPE_COLUMNS, error);
+}
+
+static struct task_table choose_table(const struct options *options)
+{
+    if (options_given(options, "search"))
+        return (struct task_table){bound_table_init, add_search};
+    if (options_given(options, "ratio"))
+        return (struct task_table){bound_table_init, add_ratios};
+    if (options_flag(options, "curve"))
+        return (struct task_table){init_curve, add_curve};
+    if (options_flag(options, "slope"))
+        return (struct task_table){init_slope, add_slope};
+    return (struct task_table){init_horizons, add_horizons};
 }
 
 static int run(const struct options *options, const struct sampling *sampling,
                struct verdict_tally *tally, struct error *error)
 {
-    const bool curve = options_flag(options, "curve");
-    const bool slope = options_flag(options, "slope");
+    const struct task_table chosen = choose_table(options);
     struct run own = {.options = options, .sampling = sampling, .tally = tally};
     struct table table = {0};
     struct rule *rules = NULL;
@@ -442,22 +663,15 @@ static int run(const struct options *options, const struct sampling *sampling,
     int status = options_rules(options, &rules, &count, error);
     if (status == STATUS_OK)
         status = prepare(&own, error);
+    if (status == STATUS_OK && chosen.init == bound_table_init)
+        status = check_ratio(options, rules, count, error);
     const int prepared = options_check_output(options, status, error);
     if (status == STATUS_OK)
         status = prepared;
     if (status == STATUS_OK)
-        status = table_init(&table,
-                            curve   ? curve_columns
-                            : slope ? slope_columns
-                                    : horizon_columns,
-                            curve   ? (size_t)CURVE_COLUMNS
-                            : slope ? (size_t)SLOPE_COLUMNS
-                                    : (size_t)HORIZON_COLUMNS,
-                            error);
+        status = chosen.init(&table, error);
     for (size_t k = 0; status == STATUS_OK && k < count; k++)
-        status = curve   ? add_curve(&table, &own, &rules[k], error)
-                 : slope ? add_slope(&table, &own, &rules[k], error)
-                         : add_horizons(&table, &own, &rules[k], error);
+        status = chosen.add(&table, &own, &rules[k], error);
     if (status == STATUS_OK)
         status = sampling_note(sampling, options, &table, error);
     if (status == STATUS_OK)
@@ -465,6 +679,8 @@ static int run(const struct options *options, const struct sampling *sampling,
     table_free(&table);
     numbers_free(&own.horizons);
     loss_free(&own.task.loss);
+    for (size_t k = 0; k < own.loss_count; k++)
+        loss_free(&own.losses[k]);
     free(rules);
     return status;
 }

@@ -19,6 +19,8 @@ figures() {
     done
     "$1" noise_by_frequency "$results/noise_by_frequency.csv"
     "$1" radius_by_rate_and_beta0 "$results/radius_by_rate_and_beta0.csv"
+    "$1" square_by_horizon "$results/square_by_horizon.csv"
+    "$1" ratio_by_beta0 "$results/ratio_by_beta0.csv" "$results/ratio_by_beta0_constant.csv"
     # From make bench, which not everyone has run.
     if [ -f "$results/bench.csv" ]; then
         "$1" time_by_contender "$results/bench.csv"

@@ -81,3 +81,18 @@ steps() {
 
 steps steps_by_beta0 --measure --beta0 0,0.5,1,2,3,4,5,7,10
 steps steps_by_beta0_exact --beta0 linear:0:10:201
+
+# Powers of 4; the bounds become less than G^2 = 1 from thousands of steps on.
+table square_by_horizon pnm-convergence --optimizer pnm --beta0 0,1,3 --beta1 0.9 \
+    --horizon 16,64,256,1024,4096,16384,65536 --replicas 1024
+
+# The largest ratio that is found, and that of a run whose gradient stays G.
+ratio() {
+    name=$1
+    shift
+    table "$name" pnm-convergence --optimizer pnm --ratio lemma-A3 --loss huber --beta1 0.9 \
+        --sigma 0 "$@"
+}
+
+ratio ratio_by_beta0 --search 240 --horizon 2048 --beta0 linear:0:10:41
+ratio ratio_by_beta0_constant --lr 1e-6 --horizon 256 --beta0 linear:0:10:201

@@ -11,27 +11,16 @@ enum { LANES = LOSS_LANES };
 
 /* --- one unit, step by step ------------------------------------------------------- */
 
-/* 64 replicas: theta[i * 64 + lane], exact alike, slot[(s * n + i) * 64 + lane],
- * sample alike. All point into `memory`. */
-struct block {
-    double *memory, *theta, *exact, *slot, *sample;
-    double value[LANES];
-};
-
-/* What looks at theta_t, slots and samples before step t; after the last step there is
- * no sample. */
-typedef void (*observer)(void *context, uint64_t t, const struct block *block);
-
-static int block_init(struct block *block, const struct descent *descent,
+/* All of a block points into the memory of theta. */
+static int block_init(struct descent_block *block, const struct descent *descent,
                       struct error *error)
 {
     const size_t row = descent->loss->n * LANES;
     const size_t slots = (size_t)descent->optimizer->slots;
     const size_t samples = (size_t)descent->optimizer->samples;
-    block->memory = calloc(2 + slots + samples, row * sizeof *block->memory);
-    if (!block->memory)
+    block->theta = calloc(2 + slots + samples, row * sizeof *block->theta);
+    if (!block->theta)
         return error_memory(error, "a block of replicas");
-    block->theta = block->memory;
     block->exact = block->theta + row;
     block->slot = block->exact + row;
     block->sample = block->slot + slots * row;
@@ -55,7 +44,7 @@ static uint64_t hash_of(const struct descent *descent)
 
 /* The samples of a step. The stream's order: step, sample, coordinate, lane. */
 static void draw_samples(const struct descent *descent, struct random_stream *stream,
-                         struct block *block)
+                         struct descent_block *block)
 {
     const size_t row = descent->loss->n * LANES;
     const double sd = descent->sigma / sqrt((double)descent->loss->n);
@@ -72,7 +61,8 @@ static void draw_samples(const struct descent *descent, struct random_stream *st
 }
 
 static void run_steps(const struct descent *descent, struct random_stream *stream,
-                      uint64_t steps, struct block *block, observer look, void *context)
+                      uint64_t steps, struct descent_block *block,
+                      descent_observer look, void *context)
 {
     const struct loss *loss = descent->loss;
     for (uint64_t t = 0; t <= steps && !interrupt_pending(); t++) {
@@ -86,19 +76,20 @@ static void run_steps(const struct descent *descent, struct random_stream *strea
     }
 }
 
-static int run_unit(const struct descent *descent, uint64_t unit, uint64_t steps,
-                    observer look, void *context, struct error *error)
+int descent_unit(const struct descent *descent, uint64_t unit, uint64_t steps,
+                 descent_observer look, void *context, struct error *error)
 {
-    const struct random_key key = {descent->seed, RANDOM_ENSEMBLE, hash_of(descent),
-                                   unit};
+    const struct random_key key = {
+        descent->seed, RANDOM_ENSEMBLE,
+        descent->common ? random_hash("common", NULL, 0) : hash_of(descent), unit};
     struct random_stream stream;
-    struct block block = {.memory = NULL};
+    struct descent_block block = {.theta = NULL};
     int status = random_init(&stream, descent->generator, key, error);
     if (status == STATUS_OK)
         status = block_init(&block, descent, error);
     if (status == STATUS_OK)
         run_steps(descent, &stream, steps, &block, look, context);
-    free(block.memory);
+    free(block.theta);
     random_free(&stream);
     return status;
 }
@@ -165,7 +156,8 @@ static void put_halves(const double *x, int lanes, double *out)
     }
 }
 
-static void observe_moments(void *context, uint64_t t, const struct block *block)
+static void observe_moments(void *context, uint64_t t,
+                            const struct descent_block *block)
 {
     const struct view *view = context;
     double *out = view->scratch + t * NUMBERS;
@@ -187,8 +179,8 @@ static int unit_run(void *context, int thread, uint64_t unit, double *scratch,
     const struct task *task = context;
     struct view view = {task->descent->loss, lanes_of(task->replicas, unit), scratch};
     (void)thread;
-    return run_unit(task->descent, unit, task->curve->steps, observe_moments, &view,
-                    error);
+    return descent_unit(task->descent, unit, task->curve->steps, observe_moments, &view,
+                        error);
 }
 
 static void unit_merge(void *context, uint64_t unit, const double *scratch)
@@ -207,9 +199,8 @@ static void unit_merge(void *context, uint64_t unit, const double *scratch)
         }
 }
 
-/* Everything that the result depends on. */
-static uint64_t identity_of(const struct descent *descent, uint64_t replicas,
-                            uint64_t steps)
+uint64_t descent_identity(const struct descent *descent, uint64_t replicas,
+                          uint64_t steps)
 {
     const uint64_t numbers[] = {hash_of(descent), descent->seed,
                                 (uint64_t)descent->generator.kind, replicas, steps};
@@ -238,7 +229,7 @@ int descent_run(const struct descent *descent, uint64_t replicas, uint64_t steps
         .scratch_size = points * NUMBERS,
         .threads = descent->threads,
         .label = descent->label,
-        .identity = identity_of(descent, replicas, steps),
+        .identity = descent_identity(descent, replicas, steps),
         .session = descent->session,
         .blocks = blocks,
         .context = &task,
@@ -269,7 +260,7 @@ static void take(const double *from, size_t lane, size_t rows, double *to)
         to[k] = from[k * LANES + lane];
 }
 
-static void observe_lane(void *context, uint64_t t, const struct block *block)
+static void observe_lane(void *context, uint64_t t, const struct descent_block *block)
 {
     const struct recording *recording = context;
     const struct descent_record *record = recording->record;
@@ -303,7 +294,7 @@ int descent_record(const struct descent *descent, uint64_t replica, uint64_t ste
     record->excess = record->sample + points * samples * n;
     struct recording recording = {descent->loss, record, (size_t)(replica % LANES)};
     const int status =
-        run_unit(descent, replica / LANES, steps, observe_lane, &recording, error);
+        descent_unit(descent, replica / LANES, steps, observe_lane, &recording, error);
     if (status == STATUS_OK && interrupt_pending())
         return error_set(error, STATUS_INTERRUPTED, "interrupted");
     return status;

@@ -23,9 +23,34 @@ struct descent {
     struct random_generator generator;
     uint64_t seed;
     int threads;
+    /* The same random numbers whatever rule, loss and parameters: for comparing
+     * settings by few replicas. */
+    bool common;
     const char *label;       /* shown beside the progress bar; NULL: no bar */
     struct session *session; /* may end runs early and keep checkpoints; NULL: none */
 };
+
+/* 64 replicas before step t: theta[i * 64 + lane] and grad f(theta) alike in `exact`,
+ * slot[(s * n + i) * 64 + lane], the gradient samples alike, f(theta) in value[lane].
+ */
+struct descent_block {
+    double *theta, *exact, *slot, *sample;
+    double value[LOSS_LANES];
+};
+
+/* Called for t = 0 .. steps; at the last there is no sample. */
+typedef void (*descent_observer)(void *context, uint64_t t,
+                                 const struct descent_block *block);
+
+/* Runs one unit and shows it. A signal ends it early. STATUS_MEMORY, or what generators
+ * return. */
+PNM_MUST_USE int descent_unit(const struct descent *descent, uint64_t unit,
+                              uint64_t steps, descent_observer look, void *context,
+                              struct error *error);
+
+/* A hash of everything that runs depend on, for units.h. */
+uint64_t descent_identity(const struct descent *descent, uint64_t replicas,
+                          uint64_t steps);
 
 /* Moments over replicas at theta_0 .. theta_steps, steps + 1 entries each. Replicas of
  * even number are the first half, those of odd number the second: a step that is chosen

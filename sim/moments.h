@@ -64,6 +64,25 @@ static inline void comoments_add(struct comoments *m, int size, const double *x)
             m->products[i][j] += before[i] * (x[j] - m->mean[j]);
 }
 
+/* Adds the numbers of another set. */
+static inline void comoments_merge(struct comoments *m, int size,
+                                   const struct comoments *other)
+{
+    const double own = (double)m->count, theirs = (double)other->count;
+    double apart[COMOMENTS_MAX];
+    if (other->count == 0)
+        return;
+    m->count += other->count;
+    for (int i = 0; i < size; i++) {
+        apart[i] = other->mean[i] - m->mean[i];
+        m->mean[i] += apart[i] * (theirs / (own + theirs));
+    }
+    for (int i = 0; i < size; i++)
+        for (int j = 0; j < size; j++)
+            m->products[i][j] += other->products[i][j] +
+                                 apart[i] * apart[j] * (own * theirs / (own + theirs));
+}
+
 /* Covariance of the means of numbers i and j: squared standard error for i = j. */
 static inline double comoments_covariance(const struct comoments *m, int i, int j)
 {

@@ -360,10 +360,14 @@ static void option_help(const struct options *options, const struct option_spec 
             p = &(*rule)->parameters[i];
     }
     if (p) {
+        const bool planned = options->program->plans_rate && strcmp(p->name, "lr") == 0;
         char range[128];
         parameter_range(p, sizeof range, range);
         snprintf(text, HELP_TEXT, "%s (%s); %s; %s%s", p->doc, p->symbol, range,
-                 p->preset ? "default " : "required", p->preset ? p->preset : "");
+                 p->preset ? "default "
+                 : planned ? "planned by default"
+                           : "required",
+                 p->preset ? p->preset : "");
     } else {
         snprintf(text, HELP_TEXT, "%s%s%s%s%s", option->doc,
                  option->required ? " (required)" : "",

@@ -5,8 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LANES = LOSS_LANES };
-
 /* --- runs ------------------------------------------------------------------------- */
 
 bool claim_covers(const struct loss_kind *kind)
@@ -64,175 +62,6 @@ void claim_descent_free(struct claim_descent *run)
     loss_free(&run->loss);
 }
 
-void claim_descent_describe(const struct descent_setting *s, size_t size, char *text)
-{
-    char beta0[40] = "";
-    if (strcmp(s->rule, "pnm") == 0)
-        snprintf(beta0, sizeof beta0, " beta0=%g", s->beta0);
-    snprintf(text, size, "%s%s beta1=%g eta0 L=%.3g on %s n=%zu sigma=%gG start=%g",
-             s->rule, beta0, s->beta1, s->rate, s->loss->name, s->n, s->sigma,
-             s->start);
-}
-
-/* f(theta_0), from lane 0 of 64 that are all the same. */
-static int value_at_start(const struct claim_descent *run, double *value,
-                          struct error *error)
-{
-    const size_t row = run->loss.n * LANES;
-    double *block = malloc(2 * row * sizeof *block), values[LANES];
-    if (!block)
-        return error_memory(error, "a point of the loss");
-    for (size_t k = 0; k < row; k++)
-        block[k] = run->descent.start;
-    run->loss.kind->evaluate(&run->loss, block, block + row, values);
-    *value = values[0];
-    free(block);
-    return STATUS_OK;
-}
-
-int claim_convergence(const struct claim_descent *run, double c,
-                      struct convergence *convergence, struct error *error)
-{
-    double value = NAN;
-    const int status = value_at_start(run, &value, error);
-    *convergence = (struct convergence){
-        .beta0 = run->setting.beta0,
-        .beta1 = run->setting.beta1,
-        .smoothness = run->loss.smoothness,
-        .gradient = run->loss.gradient_bound,
-        .sigma = run->descent.sigma,
-        .gap = value - run->loss.minimum,
-        .c = c,
-    };
-    return status;
-}
-
-/* --- paths ------------------------------------------------------------------------ */
-
-static int path_init(struct pnm_path *path, long steps, size_t n, struct error *error)
-{
-    const size_t points = (size_t)steps * n;
-    path->steps = steps;
-    path->n = n;
-    path->theta = calloc(3 * points + n, sizeof *path->theta);
-    if (!path->theta)
-        return error_memory(error, "a path");
-    path->m = path->theta + points + n;
-    path->g = path->m + points;
-    return STATUS_OK;
-}
-
-void path_free(struct pnm_path *path)
-{
-    free(path->theta);
-    *path = (struct pnm_path){0};
-}
-
-static int path_of(const struct claim_descent *run, uint64_t steps,
-                   struct pnm_path *path, struct error *error)
-{
-    *path = (struct pnm_path){
-        .beta = run->setting.beta1 * run->setting.beta1,
-        .beta0 = run->setting.beta0,
-        .eta0 = run->eta0,
-    };
-    return path_init(path, (long)steps, run->loss.n, error);
-}
-
-int path_measured(const struct claim_descent *run, uint64_t replica, uint64_t steps,
-                  struct pnm_path *path, struct error *error)
-{
-    struct descent_record record = {.theta = NULL};
-    const size_t n = run->loss.n, points = (size_t)steps * n;
-    int status = path_of(run, steps, path, error);
-    if (status == STATUS_OK)
-        status = descent_record(&run->descent, replica, steps, &record, error);
-    if (status == STATUS_OK) {
-        memcpy(path->theta, record.theta, (points + n) * sizeof *path->theta);
-        memcpy(path->g, record.sample, points * sizeof *path->g);
-        /* The rule's slot 0 before step t + 1 is m_t. */
-        for (size_t t = 0; t < steps; t++)
-            memcpy(path->m + t * n, record.slot + (t + 1) * record.slots * n,
-                   n * sizeof *path->m);
-    }
-    descent_record_free(&record);
-    return status;
-}
-
-double path_m(const struct pnm_path *path, long t, size_t i)
-{
-    return t < 0 ? 0 : path->m[(size_t)t * path->n + i];
-}
-
-/* Step t of Algorithm 2 for given g_t: m_t and theta_{t+1}. */
-static void written_step(struct pnm_path *path, long t)
-{
-    const double beta = path->beta, beta0 = path->beta0;
-    for (size_t i = 0; i < path->n; i++) {
-        const size_t k = (size_t)t * path->n + i;
-        path->m[k] = beta * path_m(path, t - 2, i) + (1 - beta) * path->g[k];
-        path->theta[k + path->n] =
-            path->theta[k] -
-            path->eta0 * ((1 + beta0) * path->m[k] - beta0 * path_m(path, t - 1, i));
-    }
-}
-
-int path_written(const struct pnm_path *from, struct pnm_path *path,
-                 struct error *error)
-{
-    *path = *from;
-    const int status = path_init(path, from->steps, from->n, error);
-    if (status != STATUS_OK)
-        return status;
-    memcpy(path->theta, from->theta, from->n * sizeof *path->theta);
-    memcpy(path->g, from->g, (size_t)from->steps * from->n * sizeof *path->g);
-    for (long t = 0; t < path->steps; t++)
-        written_step(path, t);
-    return STATUS_OK;
-}
-
-int path_noiseless(const struct claim_descent *run, uint64_t steps,
-                   struct pnm_path *path, struct error *error)
-{
-    const size_t n = run->loss.n;
-    double value[LANES], *block = calloc(2 * n * LANES, sizeof *block);
-    int status = path_of(run, steps, path, error);
-    if (status == STATUS_OK && !block)
-        status = error_memory(error, "a point of the loss");
-    for (size_t i = 0; status == STATUS_OK && i < n; i++)
-        path->theta[i] = run->descent.start;
-    for (size_t t = 0; status == STATUS_OK && t < steps; t++) {
-        for (size_t i = 0; i < n; i++)
-            block[i * LANES] = path->theta[t * n + i];
-        run->loss.kind->evaluate(&run->loss, block, block + n * LANES, value);
-        for (size_t i = 0; i < n; i++)
-            path->g[t * n + i] = block[(n + i) * LANES];
-        written_step(path, (long)t);
-    }
-    free(block);
-    return status;
-}
-
-double path_x(const struct pnm_path *path, enum x_form form, long t, size_t i)
-{
-    const double theta = path->theta[(size_t)(t < 0 ? 0 : t) * path->n + i];
-    const double shift = path->beta0 * path_m(path, t - 1, i);
-    switch (form) {
-    case X_MAIN_TEXT:
-        return theta - shift;
-    case X_APPENDIX:
-        return theta - path->eta0 * shift;
-    default:
-        return theta + path->eta0 * shift;
-    }
-}
-
-double path_z(const struct pnm_path *path, enum x_form form, long t, size_t i)
-{
-    return (path_x(path, form, t, i) - path->beta * path_x(path, form, t - 2, i)) /
-           (1 - path->beta);
-}
-
 /* --- identities ------------------------------------------------------------------- */
 
 static double largest_residual(const struct path_identity *identity,
@@ -263,7 +92,7 @@ static double residual_of(const struct path_identity *identity,
     double result = NAN;
     int status = claim_descent_init(&run, identity->ledger, setting, &ignored);
     if (status == STATUS_OK)
-        status = path_measured(&run, 0, STEPS, &path, &ignored);
+        status = path_measured(&run.descent, 0, STEPS, &path, &ignored);
     if (status == STATUS_OK && written)
         status = path_written(&path, &own, &ignored);
     if (status == STATUS_OK)
@@ -314,4 +143,137 @@ int claim_path_identity(struct ledger *ledger, const struct claim *claim,
              "sigma=G, 200 steps",
              setting, identity->largest_beta0 > 0 ? "0,1,3" : "0");
     return ledger_identity(ledger, claim, text, &both, error);
+}
+
+/* --- bounds ----------------------------------------------------------------------- */
+
+enum { DIMENSIONS = 2, MOST_LOSSES = 16 };
+
+/* Every loss with a G, at its default parameters. */
+static int make_losses(const struct ledger *ledger, struct loss *losses, size_t *count,
+                       struct error *error)
+{
+    const struct loss_kind *const *kind = loss_kinds(ledger->sampling->kernels);
+    int status = STATUS_OK;
+    *count = 0;
+    for (; status == STATUS_OK && *kind && *count < MOST_LOSSES; kind++) {
+        double parameter[LOSS_MAX_PARAMETERS] = {0};
+        if (!claim_covers(*kind))
+            continue;
+        loss_defaults(*kind, parameter);
+        status = loss_init(&losses[(*count)++], *kind, DIMENSIONS, parameter, error);
+    }
+    return status;
+}
+
+/* The grid on every loss. */
+static int make_starts(const struct claim_grid *g, const struct bound_search *search,
+                       struct bound_point **starts, size_t *count, struct error *error)
+{
+    const struct claim_list *lists[] = {&g->beta0, &g->beta1,   &g->rate,
+                                        &g->sigma, &g->initial, &g->horizon};
+    size_t points = 1;
+    for (int i = 0; i < 6; i++)
+        points *= lists[i]->count;
+    *count = points * search->loss_count;
+    *starts = calloc(*count, sizeof **starts);
+    if (!*starts)
+        return error_memory(error, "the grid of settings");
+    for (size_t k = 0; k < *count; k++) {
+        double value[6];
+        size_t rest = k / search->loss_count;
+        for (int i = 0; i < 6; i++) {
+            value[i] = lists[i]->value[rest % lists[i]->count];
+            rest /= lists[i]->count;
+        }
+        (*starts)[k] =
+            bound_point_of(search, &search->losses[k % search->loss_count], value[0],
+                           value[1], value[2], value[3], value[4], (uint64_t)value[5]);
+    }
+    return STATUS_OK;
+}
+
+/* Without noise the run by simulation and the run written out; with noise as many
+ * replicas as the control needs. */
+static int measure_bound(const struct ledger *ledger,
+                         const struct bound_instance *instance,
+                         enum convergence_form form, struct evidence *e,
+                         uint64_t *replicas, double *samples, struct error *error)
+{
+    const struct bound_runs *runs = &instance->runs;
+    struct bound_ratio ratio[BOUND_FORMS] = {{.ratio = NAN, .se = NAN}};
+    int status = bound_plan(runs, form, BOUND_PRECISION, replicas, error);
+    *samples = (double)*replicas * DIMENSIONS * (double)runs->horizon;
+    e->sampled = *samples <= ledger->sampling->max_samples;
+    if (status == STATUS_OK && e->sampled)
+        status = bound_measure(runs, *replicas, ratio, error);
+    e->measured = ratio[form].ratio;
+    e->se = ratio[form].se;
+    e->count = ratio[form].count;
+    e->sampled = e->sampled && e->count > 0;
+    e->decisive = runs->task->sigma == 0 || e->count >= ESTIMATE_MIN_CHAINS;
+    if (status == STATUS_OK && runs->task->sigma == 0) {
+        status = bound_written(runs, ratio, error);
+        e->exact = ratio[form].ratio;
+        e->exact_scale = evidence_scale(e->exact);
+    }
+    return status;
+}
+
+static int add_bound_row(struct ledger *ledger, const struct claim *claim,
+                         const struct bound_search *search,
+                         const struct bound_point *worst, size_t vacuous,
+                         struct error *error)
+{
+    struct evidence e = {.paper = 1, .exact = NAN, .paper_scale = 1, .exact_scale = 1};
+    struct bound_instance instance;
+    char command[230], remark[40] = "", setting[256];
+    uint64_t replicas = 0;
+    double samples = 0;
+    bound_instance_init(&instance, search, worst);
+    const int status =
+        measure_bound(ledger, &instance, search->form, &e, &replicas, &samples, error);
+    if (status != STATUS_OK)
+        return status;
+    bound_command(search, worst, replicas, sizeof command, command);
+    if (search->bound == BOUND_THEOREM)
+        snprintf(remark, sizeof remark, "; vacuous in %zu of %zu", vacuous,
+                 search->start_count);
+    snprintf(setting, sizeof setting, "%s: %s%s",
+             search->form == CONVERGENCE_PRINTED ? "printed" : "corrected", command,
+             remark);
+    return ledger_bound(ledger, claim, setting, &e, samples, error);
+}
+
+int claim_bound(struct ledger *ledger, const struct claim *claim, enum bound bound,
+                const struct claim_grid *grid, struct error *error)
+{
+    const struct claim_rule what = {"pnm", 0, 0, NAN};
+    const struct rule rule = claim_rule_make(ledger, &what, 1);
+    struct loss losses[MOST_LOSSES] = {{0}};
+    struct bound_point *starts = NULL, worst;
+    struct bound_search search = {
+        .sampling = ledger->sampling,
+        .rule = &rule,
+        .bound = bound,
+        .losses = losses,
+        .free = {true, true, true, grid->sigma.value[0] > 0, true, true},
+        .evaluations = grid->evaluations,
+    };
+    int status = make_losses(ledger, losses, &search.loss_count, error);
+    if (status == STATUS_OK)
+        status = make_starts(grid, &search, &starts, &search.start_count, error);
+    search.starts = starts;
+    for (int form = 0; status == STATUS_OK && form < BOUND_FORMS; form++) {
+        size_t vacuous = 0;
+        search.form = (enum convergence_form)form;
+        search.fixed = starts[0];
+        status = bound_search(&search, &worst, &vacuous, error);
+        if (status == STATUS_OK)
+            status = add_bound_row(ledger, claim, &search, &worst, vacuous, error);
+    }
+    free(starts);
+    for (size_t k = 0; k < search.loss_count; k++)
+        loss_free(&losses[k]);
+    return status;
 }

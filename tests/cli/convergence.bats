@@ -94,6 +94,62 @@ convergence() {
     expect_same one "$out"
 }
 
+@test "--ratio: both sides of a bound, by hand; printed and corrected" {
+    # huber, L = G = 1, from theta_0 = 1 without noise: |grad f|^2 = 1 at k = 0, the gap 1/2,
+    # and with T = 1, C = 0.1, beta = 0, beta0 = 2 the bound 1/0.1 + 0.1 * 4.
+    attempt pnm-convergence --optimizer pnm --ratio thm3.1 --beta0 2 --beta1 0 --sigma 0 --c 0.1 --horizon 1
+    expect_status 0
+    expect_equal "$(header "$out")" "optimizer,lr,beta0,beta1,bound,form,loss,sigma,initial,c,horizon,eta0,at_step,ratio,stderr,count,exact,verdict,exact_verdict,command"
+    expect_equal "$(column "$out" form | tr '\n' ' ')" "printed corrected "
+    holds "($(column "$out" ratio 1) - 1 / 10.4)^2 < 1e-24 && ($(column "$out" exact 2) - 1 / 10.4)^2 < 1e-24"
+    all_are "$out" verdict holds
+    all_are "$out" exact_verdict holds
+    # A constant gradient at beta0 = 0: four times the printed bound of lemma A.3.
+    attempt pnm-convergence --optimizer pnm --ratio lemma-A3 --beta0 0 --lr 1e-6 --sigma 0 --horizon 200
+    expect_status 0
+    expect_equal "$(column "$out" verdict | tr '\n' ' ')" "fails holds "
+    holds "$(column "$out" ratio 1) > 3.99 && $(column "$out" ratio 2) > 0.998"
+    # From the minimum with little noise lemma A.2 is met with equality: too close to tell.
+    attempt pnm-convergence --optimizer pnm --ratio lemma-A2 --sigma 0.01 --initial 0 --horizon 1 --replicas 20000
+    expect_status 0
+    expect_equal "$(column "$out" verdict | tr '\n' ' ')" "holds inconclusive "
+    expect_equal "$(column "$out" count 2)" 10000
+    expect_equal "$(column "$out" exact 2)" ""
+}
+
+@test "--search: breaks the printed lemma A.3 and not the corrected; its command repeats it" {
+    attempt pnm-convergence --optimizer pnm --search 400 --ratio lemma-A3 --beta1 0.9 --quiet --threads 1
+    expect_status 0
+    cp "$out" found
+    expect_equal "$(column found verdict 1),$(column found verdict 3)" fails,fails
+    holds "$(column found ratio 1) > 3.9 && $(column found ratio 1) <= 4"
+    holds "$(column found ratio 2) > 0.99 && $(column found ratio 2) <= 1"
+    holds "$(column found stderr 3) > 0"
+    local row command
+    for row in 1 2 3 4; do
+        command=$(grep -v '^#' found | sed -n "$((row + 1))p" | sed 's/.*,//')
+        # shellcheck disable=SC2086
+        attempt $command
+        expect_status 0
+        grep -q "^pnm,.*,$(column found ratio $row),$(column found stderr $row)," "$out"
+    done
+    attempt pnm-convergence --optimizer pnm --search 400 --ratio lemma-A3 --beta1 0.9 --quiet --threads 3
+    expect_same found "$out"
+}
+
+@test "--search keeps what is given" {
+    attempt pnm-convergence --optimizer pnm --search 100 --loss log_cosh --beta0 0.123456789,2 --beta1 0.5 \
+        --c 0.7 --sigma 0.25 --horizon 33 --smoothness 2
+    expect_status 0
+    expect_equal "$(column "$out" beta0 | tr '\n' ' ')" "0.123456789 0.123456789 2 2 "
+    all_are "$out" loss log_cosh
+    all_are "$out" sigma 0.25
+    all_are "$out" horizon 33
+    all_are "$out" c 0.7
+    grep -q -- '--smoothness 2 ' "$out"
+    holds "$(column "$out" initial 1) != 1"
+}
+
 @test "what cannot be asked for" {
     convergence 64 "^pnm-convergence: --loss: no loss 'quad'; allowed are huber, .*quadratic" --loss quad
     convergence 64 "--loss: theorem 3.1 assumes a bounded gradient.*no bound G.*--curve" --loss quadratic
@@ -102,6 +158,16 @@ convergence() {
     convergence 64 "--horizon: '1,2' are several; --curve shows one" --curve --horizon 1,2
     convergence 64 "--horizon: '1,2' are too few; --slope needs three" --slope --horizon 1,2
     convergence 64 "--slope: not together with --curve" --slope --curve
+    convergence 64 "--ratio: no bound 'thm3'; allowed are thm3.1, lemma-A2, lemma-A3" --ratio thm3
+    convergence 64 "--ratio: not together with --curve" --ratio thm3.1 --curve
+    convergence 64 "--search: not together with --slope" --search 9 --slope
+    convergence 64 "--lr: theorem 3.1 sets its own rate; --ratio thm3.1 takes --c" --search 9 --lr 1
+    convergence 64 "--beta0: -1; the bounds of --ratio are about beta0 >= 0" --ratio lemma-A3 --beta0 -1
+    convergence 64 "--optimizer: sgd; the bounds of --ratio are about pnm" --ratio lemma-A3 --optimizer sgd
+    convergence 64 "--horizon: '1,2' are several; --search takes one" --search 9 --horizon 1,2
+    convergence 64 "--search: 0 is out of range" --search 0
+    convergence 64 "--search: no loss with a bound" --search 9 --condition 2
+    convergence 64 "--loss: theorem 3.1 assumes a bounded gradient" --search 9 --loss quadratic
     convergence 64 "--gradient-bound: no parameter of the loss logistic" --loss logistic --gradient-bound 1
     convergence 64 "--condition: no parameter of the loss huber" --condition 3
     convergence 64 "--dim: '?0'? is out of range" --dim 0

@@ -113,6 +113,22 @@ exact_verdicts() {
     never cmp -s one "$out"
 }
 
+@test "the command in a bound's row measures that row again" {
+    pnm-verify --claim lemma-A3 --quiet --format csv | grep -v '^#' | tail -n +2 >ledger
+    local row form command measured stderr
+    for row in 1 2 3 4; do
+        sed -n "${row}p" ledger | sed 's/.*is at most 1,//' >cells
+        form=$(sed 's/: .*//' cells)
+        command=$(sed 's/^[a-z]*: //; s/,.*//' cells)
+        measured=$(cut -d, -f4 cells)
+        stderr=$(cut -d, -f5 cells)
+        # shellcheck disable=SC2086
+        attempt $command
+        expect_status 0
+        grep -q ",$form,.*,$measured,$stderr," "$out"
+    done
+}
+
 @test "every sampled row carries standard error and count" {
     attempt pnm-verify --claim eq15,eq17 --precision 0.01 --quiet --format json
     expect_status 2

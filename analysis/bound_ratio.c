@@ -1,0 +1,505 @@
+#include "bound_ratio.h"
+
+#include "pnm_path.h"
+#include "theory.h"
+#include "units.h"
+
+#include <float.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { LANES = LOSS_LANES, PILOT_REPLICAS = 1024, MOST_REPLICAS = 1 << 26 };
+enum { LEFT, RIGHT, SIDES };
+
+/* No finer than this, relative, where a plan is sharpened. */
+static const double finest = 0.001;
+
+const char *bound_name(enum bound bound)
+{
+    static const char *const names[BOUNDS] = {
+        [BOUND_THEOREM] = "thm3.1",
+        [BOUND_LEMMA_A2] = "lemma-A2",
+        [BOUND_LEMMA_A3] = "lemma-A3",
+    };
+    return names[bound];
+}
+
+/* --- both sides ------------------------------------------------------------------- */
+
+/* What both sides depend on besides the run. */
+struct setting {
+    enum bound bound;
+    const struct loss *loss;
+    double beta0, beta, eta0, sigma;
+    double constant[BOUND_FORMS]; /* right-hand side, where it is one number */
+};
+
+/* 64 places: replicas at one t, or one run at several. */
+struct frame {
+    double *at_theta, *at_z; /* gradients at theta_t and z_t: [i * 64 + lane] */
+    double of_theta[LANES], of_z[LANES], of_next[LANES]; /* f; next: z_{t+1} */
+    double largest[LANES];                               /* of |theta_i| up to t */
+};
+
+static void setting_init(struct setting *setting, const struct bound_runs *runs)
+{
+    const struct convergence c = convergence_constants(runs->task, runs->rule);
+    *setting = (struct setting){
+        .bound = runs->bound,
+        .loss = &runs->task->loss,
+        .beta0 = c.beta0,
+        .beta = c.beta1 * c.beta1,
+        .eta0 = theory_normalized_lr(runs->rule),
+        .sigma = c.sigma,
+    };
+    for (int form = 0; form < BOUND_FORMS; form++)
+        setting->constant[form] =
+            runs->bound == BOUND_THEOREM
+                ? convergence_bound(&c, runs->horizon, (enum convergence_form)form)
+                : convergence_lemma_bound(&c, setting->eta0,
+                                          (enum convergence_form)form);
+}
+
+/* |grad f(theta_t)|^2 and |grad f(z_t) - grad f(theta_t)|^2 of a lane. */
+static void squares(const struct setting *setting, const struct frame *frame,
+                    size_t lane, double *square, double *apart)
+{
+    *square = *apart = 0;
+    for (size_t k = lane; k < setting->loss->n * LANES; k += LANES) {
+        const double own = frame->at_theta[k];
+        *square += own * own;
+        if (setting->bound != BOUND_THEOREM)
+            *apart += (frame->at_z[k] - own) * (frame->at_z[k] - own);
+    }
+}
+
+/* Rounding of theta_t, z_t and the two gradients moves their distance by less. */
+static double gradient_rounding(const struct setting *setting, double largest)
+{
+    const struct loss *loss = setting->loss;
+    return 4 * DBL_EPSILON * sqrt((double)loss->n) *
+           (loss->smoothness * largest / (1 - setting->beta) + loss->gradient_bound);
+}
+
+/* Both sides of a form in one place. */
+static void sides_of(const struct setting *s, const struct frame *frame, size_t lane,
+                     enum convergence_form form, double side[SIDES])
+{
+    const double l = s->loss->smoothness, step = s->eta0;
+    const bool printed = form == CONVERGENCE_PRINTED;
+    double square, apart;
+    squares(s, frame, lane, &square, &apart);
+    side[RIGHT] = s->constant[form];
+    if (s->bound == BOUND_THEOREM) {
+        side[LEFT] = square;
+    } else if (s->bound == BOUND_LEMMA_A3) {
+        const double rounding = gradient_rounding(s, frame->largest[lane]);
+        const double distance = fmax(0, sqrt(apart) - rounding);
+        side[LEFT] = distance * distance;
+    } else {
+        const double here = frame->of_z[lane], next = frame->of_next[lane];
+        const double values = here - frame->of_theta[lane];
+        side[LEFT] = next - here + step * square -
+                     8 * DBL_EPSILON * (fabs(next) + fabs(here) + step * square);
+        side[RIGHT] =
+            (printed ? values * values : apart) / (2 * l) +
+            l * step * step * (square + (printed ? 1 : s->sigma * s->sigma) / 2);
+    }
+}
+
+/* --- the step that counts --------------------------------------------------------- */
+
+/* A bound of 0 is met by 0 alone. */
+static double quotient(double left, double right)
+{
+    return left == 0 ? 0 : left / right;
+}
+
+/* Ratio of the means and its standard error, to first order; 0 where there is one
+ * replica. */
+static double ratio_of(const struct comoments *m, double *se)
+{
+    const double ratio = quotient(m->mean[LEFT], m->mean[RIGHT]);
+    *se = 0;
+    if (m->count > 1) {
+        const double variance = comoments_covariance(m, LEFT, LEFT) -
+                                2 * ratio * comoments_covariance(m, LEFT, RIGHT) +
+                                ratio * ratio * comoments_covariance(m, RIGHT, RIGHT);
+        *se = sqrt(fmax(0, variance)) / m->mean[RIGHT];
+    }
+    return ratio;
+}
+
+/* By what steps compete: the theorem is about the smallest left-hand side, the lemmas
+ * hold at every step and are broken by the largest ratio. */
+static double score(enum bound bound, const struct comoments *m)
+{
+    double se;
+    const double ratio = ratio_of(m, &se);
+    return bound == BOUND_THEOREM ? -m->mean[LEFT] : ratio - se;
+}
+
+/* --- runs, 64 at a time ----------------------------------------------------------- */
+
+enum { HALVES = 2, PRODUCTS = 3, NUMBERS = BOUND_FORMS * HALVES * (SIDES + PRODUCTS) };
+
+/* Moments over replicas of both sides: [(t * BOUND_FORMS + form) * HALVES + half]. */
+struct task {
+    const struct setting *setting;
+    const struct descent *descent;
+    uint64_t replicas, steps, points;
+    struct comoments *sides;
+};
+
+/* One unit: x_{t-1} and x_{t-2}, z_t and the gradient there. */
+struct watch {
+    const struct task *task;
+    int lanes;
+    double *scratch, *memory, *x[2], *z, *at_z;
+    struct frame frame;
+};
+
+static int watch_init(struct watch *watch, const struct task *task, uint64_t unit,
+                      double *scratch, struct error *error)
+{
+    const size_t row = task->setting->loss->n * LANES;
+    const uint64_t left = task->replicas - unit * LANES;
+    double *memory = calloc(6 * row, sizeof *memory);
+    *watch = (struct watch){
+        .task = task,
+        .lanes = left < LANES ? (int)left : LANES,
+        .scratch = scratch,
+        .memory = memory,
+    };
+    if (!memory)
+        return error_memory(error, "the points of a block of replicas");
+    watch->x[0] = memory;
+    watch->x[1] = memory + row;
+    watch->z = memory + 2 * row;
+    watch->at_z = memory + 3 * row;
+    watch->frame.at_z = memory + 4 * row;
+    watch->frame.at_theta = memory + 5 * row;
+    return STATUS_OK;
+}
+
+/* Means and products of deviations of one half's lanes, in their order. */
+static void put_half(double side[LANES][SIDES], int lanes, int half, double *out)
+{
+    struct comoments m = {0};
+    for (int lane = half; lane < lanes; lane += HALVES)
+        comoments_add(&m, SIDES, side[lane]);
+    out[0] = m.mean[LEFT];
+    out[1] = m.mean[RIGHT];
+    out[2] = m.products[LEFT][LEFT];
+    out[3] = m.products[LEFT][RIGHT];
+    out[4] = m.products[RIGHT][RIGHT];
+}
+
+static void emit(const struct watch *watch, uint64_t t)
+{
+    double *out = watch->scratch + t * NUMBERS;
+    double side[LANES][SIDES];
+    for (int form = 0; form < BOUND_FORMS; form++) {
+        for (int lane = 0; lane < watch->lanes; lane++)
+            sides_of(watch->task->setting, &watch->frame, (size_t)lane,
+                     (enum convergence_form)form, side[lane]);
+        for (int half = 0; half < HALVES; half++, out += SIDES + PRODUCTS)
+            put_half(side, watch->lanes, half, out);
+    }
+}
+
+/* z_t from theta_t, from m_{t-1}, which is the rule's slot 0, and from x_{t-2}. */
+static void move_z(struct watch *watch, uint64_t t, const struct descent_block *block)
+{
+    const struct setting *s = watch->task->setting;
+    const size_t row = s->loss->n * LANES;
+    double *x = watch->x[t % 2];
+    for (size_t k = 0; k < row; k++) {
+        const double here = block->theta[k] + s->eta0 * s->beta0 * block->slot[k];
+        const double before = t < 2 ? watch->task->descent->start : x[k];
+        double *largest = &watch->frame.largest[k % LANES];
+        watch->z[k] = (here - s->beta * before) / (1 - s->beta);
+        x[k] = here;
+        *largest = fmax(*largest, fabs(block->theta[k]));
+    }
+}
+
+/* Lemma A.2 needs f at z_{t+1}: its frame is complete a step later. */
+static void observe(void *context, uint64_t t, const struct descent_block *block)
+{
+    struct watch *watch = context;
+    struct frame *frame = &watch->frame;
+    const struct setting *s = watch->task->setting;
+    const size_t size = s->loss->n * LANES * sizeof(double);
+    if (s->bound != BOUND_THEOREM) {
+        move_z(watch, t, block);
+        s->loss->kind->evaluate(s->loss, watch->z, watch->at_z, frame->of_next);
+    }
+    if (s->bound == BOUND_LEMMA_A2 && t > 0)
+        emit(watch, t - 1);
+    memcpy(frame->at_theta, block->exact, size);
+    memcpy(frame->of_theta, block->value, sizeof frame->of_theta);
+    memcpy(frame->at_z, watch->at_z, size);
+    memcpy(frame->of_z, frame->of_next, sizeof frame->of_z);
+    if (s->bound != BOUND_LEMMA_A2)
+        emit(watch, t);
+}
+
+static int unit_run(void *context, int thread, uint64_t unit, double *scratch,
+                    struct error *error)
+{
+    const struct task *task = context;
+    struct watch watch;
+    (void)thread;
+    int status = watch_init(&watch, task, unit, scratch, error);
+    if (status == STATUS_OK)
+        status = descent_unit(task->descent, unit, task->steps, observe, &watch, error);
+    free(watch.memory);
+    return status;
+}
+
+static void unit_merge(void *context, uint64_t unit, const double *scratch)
+{
+    const struct task *task = context;
+    const uint64_t left = task->replicas - unit * LANES;
+    const uint64_t lanes = left < LANES ? left : LANES;
+    for (uint64_t k = 0; k < task->points * BOUND_FORMS * HALVES; k++) {
+        const double *in = scratch + k * (SIDES + PRODUCTS);
+        const struct comoments one = {
+            .count = (lanes + 1 - k % HALVES) / HALVES,
+            .mean = {in[0], in[1]},
+            .products = {{in[2], in[3]}, {in[3], in[4]}},
+        };
+        comoments_merge(&task->sides[k], SIDES, &one);
+    }
+}
+
+/* The caller frees task->sides. */
+static int task_init(struct task *task, enum bound bound, uint64_t horizon,
+                     struct error *error)
+{
+    task->steps = bound == BOUND_THEOREM ? horizon - 1 : horizon;
+    task->points = bound == BOUND_LEMMA_A3 ? horizon + 1 : horizon;
+    task->sides =
+        calloc((size_t)task->points * BOUND_FORMS * HALVES, sizeof *task->sides);
+    return task->sides ? STATUS_OK : error_memory(error, "the moments of every step");
+}
+
+static int run_task(struct task *task, struct error *error)
+{
+    const size_t size = (size_t)task->points * BOUND_FORMS * HALVES;
+    const uint64_t kind = (uint64_t)task->setting->bound;
+    const struct session_block blocks[] = {{task->sides, size * sizeof *task->sides},
+                                           {NULL, 0}};
+    const struct units units = {
+        .count = task->replicas / LANES + (task->replicas % LANES != 0),
+        .scratch_size = (size_t)task->points * NUMBERS,
+        .threads = task->descent->threads,
+        .label = task->descent->label,
+        .identity = random_hash_bytes(
+            descent_identity(task->descent, task->replicas, task->steps), &kind,
+            sizeof kind),
+        .session = task->descent->session,
+        .blocks = blocks,
+        .context = task,
+        .run = unit_run,
+        .merge = unit_merge,
+    };
+    return units_run(&units, error);
+}
+
+/* One unit on this thread of this rank alone. */
+static int run_one_unit(struct task *task, struct error *error)
+{
+    double *scratch = malloc((size_t)task->points * NUMBERS * sizeof *scratch);
+    int status =
+        scratch ? STATUS_OK : error_memory(error, "the moments of a block of replicas");
+    if (status == STATUS_OK)
+        status = unit_run(task, 0, 0, scratch, error);
+    if (status == STATUS_OK)
+        unit_merge(task, 0, scratch);
+    free(scratch);
+    return status;
+}
+
+/* The step chosen by one half, measured by the other. */
+static struct bound_ratio pick(const struct task *task, enum convergence_form form)
+{
+    const enum bound bound = task->setting->bound;
+    const struct comoments *first = task->sides + (size_t)form * HALVES, *best = first;
+    const size_t stride = (size_t)BOUND_FORMS * HALVES;
+    for (uint64_t t = 1; t < task->points; t++)
+        if (score(bound, first + t * stride) > score(bound, best))
+            best = first + t * stride;
+    const struct comoments *measuring = best[1].count > 0 ? &best[1] : &best[0];
+    struct bound_ratio ratio = {NAN, NAN, measuring->count,
+                                (uint64_t)(best - first) / stride};
+    if (measuring->count > 0)
+        ratio.ratio = ratio_of(measuring, &ratio.se);
+    return ratio;
+}
+
+typedef int (*runner)(struct task *task, struct error *error);
+
+static int measure(const struct bound_runs *runs, const struct descent *descent,
+                   uint64_t replicas, runner run, struct bound_ratio *ratio,
+                   struct error *error)
+{
+    struct setting setting;
+    setting_init(&setting, runs);
+    struct task task = {.setting = &setting, .descent = descent, .replicas = replicas};
+    int status = task_init(&task, runs->bound, runs->horizon, error);
+    if (status == STATUS_OK)
+        status = run(&task, error);
+    for (int form = 0; status == STATUS_OK && form < BOUND_FORMS; form++)
+        ratio[form] = pick(&task, (enum convergence_form)form);
+    free(task.sides);
+    return status;
+}
+
+int bound_measure(const struct bound_runs *runs, uint64_t replicas,
+                  struct bound_ratio *ratio, struct error *error)
+{
+    const struct descent descent =
+        convergence_descent(runs->task, runs->rule, runs->task->sampling->seed);
+    return measure(runs, &descent, runs->task->sigma > 0 ? replicas : 1, run_task,
+                   ratio, error);
+}
+
+/* --- one run written out ---------------------------------------------------------- */
+
+/* 64 steps of a run from `first` on, in the lanes of a frame. */
+static void written_frame(const struct setting *setting, const struct pnm_path *path,
+                          long first, double *memory, struct frame *frame)
+{
+    const struct loss *loss = setting->loss;
+    const size_t row = loss->n * LANES;
+    double *theta = memory, *z = memory + row, *next = memory + 2 * row;
+    frame->at_theta = memory + 3 * row;
+    frame->at_z = memory + 4 * row;
+    for (size_t lane = 0; lane < LANES; lane++) {
+        const long wanted = first + (long)lane;
+        const long t = wanted < path->steps ? wanted : path->steps;
+        frame->largest[lane] = lane > 0 ? frame->largest[lane - 1] : 0;
+        for (size_t i = 0; i < loss->n; i++) {
+            const size_t k = i * LANES + lane;
+            theta[k] = path->theta[(size_t)t * loss->n + i];
+            z[k] = path_z(path, X_CORRECTED, t, i);
+            next[k] = path_z(path, X_CORRECTED, t < path->steps ? t + 1 : t, i);
+            frame->largest[lane] = fmax(frame->largest[lane], fabs(theta[k]));
+        }
+    }
+    /* The gradient at z_{t+1} is not needed and overwritten. */
+    loss->kind->evaluate(loss, next, frame->at_z, frame->of_next);
+    loss->kind->evaluate(loss, z, frame->at_z, frame->of_z);
+    loss->kind->evaluate(loss, theta, frame->at_theta, frame->of_theta);
+}
+
+static int written_sides(const struct setting *setting, const struct pnm_path *path,
+                         struct task *task, struct error *error)
+{
+    double *memory = calloc(5 * setting->loss->n * LANES, sizeof *memory);
+    struct frame frame = {0};
+    double largest = 0;
+    if (!memory)
+        return error_memory(error, "points of the loss");
+    for (uint64_t first = 0; first < task->points; first += LANES) {
+        written_frame(setting, path, (long)first, memory, &frame);
+        for (size_t lane = 0; lane < LANES && first + lane < task->points; lane++) {
+            frame.largest[lane] = fmax(frame.largest[lane], largest);
+            for (int form = 0; form < BOUND_FORMS; form++) {
+                struct comoments *m =
+                    task->sides +
+                    ((first + lane) * BOUND_FORMS + (uint64_t)form) * HALVES;
+                double side[SIDES];
+                sides_of(setting, &frame, lane, (enum convergence_form)form, side);
+                comoments_add(m, SIDES, side);
+            }
+        }
+        largest = frame.largest[LANES - 1];
+    }
+    free(memory);
+    return STATUS_OK;
+}
+
+int bound_written(const struct bound_runs *runs, struct bound_ratio *ratio,
+                  struct error *error)
+{
+    const struct descent descent = convergence_descent(runs->task, runs->rule, 0);
+    struct setting setting;
+    struct pnm_path path = {0};
+    struct task task = {.setting = &setting};
+    setting_init(&setting, runs);
+    int status = task_init(&task, runs->bound, runs->horizon, error);
+    if (status == STATUS_OK)
+        status = path_noiseless(&descent, runs->horizon, &path, error);
+    if (status == STATUS_OK)
+        status = written_sides(&setting, &path, &task, error);
+    for (int form = 0; status == STATUS_OK && form < BOUND_FORMS; form++)
+        ratio[form] = pick(&task, (enum convergence_form)form);
+    path_free(&path);
+    free(task.sides);
+    return status;
+}
+
+/* --- looks and plans -------------------------------------------------------------- */
+
+int bound_look(const struct bound_runs *runs, double *ratio, struct error *error)
+{
+    struct descent descent =
+        convergence_descent(runs->task, runs->rule, ~runs->task->sampling->seed);
+    struct bound_ratio own[BOUND_FORMS] = {{0}};
+    descent.common = true;
+    const int status = descent.sigma > 0
+                           ? measure(runs, &descent, LANES, run_one_unit, own, error)
+                           : bound_written(runs, own, error);
+    for (int form = 0; form < BOUND_FORMS; form++)
+        ratio[form] = own[form].ratio - own[form].se;
+    return status;
+}
+
+static int pilot_run(const struct bound_runs *runs, uint64_t replicas,
+                     enum convergence_form form, struct bound_ratio *pilot,
+                     struct error *error)
+{
+    struct descent descent =
+        convergence_descent(runs->task, runs->rule, ~runs->task->sampling->seed);
+    struct bound_ratio ratio[BOUND_FORMS] = {{0}};
+    descent.session = NULL;
+    descent.label = NULL;
+    const int status = measure(runs, &descent, replicas, run_task, ratio, error);
+    *pilot = ratio[form];
+    return status;
+}
+
+/* Half of the replicas measure, and those must suffice for the normal quantile. */
+static uint64_t replicas_for(const struct bound_ratio *pilot, double precision)
+{
+    const double relative = pilot->se / fabs(pilot->ratio) / precision;
+    const double wanted = 2 * (double)pilot->count * relative * relative;
+    return plan_power_of_two(
+        fmax(fmin(wanted, MOST_REPLICAS), 2 * ESTIMATE_NORMAL_CHAINS));
+}
+
+int bound_plan(const struct bound_runs *runs, enum convergence_form form,
+               double precision, uint64_t *replicas, struct error *error)
+{
+    const double samples = (double)runs->task->loss.n * (double)runs->horizon;
+    const double most = runs->task->sampling->max_samples / samples;
+    struct bound_ratio pilot = {.ratio = 1};
+    *replicas = 1;
+    if (runs->task->sigma == 0)
+        return STATUS_OK;
+    int status = pilot_run(runs, PILOT_REPLICAS, form, &pilot, error);
+    if (status != STATUS_OK)
+        return status;
+    *replicas = replicas_for(&pilot, precision);
+    if (precision <= finest || (double)*replicas > most)
+        return STATUS_OK;
+    /* Near 1 it takes more to tell on which side. */
+    status = pilot_run(runs, *replicas, form, &pilot, error);
+    const double telling = fabs(1 - pilot.ratio) / (2 * ESTIMATE_Z * pilot.ratio);
+    if (status == STATUS_OK && telling < precision)
+        *replicas = replicas_for(&pilot, fmax(telling, finest));
+    return status;
+}

@@ -1,0 +1,456 @@
+#include "bound_search.h"
+
+#include "draws.h"
+#include "elementary.h"
+#include "interrupt.h"
+#include "progress.h"
+#include "theory.h"
+
+#include <gsl/gsl_multimin.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A round: the best of a few random points, then a simplex from there. */
+enum { DRAWS = 16, SIMPLEX = 64, ROUND = DRAWS + SIMPLEX };
+
+/* The theorem's condition eta0 L <= 1/2, kept after rounding to five digits. */
+static const double largest_rate = 0.49999;
+
+/* --- points ----------------------------------------------------------------------- */
+
+static double five_digits(double x)
+{
+    char text[40];
+    snprintf(text, sizeof text, "%.5g", x);
+    return strtod(text, NULL);
+}
+
+static void set_parameter(struct rule *rule, const char *name, double value)
+{
+    rule->parameter[optimizer_parameter(rule->optimizer, name)] = value;
+}
+
+struct bound_point bound_point_of(const struct bound_search *search,
+                                  const struct loss *loss, double beta0, double beta1,
+                                  double rate, double sigma, double initial,
+                                  uint64_t horizon)
+{
+    const double l = loss->smoothness, g = loss->gradient_bound;
+    struct rule rule = *search->rule;
+    struct bound_point point = {
+        .loss = loss,
+        .beta0 = five_digits(beta0),
+        .beta1 = five_digits(beta1),
+        .lr = NAN,
+        .c = five_digits(rate / l),
+        .sigma = five_digits(sigma * g),
+        .initial = five_digits(initial * g / (l * sqrt((double)loss->n))),
+        .horizon = horizon,
+    };
+    if (search->bound != BOUND_THEOREM) {
+        set_parameter(&rule, "beta0", point.beta0);
+        set_parameter(&rule, "beta1", point.beta1);
+        set_parameter(&rule, "lr", 1);
+        point.c = 1;
+        point.lr = five_digits(rate / l / theory_normalized_lr(&rule));
+    }
+    return point;
+}
+
+void bound_instance_init(struct bound_instance *instance,
+                         const struct bound_search *search,
+                         const struct bound_point *point)
+{
+    instance->task = (struct convergence_task){
+        .sampling = search->sampling,
+        .loss = *point->loss,
+        .sigma = point->sigma,
+        .start = point->initial,
+        .c = point->c,
+    };
+    instance->rule = *search->rule;
+    set_parameter(&instance->rule, "beta0", point->beta0);
+    set_parameter(&instance->rule, "beta1", point->beta1);
+    set_parameter(&instance->rule, "lr", point->lr);
+    convergence_set_rate(&instance->task, point->horizon, &instance->rule);
+    instance->runs = (struct bound_runs){search->bound, &instance->task,
+                                         &instance->rule, point->horizon};
+}
+
+/* --- the space that is searched --------------------------------------------------- */
+
+/* The same bits on every processor, unlike libm's. */
+static double power_of(double base, double exponent)
+{
+    return elementary_exp(exponent * elementary_log(base));
+}
+
+static double logarithm(double base, double x)
+{
+    return elementary_log(x) / elementary_log(base);
+}
+
+struct range {
+    double low, high; /* of random starts; the simplex may leave them, up to the caps */
+};
+
+/* Runs without noise are cheap, and what is near the limit of stability takes long to
+ * settle. */
+static uint64_t longest(const struct bound_search *search)
+{
+    const bool quiet = !search->free[BOUND_FREE_SIGMA] && search->fixed.sigma == 0;
+    if (search->bound == BOUND_THEOREM)
+        return 512;
+    return quiet ? 2048 : 128;
+}
+
+/* Coordinates: beta0 = u^2, beta1 = u^2/(1+u^2), rate and sigma 10^u, initial u |u|,
+ * horizon 2^u. So 0 is reached and a step is worth about the same everywhere. */
+static void ranges_of(const struct bound_search *search, struct range *range)
+{
+    const enum bound bound = search->bound;
+    const bool theorem = bound == BOUND_THEOREM;
+    range[BOUND_FREE_BETA0] = (struct range){0, 3.2};
+    range[BOUND_FREE_BETA1] = (struct range){0, 4};
+    /* Lemma A.2's left-hand side is a small difference: rounding at small rates. */
+    range[BOUND_FREE_RATE] = theorem                   ? (struct range){-2, 2}
+                             : bound == BOUND_LEMMA_A2 ? (struct range){-2, -0.31}
+                                                       : (struct range){-3, -0.31};
+    range[BOUND_FREE_SIGMA] = (struct range){-2, 1};
+    range[BOUND_FREE_INITIAL] = (struct range){-2.5, 2.5};
+    range[BOUND_FREE_HORIZON] =
+        (struct range){0, logarithm(2, (double)longest(search)) - 1};
+}
+
+static double clamp(double x, double low, double high)
+{
+    return fmin(fmax(x, low), high);
+}
+
+static struct bound_point point_at(const struct bound_search *search,
+                                   const struct loss *loss,
+                                   const double u[BOUND_FREE_COUNT])
+{
+    const bool theorem = search->bound == BOUND_THEOREM;
+    const double slowest = search->bound == BOUND_LEMMA_A2 ? 0.01 : 1e-6;
+    const double b1 = u[BOUND_FREE_BETA1] * u[BOUND_FREE_BETA1];
+    const double start = u[BOUND_FREE_INITIAL];
+    const double rate = power_of(10, u[BOUND_FREE_RATE]);
+    const double length = power_of(2, u[BOUND_FREE_HORIZON]);
+    const double beta0 = clamp(u[BOUND_FREE_BETA0] * u[BOUND_FREE_BETA0], 0, 100);
+    const double beta1 = clamp(b1 / (1 + b1), 0, 0.999);
+    const bool *free = search->free;
+    struct bound_point point = bound_point_of(
+        search, loss, free[BOUND_FREE_BETA0] ? beta0 : search->fixed.beta0,
+        free[BOUND_FREE_BETA1] ? beta1 : search->fixed.beta1,
+        theorem ? clamp(rate, 1e-3, 1e3) : clamp(rate, slowest, largest_rate),
+        clamp(power_of(10, u[BOUND_FREE_SIGMA]), 1e-3, 100),
+        clamp(start * fabs(start), -1e3, 1e3),
+        (uint64_t)rint(clamp(length, 1, (double)longest(search))));
+    /* What is fixed is as it was given, not rounded. */
+    if (!free[BOUND_FREE_BETA0])
+        point.beta0 = search->fixed.beta0;
+    if (!free[BOUND_FREE_BETA1])
+        point.beta1 = search->fixed.beta1;
+    if (!free[BOUND_FREE_RATE]) {
+        point.lr = search->fixed.lr;
+        point.c = search->fixed.c;
+    }
+    if (!free[BOUND_FREE_SIGMA])
+        point.sigma = search->fixed.sigma;
+    if (!free[BOUND_FREE_INITIAL])
+        point.initial = search->fixed.initial;
+    if (!free[BOUND_FREE_HORIZON])
+        point.horizon = search->fixed.horizon;
+    return point;
+}
+
+/* The coordinates of a point, up to rounding. */
+static void coordinates_of(const struct bound_search *search,
+                           const struct bound_point *point, double u[BOUND_FREE_COUNT])
+{
+    const struct loss *loss = point->loss;
+    const double l = loss->smoothness, g = loss->gradient_bound;
+    const double start = point->initial * l * sqrt((double)loss->n) / g;
+    struct bound_instance instance;
+    bound_instance_init(&instance, search, point);
+    const double rate = search->bound == BOUND_THEOREM
+                            ? point->c * l
+                            : theory_normalized_lr(&instance.rule) * l;
+    u[BOUND_FREE_BETA0] = sqrt(point->beta0);
+    u[BOUND_FREE_BETA1] = sqrt(point->beta1 / (1 - point->beta1));
+    u[BOUND_FREE_RATE] = logarithm(10, rate);
+    u[BOUND_FREE_SIGMA] = logarithm(10, fmax(point->sigma / g, 1e-3));
+    u[BOUND_FREE_INITIAL] = copysign(sqrt(fabs(start)), start);
+    u[BOUND_FREE_HORIZON] = logarithm(2, (double)point->horizon);
+}
+
+/* --- one round -------------------------------------------------------------------- */
+
+/* The best so far, and what is left of the budget. */
+struct round {
+    const struct bound_search *search;
+    const struct loss *loss;
+    double u[BOUND_FREE_COUNT];
+    struct bound_point best;
+    double ratio;
+    uint64_t left;
+    int status;
+    struct error error;
+};
+
+/* 0 where it is not a number or the round has ended. */
+static double look(struct round *round, const double u[BOUND_FREE_COUNT])
+{
+    struct bound_instance instance;
+    double ratio[BOUND_FORMS] = {0};
+    if (round->left == 0 || round->status != STATUS_OK || interrupt_pending())
+        return 0;
+    round->left--;
+    const struct bound_point point = point_at(round->search, round->loss, u);
+    bound_instance_init(&instance, round->search, &point);
+    round->status = bound_look(&instance.runs, ratio, &round->error);
+    const double own = ratio[round->search->form];
+    if (round->status != STATUS_OK || isnan(own))
+        return 0;
+    if (own > round->ratio) {
+        memcpy(round->u, u, sizeof round->u);
+        round->best = point;
+        round->ratio = own;
+    }
+    return own;
+}
+
+static double objective(const gsl_vector *x, void *context)
+{
+    struct round *round = context;
+    double u[BOUND_FREE_COUNT];
+    size_t k = 0;
+    for (int i = 0; i < BOUND_FREE_COUNT; i++)
+        u[i] = round->search->free[i] ? gsl_vector_get(x, k++) : 0;
+    return -look(round, u);
+}
+
+/* From the round's best point on. */
+static void descend(struct round *round)
+{
+    size_t dim = 0;
+    for (int i = 0; i < BOUND_FREE_COUNT; i++)
+        dim += round->search->free[i];
+    if (dim == 0 || round->left == 0)
+        return;
+    gsl_vector *x = gsl_vector_alloc(dim), *step = gsl_vector_alloc(dim);
+    gsl_multimin_fminimizer *simplex =
+        gsl_multimin_fminimizer_alloc(gsl_multimin_fminimizer_nmsimplex2, dim);
+    gsl_multimin_function f = {objective, dim, round};
+    if (!x || !step || !simplex)
+        round->status = error_memory(&round->error, "the search");
+    if (round->status == STATUS_OK) {
+        dim = 0;
+        for (int i = 0; i < BOUND_FREE_COUNT; i++)
+            if (round->search->free[i])
+                gsl_vector_set(x, dim++, round->u[i]);
+        gsl_vector_set_all(step, 0.3);
+        int going = gsl_multimin_fminimizer_set(simplex, &f, x, step);
+        while (!going && round->left > 0 && round->status == STATUS_OK &&
+               !interrupt_pending())
+            going = gsl_multimin_fminimizer_iterate(simplex) ||
+                    gsl_multimin_fminimizer_size(simplex) < 1e-5;
+    }
+    gsl_multimin_fminimizer_free(simplex);
+    gsl_vector_free(step);
+    gsl_vector_free(x);
+}
+
+/* The best of a few random points. */
+static void draw(struct round *round, uint64_t number)
+{
+    const struct bound_search *search = round->search;
+    const double names[] = {(double)search->bound, (double)search->form};
+    struct random_stream stream;
+    struct range range[BOUND_FREE_COUNT];
+    ranges_of(search, range);
+    round->status =
+        draws_stream(search->sampling, random_hash("bound_search", names, 2), number,
+                     &stream, &round->error);
+    for (int k = 0; round->status == STATUS_OK && k < DRAWS; k++) {
+        uint64_t word[RANDOM_BLOCK];
+        double u[BOUND_FREE_COUNT];
+        random_words(&stream, word);
+        for (int i = 0; i < BOUND_FREE_COUNT; i++)
+            u[i] = range[i].low +
+                   (range[i].high - range[i].low) * (double)(word[i] >> 11) * 0x1p-53;
+        look(round, u);
+    }
+    random_free(&stream);
+}
+
+/* --- all rounds ------------------------------------------------------------------- */
+
+static double look_at_start(const struct bound_search *search, size_t k,
+                            struct round *round)
+{
+    struct bound_instance instance;
+    double ratio[BOUND_FORMS] = {0};
+    if (round->status != STATUS_OK || interrupt_pending())
+        return 0;
+    bound_instance_init(&instance, search, &search->starts[k]);
+    round->status = bound_look(&instance.runs, ratio, &round->error);
+    return isnan(ratio[search->form]) ? 0 : ratio[search->form];
+}
+
+/* Round k < loss_count: from the best start on that loss, where there are starts. */
+static void begin_at_starts(const struct bound_search *search, struct round *round)
+{
+    for (size_t k = 0; k < search->start_count; k++) {
+        if (search->starts[k].loss != round->loss)
+            continue;
+        const double ratio = look_at_start(search, k, round);
+        if (ratio > round->ratio) {
+            round->best = search->starts[k];
+            round->ratio = ratio;
+            coordinates_of(search, &round->best, round->u);
+        }
+    }
+}
+
+static bool is_vacuous(const struct bound_search *search,
+                       const struct bound_point *point)
+{
+    struct bound_instance instance;
+    bound_instance_init(&instance, search, point);
+    const struct convergence c = convergence_constants(&instance.task, &instance.rule);
+    return convergence_bound(&c, point->horizon, search->form) >=
+           c.gradient * c.gradient;
+}
+
+static void run_round(const struct bound_search *search, uint64_t number,
+                      struct round *round)
+{
+    const uint64_t from_starts = search->starts ? search->loss_count : 0;
+    if (number < from_starts)
+        begin_at_starts(search, round);
+    else
+        draw(round, number - from_starts);
+    if (round->ratio > 0)
+        descend(round);
+}
+
+/* Rounds from the starts, one a loss, then random ones, over the losses in turn. */
+static void plan_rounds(const struct bound_search *search, uint64_t from_starts,
+                        uint64_t count, struct round *rounds)
+{
+    uint64_t left = search->evaluations;
+    size_t loss = 0;
+    for (uint64_t r = 0; r < count; r++) {
+        rounds[r].search = search;
+        rounds[r].loss = &search->losses[loss];
+        loss = loss + 1 < search->loss_count ? loss + 1 : 0;
+        rounds[r].left = r < from_starts ? SIMPLEX : left < ROUND ? left : ROUND;
+        left -= r < from_starts ? 0 : rounds[r].left;
+    }
+}
+
+static void run_rounds(const struct bound_search *search, uint64_t count,
+                       struct round *rounds)
+{
+    struct progress progress;
+    progress_start(&progress, sampling_label(search->sampling, "search"), count, 0);
+#pragma omp parallel for schedule(dynamic, 1) num_threads(search->sampling->threads)
+    for (uint64_t r = 0; r < count; r++) {
+        run_round(search, r, &rounds[r]);
+#pragma omp critical
+        progress_step(&progress, 1);
+    }
+    progress_end(&progress);
+}
+
+/* The best of all rounds; what is fixed where none found a ratio above 0. */
+static int best_round(const struct bound_search *search, const struct round *rounds,
+                      uint64_t count, struct bound_point *worst, struct error *error)
+{
+    double largest = 0;
+    *worst = search->fixed;
+    for (uint64_t r = 0; r < count; r++) {
+        if (rounds[r].status != STATUS_OK) {
+            *error = rounds[r].error;
+            return rounds[r].status;
+        }
+        if (rounds[r].ratio > largest) {
+            *worst = rounds[r].best;
+            largest = rounds[r].ratio;
+        }
+    }
+    return interrupt_pending() ? error_set(error, STATUS_INTERRUPTED, "interrupted")
+                               : STATUS_OK;
+}
+
+int bound_search(const struct bound_search *search, struct bound_point *worst,
+                 size_t *vacuous, struct error *error)
+{
+    const uint64_t from_starts = search->starts ? search->loss_count : 0;
+    const uint64_t count = from_starts + (search->evaluations + ROUND - 1) / ROUND;
+    struct round *rounds = calloc(count, sizeof *rounds);
+    if (!rounds)
+        return error_memory(error, "the search");
+    plan_rounds(search, from_starts, count, rounds);
+    run_rounds(search, count, rounds);
+    const int status = best_round(search, rounds, count, worst, error);
+    for (size_t k = 0; vacuous && k < search->start_count; k++)
+        *vacuous += is_vacuous(search, &search->starts[k]);
+    free(rounds);
+    return status;
+}
+
+/* --- the command ------------------------------------------------------------------ */
+
+__attribute__((format(printf, 3, 4))) static void append(char *text, size_t size,
+                                                         const char *format, ...)
+{
+    const size_t used = strlen(text);
+    va_list values;
+    va_start(values, format);
+    vsnprintf(text + used, size - used, format, values);
+    va_end(values);
+}
+
+/* The shortest decimals that read back to the same bits. */
+static void append_number(char *text, size_t size, const char *option, double x)
+{
+    char digits[40];
+    for (int k = 5; k <= 17; k++) {
+        snprintf(digits, sizeof digits, "%.*g", k, x);
+        if (strtod(digits, NULL) == x)
+            break;
+    }
+    append(text, size, " --%s%c%s", option, x < 0 ? '=' : ' ', digits);
+}
+
+void bound_command(const struct bound_search *search, const struct bound_point *point,
+                   uint64_t replicas, size_t size, char *text)
+{
+    const struct loss *loss = point->loss;
+    const uint64_t seed = search->sampling->seed;
+    text[0] = '\0';
+    append(text, size, "pnm-convergence --ratio %s --optimizer %s --loss %s --dim %zu",
+           bound_name(search->bound), search->rule->optimizer->name, loss->kind->name,
+           loss->n);
+    for (int k = 0; k < loss->kind->parameter_count; k++)
+        if (loss->parameter[k] != loss->kind->parameters[k].preset_value)
+            append_number(text, size, loss->kind->parameters[k].name,
+                          loss->parameter[k]);
+    append_number(text, size, "beta0", point->beta0);
+    append_number(text, size, "beta1", point->beta1);
+    if (isnan(point->lr))
+        append_number(text, size, "c", point->c);
+    else
+        append_number(text, size, "lr", point->lr);
+    append_number(text, size, "sigma", point->sigma);
+    append_number(text, size, "initial", point->initial);
+    append(text, size, " --horizon %llu", (unsigned long long)point->horizon);
+    if (point->sigma > 0)
+        append(text, size, " --replicas %llu", (unsigned long long)replicas);
+    if (seed != 1)
+        append(text, size, " --seed %llu", (unsigned long long)seed);
+}

@@ -1,0 +1,194 @@
+#include "bound_table.h"
+
+enum {
+    OPTIMIZER,
+    LR,
+    BETA0,
+    BETA1,
+    BOUND,
+    FORM,
+    LOSS,
+    SIGMA,
+    INITIAL,
+    C,
+    HORIZON,
+    RATE,
+    AT_STEP,
+    RATIO,
+    STDERR,
+    COUNT,
+    EXACT,
+    VERDICT,
+    EXACT_VERDICT,
+    COMMAND,
+    COLUMNS
+};
+
+static const struct column columns[COLUMNS] = {
+    [OPTIMIZER] = {"optimizer", COLUMN_TEXT, true},
+    [LR] = {"lr", COLUMN_REAL, false},
+    [BETA0] = {"beta0", COLUMN_REAL, false},
+    [BETA1] = {"beta1", COLUMN_REAL, false},
+    [BOUND] = {"bound", COLUMN_TEXT, false},
+    [FORM] = {"form", COLUMN_TEXT, false},
+    [LOSS] = {"loss", COLUMN_TEXT, false},
+    [SIGMA] = {"sigma", COLUMN_REAL, false},
+    [INITIAL] = {"initial", COLUMN_REAL, false},
+    [C] = {"c", COLUMN_REAL, true},
+    [HORIZON] = {"horizon", COLUMN_COUNT, false},
+    [RATE] = {"eta0", COLUMN_REAL, true},
+    [AT_STEP] = {"at_step", COLUMN_COUNT, false},
+    [RATIO] = {"ratio", COLUMN_REAL, false},
+    [STDERR] = {"stderr", COLUMN_REAL, false},
+    [COUNT] = {"count", COLUMN_COUNT, true},
+    [EXACT] = {"exact", COLUMN_REAL, false},
+    [VERDICT] = {"verdict", COLUMN_TEXT, false},
+    [EXACT_VERDICT] = {"exact_verdict", COLUMN_TEXT, false},
+    [COMMAND] = {"command", COLUMN_TEXT, false},
+};
+
+int bound_table_init(struct table *table, struct error *error)
+{
+    return table_init(table, columns, COLUMNS, error);
+}
+
+/* --- one row ---------------------------------------------------------------------- */
+
+struct row {
+    enum convergence_form form;
+    struct bound_ratio measured;
+    double exact; /* NAN: with noise there is none */
+    enum verdict verdict, exact_verdict;
+};
+
+static void judge(struct row *row, bool noisy)
+{
+    const struct bound_ratio *m = &row->measured;
+    const double hw = noisy ? estimate_half_width(m->se, m->count) : 0;
+    row->exact_verdict = VERDICT_NO_CLAIM;
+    if (m->count == 0)
+        row->verdict = VERDICT_NOT_SAMPLED;
+    else if (noisy && m->count < ESTIMATE_MIN_CHAINS)
+        row->verdict = VERDICT_INCONCLUSIVE;
+    else
+        row->verdict =
+            verdict_bound(m->ratio - 1 - (noisy ? 0 : ESTIMATE_TOLERANCE), hw);
+    if (!noisy && m->count > 0)
+        row->exact_verdict = verdict_equal(m->ratio - row->exact, ESTIMATE_TOLERANCE,
+                                           evidence_scale(row->exact));
+}
+
+static int measure(const struct bound_runs *runs, uint64_t replicas, struct row *row,
+                   struct error *error)
+{
+    const bool noisy = runs->task->sigma > 0;
+    struct bound_ratio ratio[BOUND_FORMS];
+    int status = bound_measure(runs, replicas, ratio, error);
+    row->exact = NAN;
+    if (status != STATUS_OK)
+        return status;
+    row->measured = ratio[row->form];
+    if (!noisy) {
+        status = bound_written(runs, ratio, error);
+        row->exact = ratio[row->form].ratio;
+    }
+    judge(row, noisy);
+    return status;
+}
+
+static void count_row(struct verdict_tally *tally, const struct row *row)
+{
+    const bool broken =
+        row->form == CONVERGENCE_CORRECTED && row->verdict == VERDICT_FAILS;
+    tally->exact_fails += broken || row->exact_verdict == VERDICT_FAILS;
+    tally->not_sampled += row->verdict == VERDICT_NOT_SAMPLED;
+}
+
+static int put_row(struct table *table, const struct bound_instance *instance,
+                   const struct row *row, const char *command, struct error *error)
+{
+    const struct bound_runs *runs = &instance->runs;
+    const char *texts[COLUMNS] = {
+        [OPTIMIZER] = runs->rule->optimizer->name,
+        [BOUND] = bound_name(runs->bound),
+        [FORM] = row->form == CONVERGENCE_PRINTED ? "printed" : "corrected",
+        [LOSS] = runs->task->loss.kind->name,
+        [VERDICT] = verdict_text(row->verdict),
+        [EXACT_VERDICT] = verdict_text(row->exact_verdict),
+        [COMMAND] = command,
+    };
+    int status = table_row(table, error);
+    for (size_t k = 0; status == STATUS_OK && k < COLUMNS; k++)
+        if (texts[k])
+            status = table_text(table, k, texts[k], error);
+    if (status != STATUS_OK)
+        return status;
+    table_real(table, LR, rule_parameter(runs->rule, "lr"));
+    table_real(table, BETA0, rule_parameter(runs->rule, "beta0"));
+    table_real(table, BETA1, rule_parameter(runs->rule, "beta1"));
+    table_real(table, SIGMA, runs->task->sigma);
+    table_real(table, INITIAL, runs->task->start);
+    table_real(table, C, runs->task->c);
+    table_count(table, HORIZON, runs->horizon);
+    table_real(table, RATE, convergence_applied_rate(runs->rule));
+    table_real(table, EXACT, row->exact);
+    if (row->measured.count > 0) {
+        table_real(table, RATIO, row->measured.ratio);
+        table_real(table, STDERR, row->measured.se);
+        table_count(table, AT_STEP, row->measured.step);
+        table_count(table, COUNT, row->measured.count);
+    }
+    return STATUS_OK;
+}
+
+/* The precision that a verdict's control needs, unless another was asked for. */
+static int add_form(struct table *table, const struct bound_search *search,
+                    const struct bound_point *point, enum convergence_form form,
+                    uint64_t replicas, bool with_command, struct verdict_tally *tally,
+                    struct error *error)
+{
+    const struct sampling *sampling = search->sampling;
+    const double precision =
+        sampling->precision_given ? sampling->precision : BOUND_PRECISION;
+    struct row row = {.form = form};
+    struct bound_instance instance;
+    char command[400];
+    int status = STATUS_OK;
+    bound_instance_init(&instance, search, point);
+    if (replicas == 0)
+        status = bound_plan(&instance.runs, form, precision, &replicas, error);
+    if (status == STATUS_OK)
+        status = measure(&instance.runs, replicas, &row, error);
+    if (status != STATUS_OK)
+        return status;
+    count_row(tally, &row);
+    bound_command(search, point, replicas, sizeof command, command);
+    return put_row(table, &instance, &row, with_command ? command : NULL, error);
+}
+
+int bound_table_measure(struct table *table, const struct bound_search *search,
+                        const struct bound_point *point, uint64_t replicas,
+                        struct verdict_tally *tally, struct error *error)
+{
+    int status = STATUS_OK;
+    for (int form = 0; status == STATUS_OK && form < BOUND_FORMS; form++)
+        status = add_form(table, search, point, (enum convergence_form)form, replicas,
+                          false, tally, error);
+    return status;
+}
+
+int bound_table_search(struct table *table, struct bound_search *search,
+                       uint64_t replicas, struct verdict_tally *tally,
+                       struct error *error)
+{
+    struct bound_point worst;
+    int status = STATUS_OK;
+    for (int form = 0; status == STATUS_OK && form < BOUND_FORMS; form++) {
+        search->form = (enum convergence_form)form;
+        status = bound_search(search, &worst, NULL, error);
+        if (status == STATUS_OK)
+            status = add_form(table, search, &worst, search->form, replicas, true,
+                              tally, error);
+    }
+    return status;
+}

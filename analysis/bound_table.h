@@ -1,0 +1,24 @@
+/* bound_table.h: ratios of bounds (bound_ratio.h) as rows of a table. */
+#ifndef PNM_BOUND_TABLE_H
+#define PNM_BOUND_TABLE_H
+
+#include "bound_search.h"
+#include "table.h"
+
+PNM_MUST_USE int bound_table_init(struct table *table, struct error *error);
+
+/* A row for the printed and one for the corrected form at a point of `search`, of which
+ * only bound, rule and sampling are looked at. replicas 0: planned for each form, for
+ * the precision given. An exact verdict that fails and a corrected bound that is broken
+ * are counted. */
+PNM_MUST_USE int bound_table_measure(struct table *table,
+                                     const struct bound_search *search,
+                                     const struct bound_point *point, uint64_t replicas,
+                                     struct verdict_tally *tally, struct error *error);
+
+/* The same at what is found for each form, with the command. */
+PNM_MUST_USE int bound_table_search(struct table *table, struct bound_search *search,
+                                    uint64_t replicas, struct verdict_tally *tally,
+                                    struct error *error);
+
+#endif

@@ -1,0 +1,106 @@
+# Figure 5: the smallest E|grad f|^2 of runs of pnm against their number of steps, with
+# theorem 3.1's bound as printed and corrected.
+# gnuplot -d -c plots/square_by_horizon.gp TABLE.csv OUT.svg|OUT.png
+
+ME = "square_by_horizon.gp"
+POINTS = ARG1
+OUT = ARG2
+array TABLE[1] = [POINTS]
+USAGE = "TABLE.csv"
+NEEDED = "optimizer beta0 beta1 horizon min_square stderr bound_printed bound_corrected"
+RULES = "pnm"
+WIDE = 900
+HIGH = 520
+folder(path) = (at = strstrt(path, "/")) ? path[1:at].folder(path[at+1:*]) : ""
+here = folder(ARG0)
+load here."style.gp"
+set datafile missing NaN    # rows of another beta0 do not break a line
+
+listed(s) = (at = strstrt(s, ",")) ? s[1:at-1]." ".listed(s[at+1:*]) : s
+PANELS = listed(setting(1, "beta0"))
+panels = words(PANELS)
+if (panels > 4 || strstrt(PANELS, ":")) {
+    print ME.": ".POINTS.": needs a list of at most 4 beta0"
+    exit status 1
+}
+own(b) = strcol("optimizer") eq "pnm" && column("beta0") == real(word(PANELS, b))
+value_of(b, name) = own(b) ? column(name) : NaN
+
+lowest = 1
+highest = 1
+do for [name in "min_square bound_printed bound_corrected"] {
+    count = 0
+    stats POINTS using (seen(column(name))) nooutput
+    if (count == 0) {
+        print ME.": ".POINTS.": no ".name
+        exit status 1
+    }
+    lowest = low < lowest ? low : lowest
+    highest = high > highest ? high : highest
+}
+count = 0
+stats POINTS using (seen(column("horizon"))) nooutput
+shortest = low
+longest = high
+if (shortest == longest) {
+    print ME.": ".POINTS.": needs several horizons"
+    exit status 1
+}
+
+# --- key ----------------------------------------------------------------------------------
+
+set output OUT
+set multiplot
+unset border
+unset tics
+set lmargin at screen 0.03
+set rmargin at screen 0.97
+set xrange [0 : 1]
+set yrange [0 : 1]
+set key at screen 0.51,0.985 center top horizontal maxrows 1 Left reverse samplen 3 \
+    width -1 font ",12"
+plot 2 with lines notitle, \
+    keyentry with lines lt PAPER title "bound, printed C₁ (band)", \
+    keyentry with lines lt ANY_RULE title "bound, corrected C₁ (line)", \
+    keyentry with yerrorbars lt 1 dt solid title "measured min E‖∇f‖² (symbol)", \
+    keyentry with lines lt LIMIT title "G²: above it a bound says nothing"
+unset key
+set border 3 lc rgb "#404040"
+set xtics nomirror out scale 0.6
+set ytics nomirror out scale 0.6
+set grid back lc rgb "#E4E4E4" lw 0.7 dt solid
+
+# --- a panel for each beta0 ---------------------------------------------------------------
+
+set logscale xy
+set xrange [shortest/1.6 : longest*1.6]
+set yrange [lowest/1.6 : highest*1.6]
+set format x "10^{%L}"
+set xtics ("10" 10, "100" 100, "1000" 1000, "10⁴" 1e4, "10⁵" 1e5)
+set ytics ("0.001" 0.001, "0.01" 0.01, "0.1" 0.1, "1" 1, "10" 10, "100" 100, "1000" 1000)
+set xlabel "steps T of a run" offset 0,0.3
+set tmargin at screen 0.86
+set bmargin at screen 0.2
+g = setting(1, "gradient-bound") eq "not stated" ? 1 : real(setting(1, "gradient-bound"))
+small_print(_) = sprintf("pnm, β₁ = %s, on %s, n = %s, L = 1, G = %g, σ = %s, C = %s; ", \
+    setting(1, "beta1"), setting(1, "loss"), setting(1, "dim"), g, setting(1, "sigma"), \
+    setting(1, "c"))."η₀ = min{1/(2L), C/√T}\n". \
+    sprintf("%s (seed %s; %s runs, of which half choose the step; bars: one standard error)", \
+    file_name(POINTS), setting(1, "seed"), setting(1, "replicas"))
+set label small_print(0) at screen 0.012,0.055 font ",10" tc rgb TEXT
+do for [b = 1:panels] {
+    set lmargin at screen 0.07 + 0.925 * (b - 1) / panels + (b > 1 ? 0.005 : 0)
+    set rmargin at screen 0.07 + 0.925 * b / panels - 0.02
+    set title sprintf("β₀ = %s", word(PANELS, b)) offset 0,-0.6
+    plot g*g with lines lt LIMIT, \
+        POINTS using "horizon":(value_of(b, "bound_printed")) with lines lt PAPER, \
+        POINTS using "horizon":(value_of(b, "bound_corrected")) with lines lt ANY_RULE, \
+        POINTS using "horizon":(value_of(b, "min_square")):(bar(0)) \
+            with yerrorbars lt 1 dt solid lw 1.2
+    unset label
+    set format y ""
+    set ytics (0.001, 0.01, 0.1, 1, 10, 100, 1000) format ""
+}
+
+unset multiplot
+unset output
