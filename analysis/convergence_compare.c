@@ -153,7 +153,8 @@ void convergence_bounds(const struct convergence_task *task, const struct rule *
     const struct convergence constants = convergence_constants(task, own);
     bounds[CONVERGENCE_PRINTED] = bounds[CONVERGENCE_CORRECTED] = NAN;
     if (!theory || !theory->converges || !isnan(rule->parameter[0]) ||
-        constants.beta0 < 0)
+        constants.beta0 < 0 || own->parameter[OPTIMIZER_WEIGHT_DECAY] != 0 ||
+        rule_is_scheduled(own))
         return;
     for (int form = 0; form < 2; form++)
         bounds[form] =
@@ -195,19 +196,15 @@ static double exact_value(const struct convergence_task *task, const struct rule
                           uint64_t step, enum convergence_quantity quantity)
 {
     const struct loss *loss = &task->loss;
-    const struct theory *theory = theory_find(rule->optimizer->name);
     const double noise = task->sigma * task->sigma / (double)loss->n;
     double sum = 0;
-    if (isfinite(loss->gradient_bound) || !rule->optimizer->linear)
+    if (isfinite(loss->gradient_bound) || !rule_has_law(rule))
         return NAN;
     for (size_t i = 0; i < loss->n; i++) {
         const double h = loss->data[i];
         struct linear_system system;
         double mean, variance;
-        if (theory)
-            theory->system(rule, h, &system);
-        else
-            linear_system_probe(rule->optimizer, rule->parameter, h, &system);
+        theory_system(rule, h, &system);
         linear_system_at(&system, &system, noise, task->start, step, &mean, &variance);
         const double square = mean * mean + variance;
         sum += quantity == CONVERGENCE_SQUARE ? h * h * square : h * square / 2;

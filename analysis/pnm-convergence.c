@@ -125,7 +125,7 @@ static const struct program program = {
         "it does, exact is the ratio of the run written out, without noise. A search "
         "measures what it found with other random numbers and prints the command that "
         "does so again.",
-    .groups = OPTIONS_RULE | OPTIONS_SAMPLING | OPTIONS_OUTPUT,
+    .groups = OPTIONS_RULE | OPTIONS_DECAY | OPTIONS_SAMPLING | OPTIONS_OUTPUT,
     .judges = true,
     .plans_rate = true,
     .own = own_options,
@@ -579,6 +579,11 @@ static int check_ratio(const struct options *options, const struct rule *rules,
                              "--beta0: %g; the bounds of --ratio are about beta0 >= 0",
                              rule_parameter(&rules[k], "beta0"));
     }
+    if (rules[0].parameter[OPTIMIZER_WEIGHT_DECAY] != 0)
+        return error_set(error, STATUS_USAGE,
+                         "--weight-decay: the bounds of --ratio are about pnm without");
+    if (rule_is_scheduled(&rules[0]))
+        return rules_check_constant(rules, count, "bound in --ratio", error);
     if (bound_of(options) == BOUND_THEOREM && options_given(options, "lr"))
         return error_set(error, STATUS_USAGE,
                          "--lr: theorem 3.1 sets its own rate; --ratio thm3.1 takes "

@@ -162,6 +162,8 @@ static int run(const struct options *options, const struct sampling *sampling,
     struct rule *rules = NULL;
     size_t count = 0;
     int status = options_rules(options, &rules, &count, error);
+    if (status == STATUS_OK)
+        status = rules_check_linear(rules, count, "law of its noise", error);
     status = options_check_output(options, status, error);
     if (status == STATUS_OK)
         status = psd ? table_init(&table, psd_columns,

@@ -61,8 +61,8 @@ static const struct program program = {
         "at the empirical risk. vacuous names the bounds that are at least "
         "1 - empirical risk. exact_verdict compares the measured kl with the exact "
         "one. All with the divergence of eq. 21.",
-    .groups = OPTIONS_RULE | OPTIONS_LOSS | OPTIONS_CHAINS | OPTIONS_SAMPLING |
-              OPTIONS_OUTPUT,
+    .groups = OPTIONS_RULE | OPTIONS_DECAY | OPTIONS_LOSS | OPTIONS_CHAINS |
+              OPTIONS_SAMPLING | OPTIONS_OUTPUT,
     .judges = true,
     .own = own_options,
     .own_count = sizeof own_options / sizeof *own_options,
@@ -261,6 +261,10 @@ static int run(const struct options *options, const struct sampling *sampling,
                       "--beta0");
     if (status == STATUS_OK)
         status = options_rules(options, &rules, &count, error);
+    if (status == STATUS_OK)
+        status = rules_check_linear(rules, count, "Gaussian law", error);
+    if (status == STATUS_OK)
+        status = rules_check_constant(rules, count, "stationary law", error);
     if (status == STATUS_OK && setting.delta >= 1)
         status = error_set(error, STATUS_USAGE,
                            "--delta: %g is out of range; allowed is a number > 0 and "

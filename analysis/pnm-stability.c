@@ -59,7 +59,7 @@ static const struct program program = {
         "where the radius did not settle within 2^20 steps and does not agree.\n\n"
         "--map prints lr_h = eta max(h), beta0, rho and limit, that of lr_h at this "
         "beta0: closed form, or bisection where there is none.",
-    .groups = OPTIONS_RULE | OPTIONS_OUTPUT,
+    .groups = OPTIONS_RULE | OPTIONS_DECAY | OPTIONS_OUTPUT,
     .judges = true,
     .own = own_options,
     .own_count = sizeof own_options / sizeof *own_options,
@@ -142,17 +142,6 @@ static void set_default(struct options *options, const char *name, const char *t
             options->value[k].text = text;
 }
 
-static int check_linear(const struct task *task, struct error *error)
-{
-    for (size_t k = 0; k < task->count; k++)
-        if (!task->rules[k].optimizer->linear)
-            return error_set(error, STATUS_USAGE,
-                             "--optimizer: '%s' has no spectral radius; allowed are "
-                             "linear rules",
-                             task->rules[k].optimizer->name);
-    return STATUS_OK;
-}
-
 static int prepare(struct task *task, struct error *error)
 {
     struct options *options = task->options;
@@ -177,7 +166,10 @@ static int prepare(struct task *task, struct error *error)
     if (status == STATUS_OK)
         status = options_rules(options, &task->rules, &task->count, error);
     if (status == STATUS_OK)
-        status = check_linear(task, error);
+        status = rules_check_linear(task->rules, task->count, "spectral radius", error);
+    if (status == STATUS_OK)
+        status =
+            rules_check_constant(task->rules, task->count, "spectral radius", error);
     return status;
 }
 

@@ -22,8 +22,8 @@ static const struct program program = {
     .notes = "The paper's value solves Sigma H + H Sigma = eta_applied C_method "
              "(theorem 4.1 with eqs. 14, 16, 18). exact_verdict compares measured "
              "with exact, paper_verdict measured with paper, within 1 %.",
-    .groups = OPTIONS_RULE | OPTIONS_LOSS | OPTIONS_CHAINS | OPTIONS_SAMPLING |
-              OPTIONS_OUTPUT,
+    .groups = OPTIONS_RULE | OPTIONS_DECAY | OPTIONS_LOSS | OPTIONS_CHAINS |
+              OPTIONS_SAMPLING | OPTIONS_OUTPUT,
     .judges = true,
     .own = own_options,
     .own_count = sizeof own_options / sizeof *own_options,
@@ -138,7 +138,7 @@ static int check_rules(const struct sampling *sampling, const struct rule *rules
                        size_t count, const struct quadratic *problem,
                        struct error *error)
 {
-    int status = STATUS_OK;
+    int status = rules_check_constant(rules, count, "stationary law", error);
     for (size_t k = 0; status == STATUS_OK && k < count; k++) {
         if (interrupt_pending())
             return error_set(error, STATUS_INTERRUPTED, "interrupted");
@@ -147,8 +147,8 @@ static int check_rules(const struct sampling *sampling, const struct rule *rules
         double radius;
         status =
             sampling_systems(sampling, &rules[k], problem, &systems, &radius, error);
-        if (status == STATUS_OK && !(radius < 1))
-            status = sampling_given_chains(sampling, &chains, error);
+        if (status == STATUS_OK && rule_has_law(&rules[k]) && !(radius < 1))
+            status = sampling_given_chains(sampling, &rules[k], &chains, error);
         free(systems);
     }
     return status;

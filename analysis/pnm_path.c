@@ -31,8 +31,7 @@ static int path_of(const struct descent *descent, uint64_t steps, struct pnm_pat
                    struct error *error)
 {
     struct rule rule = {.optimizer = descent->optimizer};
-    memcpy(rule.parameter, descent->parameter,
-           (size_t)descent->optimizer->parameter_count * sizeof *rule.parameter);
+    memcpy(rule.parameter, descent->parameter, sizeof rule.parameter);
     *path = (struct pnm_path){
         .beta = pow(rule_parameter(&rule, "beta1"), 2),
         .beta0 = rule_parameter(&rule, "beta0"),

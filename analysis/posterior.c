@@ -4,12 +4,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-double posterior_mean_square(const struct quadratic *problem)
+/* Squared length of the mean: theta*, which weight decay moves. */
+static int mean_square_of(const struct rule *rule, const struct quadratic *problem,
+                          double *square, struct error *error)
 {
-    double sum = 0;
-    for (size_t i = 0; i < problem->n; i++)
-        sum += problem->theta_star[i] * problem->theta_star[i];
-    return sum;
+    int status = STATUS_OK;
+    *square = 0;
+    for (size_t i = 0; status == STATUS_OK && i < problem->n; i++) {
+        double mean[LINEAR_STATE];
+        status = theory_mean(rule, problem->h[i], problem->theta_star[i], mean, error);
+        *square += pow(problem->theta_star[i] + mean[0], 2);
+    }
+    return status;
 }
 
 /* --- paper and exact -------------------------------------------------------------- */
@@ -45,12 +51,13 @@ int posterior_theory(const struct rule *rule, const struct quadratic *problem,
                      struct posterior *posterior, struct error *error)
 {
     const size_t n = problem->n, size = problem->dense ? n * n : n;
-    const double mean_square = posterior_mean_square(problem);
-    double *covariance = malloc(size * sizeof *covariance);
+    double mean_square = 0, *covariance = malloc(size * sizeof *covariance);
     int status = covariance ? STATUS_OK : error_memory(error, "the covariance");
     *posterior = (struct posterior){.kl = NAN};
     if (status == STATUS_OK && kind == POSTERIOR_EXACT && !is_stable(rule, problem))
         goto out;
+    if (status == STATUS_OK)
+        status = mean_square_of(rule, problem, &mean_square, error);
     for (size_t i = 0; status == STATUS_OK && i < n; i++) {
         if (!problem->dense)
             status = element(rule, problem, kind, i, i, &covariance[i], error);
@@ -201,7 +208,7 @@ int posterior_measure(const struct sampling *given, const struct rule *rule,
                       struct posterior *posterior, struct error *error)
 {
     const size_t n = problem->n;
-    const double mean_square = posterior_mean_square(problem);
+    double mean_square = 0;
     struct covariance_groups groups = {.count = PLAN_REPLICAS};
     struct comparison *rows = NULL;
     double *variance = malloc(n * sizeof *variance);
@@ -210,6 +217,8 @@ int posterior_measure(const struct sampling *given, const struct rule *rule,
     struct sampling sampling = *given;
     bool sampled = false;
     *posterior = (struct posterior){.kl = NAN, .decisive = true, .count = UINT64_MAX};
+    if (status == STATUS_OK)
+        status = mean_square_of(rule, problem, &mean_square, error);
     if (status == STATUS_OK)
         status =
             plan_precision(given, rule, problem, lambda, &sampling.precision, error);

@@ -35,7 +35,4 @@ PNM_MUST_USE int posterior_measure(const struct sampling *sampling,
                                    const char *label, struct posterior *posterior,
                                    struct error *error);
 
-/* Sum of theta*_i^2. */
-double posterior_mean_square(const struct quadratic *problem);
-
 #endif

@@ -23,21 +23,18 @@ static double largest(const double *h, size_t n)
 double stability_radius(const struct rule *rule, const double *h, size_t n,
                         enum exact_source *source)
 {
-    const struct theory *theory = theory_find(rule->optimizer->name);
+    enum exact_source own_source = EXACT_NONE;
     double radius = 0;
     for (size_t i = 0; i < n; i++) {
         struct linear_system system;
-        if (theory)
-            theory->system(rule, h[i], &system);
-        else
-            linear_system_probe(rule->optimizer, rule->parameter, h[i], &system);
+        own_source = theory_system(rule, h[i], &system);
         const double own = linear_system_radius(&system);
         if (isnan(own) || interrupt_pending())
             return NAN;
         radius = fmax(radius, own);
     }
     if (source)
-        *source = theory ? EXACT_MATRIX : EXACT_PROBED;
+        *source = own_source;
     return radius;
 }
 
@@ -119,12 +116,13 @@ double stability_limit_measured(const struct rule *rule, const double *h, size_t
 
 double stability_limit_closed(const struct rule *rule, const double *h, size_t n)
 {
-    const struct theory *theory = theory_find(rule->optimizer->name);
     double least = INFINITY;
-    if (!theory || !theory->lr_limit)
-        return NAN;
-    for (size_t i = 0; i < n; i++)
-        least = fmin(least, theory->lr_limit(rule, h[i]));
+    for (size_t i = 0; i < n; i++) {
+        const double own = theory_lr_limit(rule, h[i]);
+        if (isnan(own))
+            return NAN;
+        least = fmin(least, own);
+    }
     return least;
 }
 

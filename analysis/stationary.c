@@ -20,9 +20,12 @@ struct work {
     const struct quadratic *problem;
     struct linear_system *systems; /* probed, one a mode: for planning only */
     double *radius;                /* their spectral radii */
+    double *offset;                /* n x LINEAR_STATE: start less stationary mean */
+    double *mean;                  /* n: exact mean of theta */
     struct comparison *rows;
     struct job *jobs;
     size_t count;
+    struct plan piloted; /* of a rule without linear theory, for all rows */
 };
 
 /* Have both modes of the row a stationary law? */
@@ -79,13 +82,20 @@ static int plan_row(const struct work *work, const struct comparison *row,
     const double noise[3] = {quadratic_noise(problem, i, i),
                              quadratic_noise(problem, j, j),
                              quadratic_noise(problem, i, j)};
+    if (!rule_has_law(work->rule)) {
+        job->plan = work->piloted;
+        return STATUS_OK;
+    }
     if (!is_stable(work, row)) {
         job->plan = (struct plan){.affordable = true};
-        return sampling_given_chains(sampling, &job->plan.chains, error);
+        return sampling_given_chains(sampling, work->rule, &job->plan.chains, error);
     }
+    const double *offset_i = work->offset + i * LINEAR_STATE,
+                 *offset_j = work->offset + j * LINEAR_STATE;
     const int status = pair_law_init(&job->law, &work->systems[i], &work->systems[j],
-                                     noise, problem->start[i] - problem->theta_star[i],
-                                     problem->start[j] - problem->theta_star[j], error);
+                                     noise, offset_i[0], offset_j[0], error);
+    memcpy(job->law.offset_i, offset_i, sizeof job->law.offset_i);
+    memcpy(job->law.offset_j, offset_j, sizeof job->law.offset_j);
     if (status == STATUS_SOFTWARE) {
         /* The state overflows or has no law within rounding: nothing can be planned. */
         job->plan = (struct plan){.samples = INFINITY};
@@ -132,6 +142,8 @@ static void join_plans(struct work *work)
                     own.burn_in > joint.burn_in ? own.burn_in : joint.burn_in;
                 if (work->sampling->replicas > 0)
                     joint.replicas = own.replicas;
+            } else if (!rule_has_law(work->rule)) {
+                joint.replicas = job->plan.chains.replicas;
             } else if (work->sampling->replicas == 0) {
                 /* With the longer chains, how many replicas does this row need? */
                 struct plan again;
@@ -229,6 +241,8 @@ static bool is_decisive(const struct work *work, const struct comparison *row,
                         const struct job *job)
 {
     const struct evidence *e = &row->evidence;
+    if (!rule_has_law(work->rule))
+        return e->sampled && e->count >= ESTIMATE_MIN_CHAINS;
     if (!e->sampled || !is_stable(work, row) || job->plan.too_short ||
         rounding_shows(work, row, job))
         return false;
@@ -275,28 +289,169 @@ static int prepare(struct work *work, bool full, struct error *error)
     return status;
 }
 
+/* --- rules without linear theory -------------------------------------------------- */
+
+enum {
+    PILOT_REPLICAS = 256,
+    PILOT_SHORTEST = 1 << 12,
+    PILOT_LONGEST = 1 << 20,
+};
+
+/* Variances and their errors over the second half of runs of so many steps. */
+static int run_pilot(const struct work *work, const struct ensemble *ensemble,
+                     uint64_t steps, struct moments *square, struct error *error)
+{
+    const size_t n = work->problem->n;
+    struct ensemble pilot = *ensemble;
+    struct chains *chains = calloc(n, sizeof *chains);
+    struct moments *theta = calloc(n, sizeof *theta);
+    int status = chains && theta ? STATUS_OK : error_memory(error, "the pilot");
+    for (size_t i = 0; status == STATUS_OK && i < n; i++)
+        chains[i] = (struct chains){PILOT_REPLICAS, steps, steps / 2};
+    pilot.seed = ~ensemble->seed;
+    pilot.session = NULL;
+    pilot.label = NULL;
+    if (status == STATUS_OK)
+        status = ensemble_moments(&pilot, chains, theta, square, error);
+    free(chains);
+    free(theta);
+    return status;
+}
+
+/* Do the second halves of runs of two lengths agree in every mode? */
+static bool agree(size_t n, const struct moments *a, const struct moments *b)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!(fabs(a[i].mean - b[i].mean) <=
+              4 * hypot(moments_stderr(&a[i]), moments_stderr(&b[i]))))
+            return false;
+    return true;
+}
+
+/* Replicas that put the error of every mode at the precision asked for. */
+static uint64_t replicas_by_pilot(const struct work *work, const struct moments *square)
+{
+    double most = PLAN_REPLICAS;
+    for (size_t i = 0; i < work->problem->n; i++) {
+        const double target = work->sampling->precision * square[i].mean;
+        const double relative = moments_stderr(&square[i]) / target;
+        if (square[i].mean > 0)
+            most = fmax(most, PILOT_REPLICAS * relative * relative);
+    }
+    return plan_power_of_two(fmin(most, 0x1p40));
+}
+
+/* Steps are doubled until two doublings change no variance by more than its error, from
+ * `last`, which holds the last variances then. */
+static int settle(const struct work *work, const struct ensemble *ensemble,
+                  struct moments *last, struct moments *next, uint64_t *steps,
+                  bool *settled, struct error *error)
+{
+    const size_t n = work->problem->n;
+    const bool given = work->sampling->steps > 0;
+    int agreed = 0, status;
+    *steps = given ? work->sampling->steps : PILOT_SHORTEST;
+    status = run_pilot(work, ensemble, *steps, last, error);
+    while (status == STATUS_OK && !given && agreed < 2 && *steps < PILOT_LONGEST &&
+           !interrupt_pending()) {
+        *steps *= 2;
+        status = run_pilot(work, ensemble, *steps, next, error);
+        agreed = agree(n, last, next) ? agreed + 1 : 0;
+        memcpy(last, next, n * sizeof *last);
+    }
+    *settled = given || agreed == 2;
+    return status;
+}
+
+/* Steps until it has settled, of which the first half is burn-in; then replicas. */
+static int plan_by_pilot(struct work *work, const struct ensemble *ensemble,
+                         struct error *error)
+{
+    const size_t n = work->problem->n;
+    const struct sampling *sampling = work->sampling;
+    struct plan *plan = &work->piloted;
+    struct moments *last = calloc(2 * n, sizeof *last);
+    bool settled = false;
+    uint64_t steps = 0;
+    if (!last)
+        return error_memory(error, "the pilot");
+    const int status = settle(work, ensemble, last, last + n, &steps, &settled, error);
+    plan->chains = (struct chains){
+        .replicas =
+            sampling->replicas ? sampling->replicas : replicas_by_pilot(work, last),
+        .steps = steps,
+        .burn_in = sampling->burn_in == PLAN_AUTO ? steps / 2 : sampling->burn_in,
+    };
+    plan->samples = (double)plan->chains.replicas * (double)steps;
+    plan->affordable = settled && plan->samples <= sampling->max_samples;
+    free(last);
+    return status;
+}
+
+/* Stationary means and what the start lacks to them. Without linear theory the mean is
+ * theta*, by symmetry, unless decay moves it. */
+static int find_means(struct work *work, struct error *error)
+{
+    const struct quadratic *problem = work->problem;
+    const size_t n = problem->n;
+    const bool decays = work->rule->parameter[OPTIMIZER_WEIGHT_DECAY] != 0;
+    int status = STATUS_OK;
+    for (size_t i = 0; status == STATUS_OK && i < n; i++) {
+        const double theta_star = problem->theta_star[i];
+        double mean[LINEAR_STATE] = {0};
+        if (rule_has_law(work->rule) && work->radius[i] < 1)
+            status = theory_mean(work->rule, problem->h[i], theta_star, mean, error);
+        else if (!rule_has_law(work->rule) && decays && theta_star != 0)
+            status = error_set(error, STATUS_USAGE,
+                               "--weight-decay: where theta* is not 0 the mean of %s, "
+                               "which is not linear, is not known; allowed is 0",
+                               work->rule->optimizer->name);
+        work->mean[i] = theta_star + mean[0];
+        for (int k = 0; k < LINEAR_STATE; k++)
+            work->offset[i * LINEAR_STATE + (size_t)k] =
+                (k == 0 ? problem->start[i] - theta_star : 0) - mean[k];
+    }
+    return status;
+}
+
+static int work_init(struct work *work, struct error *error)
+{
+    const size_t n = work->problem->n;
+    double radius;
+    const int status = sampling_systems(work->sampling, work->rule, work->problem,
+                                        &work->systems, &radius, error);
+    if (status != STATUS_OK)
+        return status;
+    work->radius = calloc(n, sizeof(double));
+    work->mean = calloc(n, sizeof(double));
+    work->offset = calloc(n, LINEAR_STATE * sizeof(double));
+    if (!work->radius || !work->mean || !work->offset)
+        return error_memory(error, "the modes");
+    for (size_t i = 0; i < n; i++)
+        work->radius[i] =
+            rule_has_law(work->rule) ? linear_system_radius(&work->systems[i]) : NAN;
+    return find_means(work, error);
+}
+
 int stationary_compare(const struct sampling *sampling, const struct rule *rule,
                        const struct quadratic *problem, bool full, const char *label,
                        struct covariance_groups *groups, struct comparison **rows,
                        size_t *count, struct error *error)
 {
     struct work work = {.sampling = sampling, .rule = rule, .problem = problem};
-    const struct ensemble ensemble = sampling_ensemble(sampling, rule, problem, label);
-    double radius;
-    int status =
-        sampling_systems(sampling, rule, problem, &work.systems, &radius, error);
-    if (status == STATUS_OK && !(work.radius = calloc(problem->n, sizeof(double))))
-        status = error_memory(error, "the modes");
-    for (size_t i = 0; status == STATUS_OK && i < problem->n; i++)
-        work.radius[i] = linear_system_radius(&work.systems[i]);
-    if (groups && !full && !problem->dense)
+    struct ensemble ensemble = sampling_ensemble(sampling, rule, problem, label);
+    int status = work_init(&work, error);
+    ensemble.mean = work.mean;
+    const bool together = full || quadratic_is_coupled(problem);
+    if (groups && !together)
         groups->count = 0;
+    if (status == STATUS_OK && !rule_has_law(rule))
+        status = plan_by_pilot(&work, &ensemble, error);
     if (status == STATUS_OK)
         status = prepare(&work, full, error);
     if (status == STATUS_OK)
-        status = full || problem->dense
-                     ? measure_together(&work, &ensemble, groups, error)
-                     : measure_separately(&work, &ensemble, error);
+        status = together ? measure_together(&work, &ensemble, groups, error)
+                          : measure_separately(&work, &ensemble, error);
     for (size_t k = 0; status == STATUS_OK && k < work.count; k++) {
         struct comparison *row = &work.rows[k];
         if (row->evidence.noiseless && row->evidence.sampled)
@@ -307,6 +462,8 @@ int stationary_compare(const struct sampling *sampling, const struct rule *rule,
     }
     free(work.systems);
     free(work.radius);
+    free(work.mean);
+    free(work.offset);
     free(work.jobs);
     if (status != STATUS_OK) {
         free(work.rows);

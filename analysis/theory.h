@@ -27,11 +27,23 @@ struct theory {
     double (*applied_lr)(const struct rule *rule);
 };
 
+enum exact_source { EXACT_CLOSED_FORM, EXACT_MATRIX, EXACT_PROBED, EXACT_NONE };
+const char *exact_source_text(enum exact_source source);
+
 /* NULL if nothing is written out for that rule. */
 const struct theory *theory_find(const char *optimizer);
 
-enum exact_source { EXACT_CLOSED_FORM, EXACT_MATRIX, EXACT_PROBED, EXACT_NONE };
-const char *exact_source_text(enum exact_source source);
+/* (A, b) of the rule with its weight decay: written out where the rule is, else probed
+ * from the step. EXACT_MATRIX or EXACT_PROBED. L2 decay makes the curvature h + lambda;
+ * decoupled takes eta lambda off the share of theta that stays. */
+enum exact_source theory_system(const struct rule *rule, double h,
+                                struct linear_system *system);
+
+/* Stationary mean of the state (theta - theta*, slots) at curvature h, which is 0
+ * without weight decay or with theta* = 0: (I - A)^-1 d, d what decay adds in a step at
+ * theta = theta*. STATUS_SOFTWARE where it has none. */
+PNM_MUST_USE int theory_mean(const struct rule *rule, double h, double theta_star,
+                             double mean[LINEAR_STATE], struct error *error);
 
 /* Exact stationary covariance of theta between modes of curvature h_i and h_j with
  * noise covariance c: closed form if there is one, else written-out matrices, else
@@ -41,9 +53,12 @@ PNM_MUST_USE int theory_covariance(const struct rule *rule, double h_i, double h
                                    double c, double *covariance,
                                    enum exact_source *source, struct error *error);
 
+/* Limit of the learning rate at curvature h in closed form; NAN where there is none. */
+double theory_lr_limit(const struct rule *rule, double h);
+
 /* The paper's covariance: Sigma H + H Sigma = applied_lr C_method (thm 4.1 with eqs.
  * 14, 16, 18), that is applied_lr paper_noise c / (h_i + h_j). NAN where the paper says
- * nothing of the rule. */
+ * nothing of the rule, and with weight decay. */
 double theory_paper(const struct rule *rule, double h_i, double h_j, double c);
 
 /* eta / sqrt((1+beta0)^2 + beta0^2), or eta with --lr-normalization off. */

@@ -37,8 +37,7 @@ static uint64_t hash_of(const struct descent *descent)
     for (int i = 0; i < count; i++)
         own[1 + i] = loss->parameter[i];
     const uint64_t of_loss = random_hash(loss->kind->name, own, (size_t)count + 1);
-    const uint64_t of_rule = random_hash(descent->optimizer->name, descent->parameter,
-                                         (size_t)descent->optimizer->parameter_count);
+    const uint64_t of_rule = optimizer_hash(descent->optimizer, descent->parameter);
     return random_hash_bytes(of_rule, &of_loss, sizeof of_loss);
 }
 

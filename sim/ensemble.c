@@ -24,7 +24,7 @@ struct unit {
 
 struct sampler;
 
-/* What looks on. It sees x = (theta - theta*) / scale, lane by lane. scratch is the
+/* What looks on. It sees x = (theta - mean) / scale, lane by lane. scratch is the
  * unit's own, zeroed at its start and kept until it has been merged. */
 struct observer {
     const char *name;
@@ -56,9 +56,16 @@ struct layout {
     size_t group_count;
 };
 
+/* State of 64 replicas in the basis of the rule, rows of 64: theta[i * 64 + lane],
+ * slot[(s * n + i) * 64 + lane], gradient alike; z and pull in the eigenbasis. */
+struct rotated {
+    double *theta, *slot, *gradient, *z, *pull;
+};
+
 struct worker {
     double *normal, *noise, *path;
     struct tile *tiles;
+    struct rotated rotated; /* where the loss is rotated; all in theta's memory */
 };
 
 struct sampler {
@@ -66,8 +73,10 @@ struct sampler {
     const struct observer *observer;
     struct layout layout;
     size_t block_steps; /* steps between two looks */
+    double *back;       /* n x n: Q', where the loss is rotated */
     bool unit_noise;    /* theta is scaled so that the noise has variance 1 */
-    double *scale;      /* n: theta = theta* + scale x */
+    double *scale;      /* n: theta = mean + scale x */
+    const double *mean; /* n: theta*, unless weight decay moves it */
     struct worker *workers;
     int threads;
 };
@@ -186,7 +195,7 @@ static bool runs_on_unit_noise(const struct ensemble *ensemble)
     const struct quadratic *problem = ensemble->problem;
     double theta = 1, slot[OPTIMIZER_MAX_SLOTS] = {0};
     const double gradient[OPTIMIZER_MAX_SAMPLES] = {0};
-    if (!optimizer->linear || problem->slope != 0)
+    if (!optimizer->linear || problem->slope != 0 || problem->rotation)
         return false;
     optimizer->step(ensemble->parameter, 0, 1, gradient, &theta, slot);
     for (int k = 0; k < optimizer->slots; k++)
@@ -214,6 +223,7 @@ static void tiles_start(const struct sampler *sampler, const struct unit *unit,
             const double start = problem->start[mode];
             tile->h[lane] = problem->h[mode];
             tile->centre[lane] = problem->theta_star[mode];
+            tile->mean[lane] = sampler->mean[mode];
             tile->slope[lane] = problem->slope;
             tile->noise_sd[lane] = noise_sd(problem, mode);
             tile->theta[lane] = sampler->unit_noise ? (start - tile->centre[lane]) /
@@ -233,7 +243,7 @@ static void tile_advance(const struct sampler *sampler, uint64_t t, size_t steps
         optimizer->advance_unit(ensemble->parameter, t, steps, normal, tile, path);
     } else {
         optimizer->advance(ensemble->parameter, t, steps, normal, tile, path);
-        ensemble->kernels->centre_path(steps, tile->centre, path);
+        ensemble->kernels->centre_path(steps, tile->mean, path);
     }
 }
 
@@ -251,6 +261,82 @@ static void tile_moments(const struct sampler *sampler, uint64_t t, size_t steps
     }
 }
 
+/* --- in another basis ------------------------------------------------------------- */
+
+static void rotated_start(const struct sampler *sampler, const struct worker *worker)
+{
+    const struct ensemble *ensemble = sampler->ensemble;
+    const struct quadratic *problem = ensemble->problem;
+    const struct rotated *own = &worker->rotated;
+    const size_t slots = (size_t)ensemble->optimizer->slots;
+    for (size_t k = 0; k < problem->n * LANES; k++)
+        own->z[k] = problem->start[k / LANES];
+    ensemble->kernels->rotate(problem->n, problem->rotation, own->z, own->theta);
+    memset(own->slot, 0, slots * problem->n * LANES * sizeof *own->slot);
+}
+
+/* A step of all coordinates: Q times the gradient in the eigenbasis is that of theta.
+ */
+static void rotated_step(const struct sampler *sampler, uint64_t t,
+                         const double *normal, const struct worker *worker)
+{
+    const struct ensemble *ensemble = sampler->ensemble;
+    const struct optimizer *optimizer = ensemble->optimizer;
+    const struct quadratic *problem = ensemble->problem;
+    const struct rotated *own = &worker->rotated;
+    const size_t n = problem->n, samples = (size_t)optimizer->samples;
+    const size_t stride = sampler->block_steps * samples * LANES;
+    for (size_t s = 0; s < samples; s++) {
+        for (size_t i = 0; i < n; i++) {
+            const double *xi = normal + i * stride + s * LANES;
+            const double h = problem->h[i], centre = problem->theta_star[i];
+            const double sd = noise_sd(problem, i);
+            for (size_t lane = 0; lane < LANES; lane++)
+                own->pull[i * LANES + lane] =
+                    fma(sd, xi[lane],
+                        h * (own->z[i * LANES + lane] - centre) + problem->slope);
+        }
+        ensemble->kernels->rotate(n, problem->rotation, own->pull,
+                                  own->gradient + s * n * LANES);
+    }
+    optimizer->step(ensemble->parameter, t, n * LANES, own->gradient, own->theta,
+                    own->slot);
+    ensemble->kernels->rotate(n, sampler->back, own->theta, own->z);
+}
+
+/* Steps t .. t+steps-1; the paths then hold x. */
+static void rotated_advance(const struct sampler *sampler, uint64_t t, size_t steps,
+                            const double *normal, const struct worker *worker)
+{
+    const struct ensemble *ensemble = sampler->ensemble;
+    const size_t n = ensemble->problem->n;
+    const size_t row = LANES * (size_t)ensemble->optimizer->samples;
+    for (size_t k = 0; k < steps; k++) {
+        rotated_step(sampler, t + k, normal + k * row, worker);
+        for (size_t i = 0; i < n; i++)
+            for (size_t lane = 0; lane < LANES; lane++)
+                worker->path[(i * sampler->block_steps + k) * LANES + lane] =
+                    worker->rotated.z[i * LANES + lane] - sampler->mean[i];
+    }
+}
+
+static void rotated_run(const struct sampler *sampler, uint64_t t, size_t steps,
+                        bool recorded, const double *normal,
+                        const struct worker *worker, double *scratch)
+{
+    const size_t stride = sampler->block_steps * LANES;
+    rotated_advance(sampler, t, steps, normal, worker);
+    if (!recorded || sampler->observer->observe)
+        return;
+    for (size_t i = 0; i < sampler->ensemble->problem->n; i++) {
+        double *sums = scratch + 2 * i * LANES;
+        sampler->ensemble->kernels->observe_moments(steps, worker->path + i * stride,
+                                                    sums, sums + LANES);
+    }
+}
+
+/* --- in either -------------------------------------------------------------------- */
+
 /* Steps t .. t+steps-1 of all tiles, looked at if `recorded`. normal is that of step t.
  */
 static void block_run(const struct sampler *sampler, const struct unit *unit,
@@ -260,7 +346,10 @@ static void block_run(const struct sampler *sampler, const struct unit *unit,
     const struct observer *observer = sampler->observer;
     const size_t samples = (size_t)sampler->ensemble->optimizer->samples;
     const size_t stride = sampler->block_steps;
-    for (size_t i = 0; i < unit->tiles; i++) {
+    const bool rotated = sampler->ensemble->problem->rotation;
+    if (rotated)
+        rotated_run(sampler, t, steps, recorded, normal, worker, scratch);
+    for (size_t i = 0; !rotated && i < unit->tiles; i++) {
         const double *own = normal + i * stride * samples * LANES;
         double *path = worker->path + i * stride * LANES;
         if (recorded && !observer->observe)
@@ -290,13 +379,14 @@ static int unit_run(void *context, int thread, uint64_t number, double *scratch,
     const struct random_key key = {
         .seed = ensemble->seed,
         .purpose = RANDOM_ENSEMBLE,
-        .hash = random_hash(optimizer->name, ensemble->parameter,
-                            (size_t)optimizer->parameter_count),
+        .hash = optimizer_hash(optimizer, ensemble->parameter),
         .unit = number,
     };
     const int status = random_init(&stream, ensemble->generator, key, error);
     layout_unit(&sampler->layout, number, &unit);
     tiles_start(sampler, &unit, worker->tiles);
+    if (problem->rotation)
+        rotated_start(sampler, worker);
     memset(scratch, 0, sampler->observer->scratch_size * sizeof(double));
     for (uint64_t t = 0; status == STATUS_OK && t < unit.chains.steps;
          t += sampler->block_steps) {
@@ -340,12 +430,29 @@ static void worker_free(struct worker *worker)
     free(worker->noise);
     free(worker->path);
     free(worker->tiles);
+    free(worker->rotated.theta);
 }
 
 static void *aligned(size_t count, size_t size)
 {
     const size_t bytes = (count * size + 63) / 64 * 64;
     return aligned_alloc(64, bytes ? bytes : 64);
+}
+
+static int rotated_init(struct rotated *rotated, const struct ensemble *ensemble,
+                        struct error *error)
+{
+    const size_t row = ensemble->problem->n * LANES;
+    const size_t slots = (size_t)ensemble->optimizer->slots;
+    const size_t samples = (size_t)ensemble->optimizer->samples;
+    rotated->theta = aligned((3 + slots + samples) * row, sizeof(double));
+    if (!rotated->theta)
+        return error_memory(error, "a block of the ensemble");
+    rotated->z = rotated->theta + row;
+    rotated->pull = rotated->z + row;
+    rotated->slot = rotated->pull + row;
+    rotated->gradient = rotated->slot + slots * row;
+    return STATUS_OK;
 }
 
 static int worker_init(struct worker *worker, const struct sampler *sampler,
@@ -365,7 +472,8 @@ static int worker_init(struct worker *worker, const struct sampler *sampler,
     if (!worker->normal || !worker->path || !worker->tiles ||
         (ensemble->problem->dense && !worker->noise))
         return error_memory(error, "a block of the ensemble");
-    return STATUS_OK;
+    return ensemble->problem->rotation ? rotated_init(&worker->rotated, ensemble, error)
+                                       : STATUS_OK;
 }
 
 /* Everything that the run's result depends on. */
@@ -381,8 +489,7 @@ static uint64_t identity_of(const struct sampler *sampler)
     } parts[] = {
         {sampler->observer->name, strlen(sampler->observer->name)},
         {ensemble->optimizer->name, strlen(ensemble->optimizer->name)},
-        {ensemble->parameter,
-         (size_t)ensemble->optimizer->parameter_count * sizeof(double)},
+        {ensemble->parameter, OPTIMIZER_MAX_PARAMETERS * sizeof(double)},
         {&ensemble->seed, sizeof ensemble->seed},
         {&ensemble->generator.kind, sizeof ensemble->generator.kind},
         {problem->h, vector},
@@ -391,6 +498,7 @@ static uint64_t identity_of(const struct sampler *sampler)
         {problem->start, vector},
         {&problem->slope, sizeof problem->slope},
         {problem->factor, problem->dense ? problem->n * vector : 0},
+        {problem->rotation, problem->rotation ? problem->n * vector : 0},
         {sampler->layout.chains, chains * sizeof(struct chains)},
     };
     uint64_t hash = RANDOM_HASH_START;
@@ -407,6 +515,17 @@ static size_t steps_a_block(size_t tiles)
     return tiles <= 4 ? 32 : tiles <= 16 ? 16 : 8;
 }
 
+static int transpose(size_t n, const double *matrix, double **out, struct error *error)
+{
+    *out = malloc(n * n * sizeof **out);
+    if (!*out)
+        return error_memory(error, "the rotation");
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = 0; j < n; j++)
+            (*out)[i * n + j] = matrix[j * n + i];
+    return STATUS_OK;
+}
+
 static int ensemble_run(const struct ensemble *ensemble, bool coupled,
                         const struct chains *chains, const struct observer *observer,
                         struct error *error)
@@ -417,6 +536,7 @@ static int ensemble_run(const struct ensemble *ensemble, bool coupled,
         .observer = observer,
         .block_steps = steps_a_block(coupled ? n : 1),
         .unit_noise = runs_on_unit_noise(ensemble),
+        .mean = ensemble->mean ? ensemble->mean : ensemble->problem->theta_star,
     };
     int status = layout_init(&sampler.layout, n, coupled, chains, error);
     const uint64_t threads = (uint64_t)ensemble->threads;
@@ -429,6 +549,8 @@ static int ensemble_run(const struct ensemble *ensemble, bool coupled,
         status = error_memory(error, "the workers");
     for (size_t i = 0; status == STATUS_OK && i < n; i++)
         sampler.scale[i] = sampler.unit_noise ? noise_sd(ensemble->problem, i) : 1;
+    if (status == STATUS_OK && ensemble->problem->rotation)
+        status = transpose(n, ensemble->problem->rotation, &sampler.back, error);
     for (int i = 0; status == STATUS_OK && i < sampler.threads; i++)
         status = worker_init(&sampler.workers[i], &sampler, error);
     const struct units units = {
@@ -450,6 +572,7 @@ static int ensemble_run(const struct ensemble *ensemble, bool coupled,
         worker_free(&sampler.workers[i]);
     free(sampler.workers);
     free(sampler.scale);
+    free(sampler.back);
     free(sampler.layout.groups);
     return status;
 }
@@ -464,7 +587,6 @@ static void moments_take(void *context, const struct sampler *sampler,
                          const struct unit *unit, const double *scratch)
 {
     const struct moments_context *own = context;
-    const double *theta_star = sampler->ensemble->problem->theta_star;
     const double per_step = 1 / (double)(unit->chains.steps - unit->chains.burn_in);
     for (size_t i = 0; i < unit->tiles; i++)
         for (int lane = 0; lane < unit->lanes; lane++) {
@@ -472,7 +594,7 @@ static void moments_take(void *context, const struct sampler *sampler,
             const double scale = sampler->scale[mode];
             const double *sum = scratch + 2 * i * LANES + lane;
             moments_add(&own->theta[mode],
-                        theta_star[mode] + scale * (sum[0] * per_step));
+                        sampler->mean[mode] + scale * (sum[0] * per_step));
             moments_add(&own->square[mode], scale * scale * (sum[LANES] * per_step));
         }
 }
@@ -481,7 +603,7 @@ int ensemble_moments(const struct ensemble *ensemble, const struct chains *chain
                      struct moments *theta, struct moments *square, struct error *error)
 {
     const size_t n = ensemble->problem->n;
-    const bool coupled = ensemble->problem->dense;
+    const bool coupled = quadratic_is_coupled(ensemble->problem);
     struct moments_context context = {theta, square};
     const struct session_block blocks[] = {
         {theta, n * sizeof *theta}, {square, n * sizeof *square}, {NULL, 0}};
@@ -715,7 +837,7 @@ static void trajectory_take(void *context, const struct sampler *sampler,
             double *out = own->out + unit->replica[lane] * own->records * problem->n;
             for (uint64_t record = 1; record < own->records; record++)
                 out[record * problem->n + mode] =
-                    problem->theta_star[mode] + scale * x[record];
+                    sampler->mean[mode] + scale * x[record];
             *own->done += mode + 1 == problem->n;
         }
 }
@@ -725,7 +847,7 @@ int ensemble_trajectory(const struct ensemble *ensemble, uint64_t *replicas,
                         struct error *error)
 {
     const size_t n = ensemble->problem->n;
-    const bool coupled = ensemble->problem->dense;
+    const bool coupled = quadratic_is_coupled(ensemble->problem);
     const size_t tiles = coupled ? n : 1;
     const uint64_t records = ensemble_records(steps, every), wanted = *replicas;
     const uint64_t lanes = coupled ? wanted : wanted * n;

@@ -24,6 +24,7 @@ struct ensemble {
     const struct optimizer *optimizer;
     const double *parameter;
     const struct quadratic *problem;
+    const double *mean; /* n: what squares and products are taken about; NULL: theta* */
     struct random_generator generator;
     uint64_t seed;
     int threads;
@@ -32,7 +33,7 @@ struct ensemble {
 };
 
 /* Time averages over the recorded steps, then mean and spread over chains, per mode:
- * theta[i] of theta, square[i] of (theta - theta*)^2. chains[i] may differ from mode to
+ * theta[i] of theta, square[i] of (theta - mean)^2. chains[i] may differ from mode to
  * mode where the noise is not dense; a mode with 0 replicas is left out. */
 PNM_MUST_USE int ensemble_moments(const struct ensemble *ensemble,
                                   const struct chains *chains, struct moments *theta,
@@ -47,7 +48,7 @@ struct covariance_groups {
     double *mean;
 };
 
-/* The same for (theta_i - theta_i*)(theta_j - theta_j*) over all pairs i <= j of
+/* The same for (theta_i - mean_i)(theta_j - mean_j) over all pairs i <= j of
  * coupled modes: pair[ensemble_pair(n, i, j)], n(n+1)/2 entries. groups may be NULL. */
 PNM_MUST_USE int ensemble_covariance(const struct ensemble *ensemble,
                                      struct chains chains, struct moments *pair,

@@ -26,5 +26,6 @@ const struct kernels ISA_NAME(kernels) = {
     .observe_moments = ISA_NAME(observe_moments),
     .observe_product = ISA_NAME(observe_product),
     .observe_direction = ISA_NAME(observe_direction),
+    .rotate = ISA_NAME(rotate),
     .correlate = ISA_NAME(correlate),
 };

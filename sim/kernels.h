@@ -52,6 +52,7 @@ struct kernels {
                             double *product);
     void (*observe_direction)(const double *path, double per_rate, double mean,
                               double use, double *chain);
+    void (*rotate)(size_t n, const double *matrix, const double *in, double *out);
     void (*correlate)(size_t n, size_t length, const double *factor,
                       const double *normal, double *noise);
 };

@@ -2,6 +2,7 @@
 
 #include <gsl/gsl_eigen.h>
 #include <gsl/gsl_errno.h>
+#include <gsl/gsl_linalg.h>
 #include <math.h>
 #include <string.h>
 
@@ -199,6 +200,37 @@ int linear_system_stationary(const struct linear_system *i,
                      "parameters are at the limit of stability");
 }
 
+int linear_system_mean(const struct linear_system *system, const double *d,
+                       double *mean, struct error *error)
+{
+    const size_t dim = (size_t)system->dim;
+    double matrix[LINEAR_SIZE], right[LINEAR_STATE];
+    size_t index[LINEAR_STATE];
+    int sign;
+    for (size_t k = 0; k < dim * dim; k++)
+        matrix[k] = (k % (dim + 1) == 0 ? 1 : 0) - system->a[k];
+    memcpy(right, d, dim * sizeof *right);
+    gsl_matrix_view m = gsl_matrix_view_array(matrix, dim, dim);
+    gsl_vector_view b = gsl_vector_view_array(right, dim);
+    gsl_vector_view x = gsl_vector_view_array(mean, dim);
+    gsl_permutation permutation = {dim, index};
+    if (gsl_linalg_LU_decomp(&m.matrix, &permutation, &sign) ||
+        gsl_linalg_LU_solve(&m.matrix, &permutation, &b.vector, &x.vector))
+        return error_set(error, STATUS_SOFTWARE,
+                         "the stationary mean of theta has no solution");
+    return STATUS_OK;
+}
+
+void linear_system_probe_drift(const struct optimizer *optimizer,
+                               const double *parameter, double theta_star, double *d)
+{
+    const double gradient[OPTIMIZER_MAX_SAMPLES] = {0};
+    memset(d, 0, LINEAR_STATE * sizeof *d);
+    d[0] = theta_star;
+    optimizer->step(parameter, 0, 1, gradient, &d[0], &d[1]);
+    d[0] -= theta_star;
+}
+
 void linear_system_at(const struct linear_system *i, const struct linear_system *j,
                       double noise, double offset_i, uint64_t t, double *mean,
                       double *covariance)
@@ -217,7 +249,7 @@ static bool stable_at(const struct optimizer *optimizer, const double *parameter
 {
     struct linear_system system;
     double changed[OPTIMIZER_MAX_PARAMETERS];
-    memcpy(changed, parameter, (size_t)optimizer->parameter_count * sizeof *changed);
+    memcpy(changed, parameter, sizeof changed);
     changed[0] = lr;
     linear_system_probe(optimizer, changed, h, &system);
     return linear_system_radius(&system) < 1;

@@ -59,6 +59,16 @@ PNM_MUST_USE int linear_system_stationary(const struct linear_system *i,
                                           const double *q, double *s,
                                           struct error *error);
 
+/* Fixed point of s -> A s + d: mean = (I - A)^-1 d, dim entries. STATUS_SOFTWARE where
+ * there is none. */
+PNM_MUST_USE int linear_system_mean(const struct linear_system *system, const double *d,
+                                    double *mean, struct error *error);
+
+/* What a step adds to (theta - theta*, slots) at theta = theta* and empty slots without
+ * noise, by stepping: d[LINEAR_STATE], 0 but for weight decay. */
+void linear_system_probe_drift(const struct optimizer *optimizer,
+                               const double *parameter, double theta_star, double *d);
+
 /* Mean and covariance of theta at step t from theta = start - theta* and empty slots:
  * *mean = E(theta_t - theta*) of mode i, *covariance of the pair. noise is the noise
  * covariance of the pair. */

@@ -66,6 +66,23 @@ void ISA_NAME(observe_direction)(const double *restrict path, double per_rate,
     }
 }
 
+void ISA_NAME(rotate)(size_t n, const double *restrict matrix,
+                      const double *restrict in, double *restrict out)
+{
+    for (size_t i = 0; i < n; i++)
+        for (size_t first = 0; first < OPTIMIZER_LANES; first += LANE_GROUP) {
+            double own[LANE_GROUP] = {0};
+            for (size_t j = 0; j < n; j++) {
+                const double weight = matrix[i * n + j];
+                const double *restrict from = in + j * OPTIMIZER_LANES + first;
+                for (size_t lane = 0; lane < LANE_GROUP; lane++)
+                    own[lane] = fma(weight, from[lane], own[lane]);
+            }
+            for (size_t lane = 0; lane < LANE_GROUP; lane++)
+                out[i * OPTIMIZER_LANES + first + lane] = own[lane];
+        }
+}
+
 void ISA_NAME(correlate)(size_t n, size_t length, const double *restrict factor,
                          const double *restrict normal, double *restrict noise)
 {

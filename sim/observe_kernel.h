@@ -24,6 +24,9 @@ void ISA_NAME(observe_product)(size_t steps, const double *a, const double *b,
 void ISA_NAME(observe_direction)(const double *path, double per_rate, double mean,
                                  double use, double *chain);
 
+/* out[i] = sum_j matrix[i * n + j] in[j] for n rows of 64 numbers. */
+void ISA_NAME(rotate)(size_t n, const double *matrix, const double *in, double *out);
+
 /* noise[i] = sum_{j<=i} factor[i * n + j] normal[j] for n rows of `length` numbers. */
 void ISA_NAME(correlate)(size_t n, size_t length, const double *factor,
                          const double *normal, double *noise);

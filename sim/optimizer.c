@@ -1,6 +1,7 @@
 #include "optimizer.h"
 
 #include "kernels.h"
+#include "random.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -24,8 +25,26 @@ int optimizer_parameter(const struct optimizer *optimizer, const char *name)
 
 void optimizer_defaults(const struct optimizer *optimizer, double lr, double *parameter)
 {
+    for (int i = 0; i < OPTIMIZER_MAX_PARAMETERS; i++)
+        parameter[i] = 0;
     for (int i = 0; i < optimizer->parameter_count; i++)
         parameter[i] = i == 0 ? lr : optimizer->parameters[i].preset_value;
+    parameter[OPTIMIZER_WEIGHT_DECAY] = optimizer->weight_decay;
+    parameter[OPTIMIZER_DECOUPLED] = optimizer->decoupled;
+}
+
+/* Without decay and schedule the hash is that of the rule's own parameters: streams are
+ * what they were before there were any. */
+uint64_t optimizer_hash(const struct optimizer *optimizer, const double *parameter)
+{
+    const double *common = parameter + OPTIMIZER_OWN_PARAMETERS;
+    const size_t count = OPTIMIZER_MAX_PARAMETERS - OPTIMIZER_OWN_PARAMETERS;
+    const uint64_t own =
+        random_hash(optimizer->name, parameter, (size_t)optimizer->parameter_count);
+    if (parameter[OPTIMIZER_WEIGHT_DECAY] == 0 && parameter[OPTIMIZER_SCHEDULE] == 0)
+        return own;
+    const uint64_t theirs = random_hash("decay and schedule", common, count);
+    return random_hash_bytes(own, &theirs, sizeof theirs);
 }
 
 void optimizer_complete(const struct optimizer *optimizer, double *parameter)

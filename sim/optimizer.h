@@ -18,11 +18,23 @@ enum {
     OPTIMIZER_LANES = 64, /* lanes (coordinate, replica) advanced together */
     OPTIMIZER_MAX_SLOTS = 6,
     OPTIMIZER_MAX_SAMPLES = 2,
-    OPTIMIZER_MAX_PARAMETERS = 8,
+    OPTIMIZER_OWN_PARAMETERS = 8, /* of a rule */
     OPTIMIZER_MAX_SCALARS = 8,
     /* Scalar 0 of every rule is the learning rate it really applies: the direction of a
      * step is u = (theta - theta') / scalar[0]. */
     OPTIMIZER_RATE = 0,
+};
+
+/* What every rule takes besides its own parameters stands behind them; all 0: nothing.
+ * lambda, the weight decay, is added to the gradient as lambda theta; decoupled, theta
+ * is multiplied by 1 - eta lambda before the step instead, eta the full learning rate
+ * (Loshchilov and Hutter, ICLR 2019; the gradient is that before the decay). */
+enum {
+    OPTIMIZER_WEIGHT_DECAY = OPTIMIZER_OWN_PARAMETERS, /* lambda */
+    OPTIMIZER_DECOUPLED,                               /* 1 or 0 */
+    OPTIMIZER_SCHEDULE,                                /* enum schedule, its numbers */
+    OPTIMIZER_SCHEDULE_NUMBERS = 5,
+    OPTIMIZER_MAX_PARAMETERS = OPTIMIZER_SCHEDULE + 1 + OPTIMIZER_SCHEDULE_NUMBERS,
 };
 
 /* A parameter of a rule: the same word on the command line, in result columns, in
@@ -45,6 +57,7 @@ struct tile {
     double slot[OPTIMIZER_MAX_SLOTS][OPTIMIZER_LANES];
     double h[OPTIMIZER_LANES];
     double centre[OPTIMIZER_LANES];
+    double mean[OPTIMIZER_LANES]; /* that observers take off theta */
     double slope[OPTIMIZER_LANES];
     double noise_sd[OPTIMIZER_LANES];
 };
@@ -60,9 +73,12 @@ struct optimizer {
     int parameter_count;
     bool linear;      /* theta' and slots' are linear in theta, slots and gradients */
     bool equivariant; /* commutes with rotations, so may run in the eigenbasis of H */
+    double weight_decay; /* default of --weight-decay */
+    bool decoupled;      /* default of --decay */
     /* Fills in parameters left NAN (those with a computed default); NULL if none. */
     void (*complete)(double *parameter);
-    /* The numbers that the update needs besides the state, for step t. */
+    /* The numbers that the update needs besides the state, for step t of the schedule.
+     */
     void (*scalars)(const double *parameter, uint64_t t, double *scalar);
     /* One step of `count` lanes at step t for given gradients:
      * gradient[k * count + i], theta[i], slot[s * count + i]. */
@@ -90,11 +106,14 @@ const struct optimizer *optimizer_find(const struct kernels *kernels, const char
 /* Index of the parameter of that name, or -1. */
 int optimizer_parameter(const struct optimizer *optimizer, const char *name);
 
-/* The rule's parameters at their defaults, learning rate `lr`: parameter[] has
- * OPTIMIZER_MAX_PARAMETERS places; computed defaults are left NAN until
+/* The rule's parameters at their defaults, learning rate `lr`, constant: parameter[]
+ * has OPTIMIZER_MAX_PARAMETERS places; computed defaults are left NAN until
  * optimizer_complete. */
 void optimizer_defaults(const struct optimizer *optimizer, double lr,
                         double *parameter);
+
+/* Hash of the rule's name and of all that its steps depend on. */
+uint64_t optimizer_hash(const struct optimizer *optimizer, const double *parameter);
 
 /* Computes what was left NAN. */
 void optimizer_complete(const struct optimizer *optimizer, double *parameter);

@@ -50,6 +50,13 @@ static const struct option_spec loss_options[] = {
         .preset = "0",
         .doc = "the minimum theta*",
     },
+    {
+        .name = "rotation",
+        .argument = "none|haar:SEED|file:PATH",
+        .doc = "basis in which rules run: none (the default) is the eigenbasis of H; "
+               "an orthogonal matrix, drawn or from a file, turns it. All else, "
+               "results too, stays in the eigenbasis",
+    },
 };
 
 static const struct option_spec chain_options[] = {
@@ -176,6 +183,33 @@ static const struct option_spec sampling_options[] = {
     },
 };
 
+static const struct option_spec decay_options[] = {
+    {
+        .name = "weight-decay",
+        .kind = OPTION_REAL,
+        .argument = "LAMBDA",
+        .low = 0,
+        .high = HUGE_VAL,
+        .doc = "weight decay lambda, of every rule (default: the rule's own, 0 for "
+               "most)",
+    },
+    {
+        .name = "decay",
+        .kind = OPTION_CHOICE,
+        .argument = "l2|decoupled",
+        .doc = "l2: lambda theta is added to the gradient; decoupled: theta is "
+               "multiplied by 1 - eta lambda before the step (default: the rule's "
+               "own, l2 for most)",
+    },
+    {
+        .name = "schedule",
+        .argument = "SCHEDULE",
+        .doc = "the learning rate over the steps: constant (the default), "
+               "step:FACTOR:T1[:T2...], cosine:T[:MIN], "
+               "warm-restarts:T[:MULTIPLE[:MIN]], inverse-sqrt",
+    },
+};
+
 static const struct option_spec output_options[] = {
     {
         .name = "format",
@@ -256,6 +290,7 @@ static void options_build(struct options *options)
     const struct program *program = options->program;
     if (program->groups & OPTIONS_RULE)
         options_add_rules(options);
+    GROUP(options, OPTIONS_DECAY, decay_options);
     GROUP(options, OPTIONS_LOSS, loss_options);
     for (size_t i = 0; i < program->own_count; i++)
         options_add(options, &program->own[i]);

@@ -39,6 +39,7 @@ enum option_group {
     OPTIONS_CHAINS = 4,   /* replicas, steps, burn-in, allow-divergence */
     OPTIONS_SAMPLING = 8, /* precision, max-samples, seed, rng, threads, ... */
     OPTIONS_OUTPUT = 16,  /* format, output */
+    OPTIONS_DECAY = 32,   /* weight-decay, decay, schedule */
 };
 
 struct program {
@@ -54,7 +55,7 @@ struct program {
     const char *max_samples;
 };
 
-enum { OPTIONS_MAX = 64 };
+enum { OPTIONS_MAX = 96 };
 
 struct option_value {
     struct option_spec option;

@@ -10,8 +10,8 @@ int pair_law_init(struct pair_law *law, const struct linear_system *i,
                   double offset_j, struct error *error)
 {
     double q[LINEAR_SIZE];
-    *law =
-        (struct pair_law){.i = *i, .j = *j, .offset_i = offset_i, .offset_j = offset_j};
+    *law = (struct pair_law){
+        .i = *i, .j = *j, .offset_i = {offset_i}, .offset_j = {offset_j}};
     linear_system_noise(i, i, noise[0], q);
     int status = linear_system_stationary(i, i, q, law->s_ii, error);
     if (status != STATUS_OK)
@@ -42,11 +42,11 @@ double pair_law_variance(const struct pair_law *law, uint64_t count)
 
 double pair_law_bias(const struct pair_law *law, uint64_t burn_in, uint64_t steps)
 {
-    const int entries = law->i.dim * law->j.dim;
+    const int n = law->i.dim, m = law->j.dim;
     double y[LINEAR_SIZE] = {0}, f[LINEAR_SIZE] = {0};
-    for (int k = 0; k < entries; k++)
-        y[k] = -law->s_ij[k];
-    y[0] += law->offset_i * law->offset_j;
+    for (int r = 0; r < n; r++)
+        for (int c = 0; c < m; c++)
+            y[r * m + c] = law->offset_i[r] * law->offset_j[c] - law->s_ij[r * m + c];
     linear_system_power(&law->i, &law->j, burn_in + 1, y);
     linear_system_sums(&law->i, &law->j, y, steps - burn_in, f, NULL);
     return f[0] / (double)(steps - burn_in);

@@ -21,10 +21,12 @@ struct chains {
 struct pair_law {
     struct linear_system i, j;
     double s_ii[LINEAR_SIZE], s_jj[LINEAR_SIZE], s_ij[LINEAR_SIZE];
-    double offset_i, offset_j; /* start - theta* */
+    /* State at step 0 less its stationary mean. */
+    double offset_i[LINEAR_STATE], offset_j[LINEAR_STATE];
 };
 
-/* noise[0..2] = C_ii, C_jj, C_ij. The systems must be stable. */
+/* noise[0..2] = C_ii, C_jj, C_ij; offset_i and offset_j are those of theta, the slots
+ * start at their means, 0. The systems must be stable. */
 PNM_MUST_USE int pair_law_init(struct pair_law *law, const struct linear_system *i,
                                const struct linear_system *j, const double noise[3],
                                double offset_i, double offset_j, struct error *error);

@@ -34,8 +34,8 @@ static const struct program program = {
     .notes = "Columns: i,h,mean,mean_stderr,second_moment,second_moment_stderr,count "
              "(mean of theta, second moment of theta - theta*, number of chains); "
              "replica,step,i,theta for trajectories.",
-    .groups = OPTIONS_RULE | OPTIONS_LOSS | OPTIONS_CHAINS | OPTIONS_SAMPLING |
-              OPTIONS_OUTPUT,
+    .groups = OPTIONS_RULE | OPTIONS_DECAY | OPTIONS_LOSS | OPTIONS_CHAINS |
+              OPTIONS_SAMPLING | OPTIONS_OUTPUT,
     .own = own_options,
     .own_count = sizeof own_options / sizeof *own_options,
 };
@@ -55,17 +55,25 @@ static int plan_modes(const struct sampling *sampling, const struct rule *rule,
     for (size_t i = 0; status == STATUS_OK && i < problem->n; i++) {
         const double c = quadratic_noise(problem, i, i), noise[3] = {c, c, c};
         const double offset = problem->start[i] - problem->theta_star[i];
+        double drift[LINEAR_STATE], mean[LINEAR_STATE];
         struct pair_law law;
         if (interrupt_pending())
             status = error_set(error, STATUS_INTERRUPTED, "interrupted");
         if (status == STATUS_OK && !(linear_system_radius(&systems[i]) < 1)) {
-            status = sampling_given_chains(sampling, &chains[i], error);
+            status = sampling_given_chains(sampling, rule, &chains[i], error);
             continue;
         }
         status =
             pair_law_init(&law, &systems[i], &systems[i], noise, offset, offset, error);
         if (status != STATUS_OK)
             break;
+        linear_system_probe_drift(rule->optimizer, rule->parameter,
+                                  problem->theta_star[i], drift);
+        status = linear_system_mean(&systems[i], drift, mean, error);
+        for (int k = 0; k < systems[i].dim; k++) {
+            law.offset_i[k] -= mean[k];
+            law.offset_j[k] -= mean[k];
+        }
         struct plan_request request = sampling_request(
             sampling, c > 0 ? sampling->precision * law.s_ij[0] : 1e-12);
         if (c == 0 && request.replicas == 0)
@@ -134,7 +142,7 @@ static int write_moments(const struct options *options, const struct sampling *s
         status = error_memory(error, "the modes");
     if (status == STATUS_OK)
         status = plan_modes(sampling, rule, problem, chains, error);
-    if (status == STATUS_OK && problem->dense)
+    if (status == STATUS_OK && quadratic_is_coupled(problem))
         join_chains(n, chains);
     if (status == STATUS_OK)
         status = ensemble_moments(&ensemble, chains, theta, square, error);

@@ -2,6 +2,7 @@
 
 #include "elementary.h"
 #include "parse.h"
+#include "rotation.h"
 
 #include <stdint.h>
 #include <stdio.h>
@@ -346,7 +347,14 @@ int quadratic_init(struct quadratic *q, const struct quadratic_text *text,
         status = parse_vector("--start", text->start, q->n, q->start, error);
     else if (status == STATUS_OK)
         memcpy(q->start, q->theta_star, q->n * sizeof *q->start);
+    if (status == STATUS_OK && text->rotation)
+        status = rotation_read(text->rotation, q->n, &q->rotation, error);
     return status;
+}
+
+bool quadratic_is_coupled(const struct quadratic *q)
+{
+    return q->dense || q->rotation;
 }
 
 int quadratic_init_mode(struct quadratic *q, double h, double c, struct error *error)
@@ -396,6 +404,7 @@ void quadratic_free(struct quadratic *q)
     free(q->start);
     free(q->noise);
     free(q->factor);
+    free(q->rotation);
     *q = (struct quadratic){0};
 }
 

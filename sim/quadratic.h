@@ -18,6 +18,7 @@ struct quadratic {
     bool dense;         /* is the noise given by a matrix? */
     double *noise;      /* C: n variances, or n x n row-major where dense */
     double *factor;     /* where dense: lower triangular F, n x n, with F F' = C */
+    double *rotation;   /* Q, n x n: rules run on Q z (rotation.h); NULL: on z */
 };
 
 /* What the options say, as text; batch > 0 divides C for "hessian" only. NULL for start
@@ -29,7 +30,11 @@ struct quadratic_text {
     double batch;
     const char *theta_star; /* VALUE or file:PATH */
     const char *start;
+    const char *rotation; /* none (the same as NULL), haar:SEED, file:PATH */
 };
+
+/* Must its modes run together? */
+bool quadratic_is_coupled(const struct quadratic *quadratic);
 
 /* STATUS_USAGE with the option's name for anything that is not a quadratic loss: h_i <=
  * 0, C not symmetric positive semidefinite, sizes that do not match. quadratic_free is

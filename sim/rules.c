@@ -1,6 +1,7 @@
 #include "rules.h"
 
 #include "parse.h"
+#include "schedule.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -18,6 +19,7 @@ int options_problem(const struct options *options, struct quadratic *problem,
         .batch = options_real(options, "batch"),
         .theta_star = options_text(options, "theta-star"),
         .start = options_text(options, "start"),
+        .rotation = options_text(options, "rotation"),
     };
     return quadratic_init(problem, &text, error);
 }
@@ -137,6 +139,25 @@ static int check_unused(const struct options *options, const struct rule *rules,
     return STATUS_OK;
 }
 
+/* Weight decay and schedule, of every rule alike. */
+static int read_decay(const struct options *options, struct rule *rule,
+                      struct error *error)
+{
+    double *parameter = rule->parameter;
+    parameter[OPTIMIZER_WEIGHT_DECAY] = rule->optimizer->weight_decay;
+    parameter[OPTIMIZER_DECOUPLED] = rule->optimizer->decoupled;
+    if (!(options->program->groups & OPTIONS_DECAY))
+        return STATUS_OK;
+    if (options_given(options, "weight-decay"))
+        parameter[OPTIMIZER_WEIGHT_DECAY] = options_real(options, "weight-decay");
+    if (options_given(options, "decay"))
+        parameter[OPTIMIZER_DECOUPLED] =
+            strcmp(options_text(options, "decay"), "decoupled") == 0;
+    return options_given(options, "schedule")
+               ? schedule_parse(options_text(options, "schedule"), parameter, error)
+               : STATUS_OK;
+}
+
 int options_rules(const struct options *options, struct rule **rules, size_t *count,
                   struct error *error)
 {
@@ -154,6 +175,8 @@ int options_rules(const struct options *options, struct rule **rules, size_t *co
         status = unknown_rule(options, options_text(options, "optimizer"), error);
     if (status == STATUS_OK)
         status = check_unused(options, *rules, *count, error);
+    for (size_t i = 0; status == STATUS_OK && i < *count; i++)
+        status = read_decay(options, &(*rules)[i], error);
     free(names);
     if (status != STATUS_OK) {
         free(*rules);
@@ -161,6 +184,40 @@ int options_rules(const struct options *options, struct rule **rules, size_t *co
         *count = 0;
     }
     return status;
+}
+
+bool rule_is_scheduled(const struct rule *rule)
+{
+    return rule->parameter[OPTIMIZER_SCHEDULE] != SCHEDULE_CONSTANT;
+}
+
+bool rule_has_law(const struct rule *rule)
+{
+    return rule->optimizer->linear && !rule_is_scheduled(rule);
+}
+
+int rules_check_constant(const struct rule *rules, size_t count, const char *what,
+                         struct error *error)
+{
+    for (size_t i = 0; i < count; i++)
+        if (rule_is_scheduled(&rules[i]))
+            return error_set(error, STATUS_USAGE,
+                             "--schedule: a learning rate that changes has no %s; "
+                             "allowed here is constant",
+                             what);
+    return STATUS_OK;
+}
+
+int rules_check_linear(const struct rule *rules, size_t count, const char *what,
+                       struct error *error)
+{
+    for (size_t i = 0; i < count; i++)
+        if (!rules[i].optimizer->linear)
+            return error_set(error, STATUS_USAGE,
+                             "--optimizer: %s is not linear, so it has no %s; "
+                             "pnm-simulate, pnm-stationary and pnm-convergence run it",
+                             rules[i].optimizer->name, what);
+    return STATUS_OK;
 }
 
 double rule_parameter(const struct rule *rule, const char *name)

@@ -21,6 +21,21 @@ struct rule {
 PNM_MUST_USE int options_rules(const struct options *options, struct rule **rules,
                                size_t *count, struct error *error);
 
+/* Does the rate change over the steps, so that there is no stationary law? */
+bool rule_is_scheduled(const struct rule *rule);
+
+/* Has the rule, on a quadratic, a law that linear theory gives? */
+bool rule_has_law(const struct rule *rule);
+
+/* STATUS_USAGE where --schedule asks for a rate that changes; `what` needs one that
+ * does not. */
+PNM_MUST_USE int rules_check_constant(const struct rule *rules, size_t count,
+                                      const char *what, struct error *error);
+
+/* STATUS_USAGE where a rule is not linear; `what` is linear theory. */
+PNM_MUST_USE int rules_check_linear(const struct rule *rules, size_t count,
+                                    const char *what, struct error *error);
+
 /* Value of the rule's parameter of that name; NAN if it has none. */
 double rule_parameter(const struct rule *rule, const char *name);
 

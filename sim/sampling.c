@@ -223,9 +223,13 @@ int sampling_systems(const struct sampling *sampling, const struct rule *rule,
 {
     size_t worst = 0;
     *radius = 0;
-    *systems = malloc(problem->n * sizeof **systems);
+    *systems = calloc(problem->n, sizeof **systems);
     if (!*systems)
         return error_memory(error, "the modes");
+    if (!rule_has_law(rule)) {
+        *radius = NAN;
+        return STATUS_OK;
+    }
     for (size_t i = 0; i < problem->n; i++) {
         linear_system_probe(rule->optimizer, rule->parameter, problem->h[i],
                             &(*systems)[i]);
@@ -251,8 +255,8 @@ struct plan_request sampling_request(const struct sampling *sampling, double tar
     };
 }
 
-int sampling_given_chains(const struct sampling *sampling, struct chains *chains,
-                          struct error *error)
+int sampling_given_chains(const struct sampling *sampling, const struct rule *rule,
+                          struct chains *chains, struct error *error)
 {
     *chains = (struct chains){
         .replicas = sampling->replicas,
@@ -261,6 +265,15 @@ int sampling_given_chains(const struct sampling *sampling, struct chains *chains
     };
     if (chains->replicas > 0 && chains->steps > 0)
         return STATUS_OK;
+    if (rule_is_scheduled(rule))
+        return error_set(error, STATUS_USAGE,
+                         "--schedule: nothing can be planned for a learning rate that "
+                         "changes; give --replicas and --steps");
+    if (!rule->optimizer->linear)
+        return error_set(error, STATUS_USAGE,
+                         "--optimizer: nothing can be planned for %s, which is not "
+                         "linear; give --replicas and --steps",
+                         rule->optimizer->name);
     return error_set(error, STATUS_USAGE,
                      "--allow-divergence: nothing can be planned for unstable "
                      "parameters; give --replicas and --steps");

@@ -44,8 +44,9 @@ struct ensemble sampling_ensemble(const struct sampling *sampling,
 const char *sampling_label(const struct sampling *sampling, const char *label);
 
 /* Probes the rule at every curvature: systems[n], to be freed by the caller, and the
- * largest spectral radius. Unless divergence is allowed, STATUS_USAGE where it is >= 1,
- * with the limit of the learning rate. */
+ * largest spectral radius; radius NAN, systems of dimension 0, where the rule has no
+ * linear law (rule_has_law). Unless divergence is allowed, STATUS_USAGE where it is >=
+ * 1, with the limit of the learning rate. */
 PNM_MUST_USE int sampling_systems(const struct sampling *sampling,
                                   const struct rule *rule,
                                   const struct quadratic *problem,
@@ -55,10 +56,11 @@ PNM_MUST_USE int sampling_systems(const struct sampling *sampling,
 /* What to plan for, for a pair of modes with standard error target (absolute). */
 struct plan_request sampling_request(const struct sampling *sampling, double target);
 
-/* Chains for rules or parameters without a stationary law: what the user gave.
+/* Chains for rules or parameters whose law is not known: what the user gave.
  * STATUS_USAGE where that is not enough. */
 PNM_MUST_USE int sampling_given_chains(const struct sampling *sampling,
-                                       struct chains *chains, struct error *error);
+                                       const struct rule *rule, struct chains *chains,
+                                       struct error *error);
 
 /* Warnings about single rows: the first few, then how many more there are. */
 enum { SAMPLING_WARNINGS = 8 };

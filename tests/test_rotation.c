@@ -1,0 +1,192 @@
+/* Rules run in another basis than the eigenbasis of H: what is drawn, what is refused,
+ * and that rules which are equivariant do not notice.
+ *
+ * Statistics tested: 0. */
+#include "check.h"
+
+#include "ensemble.h"
+#include "rotation.h"
+
+enum { N = 5, STEPS = 60, REPLICAS = 70 };
+
+static double *read_rotation(const char *text, size_t n)
+{
+    double *rotation;
+    struct error error;
+    CHECK_OK(rotation_read(text, n, &rotation, &error), &error);
+    return rotation;
+}
+
+static void drawn_rotations_are_orthogonal(void **state)
+{
+    static const size_t sizes[] = {1, 2, 7, 40};
+    (void)state;
+    assert_null(read_rotation("none", 3));
+    for (size_t k = 0; k < 4; k++) {
+        const size_t n = sizes[k];
+        double *q = read_rotation("haar:3", n), *again = read_rotation("haar:3", n);
+        double *other = read_rotation("haar:4", n);
+        CHECK_SAME(q, again, n * n);
+        assert_true(n == 1 || memcmp(q, other, n * n * sizeof *q) != 0);
+        for (size_t i = 0; i < n; i++)
+            for (size_t j = 0; j < n; j++) {
+                double product = 0;
+                for (size_t l = 0; l < n; l++)
+                    product += q[l * n + i] * q[l * n + j];
+                CHECK_NEAR(product, i == j, 0, 1e-13);
+            }
+        free(q);
+        free(again);
+        free(other);
+    }
+}
+
+static void what_is_refused(void **state)
+{
+    static const struct {
+        const char *text, *word;
+    } cases[] = {
+        {"haar", "is not known"},     {"haar:x", "haar"},    {"haar:-1", "haar"},
+        {"file:/dev/null", "no num"}, {"", "is not known"},  {"Haar:1", "is not known"},
+        {"none:1", "is not known"},   {"file:", "rotation"},
+    };
+    static const char skew[] = "1 0\n0.5 1\n", wide[] = "1 0 0\n0 1 0\n";
+    double *rotation;
+    struct error error;
+    char path[64], text[80];
+    (void)state;
+    for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+        CHECK_REFUSED(cases[k].text, rotation_read(cases[k].text, 2, &rotation, &error),
+                      &error, cases[k].word);
+        free(rotation);
+    }
+    check_file(skew, sizeof skew - 1, path);
+    snprintf(text, sizeof text, "file:%s", path);
+    CHECK_REFUSED(text, rotation_read(text, 2, &rotation, &error), &error,
+                  "is not orthogonal");
+    free(rotation);
+    unlink(path);
+    check_file(wide, sizeof wide - 1, path);
+    snprintf(text, sizeof text, "file:%s", path);
+    CHECK_REFUSED(text, rotation_read(text, 2, &rotation, &error), &error,
+                  "2 x 3 numbers; allowed are 2 x 2");
+    free(rotation);
+    unlink(path);
+}
+
+/* Dense noise, theta* and start away from 0. */
+static struct quadratic problem_of(const char *rotation)
+{
+    static const double h[N] = {0.2, 0.5, 1, 1.5, 2};
+    double c[N * N];
+    struct quadratic problem;
+    struct error error;
+    for (int i = 0; i < N; i++)
+        for (int j = 0; j < N; j++)
+            c[i * N + j] = i == j ? 1 + i : 0.3;
+    CHECK_OK(quadratic_init_dense(&problem, N, h, c, &error), &error);
+    for (int i = 0; i < N; i++) {
+        problem.theta_star[i] = 1 - i;
+        problem.start[i] = 2 + 0.5 * i;
+    }
+    problem.rotation = read_rotation(rotation, N);
+    return problem;
+}
+
+static double *run(const struct rule *rule, const char *rotation)
+{
+    struct quadratic problem = problem_of(rotation);
+    const struct ensemble ensemble = {
+        .kernels = check_kernels(),
+        .optimizer = rule->optimizer,
+        .parameter = rule->parameter,
+        .problem = &problem,
+        .generator = {.kind = RANDOM_XOSHIRO},
+        .seed = 1,
+        .threads = 2,
+    };
+    const size_t size = (size_t)REPLICAS * (STEPS + 1) * N;
+    double *out = check_alloc(size, sizeof *out);
+    uint64_t replicas = REPLICAS;
+    struct error error;
+    CHECK_OK(ensemble_trajectory(&ensemble, &replicas, STEPS, 1, out, &error), &error);
+    quadratic_free(&problem);
+    return out;
+}
+
+/* The same noise in another basis: equivariant rules make the same path up to rounding,
+ * weight decay and schedule included, and the others another one. */
+static void only_equivariant_rules_do_not_notice(void **state)
+{
+    const size_t size = (size_t)REPLICAS * (STEPS + 1) * N;
+    (void)state;
+    for (const struct optimizer *const *o = check_kernels()->optimizers; *o; o++) {
+        struct rule rule = {.optimizer = *o};
+        double apart = 0;
+        optimizer_defaults(*o, 0.1, rule.parameter);
+        optimizer_complete(*o, rule.parameter);
+        rule.parameter[OPTIMIZER_WEIGHT_DECAY] = 0.1;
+        double *plain = run(&rule, "none"), *turned = run(&rule, "haar:1");
+        for (size_t k = 0; k < size; k++)
+            apart = fmax(apart, fabs(plain[k] - turned[k]));
+        if ((*o)->equivariant)
+            CHECK(apart < 1e-11, "%s: %g", (*o)->name, apart);
+        else
+            CHECK(apart > 1e-3, "%s: %g", (*o)->name, apart);
+        free(plain);
+        free(turned);
+    }
+}
+
+static struct moments *moments_of(const struct rule *rule,
+                                  const struct kernels *kernels, int threads)
+{
+    struct quadratic problem = problem_of("haar:2");
+    struct ensemble ensemble = {
+        .kernels = kernels,
+        .optimizer = optimizer_find(kernels, rule->optimizer->name),
+        .parameter = rule->parameter,
+        .problem = &problem,
+        .generator = {.kind = RANDOM_XOSHIRO},
+        .seed = 1,
+        .threads = threads,
+    };
+    const struct chains chains = {REPLICAS, STEPS, STEPS / 2};
+    struct moments *pairs = check_alloc(N * (N + 1) / 2, sizeof *pairs);
+    struct error error;
+    CHECK_OK(ensemble_covariance(&ensemble, chains, pairs, NULL, &error), &error);
+    quadratic_free(&problem);
+    return pairs;
+}
+
+static void compare_bits(const struct kernels *kernels, void *context)
+{
+    const struct rule *rule = context;
+    struct moments *one = moments_of(rule, check_kernels(), 1);
+    struct moments *own = moments_of(rule, kernels, 3);
+    assert_memory_equal(one, own, N * (N + 1) / 2 * sizeof *one);
+    free(one);
+    free(own);
+}
+
+static void the_same_bits_everywhere(void **state)
+{
+    (void)state;
+    for (const struct optimizer *const *o = check_kernels()->optimizers; *o; o++) {
+        struct rule rule = {.optimizer = *o};
+        optimizer_defaults(*o, 0.1, rule.parameter);
+        optimizer_complete(*o, rule.parameter);
+        check_each_isa(compare_bits, &rule);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(drawn_rotations_are_orthogonal),
+        cmocka_unit_test(what_is_refused),
+        cmocka_unit_test(only_equivariant_rules_do_not_notice),
+        cmocka_unit_test(the_same_bits_everywhere),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
