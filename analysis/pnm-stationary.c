@@ -3,6 +3,7 @@
 #include "interrupt.h"
 #include "judging_program.h"
 #include "output.h"
+#include "stability.h"
 #include "stationary.h"
 
 #include <math.h>
@@ -12,6 +13,11 @@ static const struct option_spec own_options[] = {
     {.name = "full",
      .kind = OPTION_FLAG,
      .doc = "every pair i <= j instead of the diagonal"},
+    {.name = "excess",
+     .kind = OPTION_FLAG,
+     .doc = "a row a rule: its stationary excess loss tr(H Sigma)/2 (E f - f*, unless "
+            "weight decay moves the mean) beside the factor rho by which it converges "
+            "without noise"},
 };
 
 static const struct program program = {
@@ -72,14 +78,105 @@ static const struct column columns[COLUMNS] = {
     [PAPER_VERDICT] = {"paper_verdict", COLUMN_TEXT, false},
 };
 
+enum {
+    EXCESS_MEASURED = BATCH + 1,
+    EXCESS_STDERR,
+    EXCESS_EXACT,
+    EXCESS_RHO,
+    EXCESS_VERDICT,
+    EXCESS_COLUMNS
+};
+
+static const struct column excess_columns[EXCESS_COLUMNS] = {
+    [OPTIMIZER] = {"optimizer", COLUMN_TEXT, false},
+    [LR] = {"lr", COLUMN_REAL, false},
+    [BETA0] = {"beta0", COLUMN_REAL, false},
+    [BETA1] = {"beta1", COLUMN_REAL, false},
+    [BETA3] = {"beta3", COLUMN_REAL, true},
+    [BATCH] = {"batch", COLUMN_REAL, true},
+    [EXCESS_MEASURED] = {"excess", COLUMN_REAL, false},
+    [EXCESS_STDERR] = {"stderr", COLUMN_REAL, false},
+    [EXCESS_EXACT] = {"exact", COLUMN_REAL, false},
+    [EXCESS_RHO] = {"rho", COLUMN_REAL, false},
+    [EXCESS_VERDICT] = {"exact_verdict", COLUMN_TEXT, false},
+};
+
+/* The columns that both tables begin with. */
+static int start_row(struct table *table, const struct options *options,
+                     const struct rule *rule, struct error *error)
+{
+    int status = table_row(table, error);
+    if (status == STATUS_OK)
+        status = table_text(table, OPTIMIZER, rule->optimizer->name, error);
+    if (status != STATUS_OK)
+        return status;
+    table_real(table, LR, rule_parameter(rule, "lr"));
+    table_real(table, BETA0, rule_parameter(rule, "beta0"));
+    table_real(table, BETA1, rule_parameter(rule, "beta1"));
+    table_real(table, BETA3, rule_parameter(rule, "beta3"));
+    table_real(table, BATCH, options_real(options, "batch"));
+    return STATUS_OK;
+}
+
+/* Sum over the modes of h Sigma/2. Modes that run apart have independent errors; of
+ * those that run together the errors are added up, which is at least their sum's. */
+static struct evidence excess_of(const struct comparison *rows, size_t count,
+                                 bool together)
+{
+    struct evidence sum = {.paper = NAN,
+                           .paper_scale = 1,
+                           .sampled = true,
+                           .decisive = true,
+                           .noiseless = true,
+                           .count = UINT64_MAX};
+    double squares = 0, errors = 0;
+    for (size_t i = 0; i < count; i++) {
+        const struct evidence *e = &rows[i].evidence;
+        const double half = rows[i].h_i / 2;
+        sum.exact += half * e->exact;
+        sum.measured += half * e->measured;
+        squares += half * e->se * half * e->se;
+        errors += half * e->se;
+        sum.sampled = sum.sampled && e->sampled;
+        sum.decisive = sum.decisive && e->decisive;
+        sum.noiseless = sum.noiseless && e->noiseless;
+        sum.count = e->count < sum.count ? e->count : sum.count;
+    }
+    sum.se = together ? errors : sqrt(squares);
+    sum.exact_scale = evidence_scale(sum.exact);
+    return sum;
+}
+
+static int add_excess(struct table *table, const struct options *options,
+                      const struct rule *rule, const struct quadratic *problem,
+                      const struct comparison *rows, size_t count,
+                      struct verdict_tally *tally, struct error *error)
+{
+    const struct evidence e = excess_of(rows, count, quadratic_is_coupled(problem));
+    const struct verdicts verdicts = evidence_judge(&e);
+    int status = start_row(table, options, rule, error);
+    if (status == STATUS_OK)
+        status = table_text(table, EXCESS_VERDICT, verdict_text(verdicts.exact), error);
+    if (status != STATUS_OK)
+        return status;
+    verdict_count(tally, verdicts);
+    if (e.sampled) {
+        table_real(table, EXCESS_MEASURED, e.measured);
+        table_real(table, EXCESS_STDERR, e.se);
+    }
+    table_real(table, EXCESS_EXACT, e.exact);
+    if (rule_has_law(rule))
+        table_real(table, EXCESS_RHO,
+                   stability_radius(rule, problem->h, problem->n, NULL));
+    return STATUS_OK;
+}
+
 static int add_row(struct table *table, const struct options *options,
                    const struct rule *rule, const struct comparison *row,
                    struct error *error)
 {
     const struct evidence *e = &row->evidence;
-    int status = table_row(table, error);
-    if (status == STATUS_OK)
-        status = table_text(table, OPTIMIZER, rule->optimizer->name, error);
+    int status = start_row(table, options, rule, error);
     if (status == STATUS_OK)
         status = table_text(table, EXACT_SOURCE, exact_source_text(row->source), error);
     if (status == STATUS_OK)
@@ -90,11 +187,6 @@ static int add_row(struct table *table, const struct options *options,
             table_text(table, PAPER_VERDICT, verdict_text(row->verdicts.paper), error);
     if (status != STATUS_OK)
         return status;
-    table_real(table, LR, rule_parameter(rule, "lr"));
-    table_real(table, BETA0, rule_parameter(rule, "beta0"));
-    table_real(table, BETA1, rule_parameter(rule, "beta1"));
-    table_real(table, BETA3, rule_parameter(rule, "beta3"));
-    table_real(table, BATCH, options_real(options, "batch"));
     table_count(table, I, row->i + 1);
     table_count(table, J, row->j + 1);
     table_real(table, H_I, row->h_i);
@@ -159,6 +251,7 @@ static int fill(struct table *table, const struct options *options,
                 const struct quadratic *problem, struct verdict_tally *tally,
                 struct error *error)
 {
+    const bool excess = options_flag(options, "excess");
     size_t warnings = 0;
     int status = check_rules(sampling, rules, count, problem, error);
     for (size_t k = 0; status == STATUS_OK && k < count; k++) {
@@ -169,9 +262,14 @@ static int fill(struct table *table, const struct options *options,
             rules[k].optimizer->name, NULL, &rows, &row_count, error);
         for (size_t i = 0; status == STATUS_OK && i < row_count; i++) {
             warn_row(sampling, &rules[k], &rows[i], &warnings);
+            if (excess)
+                continue;
             verdict_count(tally, rows[i].verdicts);
             status = add_row(table, options, &rules[k], &rows[i], error);
         }
+        if (status == STATUS_OK && excess)
+            status = add_excess(table, options, &rules[k], problem, rows, row_count,
+                                tally, error);
         free(rows);
     }
     sampling_warn_rest(sampling, warnings);
@@ -186,11 +284,18 @@ static int run(const struct options *options, const struct sampling *sampling,
     struct rule *rules = NULL;
     size_t count = 0;
     int status = options_rules(options, &rules, &count, error);
+    if (status == STATUS_OK && options_flag(options, "excess") &&
+        options_flag(options, "full"))
+        status = error_set(error, STATUS_USAGE,
+                           "--excess: a row a rule, not one a pair; allowed is one of "
+                           "it and --full");
     if (status == STATUS_OK)
         status = options_problem(options, &problem, error);
     status = options_check_output(options, status, error);
     if (status == STATUS_OK)
-        status = table_init(&table, columns, COLUMNS, error);
+        status = options_flag(options, "excess")
+                     ? table_init(&table, excess_columns, EXCESS_COLUMNS, error)
+                     : table_init(&table, columns, COLUMNS, error);
     if (status == STATUS_OK)
         status = fill(&table, options, sampling, rules, count, &problem, tally, error);
     if (status == STATUS_OK)
