@@ -56,8 +56,11 @@ void optimizer_complete(const struct optimizer *optimizer, double *parameter)
 void parameter_range(const struct parameter *p, size_t size, char *text)
 {
     char low[40] = "", high[40] = "";
-    if (p->is_switch) {
-        snprintf(text, size, "on or off");
+    if (p->choices) {
+        size_t used = 0;
+        for (int i = 0; p->choices[i] && used < size; i++)
+            used += (size_t)snprintf(text + used, size - used, "%s%s", i ? "|" : "",
+                                     p->choices[i]);
         return;
     }
     if (isfinite(p->low))
@@ -80,4 +83,27 @@ int parameter_check(const struct parameter *p, double value, struct error *error
     parameter_range(p, sizeof range, range);
     return error_set(error, STATUS_USAGE, "--%s: %.17g is out of range; allowed is %s",
                      p->name, value, range);
+}
+
+int parameter_choice(const struct parameter *p, const char *word)
+{
+    for (int i = 0; p->choices[i]; i++)
+        if (strcmp(p->choices[i], word) == 0)
+            return i;
+    return -1;
+}
+
+void parameter_preset(const struct optimizer *optimizer, const char *name, size_t size,
+                      char *text)
+{
+    const int i = optimizer_parameter(optimizer, name);
+    const char *preset = i < 0 ? NULL : optimizer->parameters[i].preset;
+    const size_t used = strlen(text), first = strcspn(text, ";");
+    if (!preset ||
+        (used > 0 && strlen(preset) == first && strncmp(preset, text, first) == 0))
+        return;
+    if (used == 0)
+        snprintf(text, size, "%s", preset);
+    else
+        snprintf(text + used, size - used, "; %s: %s", optimizer->name, preset);
 }

@@ -19,7 +19,7 @@ enum {
     OPTIMIZER_MAX_SLOTS = 6,
     OPTIMIZER_MAX_SAMPLES = 2,
     OPTIMIZER_OWN_PARAMETERS = 8, /* of a rule */
-    OPTIMIZER_MAX_SCALARS = 8,
+    OPTIMIZER_MAX_SCALARS = 12,
     /* Scalar 0 of every rule is the learning rate it really applies: the direction of a
      * step is u = (theta - theta') / scalar[0]. */
     OPTIMIZER_RATE = 0,
@@ -41,13 +41,15 @@ enum {
  * help. */
 struct parameter {
     const char *name;    /* option name without the dashes, "beta1" */
-    const char *symbol;  /* the paper's symbol */
+    const char *symbol;  /* the paper's symbol, "" if there is none */
     const char *doc;     /* one line */
     const char *preset;  /* how help states the default; NULL: must be given */
     double preset_value; /* NAN where `complete` computes it from the others */
     double low, high;    /* valid range */
     bool low_open, high_open;
-    bool is_switch; /* takes on or off: 1 or 0 */
+    /* Words of which it takes one, NULL after the last; the value is the word's index.
+     * NULL: it takes numbers. */
+    const char *const *choices;
 };
 
 /* 64 lanes of an uncoupled quadratic: lane l has gradient h (theta - centre) + noise_sd
@@ -123,7 +125,16 @@ void optimizer_complete(const struct optimizer *optimizer, double *parameter);
 PNM_MUST_USE int parameter_check(const struct parameter *parameter, double value,
                                  struct error *error);
 
-/* Writes the range as text, "0 <= beta1 < 1", into text[size]. */
+/* Writes the range as text, "0 <= beta1 < 1" or "off|on", into text[size]. */
 void parameter_range(const struct parameter *parameter, size_t size, char *text);
+
+/* Index of a word among the parameter's choices, or -1. */
+int parameter_choice(const struct parameter *parameter, const char *word);
+
+/* Appends the default that a rule gives its parameter of that name to the defaults of
+ * other rules in text[size]: "0.9", and if a later rule has another "0.9; foo: 0.5".
+ * Nothing is appended if the rule has no such parameter or no default for it. */
+void parameter_preset(const struct optimizer *optimizer, const char *name, size_t size,
+                      char *text);
 
 #endif

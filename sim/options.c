@@ -273,12 +273,17 @@ static void options_add_rules(struct options *options)
             const struct option_spec option = {
                 .name = p->name,
                 .kind = OPTION_TEXT,
-                .argument = p->is_switch ? "on|off" : "VALUES",
+                .argument = "VALUES",
                 .preset = NULL,
                 .doc = p->doc,
             };
-            if (!options_find(options, p->name))
-                options_add(options, &option);
+            if (options_find(options, p->name))
+                continue;
+            struct option_value *value = options_add(options, &option);
+            if (!p->choices)
+                continue;
+            parameter_range(p, sizeof value->words, value->words);
+            value->option.argument = value->words;
         }
 }
 
@@ -383,26 +388,33 @@ static error_t on_option(int key, char *argument, struct argp_state *state)
     return 0;
 }
 
-/* Help shows the paper's symbol and where the default comes from. */
+/* Help shows the paper's symbol and the default, also of rules that have another. */
 static void option_help(const struct options *options, const struct option_spec *option,
                         char *text)
 {
     const struct parameter *p = NULL;
+    char presets[200] = "";
     for (const struct optimizer *const *rule = options->kernels->optimizers; *rule;
          rule++) {
         const int i = optimizer_parameter(*rule, option->name);
-        if (i >= 0 && (options->program->groups & OPTIONS_RULE))
-            p = &(*rule)->parameters[i];
+        if (i < 0 || !(options->program->groups & OPTIONS_RULE))
+            continue;
+        p = &(*rule)->parameters[i];
+        parameter_preset(*rule, option->name, sizeof presets, presets);
     }
     if (p) {
         const bool planned = options->program->plans_rate && strcmp(p->name, "lr") == 0;
-        char range[128];
-        parameter_range(p, sizeof range, range);
-        snprintf(text, HELP_TEXT, "%s (%s); %s; %s%s", p->doc, p->symbol, range,
+        char symbol[40] = "", range[128] = "";
+        if (*p->symbol)
+            snprintf(symbol, sizeof symbol, " (%s)", p->symbol);
+        if (!p->choices) /* the option's argument shows them */
+            parameter_range(p, sizeof range, range);
+        snprintf(text, HELP_TEXT, "%s%s%s%s; %s%s", p->doc, symbol, *range ? "; " : "",
+                 range,
                  p->preset ? "default "
                  : planned ? "planned by default"
                            : "required",
-                 p->preset ? p->preset : "");
+                 presets);
     } else {
         snprintf(text, HELP_TEXT, "%s%s%s%s%s", option->doc,
                  option->required ? " (required)" : "",

@@ -60,11 +60,13 @@ enum { OPTIONS_MAX = 96 };
 struct option_value {
     struct option_spec option;
     const char *text; /* as given, or the preset; NULL if neither */
+    char words[40];   /* option.argument of a rule's parameter that takes words */
     bool given;
     double real;
     uint64_t count;
 };
 
+/* Not to be copied: it points into itself. */
 struct options {
     const struct program *program;
     const struct kernels *kernels;

@@ -21,19 +21,20 @@ static bool is_chosen(const struct options *options, const struct optimizer *rul
     return false;
 }
 
-/* The preset of a rule's parameter that was not given, if a chosen rule has it. */
-static const char *default_in_use(const struct options *options,
-                                  const struct option_value *value)
+/* The presets of a rule's parameter that was not given, in text[size]; NULL if no
+ * chosen rule has it. */
+static const char *defaults_in_use(const struct options *options,
+                                   const struct option_value *value, size_t size,
+                                   char *text)
 {
+    text[0] = '\0';
     if (!(options->program->groups & OPTIONS_RULE))
         return NULL;
     for (const struct optimizer *const *rule = options->kernels->optimizers; *rule;
-         rule++) {
-        const int i = optimizer_parameter(*rule, value->option.name);
-        if (i >= 0 && is_chosen(options, *rule))
-            return (*rule)->parameters[i].preset;
-    }
-    return NULL;
+         rule++)
+        if (is_chosen(options, *rule))
+            parameter_preset(*rule, value->option.name, size, text);
+    return *text ? text : NULL;
 }
 
 /* Calls use(key, value) for all that a result header holds. */
@@ -47,7 +48,10 @@ static int for_each_note(const struct options *options,
         status = use(context, "version", PNM_VERSION, error);
     for (size_t i = 0; status == STATUS_OK && i < options->count; i++) {
         const struct option_value *value = &options->value[i];
-        const char *text = value->text ? value->text : default_in_use(options, value);
+        char presets[200];
+        const char *text =
+            value->text ? value->text
+                        : defaults_in_use(options, value, sizeof presets, presets);
         if (text && !value->option.unrecorded)
             status = use(context, value->option.name, text, error);
     }

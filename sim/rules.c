@@ -34,7 +34,7 @@ static int parameter_values(const struct options *options,
     int status = STATUS_OK;
     snprintf(what, sizeof what, "--%s", parameter->name);
     *values = (struct numbers){0};
-    if (text && !parameter->is_switch) {
+    if (text && !parameter->choices) {
         status = parse_grid(what, text, values, error);
         for (size_t i = 0; status == STATUS_OK && i < values->count; i++)
             status = parameter_check(parameter, values->value[i], error);
@@ -45,15 +45,17 @@ static int parameter_values(const struct options *options,
     if (!text && !parameter->preset && !planned)
         return error_set(error, STATUS_USAGE, "%s is required: %s", what,
                          parameter->doc);
-    if (text && strcmp(text, "on") != 0 && strcmp(text, "off") != 0)
+    const int choice = text ? parameter_choice(parameter, text) : -1;
+    if (text && choice < 0) {
+        char words[128];
+        parameter_range(parameter, sizeof words, words);
         return error_set(error, STATUS_USAGE,
-                         "%s: '%.200s' is not allowed; allowed: on|off", what, text);
+                         "%s: '%.200s' is not allowed; allowed: %s", what, text, words);
+    }
     values->value = malloc(sizeof *values->value);
     if (!values->value)
         return error_memory(error, "a parameter");
-    values->value[0] = text      ? strcmp(text, "on") == 0
-                       : planned ? NAN
-                                 : parameter->preset_value;
+    values->value[0] = text ? choice : planned ? NAN : parameter->preset_value;
     values->count = 1;
     return STATUS_OK;
 }
@@ -231,9 +233,9 @@ void rule_describe(const struct rule *rule, size_t size, char *text)
     size_t used = 0;
     for (int i = 0; i < rule->optimizer->parameter_count && used < size; i++) {
         const struct parameter *p = &rule->optimizer->parameters[i];
-        if (p->is_switch)
+        if (p->choices)
             used += (size_t)snprintf(text + used, size - used, "%s%s=%s", i ? " " : "",
-                                     p->name, rule->parameter[i] != 0 ? "on" : "off");
+                                     p->name, p->choices[(int)rule->parameter[i]]);
         else
             used += (size_t)snprintf(text + used, size - used, "%s%s=%g", i ? " " : "",
                                      p->name, rule->parameter[i]);

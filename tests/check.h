@@ -182,6 +182,15 @@ static inline void check_set(struct rule *rule, const char *name, double value)
     rule->parameter[index] = value;
 }
 
+/* The same for a value as text: a number, or one of the words that are its choices. */
+static inline void check_set_text(struct rule *rule, const char *name, const char *text)
+{
+    const int index = optimizer_parameter(rule->optimizer, name);
+    const struct parameter *p = &rule->optimizer->parameters[index < 0 ? 0 : index];
+    const int choice = p->choices ? parameter_choice(p, text) : -1;
+    check_set(rule, name, choice >= 0 ? choice : strtod(text, NULL));
+}
+
 /* A rule with its parameters: check_rule("pnm lr=0.1 beta0=2"); the others take their
  * defaults. */
 static inline struct rule check_rule(const char *text)
@@ -198,7 +207,7 @@ static inline struct rule check_rule(const char *text)
         char *equals = strchr(part, '=');
         assert_non_null(equals);
         *equals = '\0';
-        check_set(&rule, part, strtod(equals + 1, NULL));
+        check_set_text(&rule, part, equals + 1);
     }
     optimizer_complete(rule.optimizer, rule.parameter);
     return rule;

@@ -17,8 +17,8 @@ static struct rule some_rule(const struct optimizer *optimizer, uint64_t *random
     optimizer_complete(optimizer, rule.parameter);
     for (int i = 1; i < optimizer->parameter_count; i++) {
         const struct parameter *p = &optimizer->parameters[i];
-        if (p->is_switch)
-            rule.parameter[i] = (double)(check_word(random) & 1);
+        if (p->choices)
+            rule.parameter[i] = (double)(check_word(random) % (uint64_t)(p->high + 1));
         else
             rule.parameter[i] =
                 check_uniform(random, fmax(p->low, -2), fmin(p->high, 3));
@@ -55,7 +55,7 @@ static void check_parameter(const struct optimizer *optimizer, int i)
 {
     const struct parameter *p = &optimizer->parameters[i];
     struct error error;
-    assert_true(is_text(p->name) && is_text(p->symbol) && is_text(p->doc));
+    assert_true(is_text(p->name) && p->symbol && is_text(p->doc));
     assert_true(p->low <= p->high);
     assert_int_equal(optimizer_parameter(optimizer, p->name), i);
     for (const char *c = p->name; *c; c++)
@@ -63,13 +63,65 @@ static void check_parameter(const struct optimizer *optimizer, int i)
                     *c == '-');
     if (p->preset && !isnan(p->preset_value))
         CHECK_OK(parameter_check(p, p->preset_value, &error), &error);
-    if (p->is_switch)
-        assert_true(p->preset_value == 0 || p->preset_value == 1);
-    else if (p->preset && !isnan(p->preset_value))
+    if (p->choices) {
+        CHECK_EXACT(p->preset_value, parameter_choice(p, p->preset));
+        assert_null(p->choices[(int)p->high + 1]);
+        assert_int_equal(parameter_choice(p, "no such word"), -1);
+    } else if (p->preset && !isnan(p->preset_value))
         CHECK_EXACT(p->preset_value, strtod(p->preset, NULL));
     /* A default is computed only where there is something that computes it. */
     if (p->preset && isnan(p->preset_value))
         assert_non_null(optimizer->complete);
+}
+
+/* One option has one meaning: rules that share a parameter's name share all but its
+ * default. */
+static void check_same_option(const struct parameter *p, const struct parameter *q)
+{
+    char range[128], other[128];
+    parameter_range(p, sizeof range, range);
+    parameter_range(q, sizeof other, other);
+    assert_string_equal(range, other);
+    assert_string_equal(p->symbol, q->symbol);
+    assert_string_equal(p->doc, q->doc);
+    assert_true(!p->preset == !q->preset);
+}
+
+static void test_shared_names(void **state)
+{
+    const struct kernels *kernels = check_kernels();
+    (void)state;
+    for (const struct optimizer *const *a = kernels->optimizers; *a; a++)
+        for (const struct optimizer *const *b = kernels->optimizers; b < a; b++)
+            for (int i = 0; i < (*a)->parameter_count; i++) {
+                const int j = optimizer_parameter(*b, (*a)->parameters[i].name);
+                if (j >= 0)
+                    check_same_option(&(*a)->parameters[i], &(*b)->parameters[j]);
+            }
+}
+
+/* The first rule's default, then every rule that has another. */
+static void test_presets(void **state)
+{
+    static const struct parameter half = {.name = "x", .preset = "0.5"};
+    static const struct parameter other = {.name = "x", .preset = "0.50"};
+    const struct optimizer a = {.name = "a", .parameters = &half, .parameter_count = 1};
+    const struct optimizer b = {
+        .name = "b", .parameters = &other, .parameter_count = 1};
+    const struct optimizer none = {.name = "none"};
+    char text[40] = "", small[8] = "";
+    (void)state;
+    parameter_preset(&none, "x", sizeof text, text);
+    assert_string_equal(text, "");
+    parameter_preset(&a, "x", sizeof text, text);
+    parameter_preset(&a, "x", sizeof text, text);
+    assert_string_equal(text, "0.5");
+    parameter_preset(&b, "x", sizeof text, text);
+    parameter_preset(&a, "x", sizeof text, text);
+    assert_string_equal(text, "0.5; b: 0.50");
+    parameter_preset(&a, "x", sizeof small, small);
+    parameter_preset(&b, "x", sizeof small, small);
+    assert_string_equal(small, "0.5; b:");
 }
 
 static void test_metadata(void **state)
@@ -150,10 +202,21 @@ struct point {
     double x[STATE + OPTIMIZER_MAX_SAMPLES];
 };
 
-static struct point random_point(uint64_t *random)
+/* Slots at random. Those of a rule that is not linear may be means of squares, so they
+ * are not negative. */
+static void draw_slots(const struct optimizer *optimizer, size_t count,
+                       uint64_t *random, double *slot)
+{
+    draw(count, random, slot);
+    for (size_t i = 0; i < count && !optimizer->linear; i++)
+        slot[i] = fabs(slot[i]);
+}
+
+static struct point random_point(const struct rule *rule, uint64_t *random)
 {
     struct point point = {{0}};
     draw(sizeof point.x / sizeof *point.x, random, point.x);
+    draw_slots(rule->optimizer, OPTIMIZER_MAX_SLOTS, random, point.x + 1);
     return point;
 }
 
@@ -167,7 +230,8 @@ static struct point stepped(const struct rule *rule, uint64_t t, struct point po
 /* step(a p + b q) = a step(p) + b step(q), at any step number. */
 static void check_superposition(const struct rule *rule, uint64_t *random)
 {
-    struct point p = random_point(random), q = random_point(random), sum = p;
+    struct point p = random_point(rule, random), q = random_point(rule, random);
+    struct point sum = p;
     const double a = check_normal(random), b = check_normal(random);
     const uint64_t t = check_word(random) >> 44;
     if (!rule->optimizer->linear)
@@ -192,7 +256,8 @@ static void check_rotation(const struct rule *rule, uint64_t *random)
 {
     const double angle = check_uniform(random, 0, 6.2831853), c = cos(angle);
     const double s = sin(angle);
-    struct point p[2] = {random_point(random), random_point(random)}, rotated[2];
+    struct point p[2] = {random_point(rule, random), random_point(rule, random)};
+    struct point rotated[2];
     if (!rule->optimizer->equivariant)
         return;
     for (size_t i = 0; i < sizeof p[0].x / sizeof *p[0].x; i++) {
@@ -216,13 +281,18 @@ static void test_rotation(void **state)
 }
 
 /* Scalar 0 is the rate that the step applies: the direction (theta - theta') /
- * scalar[0] does not depend on the learning rate. */
+ * scalar[0] does not depend on the learning rate. Other rates among the parameters,
+ * whose names end in -lr, are rates in the same unit. */
 static void check_rate(const struct rule *rule, uint64_t *random)
 {
     struct rule other = *rule;
-    const struct point p = random_point(random);
+    const struct point p = random_point(rule, random);
     double scalar[OPTIMIZER_MAX_SCALARS], other_scalar[OPTIMIZER_MAX_SCALARS];
-    other.parameter[0] *= 3;
+    for (int i = 0; i < rule->optimizer->parameter_count; i++) {
+        const char *name = rule->optimizer->parameters[i].name;
+        if (i == 0 || strcmp(name + strlen(name) - 3, "-lr") == 0)
+            other.parameter[i] *= 3;
+    }
     rule->optimizer->scalars(rule->parameter, 5, scalar);
     rule->optimizer->scalars(other.parameter, 5, other_scalar);
     const double u = (p.x[0] - stepped(rule, 5, p).x[0]) / scalar[OPTIMIZER_RATE];
@@ -241,11 +311,11 @@ static void test_rate(void **state)
 
 enum { STEPS = 37 };
 
-static void random_tile(uint64_t *random, struct tile *tile)
+static void random_tile(const struct rule *rule, uint64_t *random, struct tile *tile)
 {
     memset(tile, 0, sizeof *tile);
     draw(LANES, random, tile->theta);
-    draw(LANES * OPTIMIZER_MAX_SLOTS, random, tile->slot[0]);
+    draw_slots(rule->optimizer, LANES * OPTIMIZER_MAX_SLOTS, random, tile->slot[0]);
     draw(LANES, random, tile->centre);
     draw(LANES, random, tile->slope);
     for (int lane = 0; lane < LANES; lane++) {
@@ -302,7 +372,7 @@ static void check_advance(const struct rule *rule, uint64_t *random)
     const size_t samples = (size_t)rule->optimizer->samples;
     struct tile tile, copy;
     draw(STEPS * samples * LANES, random, normal);
-    random_tile(random, &tile);
+    random_tile(rule, random, &tile);
     for (size_t count = 1; count <= LANES; count *= LANES) {
         struct tile own = tile;
         copy = tile;
@@ -371,7 +441,7 @@ static void test_own_rule(void **state)
 /* The same rules, found by every instruction set, with the same bits. */
 struct isa_paths {
     size_t rules;
-    double path[16][STEPS * LANES];
+    double path[32][STEPS * LANES];
 };
 
 static void run_isa(const struct kernels *kernels, void *context)
@@ -387,7 +457,7 @@ static void run_isa(const struct kernels *kernels, void *context)
         struct tile tile;
         assert_true(i < sizeof first->path / sizeof *first->path);
         draw(sizeof normal / sizeof *normal, &random, normal);
-        random_tile(&random, &tile);
+        random_tile(&rule, &random, &tile);
         (*o)->advance(rule.parameter, 0, STEPS, normal, &tile,
                       is_first ? first->path[i] : path);
         if (!is_first)
@@ -542,7 +612,7 @@ static double *long_path(const struct rule *rule)
     double *path = check_alloc(LONG * LANES, sizeof *path);
     uint64_t first = 9, second = 10;
     struct tile tile;
-    random_tile(&first, &tile);
+    random_tile(rule, &first, &tile);
     memset(tile.slot, 0, sizeof tile.slot);
     for (size_t k = 0; k < LONG * samples; k++)
         draw(LANES, k % samples == 0 ? &first : &second, normal + k * LANES);
@@ -699,6 +769,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_metadata),
+        cmocka_unit_test(test_shared_names),
+        cmocka_unit_test(test_presets),
         cmocka_unit_test(test_defaults),
         cmocka_unit_test(test_complete),
         cmocka_unit_test(test_parameter_range),
