@@ -41,7 +41,7 @@ double noise_paper(const struct rule *rule, enum noise_quantity quantity)
     const struct theory *theory = theory_find(rule->optimizer->name);
     const bool mixes = !isnan(rule_parameter(rule, "beta0"));
     const bool filters = !isnan(rule_parameter(rule, "beta1"));
-    if (!theory)
+    if (!theory || !theory->paper_noise)
         return NAN;
     switch (quantity) {
     case NOISE_MEAN_GAIN:

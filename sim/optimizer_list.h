@@ -7,6 +7,17 @@
     RULE(heavy_ball)                                                                   \
     RULE(pnm)                                                                          \
     RULE(pnm_eq7)                                                                      \
-    RULE(two_batch)
+    RULE(two_batch)                                                                    \
+    RULE(nesterov)                                                                     \
+    RULE(qhm)                                                                          \
+    RULE(aggmo)                                                                        \
+    RULE(adam)                                                                         \
+    RULE(amsgrad)                                                                      \
+    RULE(adamw)                                                                        \
+    RULE(adabound)                                                                     \
+    RULE(padam)                                                                        \
+    RULE(yogi)                                                                         \
+    RULE(radam)                                                                        \
+    RULE(adapnm)
 
 #endif
