@@ -7,6 +7,8 @@
     THEORY(heavy_ball)                                                                 \
     THEORY(pnm)                                                                        \
     THEORY(pnm_eq7)                                                                    \
-    THEORY(two_batch)
+    THEORY(two_batch)                                                                  \
+    THEORY(nesterov)                                                                   \
+    THEORY(qhm)
 
 #endif
