@@ -1,33 +1,98 @@
-/* special-hb: beta0 = -beta1/(1+beta1) turns PNM into Heavy Ball (with learning rate
- * eta/sqrt(gamma)). AdaPNM and Adam follow with the adaptive rules. */
+/* special-hb: beta0 = -beta1/(1+beta1) turns PNM into Heavy Ball and AdaPNM into Adam,
+ * with learning rate eta/sqrt(gamma). */
 #include "identities.h"
 
 #include <math.h>
 #include <stdio.h>
 
+static const double lr = 0.1;
+
+/* `name` at the special beta0 and `twin` with the rate that it really applies. */
+static struct twin_rules special(struct ledger *ledger, const char *name,
+                                 const char *twin, double beta1)
+{
+    const double beta0 = -beta1 / (1 + beta1);
+    const double gamma = pow(1 + beta0, 2) + pow(beta0, 2);
+    const struct claim_rule first = {name, beta0, beta1, NAN};
+    const struct claim_rule second = {twin, NAN, beta1, NAN};
+    struct twin_rules twins = {
+        .ledger = ledger,
+        .first = claim_rule_make(ledger, &first, lr),
+        .second = claim_rule_make(ledger, &second, lr / sqrt(gamma)),
+        .h = 1,
+    };
+    twins.perturbed = optimizer_parameter(twins.first.optimizer, "beta0");
+    return twins;
+}
+
+static int check_momentum(struct ledger *ledger, const struct claim *claim,
+                          double beta1, struct error *error)
+{
+    const struct twin_rules twins = special(ledger, "pnm", "heavy_ball", beta1);
+    const struct identity identity = {&twins, twins_simulated, twins_exact};
+    char setting[128];
+    snprintf(setting, sizeof setting,
+             "pnm at beta0=-beta1/(1+beta1) against heavy_ball, beta1=%g eta h=%g",
+             beta1, lr);
+    return ledger_identity(ledger, claim, setting, &identity, error);
+}
+
+/* An adaptive rule is not linear, so there are no matrices of it. But the two rules
+ * share the second moment and both bias corrections word for word, so they are one if
+ * their first moments are: Algorithm 2's and Algorithm 1's with beta3 = 1-beta1. */
+struct adaptive_twins {
+    struct twin_rules rules, first_moments;
+};
+
+static double adaptive_simulated(const void *context, double perturbation)
+{
+    const struct adaptive_twins *twins = context;
+    return twins_simulated(&twins->rules, perturbation);
+}
+
+static double adaptive_exact(const void *context, double perturbation)
+{
+    const struct adaptive_twins *twins = context;
+    return twins_exact(&twins->first_moments, perturbation);
+}
+
+static void choose(struct rule *rule, const char *name, const char *word)
+{
+    const int i = optimizer_parameter(rule->optimizer, name);
+    rule->parameter[i] = parameter_choice(&rule->optimizer->parameters[i], word);
+}
+
+static int check_adaptive(struct ledger *ledger, const struct claim *claim,
+                          double beta1, bool largest, struct error *error)
+{
+    const char *twin = largest ? "amsgrad" : "adam";
+    struct adaptive_twins twins = {
+        .rules = special(ledger, "adapnm", twin, beta1),
+        .first_moments = special(ledger, "pnm", "heavy_ball", beta1),
+    };
+    const struct identity identity = {&twins, adaptive_simulated, adaptive_exact};
+    char setting[128];
+    twins.first_moments.h = 0; /* the moments of given gradients */
+    choose(&twins.rules.first, "amsgrad", largest ? "on" : "off");
+    if (largest)
+        choose(&twins.rules.second, "convention", "torch");
+    snprintf(setting, sizeof setting,
+             "adapnm --amsgrad %s at beta0=-beta1/(1+beta1) against %s%s, beta1=%g "
+             "eta=%g",
+             largest ? "on" : "off", twin, largest ? " as PyTorch has it" : "", beta1,
+             lr);
+    return ledger_identity(ledger, claim, setting, &identity, error);
+}
+
 static int check(struct ledger *ledger, const struct claim *claim, struct error *error)
 {
     static const double beta1s[] = {0.5, 0.9, 0.99};
+    enum { COUNT = sizeof beta1s / sizeof *beta1s };
     int status = STATUS_OK;
-    for (size_t k = 0; status == STATUS_OK && k < sizeof beta1s / sizeof *beta1s; k++) {
-        const double beta1 = beta1s[k], beta0 = -beta1 / (1 + beta1);
-        const double lr = 0.1, gamma = pow(1 + beta0, 2) + pow(beta0, 2);
-        const struct claim_rule pnm = {"pnm", beta0, beta1, NAN};
-        const struct claim_rule heavy_ball = {"heavy_ball", NAN, beta1, NAN};
-        struct twin_rules twins = {
-            .ledger = ledger,
-            .first = claim_rule_make(ledger, &pnm, lr),
-            .second = claim_rule_make(ledger, &heavy_ball, lr / sqrt(gamma)),
-            .h = 1,
-        };
-        const struct identity identity = {&twins, twins_simulated, twins_exact};
-        char setting[128];
-        twins.perturbed = optimizer_parameter(twins.first.optimizer, "beta0");
-        snprintf(setting, sizeof setting,
-                 "pnm at beta0=-beta1/(1+beta1) against heavy_ball, beta1=%g eta h=%g",
-                 beta1, lr);
-        status = ledger_identity(ledger, claim, setting, &identity, error);
-    }
+    for (int k = 0; status == STATUS_OK && k < COUNT; k++)
+        status = check_momentum(ledger, claim, beta1s[k], error);
+    for (int k = 0; status == STATUS_OK && k < 2 * COUNT; k++)
+        status = check_adaptive(ledger, claim, beta1s[k % COUNT], k >= COUNT, error);
     return status;
 }
 
@@ -35,7 +100,7 @@ const struct claim claim_special_hb = {
     .id = "special-hb",
     .where = "sec. 2, Algorithms 2-3",
     .kind = CLAIM_IDENTITY,
-    .statement = "beta0 = -beta1/(1+beta1) recovers conventional momentum: relative "
-                 "difference of trajectories 0",
+    .statement = "beta0 = -beta1/(1+beta1) recovers conventional momentum and Adam: "
+                 "relative difference of trajectories 0",
     .check = check,
 };

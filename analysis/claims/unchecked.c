@@ -6,14 +6,6 @@
     .status = VERDICT_NOT_CHECKED_YET, .reason = "no check is written yet"
 #define NOT_TESTABLE .status = VERDICT_NOT_TESTABLE_HERE
 
-const struct claim claim_adapnm_debias = {
-    .id = "adapnm-debias",
-    .where = "sec. 2, Algorithm 3",
-    .kind = CLAIM_VALUE,
-    .statement = "dividing by 1-beta1^t removes the bias of the first moment",
-    NOT_CHECKED,
-};
-
 const struct claim claim_fig11 = {
     .id = "fig11",
     .where = "app. D, figure 11",
