@@ -238,7 +238,7 @@ static void check_theory(const struct rule *rule, double h, double theta_star)
         for (int r = 0; r < written.dim; r++)
             CHECK_NEAR(written.b[k][r], probed.b[k][r], 1e-14, 1e-15);
     CHECK_OK(theory_mean(rule, h, theta_star, mean, &error), &error);
-    for (uint64_t t = 0; t < 4000; t++) {
+    for (uint64_t t = 0; t < 60000; t++) {
         double g[OPTIMIZER_MAX_SAMPLES];
         for (int k = 0; k < optimizer->samples; k++)
             g[k] = h * (run.theta - theta_star);

@@ -6,7 +6,6 @@ enum { COORDINATES = 3, STEPS = 50 };
 
 struct vectors {
     struct rule rule;
-    double weight_decay;
     double start[COORDINATES];
     double gradient[STEPS][COORDINATES], theta[STEPS][COORDINATES];
     int steps;
@@ -32,7 +31,7 @@ static void read_line(char *line, struct vectors *v)
     if (strncmp(line, "rule ", 5) == 0) {
         v->rule = check_rule(line + word + 1);
     } else if (strncmp(line, "weight_decay ", 13) == 0) {
-        read_numbers(line + word, 1, &v->weight_decay);
+        read_numbers(line + word, 1, &v->rule.parameter[OPTIMIZER_WEIGHT_DECAY]);
     } else if (strncmp(line, "start ", 6) == 0) {
         read_numbers(line + word, COORDINATES, v->start);
     } else {
@@ -65,8 +64,6 @@ static double largest_difference(const struct vectors *v, const struct rule *rul
     double largest = 0;
     memcpy(theta, v->start, sizeof theta);
     for (int t = 0; t < STEPS; t++) {
-        for (int i = 0; i < COORDINATES; i++)
-            theta[i] *= 1 - rule_parameter(rule, "lr") * v->weight_decay;
         rule->optimizer->step(rule->parameter, (uint64_t)t, COORDINATES, v->gradient[t],
                               theta, slot);
         for (int i = 0; i < COORDINATES; i++)
