@@ -667,6 +667,8 @@ static int run(const struct options *options, const struct sampling *sampling,
     size_t count = 0;
     int status = options_rules(options, &rules, &count, error);
     if (status == STATUS_OK)
+        status = rules_check_gradients(rules, count, "pnm-convergence", error);
+    if (status == STATUS_OK)
         status = prepare(&own, error);
     if (status == STATUS_OK && chosen.init == bound_table_init)
         status = check_ratio(options, rules, count, error);

@@ -170,6 +170,8 @@ static int prepare(struct task *task, struct error *error)
     if (status == STATUS_OK)
         status =
             rules_check_constant(task->rules, task->count, "spectral radius", error);
+    if (status == STATUS_OK && options_flag(options, "measure"))
+        status = rules_check_gradients(task->rules, task->count, "--measure", error);
     return status;
 }
 

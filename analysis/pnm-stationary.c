@@ -25,9 +25,12 @@ static const struct program program = {
     .summary =
         "Measures the stationary covariance of update rules on a quadratic loss and "
         "compares it with exact theory and with the paper's formulas.",
-    .notes = "The paper's value solves Sigma H + H Sigma = eta_applied C_method "
-             "(theorem 4.1 with eqs. 14, 16, 18). exact_verdict compares measured "
-             "with exact, paper_verdict measured with paper, within 1 %.",
+    .notes =
+        "The paper's value solves Sigma H + H Sigma = eta_applied C_method "
+        "(theorem 4.1 with eqs. 14, 16, 18). exact_verdict compares measured "
+        "with exact, paper_verdict measured with paper, within 1 %. Of a rule that "
+        "is not linear there is no exact value; one whose steps keep shrinking has "
+        "no stationary law either and is measured over the steps that `law` names.",
     .groups = OPTIONS_RULE | OPTIONS_DECAY | OPTIONS_LOSS | OPTIONS_CHAINS |
               OPTIONS_SAMPLING | OPTIONS_OUTPUT,
     .judges = true,
@@ -54,6 +57,7 @@ enum {
     PAPER,
     EXACT_VERDICT,
     PAPER_VERDICT,
+    LAW,
     COLUMNS
 };
 
@@ -76,6 +80,7 @@ static const struct column columns[COLUMNS] = {
     [PAPER] = {"paper", COLUMN_REAL, false},
     [EXACT_VERDICT] = {"exact_verdict", COLUMN_TEXT, false},
     [PAPER_VERDICT] = {"paper_verdict", COLUMN_TEXT, false},
+    [LAW] = {"law", COLUMN_TEXT, false},
 };
 
 enum {
@@ -171,12 +176,27 @@ static int add_excess(struct table *table, const struct options *options,
     return STATUS_OK;
 }
 
+/* "stationary", or the steps that were recorded of a rule that never is. */
+static void law_of(const struct comparison *row, size_t size, char *text)
+{
+    if (row->settles)
+        snprintf(text, size, "stationary");
+    else
+        snprintf(text, size, "steps %llu-%llu",
+                 (unsigned long long)row->plan.chains.burn_in + 1,
+                 (unsigned long long)row->plan.chains.steps);
+}
+
 static int add_row(struct table *table, const struct options *options,
                    const struct rule *rule, const struct comparison *row,
                    struct error *error)
 {
     const struct evidence *e = &row->evidence;
+    char law[80];
     int status = start_row(table, options, rule, error);
+    law_of(row, sizeof law, law);
+    if (status == STATUS_OK)
+        status = table_text(table, LAW, law, error);
     if (status == STATUS_OK)
         status = table_text(table, EXACT_SOURCE, exact_source_text(row->source), error);
     if (status == STATUS_OK)
@@ -217,7 +237,12 @@ static void warn_row(const struct sampling *sampling, const struct rule *rule,
                       (unsigned long long)sampling->steps, rule->optimizer->name,
                       row->i + 1, row->j + 1, (unsigned long long)plan->needed_burn_in,
                       (unsigned long long)plan->chains.burn_in);
-    if (!plan->affordable)
+    if (!plan->affordable && isinf(plan->samples) && !rule_has_law(rule))
+        sampling_warn(sampling,
+                      "%s with %s has not settled after 2^20 steps: not sampled; "
+                      "--steps T measures it over the second half of T steps",
+                      rule->optimizer->name, parameters);
+    else if (!plan->affordable)
         sampling_warn(sampling,
                       "%s with %s, element (%zu,%zu) needs %.3g coordinate-steps, the "
                       "budget --max-samples is %.3g: not sampled",

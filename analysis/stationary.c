@@ -295,9 +295,23 @@ enum {
     PILOT_REPLICAS = 256,
     PILOT_SHORTEST = 1 << 12,
     PILOT_LONGEST = 1 << 20,
+    DRIFTING_STEPS = 1 << 12, /* of a rule that does not settle, */
+    DRIFTING_SHARE = 8,       /* of which the last eighth is recorded */
 };
 
-/* Variances and their errors over the second half of runs of so many steps. */
+static bool settles(const struct rule *rule)
+{
+    return !rule->optimizer->settles || rule->optimizer->settles(rule->parameter);
+}
+
+/* Steps that are recorded of a run of so many. */
+static uint64_t recorded_of(const struct work *work, uint64_t steps)
+{
+    return settles(work->rule) ? (steps + 1) / 2
+                               : (steps + DRIFTING_SHARE - 1) / DRIFTING_SHARE;
+}
+
+/* Variances and their errors over the recorded part of runs of so many steps. */
 static int run_pilot(const struct work *work, const struct ensemble *ensemble,
                      uint64_t steps, struct moments *square, struct error *error)
 {
@@ -307,7 +321,8 @@ static int run_pilot(const struct work *work, const struct ensemble *ensemble,
     struct moments *theta = calloc(n, sizeof *theta);
     int status = chains && theta ? STATUS_OK : error_memory(error, "the pilot");
     for (size_t i = 0; status == STATUS_OK && i < n; i++)
-        chains[i] = (struct chains){PILOT_REPLICAS, steps, steps / 2};
+        chains[i] =
+            (struct chains){PILOT_REPLICAS, steps, steps - recorded_of(work, steps)};
     pilot.seed = ~ensemble->seed;
     pilot.session = NULL;
     pilot.label = NULL;
@@ -318,7 +333,7 @@ static int run_pilot(const struct work *work, const struct ensemble *ensemble,
     return status;
 }
 
-/* Do the second halves of runs of two lengths agree in every mode? */
+/* Do the recorded parts of runs of two lengths agree in every mode? */
 static bool agree(size_t n, const struct moments *a, const struct moments *b)
 {
     for (size_t i = 0; i < n; i++)
@@ -348,9 +363,12 @@ static int settle(const struct work *work, const struct ensemble *ensemble,
                   bool *settled, struct error *error)
 {
     const size_t n = work->problem->n;
-    const bool given = work->sampling->steps > 0;
+    const bool drifts = !settles(work->rule);
+    const bool given = work->sampling->steps > 0 || drifts;
     int agreed = 0, status;
-    *steps = given ? work->sampling->steps : PILOT_SHORTEST;
+    *steps = work->sampling->steps ? work->sampling->steps
+             : drifts              ? DRIFTING_STEPS
+                                   : PILOT_SHORTEST;
     status = run_pilot(work, ensemble, *steps, last, error);
     while (status == STATUS_OK && !given && agreed < 2 && *steps < PILOT_LONGEST &&
            !interrupt_pending()) {
@@ -363,7 +381,8 @@ static int settle(const struct work *work, const struct ensemble *ensemble,
     return status;
 }
 
-/* Steps until it has settled, of which the first half is burn-in; then replicas. */
+/* Steps until it has settled, of which the first half is burn-in, or up to where it is
+ * to be measured if it never does; then replicas. */
 static int plan_by_pilot(struct work *work, const struct ensemble *ensemble,
                          struct error *error)
 {
@@ -380,10 +399,11 @@ static int plan_by_pilot(struct work *work, const struct ensemble *ensemble,
         .replicas =
             sampling->replicas ? sampling->replicas : replicas_by_pilot(work, last),
         .steps = steps,
-        .burn_in = sampling->burn_in == PLAN_AUTO ? steps / 2 : sampling->burn_in,
+        .burn_in = sampling->burn_in == PLAN_AUTO ? steps - recorded_of(work, steps)
+                                                  : sampling->burn_in,
     };
-    plan->samples = (double)plan->chains.replicas * (double)steps;
-    plan->affordable = settled && plan->samples <= sampling->max_samples;
+    plan->samples = settled ? (double)plan->chains.replicas * (double)steps : INFINITY;
+    plan->affordable = plan->samples <= sampling->max_samples;
     free(last);
     return status;
 }
@@ -457,6 +477,7 @@ int stationary_compare(const struct sampling *sampling, const struct rule *rule,
         if (row->evidence.noiseless && row->evidence.sampled)
             row->evidence.se = 0;
         row->plan = work.jobs[k].plan;
+        row->settles = rule_has_law(rule) || settles(rule);
         row->evidence.decisive = is_decisive(&work, row, &work.jobs[k]);
         row->verdicts = evidence_judge(&row->evidence);
     }

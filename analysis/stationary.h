@@ -15,6 +15,7 @@ struct comparison {
     struct evidence evidence;
     struct plan plan; /* plan.samples: coordinate-steps that it asks for */
     struct verdicts verdicts;
+    bool settles; /* false: no stationary law; measured over the last recorded steps */
 };
 
 /* Measures the diagonal, or where full every pair i <= j, of one rule on one loss.

@@ -77,10 +77,14 @@ int theory_mean(const struct rule *rule, double h, double theta_star,
     struct linear_system system;
     double d[LINEAR_STATE];
     memset(mean, 0, LINEAR_STATE * sizeof *mean);
-    if (rule->parameter[OPTIMIZER_WEIGHT_DECAY] == 0 || theta_star == 0)
+    const bool written = theory_find(rule->optimizer->name);
+    if (theta_star == 0 || (written && rule->parameter[OPTIMIZER_WEIGHT_DECAY] == 0))
         return STATUS_OK;
     theory_system(rule, h, &system);
-    affine_part(rule, &system, theta_star, d);
+    if (written)
+        affine_part(rule, &system, theta_star, d);
+    else
+        linear_system_probe_drift(rule->optimizer, rule->parameter, theta_star, d);
     return linear_system_mean(&system, d, mean, error);
 }
 

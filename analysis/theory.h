@@ -39,9 +39,10 @@ const struct theory *theory_find(const char *optimizer);
 enum exact_source theory_system(const struct rule *rule, double h,
                                 struct linear_system *system);
 
-/* Stationary mean of the state (theta - theta*, slots) at curvature h, which is 0
- * without weight decay or with theta* = 0: (I - A)^-1 d, d what decay adds in a step at
- * theta = theta*. STATUS_SOFTWARE where it has none. */
+/* Stationary mean of the state (theta - theta*, slots) at curvature h, which is 0 with
+ * theta* = 0, or where nothing but the gradient, such as weight decay, pulls at theta:
+ * (I - A)^-1 d, d what a step adds at theta = theta* without noise. STATUS_SOFTWARE
+ * where it has none. */
 PNM_MUST_USE int theory_mean(const struct rule *rule, double h, double theta_star,
                              double mean[LINEAR_STATE], struct error *error);
 

@@ -1,5 +1,7 @@
 #include "linear_system.h"
 
+#include "system.h"
+
 #include <gsl/gsl_eigen.h>
 #include <gsl/gsl_errno.h>
 #include <gsl/gsl_linalg.h>
@@ -12,6 +14,11 @@ void linear_system_probe(const struct optimizer *optimizer, const double *parame
     const int dim = 1 + optimizer->slots;
     const int samples = optimizer->samples;
     *system = (struct linear_system){.dim = dim, .samples = samples};
+    if (optimizer->matrices && system_is_curved(parameter)) {
+        /* Its gradient is not that at theta alone: there is no step to be probed. */
+        optimizer->matrices(parameter, h, system->a, system->b[0]);
+        return;
+    }
     for (int column = 0; column < dim + samples; column++) {
         double state[LINEAR_STATE] = {0}, gradient[OPTIMIZER_MAX_SAMPLES];
         if (column < dim)

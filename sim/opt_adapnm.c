@@ -74,6 +74,12 @@ static inline void update(const double *scalar, double *theta, double *slot,
     slot[LARGEST] = largest;
 }
 
+/* The largest v grows for ever. */
+static bool settles(const double *parameter)
+{
+    return parameter[AMSGRAD] == 0;
+}
+
 #include "optimizer_template.h"
 
 OPTIMIZER_DEFINE = {
@@ -87,4 +93,5 @@ OPTIMIZER_DEFINE = {
     .source = "Algorithm 3; --amsgrad off: Algorithm 4",
     .linear = false,
     .equivariant = false,
+    .settles = settles,
 };

@@ -35,6 +35,13 @@ static inline void update(const double *scalar, double *theta, double *slot,
                               (sqrt(slot[LARGEST] * scalar[SCALE2]) + scalar[SMALL]));
 }
 
+/* The largest v grows for ever. */
+static bool settles(const double *parameter)
+{
+    (void)parameter;
+    return false;
+}
+
 #include "optimizer_template.h"
 
 OPTIMIZER_DEFINE = {
@@ -46,4 +53,5 @@ OPTIMIZER_DEFINE = {
     .source = "Reddi et al. 2018, Algorithm 2; torch.optim.Adam(amsgrad=True)",
     .linear = false,
     .equivariant = false,
+    .settles = settles,
 };

@@ -67,6 +67,13 @@ static inline void update(const double *scalar, double *theta, double *slot,
                               (power(base, scalar[EXPONENT]) + scalar[SMALL]));
 }
 
+/* The largest v grows for ever. */
+static bool settles(const double *parameter)
+{
+    (void)parameter;
+    return false;
+}
+
 #include "optimizer_template.h"
 
 OPTIMIZER_DEFINE = {
@@ -78,4 +85,5 @@ OPTIMIZER_DEFINE = {
     .source = "Chen et al. 2020, Algorithm 1; the authors' Padam.py (whose p is 1/4)",
     .linear = false,
     .equivariant = false,
+    .settles = settles,
 };

@@ -2,6 +2,7 @@
 
 #include "kernels.h"
 #include "random.h"
+#include "system.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -31,6 +32,8 @@ void optimizer_defaults(const struct optimizer *optimizer, double lr, double *pa
         parameter[i] = i == 0 ? lr : optimizer->parameters[i].preset_value;
     parameter[OPTIMIZER_WEIGHT_DECAY] = optimizer->weight_decay;
     parameter[OPTIMIZER_DECOUPLED] = optimizer->decoupled;
+    if (optimizer->from_file)
+        system_default(parameter);
 }
 
 /* Without decay and schedule the hash is that of the rule's own parameters: streams are
@@ -38,9 +41,12 @@ void optimizer_defaults(const struct optimizer *optimizer, double lr, double *pa
 uint64_t optimizer_hash(const struct optimizer *optimizer, const double *parameter)
 {
     const double *common = parameter + OPTIMIZER_OWN_PARAMETERS;
-    const size_t count = OPTIMIZER_MAX_PARAMETERS - OPTIMIZER_OWN_PARAMETERS;
-    const uint64_t own =
+    const size_t count = OPTIMIZER_SYSTEM - OPTIMIZER_OWN_PARAMETERS;
+    uint64_t own =
         random_hash(optimizer->name, parameter, (size_t)optimizer->parameter_count);
+    if (optimizer->from_file)
+        own = random_hash_bytes(own, parameter + OPTIMIZER_SYSTEM,
+                                OPTIMIZER_SYSTEM_NUMBERS * sizeof *parameter);
     if (parameter[OPTIMIZER_WEIGHT_DECAY] == 0 && parameter[OPTIMIZER_SCHEDULE] == 0)
         return own;
     const uint64_t theirs = random_hash("decay and schedule", common, count);

@@ -19,7 +19,7 @@ enum {
     OPTIMIZER_MAX_SLOTS = 6,
     OPTIMIZER_MAX_SAMPLES = 2,
     OPTIMIZER_OWN_PARAMETERS = 8, /* of a rule */
-    OPTIMIZER_MAX_SCALARS = 12,
+    OPTIMIZER_MAX_SCALARS = 40,
     /* Scalar 0 of every rule is the learning rate it really applies: the direction of a
      * step is u = (theta - theta') / scalar[0]. */
     OPTIMIZER_RATE = 0,
@@ -34,7 +34,12 @@ enum {
     OPTIMIZER_DECOUPLED,                               /* 1 or 0 */
     OPTIMIZER_SCHEDULE,                                /* enum schedule, its numbers */
     OPTIMIZER_SCHEDULE_NUMBERS = 5,
-    OPTIMIZER_MAX_PARAMETERS = OPTIMIZER_SCHEDULE + 1 + OPTIMIZER_SCHEDULE_NUMBERS,
+    /* Of a rule that is read from a file (system.h): A0 and A1, 4 x 4, and b. */
+    OPTIMIZER_SYSTEM = OPTIMIZER_SCHEDULE + 1 + OPTIMIZER_SCHEDULE_NUMBERS,
+    OPTIMIZER_SYSTEM_STATE = 4,
+    OPTIMIZER_SYSTEM_NUMBERS =
+        (2 * OPTIMIZER_SYSTEM_STATE + 1) * OPTIMIZER_SYSTEM_STATE,
+    OPTIMIZER_MAX_PARAMETERS = OPTIMIZER_SYSTEM + OPTIMIZER_SYSTEM_NUMBERS,
 };
 
 /* A parameter of a rule: the same word on the command line, in result columns, in
@@ -77,6 +82,12 @@ struct optimizer {
     bool equivariant; /* commutes with rotations, so may run in the eigenbasis of H */
     double weight_decay; /* default of --weight-decay */
     bool decoupled;      /* default of --decay */
+    bool from_file;      /* its matrices come from --system FILE: */
+    /* A (dim x dim) and b (dim) at curvature h, as the file has them; else NULL. */
+    void (*matrices)(const double *parameter, double h, double *a, double *b);
+    /* Has it a stationary law, where it is not linear? NULL: yes. No for a step size
+     * that keeps shrinking. */
+    bool (*settles)(const double *parameter);
     /* Fills in parameters left NAN (those with a computed default); NULL if none. */
     void (*complete)(double *parameter);
     /* The numbers that the update needs besides the state, for step t of the schedule.

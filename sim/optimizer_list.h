@@ -18,6 +18,7 @@
     RULE(padam)                                                                        \
     RULE(yogi)                                                                         \
     RULE(radam)                                                                        \
-    RULE(adapnm)
+    RULE(adapnm)                                                                       \
+    RULE(linear)
 
 #endif

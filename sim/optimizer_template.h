@@ -8,6 +8,8 @@
  *   scalars(parameter, t, scalar)
  *   update(scalar, theta, slot, gradient), static inline: one coordinate, one step;
  *       it changes *theta and slot[0..SLOTS), may draw nothing and cannot fail.
+ *       gradient[0..SAMPLES) are the samples; two more places hold the curvature h and
+ *       the gradient without noise, or 0 and 0 where these are not known.
  */
 #include "kernels.h"
 #include "schedule.h"
@@ -20,12 +22,12 @@ enum { SLOT_PLACES = SLOTS > 0 ? SLOTS : 1 };
 /* The rule's scalars at the schedule's rate. */
 static void scheduled_scalars(const double *parameter, uint64_t t, double *scalar)
 {
-    double own[OPTIMIZER_OWN_PARAMETERS];
+    double own[OPTIMIZER_MAX_PARAMETERS];
     if (parameter[OPTIMIZER_SCHEDULE] == SCHEDULE_CONSTANT) {
         scalars(parameter, t, scalar);
         return;
     }
-    for (int i = 0; i < OPTIMIZER_OWN_PARAMETERS; i++)
+    for (int i = 0; i < OPTIMIZER_MAX_PARAMETERS; i++)
         own[i] = parameter[i];
     own[0] *= schedule_factor(parameter, t);
     scalars(own, t, scalar);
@@ -53,7 +55,7 @@ static void step(const double *parameter, uint64_t t, size_t count,
     const struct decay decay = decay_at(parameter, t);
     scheduled_scalars(parameter, t, scalar);
     for (size_t i = 0; i < count; i++) {
-        double g[SAMPLES], s[SLOT_PLACES];
+        double g[SAMPLES + 2] = {0}, s[SLOT_PLACES];
         for (int k = 0; k < SAMPLES; k++)
             g[k] =
                 gradient[(size_t)k * count + i] + (decays ? decay.pull * theta[i] : 0);
@@ -103,7 +105,12 @@ run_group(int mode, const double *parameter, uint64_t t, size_t steps,
         /* Vectorised by the compiler on its own; `omp simd` would keep g and s in
          * memory and be four times slower. */
         for (size_t lane = 0; lane < LANE_GROUP; lane++) {
-            double g[SAMPLES], s[SLOT_PLACES], x = theta[lane];
+            double g[SAMPLES + 2], s[SLOT_PLACES], x = theta[lane];
+            g[SAMPLES] = h[lane];
+            g[SAMPLES + 1] = mode & RUN_UNIT_NOISE
+                                 ? h[lane] * x
+                                 : h[lane] * (x - tile->centre[first + lane]) +
+                                       tile->slope[first + lane];
             for (size_t j = 0; j < SAMPLES; j++) {
                 const double noise = xi[j * OPTIMIZER_LANES + lane];
                 g[j] = mode & RUN_UNIT_NOISE

@@ -235,6 +235,14 @@ static const struct option_spec optimizer_option = {
     .doc = "update rules",
 };
 
+static const struct option_spec system_option = {
+    .name = "system",
+    .argument = "FILE",
+    .doc =
+        "the matrices of the rule `linear`: a row for each number of its state, with "
+        "its rows of A0, A1 and b",
+};
+
 /* --- the table of a program --------------------------------------------------------
  */
 
@@ -285,6 +293,7 @@ static void options_add_rules(struct options *options)
             parameter_range(p, sizeof value->words, value->words);
             value->option.argument = value->words;
         }
+    options_add(options, &system_option);
 }
 
 #define GROUP(options, flag, list)                                                     \

@@ -2,6 +2,7 @@
 
 #include "parse.h"
 #include "schedule.h"
+#include "system.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -141,6 +142,29 @@ static int check_unused(const struct options *options, const struct rule *rules,
     return STATUS_OK;
 }
 
+/* The file of a rule that is read from one. */
+static int read_system(const struct options *options, struct rule *rules, size_t count,
+                       struct error *error)
+{
+    const char *path = options_text(options, "system");
+    bool used = false;
+    int status = STATUS_OK;
+    for (size_t i = 0; status == STATUS_OK && i < count; i++) {
+        if (!rules[i].optimizer->from_file)
+            continue;
+        used = true;
+        status = path ? system_read(path, rules[i].parameter, error)
+                      : error_set(error, STATUS_USAGE,
+                                  "--system is required: the file of the rule %s",
+                                  rules[i].optimizer->name);
+    }
+    if (status == STATUS_OK && path && !used)
+        status = error_set(error, STATUS_USAGE,
+                           "--system: no rule of %s is read from a file",
+                           options_text(options, "optimizer"));
+    return status;
+}
+
 /* Weight decay and schedule, of every rule alike. */
 static int read_decay(const struct options *options, struct rule *rule,
                       struct error *error)
@@ -177,8 +201,13 @@ int options_rules(const struct options *options, struct rule **rules, size_t *co
         status = unknown_rule(options, options_text(options, "optimizer"), error);
     if (status == STATUS_OK)
         status = check_unused(options, *rules, *count, error);
+    if (status == STATUS_OK)
+        status = read_system(options, *rules, *count, error);
     for (size_t i = 0; status == STATUS_OK && i < *count; i++)
         status = read_decay(options, &(*rules)[i], error);
+    for (size_t i = 0; status == STATUS_OK && i < *count; i++)
+        if ((*rules)[i].parameter[OPTIMIZER_WEIGHT_DECAY] != 0)
+            status = rules_check_gradients(&(*rules)[i], 1, "--weight-decay", error);
     free(names);
     if (status != STATUS_OK) {
         free(*rules);
@@ -206,6 +235,18 @@ int rules_check_constant(const struct rule *rules, size_t count, const char *wha
             return error_set(error, STATUS_USAGE,
                              "--schedule: a learning rate that changes has no %s; "
                              "allowed here is constant",
+                             what);
+    return STATUS_OK;
+}
+
+int rules_check_gradients(const struct rule *rules, size_t count, const char *what,
+                          struct error *error)
+{
+    for (size_t i = 0; i < count; i++)
+        if (rules[i].optimizer->from_file && system_is_curved(rules[i].parameter))
+            return error_set(error, STATUS_USAGE,
+                             "--system: A1 has more in it than b times (1, 0, ...), "
+                             "the gradient at theta; %s does not know the rest",
                              what);
     return STATUS_OK;
 }

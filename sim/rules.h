@@ -24,6 +24,11 @@ PNM_MUST_USE int options_rules(const struct options *options, struct rule **rule
 /* Does the rate change over the steps, so that there is no stationary law? */
 bool rule_is_scheduled(const struct rule *rule);
 
+/* STATUS_USAGE where a rule is read from a file and uses gradients elsewhere than at
+ * theta; `what` takes gradients. */
+PNM_MUST_USE int rules_check_gradients(const struct rule *rules, size_t count,
+                                       const char *what, struct error *error);
+
 /* Has the rule, on a quadratic, a law that linear theory gives? */
 bool rule_has_law(const struct rule *rule);
 

@@ -226,6 +226,11 @@ int sampling_systems(const struct sampling *sampling, const struct rule *rule,
     *systems = calloc(problem->n, sizeof **systems);
     if (!*systems)
         return error_memory(error, "the modes");
+    if (problem->rotation) {
+        const int status = rules_check_gradients(rule, 1, "--rotation", error);
+        if (status != STATUS_OK)
+            return status;
+    }
     if (!rule_has_law(rule)) {
         *radius = NAN;
         return STATUS_OK;

@@ -3,7 +3,7 @@
 
 load helpers
 
-columns=optimizer,lr,beta0,beta1,beta3,batch,i,j,h_i,h_j,measured,stderr,count,exact,exact_source,paper,exact_verdict,paper_verdict
+columns=optimizer,lr,beta0,beta1,beta3,batch,i,j,h_i,h_j,measured,stderr,count,exact,exact_source,paper,exact_verdict,paper_verdict,law
 
 # Every row of $out: measured within 4.89 standard errors of exact, verdict `holds`, and the
 # standard error at most $1 of the scale (sqrt of the variances off the diagonal).

@@ -1,0 +1,93 @@
+#!/usr/bin/env bats
+# system.bats: a rule that is read from a file, and rules that are not linear.
+
+load helpers
+
+nesterov() {
+    printf '# state (theta, lr d), beta = 0.9\n1 -0.81  -1.9 0  -1.9\n0 0.9  1 0  1\n' >nesterov.txt
+}
+
+# The gradient at theta + 0.9 v.
+looking_ahead() {
+    printf '1 0.9  -1 -0.9  -1\n0 0.9  -1 -0.9  -1\n' >ahead.txt
+}
+
+@test "a rule from a file: exact, measured, and as the built-in one" {
+    nesterov
+    attempt pnm-stationary --optimizer linear --system nesterov.txt --lr 0.02 --spectrum 1,2 --theta-star 1 --quiet
+    expect_status 0
+    all_are "$out" exact_verdict holds
+    all_are "$out" exact_source probed
+    cp "$out" file
+    attempt pnm-stationary --optimizer nesterov --beta1 0.9 --lr 0.02 --spectrum 1,2 --quiet
+    holds "($(column file exact 1) / $(column "$out" exact 1) - 1)^2 < 1e-20"
+    holds "($(column file exact 2) / $(column "$out" exact 2) - 1)^2 < 1e-20"
+    attempt pnm-stability --optimizer linear --system nesterov.txt --lr 0.02 --spectrum 1,2 --measure
+    expect_status 0
+    attempt pnm-convergence --optimizer linear --system nesterov.txt --horizon 64 --replicas 64 --quiet
+    expect_status 0
+}
+
+@test "a gradient taken elsewhere than at theta" {
+    looking_ahead
+    attempt pnm-stationary --optimizer linear --system ahead.txt --lr 0.02 --spectrum 1,2 --quiet
+    expect_status 0
+    all_are "$out" exact_verdict holds
+    refuse 64 "--system: A1 has more in it than b times .* --rotation does not know" \
+        pnm-stationary --optimizer linear --system ahead.txt --lr 0.02 --spectrum 1 --rotation haar:1
+    refuse 64 "pnm-convergence does not know" pnm-convergence --optimizer linear --system ahead.txt
+    refuse 64 "--measure does not know" \
+        pnm-stability --optimizer linear --system ahead.txt --lr 0.02 --spectrum 1 --measure
+    refuse 64 "--weight-decay does not know" \
+        pnm-stationary --optimizer linear --system ahead.txt --lr 0.02 --spectrum 1 --weight-decay 1
+}
+
+@test "a rule that pulls at theta itself has its own mean" {
+    # theta' = 0.9 theta - lr g: pulled towards 0 by a tenth a step.
+    echo "0.9 -1 -1" >pulled.txt
+    attempt pnm-stationary --optimizer linear --system pulled.txt --lr 0.1 --spectrum 1 --theta-star 3 --quiet
+    expect_status 0
+    all_are "$out" exact_verdict holds
+    # theta' = 0.8 theta + 0.3: variance 0.01/(1 - 0.64)
+    holds "($(column "$out" exact 1) - 0.01 / 0.36)^2 < 1e-24"
+}
+
+@test "files that are none" {
+    printf '1 2\n' >short.txt
+    refuse 64 "--system: 'short.txt' holds 1 rows of 2 numbers; allowed are k rows of 2k\+1" \
+        pnm-stationary --optimizer linear --system short.txt --lr 1 --spectrum 1
+    refuse 64 "--system: cannot read 'nothing.txt'" \
+        pnm-stationary --optimizer linear --system nothing.txt --lr 1 --spectrum 1
+    refuse 64 "--system is required: the file of the rule linear" \
+        pnm-stationary --optimizer linear --lr 1 --spectrum 1
+    refuse 64 "--system: no rule of sgd is read from a file" \
+        pnm-stationary --optimizer sgd --lr 0.1 --system short.txt --lr 1 --spectrum 1
+    # Unstable: A's radius is 1.9.
+    echo "1.9 0 1" >wild.txt
+    refuse 64 "is unstable for linear" pnm-stationary --optimizer linear --system wild.txt --lr 1 --spectrum 1
+}
+
+@test "rules that are not linear: measured, without an exact value; drifting ones say which steps" {
+    attempt pnm-stationary --optimizer adam,amsgrad --lr 0.05 --spectrum 1 --precision 0.01 --quiet
+    expect_status 0
+    all_are "$out" exact ""
+    all_are "$out" exact_source none
+    all_are "$out" exact_verdict "no claim"
+    expect_equal "$(column "$out" law 1)" stationary
+    expect_equal "$(column "$out" law 2)" "steps 3585-4096"
+    holds "$(column "$out" measured 1) > 0 && $(column "$out" stderr 1) < 0.03 * $(column "$out" measured 1)"
+    attempt pnm-stationary --optimizer amsgrad --lr 0.05 --spectrum 1 --steps 800 --replicas 100 --quiet
+    expect_equal "$(column "$out" law 1)" "steps 701-800"
+    # Another basis is another law.
+    attempt pnm-stationary --optimizer adam --lr 0.05 --spectrum 1,9 --rotation haar:1 --full --precision 0.01 --quiet
+    expect_status 0
+    holds "$(column "$out" measured 2)^2 > 100 * $(column "$out" stderr 2)^2"
+    refuse 64 "--optimizer: adam is not linear, so it has no spectral radius" \
+        pnm-stability --optimizer adam --lr 0.1 --spectrum 1
+    refuse 64 "--optimizer: adam is not linear, so it has no Gaussian law" \
+        pnm-pacbayes --optimizer adam --lr 0.1 --spectrum 1 --train-size 10 --prior-precision 1
+    refuse 64 "--optimizer: adam is not linear, so it has no law of its noise" \
+        pnm-noise --optimizer adam --lr 0.1
+    refuse 64 "nothing can be planned for adam, which is not linear; give --replicas and --steps" \
+        pnm-simulate --optimizer adam --lr 0.1 --spectrum 1
+}
