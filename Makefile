@@ -64,7 +64,7 @@ SCRIPTS = $(wildcard tests/*.sh tests/random/*.sh plots/*.sh tests/cli/*.bash) .
 .PHONY: all help setup setup-lint setup-mpi setup-bench \
 	setup-random verify tables plots gallery test test-unit test-cli \
 	test-bits \
-	test-random test-random-quick mutants bench bench-quick format lint install uninstall clean
+	test-random test-random-quick mutants vectors bench bench-quick format lint install uninstall clean
 .SECONDARY:
 .DELETE_ON_ERROR:
 # "setup verify" means one after the other; the whole build takes seconds anyway.
@@ -180,6 +180,9 @@ test-random: $(BUILD)/random/quality $(BUILD)/random/words ## test 10^10 random 
 
 test-random-quick: $(BUILD)/random/quality $(BUILD)/random/words ## the same in about two minutes
 	@sh tests/random/random.sh $^ --quick
+
+vectors: ## record PyTorch's steps anew in tests/vectors
+	@$(PYTHON) tests/torch_vectors.py
 
 mutants: ## break every rule and every theory file in a copy and show what notices
 	@sh tests/mutants.sh

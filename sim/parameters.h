@@ -6,14 +6,13 @@
 
 #include <math.h>
 
-/* The value of a parameter that takes words is the index of its word. */
-#define PARAMETER_WORDS(...)                                                           \
-    .low = 0, .high = sizeof((const char *[]){__VA_ARGS__}) / sizeof(char *) - 1,      \
-    .choices = (const char *const[])                                                   \
+/* A parameter that takes one of two words; its value is the word's index. */
+#define PARAMETER_EITHER(first, second)                                                \
+    .low = 0, .high = 1, .choices = (const char *const[])                              \
     {                                                                                  \
-        __VA_ARGS__, NULL                                                              \
+        first, second, NULL                                                            \
     }
-#define PARAMETER_OFF_ON PARAMETER_WORDS("off", "on")
+#define PARAMETER_OFF_ON PARAMETER_EITHER("off", "on")
 
 #define PARAMETER_LR                                                                   \
     {                                                                                  \
@@ -56,7 +55,7 @@
         .name = "convention", .symbol = "",                                            \
         .doc = "the paper's algorithm or its PyTorch code, where they differ",         \
         .preset = "paper", .preset_value = CONVENTION_PAPER,                           \
-        PARAMETER_WORDS("paper", "torch"),                                             \
+        PARAMETER_EITHER("paper", "torch"),                                            \
     }
 enum { CONVENTION_PAPER, CONVENTION_TORCH };
 

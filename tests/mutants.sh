@@ -1,44 +1,73 @@
 #!/bin/sh
 # mutants.sh: breaks one line of every rule and every theory file in a copy of the tree and
-# shows what notices: pnm-stationary's numbers, verdict and exit status, and how many unit
-# tests fail. Exits 1 if a mutant goes unnoticed. Prints a Markdown table (tests/README.md
-# holds one).
+# shows what notices: how many unit tests fail and, where exact theory is written down
+# apart from the rule, pnm-stationary's numbers, verdict and exit status. Exits 1 if a mutant
+# goes unnoticed. Prints two Markdown tables (tests/README.md holds them).
 set -eu
 cd "$(dirname "$0")/.."
 copy=$(mktemp -d)
 trap 'rm -rf "$copy"' EXIT
 cp -a Makefile sim analysis tests build "$copy"
-tests="test_rules test_theory test_stationary"
 unnoticed=0
 
-# mutant FILE SED_EXPRESSION RULE OPTIONS...
+# break_line FILE SED_EXPRESSION, in the copy.
+break_line() {
+    sed "$2" "$1" >"$copy/$1"
+    if cmp -s "$1" "$copy/$1"; then
+        echo "mutants: '$2' changes nothing in $1" >&2
+        exit 1
+    fi
+}
+
+mend() {
+    cp -p "$1" "$copy/$1"
+    touch "$copy/$1"
+}
+
+# In the copy; a slip that does not compile shows nothing and ends the script.
+build() {
+    for target in "$@"; do
+        make -s -C "$copy" "build/$target" >/dev/null
+    done
+}
+
+# The names of the tests that fail in the copy, of these test programs.
+failing() {
+    for test in "$@"; do
+        # cmocka names a failed test twice: where it ran and in its summary.
+        { (cd "$copy" && "build/$test" 2>&1) || true; } |
+            sed -n 's/^\[  FAILED  \] \([a-z_0-9]*\)$/\1/p' | sort -u
+    done
+}
+
+# mutant FILE SED_EXPRESSION RULE OPTIONS...: of a rule with written-out theory.
 mutant() {
     file=$1
     expression=$2
     rule=$3
     shift 3
-    sed "$expression" "$file" >"$copy/$file"
-    if cmp -s "$file" "$copy/$file"; then
-        echo "mutants: '$expression' changes nothing in $file" >&2
-        exit 1
-    fi
-    make -s -C "$copy" build/bin/pnm-stationary >/dev/null
+    break_line "$file" "$expression"
+    build bin/pnm-stationary tests/test_rules tests/test_theory tests/test_stationary
     status=0
     row=$("$copy/build/bin/pnm-stationary" --quiet --format csv --optimizer "$rule" \
         --lr 0.3 --spectrum 1 "$@" 2>/dev/null) || status=$?
     row=$(echo "$row" | tail -n 1 |
         awk -F, '{printf "%.5g | %.5g | %s", $11, $14, $17}')
-    failed=0
-    for test in $tests; do
-        make -s -C "$copy" "build/tests/$test" >/dev/null
-        output=$(cd "$copy" && "build/tests/$test" 2>&1) || true
-        # cmocka names a failed test twice: where it ran and in its summary.
-        failed=$((failed + $(echo "$output" | grep '^\[  FAILED  \] [a-z_0-9]*$' | sort -u | wc -l)))
-    done
+    failed=$(failing tests/test_rules tests/test_theory tests/test_stationary | wc -l)
     echo "| \`$file\` | \`$expression\` | $row | $status | $failed |"
     [ "$status" -eq 1 ] && [ "$failed" -gt 0 ] || unnoticed=$((unnoticed + 1))
-    cp -p "$file" "$copy/$file"
-    touch "$copy/$file"
+    mend "$file"
+}
+
+# unit_mutant FILE SED_EXPRESSION: of a rule whose exact law, if there is one, is probed
+# from the rule itself, so that both would move: second implementations must notice.
+unit_mutant() {
+    break_line "$1" "$2"
+    build tests/test_vectors tests/test_papers
+    names=$(failing tests/test_vectors tests/test_papers | paste -sd ' ' | sed 's/ /, /g')
+    echo "| \`$1\` | \`$2\` | ${names:-none} |"
+    [ "$names" ] || unnoticed=$((unnoticed + 1))
+    mend "$1"
 }
 
 # Rules at beta0 = 1, beta1 = 0.9, eta h = 0.3 where nothing else is said.
@@ -57,5 +86,24 @@ mutant analysis/theory_heavy_ball.c 's/a \* c \* (1 + beta1)/a * c/' heavy_ball
 mutant analysis/theory_pnm.c 's/beta0 \* (1 - 3 \* beta)/beta0 * (1 - beta)/' pnm
 mutant analysis/theory_pnm_eq7.c 's/lr \* beta0 \* beta1/lr * beta0/' pnm_eq7
 mutant analysis/theory_two_batch.c 's/ \* theory_gamma(rule) \* c/ * c/' two_batch
+mutant sim/opt_nesterov.c 's/g\[0\] + scalar\[DECAY\] \* d)/g[0] + d)/' nesterov
+mutant sim/opt_qhm.c 's/(1 - scalar\[WEIGHT\]) \* g\[0\]/g[0]/' qhm --beta1 0.9
+mutant analysis/theory_nesterov.c 's/a \* beta1 \* (1 + 2 \* beta1)/a * beta1 * (1 + beta1)/' nesterov
+mutant analysis/theory_qhm.c 's/ a \* beta1 \* (1 - nu) \* (1 + / a * (1 - nu) * (1 + /' qhm --beta1 0.9
 mutant analysis/theory.c 's/sqrt(theory_gamma(rule))/theory_gamma(rule)/' two_batch
+
+echo
+echo "| file | slip | failing tests |"
+echo "| --- | --- | --- |"
+unit_mutant sim/opt_aggmo.c 's/beta_slow = 0.99/beta_slow = 0.99 * 0.99/'
+unit_mutant sim/opt_adam.c 's/scalar\[DECAY1\] = parameter\[BETA1\]/scalar[DECAY1] = parameter[BETA1] * parameter[BETA1]/'
+unit_mutant sim/opt_adamw.c 's/slot\[SQUARE\] \* scalar\[SCALE2\])/slot[SQUARE]) * scalar[SCALE2]/'
+unit_mutant sim/opt_amsgrad.c 's/slot\[LARGEST\] = .*/slot[LARGEST] = slot[SQUARE];/'
+unit_mutant sim/opt_adabound.c 's/1 - 1 \/ (closed + 1)/1 - 1 \/ (closed + 2)/'
+unit_mutant sim/opt_padam.c 's/torch ? 2 \* parameter\[PARTIAL\] :/torch ? parameter[PARTIAL] :/'
+unit_mutant sim/opt_yogi.c 's/(1 - scalar\[DECAY2\]) \* (sign/scalar[DECAY2] * (sign/'
+unit_mutant sim/opt_radam.c 's/torch ? 5 : 4/5/'
+unit_mutant sim/opt_adapnm.c 's/parameter\[BETA1\] \* parameter\[BETA1\]/parameter[BETA1]/'
+unit_mutant sim/opt_adapnm.c 's/mean_weight(parameter\[BETA1\], t)/(1 - parameter[BETA1] * parameter[BETA1])/'
+unit_mutant sim/parameters.h 's/integer_power(decay, t + 1)/integer_power(decay, t + 2)/'
 [ "$unnoticed" -eq 0 ] || { echo "mutants: $unnoticed unnoticed" >&2; exit 1; }

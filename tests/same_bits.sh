@@ -44,13 +44,29 @@ compare() {
     done
 }
 
-for rule in sgd heavy_ball pnm pnm_eq7 two_batch; do
+for rule in sgd heavy_ball pnm pnm_eq7 two_batch nesterov qhm aggmo; do
     compare "moments_$rule" pnm-simulate --optimizer "$rule" --lr 0.05 \
         --spectrum 0.5,1,3 --replicas 70 --steps 1000 --burn-in 200 --start 2 \
         --theta-star 1
     compare "dense_$rule" pnm-stationary --optimizer "$rule" --lr 0.1 \
         --spectrum 0.5,1,2 --noise "file:$folder/dense.txt" --full --replicas 40 \
         --steps 500 --burn-in 100
+done
+# A rule that is not linear has no spectral radius to be below 1.
+adaptive() {
+    rule=$1
+    shift
+    compare "moments_${rule}_$*" pnm-simulate --optimizer "$rule" --lr 0.05 \
+        --spectrum 0.5,1,3 --replicas 70 --steps 1000 --burn-in 200 --start 2 \
+        --theta-star 1 --allow-divergence "$@"
+}
+for rule in adam adamw adapnm; do
+    adaptive "$rule"
+done
+adaptive adapnm --amsgrad off --epsilon-inside on
+for rule in amsgrad adabound padam yogi radam; do
+    adaptive "$rule" --convention paper
+    adaptive "$rule" --convention torch
 done
 compare grid pnm-simulate --optimizer pnm --lr 0.05 --spectrum log:0.01:3:30 \
     --replicas 3 --steps 300 --burn-in 50

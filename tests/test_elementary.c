@@ -1,6 +1,7 @@
 #include "check.h"
 
 #include "elementary.h"
+#include "parameters.h"
 #include "random.h"
 
 static double ulp_of(long double x)
@@ -238,6 +239,26 @@ static void test_from_int(void **state)
     CHECK_EXACT(elementary_from_int((UINT64_C(1) << 51) - 1), 0x1p51 - 1);
 }
 
+/* Powers are rounded once: half an ulp, and what powl itself may be off by. */
+static void test_integer_power(void **state)
+{
+    static const double bases[] = {0.999, 0.9, 0.5, 0.1, 0.99999, 0x1p-1000, 1, 0};
+    uint64_t random = 11;
+    (void)state;
+    for (size_t i = 0; i < sizeof bases / sizeof *bases; i++)
+        for (int k = 0; k < 20000; k++) {
+            const uint64_t n = k < 10000 ? (uint64_t)k : check_word(&random) >> 40;
+            const double base = k % 2 ? bases[i] : check_uniform(&random, 0, bases[i]);
+            const long double exact = powl(base, (long double)n);
+            /* Below that the rest of a pair is no normal number. */
+            if (exact > 0x1p-960L || exact == 0)
+                compare_ulps("a power", base, integer_power(base, n), exact, 0.51);
+        }
+    CHECK_EXACT(integer_power(0, 0), 1.0);
+    CHECK_EXACT(integer_power(0x1p-600, 2), 0.0);
+    CHECK_EXACT(integer_power(0.999, UINT64_MAX), 0.0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -246,7 +267,7 @@ int main(void)
         cmocka_unit_test(test_exp_edges),      cmocka_unit_test(test_inverse),
         cmocka_unit_test(test_expm1),          cmocka_unit_test(test_log1p),
         cmocka_unit_test(test_sin_pi),         cmocka_unit_test(test_known_hash),
-        cmocka_unit_test(test_from_int),
+        cmocka_unit_test(test_from_int),       cmocka_unit_test(test_integer_power),
     };
     return cmocka_run_group_tests_name("elementary", tests, NULL, NULL);
 }

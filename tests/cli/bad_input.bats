@@ -59,7 +59,13 @@ stationary() {
     simulate 64 "--rng.*'foo'.*xoshiro.*philox.*gsl:" --rng foo
     simulate 64 "--rng.*'gsl:'" --rng gsl:
     simulate 64 "--rng.*'gsl:nope'" --rng gsl:nope
-    stationary 64 "--lr-normalization.*'maybe'.*on\|off" --lr-normalization maybe
+    stationary 64 "--lr-normalization.*'maybe'.*allowed: off\|on" --lr-normalization maybe
+    refuse 64 "--convention.*'both'.*allowed: paper\|torch" pnm-simulate --optimizer radam --lr 0.1 \
+        --spectrum 1 --convention both
+    refuse 64 "--convention.*'paper,torch'.*allowed: paper\|torch" pnm-simulate --optimizer radam \
+        --lr 0.1 --spectrum 1 --convention paper,torch
+    refuse 64 "--convention: a value is missing; allowed: paper\|torch" pnm-simulate --convention
+    stationary 64 '--convention: no parameter of' --convention paper
     stationary 64 "--noise.*'foo'.*hessian.*isotropic:.*file:" --noise foo
     stationary 64 "--noise.*''.*hessian" --noise ''
     stationary 64 "--noise.*'isotropic'.*isotropic:VARIANCE" --noise isotropic

@@ -28,7 +28,7 @@ setup() {
     # shellcheck disable=SC2034 # the tests use it
     short="--spectrum 0.5,1 --lr 0.1 --replicas 40 --steps 200 --burn-in 8 --quiet"
     # shellcheck disable=SC2034
-    rules="sgd heavy_ball pnm pnm_eq7 two_batch"
+    rules="sgd heavy_ball pnm pnm_eq7 two_batch nesterov qhm aggmo"
 }
 
 teardown() {

@@ -32,6 +32,18 @@ load helpers
     never grep -q '^# beta' "$out" || show
 }
 
+@test "CSV: where chosen rules have different defaults, the record has both" {
+    attempt pnm-stationary --optimizer nesterov,qhm,sgd $short
+    grep -qx '# beta1: 0.9; qhm: 0.999' "$out" || show
+    attempt pnm-simulate --optimizer qhm $short
+    grep -qx '# beta1: 0.999' "$out" || show
+}
+
+@test "CSV: words are on record as words" {
+    attempt pnm-simulate --optimizer pnm $short --lr-normalization off
+    grep -qx '# lr-normalization: off' "$out" || show
+}
+
 @test "CSV: a line break in a parameter stays within its line" {
     printf '1\n' >$'two\nlines'
     attempt pnm-simulate --optimizer sgd $short --spectrum $'file:two\nlines'
