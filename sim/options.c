@@ -432,11 +432,12 @@ static void option_help(const struct options *options, const struct option_spec 
     }
 }
 
+enum { INDENT = 14, WIDTH = 76 };
+
 /* A paragraph indented by 14, from where the line is at 13; argp would not indent it.
  */
 static void print_wrapped(FILE *stream, const char *text)
 {
-    enum { INDENT = 14, WIDTH = 76 };
     int column = INDENT - 1;
     while (*text) {
         const int word = (int)strcspn(text, " ");
@@ -449,7 +450,28 @@ static void print_wrapped(FILE *stream, const char *text)
         text += word;
         text += *text == ' ';
     }
+}
+
+/* The same on a line of its own. */
+static void print_below(FILE *stream, const char *text)
+{
     fprintf(stream, "\n%*s", INDENT - 1, "");
+    print_wrapped(stream, text);
+}
+
+static void print_rule(FILE *stream, const struct optimizer *rule)
+{
+    char options[400] = "";
+    size_t used = 0;
+    for (int i = 0; i < rule->parameter_count && used < sizeof options; i++)
+        used += (size_t)snprintf(options + used, sizeof options - used, "%s--%s",
+                                 i ? " " : "", rule->parameters[i].name);
+    fprintf(stream, "  %-11s", rule->name);
+    print_wrapped(stream, rule->summary);
+    print_below(stream, rule->rule);
+    print_below(stream, rule->source);
+    print_below(stream, options);
+    fprintf(stream, "\n");
 }
 
 static char *rules_help(const struct options *options)
@@ -465,15 +487,8 @@ static char *rules_help(const struct options *options)
                         "0,1,3, or a grid linear:LO:HI:N or log:LO:HI:N: a row "
                         "each.\n\nUpdate rules:\n");
         for (const struct optimizer *const *rule = options->kernels->optimizers; *rule;
-             rule++) {
-            fprintf(stream, "  %-11s", (*rule)->name);
-            print_wrapped(stream, (*rule)->summary);
-            print_wrapped(stream, (*rule)->rule);
-            print_wrapped(stream, (*rule)->source);
-            for (int i = 0; i < (*rule)->parameter_count; i++)
-                fprintf(stream, " --%s", (*rule)->parameters[i].name);
-            fprintf(stream, "\n");
-        }
+             rule++)
+            print_rule(stream, *rule);
         fprintf(stream, "\n");
     }
     fprintf(

@@ -39,6 +39,15 @@ load helpers
     grep -qx '# beta1: 0.999' "$out" || show
 }
 
+@test "help: what wraps stays indented, and every rule's own default is there" {
+    attempt pnm-simulate --help
+    expect_status 0
+    expect_equal "$(awk 'length > 79' "$out")" ''
+    never grep -q '^--' "$out" || show
+    tr -s ' \n' '  ' <"$out" | grep -q '(beta_1); 0 <= beta1 < 1; default 0.9; qhm: 0.999 ' || show
+    grep -q -- '--convention=paper|torch' "$out" || show
+}
+
 @test "CSV: words are on record as words" {
     attempt pnm-simulate --optimizer pnm $short --lr-normalization off
     grep -qx '# lr-normalization: off' "$out" || show
