@@ -1,6 +1,7 @@
 /* opt_adapnm.c: AdaPNM, Algorithm 3 of the paper, and without AMSGrad Algorithm 4,
- * which prints its epsilon inside the root. The boxes' bias corrections are 1-beta1^t
- * and 1-beta2^t. */
+ * which prints its epsilon inside the root. The bias corrections are 1-beta1^t and
+ * 1-beta2^t with t from 1. The authors' code does the same, with epsilon always outside
+ * the root. */
 #include "parameters.h"
 
 #define RULE adapnm
