@@ -346,7 +346,7 @@ struct parsed {
 
 static struct parsed parse_bytes(const void *bytes, size_t size)
 {
-    struct parsed parsed = {.error = {""}};
+    struct parsed parsed = {.error = {.text = ""}};
     char path[64];
     check_file(bytes, size, path);
     parsed.status = parse_file("--noise", path, &parsed.numbers, &parsed.rows,
