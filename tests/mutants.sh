@@ -59,12 +59,15 @@ mutant() {
     mend "$file"
 }
 
+second="tests/test_vectors tests/test_papers tests/test_decay tests/test_system"
 # unit_mutant FILE SED_EXPRESSION: of a rule whose exact law, if there is one, is probed
 # from the rule itself, so that both would move: second implementations must notice.
 unit_mutant() {
     break_line "$1" "$2"
-    build tests/test_vectors tests/test_papers
-    names=$(failing tests/test_vectors tests/test_papers | paste -sd ' ' | sed 's/ /, /g')
+    # shellcheck disable=SC2086  # several programs
+    build $second
+    # shellcheck disable=SC2086
+    names=$(failing $second | paste -sd ' ' | sed 's/ /, /g')
     echo "| \`$1\` | \`$2\` | ${names:-none} |"
     [ "$names" ] || unnoticed=$((unnoticed + 1))
     mend "$1"
@@ -106,4 +109,7 @@ unit_mutant sim/opt_radam.c 's/torch ? 5 : 4/5/'
 unit_mutant sim/opt_adapnm.c 's/parameter\[BETA1\] \* parameter\[BETA1\]/parameter[BETA1]/'
 unit_mutant sim/opt_adapnm.c 's/mean_weight(parameter\[BETA1\], t)/(1 - parameter[BETA1] * parameter[BETA1])/'
 unit_mutant sim/parameters.h 's/integer_power(decay, t + 1)/integer_power(decay, t + 2)/'
+unit_mutant sim/opt_linear.c 's/scalar\[STAY + at\] = a0\[at\]/scalar[STAY + at] = a0[at] * a0[at]/'
+unit_mutant sim/optimizer_template.h 's/1 - lr \* lambda/1 - lambda/'
+unit_mutant sim/schedule.h 's/elementary_sin_pi(x + 0.5)/elementary_sin_pi(x + 0.25)/'
 [ "$unnoticed" -eq 0 ] || { echo "mutants: $unnoticed unnoticed" >&2; exit 1; }

@@ -58,7 +58,7 @@ adaptive() {
     shift
     compare "moments_${rule}_$*" pnm-simulate --optimizer "$rule" --lr 0.05 \
         --spectrum 0.5,1,3 --replicas 70 --steps 1000 --burn-in 200 --start 2 \
-        --theta-star 1 --allow-divergence "$@"
+        --theta-star 1 "$@"
 }
 for rule in adam adamw adapnm; do
     adaptive "$rule"
