@@ -21,6 +21,9 @@ figures() {
     "$1" radius_by_rate_and_beta0 "$results/radius_by_rate_and_beta0.csv"
     "$1" square_by_horizon "$results/square_by_horizon.csv"
     "$1" ratio_by_beta0 "$results/ratio_by_beta0.csv" "$results/ratio_by_beta0_constant.csv"
+    loss=$results/loss_by_factor
+    "$1" loss_by_factor "${loss}_sgd.csv" "${loss}_heavy_ball.csv" "${loss}_nesterov.csv" \
+        "${loss}_qhm.csv" "${loss}_aggmo.csv" "${loss}_pnm.csv"
     # From make bench, which not everyone has run.
     if [ -f "$results/bench.csv" ]; then
         "$1" time_by_contender "$results/bench.csv"

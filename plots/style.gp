@@ -4,7 +4,7 @@
 #   OUT     the picture, .svg or .png      WIDE, HIGH  its size in pixels
 #   USAGE   the tables' names in the message on usage
 #   NEEDED  the columns that each table must have
-#   RULES   the update rules it draws, at most four
+#   RULES   the update rules it draws, at most eight; "" for those that the tables hold
 # and loads this file. Tables are what the programs print as CSV: '#' lines, a header, rows.
 # Columns are found by their names. gnuplot's functions need an argument and its strings
 # start at 1.
@@ -68,6 +68,17 @@ setting(t, key) = line(after(ABOUT[t], key))
 
 file_name(path) = (at = strstrt(path, "/")) ? file_name(path[at+1:*]) : path
 
+if (RULES eq "") {
+    listed(name) = strstrt(" ".RULES." ", " ".name." ")
+    list(name) = listed(name) ? 0 : (RULES = RULES.(RULES eq "" ? "" : " ").name, 0)
+    do for [t = 1:|TABLE|] {
+        stats TABLE[t] using (list(strcol("optimizer"))) nooutput
+    }
+    if (words(RULES) > 8) {
+        print ME.": ".words(RULES)." update rules, at most 8 can be told apart"
+        exit status 1
+    }
+}
 rule(r) = word(RULES, r)
 
 # `stats FILE using (seen(x))` after `count = 0` gives count, low and high of the defined x.
@@ -105,27 +116,37 @@ if (ending eq ".svg") {
 }
 
 # Round ends: pngcairo begins a broad line with a spike otherwise. They lengthen a dash.
-# Linetype r is the r-th rule's, the same in every figure.
-# sgd: open square; heavy_ball: open circle; pnm: filled circle; two_batch: triangle
+# Linetype r is the r-th rule's, the same in every figure; rules that are not named here,
+# such as the user's own, take the looks of the last branch in turn.
+# sgd: open square; heavy_ball: open circle; pnm: filled circle; two_batch: triangle;
+# nesterov: open triangle; qhm: open diamond; aggmo: open triangle, upside down
+strangers = 0
 do for [r = 1:words(RULES)] {
     if (rule(r) eq "sgd") {
         set linetype r lc rgb "#56565A" lw 1.6 dt (10,8) pt 4 ps 1.0*POINT
-    }
-    if (rule(r) eq "heavy_ball") {
+    } else { if (rule(r) eq "heavy_ball") {
         set linetype r lc rgb "#009E73" lw 1.6 dt (1,5) pt 6 ps 1.1*POINT
-    }
-    if (rule(r) eq "pnm") {
+    } else { if (rule(r) eq "pnm") {
         set linetype r lc rgb "#0072B2" lw 2.4 dt solid pt 7 ps 0.95*POINT
-    }
-    if (rule(r) eq "two_batch") {
+    } else { if (rule(r) eq "two_batch") {
         set linetype r lc rgb "#D55E00" lw 1.6 dt (9,6,1,6) pt 9 ps 1.1*POINT
-    }
+    } else { if (rule(r) eq "nesterov") {
+        set linetype r lc rgb "#CC79A7" lw 1.6 dt (14,5,4,5) pt 8 ps 1.1*POINT
+    } else { if (rule(r) eq "qhm") {
+        set linetype r lc rgb "#E69F00" lw 1.6 dt (4,5) pt 12 ps 1.25*POINT
+    } else { if (rule(r) eq "aggmo") {
+        set linetype r lc rgb "#56B4E9" lw 1.6 dt (14,5,1,4,1,5) pt 10 ps 1.1*POINT
+    } else {
+        strangers = strangers + 1
+        set linetype r lc rgb word("#000000 #8B1A1A #4B0082", (strangers-1)%3 + 1) \
+            lw 1.6 dt (6,5) pt int(word("2 1 3 14 5 13 11 15", strangers)) ps 1.0*POINT
+    } } } } } } }
 }
-PAPER = 5
+PAPER = 21
 set linetype PAPER lc rgb "#CFCFCF" lw 7 dt solid
-ANY_RULE = 6    # in the key
+ANY_RULE = 22    # in the key
 set linetype ANY_RULE lc rgb "#000000" lw 1.6 dt solid pt 7 ps 0.95*POINT
-LIMIT = 7
+LIMIT = 23
 set linetype LIMIT lc rgb "#808080" lw 1 dt (1,5)
 TEXT = "#505050"
 # `with vectors @BARS` draws error bars without the white discs of `with yerrorbars`, which

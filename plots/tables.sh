@@ -96,3 +96,20 @@ ratio() {
 
 ratio ratio_by_beta0 --search 240 --horizon 2048 --beta0 linear:0:10:41
 ratio ratio_by_beta0_constant --lr 1e-6 --horizon 256 --beta0 linear:0:10:201
+
+# Up to about 0.9 of each rule's stability limit; heavy_ball, which is stable up to
+# 20 (1+beta1), converges no faster beyond 0.27. Rates of the same effect stand apart by
+# the rules' gains: nesterov's is 1/(1-beta1), aggmo's (1 + 10 + 100)/3.
+loss() {
+    name=$1
+    shift
+    table "loss_by_factor_$name" pnm-stationary --excess --optimizer "$name" \
+        --spectrum log:0.1:1:5 --precision 0.01 "$@"
+}
+
+loss sgd --lr log:0.04:1.8:61
+loss heavy_ball --beta1 0.9 --lr log:0.04:3:61
+loss nesterov --beta1 0.9 --lr log:0.004:1.2:61
+loss qhm --beta1 0.9 --lr log:0.04:5:61
+loss aggmo --lr log:0.0004:2.5:61
+loss pnm --beta0 1 --beta1 0.9 --lr log:0.09:1.35:61
