@@ -59,12 +59,13 @@ BINARIES = $(PROGRAMS:%=$(BUILD)/bin/%)
 
 SOURCES = $(wildcard sim/*.[ch] analysis/*.[ch] analysis/claims/*.[ch] tests/*.[ch] tests/bench/*.[ch] \
 	tests/random/*.[ch])
-SCRIPTS = $(wildcard tests/*.sh tests/random/*.sh plots/*.sh tests/cli/*.bash) .ci/run .ci/setup
+SCRIPTS = $(wildcard sim/*.sh tests/*.sh tests/random/*.sh plots/*.sh tests/cli/*.bash) .ci/run .ci/setup
 
 .PHONY: all help setup setup-lint setup-mpi setup-bench \
 	setup-random verify tables plots gallery test test-unit test-cli \
 	test-bits \
-	test-random test-random-quick mutants vectors bench bench-quick format lint install uninstall clean
+	test-random test-random-quick mutants vectors new-optimizer bench bench-quick format lint \
+	install uninstall clean
 .SECONDARY:
 .DELETE_ON_ERROR:
 # "setup verify" means one after the other; the whole build takes seconds anyway.
@@ -121,6 +122,11 @@ $(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $(BUILD)/libpnm.a
 	@mkdir -p $(@D)
 	@echo "  $@"
 	@$(CC) $(CFLAGS) -o $@ $^ -lcmocka $(LDLIBS)
+
+# --- a rule of your own -----------------------------------------------------------------
+
+new-optimizer: ## begin an update rule, NAME=foo: sim/opt_foo.c, listed
+	@sh sim/new_optimizer.sh "$$NAME"
 
 # --- verify and figures ---------------------------------------------------------------
 

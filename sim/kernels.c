@@ -4,6 +4,7 @@
 #include "kernels_table.h"
 #include "observe_kernel.h"
 #include "optimizer.h"
+#include "optimizer_list.h"
 #include "random_kernel.h"
 
 #define DECLARE_RULE(name) extern const struct optimizer ISA_NAME(optimizer_##name);

@@ -8,7 +8,6 @@
 #define PNM_OPTIMIZER_H
 
 #include "error.h"
-#include "optimizer_list.h"
 
 #include <stdbool.h>
 #include <stddef.h>
