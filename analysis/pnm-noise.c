@@ -27,6 +27,7 @@ static const struct program program = {
         "the variance; measured by Welch's method.",
     .groups = OPTIONS_RULE | OPTIONS_CHAINS | OPTIONS_SAMPLING | OPTIONS_OUTPUT,
     .judges = true,
+    .linear = true,
     .own = own_options,
     .own_count = sizeof own_options / sizeof *own_options,
 };

@@ -64,6 +64,7 @@ static const struct program program = {
     .groups = OPTIONS_RULE | OPTIONS_DECAY | OPTIONS_LOSS | OPTIONS_CHAINS |
               OPTIONS_SAMPLING | OPTIONS_OUTPUT,
     .judges = true,
+    .linear = true,
     .own = own_options,
     .own_count = sizeof own_options / sizeof *own_options,
 };

@@ -61,6 +61,7 @@ static const struct program program = {
         "beta0: closed form, or bisection where there is none.",
     .groups = OPTIONS_RULE | OPTIONS_DECAY | OPTIONS_OUTPUT,
     .judges = true,
+    .linear = true,
     .own = own_options,
     .own_count = sizeof own_options / sizeof *own_options,
 };

@@ -142,7 +142,7 @@ void parameter_range(const struct parameter *parameter, size_t size, char *text)
 int parameter_choice(const struct parameter *parameter, const char *word);
 
 /* Appends the default that a rule gives its parameter of that name to the defaults of
- * other rules in text[size]: "0.9", and if a later rule has another "0.9; foo: 0.5".
+ * other rules in text[size]: "0.9", and if a later rule has another "0.9; other: 0.5".
  * Nothing is appended if the rule has no such parameter or no default for it. */
 void parameter_preset(const struct optimizer *optimizer, const char *name, size_t size,
                       char *text);

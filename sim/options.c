@@ -232,7 +232,7 @@ static const struct option_spec optimizer_option = {
     .name = "optimizer",
     .argument = "NAME[,NAME...]",
     .required = true,
-    .doc = "update rules",
+    .doc = "update rules; all: every one that the program runs",
 };
 
 static const struct option_spec system_option = {
@@ -285,7 +285,7 @@ static void options_add_rules(struct options *options)
                 .preset = NULL,
                 .doc = p->doc,
             };
-            if (options_find(options, p->name))
+            if (options_find(options, p->name) || (i == 0 && options->program->no_rate))
                 continue;
             struct option_value *value = options_add(options, &option);
             if (!p->choices)
@@ -314,6 +314,11 @@ static void options_build(struct options *options)
     if (program->max_samples) {
         struct option_value *value = options_find(options, "max-samples");
         value->option.preset = value->text = program->max_samples;
+    }
+    if (program->optimizer) {
+        struct option_value *value = options_find(options, "optimizer");
+        value->option.preset = value->text = program->optimizer;
+        value->option.required = false;
     }
 }
 

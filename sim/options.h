@@ -49,10 +49,12 @@ struct program {
     unsigned groups;
     bool judges;     /* its exit status follows verdicts */
     bool plans_rate; /* a learning rate that is not given is NAN, not an error */
+    bool no_rate;    /* the learning rate is NAN and cannot be given */
+    bool linear;     /* it runs linear rules alone: those are --optimizer all */
     const struct option_spec *own;
     size_t own_count;
     /* Presets that differ from the shared ones, NULL where they do not. */
-    const char *max_samples;
+    const char *max_samples, *optimizer;
 };
 
 enum { OPTIONS_MAX = 96 };

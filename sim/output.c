@@ -2,6 +2,7 @@
 
 #include "interrupt.h"
 #include "ranks.h"
+#include "rules.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -9,17 +10,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-/* Is the rule among those of --optimizer? */
-static bool is_chosen(const struct options *options, const struct optimizer *rule)
-{
-    const size_t length = strlen(rule->name);
-    for (const char *c = options_text(options, "optimizer"); c && *c;
-         c += strcspn(c, ","), c += *c == ',')
-        if (strcspn(c, ",") == length && strncmp(c, rule->name, length) == 0)
-            return true;
-    return false;
-}
 
 /* The presets of a rule's parameter that was not given, in text[size]; NULL if no
  * chosen rule has it. */
@@ -32,7 +22,7 @@ static const char *defaults_in_use(const struct options *options,
         return NULL;
     for (const struct optimizer *const *rule = options->kernels->optimizers; *rule;
          rule++)
-        if (is_chosen(options, *rule))
+        if (options_choose(options, *rule))
             parameter_preset(*rule, value->option.name, size, text);
     return *text ? text : NULL;
 }

@@ -30,7 +30,8 @@ static int parameter_values(const struct options *options,
                             struct numbers *values, struct error *error)
 {
     const struct parameter *parameter = &optimizer->parameters[index];
-    const char *text = options_text(options, parameter->name);
+    const bool no_rate = options->program->no_rate && index == 0;
+    const char *text = no_rate ? NULL : options_text(options, parameter->name);
     char what[80];
     int status = STATUS_OK;
     snprintf(what, sizeof what, "--%s", parameter->name);
@@ -41,8 +42,7 @@ static int parameter_values(const struct options *options,
             status = parameter_check(parameter, values->value[i], error);
         return status;
     }
-    const bool planned =
-        options->program->plans_rate && parameter == &optimizer->parameters[0];
+    const bool planned = no_rate || (options->program->plans_rate && index == 0);
     if (!text && !parameter->preset && !planned)
         return error_set(error, STATUS_USAGE, "%s is required: %s", what,
                          parameter->doc);
@@ -117,8 +117,8 @@ static int unknown_rule(const struct options *options, const char *name,
         used += (size_t)snprintf(known + used, sizeof known - used, "%s%s",
                                  used ? ", " : "", (*rule)->name);
     return error_set(error, STATUS_USAGE,
-                     "--optimizer: no update rule '%.200s'; allowed are %s", name,
-                     known);
+                     "--optimizer: no update rule '%.200s'; allowed are %s, and %s",
+                     name, known, RULES_ALL);
 }
 
 /* A parameter that none of the chosen rules has was given in error. */
@@ -184,6 +184,49 @@ static int read_decay(const struct options *options, struct rule *rule,
                : STATUS_OK;
 }
 
+/* Is the rule one of `all`? Those that a program does not run are left out, as those
+ * that need more than a learning rate would have to be. */
+static bool is_one_of_all(const struct options *options,
+                          const struct optimizer *optimizer)
+{
+    return optimizer->linear || !options->program->linear;
+}
+
+/* Is it what `name`, one word of --optimizer, stands for? */
+static bool is_meant(const struct options *options, const char *name, size_t length,
+                     const struct optimizer *optimizer)
+{
+    if (length == strlen(RULES_ALL) && strncmp(name, RULES_ALL, length) == 0)
+        return is_one_of_all(options, optimizer);
+    return length == strlen(optimizer->name) &&
+           strncmp(name, optimizer->name, length) == 0;
+}
+
+bool options_choose(const struct options *options, const struct optimizer *optimizer)
+{
+    for (const char *c = options_text(options, "optimizer"); c && *c;
+         c += strcspn(c, ","), c += *c == ',')
+        if (is_meant(options, c, strcspn(c, ","), optimizer))
+            return true;
+    return false;
+}
+
+/* Appends the rows of what one word of --optimizer stands for. */
+static int append_meant(const struct options *options, const char *name,
+                        struct rule **rules, size_t *count, struct error *error)
+{
+    bool found = false;
+    int status = STATUS_OK;
+    for (const struct optimizer *const *rule = options->kernels->optimizers;
+         status == STATUS_OK && *rule; rule++) {
+        if (!is_meant(options, name, strlen(name), *rule))
+            continue;
+        found = true;
+        status = rules_append(options, *rule, rules, count, error);
+    }
+    return found ? status : unknown_rule(options, name, error);
+}
+
 int options_rules(const struct options *options, struct rule **rules, size_t *count,
                   struct error *error)
 {
@@ -192,11 +235,8 @@ int options_rules(const struct options *options, struct rule **rules, size_t *co
     *rules = NULL;
     *count = 0;
     for (char *name = names ? strtok_r(names, ",", &rest) : NULL;
-         status == STATUS_OK && name; name = strtok_r(NULL, ",", &rest)) {
-        const struct optimizer *optimizer = optimizer_find(options->kernels, name);
-        status = optimizer ? rules_append(options, optimizer, rules, count, error)
-                           : unknown_rule(options, name, error);
-    }
+         status == STATUS_OK && name; name = strtok_r(NULL, ",", &rest))
+        status = append_meant(options, name, rules, count, error);
     if (status == STATUS_OK && *count == 0)
         status = unknown_rule(options, options_text(options, "optimizer"), error);
     if (status == STATUS_OK)

@@ -16,10 +16,17 @@ struct rule {
     double parameter[OPTIMIZER_MAX_PARAMETERS];
 };
 
+/* What --optimizer takes instead of names: the rules that the program can run with
+ * nothing but the parameters' defaults and a learning rate. */
+#define RULES_ALL "all"
+
 /* The rules chosen by --optimizer with every combination of the parameter values given,
  * the first parameter varying slowest. *rules is the caller's to free. */
 PNM_MUST_USE int options_rules(const struct options *options, struct rule **rules,
                                size_t *count, struct error *error);
+
+/* Is the rule chosen by --optimizer, by its name or as one of `all`? */
+bool options_choose(const struct options *options, const struct optimizer *optimizer);
 
 /* Does the rate change over the steps, so that there is no stationary law? */
 bool rule_is_scheduled(const struct rule *rule);

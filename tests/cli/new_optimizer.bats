@@ -47,28 +47,28 @@ refused() {
     cp -a "$PNM_BIN/../obj" "$PNM_BIN/../libpnm.a" build
     local listed
     listed=$(grep -c 'RULE(' sim/optimizer_list.h)
-    new_optimizer NAME=foo_2
+    new_optimizer NAME=foo
     expect_status 0
     expect_equal "$(grep -c 'RULE(' sim/optimizer_list.h)" $((listed + 1))
     [ "$(ls -A sim | grep -c new$)" = 0 ]
     if command -v clang-format >/dev/null; then
         cp "$BATS_TEST_DIRNAME/../../.clang-format" .
-        clang-format --dry-run --Werror sim/opt_foo_2.c sim/optimizer_list.h
+        clang-format --dry-run --Werror sim/opt_foo.c sim/optimizer_list.h
     fi
     attempt make -s BUILD=build build/bin/pnm-stationary
     expect_status 0
     expect_no_message .
     PATH=$PWD/build/bin:$PATH
-    attempt pnm-stationary --optimizer foo_2 --lr 0.1 --spectrum 1
+    attempt pnm-stationary --optimizer foo --lr 0.1 --spectrum 1
     expect_status 0
-    all_are "$out" optimizer foo_2
+    all_are "$out" optimizer foo
     all_are "$out" exact_source probed
     all_are "$out" exact_verdict holds
     # The template is Heavy Ball in other words.
-    attempt pnm-stationary --optimizer foo_2,heavy_ball --lr 0.1 --spectrum 1 --max-samples 1
+    attempt pnm-stationary --optimizer foo,heavy_ball --lr 0.1 --spectrum 1 --max-samples 1
     holds "($(column "$out" exact 1) / $(column "$out" exact 2) - 1)^2 < 1e-20"
     # A second time it is there already.
-    new_optimizer NAME=foo_2
+    new_optimizer NAME=foo
     [ "$status" -ne 0 ]
-    expect_message 'sim/opt_foo_2.c is there already'
+    expect_message 'sim/opt_foo.c is there already'
 }

@@ -1,0 +1,166 @@
+/* pnm-rules: what the update rules are: size, stability limit, variance at small steps,
+ * source. */
+#include "interrupt.h"
+#include "output.h"
+#include "ranks.h"
+#include "stability.h"
+#include "table.h"
+
+#include <gsl/gsl_errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct program program = {
+    .name = "pnm-rules",
+    .summary = "A table of the update rules: what they keep and draw, up to which "
+               "learning rate they are stable on a quadratic loss, how much noise they "
+               "leave at small ones, and where they come from.",
+    .notes =
+        "Columns: slots are the numbers kept per coordinate besides theta; samples the "
+        "independent gradient samples of a step; limit the value of eta h from which "
+        "on the rule is unstable, by its closed form where limit_source is "
+        "closed_form, else by bisection; small_step the limit for small eta of the "
+        "stationary variance in units of eta/(2B), of exact theory. Both are empty for "
+        "rules that are not linear.\n\nParameters are at their defaults unless given; "
+        "a grid is a row each.",
+    .groups = OPTIONS_RULE | OPTIONS_OUTPUT,
+    .no_rate = true,
+    .optimizer = RULES_ALL,
+};
+
+enum {
+    OPTIMIZER,
+    PARAMETERS,
+    LINEAR,
+    SLOTS,
+    SAMPLES,
+    LIMIT,
+    LIMIT_SOURCE,
+    SMALL_STEP,
+    SOURCE,
+    COLUMNS
+};
+
+static const struct column columns[COLUMNS] = {
+    [OPTIMIZER] = {"optimizer", COLUMN_TEXT, false},
+    [PARAMETERS] = {"parameters", COLUMN_TEXT, true},
+    [LINEAR] = {"linear", COLUMN_TEXT, false},
+    [SLOTS] = {"slots", COLUMN_COUNT, false},
+    [SAMPLES] = {"samples", COLUMN_COUNT, false},
+    [LIMIT] = {"limit", COLUMN_REAL, false},
+    [LIMIT_SOURCE] = {"limit_source", COLUMN_TEXT, false},
+    [SMALL_STEP] = {"small_step", COLUMN_REAL, false},
+    [SOURCE] = {"source", COLUMN_TEXT, false},
+};
+
+/* Stationary variance in units of eta/(2B), at h = B = 1 and learning rate lr. */
+static int variance(struct rule *rule, double lr, double *value, struct error *error)
+{
+    enum exact_source source;
+    rule->parameter[0] = lr;
+    const int status = theory_covariance(rule, 1, 1, 1, value, &source, error);
+    *value /= lr / 2;
+    return status;
+}
+
+/* Its limit for small lr. It is a power series in lr, of which extrapolation from lr,
+ * lr/2 and lr/4 takes off the first two terms; what is left is about the cube of
+ * lr/(1 - decay), and rounding about 1e-16 over its square. */
+static int small_step(struct rule *rule, double limit, double *value,
+                      struct error *error)
+{
+    const double lr = fmin(limit, 1) * 0x1p-20;
+    double v[3];
+    int status = STATUS_OK;
+    for (int k = 0; status == STATUS_OK && k < 3; k++)
+        status = variance(rule, ldexp(lr, -k), &v[k], error);
+    if (status == STATUS_OK)
+        *value = (v[0] - 6 * v[1] + 8 * v[2]) / 3;
+    return status;
+}
+
+static int add_law(struct table *table, const struct rule *given, struct error *error)
+{
+    struct rule rule = *given;
+    rule.parameter[0] = 1; /* closed forms are multiples of it */
+    const double one = 1, closed = stability_limit_closed(&rule, &one, 1);
+    const double limit = isnan(closed) ? stability_limit(&rule, &one, 1) : closed;
+    const char *source = isnan(closed) ? "bisection" : "closed_form";
+    double value = NAN;
+    int status = table_text(table, LIMIT_SOURCE, source, error);
+    table_real(table, LIMIT, limit);
+    if (status == STATUS_OK && limit > 0)
+        status = small_step(&rule, limit, &value, error);
+    table_real(table, SMALL_STEP, value);
+    return status;
+}
+
+/* "beta0=1 beta1=0.9": all but the learning rate, which is described first. */
+static int add_parameters(struct table *table, const struct rule *rule,
+                          struct error *error)
+{
+    char text[256];
+    rule_describe(rule, sizeof text, text);
+    const char *rest = strchr(text, ' ');
+    return rest ? table_text(table, PARAMETERS, rest + 1, error) : STATUS_OK;
+}
+
+static int add_row(struct table *table, const struct rule *rule, struct error *error)
+{
+    const struct optimizer *optimizer = rule->optimizer;
+    int status = table_row(table, error);
+    if (status == STATUS_OK)
+        status = table_text(table, OPTIMIZER, optimizer->name, error);
+    if (status == STATUS_OK)
+        status = add_parameters(table, rule, error);
+    if (status == STATUS_OK)
+        status = table_text(table, LINEAR, optimizer->linear ? "yes" : "no", error);
+    if (status == STATUS_OK)
+        status = table_text(table, SOURCE, optimizer->source, error);
+    if (status != STATUS_OK)
+        return status;
+    table_count(table, SLOTS, (uint64_t)optimizer->slots);
+    table_count(table, SAMPLES, (uint64_t)optimizer->samples);
+    return optimizer->linear ? add_law(table, rule, error) : STATUS_OK;
+}
+
+static int fill(struct table *table, const struct rule *rules, size_t count,
+                struct error *error)
+{
+    int status = table_init(table, columns, COLUMNS, error);
+    for (size_t k = 0; status == STATUS_OK && k < count; k++) {
+        status = add_row(table, &rules[k], error);
+        if (interrupt_pending())
+            status = error_set(error, STATUS_INTERRUPTED, "interrupted");
+    }
+    return status;
+}
+
+int main(int argc, char **argv)
+{
+    struct options options;
+    struct table table = {0};
+    struct rule *rules = NULL;
+    size_t count = 0;
+    struct error error = {.agreed = false};
+    ranks_start(&argc, &argv);
+    interrupt_catch();
+    gsl_set_error_handler_off();
+    int status = options_parse(&options, &program, argc, argv, &error);
+    if (status == STATUS_OK) {
+        status = options_rules(&options, &rules, &count, &error);
+        status = options_check_output(&options, status, &error);
+    }
+    if (status == STATUS_OK)
+        status = ranks_agree(fill(&table, rules, count, &error), &error);
+    if (status == STATUS_OK)
+        status = options_note(&options, &table, &error);
+    if (status == STATUS_OK)
+        status = options_write(&options, &table, &error);
+    table_free(&table);
+    free(rules);
+    const int exit_status = program_exit(&program, status, &error);
+    ranks_finish(status, &error);
+    return exit_status;
+}
