@@ -184,12 +184,13 @@ static int read_decay(const struct options *options, struct rule *rule,
                : STATUS_OK;
 }
 
-/* Is the rule one of `all`? Those that a program does not run are left out, as those
- * that need more than a learning rate would have to be. */
+/* Is the rule one of `all`? Left out are those that a program does not run, and those
+ * that lack their file. */
 static bool is_one_of_all(const struct options *options,
                           const struct optimizer *optimizer)
 {
-    return optimizer->linear || !options->program->linear;
+    const bool complete = !optimizer->from_file || options_text(options, "system");
+    return complete && (optimizer->linear || !options->program->linear);
 }
 
 /* Is it what `name`, one word of --optimizer, stands for? */
