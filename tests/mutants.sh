@@ -110,6 +110,6 @@ unit_mutant sim/opt_adapnm.c 's/parameter\[BETA1\] \* parameter\[BETA1\]/paramet
 unit_mutant sim/opt_adapnm.c 's/mean_weight(parameter\[BETA1\], t)/(1 - parameter[BETA1] * parameter[BETA1])/'
 unit_mutant sim/parameters.h 's/integer_power(decay, t + 1)/integer_power(decay, t + 2)/'
 unit_mutant sim/opt_linear.c 's/scalar\[STAY + at\] = a0\[at\]/scalar[STAY + at] = a0[at] * a0[at]/'
-unit_mutant sim/optimizer_template.h 's/1 - lr \* lambda/1 - lambda/'
+unit_mutant sim/optimizer_template.h 's/1 - lr \* lambda/1 - 2 * lr * lambda/'
 unit_mutant sim/schedule.h 's/elementary_sin_pi(x + 0.5)/elementary_sin_pi(x + 0.25)/'
 [ "$unnoticed" -eq 0 ] || { echo "mutants: $unnoticed unnoticed" >&2; exit 1; }
