@@ -61,17 +61,26 @@ SOURCES = $(wildcard sim/*.[ch] analysis/*.[ch] analysis/claims/*.[ch] tests/*.[
 	tests/random/*.[ch])
 SCRIPTS = $(wildcard sim/*.sh tests/*.sh tests/random/*.sh plots/*.sh tests/cli/*.bash) .ci/run .ci/setup
 
-.PHONY: all help setup setup-lint setup-mpi setup-bench \
+.PHONY: all programs unit-tests help setup setup-lint setup-mpi setup-bench \
 	setup-random verify tables plots gallery test test-unit test-cli \
 	test-bits \
 	test-random test-random-quick mutants vectors new-optimizer bench bench-quick format lint \
 	install uninstall clean
 .SECONDARY:
 .DELETE_ON_ERROR:
-# "setup verify" means one after the other; the whole build takes seconds anyway.
+# "setup verify" means one after the other. What is compiled is compiled side by side, in
+# a make of its own.
+ifndef SIDE_BY_SIDE
 .NOTPARALLEL:
+endif
+COMPILE = $(MAKE) --no-print-directory -j$(shell nproc) SIDE_BY_SIDE=1
 
-all: $(BINARIES) ## build the programs into build/bin (the default)
+all: ## build the programs into build/bin (the default)
+	@$(COMPILE) programs
+
+programs: $(BINARIES)
+
+unit-tests: $(TESTS)
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -156,7 +165,8 @@ gallery: plots ## refresh the pictures that README.md shows
 test: all ## run all tests
 	@$(MAKE) --no-print-directory test-unit test-cli test-bits
 
-test-unit: $(TESTS) ## run the unit tests (cmocka)
+test-unit: ## run the unit tests (cmocka)
+	@$(COMPILE) unit-tests
 	@status=0; for test in $(TESTS); do $$test || status=1; done; exit $$status
 
 test-cli: all ## run the tests of the programs (bats)

@@ -108,7 +108,12 @@ static void limits_of_the_ledger_are_the_known_ones(void **state)
     struct error error;
     unsampled.max_samples = 1; /* limits need no sampling */
     for (const struct claim *const *claim = claims_all(); *claim; claim++)
-        assert_int_equal(ledger_check(&ledger, *claim, &error), STATUS_OK);
+        for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+            if (strcmp((*claim)->id, known[i].id) != 0)
+                continue;
+            assert_int_equal(ledger_check(&ledger, *claim, &error), STATUS_OK);
+            break;
+        }
     for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
         int found = 0;
         for (size_t k = 0; k < ledger.count; k++) {
