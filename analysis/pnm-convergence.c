@@ -2,6 +2,7 @@
  * losses that meet its assumptions and against the exact transient on a quadratic. */
 #include "bound_table.h"
 #include "judging_program.h"
+#include "nearest.h"
 #include "output.h"
 #include "parse.h"
 
@@ -435,14 +436,18 @@ static int add_search(struct table *table, const struct run *run,
 
 static int unknown_loss(const struct options *options, struct error *error)
 {
+    const char *name = options_text(options, "loss");
+    struct nearest nearest = nearest_to(name, "");
     char known[400] = "";
     size_t used = 0;
     for (const struct loss_kind *const *kind = loss_kinds(options->kernels);
-         *kind && used < sizeof known; kind++)
+         *kind && used < sizeof known; kind++) {
+        nearest_try(&nearest, (*kind)->name, strlen((*kind)->name));
         used += (size_t)snprintf(known + used, sizeof known - used, "%s%s",
                                  used ? ", " : "", (*kind)->name);
-    return error_set(error, STATUS_USAGE, "--loss: no loss '%.200s'; allowed are %s",
-                     options_text(options, "loss"), known);
+    }
+    return error_set(error, STATUS_USAGE, "--loss: no loss '%.200s'%s; allowed are %s",
+                     name, nearest.hint, known);
 }
 
 static const char *const loss_options[] = {"smoothness", "gradient-bound", "condition",
@@ -544,6 +549,17 @@ static int read_horizons(const struct options *options, struct numbers *horizons
     return status;
 }
 
+static int unknown_bound(const struct options *options, struct error *error)
+{
+    const char *name = options_text(options, "ratio");
+    struct nearest nearest = nearest_to(name, "");
+    nearest_try_list(&nearest, "thm3.1|lemma-A2|lemma-A3");
+    return error_set(error, STATUS_USAGE,
+                     "--ratio: no bound '%.200s'%s; allowed are thm3.1, lemma-A2, "
+                     "lemma-A3",
+                     name, nearest.hint);
+}
+
 /* One table at a time. */
 static int check_tables(const struct options *options, struct error *error)
 {
@@ -556,12 +572,7 @@ static int check_tables(const struct options *options, struct error *error)
     if (flags[2] && (flags[0] || flags[1]))
         return error_set(error, STATUS_USAGE, "--%s: not together with --%s", ratio,
                          flags[0] ? "curve" : "slope");
-    if (bound_of(options) == BOUNDS)
-        return error_set(error, STATUS_USAGE,
-                         "--ratio: no bound '%.200s'; allowed are thm3.1, lemma-A2, "
-                         "lemma-A3",
-                         options_text(options, "ratio"));
-    return STATUS_OK;
+    return bound_of(options) == BOUNDS ? unknown_bound(options, error) : STATUS_OK;
 }
 
 /* The theorem and its lemmas are about pnm with beta0 >= 0, and the theorem has a rate

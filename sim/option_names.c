@@ -1,51 +1,21 @@
 #include "option_names.h"
 
+#include "nearest.h"
+
 #include <stdio.h>
 #include <string.h>
-
-/* Letters to insert, leave out or exchange to make b of a. */
-static size_t edit_distance(const char *a, const char *b)
-{
-    size_t row[80], n = strlen(b);
-    if (n >= sizeof row / sizeof *row)
-        return SIZE_MAX;
-    for (size_t j = 0; j <= n; j++)
-        row[j] = j;
-    for (size_t i = 1; a[i - 1]; i++) {
-        size_t diagonal = row[0];
-        row[0] = i;
-        for (size_t j = 1; j <= n; j++) {
-            const size_t above = row[j];
-            size_t best = diagonal + (a[i - 1] != b[j - 1]);
-            best = above + 1 < best ? above + 1 : best;
-            best = row[j - 1] + 1 < best ? row[j - 1] + 1 : best;
-            diagonal = above;
-            row[j] = best;
-        }
-    }
-    return row[n];
-}
 
 static int unknown_option(const struct options *options, const char *name,
                           struct error *error)
 {
-    const char *nearest = NULL;
-    size_t least = strlen(name) / 2 + 1;
+    struct nearest nearest = nearest_to(name, "--");
     for (size_t i = 0; i < options->count; i++) {
-        const size_t own = edit_distance(name, options->value[i].option.name);
-        if (own < least) {
-            least = own;
-            nearest = options->value[i].option.name;
-        }
+        const char *own = options->value[i].option.name;
+        nearest_try(&nearest, own, strlen(own));
     }
-    if (nearest)
-        return error_set(
-            error, STATUS_USAGE,
-            "unknown option '--%.100s'; did you mean --%s? --help lists what "
-            "is allowed",
-            name, nearest);
     return error_set(error, STATUS_USAGE,
-                     "unknown option '--%.100s'; --help lists what is allowed", name);
+                     "unknown option '--%.100s'%s%s --help lists what is allowed", name,
+                     nearest.hint, *nearest.hint ? "" : ";");
 }
 
 /* These are what argp would refuse in its own words. */

@@ -1,5 +1,6 @@
 #include "options.h"
 
+#include "nearest.h"
 #include "option_names.h"
 #include "parse.h"
 
@@ -344,10 +345,13 @@ static int value_read(struct option_value *value, struct error *error)
     if (option->kind == OPTION_COUNT)
         return parse_count(what, value->text, (uint64_t)option->low,
                            (uint64_t)option->high, &value->count, error);
-    if (option->kind == OPTION_CHOICE && !is_choice(option->argument, value->text))
+    if (option->kind == OPTION_CHOICE && !is_choice(option->argument, value->text)) {
+        struct nearest nearest = nearest_to(value->text, "");
+        nearest_try_list(&nearest, option->argument);
         return error_set(error, STATUS_USAGE,
-                         "%s: '%.200s' is not allowed; allowed: %s", what, value->text,
-                         option->argument);
+                         "%s: '%.200s' is not allowed%s; allowed: %s", what,
+                         value->text, nearest.hint, option->argument);
+    }
     if (option->kind != OPTION_REAL)
         return STATUS_OK;
     const int status = parse_real(what, value->text, &value->real, error);

@@ -1,5 +1,6 @@
 #include "rules.h"
 
+#include "nearest.h"
 #include "parse.h"
 #include "schedule.h"
 #include "system.h"
@@ -49,9 +50,12 @@ static int parameter_values(const struct options *options,
     const int choice = text ? parameter_choice(parameter, text) : -1;
     if (text && choice < 0) {
         char words[128];
+        struct nearest nearest = nearest_to(text, "");
         parameter_range(parameter, sizeof words, words);
+        nearest_try_list(&nearest, words);
         return error_set(error, STATUS_USAGE,
-                         "%s: '%.200s' is not allowed; allowed: %s", what, text, words);
+                         "%s: '%.200s' is not allowed%s; allowed: %s", what, text,
+                         nearest.hint, words);
     }
     values->value = malloc(sizeof *values->value);
     if (!values->value)
@@ -110,15 +114,18 @@ out:
 static int unknown_rule(const struct options *options, const char *name,
                         struct error *error)
 {
+    struct nearest nearest = nearest_to(name, "");
     char known[600] = "";
     size_t used = 0;
     for (const struct optimizer *const *rule = options->kernels->optimizers;
-         *rule && used < sizeof known; rule++)
+         *rule && used < sizeof known; rule++) {
+        nearest_try(&nearest, (*rule)->name, strlen((*rule)->name));
         used += (size_t)snprintf(known + used, sizeof known - used, "%s%s",
                                  used ? ", " : "", (*rule)->name);
+    }
     return error_set(error, STATUS_USAGE,
-                     "--optimizer: no update rule '%.200s'; allowed are %s, and %s",
-                     name, known, RULES_ALL);
+                     "--optimizer: no update rule '%.200s'%s; allowed are %s, and %s",
+                     name, nearest.hint, known, RULES_ALL);
 }
 
 /* A parameter that none of the chosen rules has was given in error. */

@@ -1,5 +1,6 @@
 #include "schedule.h"
 
+#include "nearest.h"
 #include "parse.h"
 
 #include <stdio.h>
@@ -21,11 +22,16 @@ static const struct form {
 
 static int unknown(const char *text, struct error *error)
 {
+    char name[80];
+    snprintf(name, sizeof name, "%.*s", (int)strcspn(text, ":"), text);
+    struct nearest nearest = nearest_to(name, "");
+    for (size_t k = 0; k < sizeof forms / sizeof *forms; k++)
+        nearest_try(&nearest, forms[k].name, strlen(forms[k].name));
     return error_set(error, STATUS_USAGE,
-                     "--schedule: no schedule '%.200s'; allowed are constant, "
+                     "--schedule: no schedule '%.200s'%s; allowed are constant, "
                      "step:FACTOR:T1[:T2[:T3[:T4]]], cosine:T[:MIN], "
                      "warm-restarts:T[:MULTIPLE[:MIN]], inverse-sqrt",
-                     text);
+                     text, nearest.hint);
 }
 
 static bool is_step(double x)

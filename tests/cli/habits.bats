@@ -1,0 +1,39 @@
+#!/usr/bin/env bats
+# habits.bats: what people are used to from other programs: a slip that is understood, a
+# configuration file, a run that is repeated from its result, colours, Markdown.
+
+load helpers
+
+# --- slips ----------------------------------------------------------------------------
+
+@test "an unknown name is told which it may have been" {
+    local good="--optimizer pnm --lr 0.1 --spectrum 1"
+    refuse 64 "'--spectrun'; did you mean --spectrum\?" pnm-stationary --spectrun 1
+    refuse 64 "'--spectrun=1'|'--spectrun'; did you mean --spectrum\?" pnm-stationary --spectrun=1
+    refuse 64 'did you mean --claim\?' pnm-verify --clam eq15
+    refuse 64 'did you mean --prior-precision\?' pnm-pacbayes --prior-precison 1
+    refuse 64 'did you mean --measure\?' pnm-stability --mesaure
+    # shellcheck disable=SC2086
+    {
+        refuse 64 "'pmn'; did you mean pnm\?" pnm-stationary $good --optimizer pmn
+        refuse 64 "'HeavyBall'; did you mean heavy_ball\?" pnm-stationary $good --optimizer sgd,HeavyBall
+        refuse 64 "'constnat'; did you mean constant\?" pnm-stationary $good --schedule constnat
+        refuse 64 "'cosin:9'; did you mean cosine\?" pnm-simulate $good --schedule cosin:9
+        refuse 64 "'coupled'.*did you mean decoupled\?" pnm-stationary $good --decay coupled
+        refuse 64 "'no'.*allowed: off\|on" pnm-stationary $good --lr-normalization no
+        refuse 64 "'jsno'.*did you mean json\?" pnm-stationary $good --format jsno
+    }
+    refuse 64 "'special-bh'; did you mean special-hb\?" pnm-verify --claim special-bh
+    refuse 64 "'hubr'; did you mean huber\?" pnm-convergence --optimizer pnm --loss hubr
+    refuse 64 "'thm31'; did you mean thm3.1\?" pnm-convergence --optimizer pnm --ratio thm31
+    all_refused
+}
+
+@test "what is near nothing is told nothing" {
+    attempt pnm-stationary --bogus
+    expect_message "'--bogus'; --help lists"
+    expect_no_message 'did you mean'
+    attempt pnm-stationary --optimizer nosuchrule $short
+    expect_message "'nosuchrule'; allowed are sgd"
+    expect_no_message 'did you mean'
+}
