@@ -18,6 +18,10 @@ RANDOM_PACKAGES = dieharder
 # What `make format` and `make lint` need; `make setup-lint` installs them.
 LINT_PACKAGES = clang-format clang-tidy cppcheck shellcheck
 
+# What --version says besides: of a git checkout itself, not of one that it lies in.
+REVISION := $(if $(wildcard .git),$(shell GIT_OPTIONAL_LOCKS=0 git describe --always \
+	--dirty --exclude '*' 2>/dev/null))
+
 WARNINGS = -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror
 # -ffp-contract=off: the same bits whatever the processor. -fno-math-errno: sqrt in loops.
 CFLAGS = -std=c11 -D_POSIX_C_SOURCE=200809L -O3 -g -fopenmp -ffp-contract=off \
@@ -65,7 +69,7 @@ SCRIPTS = $(wildcard sim/*.sh tests/*.sh tests/random/*.sh plots/*.sh tests/cli/
 	setup-random verify tables plots gallery test test-unit test-cli \
 	test-bits \
 	test-random test-random-quick mutants vectors new-optimizer bench bench-quick format lint \
-	install uninstall clean
+	install uninstall clean FORCE
 .SECONDARY:
 .DELETE_ON_ERROR:
 # "setup verify" means one after the other. What is compiled is compiled side by side, in
@@ -104,6 +108,16 @@ $(BUILD)/obj/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	@echo "  $@"
 	@$(CC) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+# Compiled anew when the revision is another one, not with every make.
+$(BUILD)/obj/sim/version.o: CFLAGS += $(if $(REVISION),-DPNM_REVISION='"$(REVISION)"')
+$(BUILD)/obj/sim/version.o: $(BUILD)/revision
+
+$(BUILD)/revision: FORCE
+	@mkdir -p $(@D)
+	@echo '$(REVISION)' | cmp -s - $@ || echo '$(REVISION)' >$@
+
+FORCE:
 
 define HOT_RULE
 $(BUILD)/obj/$(1)/%.o: %.c Makefile

@@ -3,6 +3,7 @@
 #include "nearest.h"
 #include "option_names.h"
 #include "parse.h"
+#include "version.h"
 
 #include <argp.h>
 #include <math.h>
@@ -379,7 +380,7 @@ static error_t on_option(int key, char *argument, struct argp_state *state)
 {
     struct parse_state *own = state->input;
     if (key == KEY_VERSION) {
-        printf("%s %s\n", own->options->program->name, PNM_VERSION);
+        printf("%s %s\n", own->options->program->name, version_text());
         own->status = OPTIONS_DONE;
         return 0;
     }

@@ -37,3 +37,30 @@ load helpers
     expect_message "'nosuchrule'; allowed are sgd"
     expect_no_message 'did you mean'
 }
+
+# --- versions -------------------------------------------------------------------------
+
+# What --version says after a make in $PWD, of one file alone.
+version_here() {
+    make -s build/obj/sim/version.o >/dev/null
+    strings -a build/obj/sim/version.o | grep -Eo '^0\.1\.0( \(.*\))?$' | sort -u
+}
+
+@test "--version has the revision of a checkout, and results have not" {
+    command -v git >/dev/null || skip "git is not installed"
+    command -v strings >/dev/null || skip "strings is not installed"
+    local root=$BATS_TEST_DIRNAME/../.. commit
+    cp -a "$root/Makefile" "$root/sim" "$root/analysis" .
+    # Neither a tarball nor one that lies in another repository.
+    expect_equal "$(version_here)" '0.1.0'
+    git init -q .. && expect_equal "$(version_here)" '0.1.0'
+    git init -q . && echo build >.gitignore && git add .
+    git -c user.name=x -c user.email=x commit -qm x
+    commit=$(git rev-parse --short HEAD)
+    expect_equal "$(version_here)" "0.1.0 ($commit)"
+    expect_equal "$(make -s build/obj/sim/version.o)" '' 'nothing to do'
+    echo '/* x */' >>sim/parse.c
+    expect_equal "$(version_here)" "0.1.0 ($commit-dirty)"
+    attempt pnm-simulate --optimizer sgd $short
+    grep -qx '# version: 0.1.0' "$out"
+}
