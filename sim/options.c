@@ -216,11 +216,20 @@ static const struct option_spec output_options[] = {
     {
         .name = "format",
         .kind = OPTION_CHOICE,
-        .argument = "table|csv|json",
+        .argument = "table|csv|json|markdown",
         .unrecorded = true,
         .doc = "default: table on a terminal, csv elsewhere; files by their ending: "
-               ".txt, .json, "
+               ".txt, .json, .md, "
                "else csv",
+    },
+    {
+        .name = "color",
+        .kind = OPTION_CHOICE,
+        .argument = "auto|always|never",
+        .preset = "auto",
+        .unrecorded = true,
+        .doc = "verdicts of a table on standard output in colour; auto: on a terminal, "
+               "unless NO_COLOR is set",
     },
     {
         .name = "output",

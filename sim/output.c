@@ -84,19 +84,47 @@ char *options_describe(const struct options *options)
     return text;
 }
 
+/* A table on standard output: in colour? (no-color.org) */
+static enum table_format table_or_color(const struct options *options)
+{
+    const char *color = options_text(options, "color");
+    const char *without = getenv("NO_COLOR"), *terminal = getenv("TERM");
+    const bool can = ranks_is_terminal(STDOUT_FILENO) && !(without && *without) &&
+                     terminal && strcmp(terminal, "dumb") != 0;
+    if (strcmp(color, "auto") == 0)
+        return can ? TABLE_COLOR : TABLE_TEXT;
+    return strcmp(color, "always") == 0 ? TABLE_COLOR : TABLE_TEXT;
+}
+
+static enum table_format named_format(const char *name)
+{
+    return strcmp(name, "json") == 0       ? TABLE_JSON
+           : strcmp(name, "markdown") == 0 ? TABLE_MARKDOWN
+           : strcmp(name, "table") == 0    ? TABLE_TEXT
+                                           : TABLE_CSV;
+}
+
+static enum table_format format_of_file(const char *path)
+{
+    const char *ending = strrchr(path, '.');
+    if (!ending)
+        return TABLE_CSV;
+    return strcmp(ending, ".json") == 0  ? TABLE_JSON
+           : strcmp(ending, ".md") == 0  ? TABLE_MARKDOWN
+           : strcmp(ending, ".txt") == 0 ? TABLE_TEXT
+                                         : TABLE_CSV;
+}
+
+/* path NULL: standard output. */
 static enum table_format output_format(const struct options *options, const char *path)
 {
-    const char *format = options_text(options, "format");
-    if (format)
-        return strcmp(format, "json") == 0    ? TABLE_JSON
-               : strcmp(format, "table") == 0 ? TABLE_TEXT
-                                              : TABLE_CSV;
-    if (!path)
-        return ranks_is_terminal(STDOUT_FILENO) ? TABLE_TEXT : TABLE_CSV;
-    const char *ending = strrchr(path, '.');
-    if (ending && strcmp(ending, ".json") == 0)
-        return TABLE_JSON;
-    return ending && strcmp(ending, ".txt") == 0 ? TABLE_TEXT : TABLE_CSV;
+    const char *name = options_text(options, "format");
+    const bool terminal = !name && !path && ranks_is_terminal(STDOUT_FILENO);
+    const enum table_format format = name       ? named_format(name)
+                                     : path     ? format_of_file(path)
+                                     : terminal ? TABLE_TEXT
+                                                : TABLE_CSV;
+    return format == TABLE_TEXT && !path ? table_or_color(options) : format;
 }
 
 /* Calls `use` for every target of --output; path NULL is standard output. */

@@ -25,7 +25,8 @@ PNM_MUST_USE int options_check_output(const struct options *options, int status,
 
 /* Writes the table where --output and --format say: standard output by default, text on
  * a terminal and CSV elsewhere; several files separated by commas, "-" for standard
- * output, the format of a file by its ending (.json, .txt, else CSV). */
+ * output, the format of a file by its ending (.json, .md, .txt, else CSV). Standard
+ * output has colours where --color and NO_COLOR say so. */
 PNM_MUST_USE int options_write(const struct options *options, const struct table *table,
                                struct error *error);
 

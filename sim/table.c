@@ -421,8 +421,38 @@ static const char *aligned_text(const struct table *table, size_t line, size_t c
                      : cell_text(table, line - 1, column, false, number);
 }
 
+/* Begins the colour of a verdict; NULL: none. Blue and yellow are told apart by nearly
+ * everybody who is colour-blind, and the bold one on any terminal. */
+static const char *verdict_color(const char *column, const char *word)
+{
+    static const char *const colors[][2] = {
+        {"holds", "\033[94m"},      {"holds in the limit", "\033[94m"},
+        {"fails", "\033[1;33m"},    {"inconclusive", "\033[1m"},
+        {"not sampled", "\033[1m"},
+    };
+    static const char verdict[] = "verdict";
+    const size_t length = strlen(column), ending = sizeof verdict - 1;
+    if (length < ending || strcmp(column + length - ending, verdict) != 0)
+        return NULL;
+    for (size_t k = 0; k < sizeof colors / sizeof *colors; k++)
+        if (strcmp(word, colors[k][0]) == 0)
+            return colors[k][1];
+    return NULL;
+}
+
+/* The same in colour, which has no width. */
+static void put_colored(struct sink *sink, const char *color, const char *text,
+                        size_t *blanks)
+{
+    for (; *blanks > 0; --*blanks)
+        put(sink, " ");
+    put(sink, color);
+    put(sink, text);
+    put(sink, "\033[0m");
+}
+
 static void put_text_line(struct sink *sink, const struct table *table, size_t line,
-                          const size_t *widths)
+                          const size_t *widths, bool colored)
 {
     size_t blanks = 0, gap = 0;
     char number[NUMBER_SIZE];
@@ -433,14 +463,20 @@ static void put_text_line(struct sink *sink, const struct table *table, size_t l
         const size_t padding = widths[column] - width_of(text);
         const bool left = table->columns[column].kind == COLUMN_TEXT;
         blanks += gap + (left ? 0 : padding);
-        put_solid(sink, text, &blanks);
+        const char *color = colored && line > 0
+                                ? verdict_color(table->columns[column].name, text)
+                                : NULL;
+        if (color)
+            put_colored(sink, color, text, &blanks);
+        else
+            put_solid(sink, text, &blanks);
         blanks += left ? padding : 0;
         gap = 2;
     }
     put(sink, "\n");
 }
 
-static void put_table_text(struct sink *sink, const struct table *table)
+static void put_table_text(struct sink *sink, const struct table *table, bool colored)
 {
     char number[NUMBER_SIZE];
     size_t *widths = calloc(table->column_count, sizeof *widths);
@@ -456,8 +492,44 @@ static void put_table_text(struct sink *sink, const struct table *table)
         }
     }
     for (size_t line = 0; line <= table->rows && !sink->failure; line++)
-        put_text_line(sink, table, line, widths);
+        put_text_line(sink, table, line, widths, colored);
     free(widths);
+}
+
+/* What Markdown takes for its own is escaped, and a line break is a blank. */
+static void put_markdown_cell(struct sink *sink, const char *text)
+{
+    for (; *text; text++) {
+        if (strchr("|\\`*<[", *text))
+            put(sink, "\\");
+        put_bytes(sink, (unsigned char)*text < ' ' || *text == 0x7F ? " " : text, 1);
+    }
+}
+
+/* Line 0 has the names; below it stands the line that says which columns are numbers.
+ */
+static void put_markdown_line(struct sink *sink, const struct table *table, size_t line)
+{
+    char number[NUMBER_SIZE];
+    for (size_t column = 0; column < table->column_count; column++) {
+        if (table->columns[column].detail)
+            continue;
+        put(sink, "| ");
+        put_markdown_cell(sink, aligned_text(table, line, column, number));
+        put(sink, " ");
+    }
+    put(sink, "|\n");
+    for (size_t column = 0; line == 0 && column < table->column_count; column++)
+        if (!table->columns[column].detail)
+            put(sink,
+                table->columns[column].kind == COLUMN_TEXT ? "| --- " : "| ---: ");
+    put(sink, line == 0 ? "|\n" : "");
+}
+
+static void put_table_markdown(struct sink *sink, const struct table *table)
+{
+    for (size_t line = 0; line <= table->rows && !sink->failure; line++)
+        put_markdown_line(sink, table, line);
 }
 
 /* ---- where it goes ---- */
@@ -473,13 +545,17 @@ static int put_table(FILE *file, void *context)
     struct sink sink = {file, 0};
     switch (request->format) {
     case TABLE_TEXT:
-        put_table_text(&sink, request->table);
+    case TABLE_COLOR:
+        put_table_text(&sink, request->table, request->format == TABLE_COLOR);
         break;
     case TABLE_CSV:
         put_table_csv(&sink, request->table);
         break;
     case TABLE_JSON:
         put_table_json(&sink, request->table);
+        break;
+    case TABLE_MARKDOWN:
+        put_table_markdown(&sink, request->table);
         break;
     }
     return sink.failure;

@@ -22,7 +22,10 @@
 enum table_format {
     TABLE_TEXT, /* aligned, for people: 6 digits, no detail columns, no notes */
     TABLE_CSV,  /* RFC 4180 with LF; '# key: value' lines, a header row, the rows */
-    TABLE_JSON  /* {"provenance": {..}, "columns": [names], "rows": [{name: value}]} */
+    TABLE_JSON, /* {"provenance": {..}, "columns": [names], "rows": [{name: value}]} */
+    TABLE_MARKDOWN, /* what TABLE_TEXT shows, for a pull request or an issue */
+    TABLE_COLOR     /* TABLE_TEXT for a terminal, with verdicts in colour: the words in
+                       columns whose names end in "verdict" */
 };
 
 enum column_kind { COLUMN_TEXT, COLUMN_REAL, COLUMN_COUNT };

@@ -425,6 +425,70 @@ static void test_text_alignment(void **state)
     table_free(&table);
 }
 
+static void test_markdown(void **state)
+{
+    const struct place *place = *state;
+    static const struct column columns[] = {{"a|b", COLUMN_TEXT, false},
+                                            {"x", COLUMN_REAL, false},
+                                            {"hidden", COLUMN_COUNT, true}};
+    static const char *const texts[] = {"E|grad f|^2", "one\r\ntwo", "a*b `c` <d>",
+                                        NULL};
+    struct table table;
+    struct error error = {.agreed = false};
+    ok(table_init(&table, columns, 3, &error), &error);
+    ok(table_note(&table, "version", "0", &error), &error);
+    for (size_t k = 0; k < sizeof texts / sizeof *texts; k++) {
+        ok(table_row(&table, &error), &error);
+        ok(table_text(&table, 0, texts[k], &error), &error);
+        table_real(&table, 1, 1.0 / 3);
+        table_count(&table, 2, k);
+    }
+    table_real(&table, 1, NAN);
+    write_ok(&table, place->path, TABLE_MARKDOWN);
+    assert_contents(place->path, "| a\\|b | x |\n"
+                                 "| --- | ---: |\n"
+                                 "| E\\|grad f\\|^2 | 0.333333 |\n"
+                                 "| one  two | 0.333333 |\n"
+                                 "| a\\*b \\`c\\` \\<d> | 0.333333 |\n"
+                                 "|  |  |\n");
+    table_free(&table);
+}
+
+/* Without the escape sequences it is the table without colours, and in no other column
+ * or format are there any. */
+static void test_colors(void **state)
+{
+    const struct place *place = *state;
+    static const struct column columns[] = {{"id", COLUMN_TEXT, false},
+                                            {"verdict", COLUMN_TEXT, false},
+                                            {"exact_verdict", COLUMN_TEXT, false}};
+    static const char *const words[] = {"holds", "fails", "no claim"};
+    struct table table;
+    struct error error = {.agreed = false};
+    ok(table_init(&table, columns, 3, &error), &error);
+    for (size_t k = 0; k < sizeof words / sizeof *words; k++) {
+        ok(table_row(&table, &error), &error);
+        ok(table_text(&table, 0, words[k], &error), &error);
+        ok(table_text(&table, 1, words[k], &error), &error);
+        ok(table_text(&table, 2, words[0], &error), &error);
+    }
+#define BLUE "\033[94m"
+#define YELLOW "\033[1;33m"
+#define END "\033[0m"
+    write_ok(&table, place->path, TABLE_COLOR);
+    assert_contents(place->path,
+                    "id        verdict   exact_verdict\n"
+                    "holds     " BLUE "holds" END "     " BLUE "holds" END "\n"
+                    "fails     " YELLOW "fails" END "     " BLUE "holds" END "\n"
+                    "no claim  no claim  " BLUE "holds" END "\n");
+    write_ok(&table, place->path, TABLE_TEXT);
+    assert_contents(place->path, "id        verdict   exact_verdict\n"
+                                 "holds     holds     holds\n"
+                                 "fails     fails     holds\n"
+                                 "no claim  no claim  holds\n");
+    table_free(&table);
+}
+
 static void test_no_rows(void **state)
 {
     const struct place *place = *state;
@@ -703,7 +767,7 @@ static void test_failure_keeps_the_old_file(void **state)
     small_table(&small);
     real_table(&large);
     put_file(place->path, "old\n");
-    for (enum table_format format = TABLE_TEXT; format <= TABLE_JSON; format++) {
+    for (enum table_format format = TABLE_TEXT; format <= TABLE_COLOR; format++) {
         assert_fails_half_way(&small, place, format);
         assert_fails_half_way(&large, place, format);
     }
@@ -793,6 +857,8 @@ int main(void)
         TEST(test_empty_only_cell),
         TEST(test_notes),
         TEST(test_text_alignment),
+        TEST(test_markdown),
+        TEST(test_colors),
         TEST(test_no_rows),
         TEST(test_growth),
         TEST(test_free_twice),

@@ -64,3 +64,70 @@ version_here() {
     attempt pnm-simulate --optimizer sgd $short
     grep -qx '# version: 0.1.0' "$out"
 }
+
+# --- colours and Markdown -------------------------------------------------------------
+
+# The arguments as one command in a pseudo-terminal of a good TERM.
+on_terminal() {
+    TERM=xterm script -qec "$*" /dev/null </dev/null | tr -d '\r' >"$out"
+}
+
+@test "verdicts have colours on a terminal, unless NO_COLOR or --color says otherwise" {
+    command -v script >/dev/null || skip "script is not installed"
+    script -qec true /dev/null </dev/null >"$out" 2>&1 || skip "no pseudo-terminals here"
+    local run="pnm-verify --claim special-hb,eq9 --quiet"
+    unset NO_COLOR
+    on_terminal "$run"
+    grep -q $'\033\[94mholds\033\[0m' "$out"
+    sed $'s/\033\\[[0-9;]*m//g' "$out" >plain
+    on_terminal "NO_COLOR=1 $run"
+    expect_same "$out" plain
+    on_terminal "NO_COLOR= $run"
+    grep -q $'\033' "$out"
+    on_terminal "TERM=dumb $run"
+    expect_same "$out" plain
+    on_terminal "$run --color never"
+    expect_same "$out" plain
+    on_terminal "NO_COLOR=1 $run --color always"
+    grep -q $'\033' "$out"
+    on_terminal "$run --format csv"
+    never grep -q $'\033' "$out"
+    # Neither files nor pipes, whatever standard error is.
+    on_terminal "$run --output a.txt,a.csv,a.md"
+    on_terminal "$run --format table | cat >piped"
+    never grep -q $'\033' a.txt a.csv a.md piped
+    expect_same a.txt plain
+    expect_same piped plain
+}
+
+@test "--color always is for tables on standard output alone" {
+    attempt pnm-verify --claim special-hb --format table
+    cp "$out" plain
+    attempt pnm-verify --claim special-hb --format table --color always
+    grep -q $'\033\[94mholds\033\[0m' "$out"
+    sed $'s/\033\\[[0-9;]*m//g' "$out" >stripped
+    expect_same plain stripped
+    local format
+    for format in csv json markdown; do
+        attempt pnm-verify --claim special-hb --format $format --color always --output -,file.txt
+        never grep -q $'\033' "$out" file.txt
+    done
+    refuse 64 "--color: 'sometimes'.*auto\|always\|never" pnm-verify --color sometimes
+    all_refused
+}
+
+@test "Markdown: what the table shows, for a pull request" {
+    attempt pnm-verify --claim special-hb,eq9 --quiet --format markdown
+    expect_status 0
+    cp "$out" markdown
+    expect_equal "$(head -n 1 markdown)" \
+        '| id | where | setting | paper | exact | measured | stderr | paper_verdict | exact_verdict |'
+    expect_equal "$(sed -n 2p markdown)" '| --- | --- | --- | ---: | ---: | ---: | ---: | --- | --- |'
+    # Every line has the same number of bars that are not escaped.
+    sed 's/\\|//g' markdown | awk -F'|' 'NF != 11 { exit 1 }'
+    attempt pnm-verify --claim special-hb,eq9 --quiet --output a.md,a.csv
+    expect_same markdown a.md
+    expect_equal "$(wc -l <markdown)" $(($(row_count a.csv) + 2))
+    attempt pnm-verify --list --format markdown
+    sed 's/\\|//g' "$out" | awk -F'|' 'NF != 6 { exit 1 }'
+}
