@@ -7,8 +7,8 @@ PREFIX = /usr/local
 THREADS =
 
 # Debian packages that building, testing and verifying need; `make setup` installs them.
-PACKAGES = gcc libc6-dev make libgsl-dev libjansson-dev librandom123-dev libcmocka-dev \
-	gnuplot-nox bats clang libomp-dev
+PACKAGES = gcc libc6-dev make libgsl-dev libjansson-dev libinih-dev librandom123-dev \
+	libcmocka-dev gnuplot-nox bats clang libomp-dev
 # What `make MPI=1` and the tests of it need besides; `make setup-mpi` installs them.
 MPI_PACKAGES = libopenmpi-dev openmpi-bin
 # What `make bench` compares with; `make setup-bench` installs them. All optional.
@@ -32,7 +32,7 @@ CC = mpicc
 BUILD = build/mpi
 CFLAGS += -DPNM_MPI
 endif
-LDLIBS = -lgsl -lgslcblas -ljansson -lm
+LDLIBS = -lgsl -lgslcblas -ljansson -linih -lm
 
 # The hot files are compiled once for each instruction set (sim/kernels.h).
 ifneq ($(shell uname -m),x86_64)

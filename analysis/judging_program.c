@@ -24,9 +24,11 @@ int judging_program(const struct program *program, int argc, char **argv,
         status = sampling_init(&sampling, &session, &options, &error);
     if (status == STATUS_OK)
         status = run(&options, &sampling, &tally, &error);
-    const int exit_status = status == STATUS_OK ? verdict_exit(&tally, true, false)
-                                                : program_exit(program, status, &error);
+    const int exit_status = status == STATUS_OK
+                                ? verdict_exit(&tally, true, false)
+                                : program_exit(&options, status, &error);
     sampling_finish(&sampling);
+    options_free(&options);
     ranks_finish(status, &error);
     return exit_status;
 }

@@ -160,7 +160,8 @@ int main(int argc, char **argv)
         status = options_write(&options, &table, &error);
     table_free(&table);
     free(rules);
-    const int exit_status = program_exit(&program, status, &error);
+    const int exit_status = program_exit(&options, status, &error);
+    options_free(&options);
     ranks_finish(status, &error);
     return exit_status;
 }

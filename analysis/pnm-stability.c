@@ -62,6 +62,7 @@ static const struct program program = {
     .groups = OPTIONS_RULE | OPTIONS_DECAY | OPTIONS_OUTPUT,
     .judges = true,
     .linear = true,
+    .presence_counts = true,
     .own = own_options,
     .own_count = sizeof own_options / sizeof *own_options,
 };
@@ -283,7 +284,8 @@ int main(int argc, char **argv)
     free(task.rules);
     const int exit_status = status == STATUS_OK
                                 ? verdict_exit(&tally, true, false)
-                                : program_exit(&program, status, &error);
+                                : program_exit(&options, status, &error);
+    options_free(&options);
     ranks_finish(status, &error);
     return exit_status;
 }

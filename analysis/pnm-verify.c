@@ -158,16 +158,17 @@ int main(int argc, char **argv)
         status = check_claims(&options, NULL, &error);
         if (status == STATUS_OK)
             status = list_claims(&options, &error);
-        exit_status = program_exit(&program, status, &error);
+        exit_status = program_exit(&options, status, &error);
     } else if (status == STATUS_OK &&
                (status = run(&options, &ledger, &error)) == STATUS_OK) {
         const struct verdict_tally tally = ledger_tally(&ledger);
         exit_status = verdict_exit(&tally, false, options_flag(&options, "strict"));
     } else {
-        exit_status = program_exit(&program, status, &error);
+        exit_status = program_exit(&options, status, &error);
     }
     ledger_free(&ledger);
     sampling_finish(&sampling);
+    options_free(&options);
     ranks_finish(status, &error);
     return exit_status;
 }

@@ -1,8 +1,10 @@
 #include "options.h"
 
+#include "config.h"
 #include "nearest.h"
 #include "option_names.h"
 #include "parse.h"
+#include "rerun.h"
 #include "version.h"
 
 #include <argp.h>
@@ -100,6 +102,7 @@ static const struct option_spec sampling_options[] = {
         .low = 0,
         .high = 1,
         .low_open = true,
+        .presence_counts = true,
         .doc =
             "relative standard error to plan for; where it is not given, rows near the "
             "margin of 1 % are sampled more finely",
@@ -239,6 +242,31 @@ static const struct option_spec output_options[] = {
     },
 };
 
+static const struct option_spec file_options[] = {
+    {
+        .name = "config",
+        .argument = "FILE",
+        .unrecorded = true,
+        .transient = true,
+        .doc = "options from a file, a line NAME = VALUE each; the command line wins",
+    },
+    {
+        .name = "rerun",
+        .argument = "RESULT",
+        .unrecorded = true,
+        .transient = true,
+        .doc = "run again what a CSV or JSON result of this version says in its "
+               "header; the command line and --config win",
+    },
+    {
+        .name = "dump-config",
+        .kind = OPTION_FLAG,
+        .unrecorded = true,
+        .transient = true,
+        .doc = "print the options as --config reads them and run nothing",
+    },
+};
+
 static const struct option_spec optimizer_option = {
     .name = "optimizer",
     .argument = "NAME[,NAME...]",
@@ -272,8 +300,7 @@ static void options_add_group(struct options *options, unsigned group,
         options_add(options, &list[i]);
 }
 
-static struct option_value *options_find(const struct options *options,
-                                         const char *name)
+struct option_value *options_find(const struct options *options, const char *name)
 {
     for (size_t i = 0; i < options->count; i++)
         if (strcmp(options->value[i].option.name, name) == 0)
@@ -294,6 +321,7 @@ static void options_add_rules(struct options *options)
                 .kind = OPTION_TEXT,
                 .argument = "VALUES",
                 .preset = NULL,
+                .presence_counts = options->program->presence_counts,
                 .doc = p->doc,
             };
             if (options_find(options, p->name) || (i == 0 && options->program->no_rate))
@@ -322,6 +350,7 @@ static void options_build(struct options *options)
     GROUP(options, OPTIONS_CHAINS, chain_options);
     GROUP(options, OPTIONS_SAMPLING, sampling_options);
     GROUP(options, OPTIONS_OUTPUT, output_options);
+    GROUP(options, OPTIONS_OUTPUT, file_options);
     if (program->max_samples) {
         struct option_value *value = options_find(options, "max-samples");
         value->option.preset = value->text = program->max_samples;
@@ -527,33 +556,74 @@ static char *rules_help(const struct options *options)
     return text;
 }
 
-int options_parse(struct options *options, const struct program *program, int argc,
-                  char **argv, struct error *error)
+int options_init(struct options *options, const struct program *program,
+                 struct error *error)
 {
-    struct argp_option argp_options[OPTIONS_MAX + 3] = {{0}};
-    struct parse_state state = {options, error, STATUS_OK};
-    char(*help)[HELP_TEXT] = NULL;
-    char *doc = NULL;
-    int status;
     *options = (struct options){.program = program};
-    error->text[0] = '\0';
     options->kernels = kernels_find(error);
     if (!options->kernels)
         return STATUS_USAGE;
     options_build(options);
-    status = option_names_check(options, argc, argv, error);
-    if (status != STATUS_OK)
-        goto out;
-    help = calloc(options->count, sizeof *help);
-    doc = rules_help(options);
-    if (!help || !doc) {
-        status = error_memory(error, "the help text");
-        goto out;
+    return STATUS_OK;
+}
+
+void options_free(struct options *options)
+{
+    for (size_t i = 0; i < options->count; i++) {
+        free(options->value[i].owned);
+        options->value[i].owned = NULL;
     }
+}
+
+bool options_is_open(const struct option_value *value)
+{
+    return !value->given && !value->file;
+}
+
+int options_give(struct option_value *value, const char *text, const char *file,
+                 unsigned long line, struct error *error)
+{
+    value->file = file;
+    value->line = line;
+    if (!text)
+        return STATUS_OK;
+    value->owned = strdup(text);
+    if (!value->owned)
+        return error_memory(error, "the options");
+    value->text = value->owned;
+    value->given = true;
+    return value_read(value, error);
+}
+
+void options_locate(const struct options *options, struct error *error)
+{
+    for (size_t i = 0; i < options->count; i++) {
+        const struct option_value *value = &options->value[i];
+        const size_t length = strlen(value->option.name);
+        const char *text = error->text;
+        if (!value->file || strncmp(text, "--", 2) != 0 ||
+            strncmp(text + 2, value->option.name, length) != 0 ||
+            text[2 + length] != ':')
+            continue;
+        const struct error before = *error;
+        if (value->line > 0)
+            error_write(error, "%.300s, line %lu: %.600s", value->file, value->line,
+                        before.text);
+        else
+            error_write(error, "%.300s: %.600s", value->file, before.text);
+        error->agreed = before.agreed;
+        return;
+    }
+}
+
+/* What argp knows of an option, with its help text. */
+static void argp_table(const struct options *options, char (*help)[HELP_TEXT],
+                       struct argp_option *table)
+{
     for (size_t i = 0; i < options->count; i++) {
         const struct option_spec *option = &options->value[i].option;
         option_help(options, option, help[i]);
-        argp_options[i] = (struct argp_option){
+        table[i] = (struct argp_option){
             .name = option->name,
             .key = FIRST_KEY + (int)i,
             .arg = option->kind == OPTION_FLAG ? NULL : option->argument,
@@ -561,15 +631,50 @@ int options_parse(struct options *options, const struct program *program, int ar
             .group = 1,
         };
     }
-    argp_options[options->count] = (struct argp_option){
+    table[options->count] = (struct argp_option){
         .name = "help", .key = KEY_HELP, .doc = "show this help", .group = -1};
-    argp_options[options->count + 1] = (struct argp_option){
+    table[options->count + 1] = (struct argp_option){
         .name = "version", .key = KEY_VERSION, .doc = "show the version", .group = -1};
-    const struct argp argp = {argp_options, on_option, NULL, doc, NULL, NULL, NULL};
-    if (argp_parse(&argp, argc, argv, ARGP_NO_EXIT | ARGP_NO_HELP, NULL, &state) != 0 &&
-        state.status == STATUS_OK)
-        state.status = STATUS_USAGE; /* argp has said why */
-    status = state.status;
+}
+
+static int parse_command_line(struct options *options, int argc, char **argv,
+                              struct error *error)
+{
+    struct argp_option table[OPTIONS_MAX + 3] = {{0}};
+    struct parse_state state = {options, error, STATUS_OK};
+    char(*help)[HELP_TEXT] = calloc(options->count, sizeof *help);
+    char *doc = rules_help(options);
+    if (help && doc) {
+        const struct argp argp = {table, on_option, NULL, doc, NULL, NULL, NULL};
+        argp_table(options, help, table);
+        if (argp_parse(&argp, argc, argv, ARGP_NO_EXIT | ARGP_NO_HELP, NULL, &state) !=
+                0 &&
+            state.status == STATUS_OK)
+            state.status = STATUS_USAGE; /* argp has said why */
+    } else {
+        state.status = error_memory(error, "the help text");
+    }
+    free(help);
+    free(doc);
+    return state.status;
+}
+
+/* The first file to say something of an option is believed. */
+static int parse_files(struct options *options, struct error *error)
+{
+    int status = STATUS_OK;
+    if (!(options->program->groups & OPTIONS_OUTPUT))
+        return STATUS_OK;
+    if (options_given(options, "config"))
+        status = config_read(options, options_text(options, "config"), error);
+    if (status == STATUS_OK && options_given(options, "rerun"))
+        status = rerun_read(options, options_text(options, "rerun"), error);
+    return status;
+}
+
+static int check_values(struct options *options, struct error *error)
+{
+    int status = STATUS_OK;
     for (size_t i = 0; status == STATUS_OK && i < options->count; i++) {
         struct option_value *value = &options->value[i];
         if (value->option.required && !value->text)
@@ -578,10 +683,27 @@ int options_parse(struct options *options, const struct program *program, int ar
         else if (!value->given)
             status = value_read(value, error);
     }
-out:
-    free(help);
-    free(doc);
     return status;
+}
+
+int options_parse(struct options *options, const struct program *program, int argc,
+                  char **argv, struct error *error)
+{
+    error->text[0] = '\0';
+    int status = options_init(options, program, error);
+    if (status == STATUS_OK)
+        status = option_names_check(options, argc, argv, error);
+    if (status == STATUS_OK)
+        status = parse_command_line(options, argc, argv, error);
+    if (status == STATUS_OK)
+        status = parse_files(options, error);
+    if (status == STATUS_OK)
+        status = check_values(options, error);
+    if (status != STATUS_OK || !(program->groups & OPTIONS_OUTPUT) ||
+        !options_flag(options, "dump-config"))
+        return status;
+    status = config_dump(options, stdout, error);
+    return status == STATUS_OK ? OPTIONS_DONE : status;
 }
 
 const char *options_text(const struct options *options, const char *name)

@@ -29,7 +29,9 @@ struct option_spec {
     double low, high;
     bool low_open;
     bool required;
-    bool unrecorded; /* does not change the numbers: left out of result headers */
+    bool unrecorded;      /* does not change the numbers: left out of result headers */
+    bool presence_counts; /* given as its preset is not the same as not given */
+    bool transient;       /* on the command line alone: in no file of options */
     const char *doc;
 };
 
@@ -51,6 +53,8 @@ struct program {
     bool plans_rate; /* a learning rate that is not given is NAN, not an error */
     bool no_rate;    /* the learning rate is NAN and cannot be given */
     bool linear;     /* it runs linear rules alone: those are --optimizer all */
+    /* Of every parameter of a rule: one that is not given may be looked for. */
+    bool presence_counts;
     const struct option_spec *own;
     size_t own_count;
     /* Presets that differ from the shared ones, NULL where they do not. */
@@ -64,6 +68,9 @@ struct option_value {
     const char *text; /* as given, or the preset; NULL if neither */
     char words[40];   /* option.argument of a rule's parameter that takes words */
     bool given;
+    char *owned;        /* text, where it comes from a file */
+    const char *file;   /* it comes from there; NULL: from the command line */
+    unsigned long line; /* of the file; 0: none in particular */
     double real;
     uint64_t count;
 };
@@ -76,11 +83,35 @@ struct options {
     size_t count;
 };
 
-/* Parses the command line. STATUS_OK; OPTIONS_DONE if --help or --version was answered;
- * STATUS_USAGE with an error text (empty if the message is out already). */
+/* The program's table with its presets. STATUS_USAGE. */
+PNM_MUST_USE int options_init(struct options *options, const struct program *program,
+                              struct error *error);
+
+/* Legal after a failed options_parse and on what is zeroed. */
+void options_free(struct options *options);
+
+/* Parses the command line, and the files of options that it names. STATUS_OK;
+ * OPTIONS_DONE if --help, --version or --dump-config was answered; STATUS_USAGE with an
+ * error text (empty if the message is out already). */
 enum { OPTIONS_DONE = 1 };
 PNM_MUST_USE int options_parse(struct options *options, const struct program *program,
                                int argc, char **argv, struct error *error);
+
+/* The option of that name; NULL if there is none. */
+struct option_value *options_find(const struct options *options, const char *name);
+
+/* Was nothing said of it, neither on the command line nor in a file? */
+bool options_is_open(const struct option_value *value);
+
+/* Gives an option that is open the value that a file has in a line, unless text is
+ * NULL: then the file says that a flag is off. STATUS_USAGE, STATUS_MEMORY. */
+PNM_MUST_USE int options_give(struct option_value *value, const char *text,
+                              const char *file, unsigned long line,
+                              struct error *error);
+
+/* If an error that begins with "--NAME:" is about a value from a file, puts file and
+ * line before it. */
+void options_locate(const struct options *options, struct error *error);
 
 /* Values by name; the option must be in the program's table. */
 const char *options_text(const struct options *options, const char *name);

@@ -11,13 +11,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* The presets of a rule's parameter that was not given, in text[size]; NULL if no
- * chosen rule has it. */
-static const char *defaults_in_use(const struct options *options,
-                                   const struct option_value *value, size_t size,
-                                   char *text)
+const char *options_default(const struct options *options,
+                            const struct option_value *value, size_t size, char *text)
 {
     text[0] = '\0';
+    if (value->option.preset)
+        return value->option.preset;
     if (!(options->program->groups & OPTIONS_RULE))
         return NULL;
     for (const struct optimizer *const *rule = options->kernels->optimizers; *rule;
@@ -27,25 +26,46 @@ static const char *defaults_in_use(const struct options *options,
     return *text ? text : NULL;
 }
 
+/* The options that were given with what they are by default, where that is not the same
+ * as not given, in text[size]: a header would not tell the two apart. */
+static void list_given(const struct options *options, size_t size, char *text)
+{
+    size_t used = 0;
+    text[0] = '\0';
+    for (size_t i = 0; i < options->count && used < size; i++) {
+        const struct option_value *value = &options->value[i];
+        char presets[OPTIONS_DEFAULT];
+        const char *preset = options_default(options, value, sizeof presets, presets);
+        if (value->given && value->option.presence_counts && preset &&
+            strcmp(value->text, preset) == 0)
+            used += (size_t)snprintf(text + used, size - used, "%s%s", used ? "," : "",
+                                     value->option.name);
+    }
+}
+
 /* Calls use(key, value) for all that a result header holds. */
 static int for_each_note(const struct options *options,
                          int (*use)(void *context, const char *key, const char *value,
                                     struct error *error),
                          void *context, struct error *error)
 {
+    char given[1024];
     int status = use(context, "program", options->program->name, error);
     if (status == STATUS_OK)
         status = use(context, "version", PNM_VERSION, error);
     for (size_t i = 0; status == STATUS_OK && i < options->count; i++) {
         const struct option_value *value = &options->value[i];
-        char presets[200];
+        char presets[OPTIONS_DEFAULT];
         const char *text =
             value->text ? value->text
-                        : defaults_in_use(options, value, sizeof presets, presets);
+                        : options_default(options, value, sizeof presets, presets);
         if (text && !value->option.unrecorded)
             status = use(context, value->option.name, text, error);
     }
-    return status;
+    list_given(options, sizeof given, given);
+    return status == STATUS_OK && *given
+               ? use(context, OPTIONS_NOTE_GIVEN, given, error)
+               : status;
 }
 
 static int note_in_table(void *context, const char *key, const char *value,
@@ -202,8 +222,10 @@ int options_write(const struct options *options, const struct table *table,
     return for_each_output(options, table, write_one, error);
 }
 
-int program_exit(const struct program *program, int status, const struct error *error)
+int program_exit(const struct options *options, int status, struct error *error)
 {
+    const struct program *program = options->program;
+    options_locate(options, error);
     /* Whatever a signal cut short (a read, a write), it is the signal that ended it. */
     if (status < 0 && interrupt_pending()) {
         /* Together with what else went wrong at that moment, a checkpoint say. */

@@ -5,6 +5,17 @@
 #include "options.h"
 #include "table.h"
 
+/* What an option is if nothing is said of it, for the chosen rules, as a header shows
+ * it: "0.9", or "0.9; qhm: 0.999" where they differ. In text[size] or static; NULL: no
+ * default. */
+enum { OPTIONS_DEFAULT = 200 };
+const char *options_default(const struct options *options,
+                            const struct option_value *value, size_t size, char *text);
+
+/* The note that names the options that were given as what they are by default, of those
+ * where that matters. */
+#define OPTIONS_NOTE_GIVEN "given"
+
 /* Version, program and every recorded option into the table's provenance. */
 PNM_MUST_USE int options_note(const struct options *options, struct table *table,
                               struct error *error);
@@ -30,7 +41,8 @@ PNM_MUST_USE int options_check_output(const struct options *options, int status,
 PNM_MUST_USE int options_write(const struct options *options, const struct table *table,
                                struct error *error);
 
-/* Prints what went wrong, if anything, and returns the exit status for it. */
-int program_exit(const struct program *program, int status, const struct error *error);
+/* Prints what went wrong, if anything, with the place in a file of options that it came
+ * from, and returns the exit status for it. options_parse must have been called. */
+int program_exit(const struct options *options, int status, struct error *error);
 
 #endif

@@ -276,8 +276,9 @@ int main(int argc, char **argv)
                      : write_trajectories(&options, &sampling, rules, &problem, &error);
     quadratic_free(&problem);
     free(rules);
-    const int exit_status = program_exit(&program, status, &error);
+    const int exit_status = program_exit(&options, status, &error);
     sampling_finish(&sampling);
+    options_free(&options);
     ranks_finish(status, &error);
     return exit_status;
 }

@@ -131,3 +131,278 @@ on_terminal() {
     attempt pnm-verify --list --format markdown
     sed 's/\\|//g' "$out" | awk -F'|' 'NF != 6 { exit 1 }'
 }
+
+# --- files of options -----------------------------------------------------------------
+
+# refuse with these lines in runs.ini: refuse_file REGEX PROGRAM LINE...
+refuse_file() {
+    printf '%s\n' "${@:3}" >runs.ini
+    refuse 64 "$1" "$2" --config runs.ini
+}
+
+@test "--config: a file says what the command line would, and the command line wins" {
+    printf '%s\n' '; runs' '[pnm-stationary]' 'optimizer = pnm ; a rule' '  lr=0.1' 'spectrum = 0.5,1' \
+        'replicas: 40' '' '# steps' 'steps = 200' 'burn-in = 8' 'full = yes' 'quiet = on' \
+        'excess = no' >runs.ini
+    attempt pnm-stationary --optimizer pnm $short --full --format csv
+    cp "$out" wanted
+    attempt pnm-stationary --config runs.ini
+    expect_same "$out" wanted
+    attempt pnm-stationary --config=runs.ini --format csv
+    expect_same "$out" wanted
+    attempt pnm-stationary --optimizer sgd --spectrum 2 --config runs.ini
+    cp "$out" wanted
+    attempt pnm-stationary --optimizer sgd $short --full --spectrum 2
+    expect_same "$out" wanted
+    # Byte order mark and line ends of another system, and no line end at all.
+    printf '\357\273\277optimizer = sgd\r\nlr = 0.1\r\nspectrum = 2' >other.ini
+    attempt pnm-simulate --config other.ini --replicas 4 --steps 9 --quiet
+    expect_status 0
+    attempt pnm-simulate --config <(echo 'optimizer = sgd') $short
+    expect_status 0
+}
+
+@test "--config: lines of any length are whole" {
+    local many
+    many=$(seq -s , 1 2000)
+    [ ${#many} -gt 8000 ]
+    attempt pnm-stability --optimizer sgd --lr 1e-4 --spectrum "$many" --format csv
+    cp "$out" wanted
+    printf 'optimizer = sgd\n# %s\nspectrum = %s\nlr = 1e-4\n' "$many" "$many" >long.ini
+    attempt pnm-stability --config long.ini --format csv
+    expect_same "$out" wanted
+    # 200 bytes is where inih would cut.
+    local length
+    for length in 196 197 198 199 200 201 202 398 399 400 401; do
+        printf 'optimizer=sgd\nlr=1e-4\nspectrum=%0*d\nquiet=yes\n' $((length - 9)) 7 >long.ini
+        attempt pnm-stability --config long.ini --format csv
+        expect_status 0
+        grep -Eq '^# spectrum: 0+7$' "$out" || show
+        expect_equal "$(grep '^# spectrum' "$out" | wc -c)" $((length + 5 - 1)) "$length"
+    done
+    { printf 'quiet = '; head -c 2000000 /dev/zero | tr '\0' y; } >long.ini
+    refuse 64 'long.ini, line 1: is longer' pnm-stability --config long.ini
+    all_refused
+}
+
+@test "--config: what is wrong is told with file, line and name" {
+    refuse_file "runs.ini, line 3: 'spectrun' is no option.*did you mean spectrum\?" pnm-stationary \
+        '# a' 'lr = 1' 'spectrun = 1'
+    refuse_file "runs.ini, line 1: '--lr' is no option" pnm-stationary '--lr = 1'
+    refuse_file "runs.ini, line 1: '' is no option" pnm-stationary '= 1'
+    refuse_file "runs.ini, line 1: 'claim' is no option of pnm-stationary" pnm-stationary 'claim = eq15'
+    refuse_file "runs.ini, line 1: 'config' is no option" pnm-stationary 'config = other.ini'
+    refuse_file "runs.ini, line 1: 'rerun' is no option" pnm-stationary 'rerun = old.csv'
+    refuse_file "runs.ini, line 1: 'help' is no option" pnm-stationary 'help = yes'
+    refuse_file "runs.ini, line 3: 'lr' stands there twice" pnm-stationary 'lr = 1' '' 'lr = 1'
+    refuse_file "runs.ini, line 2: --seed: 'x'.*whole number from 0" pnm-stationary 'lr = 1' 'seed = x'
+    refuse_file "runs.ini, line 2: --lr: '0.1x'.*number" pnm-simulate \
+        'optimizer = sgd' 'lr = 0.1x' 'spectrum = 1'
+    refuse_file "runs.ini, line 1: --optimizer: no update rule 'pmn'; did you mean pnm" pnm-simulate \
+        'optimizer = pmn' 'lr = 0.1' 'spectrum = 1'
+    refuse_file "runs.ini, line 4: --spectrum: '-1'|runs.ini, line 4: --spectrum: .*-1" pnm-simulate \
+        'optimizer = sgd' 'lr = 0.1' '' 'spectrum = -1'
+    refuse_file "runs.ini, line 1: --beta0: no parameter of sgd" pnm-simulate \
+        'beta0 = 1' 'optimizer = sgd' 'lr = 0.1' 'spectrum = 1'
+    refuse_file "runs.ini, line 1: --format: 'jsno'.*did you mean json.*table" pnm-simulate 'format = jsno'
+    refuse_file "runs.ini, line 1: full: 'maybe'.*yes\|no\|on\|off" pnm-stationary 'full = maybe'
+    refuse_file "runs.ini, line 2: 'lr' stands in the section \[pnm-noise\].*\[pnm-stationary\]" \
+        pnm-stationary '[pnm-noise]' 'lr = 1'
+    refuse_file "runs.ini, line 2: no NAME = VALUE" pnm-stationary 'lr = 1' 'quiet'
+    refuse_file "runs.ini, line 2: no NAME = VALUE" pnm-stationary 'lr = 1' '[pnm-stationary'
+    refuse_file "runs.ini, line 2: no NAME = VALUE" pnm-stationary 'lr = 1,' '   2'
+    refuse_file '^pnm-stationary: --optimizer is required' pnm-stationary 'lr = 1'
+    printf 'lr = 1\nse\0ed = 1\n' >runs.ini
+    refuse 64 'runs.ini, line 2: holds a zero byte' pnm-stationary --config runs.ini
+    refuse 64 "--config: cannot read 'nosuch.ini': No such file" pnm-stationary --config nosuch.ini
+    refuse 64 "--config: cannot read '.': Is a directory" pnm-stationary --config .
+    # A value that the command line replaces is not to blame.
+    echo 'lr = 1' >runs.ini
+    refuse 64 '^pnm-simulate: --lr: -1 .*0 < lr' pnm-simulate --config runs.ini --optimizer sgd --lr -1 \
+        --spectrum 1
+    all_refused
+}
+
+# --- what a run was -------------------------------------------------------------------
+
+# same_again PROGRAM ARGUMENT...: --dump-config, --rerun of the CSV and of the JSON give
+# the same bytes, header and all, and so does --config of what --rerun dumps.
+same_again() {
+    local program=$1 expected quiet=--quiet
+    shift
+    [ "$program" != pnm-rules ] || quiet=
+    attempt "$program" "$@" --output a.csv,a.json $quiet
+    expected=$status
+    [ "$expected" -le 2 ] || show
+    attempt "$program" "$@" --dump-config
+    expect_status 0
+    cp "$out" dumped.ini
+    attempt "$program" --config dumped.ini --output b.csv,b.json $quiet
+    expect_status "$expected"
+    expect_same a.csv b.csv
+    expect_same a.json b.json
+    attempt "$program" --rerun a.csv --output b.csv $quiet
+    expect_status "$expected"
+    expect_same a.csv b.csv
+    attempt "$program" --rerun a.json --output b.csv $quiet
+    expect_same a.csv b.csv
+    attempt "$program" --rerun a.csv --dump-config
+    cp "$out" dumped.ini
+    attempt "$program" --config dumped.ini --output b.csv $quiet
+    expect_same a.csv b.csv
+}
+
+@test "a result is run again from its header: pnm-simulate" {
+    same_again pnm-simulate --optimizer pnm $short --seed 7
+    same_again pnm-simulate --optimizer qhm $short --weight-decay 0.01 --decay decoupled
+    same_again pnm-simulate --optimizer adam $short --schedule cosine:100:0.1
+    same_again pnm-simulate --optimizer radam $short --convention torch
+    same_again pnm-simulate --optimizer adamw $short --rotation haar:3 --noise isotropic:2 --batch 4 \
+        --start 1 --theta-star 0.5
+    same_again pnm-simulate --optimizer pnm $short --record trajectory --every 20 --replicas 2
+    printf '1 -0.5  -0.5 0  -0.5\n0 0  1 0  1\n' >two_step
+    same_again pnm-simulate --optimizer linear --system two_step $short
+    same_again pnm-simulate --optimizer sgd --lr 3 --spectrum 1 --allow-divergence --replicas 4 --steps 9
+}
+
+@test "a result is run again from its header: pnm-stationary" {
+    same_again pnm-stationary --optimizer nesterov,qhm,sgd $short --full
+    same_again pnm-stationary --optimizer nesterov,qhm $short --beta1 0.9
+    same_again pnm-stationary --optimizer pnm,sgd $short --lr log:0.01:0.1:3 --beta0 0,1,3 \
+        --lr-normalization off --excess
+    same_again pnm-stationary --optimizer adamw,adam,sgd $short --weight-decay 0
+    same_again pnm-stationary --optimizer all $short --beta1 0.5
+    printf '1 0.2\n0.2 2\n' >c
+    same_again pnm-stationary --optimizer sgd $short --noise file:c --rng philox
+    # Given, it is taken as it is; not given, rows near the margin get more.
+    same_again pnm-stationary --optimizer pnm --lr 0.1 --spectrum 1 --max-samples 1e7 --precision 0.001
+    grep -qx '# given: precision' a.csv
+    same_again pnm-stationary --optimizer pnm --lr 0.1 --spectrum 1 --max-samples 1e7
+    never grep -q '^# given' a.csv
+}
+
+@test "a result is run again from its header: the other programs" {
+    same_again pnm-noise --optimizer pnm,qhm --lr 0.1 --precision 0.01
+    same_again pnm-noise --optimizer pnm --lr 0.1 --precision 0.01 --psd
+    same_again pnm-pacbayes --optimizer pnm,sgd --lr 0.1 --spectrum 1,2 --prior-precision 10 \
+        --train-size 10000 --precision 0.02
+    same_again pnm-pacbayes --optimizer pnm --lr 0.1 --spectrum 1,2 --prior-precision 10 \
+        --train-size 10000 --precision 0.02 --optimal-beta0
+    same_again pnm-stability --optimizer pnm,qhm,sgd --lr 0.3 --spectrum 1 --measure --weight-decay 0.1
+    same_again pnm-stability --optimizer sgd --map --spectrum 0.5,1
+    same_again pnm-stability --optimizer pnm --map --spectrum 1 --beta0 1
+    same_again pnm-rules --optimizer pnm,qhm --beta0 0,1,3
+    same_again pnm-rules
+    same_again pnm-verify --claim special-hb,fig7 --precision 0.01
+    same_again pnm-verify --claim eq9 --strict --seed 3
+}
+
+@test "a result is run again from its header: pnm-convergence" {
+    same_again pnm-convergence --optimizer pnm --horizon 16,64,256 --replicas 64 --slope
+    same_again pnm-convergence --optimizer sgd --lr 0.1 --loss quadratic --condition 10 --dim 3 --curve \
+        --horizon 64 --replicas 64 --points 4
+    same_again pnm-convergence --optimizer pnm --ratio lemma-A3 --beta0 0,3 --sigma 0 --lr 1e-5 --horizon 64
+    same_again pnm-convergence --optimizer pnm --search 20 --horizon 32 --replicas 8
+    cp a.csv free.csv
+    # Given as they are by default: not free, which the header must say.
+    same_again pnm-convergence --optimizer pnm --search 20 --horizon 32 --replicas 8 --beta0 1 --sigma 1 \
+        --loss huber
+    grep -qx '# given: beta0,loss,sigma' a.csv
+    [ "$(body a.csv)" != "$(body free.csv)" ]
+}
+
+@test "--rerun: a run that was stopped stops there again" {
+    attempt pnm-stationary --optimizer sgd,pnm $short --replicas 100000 --stop-at 2:3 --output a.csv
+    grep -q '^# stop-at: 2:3' a.csv
+    attempt pnm-stationary --rerun a.csv --output b.csv --quiet
+    expect_same a.csv b.csv
+}
+
+@test "--rerun: the command line wins, then --config" {
+    attempt pnm-stationary --optimizer pnm $short --output a.csv
+    attempt pnm-stationary --optimizer sgd,qhm $short --seed 9 --noise isotropic:2 --output wanted.csv
+    printf 'seed = 9\noptimizer = nesterov\n' >runs.ini
+    attempt pnm-stationary --rerun a.csv --config runs.ini --optimizer sgd,qhm --noise isotropic:2 \
+        --output b.csv --quiet
+    expect_same wanted.csv b.csv
+    # Into the file that it reads.
+    attempt pnm-stationary --rerun a.csv --seed 3 --output a.csv --quiet
+    grep -qx '# seed: 3' a.csv
+    attempt pnm-stationary --optimizer pnm --full $short --output full.csv
+    echo 'full = no' >runs.ini
+    attempt pnm-stationary --rerun full.csv --config runs.ini --output b.csv --quiet
+    never grep -q '^# full' b.csv
+}
+
+@test "--rerun refuses what this program of this version has not written" {
+    attempt pnm-simulate --optimizer sgd $short --output a.csv,a.json,a.txt,a.md
+    refuse 64 "--rerun: 'a.csv' is of the program pnm-simulate; allowed.*pnm-noise" pnm-noise --rerun a.csv
+    refuse 64 "--rerun: 'a.json' is of the program pnm-simulate" pnm-noise --rerun a.json
+    local file
+    for file in a.csv a.json; do
+        sed 's/0\.1\.0/0.0.9/' $file >old
+        refuse 64 "--rerun: 'old' is of version 0.0.9; allowed is a result of version 0.1.0" \
+            pnm-simulate --rerun old
+    done
+    grep -v '^#' a.csv >bare.csv
+    sed '1,2d' a.csv >nameless.csv
+    : >empty
+    echo '{"provenance": 3}' >number.json
+    echo '{"provenance": {"program": "pnm-simulate"' >cut.json
+    echo '# a remark' >remark
+    head -c 4096 "$PNM_BIN/pnm-simulate" >binary
+    for file in bare.csv nameless.csv empty a.txt a.md number.json cut.json remark binary /dev/null; do
+        refuse 64 "--rerun: '$file' has no header.*CSV or JSON" pnm-simulate --rerun $file
+    done
+    refuse 64 "--rerun: cannot read 'nosuch': No such file" pnm-simulate --rerun nosuch
+    refuse 64 "--rerun: cannot read '.': Is a directory" pnm-simulate --rerun .
+    sed 's/# seed: 1/# seed: x/' a.csv >bad.csv
+    refuse 64 "bad.csv, line [0-9]+: --seed: 'x'" pnm-simulate --rerun bad.csv
+    sed 's/# seed: 1/# seat: 1/' a.csv >bad.csv
+    refuse 64 "'bad.csv'.*'seat' in its header is no option" pnm-simulate --rerun bad.csv
+    sed 's/# batch: 1/# seed: 1/' a.csv >bad.csv
+    refuse 64 "'bad.csv'.*'seed' in its header is there twice" pnm-simulate --rerun bad.csv
+    # An old parameter that the new rule has not is told with where it comes from.
+    attempt pnm-simulate --optimizer pnm --beta0 3 $short --output pnm.csv
+    refuse 64 'pnm.csv, line [0-9]+: --beta0: no parameter of sgd' pnm-simulate --rerun pnm.csv \
+        --optimizer sgd
+    all_refused
+}
+
+@test "--rerun reads what other programs make of a JSON result" {
+    command -v python3 >/dev/null || skip "python3 is not installed"
+    attempt pnm-simulate --optimizer sgd $short --spectrum 0.5 --output a.json,a.csv
+    python3 -c 'import json, sys; print(json.dumps(json.load(open("a.json")), indent=4))' >pretty.json
+    attempt pnm-simulate --rerun pretty.json --quiet
+    expect_same "$out" a.csv
+}
+
+@test "--dump-config: what was given as it was, defaults as comments, nothing runs" {
+    attempt pnm-stationary --optimizer nesterov,qhm --lr 0.1 --spectrum 0.5,1 --full --threads 2 \
+        --output x.csv --dump-config
+    expect_status 0
+    expect_files
+    cat >wanted <<'END'
+[pnm-stationary]
+optimizer = nesterov,qhm
+lr = 0.1
+spectrum = 0.5,1
+full = on
+threads = 2
+output = x.csv
+END
+    grep -v '^#' "$out" >got
+    expect_same got wanted
+    for line in '# beta1 = 0.9; qhm: 0.999' '# noise = hessian' '# precision = 0.001' '# seed = 1'; do
+        grep -qx "$line" "$out" || { echo "no line $line" >&2; show; }
+    done
+    refuse 64 '--spectrum is required' pnm-stationary --optimizer sgd --lr 0.1 --dump-config
+    refuse 64 "--spectrum: 'file:a ;b' cannot stand" pnm-stationary --optimizer sgd --lr 0.1 \
+        --spectrum 'file:a ;b' --dump-config
+    refuse 64 "--spectrum: 'file:a ' cannot stand" pnm-stationary --optimizer sgd --lr 0.1 \
+        --spectrum 'file:a ' --dump-config
+    all_refused
+    status=0
+    pnm-verify --dump-config >/dev/full 2>"$err" || status=$?
+    expect_status 74
+}

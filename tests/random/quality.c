@@ -220,6 +220,7 @@ int main(int argc, char **argv)
         status = options_flag(&options, "controls")
                      ? judge_controls(&options, &run, &failed, &error)
                      : judge(&options, &run, &failed, &error);
-    status = program_exit(&program, status, &error);
+    status = program_exit(&options, status, &error);
+    options_free(&options);
     return status == 0 && failed ? EXIT_FAILED : status;
 }

@@ -129,5 +129,5 @@ int main(int argc, char **argv)
     int status = options_parse(&options, &program, argc, argv, &error);
     if (status == STATUS_OK)
         status = write_words(&options, &error);
-    return program_exit(&program, status, &error);
+    return program_exit(&options, status, &error);
 }
