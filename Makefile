@@ -15,6 +15,8 @@ MPI_PACKAGES = libopenmpi-dev openmpi-bin
 BENCH_PACKAGES = python3 python3-numpy python3-torch libslicot-dev
 # The suite that `make test-random` feeds; `make setup-random` installs it.
 RANDOM_PACKAGES = dieharder
+# What `make test-docs` needs; `make setup-docs` installs it.
+DOCS_PACKAGES = mandoc
 # What `make format` and `make lint` need; `make setup-lint` installs them.
 LINT_PACKAGES = clang-format clang-tidy cppcheck shellcheck
 
@@ -60,14 +62,18 @@ LIBRARY_OBJECTS = $(LIBRARY:%.c=$(BUILD)/obj/%.o) \
 TEST_SOURCES = $(wildcard tests/test_*.c)
 TESTS = $(TEST_SOURCES:tests/%.c=$(BUILD)/tests/%)
 BINARIES = $(PROGRAMS:%=$(BUILD)/bin/%)
+MANUAL = $(PROGRAMS:%=$(BUILD)/man/%.1)
+COMPLETION_BASH = $(PROGRAMS:%=$(BUILD)/completion/bash/%)
+COMPLETION_ZSH = $(PROGRAMS:%=$(BUILD)/completion/zsh/_%)
+DOCUMENTS = $(MANUAL) $(COMPLETION_BASH) $(COMPLETION_ZSH)
 
 SOURCES = $(wildcard sim/*.[ch] analysis/*.[ch] analysis/claims/*.[ch] tests/*.[ch] tests/bench/*.[ch] \
 	tests/random/*.[ch])
-SCRIPTS = $(wildcard sim/*.sh tests/*.sh tests/random/*.sh plots/*.sh tests/cli/*.bash) .ci/run .ci/setup
+SCRIPTS = $(wildcard sim/*.sh tests/*.sh tests/random/*.sh tests/docs/*.sh plots/*.sh tests/cli/*.bash) .ci/run .ci/setup
 
 .PHONY: all programs unit-tests help setup setup-lint setup-mpi setup-bench \
-	setup-random verify tables plots gallery test test-unit test-cli \
-	test-bits \
+	setup-random setup-docs verify tables plots gallery test test-unit test-cli \
+	test-bits test-docs test-docs-man test-docs-readme \
 	test-random test-random-quick mutants vectors new-optimizer bench bench-quick format lint \
 	install uninstall clean FORCE
 .SECONDARY:
@@ -79,15 +85,16 @@ ifndef SIDE_BY_SIDE
 endif
 COMPILE = $(MAKE) --no-print-directory -j$(shell nproc) SIDE_BY_SIDE=1
 
-all: ## build the programs into build/bin (the default)
+# No manual with MPI: outside of mpirun a program takes long to start.
+all: ## build programs, manual pages and completions (the default)
 	@$(COMPILE) programs
 
-programs: $(BINARIES)
+programs: $(BINARIES) $(if $(MPI),,$(DOCUMENTS))
 
 unit-tests: $(TESTS)
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' Makefile
 
 setup: ## install the Debian packages that build, verify and test need
 	@sh .ci/setup $(PACKAGES)
@@ -100,6 +107,9 @@ setup-bench: ## install the Debian packages that bench compares with
 
 setup-random: ## install the Debian package that test-random needs
 	@sh .ci/setup $(RANDOM_PACKAGES)
+
+setup-docs: ## install the Debian packages that test-docs needs
+	@sh .ci/setup $(DOCS_PACKAGES)
 
 setup-lint: ## install the Debian packages that format and lint need
 	@sh .ci/setup $(LINT_PACKAGES)
@@ -146,6 +156,19 @@ $(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $(BUILD)/libpnm.a
 	@echo "  $@"
 	@$(CC) $(CFLAGS) -o $@ $^ -lcmocka $(LDLIBS)
 
+# Programs print their own manual pages and completions, from the table of their options.
+$(BUILD)/man/%.1: $(BUILD)/bin/%
+	@mkdir -p $(@D)
+	@$< --help=man >$@
+
+$(BUILD)/completion/bash/%: $(BUILD)/bin/%
+	@mkdir -p $(@D)
+	@$< --help=bash >$@
+
+$(BUILD)/completion/zsh/_%: $(BUILD)/bin/%
+	@mkdir -p $(@D)
+	@$< --help=zsh >$@
+
 # --- a rule of your own -----------------------------------------------------------------
 
 new-optimizer: ## begin an update rule, NAME=foo: sim/opt_foo.c, listed
@@ -191,6 +214,16 @@ test-cli: all ## run the tests of the programs (bats)
 test-bits: all ## compare the results of a gcc and a clang build
 	@$(MAKE) --no-print-directory all CC=clang BUILD=$(BUILD)/clang
 	@sh tests/same_bits.sh $(BUILD)/bin $(BUILD)/clang/bin
+
+# What needs tools for documents, or is too long for make test.
+test-docs: test-docs-man test-docs-readme ## test what is written about the programs
+
+test-docs-man: all ## look over the manual pages with mandoc
+	@sh tests/docs/man.sh
+
+# make test runs README's short commands, here are the others.
+test-docs-readme: all ## run README's commands that take longer than a few seconds
+	@sh tests/docs/readme.sh --long
 
 # The random numbers themselves: long, and no part of make test.
 QUALITY_OBJECTS = $(patsubst %.c,$(BUILD)/obj/%.o,$(filter-out %/words.c,$(wildcard tests/random/*.c)))
@@ -258,12 +291,21 @@ lint: ## check format and run clang-tidy, cppcheck and shellcheck
 	    -Isim -Ianalysis
 	shellcheck $(SCRIPTS)
 
-install: all ## install the programs into PREFIX/bin
-	install -d $(DESTDIR)$(PREFIX)/bin
-	install $(BINARIES) $(DESTDIR)$(PREFIX)/bin
+TO = $(DESTDIR)$(PREFIX)
+TO_MAN = share/man/man1
+TO_BASH = share/bash-completion/completions
+TO_ZSH = share/zsh/site-functions
 
-uninstall: ## remove the programs from PREFIX/bin
-	rm -f $(PROGRAMS:%=$(DESTDIR)$(PREFIX)/bin/%)
+install: all $(DOCUMENTS) ## install programs, manual pages and completions into PREFIX
+	install -d $(TO)/bin $(TO)/$(TO_MAN) $(TO)/$(TO_BASH) $(TO)/$(TO_ZSH)
+	install $(BINARIES) $(TO)/bin
+	install -m 644 $(MANUAL) $(TO)/$(TO_MAN)
+	install -m 644 $(COMPLETION_BASH) $(TO)/$(TO_BASH)
+	install -m 644 $(COMPLETION_ZSH) $(TO)/$(TO_ZSH)
+
+uninstall: ## remove what install puts into PREFIX
+	rm -f $(PROGRAMS:%=$(TO)/bin/%) $(PROGRAMS:%=$(TO)/$(TO_MAN)/%.1) \
+	    $(PROGRAMS:%=$(TO)/$(TO_BASH)/%) $(PROGRAMS:%=$(TO)/$(TO_ZSH)/_%)
 
 clean: ## remove build/ and results/
 	rm -rf $(BUILD) results

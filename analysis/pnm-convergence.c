@@ -12,9 +12,16 @@
 
 #define LOSS_NAME(name) " " #name
 
+static const char *loss_word(const struct options *options, size_t i)
+{
+    const struct loss_kind *kind = loss_kinds(options->kernels)[i];
+    return kind ? kind->name : NULL;
+}
+
 static const struct option_spec own_options[] = {
     {.name = "loss",
      .argument = "NAME",
+     .word = loss_word,
      .preset = "huber",
      .presence_counts = true,
      .doc = "one of:" LOSS_LIST(
@@ -105,6 +112,7 @@ static const struct option_spec own_options[] = {
             "squares"},
     {.name = "ratio",
      .argument = "BOUND",
+     .forms = "thm3.1|lemma-A2|lemma-A3",
      .doc = "thm3.1, lemma-A2 or lemma-A3: left-hand over right-hand side, as printed "
             "and corrected; the lemmas' largest of all steps of the horizon"},
     {.name = "search",
@@ -117,8 +125,19 @@ static const struct option_spec own_options[] = {
             "are not given; without --sigma once without and once with noise"},
 };
 
+static const struct program_example examples[] = {
+    {"The bound of theorem 3.1 at three horizons:",
+     "pnm-convergence --optimizer pnm --beta1 0.5 --horizon 64,1024,16384 --replicas "
+     "65536 --format table"},
+    {"How much of the bound of lemma A.3 a run uses:",
+     "pnm-convergence --optimizer pnm --ratio lemma-A3 --beta0 0,3,5 --sigma 0 --lr "
+     "1e-5 --horizon 128 --format table"},
+    {NULL, NULL},
+};
+
 static const struct program program = {
     .name = "pnm-convergence",
+    .title = "hold measured gradients against convergence bounds",
     .summary = "Measures min_k E|grad f(theta_k)|^2 over runs of T steps and holds it "
                "against theorem 3.1, as printed and with lemma A.3's corrected "
                "constant.",
@@ -137,6 +156,8 @@ static const struct program program = {
     .presence_counts = true,
     .own = own_options,
     .own_count = sizeof own_options / sizeof *own_options,
+    .examples = examples,
+    .see_also = "pnm-stability pnm-verify",
 };
 
 /* --- the tables ------------------------------------------------------------------- */

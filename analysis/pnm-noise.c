@@ -13,8 +13,14 @@ static const struct option_spec own_options[] = {
      .doc = "the two-sided power spectral density by frequency instead"},
 };
 
+static const struct program_example examples[] = {
+    {"What PNM makes of it:", "pnm-noise --optimizer pnm --lr 0.1 --format table"},
+    {NULL, NULL},
+};
+
 static const struct program program = {
     .name = "pnm-noise",
+    .title = "measure what momentum makes of white gradient noise",
     .summary = "Measures what update rules make of white gradient noise: the direction "
                "u_t = (theta_t - theta_{t+1})/eta_applied on a linear loss with "
                "gradient 1 and "
@@ -30,6 +36,8 @@ static const struct program program = {
     .linear = true,
     .own = own_options,
     .own_count = sizeof own_options / sizeof *own_options,
+    .examples = examples,
+    .see_also = "pnm-rules pnm-stationary pnm-verify",
 };
 
 enum {

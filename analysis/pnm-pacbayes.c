@@ -48,8 +48,16 @@ static const struct option_spec own_options[] = {
             "covariance; measured is taken at the exact one's"},
 };
 
+static const struct program_example examples[] = {
+    {"Bounds for PNM, from three covariances:",
+     "pnm-pacbayes --optimizer pnm --lr 0.1 --spectrum 1,2 --prior-precision 10 "
+     "--train-size 10000 --format table"},
+    {NULL, NULL},
+};
+
 static const struct program program = {
     .name = "pnm-pacbayes",
+    .title = "compute PAC-Bayes bounds from stationary laws",
     .summary =
         "Divergence from the prior and PAC-Bayes bounds on the generalization gap of "
         "the "
@@ -67,6 +75,8 @@ static const struct program program = {
     .linear = true,
     .own = own_options,
     .own_count = sizeof own_options / sizeof *own_options,
+    .examples = examples,
+    .see_also = "pnm-stationary pnm-verify",
 };
 
 enum {

@@ -11,8 +11,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+static const struct program_example examples[] = {
+    {"All rules at their default parameters:", "pnm-rules --format table"},
+    {NULL, NULL},
+};
+
 static const struct program program = {
     .name = "pnm-rules",
+    .title = "print a table of the update rules",
     .summary = "A table of the update rules: what they keep and draw, up to which "
                "learning rate they are stable on a quadratic loss, how much noise they "
                "leave at small ones, and where they come from.",
@@ -27,6 +33,8 @@ static const struct program program = {
     .groups = OPTIONS_RULE | OPTIONS_OUTPUT,
     .no_rate = true,
     .optimizer = RULES_ALL,
+    .examples = examples,
+    .see_also = "pnm-simulate pnm-stability pnm-stationary",
 };
 
 enum {

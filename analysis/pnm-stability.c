@@ -16,6 +16,7 @@
 static const struct option_spec own_options[] = {
     {.name = "spectrum",
      .argument = "SPEC",
+     .forms = OPTION_SPECTRUM_FORMS,
      .required = true,
      .doc = "curvatures h_i, the eigenvalues of H: a list such as 0.1,1,10, "
             "const:VALUE:N, linear:LO:HI:N, log:LO:HI:N, power:P:N (h_i = i^-P), "
@@ -41,8 +42,16 @@ static const struct option_spec own_options[] = {
      .doc = "no progress bar"},
 };
 
+static const struct program_example examples[] = {
+    {"PNM at four values of beta_0, theory and measurement:",
+     "pnm-stability --optimizer pnm --lr 0.3 --beta0 0,1,3,70 --spectrum 1 --measure "
+     "--format table"},
+    {NULL, NULL},
+};
+
 static const struct program program = {
     .name = "pnm-stability",
+    .title = "compute how fast and up to which rate rules converge",
     .summary = "How fast linear update rules converge on a quadratic loss without "
                "noise, and up to which learning rate: spectral radius, limit, best "
                "rate, steps to an accuracy.",
@@ -65,6 +74,8 @@ static const struct program program = {
     .presence_counts = true,
     .own = own_options,
     .own_count = sizeof own_options / sizeof *own_options,
+    .examples = examples,
+    .see_also = "pnm-convergence pnm-rules",
 };
 
 enum {

@@ -20,8 +20,17 @@ static const struct option_spec own_options[] = {
             "without noise"},
 };
 
+static const struct program_example examples[] = {
+    {"PNM at three values of beta_0:", "pnm-stationary --optimizer pnm --lr 0.05 "
+                                       "--beta0 0,1,3 --spectrum 1 --format table"},
+    {"Rules without an exact law:", "pnm-stationary --optimizer adam,adapnm --amsgrad "
+                                    "off --lr 0.01 --spectrum 1 --format table"},
+    {NULL, NULL},
+};
+
 static const struct program program = {
     .name = "pnm-stationary",
+    .title = "hold measured stationary covariances against theory",
     .summary =
         "Measures the stationary covariance of update rules on a quadratic loss and "
         "compares it with exact theory and with the paper's formulas.",
@@ -36,6 +45,8 @@ static const struct program program = {
     .judges = true,
     .own = own_options,
     .own_count = sizeof own_options / sizeof *own_options,
+    .examples = examples,
+    .see_also = "pnm-pacbayes pnm-rules pnm-simulate pnm-verify",
 };
 
 enum {

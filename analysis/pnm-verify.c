@@ -10,6 +10,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+static const char *claim_word(const struct options *options, size_t i)
+{
+    const struct claim *claim = claims_all()[i];
+    (void)options;
+    return claim ? claim->id : NULL;
+}
+
 static const struct option_spec own_options[] = {
     {.name = "list",
      .kind = OPTION_FLAG,
@@ -17,14 +24,21 @@ static const struct option_spec own_options[] = {
      .doc = "list the claims, run nothing"},
     {.name = "claim",
      .argument = "ID[,ID...]",
+     .word = claim_word,
      .doc = "these claims only (default: all)"},
     {.name = "strict",
      .kind = OPTION_FLAG,
      .doc = "exit 1 also if a paper_verdict is `fails`"},
 };
 
+static const struct program_example examples[] = {
+    {"One claim:", "pnm-verify --claim special-hb --format table"},
+    {NULL, NULL},
+};
+
 static const struct program program = {
     .name = "pnm-verify",
+    .title = "check every claim of the paper",
     .summary =
         "Holds the claims of the paper on positive-negative momentum (Xie et al., ICML "
         "2021) against exact theory and simulation and prints the ledger.",
@@ -36,6 +50,8 @@ static const struct program program = {
     .own = own_options,
     .own_count = sizeof own_options / sizeof *own_options,
     .max_samples = "2e9",
+    .examples = examples,
+    .see_also = "pnm-convergence pnm-noise pnm-pacbayes pnm-stability pnm-stationary",
 };
 
 static int list_claims(const struct options *options, struct error *error)

@@ -1,10 +1,13 @@
 #include "options.h"
 
+#include "completion.h"
 #include "config.h"
+#include "manual.h"
 #include "nearest.h"
 #include "option_names.h"
 #include "parse.h"
 #include "rerun.h"
+#include "rules.h"
 #include "version.h"
 
 #include <argp.h>
@@ -19,6 +22,7 @@ static const struct option_spec loss_options[] = {
     {
         .name = "spectrum",
         .argument = "SPEC",
+        .forms = OPTION_SPECTRUM_FORMS,
         .required = true,
         .doc = "curvatures h_i, the eigenvalues of H: a list such as 0.1,1,10, "
                "const:VALUE:N, "
@@ -27,6 +31,7 @@ static const struct option_spec loss_options[] = {
     {
         .name = "noise",
         .argument = "SPEC",
+        .forms = "hessian|isotropic:VARIANCE|file:PATH",
         .preset = "hessian",
         .doc = "covariance C of the gradient noise: hessian (C = H/B, eq. 14), "
                "isotropic:VARIANCE, file:PATH (n numbers: its spectrum; n x n: dense, "
@@ -128,6 +133,7 @@ static const struct option_spec sampling_options[] = {
     {
         .name = "rng",
         .argument = "NAME",
+        .forms = "xoshiro|philox|gsl:NAME",
         .preset = "xoshiro",
         .doc = "generator: xoshiro, or for cross-checks philox, gsl:NAME",
     },
@@ -209,6 +215,7 @@ static const struct option_spec decay_options[] = {
     {
         .name = "schedule",
         .argument = "SCHEDULE",
+        .forms = "constant|step:FACTOR:T1|cosine:T|warm-restarts:T|inverse-sqrt",
         .doc = "the learning rate over the steps: constant (the default), "
                "step:FACTOR:T1[:T2...], cosine:T[:MIN], "
                "warm-restarts:T[:MULTIPLE[:MIN]], inverse-sqrt",
@@ -267,9 +274,21 @@ static const struct option_spec file_options[] = {
     },
 };
 
+static const char *optimizer_word(const struct options *options, size_t i)
+{
+    if (i == 0)
+        return RULES_ALL;
+    for (const struct optimizer *const *rule = options->kernels->optimizers; *rule;
+         rule++)
+        if (((*rule)->linear || !options->program->linear) && --i == 0)
+            return (*rule)->name;
+    return NULL;
+}
+
 static const struct option_spec optimizer_option = {
     .name = "optimizer",
     .argument = "NAME[,NAME...]",
+    .word = optimizer_word,
     .required = true,
     .doc = "update rules; all: every one that the program runs",
 };
@@ -374,6 +393,34 @@ static bool is_choice(const char *choices, const char *text)
     return false;
 }
 
+/* The shortest of two ways to write a number that reads back the same. */
+static void number_text(double value, size_t size, char *text)
+{
+    snprintf(text, size, "%g", value);
+    if (strtod(text, NULL) != value)
+        snprintf(text, size, "%.17g", value);
+}
+
+/* "a number > 0 and <= 1"; "" where text is taken. */
+static void option_range(const struct option_spec *option, size_t size, char *text)
+{
+    const bool real = option->kind == OPTION_REAL;
+    char low[40], high[40];
+    text[0] = '\0';
+    if (!real && option->kind != OPTION_COUNT)
+        return;
+    number_text(option->low, sizeof low, low);
+    number_text(option->high, sizeof high, high);
+    snprintf(text, size, "a %s", real ? "number" : "whole number");
+    size_t used = strlen(text);
+    if (isfinite(option->low))
+        used += (size_t)snprintf(text + used, size - used, " %s %s",
+                                 option->low_open ? ">" : ">=", low);
+    if (isfinite(option->high))
+        snprintf(text + used, size - used, "%s <= %s",
+                 isfinite(option->low) ? " and" : "", high);
+}
+
 static int value_read(struct option_value *value, struct error *error)
 {
     const struct option_spec *option = &value->option;
@@ -398,12 +445,10 @@ static int value_read(struct option_value *value, struct error *error)
         return status;
     if (value->real < option->low || value->real > option->high ||
         (option->low_open && value->real == option->low)) {
-        char upper[40] = "";
-        if (isfinite(option->high))
-            snprintf(upper, sizeof upper, " and <= %g", option->high);
-        return error_set(
-            error, STATUS_USAGE, "%s: %s is out of range; allowed is a number %s %g%s",
-            what, value->text, option->low_open ? ">" : ">=", option->low, upper);
+        char range[80];
+        option_range(option, sizeof range, range);
+        return error_set(error, STATUS_USAGE, "%s: %s is out of range; allowed is %s",
+                         what, value->text, range);
     }
     return STATUS_OK;
 }
@@ -445,12 +490,13 @@ static error_t on_option(int key, char *argument, struct argp_state *state)
     return 0;
 }
 
-/* Help shows the paper's symbol and the default, also of rules that have another. */
-static void option_help(const struct options *options, const struct option_spec *option,
-                        char *text)
+/* The default is also that of rules that have another. */
+void option_help(const struct options *options, const struct option_spec *option,
+                 struct option_help *help)
 {
     const struct parameter *p = NULL;
     char presets[200] = "";
+    *help = (struct option_help){.doc = option->doc};
     for (const struct optimizer *const *rule = options->kernels->optimizers; *rule;
          rule++) {
         const int i = optimizer_parameter(*rule, option->name);
@@ -459,25 +505,40 @@ static void option_help(const struct options *options, const struct option_spec 
         p = &(*rule)->parameters[i];
         parameter_preset(*rule, option->name, sizeof presets, presets);
     }
+    help->of_rule = p;
     if (p) {
         const bool planned = options->program->plans_rate && strcmp(p->name, "lr") == 0;
-        char symbol[40] = "", range[128] = "";
-        if (*p->symbol)
-            snprintf(symbol, sizeof symbol, " (%s)", p->symbol);
+        help->doc = p->doc;
+        snprintf(help->symbol, sizeof help->symbol, "%s", p->symbol);
         if (!p->choices) /* the option's argument shows them */
-            parameter_range(p, sizeof range, range);
-        snprintf(text, HELP_TEXT, "%s%s%s%s; %s%s", p->doc, symbol, *range ? "; " : "",
-                 range,
+            parameter_range(p, sizeof help->range, help->range);
+        snprintf(help->preset, sizeof help->preset, "%s%s",
                  p->preset ? "default "
                  : planned ? "planned by default"
                            : "required",
                  presets);
     } else {
-        snprintf(text, HELP_TEXT, "%s%s%s%s%s", option->doc,
-                 option->required ? " (required)" : "",
-                 option->preset ? " (default " : "",
-                 option->preset ? option->preset : "", option->preset ? ")" : "");
+        option_range(option, sizeof help->range, help->range);
+        if (option->required || option->preset)
+            snprintf(help->preset, sizeof help->preset, "%s%s",
+                     option->required ? "required" : "default ",
+                     option->required ? "" : option->preset);
     }
+}
+
+/* Help shows the paper's symbol and the default, and the range of rules' parameters. */
+static void help_text(const struct options *options, const struct option_spec *option,
+                      char *text)
+{
+    struct option_help help;
+    option_help(options, option, &help);
+    if (help.of_rule)
+        snprintf(text, HELP_TEXT, "%s%s%s%s%s%s; %s", help.doc,
+                 *help.symbol ? " (" : "", help.symbol, *help.symbol ? ")" : "",
+                 *help.range ? "; " : "", help.range, help.preset);
+    else
+        snprintf(text, HELP_TEXT, "%s%s%s%s", help.doc, *help.preset ? " (" : "",
+                 help.preset, *help.preset ? ")" : "");
 }
 
 enum { INDENT = 14, WIDTH = 76 };
@@ -522,6 +583,30 @@ static void print_rule(FILE *stream, const struct optimizer *rule)
     fprintf(stream, "\n");
 }
 
+const char options_grids[] =
+    "A numeric parameter of a rule takes one value, a list 0,1,3, or a grid "
+    "linear:LO:HI:N or log:LO:HI:N: a row each.";
+
+#define EXIT_ERRORS                                                                    \
+    {64, "bad usage"}, {70, "beyond the range of the computation"},                    \
+        {71, "out of memory"}, {74, "output could not be written"},                    \
+        {130, "interrupted"},                                                          \
+    {                                                                                  \
+        0, NULL                                                                        \
+    }
+
+const struct exit_meaning *program_exit_meanings(const struct program *program)
+{
+    static const struct exit_meaning done[] = {{0, "done"}, EXIT_ERRORS};
+    static const struct exit_meaning judged[] = {
+        {0, "no exact verdict fails or is open"},
+        {1, "one fails"},
+        {2, "otherwise, if one is inconclusive or (except in pnm-verify) not sampled"},
+        EXIT_ERRORS,
+    };
+    return program->judges ? judged : done;
+}
+
 static char *rules_help(const struct options *options)
 {
     char *text = NULL;
@@ -531,29 +616,36 @@ static char *rules_help(const struct options *options)
         return NULL;
     fprintf(stream, "%s\v", options->program->summary);
     if (options->program->groups & OPTIONS_RULE) {
-        fprintf(stream, "A numeric parameter of a rule takes one value, a list "
-                        "0,1,3, or a grid linear:LO:HI:N or log:LO:HI:N: a row "
-                        "each.\n\nUpdate rules:\n");
+        fprintf(stream, "%s\n\nUpdate rules:\n", options_grids);
         for (const struct optimizer *const *rule = options->kernels->optimizers; *rule;
              rule++)
             print_rule(stream, *rule);
         fprintf(stream, "\n");
     }
-    fprintf(
-        stream,
-        "%s\n\nExit status: %s; 64 bad usage; 70 beyond the range of the "
-        "computation; 71 out of memory; 74 output could not be written; 130 "
-        "interrupted.",
-        options->program->notes,
-        options->program->judges
-            ? "0 no exact verdict fails or is open; 1 one fails; 2 otherwise, if one "
-              "is inconclusive or (except in pnm-verify) not sampled"
-            : "0 done");
+    fprintf(stream, "%s\n\nExit status: ", options->program->notes);
+    const struct exit_meaning *exits = program_exit_meanings(options->program);
+    for (const struct exit_meaning *e = exits; e->meaning; e++)
+        fprintf(stream, "%s%d %s", e == exits ? "" : "; ", e->status, e->meaning);
+    fprintf(stream, ".");
     if (fclose(stream) != 0) {
         free(text);
         return NULL;
     }
     return text;
+}
+
+/* What is made of the table for others than the reader of --help. */
+static bool print_for_make(const struct options *options, const char *word)
+{
+    if (strcmp(word, "--help=man") == 0)
+        manual_print(stdout, options);
+    else if (strcmp(word, "--help=bash") == 0)
+        completion_bash(stdout, options);
+    else if (strcmp(word, "--help=zsh") == 0)
+        completion_zsh(stdout, options);
+    else
+        return false;
+    return true;
 }
 
 int options_init(struct options *options, const struct program *program,
@@ -622,7 +714,7 @@ static void argp_table(const struct options *options, char (*help)[HELP_TEXT],
 {
     for (size_t i = 0; i < options->count; i++) {
         const struct option_spec *option = &options->value[i].option;
-        option_help(options, option, help[i]);
+        help_text(options, option, help[i]);
         table[i] = (struct argp_option){
             .name = option->name,
             .key = FIRST_KEY + (int)i,
@@ -691,6 +783,8 @@ int options_parse(struct options *options, const struct program *program, int ar
 {
     error->text[0] = '\0';
     int status = options_init(options, program, error);
+    if (status == STATUS_OK && argc == 2 && print_for_make(options, argv[1]))
+        return OPTIONS_DONE;
     if (status == STATUS_OK)
         status = option_names_check(options, argc, argv, error);
     if (status == STATUS_OK)

@@ -21,11 +21,21 @@ enum option_kind {
     OPTION_FLAG,   /* takes no argument */
 };
 
+/* Of --spectrum, which programs with and without noise have. */
+#define OPTION_SPECTRUM_FORMS                                                          \
+    "const:VALUE:N|linear:LO:HI:N|log:LO:HI:N|power:P:N|file:PATH"
+
+struct options;
+
 struct option_spec {
     const char *name; /* without the dashes */
     enum option_kind kind;
     const char *argument; /* as help shows it: "VALUE" */
-    const char *preset;   /* default as text; NULL: none */
+    /* For completion, where `argument` does not say it: the words "a|b:REST" that a
+     * value is or begins with, or the i-th name that it may be, NULL after the last. */
+    const char *forms;
+    const char *(*word)(const struct options *options, size_t i);
+    const char *preset; /* default as text; NULL: none */
     double low, high;
     bool low_open;
     bool required;
@@ -44,8 +54,15 @@ enum option_group {
     OPTIONS_DECAY = 32,   /* weight-decay, decay, schedule */
 };
 
+/* A command that README.md shows, on one line. */
+struct program_example {
+    const char *text; /* what it does; NULL after the last */
+    const char *command;
+};
+
 struct program {
     const char *name;
+    const char *title;   /* manual: a few words that follow the name */
     const char *summary; /* help: first lines */
     const char *notes;   /* help: after the options */
     unsigned groups;
@@ -59,6 +76,8 @@ struct program {
     size_t own_count;
     /* Presets that differ from the shared ones, NULL where they do not. */
     const char *max_samples, *optimizer;
+    const struct program_example *examples;
+    const char *see_also; /* manual: related programs, in the order of the alphabet */
 };
 
 enum { OPTIONS_MAX = 96 };
@@ -91,8 +110,9 @@ PNM_MUST_USE int options_init(struct options *options, const struct program *pro
 void options_free(struct options *options);
 
 /* Parses the command line, and the files of options that it names. STATUS_OK;
- * OPTIONS_DONE if --help, --version or --dump-config was answered; STATUS_USAGE with an
- * error text (empty if the message is out already). */
+ * OPTIONS_DONE if --help, --version or --dump-config was answered, or --help=man,
+ * --help=bash or --help=zsh, with which make writes manual pages and completions;
+ * STATUS_USAGE with an error text (empty if the message is out already). */
 enum { OPTIONS_DONE = 1 };
 PNM_MUST_USE int options_parse(struct options *options, const struct program *program,
                                int argc, char **argv, struct error *error);
@@ -112,6 +132,27 @@ PNM_MUST_USE int options_give(struct option_value *value, const char *text,
 /* If an error that begins with "--NAME:" is about a value from a file, puts file and
  * line before it. */
 void options_locate(const struct options *options, struct error *error);
+/* What help and the manual say of an option. */
+struct option_help {
+    const char *doc;
+    char symbol[40];  /* the paper's, "" if there is none */
+    char range[128];  /* "" where `argument` says it or any text will do */
+    char preset[240]; /* "default 0.9", "required", or "" */
+    bool of_rule;     /* it is a parameter of a rule */
+};
+
+void option_help(const struct options *options, const struct option_spec *option,
+                 struct option_help *help);
+
+/* What numeric parameters of rules take. */
+extern const char options_grids[];
+
+struct exit_meaning {
+    int status;
+    const char *meaning; /* NULL after the last */
+};
+
+const struct exit_meaning *program_exit_meanings(const struct program *program);
 
 /* Values by name; the option must be in the program's table. */
 const char *options_text(const struct options *options, const char *name);

@@ -26,8 +26,18 @@ static const struct option_spec own_options[] = {
      .doc = "steps between records of a trajectory"},
 };
 
+static const struct program_example examples[] = {
+    {"Moments of PNM on three modes:",
+     "pnm-simulate --optimizer pnm --lr 0.05 --spectrum 0.1,1,10 --format table"},
+    {"A trajectory, every second step:",
+     "pnm-simulate --optimizer pnm --lr 0.05 --spectrum 1 --start 1 --record "
+     "trajectory --steps 6 --every 2 --format table"},
+    {NULL, NULL},
+};
+
 static const struct program program = {
     .name = "pnm-simulate",
+    .title = "simulate stochastic optimizers on a quadratic loss",
     .summary =
         "Simulates independent chains of an update rule on a quadratic loss with "
         "Gaussian gradient noise, in the eigenbasis of the Hessian.",
@@ -38,6 +48,8 @@ static const struct program program = {
               OPTIONS_SAMPLING | OPTIONS_OUTPUT,
     .own = own_options,
     .own_count = sizeof own_options / sizeof *own_options,
+    .examples = examples,
+    .see_also = "pnm-rules pnm-stationary",
 };
 
 static const uint64_t most_records = 20000000;
