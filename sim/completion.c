@@ -105,7 +105,7 @@ static const char bash_end[] =
     "    )\n"
     "    # compopt works only while bash completes.\n"
     "    [[ ! $files ]] || compopt -o filenames 2>/dev/null\n"
-    "    if [[ $list || ${COMPREPLY[0]} == *: ]]; then\n"
+    "    if [[ $list || ${COMPREPLY[0]-} == *: ]]; then\n"
     "        compopt -o nospace 2>/dev/null\n"
     "    fi\n"
     "    return 0\n"

@@ -1,0 +1,89 @@
+#!/bin/sh
+# Runs the commands of README.md, and of the manual's examples, in a copy of the tree and
+# compares what they print with what README.md shows.
+# usage: readme.sh --short|--long [BUILD]    (make test-cli, make test-docs-readme)
+set -eu
+LC_ALL=C
+export LC_ALL
+mode=$1
+root=$(cd "$(dirname "$0")/../.." && pwd)
+docs=$root/tests/docs
+build=$(cd "${2:-$root/build}" && pwd)
+copy=$(mktemp -d)
+trap 'rm -rf "$copy"' EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+# What takes longer than ten seconds on one slow core.
+is_long() {
+    case $1 in
+    *adam,adapnm* | *'--replicas 65536'*) return 0 ;;
+    esac
+    return 1
+}
+
+cp -a "$root/Makefile" "$root/README.md" "$root/sim" "$root/analysis" "$copy"
+mkdir "$copy/build" "$copy/tmp" "$copy/readme" "$copy/pages"
+cp -a "$build/bin" "$build/obj" "$build/libpnm.a" "$copy/build"
+awk -v folder="$copy/readme" -f "$docs/commands.awk" "$root/README.md"
+cd "$copy"
+
+failed=0
+ran=0
+fail() {
+    echo "$*" >&2
+    failed=$((failed + 1))
+}
+
+# The rule that the command began is finished and built, as README.md goes on to say.
+finish_rule() {
+    rule=sim/opt_${1##*NAME=}.c
+    awk -f "$docs/new_rule.awk" "$2" "$rule" >tmp/rule.c ||
+        fail "README.md shows other lines than make new-optimizer begins"
+    cp tmp/rule.c "$rule"
+    make -s BUILD=build build/bin/pnm-stationary >tmp/make 2>&1 ||
+        fail "the rule of README.md does not build: $(cat tmp/make)"
+}
+
+# Files go to a folder of ours.
+run() {
+    ran=$((ran + 1))
+    status=0
+    sed "s|/tmp/|$copy/tmp/|g" "$1" >tmp/run
+    PATH=$copy/build/bin:$PATH timeout 600 sh tmp/run >tmp/out 2>tmp/err </dev/null ||
+        status=$?
+    [ "$status" -eq 0 ] || fail "status $status: $(cat "$1" tmp/err)"
+}
+
+for file in readme/*.command; do
+    command=$(cat "$file")
+    name=${file%.command}
+    long=--short
+    ! is_long "$command" || long=--long
+    # A command without output prepares what follows.
+    [ "$long" = "$mode" ] || continue
+    run "$file"
+    difference=$(awk -f "$docs/same_table.awk" "$name.output" tmp/out) ||
+        fail "README.md: $command
+$difference"
+    case $command in
+    'make new-optimizer '*) finish_rule "$command" "$name.block" ;;
+    esac
+done
+
+# Examples that README.md does not show.
+sed 's|build/bin/||' readme/*.command >tmp/known
+for page in "$build"/man/*.1; do
+    rm -f pages/*
+    awk -v folder="$copy/pages" -f "$docs/commands.awk" "$page"
+    [ -f pages/01.command ] || fail "$page: no example"
+    for file in pages/*.command; do
+        if [ "$mode" = --short ] && [ -f "$file" ] && ! grep -qxF -f "$file" tmp/known; then
+            run "$file"
+            [ -s tmp/out ] || fail "no output: $(cat "$file")"
+        fi
+    done
+done
+
+echo "$ran commands run, $failed not as README.md shows"
+[ "$ran" -gt 0 ] && [ "$failed" -eq 0 ]
