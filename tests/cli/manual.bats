@@ -29,7 +29,7 @@ man_options() {
             s/\\-/-/g; s/\\(aq/'\''/g; s/\\(ga/`/g; s/\\(ha/^/g; s/\\(ti/~/g; s/\\(dq/"/g; s/\\&//g; s/\\e/\\/g'
 }
 
-# The options of the bash completion, and those of them that take a value.
+# The options that the bash completion offers.
 bash_options() {
     "$1" --help=bash | sed -n "s/.*value=\$word words='\(.*\)'.*/\1/p" | tr ' ' '\n'
 }
