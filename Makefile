@@ -15,8 +15,8 @@ MPI_PACKAGES = libopenmpi-dev openmpi-bin
 BENCH_PACKAGES = python3 python3-numpy python3-torch libslicot-dev
 # The suite that `make test-random` feeds; `make setup-random` installs it.
 RANDOM_PACKAGES = dieharder
-# What `make test-docs` needs; `make setup-docs` installs it.
-DOCS_PACKAGES = mandoc
+# What `make report` and `make test-docs` need; `make setup-docs` installs them.
+DOCS_PACKAGES = python3 mandoc chromium chromium-driver
 # What `make format` and `make lint` need; `make setup-lint` installs them.
 LINT_PACKAGES = clang-format clang-tidy cppcheck shellcheck
 
@@ -72,8 +72,8 @@ SOURCES = $(wildcard sim/*.[ch] analysis/*.[ch] analysis/claims/*.[ch] tests/*.[
 SCRIPTS = $(wildcard sim/*.sh tests/*.sh tests/random/*.sh tests/docs/*.sh plots/*.sh tests/cli/*.bash) .ci/run .ci/setup
 
 .PHONY: all programs unit-tests help setup setup-lint setup-mpi setup-bench \
-	setup-random setup-docs verify tables plots gallery test test-unit test-cli \
-	test-bits test-docs test-docs-man test-docs-readme \
+	setup-random setup-docs verify tables plots gallery report test test-unit test-cli \
+	test-bits test-docs test-docs-man test-docs-readme test-docs-report \
 	test-random test-random-quick mutants vectors new-optimizer bench bench-quick format lint \
 	install uninstall clean FORCE
 .SECONDARY:
@@ -113,6 +113,9 @@ setup-docs: ## install the Debian packages that test-docs needs
 
 setup-lint: ## install the Debian packages that format and lint need
 	@sh .ci/setup $(LINT_PACKAGES)
+
+setup-docs: ## install the Debian packages that report and test-docs need
+	@sh .ci/setup $(DOCS_PACKAGES)
 
 $(BUILD)/obj/%.o: %.c Makefile
 	@mkdir -p $(@D)
@@ -196,6 +199,14 @@ plots: ## render the figures from the tables in results/
 gallery: plots ## refresh the pictures that README.md shows
 	@cp results/*_by_*.svg plots/gallery/
 
+# The ledger and figures as they are; make verify makes them anew.
+report: results/ledger.json ## write results/report.html, the ledger with its reasons and figures
+	@$(PYTHON) plots/report.py $< results results/report.html
+	@echo "written: results/report.html"
+
+results/ledger.json:
+	@$(MAKE) --no-print-directory verify
+
 # --- tests ----------------------------------------------------------------------------
 
 # make test = unit tests, programs, the same bits from both compilers.
@@ -216,7 +227,7 @@ test-bits: all ## compare the results of a gcc and a clang build
 	@sh tests/same_bits.sh $(BUILD)/bin $(BUILD)/clang/bin
 
 # What needs tools for documents, or is too long for make test.
-test-docs: test-docs-man test-docs-readme ## test what is written about the programs
+test-docs: test-docs-man test-docs-readme test-docs-report ## test what is written about the programs
 
 test-docs-man: all ## look over the manual pages with mandoc
 	@sh tests/docs/man.sh
@@ -224,6 +235,9 @@ test-docs-man: all ## look over the manual pages with mandoc
 # make test runs README's short commands, here are the others.
 test-docs-readme: all ## run README's commands that take longer than a few seconds
 	@sh tests/docs/readme.sh --long
+
+test-docs-report: all ## test the report, in a browser too
+	@PNM_BIN=$(abspath $(BUILD)/bin) PYTHON=$(PYTHON) bats tests/docs
 
 # The random numbers themselves: long, and no part of make test.
 QUALITY_OBJECTS = $(patsubst %.c,$(BUILD)/obj/%.o,$(filter-out %/words.c,$(wildcard tests/random/*.c)))

@@ -1,0 +1,537 @@
+#!/usr/bin/python3
+"""One page of the ledger: its verdicts with the paper's notation, figures, commands and why.
+
+usage: report.py LEDGER.json PICTURES_DIR OUT.html
+
+LEDGER.json is pnm-verify's; PICTURES_DIR holds the figures as svg (results, or plots/gallery).
+What the page says of each claim is in report_claims.txt, numbers come from the ledger,
+commands from it and from analysis/README.md. The page needs no network and no script.
+With SOURCE_DATE_EPOCH set, that is its time; otherwise the ledger file's.
+"""
+
+import datetime
+import html
+import json
+import os
+import re
+import sys
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+PARTS = {
+    "sec. 1": "Section 1: introduction",
+    "sec. 2": "Section 2: the method, and its noise",
+    "sec. 3": "Section 3: convergence",
+    "sec. 4.1": "Section 4.1: the stationary distribution",
+    "sec. 4.2": "Section 4.2: the generalization bound",
+    "sec. 5": "Section 5: experiments",
+    "app. A": "Appendix A: proof of theorem 3.1",
+    "app. C": "Appendix C: further experiments",
+    "app. D": "Appendix D: stochastic gradient noise",
+}
+# word: (class, mark); the words are pnm-verify's, in the order in which they are told
+VERDICTS = {
+    "fails": ("fails", "✗"),
+    "inconclusive": ("inconclusive", "?"),
+    "not sampled": ("unsampled", "○"),
+    "holds in the limit": ("limit", "✓"),
+    "holds": ("holds", "✓"),
+    "no claim": ("none", "–"),
+    "not testable here": ("none", "–"),
+    "not checked yet": ("none", "–"),
+}
+NOT_RUN = ("not testable here", "not checked yet")
+DEFAULTS = {"seed": "1", "precision": "0.001", "max-samples": "2e9", "rng": "xoshiro"}
+
+
+class Mistake(Exception):
+    """What the caller can mend."""
+
+
+def read(path):
+    try:
+        with open(path, encoding="utf-8") as file:
+            return file.read()
+    except (OSError, UnicodeDecodeError) as error:
+        raise Mistake(f"{path}: {getattr(error, 'strerror', None) or error}") from error
+
+
+# --- text -------------------------------------------------------------------------------
+
+
+def number(text):
+    """A number of the ledger, as it is written there, to six digits."""
+    digits, _, power = f"{float(text):.6g}".partition("e")
+    digits = digits.replace("-", "−")
+    return f"{digits}·10<sup>{int(power)}</sup>".replace("-", "−") if power else digits
+
+
+def rounded(value, digits):
+    return number(f"{value:.{digits}g}")
+
+
+def measured_with_error(row, digits=6):
+    """measured ± one standard error, both to the error's second digit at least."""
+    text = rounded(float(row["measured"]), digits)
+    if row["stderr"] is None or float(row["stderr"]) == 0:
+        return text
+    return f"{text} ± {rounded(float(row['stderr']), 2)}"
+
+
+def group(text, at):
+    """The text between the brace at `at` and its partner, and where it ends."""
+    depth = 0
+    for end in range(at, len(text)):
+        depth += {"{": 1, "}": -1}.get(text[end], 0)
+        if depth == 0:
+            return text[at + 1 : end], end + 1
+    raise Mistake(f"report_claims.txt: a brace is open in: {text}")
+
+
+def mathematics(text):
+    out = ""
+    at = 0
+    while at < len(text):
+        word = re.compile(r"[A-Za-z]+").match(text, at)
+        sign = text[at]
+        if word:
+            out += f"<i>{word[0]}</i>" if len(word[0]) == 1 else word[0]
+            at = word.end()
+        elif sign in "_^":
+            inner, at = group(text, at + 1) if text[at + 1] == "{" else (text[at + 1], at + 2)
+            tag = "sub" if sign == "_" else "sup"
+            out += f"<{tag}>{mathematics(inner)}</{tag}>"
+        elif text.startswith("√{", at):
+            inner, at = group(text, at + 1)
+            out += f'√<span class="root">{mathematics(inner)}</span>'
+        else:
+            out += html.escape(sign)
+            at += 1
+    return out
+
+
+def prose(text, fill):
+    """HTML of a text of report_claims.txt; fill(reference) gives a number's HTML."""
+    out = ""
+    for piece in re.split(r"(\$[^$]*\$|<<.*?>>)", text):
+        if piece.startswith("$"):
+            out += f'<span class="math">{mathematics(piece[1:-1])}</span>'
+        elif piece.startswith("<<"):
+            out += fill(piece[2:-2])
+        else:
+            out += html.escape(piece)
+    return out
+
+
+GREEK = [
+    (r"\bbeta0\b", "β₀"), (r"\bbeta1\b", "β₁"), (r"\bbeta3\b", "β₃"), (r"\bbeta\b", "β"),
+    (r"\beta0\b", "η₀"), (r"\beta h\b", "ηh"), (r"\beta\b", "η"), (r"\bgamma\b", "γ"),
+    (r"\blambda\b", "λ"), (r"\bsigma\b", "σ"), (r"\btheta\b", "θ"), (r"\balpha\b", "α"),
+    (r"\bDelta\b", "Δ"), (r"\bxi\b", "ξ"), (r"\ba h\b", "ah"),
+    (r"\bSigma_(\w+)", r"Σ<sub>\1</sub>"), (r"\bC_(\d+)\b", r"C<sub>\1</sub>"),
+    (r"\bS_(sgd|P|Q)\b", r"Σ<sub>\1</sub>"), (r"_\{([^}]*)\}", r"<sub>\1</sub>"),
+    (r"\b([xm])_t\b", r"\1<sub>t</sub>"),
+    (r"\^\(((?:[^()]|\([^()]*\))*)\)", r"<sup>\1</sup>"), (r"\^(-?\d+)", r"<sup>\1</sup>"),
+    (r"\bsqrt\(", "√("), (r"\+-", "±"), (r"-&gt;", "→"), (r"&gt;=", "≥"), (r"&lt;=", "≤"),
+    (r"(\d)e([+-])0*(\d+)", lambda m: f"{m[1]}·10<sup>{m[2].strip('+')}{m[3]}</sup>"),
+    (r"(?<=[=( ,>;])-(?=[\d.β<])", "−"), (r"(?<=\d)-(?=[β\d])", "−"),
+]  # fmt: skip
+
+
+def notation(setting):
+    """A setting as the ledger has it, in the paper's letters; a command in it stays."""
+    command = row_command(setting)
+    if command:
+        before, after = setting.split(command, 1)
+        return f"{notation(before)}<code>{html.escape(command)}</code>{notation(after)}"
+    text = html.escape(setting, quote=False)
+    for pattern, letters in GREEK:
+        text = re.sub(pattern, letters, text)
+    return text
+
+
+def row_command(setting):
+    found = re.search(r"pnm-[a-z]+ --[^;,]*", setting)
+    return found[0].strip() if found else None
+
+
+# --- sources ----------------------------------------------------------------------------
+
+
+def read_texts(path):
+    """{id: {"says": text, "right": text, "why": [...], "figure": [...]}} in order."""
+    texts = {}
+    for line in re.sub(r"\n[ \t]+", " ", read(path)).splitlines():
+        key, _, value = line.partition(" ")
+        if not line or line.startswith("#"):
+            continue
+        if key == "claim":
+            entry = {"says": "", "right": "", "why": [], "figure": []}
+            if value in texts:
+                raise Mistake(f"{path}: claim {value} is there twice")
+            texts[value] = entry
+        elif not texts or key not in entry:
+            raise Mistake(f"{path}: not understood: {line}")
+        elif isinstance(entry[key], list):
+            entry[key].append(value)
+        else:
+            entry[key] = value
+    return texts
+
+
+def read_ledger(path):
+    try:
+        ledger = json.loads(read(path), parse_float=str, parse_int=str)
+        rows = ledger["rows"]
+        for name in ("id", "where", "setting", "paper", "exact", "measured", "stderr", "count",
+                     "kind", "paper_verdict", "exact_verdict"):  # fmt: skip
+            if not rows or any(name not in row for row in rows):
+                raise Mistake(f"{path}: no rows, or no column {name}: not a ledger of pnm-verify")
+        return ledger["provenance"], rows
+    except (ValueError, KeyError, TypeError) as error:
+        raise Mistake(f"{path}: not a ledger of pnm-verify --output FILE.json") from error
+
+
+def read_commands(path):
+    """{id: [command, ...]}: what the findings name besides pnm-verify, by claim."""
+    commands = {}
+    for section in re.split(r"^## ", read(path), flags=re.M):
+        lines = re.findall(r"^    (build/bin/(?:.*\\\n)*.*)$", section, flags=re.M)
+        lines = [re.sub(r"\s*\\\n\s*", " ", line) for line in lines]
+        ids = [id for line in lines for id in ",".join(re.findall(r"--claim (\S+)", line)).split(",")]
+        for id in filter(None, ids):
+            more = [line for line in lines if "pnm-verify" not in line]
+            commands.setdefault(id, []).extend(more)
+    return commands
+
+
+def read_captions(path):
+    """{figure: (number and title, what it shows)} from the page of figures."""
+    found = re.findall(r"^## (\d+\. .*)\n+!\[(.*?)\]\(gallery/(.*?)\.svg\)", read(path), flags=re.M)
+    return {name: (title, shows) for title, shows, name in found}
+
+
+def picture(path, name, label):
+    """The svg at path for use within a page: ids of its own, a label, no size in pixels."""
+    text = read(path)
+    if "<svg" not in text:
+        raise Mistake(f"{path}: no svg")
+    text = text[text.index("<svg") :]
+    text = re.sub(r"<title>.*?</title>|<desc>.*?</desc>", "", text, flags=re.S)
+    text = re.sub(r"\bid=(['\"])", rf"id=\1{name}-", text)
+    text = re.sub(r"(href=['\"]#|url\(#)", rf"\g<1>{name}-", text)
+    size = re.search(r'width="(\d+)" height="(\d+)"', text)
+    if size:
+        text = text.replace(size[0], "", 1)
+    return text.replace("<svg", f'<svg role="img" aria-label="{html.escape(label)}"', 1)
+
+
+def machine():
+    model = "processor not known"
+    try:
+        with open("/proc/cpuinfo", encoding="utf-8") as file:
+            model = next(l.split(":", 1)[1].strip() for l in file if l.startswith("model name"))
+    except (OSError, StopIteration):
+        pass
+    cores = os.cpu_count()
+    return f"{model}, {cores} {'core' if cores == 1 else 'cores'}"
+
+
+def time_of(path):
+    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
+    if epoch and not epoch.isdigit():
+        raise Mistake(f"SOURCE_DATE_EPOCH is {epoch}: it takes seconds since 1970")
+    seconds = int(epoch) if epoch else os.path.getmtime(path)
+    return datetime.datetime.fromtimestamp(seconds, datetime.timezone.utc)
+
+
+# --- page -------------------------------------------------------------------------------
+
+
+def verdict(word, count=None):
+    name, mark = VERDICTS.get(word, ("none", "–"))
+    many = "" if count is None else f" {count}"
+    return f'<span class="verdict {name}">{mark} {html.escape(word)}{many}</span>'
+
+
+def corrected(row):
+    """Does the row hold a corrected form? ("corrected x" is a printed one at our x.)"""
+    return re.search(r"\bcorrected( condition)?[:,]", row["setting"]) is not None
+
+
+def tally(rows, column):
+    """Each verdict with its number of rows."""
+    words = [row[column] for row in rows]
+    order = [*VERDICTS, *sorted(set(words) - set(VERDICTS))]
+    return " ".join(verdict(word, words.count(word)) for word in order if word in words)
+
+
+def told(rows):
+    """What the rows say of the printed claim: limits apart from finite steps."""
+    printed = [row for row in rows if not corrected(row)]
+    limits = [row for row in printed if row["kind"] == "limit"]
+    others = [row for row in printed if row["kind"] != "limit"]
+    if not limits:
+        return tally(others, "paper_verdict")
+    return (
+        f"limit of small steps: {tally(limits, 'paper_verdict')}<br>"
+        f"finite steps: {tally(others, 'paper_verdict')}"
+    )
+
+
+class Page:
+    def __init__(self, ledger, pictures):
+        self.ledger = ledger
+        self.pictures = pictures
+        self.provenance, rows = read_ledger(ledger)
+        self.texts = read_texts(os.path.join(HERE, "report_claims.txt"))
+        self.commands = read_commands(os.path.join(HERE, "../analysis/README.md"))
+        self.captions = read_captions(os.path.join(HERE, "README.md"))
+        self.rows = {}
+        for row in rows:
+            self.rows.setdefault(row["id"], []).append(row)
+        for id in self.rows:
+            if id not in self.texts:
+                raise Mistake(f"report_claims.txt: no entry for claim {id}")
+        self.embedded = set()
+        self.options = "".join(
+            f" --{key} {value}"
+            for key, value in self.provenance.items()
+            if key in DEFAULTS and value != DEFAULTS[key]
+        )
+
+    def fill(self, id):
+        def value(reference):
+            *other, column, setting = reference.split("|")
+            rows = self.rows.get(other[0] if other else id, [])
+            for row in rows:
+                if row["setting"].startswith(setting) and column in ("paper", "exact", "measured"):
+                    break
+            else:
+                raise Mistake(f"report_claims.txt: claim {id}: no row for <<{reference}>>")
+            if row[column] is None:
+                return f"({column}: none in this run)"
+            if column == "measured":
+                return measured_with_error(row, 4)
+            return rounded(float(row[column]), 4)
+
+        return value
+
+    def part(self, id):
+        where = self.rows[id][0]["where"].removeprefix("bears on ")
+        place = where.split(",")[0]
+        return place
+
+    def head(self):
+        provenance = dict(self.provenance)
+        version = f"{provenance.pop('program', 'pnm-verify')} {provenance.pop('version', '')}"
+        seed = provenance.pop("seed", "not stated")
+        parameters = ", ".join(f"{key} {value}" for key, value in provenance.items())
+        when = time_of(self.ledger)
+        facts = {
+            "Version": version,
+            "Parameters": parameters,
+            "Seed": seed,
+            "Machine": machine(),
+            "Time": when.strftime("%Y-%m-%d %H:%M UTC"),
+        }
+        listed = "".join(
+            f"<dt>{key}</dt><dd>{html.escape(value)}</dd>" for key, value in facts.items()
+        )
+        run = [rows for rows in self.rows.values() if rows[0]["paper_verdict"] not in NOT_RUN]
+        failing = [r for r in run if any(x["paper_verdict"] == "fails" and not corrected(x) for x in r)]
+        in_limit = [
+            r for r in failing
+            if {x["paper_verdict"] for x in r if x["kind"] == "limit"} == {"holds in the limit"}
+        ]  # fmt: skip
+        every = [row for rows in run for row in rows]
+        differ = sum(row["exact_verdict"] == "fails" for row in every)
+        return f"""<h1>Positive-Negative Momentum: what holds, exactly and measured</h1>
+<p>Each claim of Xie, Yuan, Zhu and Sugiyama, <cite>Positive-Negative Momentum: Manipulating
+Stochastic Gradient Noise to Improve Generalization</cite> (ICML 2021,
+<a href="https://arxiv.org/abs/2103.17182">arXiv 2103.17182</a>), beside what follows exactly from
+its definitions and what a simulation measured.</p>
+<p><strong>{len(run)} of {len(self.rows)} claims were checked, in {len(every)} settings. Of these
+claims, {len(failing)} do not hold as printed in one setting or more; {len(in_limit)} of those hold in
+the limit of small steps. Measurement and exact theory disagree in {differ} settings.</strong></p>
+<dl>{listed}</dl>
+<h2 id="reading">How to read it</h2>
+<p><b>Paper</b> is the value of the printed formula, <b>exact</b> what follows from the
+definitions, without simulation, and <b>measured</b> what simulated chains gave, ± one standard
+error; no error is shown where nothing is random. <b>Printed claim</b> says whether measured agrees
+with paper within 1 % (a bound: whether it is kept), <b>exact value</b> whether measured agrees
+with exact; each within 4.89 standard errors. Rows set in hold a corrected form against the same
+measurement. A value may fail at every finite step size and yet hold in the limit of small
+ones; such a claim has a row of its own for the limit.</p>
+<p>Symbols: η learning rate; β₀, β₁, β₃ the rule's parameters; β = β₁²; γ = (1+β₀)² + β₀²;
+η₀ = η/√γ, the rate that Algorithm 2 applies; h a curvature; H the Hessian; C the covariance of the
+gradient noise; B the batch size; θ the parameters; Σ their stationary covariance; L, G bounds on
+curvature and gradient; λ the precision of the prior.</p>
+<p>Commands are run in pnmlab's folder after <code>make</code>. A claim's command prints all of
+its rows; <code>| grep -F 'SETTING'</code> after it picks one, its setting as in the ledger (shown when
+the pointer rests on a row).</p>"""
+
+    def controls(self):
+        words = [row["paper_verdict"] for rows in self.rows.values() for row in rows]
+        options = "".join(
+            f'<option value="{word}">{word} ({words.count(word)} rows)</option>'
+            for word in VERDICTS
+            if word in words
+        )
+        return f"""<div id="controls" hidden><label>Printed claim:
+<select id="filter"><option value="">all</option>{options}</select></label>
+<span id="shown" aria-live="polite"></span></div>"""
+
+    def verdicts_of(self, rows):
+        return "|".join(sorted({row["paper_verdict"] for row in rows}))
+
+    def contents(self):
+        lines = ""
+        for at, id in enumerate(self.order()):
+            rows = self.rows[id]
+            right = [row for row in rows if corrected(row)]
+            run = [row for row in rows if row["exact_verdict"] not in NOT_RUN]
+            lines += (
+                f'<tr data-verdicts="{self.verdicts_of(rows)}">'
+                f'<td data-v="{at}"><a href="#{id}">{id}</a></td>'
+                f'<td data-v="{at}">{html.escape(rows[0]["where"])}</td>'
+                f"<td>{told(rows)}</td><td>{tally(right, 'paper_verdict')}</td>"
+                f"<td>{tally(run, 'exact_verdict')}</td></tr>\n"
+            )
+        return f"""<h2 id="claims">The claims</h2>
+<div class="scroll" tabindex="0" role="region" aria-label="all claims"><table class="sortable">
+<thead><tr><th>claim</th><th>where</th><th>printed claim (settings)</th><th>corrected form</th>
+<th>exact value</th></tr></thead>
+<tbody>
+{lines}</tbody></table></div>
+"""
+
+    def table(self, id):
+        lines = ""
+        for at, row in enumerate(self.rows[id], 1):
+            numbers = ""
+            for name in ("paper", "exact", "measured"):
+                raw = row[name]
+                text = "" if raw is None else number(raw)
+                error = ""
+                if name == "measured" and raw is not None:
+                    text = measured_with_error(row)
+                    error = f' data-stderr="{row["stderr"] or ""}"'
+                numbers += f'<td class="number" data-v="{raw or ""}"{error}>{text}</td>'
+            count = row["count"] or ""
+            classes = ' class="corrected"' if corrected(row) else ""
+            lines += (
+                f'<tr id="{id}-{at}"{classes} data-verdicts="{row["paper_verdict"]}" '
+                f'title="{html.escape(row["setting"])}">'
+                f'<td class="setting" data-v="{at}">{notation(row["setting"])}</td>{numbers}'
+                f'<td class="number" data-v="{count}">{count}</td>'
+                f"<td>{verdict(row['paper_verdict'])}</td>"
+                f"<td>{verdict(row['exact_verdict'])}</td></tr>\n"
+            )
+        return f"""<div class="scroll" tabindex="0" role="region" aria-label="{id}: settings">
+<table class="sortable"><thead><tr><th>setting</th><th>paper</th><th>exact</th><th>measured ± s.e.</th>
+<th>count</th><th>printed claim</th><th>exact value</th></tr></thead>
+<tbody>
+{lines}</tbody></table></div>
+"""
+
+    def figure(self, name):
+        title, shows = self.captions.get(name, (name, name))
+        if name in self.embedded:
+            return f'<p>See also <a href="#{name}">figure {html.escape(title)}</a>.</p>\n'
+        self.embedded.add(name)
+        svg = picture(os.path.join(self.pictures, name + ".svg"), name, shows)
+        return f"""<figure id="{name}"><div class="scroll" tabindex="0" role="region"
+aria-label="figure {html.escape(title)}">{svg}</div>
+<figcaption>Figure {html.escape(title)}: {html.escape(shows)}.</figcaption></figure>
+"""
+
+    def claim(self, id):
+        rows, text = self.rows[id], self.texts[id]
+        first = rows[0]
+        fill = self.fill(id)
+        out = f'<section class="claim" id="{id}" data-verdicts="{self.verdicts_of(rows)}">\n'
+        out += f'<header><h3><a href="#{id}">{id}</a></h3> '
+        out += f'<span class="where">{html.escape(first["where"])}</span></header>\n'
+        out += f'<p class="says"><b>Printed:</b> {prose(text["says"], fill)}</p>\n'
+        if first["paper_verdict"] in NOT_RUN:
+            reason = f"{verdict(first['paper_verdict'])} {html.escape(first['setting'])}"
+            return f"{out}<p>{reason}.</p>\n</section>\n"
+        if text["right"]:
+            out += f'<p class="right"><b>Corrected:</b> {prose(text["right"], fill)}</p>\n'
+        out += f'<p class="sum">{told(rows)}</p>\n'
+        fails = any(row["paper_verdict"] == "fails" and not corrected(row) for row in rows)
+        if text["why"]:
+            out += f"<h4>{'Why it fails as printed' if fails else 'Remark'}</h4>\n"
+            out += "".join(f'<p class="why">{prose(why, fill)}</p>\n' for why in text["why"])
+        out += self.table(id)
+        out += "".join(self.figure(name) for name in text["figure"])
+        commands = [f"build/bin/pnm-verify --claim {id}{self.options}", *self.commands.get(id, [])]
+        listed = "\n".join(html.escape(command) for command in commands)
+        out += f'<h4>To see it again</h4>\n<pre class="command"><code>{listed}</code></pre>\n'
+        return out + "</section>\n"
+
+    def order(self):
+        places = sorted({self.part(id) for id in self.rows}, key=lambda p: (p[:3] != "sec", p))
+        return [id for place in places for id in self.rows if self.part(id) == place]
+
+    def body(self):
+        out, last = "", None
+        for id in self.order():
+            place = self.part(id)
+            if place != last:
+                out += "</section>\n" if last else ""
+                out += f'<section class="part">\n<h2>{html.escape(PARTS.get(place, place))}</h2>\n'
+                last = place
+            out += self.claim(id)
+        return out + "</section>\n"
+
+    def whole(self):
+        style = read(os.path.join(HERE, "report.css"))
+        script = read(os.path.join(HERE, "report.js"))
+        return f"""<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="generator" content="pnmlab {html.escape(self.provenance.get("version", ""))}">
+<link rel="icon" href="data:,">
+<title>Positive-Negative Momentum: the ledger</title>
+<style>
+{style}</style>
+</head>
+<body>
+<header>
+{self.head()}
+</header>
+{self.controls()}
+<main>
+{self.contents()}{self.body()}</main>
+<script>
+{script}</script>
+</body>
+</html>
+"""
+
+
+def main(arguments):
+    if len(arguments) != 3:
+        print("usage: report.py LEDGER.json PICTURES_DIR OUT.html", file=sys.stderr)
+        return 64
+    ledger, pictures, out = arguments
+    new = out + ".new"
+    try:
+        text = Page(ledger, pictures).whole()
+        with open(new, "w", encoding="utf-8") as file:
+            file.write(text)
+        os.replace(new, out)
+    except Mistake as mistake:
+        print(f"report.py: {mistake}", file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(f"report.py: {out}: {error.strerror}", file=sys.stderr)
+        return 74
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
