@@ -108,9 +108,6 @@ setup-bench: ## install the Debian packages that bench compares with
 setup-random: ## install the Debian package that test-random needs
 	@sh .ci/setup $(RANDOM_PACKAGES)
 
-setup-docs: ## install the Debian packages that test-docs needs
-	@sh .ci/setup $(DOCS_PACKAGES)
-
 setup-lint: ## install the Debian packages that format and lint need
 	@sh .ci/setup $(LINT_PACKAGES)
 

@@ -70,11 +70,11 @@ def rounded(value, digits):
 
 
 def measured_with_error(row, digits=6):
-    """measured ± one standard error, both to the error's second digit at least."""
-    text = rounded(float(row["measured"]), digits)
+    """measured ± one standard error; all six digits where there is no error."""
     if row["stderr"] is None or float(row["stderr"]) == 0:
-        return text
-    return f"{text} ± {rounded(float(row['stderr']), 2)}"
+        return number(row["measured"])
+    text = rounded(float(row["measured"]), digits)
+    return f"{text}\u00a0±\u00a0{rounded(float(row['stderr']), 2)}"
 
 
 def group(text, at):

@@ -30,6 +30,19 @@ exact_verdicts() {
     body "$out" | grep '^table1,' | grep -q 'not testable here'
 }
 
+@test "the report has an entry for every claim, with no number of the run typed in" {
+    local texts=$BATS_TEST_DIRNAME/../../plots/report_claims.txt
+    pnm-verify --list --format csv | grep -v '^#' | tail -n +2 | cut -d, -f1 | sort >listed
+    awk '$1 == "claim" { print $2 }' "$texts" | sort >told
+    diff listed told
+    expect_equal "$(grep -c '^says ..' "$texts")" "$(wc -l <listed)"
+    # What is left besides settings (x = 0.9, "0.3 of the limit", theorem 4.1) has no decimals.
+    expect_equal "$(awk '/^(claim|says|right|figure)/ { on = 0 } /^why/ { on = 1 } on' "$texts" |
+        tr '\n' ' ' | sed 's/<<[^>]*>>//g; s/= 0\.[0-9]*//g; s/[0-9.]* of \(the\|it\)//g
+            s/theorem [0-9.]*//g; s/lemma A\.[0-9]//g' |
+        grep -o '.\{9\}[0-9]\.[0-9]*' | grep '[0-9]\.[0-9]' || true)" ''
+}
+
 @test "identities hold, with the columns of the ledger" {
     attempt pnm-verify --claim special-hb,hb-scaling
     expect_status 0

@@ -1,0 +1,167 @@
+#!/usr/bin/env bats
+# report.bats: the page that make report writes. Needs python3 and Chromium (make setup-docs).
+
+# A ledger of less precision than make verify's, which takes half a minute, with the tracked
+# pictures.
+setup_file() {
+    export root=$BATS_TEST_DIRNAME/../..
+    export PYTHON=${PYTHON:-/usr/bin/python3}
+    cd "$BATS_FILE_TMPDIR" || return 1
+    local status=0
+    "$PNM_BIN/pnm-verify" --quiet --precision 0.01 --output ledger.json || status=$?
+    [ "$status" -eq 0 ] || [ "$status" -eq 2 ]
+    "$PNM_BIN/pnm-verify" --list --format csv | grep -v '^#' | tail -n +2 | cut -d, -f1 >ids
+    report ledger.json "$root/plots/gallery" report.html
+}
+
+setup() {
+    cd "$BATS_FILE_TMPDIR" || return 1
+}
+
+report() {
+    SOURCE_DATE_EPOCH=1600000000 "$PYTHON" -B "$root/plots/report.py" "$@"
+}
+
+# section ID: the claim's part of the page
+section() {
+    awk -v start="<section class=\"claim\" id=\"$1\"" \
+        'index($0, start) { on = 1 } on { print } on && /<\/section>/ { exit }' report.html
+}
+
+# The ledger has a row a line: "field NAME" takes a number or word from each.
+field() {
+    sed -n "s/.*\"$1\": \"\{0,1\}\([^,\"}]*\).*/\1/p" | sed 's/^null$//'
+}
+
+@test "every claim of pnm-verify --list has one place, every row of the ledger one line" {
+    local id
+    while read -r id; do
+        [ "$(grep -c "<section class=\"claim\" id=\"$id\"" report.html)" -eq 1 ] || {
+            echo "$id" >&2
+            return 1
+        }
+    done <ids
+    [ "$(grep -c '<section class="claim"' report.html)" -eq "$(wc -l <ids)" ]
+    grep '"id":' ledger.json | grep -v 'not testable here\|not checked yet' | field id | sort >wanted
+    sed -n 's/^<tr id="\([^"]*\)-[0-9]*".*/\1/p' report.html | sort >got
+    cmp wanted got
+}
+
+@test "eq. 19: paper, exact, measured with its error, why they differ, a command" {
+    local name
+    section eq18-19 >eq19.html
+    grep '"id": "eq18-19"' ledger.json >eq19.json
+    [ "$(wc -l <eq19.json)" -gt 50 ]
+    grep '^<tr id="eq18-19-' eq19.html >lines.html
+    # data-v has the ledger's own digits: of setting's place, paper, exact, measured, count
+    for name in paper exact measured stderr count paper_verdict; do
+        field "$name" <eq19.json >wanted
+        case $name in
+        stderr) sed 's/.*data-stderr="\([^"]*\)".*/\1/; /^</s/.*//' lines.html ;;
+        paper_verdict) sed 's/.*data-verdicts="\([^"]*\)".*/\1/' lines.html ;;
+        paper) awk -F 'data-v="' '{ sub(/".*/, "", $3); print $3 }' lines.html ;;
+        exact) awk -F 'data-v="' '{ sub(/".*/, "", $4); print $4 }' lines.html ;;
+        measured) awk -F 'data-v="' '{ sub(/".*/, "", $5); print $5 }' lines.html ;;
+        count) awk -F 'data-v="' '{ sub(/".*/, "", $6); print $6 }' lines.html ;;
+        esac >got
+        diff wanted got
+    done
+    # What a reader sees of one row, and in the words
+    local row
+    row=$(grep 'pnm beta0=1 beta1=0.9, eta h=0.4472' eq19.json)
+    printf '<td class="number" data-v="%s" data-stderr="%s">%.6g\302\240\302\261\302\240%.2g</td>' \
+        "$(echo "$row" | field measured)" "$(echo "$row" | field stderr)" \
+        "$(echo "$row" | field measured)" "$(echo "$row" | field stderr)" >wanted
+    grep -Fqf wanted lines.html
+    grep -q '<h4>Why it fails as printed</h4>' eq19.html
+    printf 'printed is %.4g, exact %.4g, measured %.4g\302\240\302\261\302\240%.2g;' \
+        "$(echo "$row" | field paper)" "$(echo "$row" | field exact)" \
+        "$(echo "$row" | field measured)" "$(echo "$row" | field stderr)" >wanted
+    tr '\n' ' ' <eq19.html | sed 's/<[^>]*>//g' | grep -Fqf wanted
+    grep -q '<code>build/bin/pnm-verify --claim eq18-19 --precision 0.01$' eq19.html
+    grep -q '^build/bin/pnm-stationary --optimizer pnm,two_batch --lr' eq19.html
+    grep -q '<a href="#variance_by_rate">' eq19.html
+    grep -q '<figure id="variance_by_beta0">' eq19.html
+}
+
+@test "each claim that fails says why; each that was run has its command" {
+    local id
+    while read -r id; do
+        section "$id" >one
+        if grep -q 'class="verdict fails".*/td' one; then
+            grep -q '<p class="why">' one || { echo "$id: no reason" >&2; return 1; }
+        fi
+        if grep -q '<table' one; then
+            grep -q "pnm-verify --claim $id" one || { echo "$id: no command" >&2; return 1; }
+        fi
+    done <ids
+}
+
+@test "the head tells version, parameters, seed, machine and time" {
+    grep -q '<dt>Version</dt><dd>pnm-verify [0-9]' report.html
+    grep -q '<dt>Parameters</dt><dd>precision 0.01, max-samples 2e9, rng xoshiro</dd>' report.html
+    grep -q '<dt>Seed</dt><dd>1</dd>' report.html
+    grep -Eq '<dt>Machine</dt><dd>.+, [0-9]+ cores?</dd>' report.html
+    grep -q '<dt>Time</dt><dd>2020-09-13 12:26 UTC</dd>' report.html
+}
+
+@test "the same bytes again; nothing in it is loaded from elsewhere" {
+    report ledger.json "$root/plots/gallery" again.html
+    cmp report.html again.html
+    run grep -E '(src|srcset)=|<link [^>]*href="[^d]|@import|url\((['"'"'"]?)(http|//)' report.html
+    [ "$status" -eq 1 ]
+}
+
+@test "a ledger of one claim makes a page of it" {
+    "$PNM_BIN/pnm-verify" --quiet --claim eq12 --precision 0.01 --output one.json || [ $? -eq 2 ]
+    report one.json "$root/plots/gallery" one.html
+    [ "$(grep -c '<section class="claim"' one.html)" -eq 1 ]
+}
+
+@test "what is missing or broken is named, and leaves nothing behind" {
+    mkdir empty
+    local out=empty/out.html
+    run report none.json "$root/plots/gallery" $out
+    [ "$status" -eq 1 ] && [ "$output" = "report.py: none.json: No such file or directory" ]
+    echo '{"rows": [' >broken.json
+    run report broken.json "$root/plots/gallery" $out
+    [ "$status" -eq 1 ] && [[ $output == "report.py: broken.json: not a ledger"* ]]
+    run report ledger.json empty $out
+    [ "$status" -eq 1 ] && [[ $output == "report.py: empty/"*".svg: No such file or directory" ]]
+    sed 's/"id": "eq12"/"id": "eq99"/' ledger.json >stranger.json
+    run report stranger.json "$root/plots/gallery" $out
+    [ "$status" -eq 1 ] && [ "$output" = "report.py: report_claims.txt: no entry for claim eq99" ]
+    sed 's/beta1=0.9, long time/beta1=0.8, long time/' ledger.json >moved.json
+    run report moved.json "$root/plots/gallery" $out
+    [ "$status" -eq 1 ] && [[ $output == *"claim eq4: no row for <<measured|beta1=0.9, long time>>" ]]
+    run report ledger.json "$root/plots/gallery" empty/none/out.html
+    [ "$status" -eq 74 ]
+    run report ledger.json
+    [ "$status" -eq 64 ]
+    [ -z "$(ls empty)" ]
+}
+
+@test "in a browser: anchors, filters, sorting, nothing cut at 360, 768 and 1440 pixels" {
+    run timeout 120 "$PYTHON" -B "$root/tests/docs/browser.py" report.html ids
+    echo "$output"
+    [ "$status" -eq 0 ] && [ -z "$output" ]
+}
+
+# damaged SED_SCRIPT MESSAGE: the browser's test notices
+damaged() {
+    sed "$1" report.html >damaged.html
+    if cmp -s report.html damaged.html; then return 1; fi
+    run timeout 120 "$PYTHON" -B "$root/tests/docs/browser.py" damaged.html ids
+    echo "$output"
+    [ "$status" -eq 1 ] && [[ $output == *"$2"* ]]
+}
+
+@test "the browser's test notices a page that is damaged" {
+    damaged 's/^<main>/<main><p style="width: 900px">wide<\/p>/' 'width of the page at 360'
+    damaged 's/id="eq4" /id="eq04" /' 'claims without an anchor'
+    damaged 's/^"use strict";/"use strict"; console.error("no");/' 'console'
+    damaged 's/row.hidden = !fits(row);//' 'section.claim tr'
+    damaged 's/return up ? by : -by;/return by;/' 'sorted down'
+    damaged 's/^<main>/<main hidden>/' 'claims seen'
+    damaged 's/^dl {/dd { overflow: hidden; width: 3px; white-space: nowrap } dl {/' 'cut at'
+}
