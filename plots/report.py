@@ -142,7 +142,7 @@ def notation(setting):
     command = row_command(setting)
     if command:
         before, after = setting.split(command, 1)
-        return f"{notation(before)}<code>{html.escape(command)}</code>{notation(after)}"
+        return f"{notation(before)}<code>build/bin/{html.escape(command)}</code>{notation(after)}"
     text = html.escape(setting, quote=False)
     for pattern, letters in GREEK:
         text = re.sub(pattern, letters, text)

@@ -182,6 +182,12 @@ def sorting_works(browser):
     expect("empty cells last", measured, [v for v in measured if v] + [v for v in measured if not v])
 
 
+def view(browser, id, path):
+    browser.run("document.getElementById(arguments[0]).scrollIntoView()", id)
+    with open(path, "wb") as file:
+        file.write(base64.b64decode(browser.call("/screenshot")))
+
+
 def nothing_is_cut(browser, folder):
     for width in WIDTHS:
         browser.width(width)
@@ -189,10 +195,19 @@ def nothing_is_cut(browser, folder):
         expect(f"width of the page at {width}", size, [width, width])
         expect(f"cut at {width}", browser.run(CUT), [])
         for id in ("claims", "eq4", "eq18-19", "variance_by_rate", "thm4.3", "lemma-A3") if folder else ():
-            browser.run("document.getElementById(arguments[0]).scrollIntoView()", id)
-            picture = browser.call("/screenshot")
-            with open(os.path.join(folder, f"{id}-{width}.png"), "wb") as file:
-                file.write(base64.b64decode(picture))
+            view(browser, id, os.path.join(folder, f"{id}-{width}.png"))
+
+
+def printable(browser, folder):
+    browser.command("Emulation.setEmulatedMedia", media="print")
+    browser.width(718, 1000)    # A4 within Chromium's margins
+    size = browser.run("return document.documentElement.scrollWidth")
+    expect("width of the page in print", size, 718)
+    expect("cut in print", browser.run(CUT), [])
+    expect("no controls in print", browser.run(VISIBLE, "#controls"), 0)
+    for id in ("claims", "thm4.3", "lemma-A3") if folder else ():
+        view(browser, id, os.path.join(folder, f"{id}-print.png"))
+    browser.command("Emulation.setEmulatedMedia", media="")
 
 
 def readable_without_script(browser, url, ids):
@@ -217,6 +232,7 @@ def main(report, list_of_ids, folder=None):
         filters_work(browser)
         sorting_works(browser)
         nothing_is_cut(browser, folder)
+        printable(browser, folder)
         expect("console", browser.messages(), [])
         readable_without_script(browser, url, ids)
     finally:
