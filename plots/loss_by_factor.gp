@@ -1,5 +1,5 @@
 # Figure 10: stationary excess loss against how fast a rule converges.
-# gnuplot -d -c plots/loss_by_factor.gp TABLE.csv [TABLE.csv...] OUT.svg|OUT.png
+# gnuplot -d -c plots/loss_by_factor.gp TABLE.csv [TABLE.csv...] OUT.svg|OUT.png|OUT.pdf
 # At most eight tables of pnm-stationary --excess, of any rules: one curve a rule.
 
 ME = "loss_by_factor.gp"

@@ -1,5 +1,5 @@
 # Figure 3: power spectral density of the momentum noise against frequency.
-# gnuplot -d -c plots/noise_by_frequency.gp TABLE.csv OUT.svg|OUT.png
+# gnuplot -d -c plots/noise_by_frequency.gp TABLE.csv OUT.svg|OUT.png|OUT.pdf
 
 ME = "noise_by_frequency.gp"
 array TABLE[1] = [ARG1]

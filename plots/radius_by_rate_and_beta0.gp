@@ -1,5 +1,5 @@
 # Figure 6: spectral radius of pnm over (eta h, beta0), with the limit from the closed form.
-# gnuplot -d -c plots/radius_by_rate_and_beta0.gp TABLE.csv OUT.svg|OUT.png
+# gnuplot -d -c plots/radius_by_rate_and_beta0.gp TABLE.csv OUT.svg|OUT.png|OUT.pdf
 
 ME = "radius_by_rate_and_beta0.gp"
 array TABLE[1] = [ARG1]

@@ -1,6 +1,6 @@
 # Figure 5: the smallest E|grad f|^2 of runs of pnm against their number of steps, with
 # theorem 3.1's bound as printed and corrected.
-# gnuplot -d -c plots/square_by_horizon.gp TABLE.csv OUT.svg|OUT.png
+# gnuplot -d -c plots/square_by_horizon.gp TABLE.csv OUT.svg|OUT.png|OUT.pdf
 
 ME = "square_by_horizon.gp"
 POINTS = ARG1

@@ -1,5 +1,5 @@
 # Figure 8: steps of pnm to an accuracy against beta0, for several momenta and step sizes.
-# gnuplot -d -c plots/steps_by_beta0.gp POINTS.csv CURVE.csv OUT.svg|OUT.png
+# gnuplot -d -c plots/steps_by_beta0.gp POINTS.csv CURVE.csv OUT.svg|OUT.png|OUT.pdf
 
 ME = "steps_by_beta0.gp"
 POINTS = ARG1

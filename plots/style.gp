@@ -1,7 +1,7 @@
 # What the figures share: checks of the arguments and tables, terminal, styles, small print.
 # A figure's script sets
 #   ME      its own name                   TABLE       array of the tables it is given
-#   OUT     the picture, .svg or .png      WIDE, HIGH  its size in pixels
+#   OUT     the picture: .svg .png .pdf    WIDE, HIGH  its size in pixels
 #   USAGE   the tables' names in the message on usage
 #   NEEDED  the columns that each table must have
 #   RULES   the update rules it draws, at most eight; "" for those that the tables hold
@@ -14,12 +14,12 @@ set encoding utf8
 # --- arguments --------------------------------------------------------------------------
 
 if (OUT eq "") {
-    print "usage: gnuplot -d -c ".ME." ".USAGE." OUT.svg|OUT.png"
+    print "usage: gnuplot -d -c ".ME." ".USAGE." OUT.svg|OUT.png|OUT.pdf"
     exit status 64
 }
 ending = strlen(OUT) > 4 ? OUT[strlen(OUT)-3:*] : ""
-if (ending ne ".svg" && ending ne ".png") {
-    print ME.": ".OUT.": the picture must end in .svg or .png"
+if (ending ne ".svg" && ending ne ".png" && ending ne ".pdf") {
+    print ME.": ".OUT.": the picture must end in .svg, .png or .pdf"
     exit status 64
 }
 
@@ -108,12 +108,17 @@ if (ending eq ".svg") {
     POINT = 0.75    # the svg's symbols are larger
     set terminal svg noenhanced rounded size WIDE,HIGH font "sans-serif,13" \
         background "white"
+} else { if (ending eq ".pdf") {
+    POINT = 0.95
+    # 96 of the svg's pixels are an inch; scales so that it looks as the png does
+    set terminal pdfcairo noenhanced rounded size WIDE/96.0,HIGH/96.0 \
+        font "sans-serif,13" fontscale 0.5625 linewidth 4.0/3 pointscale 0.9 background "white"
 } else {
     POINT = 0.95
     # twice the pixels; a point is 4/3 of them, so the picture is the svg's
     set terminal pngcairo noenhanced rounded size 2*WIDE,2*HIGH font "sans-serif,13" \
         fontscale 1.5 linewidth 2 pointscale 2 background "white"
-}
+} }
 
 # Round ends: pngcairo begins a broad line with a spike otherwise. They lengthen a dash.
 # Linetype r is the r-th rule's, the same in every figure; rules that are not named here,

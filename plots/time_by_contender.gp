@@ -1,5 +1,5 @@
 # Figure 9: what a coordinate-step costs, beside others and as the problem grows.
-# gnuplot -d -c plots/time_by_contender.gp TABLE.csv OUT.svg|OUT.png
+# gnuplot -d -c plots/time_by_contender.gp TABLE.csv OUT.svg|OUT.png|OUT.pdf
 
 ME = "time_by_contender.gp"
 array TABLE[1] = [ARG1]

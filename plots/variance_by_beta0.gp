@@ -1,6 +1,6 @@
 # Figure 2: stationary variance against beta0, at the smallest and the largest eta h of the
 # tables.
-# gnuplot -d -c plots/variance_by_beta0.gp POINTS.csv CURVE.csv OUT.svg|OUT.png
+# gnuplot -d -c plots/variance_by_beta0.gp POINTS.csv CURVE.csv OUT.svg|OUT.png|OUT.pdf
 
 ME = "variance_by_beta0.gp"
 POINTS = ARG1

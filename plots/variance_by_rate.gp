@@ -1,5 +1,5 @@
 # Figure 1: stationary variance against the step size eta h.
-# gnuplot -d -c plots/variance_by_rate.gp POINTS.csv CURVE.csv OUT.svg|OUT.png
+# gnuplot -d -c plots/variance_by_rate.gp POINTS.csv CURVE.csv OUT.svg|OUT.png|OUT.pdf
 
 ME = "variance_by_rate.gp"
 POINTS = ARG1
