@@ -147,7 +147,7 @@ completes() {
     # Programs for linear rules offer those.
     completes 'pnm-noise --optimizer a' all aggmo
     completes 'pnm-simulate --amsgrad ' on off
-    completes 'pnm-simulate --format=' table csv json
+    completes 'pnm-simulate --format=' table csv json markdown
     completes 'pnm-simulate --format c' csv
     completes 'pnm-simulate --burn-in ' auto
     completes 'pnm-convergence --loss l' log_cosh logistic
