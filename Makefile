@@ -15,8 +15,8 @@ MPI_PACKAGES = libopenmpi-dev openmpi-bin
 BENCH_PACKAGES = python3 python3-numpy python3-torch libslicot-dev
 # The suite that `make test-random` feeds; `make setup-random` installs it.
 RANDOM_PACKAGES = dieharder
-# What `make report` and `make test-docs` need; `make setup-docs` installs them.
-DOCS_PACKAGES = python3 mandoc chromium chromium-driver
+# What `make report`, `make notebooks` and `make test-docs` need; `make setup-docs` installs them.
+DOCS_PACKAGES = python3 mandoc chromium chromium-driver jupyter-nbconvert python3-ipykernel
 # What `make format` and `make lint` need; `make setup-lint` installs them.
 LINT_PACKAGES = clang-format clang-tidy cppcheck shellcheck
 
@@ -72,8 +72,8 @@ SOURCES = $(wildcard sim/*.[ch] analysis/*.[ch] analysis/claims/*.[ch] tests/*.[
 SCRIPTS = $(wildcard sim/*.sh tests/*.sh tests/random/*.sh tests/docs/*.sh plots/*.sh tests/cli/*.bash) .ci/run .ci/setup
 
 .PHONY: all programs unit-tests help setup setup-lint setup-mpi setup-bench \
-	setup-random setup-docs verify tables plots gallery report test test-unit test-cli \
-	test-bits test-docs test-docs-man test-docs-readme test-docs-report \
+	setup-random setup-docs verify tables plots gallery report notebooks test test-unit test-cli \
+	test-bits test-docs test-docs-man test-docs-readme test-docs-report test-docs-notebooks \
 	test-random test-random-quick mutants vectors new-optimizer bench bench-quick format lint \
 	install uninstall clean FORCE
 .SECONDARY:
@@ -111,7 +111,7 @@ setup-random: ## install the Debian package that test-random needs
 setup-lint: ## install the Debian packages that format and lint need
 	@sh .ci/setup $(LINT_PACKAGES)
 
-setup-docs: ## install the Debian packages that report and test-docs need
+setup-docs: ## install the Debian packages that report, notebooks and test-docs need
 	@sh .ci/setup $(DOCS_PACKAGES)
 
 $(BUILD)/obj/%.o: %.c Makefile
@@ -204,6 +204,9 @@ report: results/ledger.json ## write results/report.html, the ledger with its re
 results/ledger.json:
 	@$(MAKE) --no-print-directory verify
 
+notebooks: all ## execute the notebooks anew and compare with what is committed
+	@$(PYTHON) -B notebooks/run.py
+
 # --- tests ----------------------------------------------------------------------------
 
 # make test = unit tests, programs, the same bits from both compilers.
@@ -224,7 +227,7 @@ test-bits: all ## compare the results of a gcc and a clang build
 	@sh tests/same_bits.sh $(BUILD)/bin $(BUILD)/clang/bin
 
 # What needs tools for documents, or is too long for make test.
-test-docs: test-docs-man test-docs-readme test-docs-report ## test what is written about the programs
+test-docs: test-docs-man test-docs-readme test-docs-report test-docs-notebooks ## test what is written about the programs
 
 test-docs-man: all ## look over the manual pages with mandoc
 	@sh tests/docs/man.sh
@@ -234,7 +237,10 @@ test-docs-readme: all ## run README's commands that take longer than a few secon
 	@sh tests/docs/readme.sh --long
 
 test-docs-report: all ## test the report, in a browser too
-	@PNM_BIN=$(abspath $(BUILD)/bin) PYTHON=$(PYTHON) bats tests/docs
+	@PNM_BIN=$(abspath $(BUILD)/bin) PYTHON=$(PYTHON) bats tests/docs/report.bats
+
+test-docs-notebooks: notebooks ## execute the notebooks, and test that what goes stale is noticed
+	@PYTHON=$(PYTHON) bats tests/docs/notebooks.bats
 
 # The random numbers themselves: long, and no part of make test.
 QUALITY_OBJECTS = $(patsubst %.c,$(BUILD)/obj/%.o,$(filter-out %/words.c,$(wildcard tests/random/*.c)))
