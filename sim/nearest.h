@@ -14,7 +14,7 @@ struct nearest {
     const char *word;
     const char *prefix; /* of the names in the hint, "--" say */
     size_t distance;    /* of the nearest, else one more than is still near */
-    char hint[96];      /* "; did you mean pnm?", "" where no name is near */
+    char hint[96];      /* "; did you mean --steps?", "" where none is near */
 };
 
 /* Near is a slip (a letter inserted, left out or exchanged, or two that changed places)

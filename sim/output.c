@@ -36,7 +36,7 @@ static void list_given(const struct options *options, size_t size, char *text)
         const struct option_value *value = &options->value[i];
         char presets[OPTIONS_DEFAULT];
         const char *preset = options_default(options, value, sizeof presets, presets);
-        if (value->given && value->option.presence_counts && preset &&
+        if (value->given && value->text && value->option.presence_counts && preset &&
             strcmp(value->text, preset) == 0)
             used += (size_t)snprintf(text + used, size - used, "%s%s", used ? "," : "",
                                      value->option.name);

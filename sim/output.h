@@ -6,7 +6,7 @@
 #include "table.h"
 
 /* What an option is if nothing is said of it, for the chosen rules, as a header shows
- * it: "0.9", or "0.9; qhm: 0.999" where they differ. In text[size] or static; NULL: no
+ * it: "0.9", or "0.9; RULE: 0.999" where they differ. In text[size] or static; NULL: no
  * default. */
 enum { OPTIONS_DEFAULT = 200 };
 const char *options_default(const struct options *options,

@@ -67,22 +67,20 @@ static int take_note(struct reading *reading, const char *key, const char *text,
 
 static int read_csv(struct reading *reading, FILE *file)
 {
-    int status = STATUS_OK, next = '#';
+    int status = STATUS_OK;
     char *line = NULL;
     size_t size = 0;
-    ssize_t length = 0;
-    for (unsigned long number = 1; status == STATUS_OK && (next = getc(file)) == '#';
-         number++) {
-        if ((length = getline(&line, &size, file)) < 0)
+    for (unsigned long number = 1; status == STATUS_OK; number++) {
+        if (getline(&line, &size, file) < 0 || line[0] != '#')
             break;
         line[strcspn(line, "\r\n")] = '\0';
         char *text = strstr(line, ": ");
-        if (line[0] != ' ' || !text)
+        if (line[1] != ' ' || !text) {
             status = no_header(reading);
-        if (status != STATUS_OK)
             break;
+        }
         *text = '\0';
-        status = take_note(reading, line + 1, text + 2, number);
+        status = take_note(reading, line + 2, text + 2, number);
     }
     free(line);
     return status;
@@ -146,7 +144,7 @@ static bool is_listed(const char *list, const char *name)
     return false;
 }
 
-/* A header shows what the run used: was it given? "0.9; qhm: 0.999" never was. */
+/* A header shows what the run used: was it given? "0.9; RULE: 0.999" never was. */
 static bool was_given(const struct reading *reading, const struct option_value *value)
 {
     char presets[OPTIONS_DEFAULT];
