@@ -1,13 +1,13 @@
 #include "parse.h"
 
 #include "elementary.h"
+#include "interrupt.h"
 
 #include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/types.h>
 
 static const size_t grid_limit = 10000000;
 
@@ -180,48 +180,98 @@ static int parse_line(const char *what, char *line, struct numbers *numbers,
     return status;
 }
 
+struct line {
+    char *text;
+    size_t length, size;
+};
+
+static int line_append(struct line *line, int c, struct error *error)
+{
+    if (line->length == line->size) {
+        const size_t larger = line->size ? 2 * line->size : 256;
+        char *grown = realloc(line->text, larger);
+        if (!grown)
+            return error_memory(error, "a line");
+        line->text = grown;
+        line->size = larger;
+    }
+    line->text[line->length++] = (char)c;
+    return STATUS_OK;
+}
+
+/* The next line with its end; none is left where the length is 0. A device may have no
+ * end: a zero byte, which no text has, is refused where it stands, and Ctrl-C ends the
+ * reading. */
+static int read_line(const char *place, FILE *file, struct line *line,
+                     struct error *error)
+{
+    int c = 0, status = STATUS_OK;
+    line->length = 0;
+    while (status == STATUS_OK && c != '\n' && (c = getc(file)) != EOF) {
+        if (c == '\0')
+            return error_set(error, STATUS_USAGE, "%s holds a zero byte: not a text",
+                             place);
+        status = interrupt_pending()
+                     ? error_set(error, STATUS_INTERRUPTED, "interrupted")
+                     : line_append(line, c, error);
+    }
+    if (status == STATUS_OK && line->length > 0) {
+        status = line_append(line, '\0', error);
+        line->length--;
+    }
+    return status;
+}
+
+static int cannot_read(const char *what, const char *path, struct error *error)
+{
+    if (interrupt_pending())
+        return error_set(error, STATUS_INTERRUPTED, "interrupted");
+    return error_set(error, STATUS_USAGE, "%s: cannot read '%.400s': %s", what, path,
+                     strerror(errno));
+}
+
 int parse_file(const char *what, const char *path, struct numbers *numbers,
                size_t *rows, size_t *columns, struct error *error)
 {
     int status = STATUS_OK;
-    size_t capacity = 0, line_size = 0;
+    size_t capacity = 0;
     unsigned long line_number = 0;
-    char *line = NULL;
+    struct line line = {0};
     char place[600];
     *numbers = (struct numbers){0};
     *rows = *columns = 0;
     FILE *file = fopen(path, "r");
     if (!file)
-        return error_set(error, STATUS_USAGE, "%s: cannot read '%.400s': %s", what,
-                         path, strerror(errno));
+        return cannot_read(what, path, error);
     errno = 0;
-    ssize_t length;
-    while (status == STATUS_OK && (length = getline(&line, &line_size, file)) >= 0) {
+    for (;;) {
         size_t found = 0;
         line_number++;
         snprintf(place, sizeof place, "%s: %.400s, line %lu", what, path, line_number);
-        if (strlen(line) != (size_t)length)
-            status = error_set(error, STATUS_USAGE, "%s holds a zero byte: not a text",
-                               place);
-        else
-            status = parse_line(place, line, numbers, &capacity, &found, error);
-        if (status != STATUS_OK || found == 0)
+        status = read_line(place, file, &line, error);
+        if (status != STATUS_OK || line.length == 0)
+            break;
+        status = parse_line(place, line.text, numbers, &capacity, &found, error);
+        if (status != STATUS_OK)
+            break;
+        if (found == 0)
             continue;
         if (*rows > 0 && found != *columns)
             status = error_set(error, STATUS_USAGE,
                                "%s holds %zu numbers, the lines above %zu each; "
                                "allowed are rows of equal length",
                                place, found, *columns);
+        if (status != STATUS_OK)
+            break;
         *columns = found;
         (*rows)++;
     }
     if (status == STATUS_OK && ferror(file))
-        status = error_set(error, STATUS_USAGE, "%s: cannot read '%.400s': %s", what,
-                           path, strerror(errno));
+        status = cannot_read(what, path, error);
     if (status == STATUS_OK && numbers->count == 0)
         status = error_set(error, STATUS_USAGE, "%s: file '%.400s' holds no numbers",
                            what, path);
-    free(line);
+    free(line.text);
     fclose(file);
     if (status != STATUS_OK)
         numbers_free(numbers);

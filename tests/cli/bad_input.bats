@@ -340,7 +340,21 @@ stationary() {
 @test "a file with a NUL in it is refused" {
     printf '1\0junk\n' >nul
     simulate 64 '--spectrum: nul' --spectrum file:nul
+    # A device without an end is seen at its first byte.
+    simulate 64 '--spectrum: /dev/zero, line 1 holds a zero byte' --spectrum file:/dev/zero
     all_refused
+}
+
+@test "Ctrl-C ends the reading of a file that has no end" {
+    mkfifo endless
+    pnm-simulate --optimizer sgd --lr 0.1 --spectrum file:endless 2>"$err" &
+    child=$!
+    # Opening it waits for the reader.
+    (kill -INT "$child" && timeout 60 yes 1 2>/dev/null) >endless || true
+    status=0
+    wait "$child" || status=$?
+    child=
+    expect_status 130
 }
 
 @test "what --burn-in takes includes auto" {
