@@ -173,6 +173,10 @@ static int run(const struct options *options, const struct sampling *sampling,
     int status = options_rules(options, &rules, &count, error);
     if (status == STATUS_OK)
         status = rules_check_linear(rules, count, "law of its noise", error);
+    if (status == STATUS_OK)
+        status = rules_check_gradients(rules, count, "pnm-noise", error);
+    if (status == STATUS_OK)
+        status = rules_check_unpulled(rules, count, "pnm-noise", error);
     status = options_check_output(options, status, error);
     if (status == STATUS_OK)
         status = psd ? table_init(&table, psd_columns,

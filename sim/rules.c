@@ -299,6 +299,18 @@ int rules_check_gradients(const struct rule *rules, size_t count, const char *wh
     return STATUS_OK;
 }
 
+int rules_check_unpulled(const struct rule *rules, size_t count, const char *what,
+                         struct error *error)
+{
+    for (size_t i = 0; i < count; i++)
+        if (rules[i].optimizer->from_file && system_is_pulled(rules[i].parameter))
+            return error_set(error, STATUS_USAGE,
+                             "--system: the first column of A0 is not 1, 0, ...: theta "
+                             "itself moves the state; %s knows gradients alone",
+                             what);
+    return STATUS_OK;
+}
+
 int rules_check_linear(const struct rule *rules, size_t count, const char *what,
                        struct error *error)
 {

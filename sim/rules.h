@@ -48,6 +48,11 @@ PNM_MUST_USE int rules_check_constant(const struct rule *rules, size_t count,
 PNM_MUST_USE int rules_check_linear(const struct rule *rules, size_t count,
                                     const char *what, struct error *error);
 
+/* STATUS_USAGE where a rule from a file moves by theta itself, not by gradients alone.
+ */
+PNM_MUST_USE int rules_check_unpulled(const struct rule *rules, size_t count,
+                                      const char *what, struct error *error);
+
 /* Value of the rule's parameter of that name; NAN if it has none. */
 double rule_parameter(const struct rule *rule, const char *name);
 

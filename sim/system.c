@@ -52,3 +52,12 @@ bool system_is_curved(const double *parameter)
                 return true;
     return false;
 }
+
+bool system_is_pulled(const double *parameter)
+{
+    const double *a0 = parameter + OPTIMIZER_SYSTEM;
+    for (int r = 0; r < STATE; r++)
+        if (a0[r * STATE] != (r == 0))
+            return true;
+    return false;
+}

@@ -30,4 +30,7 @@ void system_default(double *parameter);
 /* Is there more in A1 than the gradient at theta? */
 bool system_is_curved(const double *parameter);
 
+/* Does A0 move theta, or the other numbers, by theta itself? */
+bool system_is_pulled(const double *parameter);
+
 #endif
