@@ -22,6 +22,7 @@
  *
  * f*: f is convex; Newton's method finds where its gradient is 0. */
 #include "elementary.h"
+#include "interrupt.h"
 #include "kernels.h"
 #include "loss.h"
 #include "random.h"
@@ -191,9 +192,12 @@ static void hessian_at(const struct loss *loss, const double *theta,
             margin += z[i] * theta[i * LANES];
         const double e = tail_of(margin);
         const double weight = e / ((1 + e) * (1 + e)) / (double)loss->rows;
-        for (size_t i = 0; i < n; i++)
+        for (size_t i = 0; i < n; i++) {
+            double *restrict row = gsl_matrix_ptr(hessian, i, 0);
+            const double own = weight * z[i];
             for (size_t k = 0; k <= i; k++)
-                *gsl_matrix_ptr(hessian, i, k) += weight * z[i] * z[k];
+                row[k] += own * z[k];
+        }
     }
 }
 
@@ -212,6 +216,9 @@ static int newton(struct loss *loss, double *theta, double *gradient,
         loss->minimum = value[0];
         if (last)
             return STATUS_OK;
+        /* A thousand coordinates take seconds. */
+        if (interrupt_pending())
+            return error_set(error, STATUS_INTERRUPTED, "interrupted");
         for (size_t i = 0; i < n; i++) {
             square += gradient[i * LANES] * gradient[i * LANES];
             gsl_vector_set(step, i, gradient[i * LANES]);
