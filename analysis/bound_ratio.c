@@ -125,7 +125,7 @@ static double ratio_of(const struct comoments *m, double *se)
         const double variance = comoments_covariance(m, LEFT, LEFT) -
                                 2 * ratio * comoments_covariance(m, LEFT, RIGHT) +
                                 ratio * ratio * comoments_covariance(m, RIGHT, RIGHT);
-        *se = sqrt(fmax(0, variance)) / m->mean[RIGHT];
+        *se = quotient(sqrt(fmax(0, variance)), m->mean[RIGHT]);
     }
     return ratio;
 }
@@ -357,13 +357,33 @@ static int measure(const struct bound_runs *runs, const struct descent *descent,
     return status;
 }
 
+/* Settings so extreme that a side of a bound overflows, or the right one vanishes. */
+static int check_range(const struct bound_runs *runs, const struct bound_ratio *ratio,
+                       struct error *error)
+{
+    const bool moves = isfinite(rule_parameter(runs->rule, "lr"));
+    for (int form = 0; form < BOUND_FORMS; form++)
+        if (!moves || (ratio[form].count > 0 &&
+                       !(isfinite(ratio[form].ratio) && isfinite(ratio[form].se))))
+            return error_set(error, STATUS_SOFTWARE,
+                             "--ratio: %s is beyond the range of double precision with "
+                             "lr=%g, beta0=%g, beta1=%g, sigma=%g, initial=%g, "
+                             "horizon=%llu; allowed are values nearer to 1",
+                             bound_name(runs->bound), rule_parameter(runs->rule, "lr"),
+                             rule_parameter(runs->rule, "beta0"),
+                             rule_parameter(runs->rule, "beta1"), runs->task->sigma,
+                             runs->task->start, (unsigned long long)runs->horizon);
+    return STATUS_OK;
+}
+
 int bound_measure(const struct bound_runs *runs, uint64_t replicas,
                   struct bound_ratio *ratio, struct error *error)
 {
     const struct descent descent =
         convergence_descent(runs->task, runs->rule, runs->task->sampling->seed);
-    return measure(runs, &descent, runs->task->sigma > 0 ? replicas : 1, run_task,
-                   ratio, error);
+    const int status = measure(runs, &descent, runs->task->sigma > 0 ? replicas : 1,
+                               run_task, ratio, error);
+    return status == STATUS_OK ? check_range(runs, ratio, error) : status;
 }
 
 /* --- one run written out ---------------------------------------------------------- */
@@ -469,23 +489,26 @@ static int pilot_run(const struct bound_runs *runs, uint64_t replicas,
     descent.label = NULL;
     const int status = measure(runs, &descent, replicas, run_task, ratio, error);
     *pilot = ratio[form];
-    return status;
+    return status == STATUS_OK ? check_range(runs, ratio, error) : status;
 }
 
-/* Half of the replicas measure, and those must suffice for the normal quantile. */
-static uint64_t replicas_for(const struct bound_ratio *pilot, double precision)
+/* Half of the replicas measure, and those must suffice for the normal quantile. A ratio
+ * of 0, as lemma A.3's where z_t = theta_t, has nothing to be planned by. */
+static uint64_t replicas_for(const struct bound_ratio *pilot, double precision,
+                             double most)
 {
-    const double relative = pilot->se / fabs(pilot->ratio) / precision;
+    const double relative =
+        pilot->ratio == 0 ? 0 : pilot->se / fabs(pilot->ratio) / precision;
     const double wanted = 2 * (double)pilot->count * relative * relative;
-    return plan_power_of_two(
-        fmax(fmin(wanted, MOST_REPLICAS), 2 * ESTIMATE_NORMAL_CHAINS));
+    return plan_power_of_two(fmax(fmin(wanted, most / 2), 2 * ESTIMATE_NORMAL_CHAINS));
 }
 
 int bound_plan(const struct bound_runs *runs, enum convergence_form form,
                double precision, uint64_t *replicas, struct error *error)
 {
     const double samples = (double)runs->task->loss.n * (double)runs->horizon;
-    const double most = runs->task->sampling->max_samples / samples;
+    const double most =
+        fmin(runs->task->sampling->max_samples / samples, MOST_REPLICAS);
     struct bound_ratio pilot = {.ratio = 1};
     *replicas = 1;
     if (runs->task->sigma == 0)
@@ -493,13 +516,13 @@ int bound_plan(const struct bound_runs *runs, enum convergence_form form,
     int status = pilot_run(runs, PILOT_REPLICAS, form, &pilot, error);
     if (status != STATUS_OK)
         return status;
-    *replicas = replicas_for(&pilot, precision);
-    if (precision <= finest || (double)*replicas > most)
+    *replicas = replicas_for(&pilot, precision, most);
+    if (precision <= finest || (double)*replicas >= most / 2)
         return STATUS_OK;
     /* Near 1 it takes more to tell on which side. */
     status = pilot_run(runs, *replicas, form, &pilot, error);
     const double telling = fabs(1 - pilot.ratio) / (2 * ESTIMATE_Z * pilot.ratio);
     if (status == STATUS_OK && telling < precision)
-        *replicas = replicas_for(&pilot, fmax(telling, finest));
+        *replicas = replicas_for(&pilot, fmax(telling, finest), most);
     return status;
 }

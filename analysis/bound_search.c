@@ -427,6 +427,18 @@ static void append_number(char *text, size_t size, const char *option, double x)
     append(text, size, " --%s%c%s", option, x < 0 ? '=' : ' ', digits);
 }
 
+/* What is not one of the numbers of a point. */
+static void append_choices(char *text, size_t size, const struct bound_search *search)
+{
+    const struct random_generator generator = search->sampling->generator;
+    if (rule_parameter(search->rule, "lr-normalization") == 0)
+        append(text, size, " --lr-normalization off");
+    if (generator.kind == RANDOM_PHILOX)
+        append(text, size, " --rng philox");
+    if (generator.kind == RANDOM_GSL)
+        append(text, size, " --rng gsl:%s", generator.gsl->name);
+}
+
 void bound_command(const struct bound_search *search, const struct bound_point *point,
                    uint64_t replicas, size_t size, char *text)
 {
@@ -453,4 +465,5 @@ void bound_command(const struct bound_search *search, const struct bound_point *
         append(text, size, " --replicas %llu", (unsigned long long)replicas);
     if (seed != 1)
         append(text, size, " --seed %llu", (unsigned long long)seed);
+    append_choices(text, size, search);
 }

@@ -137,6 +137,36 @@ convergence() {
     expect_same found "$out"
 }
 
+@test "the command of a search repeats what is chosen by words, too" {
+    attempt pnm-convergence --optimizer pnm --search 100 --ratio lemma-A3 --lr-normalization off --rng philox \
+        --sigma 1 --horizon 16 --quiet
+    cp "$out" found
+    local command
+    command=$(grep -v '^#' found | sed -n 2p | sed 's/.*,//')
+    # shellcheck disable=SC2086
+    attempt $command
+    grep -q "^pnm,.*,$(column found ratio 1),$(column found stderr 1)," "$out"
+}
+
+@test "--ratio: what leaves the range of doubles is said; 0 over 0 is 0; the budget is kept" {
+    attempt pnm-convergence --optimizer pnm --ratio lemma-A2 --sigma 0 --lr 1e-300 --horizon 64
+    expect_status 70
+    expect_message '--ratio: lemma-A2 is beyond the range .* lr=1e-300'
+    attempt pnm-convergence --optimizer pnm --ratio thm3.1 --sigma 1e300 --horizon 64
+    expect_status 70
+    expect_message 'sigma=1e\+300'
+    attempt pnm-convergence --optimizer pnm --ratio thm3.1 --sigma 0 --beta0 1e300 --horizon 64
+    expect_status 70
+    # z_t = theta_t: both sides of lemma A.3 are 0.
+    attempt pnm-convergence --optimizer pnm --ratio lemma-A3 --beta0 0 --beta1 0 --horizon 64
+    expect_status 0
+    all_are "$out" ratio 0
+    all_are "$out" verdict holds
+    # 1024 coordinate-steps a replica; half of the replicas measure.
+    attempt pnm-convergence --optimizer pnm --ratio lemma-A2 --horizon 1024 --max-samples 4194304 --quiet
+    holds "$(column "$out" count 1) <= 2048 && $(column "$out" count 2) <= 2048"
+}
+
 @test "--search keeps what is given" {
     attempt pnm-convergence --optimizer pnm --search 100 --loss log_cosh --beta0 0.123456789,2 --beta1 0.5 \
         --c 0.7 --sigma 0.25 --horizon 33 --smoothness 2
