@@ -1,5 +1,6 @@
 #include "pnm_path.h"
 
+#include "interrupt.h"
 #include "theory.h"
 
 #include <math.h>
@@ -103,6 +104,8 @@ int path_noiseless(const struct descent *descent, uint64_t steps, struct pnm_pat
     for (size_t i = 0; status == STATUS_OK && i < n; i++)
         path->theta[i] = descent->start;
     for (size_t t = 0; status == STATUS_OK && t < steps; t++) {
+        if (interrupt_pending())
+            status = error_set(error, STATUS_INTERRUPTED, "interrupted");
         for (size_t i = 0; i < n; i++)
             block[i * LANES] = path->theta[t * n + i];
         descent->loss->kind->evaluate(descent->loss, block, block + n * LANES, value);
