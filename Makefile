@@ -91,7 +91,8 @@ all: ## build programs, manual pages and completions (the default)
 
 programs: $(BINARIES) $(if $(MPI),,$(DOCUMENTS))
 
-unit-tests: $(TESTS)
+# bench and quality are not run by make test, but compile with the rest.
+unit-tests: $(TESTS) $(BUILD)/bench/bench $(BUILD)/random/quality
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' Makefile

@@ -133,7 +133,8 @@ static void problem_init(const struct setup *s, struct quadratic *problem)
     struct error error;
     char spectrum[80];
     if (!s->dense) {
-        const struct quadratic_text text = {spectrum, "hessian", 1, "0", NULL};
+        const struct quadratic_text text = {
+            .spectrum = spectrum, .noise = "hessian", .batch = 1};
         if (s->low == s->high)
             snprintf(spectrum, sizeof spectrum, "const:%.17g:%zu", s->low, s->d);
         else
