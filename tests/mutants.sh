@@ -99,8 +99,8 @@ echo
 echo "| file | slip | failing tests |"
 echo "| --- | --- | --- |"
 unit_mutant sim/opt_aggmo.c 's/beta_slow = 0.99/beta_slow = 0.99 * 0.99/'
-unit_mutant sim/opt_adam.c 's/scalar\[DECAY1\] = parameter\[BETA1\]/scalar[DECAY1] = parameter[BETA1] * parameter[BETA1]/'
-unit_mutant sim/opt_adamw.c 's/slot\[SQUARE\] \* scalar\[SCALE2\])/slot[SQUARE]) * scalar[SCALE2]/'
+unit_mutant sim/opt_adam.h 's/scalar\[DECAY1\] = parameter\[BETA1\]/scalar[DECAY1] = parameter[BETA1] * parameter[BETA1]/'
+unit_mutant sim/opt_adam.h 's/slot\[SQUARE\] \* scalar\[SCALE2\])/slot[SQUARE]) * scalar[SCALE2]/'
 unit_mutant sim/opt_amsgrad.c 's/slot\[LARGEST\] = .*/slot[LARGEST] = slot[SQUARE];/'
 unit_mutant sim/opt_adabound.c 's/1 - 1 \/ (closed + 1)/1 - 1 \/ (closed + 2)/'
 unit_mutant sim/opt_padam.c 's/torch ? 2 \* parameter\[PARTIAL\] :/torch ? parameter[PARTIAL] :/'

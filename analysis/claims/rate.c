@@ -4,35 +4,23 @@
  * an exponent of -1/2 at most, is given a slack of 0.05. */
 #include "descent_claims.h"
 
-#include <gsl/gsl_fit.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 enum { N = 4, HORIZONS = 6, FIRST_HORIZON = 256, REPLICAS = 4096 };
 
-/* log of the smallest mean, chosen on even replicas and measured on odd ones. */
 static int measure_point(const struct ledger *ledger,
                          const struct descent_setting *setting, uint64_t horizon,
-                         double *log_square, double *weight, uint64_t *count,
-                         struct error *error)
+                         struct convergence_minimum *minimum, struct error *error)
 {
     struct claim_descent run;
     struct descent_curve curve = {0};
-    uint64_t best = 0;
     int status = claim_descent_init(&run, ledger, setting, error);
     if (status == STATUS_OK)
-        status = descent_run(&run.descent, REPLICAS, horizon - 1, &curve, error);
-    if (status == STATUS_OK) {
-        for (uint64_t k = 1; k <= curve.steps; k++)
-            if (curve.square[0][k].mean < curve.square[0][best].mean)
-                best = k;
-        const struct moments *m = &curve.square[1][best];
-        const double relative = moments_stderr(m) / m->mean;
-        *log_square = log(m->mean);
-        *weight = 1 / (relative * relative);
-        *count = m->count;
-    }
+        status = descent_run(&run.descent, REPLICAS, horizon, &curve, error);
+    if (status == STATUS_OK)
+        convergence_minimum(&curve, minimum);
     descent_curve_free(&curve);
     claim_descent_free(&run);
     return status;
@@ -59,21 +47,21 @@ static int fit_slope(const struct ledger *ledger, const char *rule,
                      const struct loss_kind *kind, double *slope, double *se,
                      uint64_t *count, struct error *error)
 {
-    double x[HORIZONS], y[HORIZONS], weight[HORIZONS];
-    double intercept, c00, c01, c11, chi2;
+    double horizons[HORIZONS];
+    struct convergence_minimum minima[HORIZONS];
     for (int k = 0; k < HORIZONS; k++) {
         const uint64_t horizon = (uint64_t)FIRST_HORIZON << k;
         const struct descent_setting point = {
             kind, N, rule, 1, 0.9, fmin(0.5, 1 / sqrt((double)horizon)), 1, 1};
-        x[k] = log((double)horizon);
-        const int status =
-            measure_point(ledger, &point, horizon, &y[k], &weight[k], count, error);
-        if (status != STATUS_OK || *count == 0)
+        const int status = measure_point(ledger, &point, horizon, &minima[k], error);
+        if (status != STATUS_OK)
             return status;
+        horizons[k] = (double)horizon;
+        *count = minima[k].count;
+        if (*count == 0)
+            return STATUS_OK;
     }
-    gsl_fit_wlinear(x, 1, weight, 1, y, 1, HORIZONS, &intercept, slope, &c00, &c01,
-                    &c11, &chi2);
-    *se = sqrt(c11);
+    convergence_slope(horizons, minima, HORIZONS, slope, se);
     return STATUS_OK;
 }
 
