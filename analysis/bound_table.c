@@ -109,7 +109,6 @@ static int put_row(struct table *table, const struct bound_instance *instance,
 {
     const struct bound_runs *runs = &instance->runs;
     const char *texts[COLUMNS] = {
-        [OPTIMIZER] = runs->rule->optimizer->name,
         [BOUND] = bound_name(runs->bound),
         [FORM] = row->form == CONVERGENCE_PRINTED ? "printed" : "corrected",
         [LOSS] = runs->task->loss.kind->name,
@@ -117,15 +116,11 @@ static int put_row(struct table *table, const struct bound_instance *instance,
         [EXACT_VERDICT] = verdict_text(row->exact_verdict),
         [COMMAND] = command,
     };
-    int status = table_row(table, error);
-    for (size_t k = 0; status == STATUS_OK && k < COLUMNS; k++)
-        if (texts[k])
-            status = table_text(table, k, texts[k], error);
+    int status = rule_row(runs->rule, table, error);
+    if (status == STATUS_OK)
+        status = table_texts(table, texts, COLUMNS, error);
     if (status != STATUS_OK)
         return status;
-    table_real(table, LR, rule_parameter(runs->rule, "lr"));
-    table_real(table, BETA0, rule_parameter(runs->rule, "beta0"));
-    table_real(table, BETA1, rule_parameter(runs->rule, "beta1"));
     table_real(table, SIGMA, runs->task->sigma);
     table_real(table, INITIAL, runs->task->start);
     table_real(table, C, runs->task->c);

@@ -373,9 +373,8 @@ static int add_to_table(struct table *table, const struct ledger_row *row,
         [EXACT_VERDICT] = verdict_text(row->verdicts.exact),
     };
     int status = table_row(table, error);
-    for (size_t k = 0; status == STATUS_OK && k < COLUMNS; k++)
-        if (texts[k])
-            status = table_text(table, k, texts[k], error);
+    if (status == STATUS_OK)
+        status = table_texts(table, texts, COLUMNS, error);
     if (status != STATUS_OK)
         return status;
     table_real(table, PAPER, row->paper);

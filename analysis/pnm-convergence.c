@@ -229,19 +229,6 @@ static const struct column slope_columns[] = {
     [SLOPE_STDERR] = {"stderr", COLUMN_REAL, false},
 };
 
-static int start_row(struct table *table, const struct rule *rule, struct error *error)
-{
-    int status = table_row(table, error);
-    if (status == STATUS_OK)
-        status = table_text(table, OPTIMIZER, rule->optimizer->name, error);
-    if (status != STATUS_OK)
-        return status;
-    table_real(table, LR, rule->parameter[0]);
-    table_real(table, BETA0, rule_parameter(rule, "beta0"));
-    table_real(table, BETA1, rule_parameter(rule, "beta1"));
-    return STATUS_OK;
-}
-
 static int put_bound(struct table *table, size_t column, double bound, double g,
                      struct error *error)
 {
@@ -265,32 +252,43 @@ struct run {
     size_t loss_count;
 };
 
-static int add_horizon(struct table *table, const struct run *run,
-                       const struct rule *rule, uint64_t horizon,
-                       struct convergence_minimum *minimum, struct error *error)
+/* Runs of so many steps, at the theorem's rate where none was given: *own is the rule
+ * with it. */
+static int measure_horizon(const struct run *run, const struct rule *rule,
+                           uint64_t horizon, struct rule *own,
+                           struct convergence_minimum *minimum, struct error *error)
 {
-    struct rule own = *rule;
     struct descent_curve curve = {0};
-    double bounds[2];
-    convergence_set_rate(&run->task, horizon, &own);
-    int status = convergence_measure(&run->task, &own, horizon, &curve, error);
-    if (status == STATUS_OK) {
+    *own = *rule;
+    convergence_set_rate(&run->task, horizon, own);
+    const int status = convergence_measure(&run->task, own, horizon, &curve, error);
+    if (status == STATUS_OK)
         convergence_minimum(&curve, minimum);
-        convergence_bounds(&run->task, rule, &own, horizon, bounds);
-        status = start_row(table, &own, error);
-    }
     descent_curve_free(&curve);
+    return status;
+}
+
+static int add_horizon(struct table *table, const struct run *run,
+                       const struct rule *rule, uint64_t horizon, struct error *error)
+{
+    const double g = run->task.loss.gradient_bound;
+    struct rule own;
+    struct convergence_minimum minimum = {0};
+    double bounds[2];
+    int status = measure_horizon(run, rule, horizon, &own, &minimum, error);
+    if (status == STATUS_OK)
+        status = rule_row(&own, table, error);
     if (status != STATUS_OK)
         return status;
     table_count(table, HORIZON, horizon);
     table_real(table, RATE, convergence_applied_rate(&own));
-    if (minimum->count > 0) {
-        table_real(table, MIN_SQUARE, minimum->square);
-        table_real(table, STDERR, minimum->se);
-        table_count(table, COUNT, minimum->count);
-        table_count(table, AT_STEP, minimum->step);
+    if (minimum.count > 0) {
+        table_real(table, MIN_SQUARE, minimum.square);
+        table_real(table, STDERR, minimum.se);
+        table_count(table, COUNT, minimum.count);
+        table_count(table, AT_STEP, minimum.step);
     }
-    const double g = run->task.loss.gradient_bound;
+    convergence_bounds(&run->task, rule, &own, horizon, bounds);
     status = put_bound(table, PRINTED, bounds[CONVERGENCE_PRINTED], g, error);
     return status == STATUS_OK
                ? put_bound(table, CORRECTED, bounds[CONVERGENCE_CORRECTED], g, error)
@@ -300,36 +298,31 @@ static int add_horizon(struct table *table, const struct run *run,
 static int add_horizons(struct table *table, const struct run *run,
                         const struct rule *rule, struct error *error)
 {
-    struct convergence_minimum minimum;
     int status = STATUS_OK;
     for (size_t k = 0; status == STATUS_OK && k < run->horizons.count; k++)
-        status = add_horizon(table, run, rule, (uint64_t)run->horizons.value[k],
-                             &minimum, error);
+        status = add_horizon(table, run, rule, (uint64_t)run->horizons.value[k], error);
     return status;
 }
 
-/* The exponent, from a table of the horizons that is not shown. */
 static int add_slope(struct table *table, const struct run *run,
                      const struct rule *rule, struct error *error)
 {
     const size_t count = run->horizons.count;
     struct convergence_minimum *minima = calloc(count, sizeof *minima);
-    struct table hidden = {0};
+    struct rule own;
     double slope, se;
-    int status = minima ? table_init(&hidden, horizon_columns, HORIZON_COLUMNS, error)
-                        : error_memory(error, "the horizons");
+    int status = minima ? STATUS_OK : error_memory(error, "the horizons");
     for (size_t k = 0; status == STATUS_OK && k < count; k++)
-        status = add_horizon(&hidden, run, rule, (uint64_t)run->horizons.value[k],
-                             &minima[k], error);
+        status = measure_horizon(run, rule, (uint64_t)run->horizons.value[k], &own,
+                                 &minima[k], error);
     if (status == STATUS_OK)
-        status = start_row(table, rule, error);
+        status = rule_row(rule, table, error);
     if (status == STATUS_OK) {
         convergence_slope(run->horizons.value, minima, count, &slope, &se);
         table_count(table, HORIZONS, count);
         table_real(table, SLOPE, slope);
         table_real(table, SLOPE_STDERR, se);
     }
-    table_free(&hidden);
     free(minima);
     return status;
 }
@@ -343,7 +336,7 @@ static int add_point(struct table *table, const struct run *run,
     int status =
         convergence_point(&run->task, rule, curve, step, quantity, &point, error);
     if (status == STATUS_OK)
-        status = start_row(table, rule, error);
+        status = rule_row(rule, table, error);
     if (status == STATUS_OK)
         status =
             table_text(table, QUANTITY,

@@ -94,21 +94,16 @@ static int add_quantity(struct table *table, const struct rule *rule,
                         struct error *error)
 {
     const struct evidence *e = &row->evidence;
-    int status = table_row(table, error);
+    const char *texts[] = {
+        [QUANTITY] = noise_quantity_text(quantity),
+        [PAPER_VERDICT] = verdict_text(row->verdicts.paper),
+        [EXACT_VERDICT] = verdict_text(row->verdicts.exact),
+    };
+    int status = rule_row(rule, table, error);
     if (status == STATUS_OK)
-        status = table_text(table, OPTIMIZER, rule->optimizer->name, error);
-    if (status == STATUS_OK)
-        status = table_text(table, QUANTITY, noise_quantity_text(quantity), error);
-    if (status == STATUS_OK)
-        status =
-            table_text(table, PAPER_VERDICT, verdict_text(row->verdicts.paper), error);
-    if (status == STATUS_OK)
-        status =
-            table_text(table, EXACT_VERDICT, verdict_text(row->verdicts.exact), error);
+        status = table_texts(table, texts, sizeof texts / sizeof *texts, error);
     if (status != STATUS_OK)
         return status;
-    table_real(table, BETA0, rule_parameter(rule, "beta0"));
-    table_real(table, BETA1, rule_parameter(rule, "beta1"));
     table_real(table, PAPER, e->paper);
     table_real(table, EXACT, e->exact);
     table_real(table, MEASURED, e->measured);
@@ -148,13 +143,9 @@ static int add_density(struct table *table, const struct sampling *sampling,
     struct spectrum_point points[SPECTRUM_POINTS];
     int status = spectrum_compare(sampling, rule, rule->optimizer->name, points, error);
     for (int k = 0; status == STATUS_OK && k < SPECTRUM_POINTS; k++) {
-        status = table_row(table, error);
-        if (status == STATUS_OK)
-            status = table_text(table, PSD_OPTIMIZER, rule->optimizer->name, error);
+        status = rule_row(rule, table, error);
         if (status != STATUS_OK)
             break;
-        table_real(table, PSD_BETA0, rule_parameter(rule, "beta0"));
-        table_real(table, PSD_BETA1, rule_parameter(rule, "beta1"));
         table_real(table, FREQUENCY, points[k].frequency);
         table_real(table, PSD_EXACT, points[k].exact);
         table_real(table, PSD_MEASURED, points[k].measured);

@@ -158,19 +158,16 @@ static int add_row(struct table *table, const struct setting *setting,
         posterior->kl, setting->train_size, setting->delta, setting->risk);
     char vacuous[64];
     name_vacuous(&bounds, setting->risk, sizeof vacuous, vacuous);
-    int status = table_row(table, error);
+    const char *texts[COLUMNS] = {
+        [COVARIANCE] = kind_text[kind],
+        [VACUOUS] = posterior->known ? vacuous : NULL,
+        [EXACT_VERDICT] = verdict_text(verdict),
+    };
+    int status = rule_row(rule, table, error);
     if (status == STATUS_OK)
-        status = table_text(table, OPTIMIZER, rule->optimizer->name, error);
-    if (status == STATUS_OK)
-        status = table_text(table, COVARIANCE, kind_text[kind], error);
-    if (status == STATUS_OK)
-        status = table_text(table, EXACT_VERDICT, verdict_text(verdict), error);
-    if (status == STATUS_OK)
-        status = table_text(table, VACUOUS, posterior->known ? vacuous : NULL, error);
+        status = table_texts(table, texts, COLUMNS, error);
     if (status != STATUS_OK)
         return status;
-    table_real(table, LR, rule_parameter(rule, "lr"));
-    table_real(table, BETA0, rule_parameter(rule, "beta0"));
     table_real(table, GAMMA, theory_gamma(rule));
     if (!posterior->known)
         return STATUS_OK;

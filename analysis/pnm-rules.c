@@ -104,28 +104,21 @@ static int add_law(struct table *table, const struct rule *given, struct error *
     return status;
 }
 
-/* "beta0=1 beta1=0.9": all but the learning rate, which is described first. */
-static int add_parameters(struct table *table, const struct rule *rule,
-                          struct error *error)
-{
-    char text[256];
-    rule_describe(rule, sizeof text, text);
-    const char *rest = strchr(text, ' ');
-    return rest ? table_text(table, PARAMETERS, rest + 1, error) : STATUS_OK;
-}
-
 static int add_row(struct table *table, const struct rule *rule, struct error *error)
 {
     const struct optimizer *optimizer = rule->optimizer;
-    int status = table_row(table, error);
+    char parameters[256];
+    rule_describe(rule, sizeof parameters, parameters);
+    /* All but the learning rate, which is described first: "beta0=1 beta1=0.9". */
+    const char *rest = strchr(parameters, ' ');
+    const char *texts[COLUMNS] = {
+        [PARAMETERS] = rest ? rest + 1 : NULL,
+        [LINEAR] = optimizer->linear ? "yes" : "no",
+        [SOURCE] = optimizer->source,
+    };
+    int status = rule_row(rule, table, error);
     if (status == STATUS_OK)
-        status = table_text(table, OPTIMIZER, optimizer->name, error);
-    if (status == STATUS_OK)
-        status = add_parameters(table, rule, error);
-    if (status == STATUS_OK)
-        status = table_text(table, LINEAR, optimizer->linear ? "yes" : "no", error);
-    if (status == STATUS_OK)
-        status = table_text(table, SOURCE, optimizer->source, error);
+        status = table_texts(table, texts, COLUMNS, error);
     if (status != STATUS_OK)
         return status;
     table_count(table, SLOTS, (uint64_t)optimizer->slots);

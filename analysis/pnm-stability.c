@@ -196,17 +196,11 @@ static int add_row(struct table *table, const struct task *task,
     const struct quadratic *problem = &task->problem;
     struct stability s;
     stability_exact(&s, rule, problem->h, problem->n);
-    int status = table_row(table, error);
-    if (status == STATUS_OK)
-        status = table_text(table, OPTIMIZER, rule->optimizer->name, error);
+    int status = rule_row(rule, table, error);
     if (status == STATUS_OK)
         status = table_text(table, EXACT_SOURCE, exact_source_text(s.source), error);
     if (status != STATUS_OK)
         return status;
-    table_real(table, LR, rule_parameter(rule, "lr"));
-    table_real(table, BETA0, rule_parameter(rule, "beta0"));
-    table_real(table, BETA1, rule_parameter(rule, "beta1"));
-    table_real(table, BETA3, rule_parameter(rule, "beta3"));
     table_real(table, RHO, s.radius);
     table_real(table, STEPS, stability_steps(s.radius, accuracy));
     table_real(table, LR_LIMIT, s.limit);
@@ -233,15 +227,13 @@ static int add_point(struct table *table, const struct task *task,
     double limit = stability_limit_closed(rule, problem->h, problem->n);
     if (isnan(limit))
         limit = stability_limit(rule, problem->h, problem->n);
-    int status = table_row(table, error);
-    if (status == STATUS_OK)
-        status = table_text(table, MAP_OPTIMIZER, rule->optimizer->name, error);
-    table_real(table, MAP_BETA1, rule_parameter(rule, "beta1"));
+    const int status = rule_row(rule, table, error);
+    if (status != STATUS_OK)
+        return status;
     table_real(table, MAP_LR_H, rule->parameter[0] * h);
-    table_real(table, MAP_BETA0, rule_parameter(rule, "beta0"));
     table_real(table, MAP_RHO, stability_radius(rule, problem->h, problem->n, NULL));
     table_real(table, MAP_LIMIT, limit * h);
-    return status;
+    return STATUS_OK;
 }
 
 static int fill(struct table *table, const struct task *task,

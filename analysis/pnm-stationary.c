@@ -117,23 +117,6 @@ static const struct column excess_columns[EXCESS_COLUMNS] = {
     [EXCESS_VERDICT] = {"exact_verdict", COLUMN_TEXT, false},
 };
 
-/* The columns that both tables begin with. */
-static int start_row(struct table *table, const struct options *options,
-                     const struct rule *rule, struct error *error)
-{
-    int status = table_row(table, error);
-    if (status == STATUS_OK)
-        status = table_text(table, OPTIMIZER, rule->optimizer->name, error);
-    if (status != STATUS_OK)
-        return status;
-    table_real(table, LR, rule_parameter(rule, "lr"));
-    table_real(table, BETA0, rule_parameter(rule, "beta0"));
-    table_real(table, BETA1, rule_parameter(rule, "beta1"));
-    table_real(table, BETA3, rule_parameter(rule, "beta3"));
-    table_real(table, BATCH, options_real(options, "batch"));
-    return STATUS_OK;
-}
-
 /* Sum over the modes of h Sigma/2. Modes that run apart have independent errors; of
  * those that run together the errors are added up, which is at least their sum's. */
 static struct evidence excess_of(const struct comparison *rows, size_t count,
@@ -170,12 +153,13 @@ static int add_excess(struct table *table, const struct options *options,
 {
     const struct evidence e = excess_of(rows, count, quadratic_is_coupled(problem));
     const struct verdicts verdicts = evidence_judge(&e);
-    int status = start_row(table, options, rule, error);
+    int status = rule_row(rule, table, error);
     if (status == STATUS_OK)
         status = table_text(table, EXCESS_VERDICT, verdict_text(verdicts.exact), error);
     if (status != STATUS_OK)
         return status;
     verdict_count(tally, verdicts);
+    table_real(table, BATCH, options_real(options, "batch"));
     if (e.sampled) {
         table_real(table, EXCESS_MEASURED, e.measured);
         table_real(table, EXCESS_STDERR, e.se);
@@ -204,20 +188,19 @@ static int add_row(struct table *table, const struct options *options,
 {
     const struct evidence *e = &row->evidence;
     char law[80];
-    int status = start_row(table, options, rule, error);
     law_of(row, sizeof law, law);
+    const char *texts[COLUMNS] = {
+        [EXACT_SOURCE] = exact_source_text(row->source),
+        [EXACT_VERDICT] = verdict_text(row->verdicts.exact),
+        [PAPER_VERDICT] = verdict_text(row->verdicts.paper),
+        [LAW] = law,
+    };
+    int status = rule_row(rule, table, error);
     if (status == STATUS_OK)
-        status = table_text(table, LAW, law, error);
-    if (status == STATUS_OK)
-        status = table_text(table, EXACT_SOURCE, exact_source_text(row->source), error);
-    if (status == STATUS_OK)
-        status =
-            table_text(table, EXACT_VERDICT, verdict_text(row->verdicts.exact), error);
-    if (status == STATUS_OK)
-        status =
-            table_text(table, PAPER_VERDICT, verdict_text(row->verdicts.paper), error);
+        status = table_texts(table, texts, COLUMNS, error);
     if (status != STATUS_OK)
         return status;
+    table_real(table, BATCH, options_real(options, "batch"));
     table_count(table, I, row->i + 1);
     table_count(table, J, row->j + 1);
     table_real(table, H_I, row->h_i);

@@ -72,8 +72,8 @@ static int list_claims(const struct options *options, struct error *error)
                                (*claim)->check ? "yes" : verdict_text((*claim)->status),
                                (*claim)->statement};
         status = table_row(&table, error);
-        for (size_t k = 0; status == STATUS_OK && k < 4; k++)
-            status = table_text(&table, k, texts[k], error);
+        if (status == STATUS_OK)
+            status = table_texts(&table, texts, 4, error);
     }
     if (status == STATUS_OK)
         status = options_write(options, &table, error);

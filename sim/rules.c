@@ -329,6 +329,19 @@ double rule_parameter(const struct rule *rule, const char *name)
     return i < 0 ? NAN : rule->parameter[i];
 }
 
+int rule_row(const struct rule *rule, struct table *table, struct error *error)
+{
+    int status = table_row(table, error);
+    for (size_t k = 0; status == STATUS_OK && k < table->column_count; k++) {
+        const char *name = table->columns[k].name;
+        if (strcmp(name, "optimizer") == 0)
+            status = table_text(table, k, rule->optimizer->name, error);
+        else if (optimizer_parameter(rule->optimizer, name) >= 0)
+            table_real(table, k, rule_parameter(rule, name));
+    }
+    return status;
+}
+
 void rule_describe(const struct rule *rule, size_t size, char *text)
 {
     size_t used = 0;

@@ -5,6 +5,7 @@
 
 #include "options.h"
 #include "quadratic.h"
+#include "table.h"
 
 /* The loss that OPTIONS_LOSS describe. */
 PNM_MUST_USE int options_problem(const struct options *options,
@@ -55,6 +56,11 @@ PNM_MUST_USE int rules_check_unpulled(const struct rule *rules, size_t count,
 
 /* Value of the rule's parameter of that name; NAN if it has none. */
 double rule_parameter(const struct rule *rule, const char *name);
+
+/* Starts a row of the table: the columns `optimizer` and those named as the rule's
+ * parameters are filled. STATUS_MEMORY. */
+PNM_MUST_USE int rule_row(const struct rule *rule, struct table *table,
+                          struct error *error);
 
 /* Writes "lr=0.05 beta0=1 ..." into text[size]. */
 void rule_describe(const struct rule *rule, size_t size, char *text);

@@ -159,6 +159,16 @@ int table_text(struct table *table, size_t column, const char *value,
     return STATUS_OK;
 }
 
+int table_texts(struct table *table, const char *const *values, size_t count,
+                struct error *error)
+{
+    int status = STATUS_OK;
+    for (size_t k = 0; status == STATUS_OK && k < count; k++)
+        if (values[k])
+            status = table_text(table, k, values[k], error);
+    return status;
+}
+
 void table_real(struct table *table, size_t column, double value)
 {
     const size_t index = cell_index(table, table->rows - 1, column, COLUMN_REAL);

@@ -69,6 +69,9 @@ PNM_MUST_USE int table_row(struct table *table, struct error *error);
  * (STATUS_MEMORY); NULL, or a real that is not finite, empties the cell. */
 PNM_MUST_USE int table_text(struct table *table, size_t column, const char *value,
                             struct error *error);
+/* The same for the first `count` columns; NULL leaves a cell as it is. */
+PNM_MUST_USE int table_texts(struct table *table, const char *const *values,
+                             size_t count, struct error *error);
 void table_real(struct table *table, size_t column, double value);
 void table_count(struct table *table, size_t column, uint64_t value);
 
