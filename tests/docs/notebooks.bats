@@ -8,7 +8,7 @@ setup() {
     mkdir -p "$BATS_TEST_TMPDIR/notebooks"
     cd "$BATS_TEST_TMPDIR/notebooks" || return 1
     mkdir ../build ../plots
-    cp "$root/notebooks/run.py" .
+    cp "$root"/notebooks/*.py .
 }
 
 # notebook CODE PRINTED [COUNT]: a notebook of one cell
