@@ -120,6 +120,9 @@ $(BUILD)/obj/%.o: %.c Makefile
 	@echo "  $@"
 	@$(CC) $(CFLAGS) -MMD -MP -c -o $@ $<
 
+# It holds that file.
+$(BUILD)/obj/sim/plot.o: sim/looks.gp
+
 # Compiled anew when the revision is another one, not with every make.
 $(BUILD)/obj/sim/version.o: CFLAGS += $(if $(REVISION),-DPNM_REVISION='"$(REVISION)"')
 $(BUILD)/obj/sim/version.o: $(BUILD)/revision

@@ -47,9 +47,17 @@ static const struct column columns[COLUMNS] = {
     [COMMAND] = {"command", COLUMN_TEXT, false},
 };
 
-int bound_table_init(struct table *table, struct error *error)
+const struct plot bound_table_plot = {
+    .label = "left side over right side",
+    .keys = "optimizer bound form loss beta0 beta1 horizon sigma initial c lr",
+    .value = {{"exact", NULL, "exact", PLOT_EXACT},
+              {"ratio", "stderr", "measured", PLOT_MEASURED}},
+};
+
+int bound_table_init(struct table *table, const struct rule *rules, size_t count,
+                     struct error *error)
 {
-    return table_init(table, columns, COLUMNS, error);
+    return rules_table(table, columns, COLUMNS, rules, count, error);
 }
 
 /* --- one row ---------------------------------------------------------------------- */

@@ -3,9 +3,15 @@
 #define PNM_BOUND_TABLE_H
 
 #include "bound_search.h"
+#include "plot.h"
+#include "rules.h"
 #include "table.h"
 
-PNM_MUST_USE int bound_table_init(struct table *table, struct error *error);
+/* A table for rows of rules[count]. STATUS_MEMORY. */
+PNM_MUST_USE int bound_table_init(struct table *table, const struct rule *rules,
+                                  size_t count, struct error *error);
+
+extern const struct plot bound_table_plot;
 
 /* A row for the printed and one for the corrected form at a point of `search`, of which
  * only bound, rule and sampling are looked at. replicas 0: planned for each form, for

@@ -5,6 +5,7 @@
 #include "nearest.h"
 #include "output.h"
 #include "parse.h"
+#include "plot.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -151,7 +152,8 @@ static const struct program program = {
         "it does, exact is the ratio of the run written out, without noise. A search "
         "measures what it found with other random numbers and prints the command that "
         "does so again.",
-    .groups = OPTIONS_RULE | OPTIONS_DECAY | OPTIONS_SAMPLING | OPTIONS_OUTPUT,
+    .groups =
+        OPTIONS_RULE | OPTIONS_DECAY | OPTIONS_SAMPLING | OPTIONS_OUTPUT | OPTIONS_PLOT,
     .judges = true,
     .plans_rate = true,
     .presence_counts = true,
@@ -654,39 +656,65 @@ static int prepare(struct run *run, struct error *error)
     return status == STATUS_OK && search ? read_searched_losses(run, error) : status;
 }
 
+static const struct plot horizon_plot = {
+    .label = "min E‖∇f‖²",
+    .keys = "optimizer horizon beta0 beta1 lr",
+    .value = {{"bound_printed", NULL, "printed bound", PLOT_PAPER},
+              {"bound_corrected", NULL, "corrected bound", PLOT_EXACT},
+              {"min_square", "stderr", "measured", PLOT_MEASURED}},
+};
+
+static const struct plot curve_plot = {
+    .label = "mean over runs",
+    .keys = "optimizer quantity step beta0 beta1 lr",
+    .value = {{"exact", NULL, "exact", PLOT_EXACT},
+              {"measured", "stderr", "measured", PLOT_MEASURED}},
+};
+
+static const struct plot slope_plot = {
+    .label = "slope of log min E‖∇f‖² over log T",
+    .keys = "optimizer beta0 beta1 lr",
+    .value = {{"slope", "stderr", "measured", PLOT_MEASURED}},
+};
+
 /* What the options ask for: a table, and what adds a rule's rows to it. */
 struct task_table {
-    int (*init)(struct table *table, struct error *error);
+    int (*init)(struct table *table, const struct rule *rules, size_t count,
+                struct error *error);
+    const struct plot *plot;
     int (*add)(struct table *table, const struct run *run, const struct rule *rule,
                struct error *error);
 };
 
-static int init_horizons(struct table *table, struct error *error)
+static int init_horizons(struct table *table, const struct rule *rules, size_t count,
+                         struct error *error)
 {
-    return table_init(table, horizon_columns, HORIZON_COLUMNS, error);
+    return rules_table(table, horizon_columns, HORIZON_COLUMNS, rules, count, error);
 }
 
-static int init_curve(struct table *table, struct error *error)
+static int init_curve(struct table *table, const struct rule *rules, size_t count,
+                      struct error *error)
 {
-    return table_init(table, curve_columns, CURVE_COLUMNS, error);
+    return rules_table(table, curve_columns, CURVE_COLUMNS, rules, count, error);
 }
 
-static int init_slope(struct table *table, struct error *error)
+static int init_slope(struct table *table, const struct rule *rules, size_t count,
+                      struct error *error)
 {
-    return table_init(table, slope_columns, SLOPE_COLUMNS, error);
+    return rules_table(table, slope_columns, SLOPE_COLUMNS, rules, count, error);
 }
 
 static struct task_table choose_table(const struct options *options)
 {
     if (options_given(options, "search"))
-        return (struct task_table){bound_table_init, add_search};
+        return (struct task_table){bound_table_init, &bound_table_plot, add_search};
     if (options_given(options, "ratio"))
-        return (struct task_table){bound_table_init, add_ratios};
+        return (struct task_table){bound_table_init, &bound_table_plot, add_ratios};
     if (options_flag(options, "curve"))
-        return (struct task_table){init_curve, add_curve};
+        return (struct task_table){init_curve, &curve_plot, add_curve};
     if (options_flag(options, "slope"))
-        return (struct task_table){init_slope, add_slope};
-    return (struct task_table){init_horizons, add_horizons};
+        return (struct task_table){init_slope, &slope_plot, add_slope};
+    return (struct task_table){init_horizons, &horizon_plot, add_horizons};
 }
 
 static int run(const struct options *options, const struct sampling *sampling,
@@ -708,7 +736,8 @@ static int run(const struct options *options, const struct sampling *sampling,
     if (status == STATUS_OK)
         status = prepared;
     if (status == STATUS_OK)
-        status = chosen.init(&table, error);
+        status = chosen.init(&table, rules, count, error);
+    table.plot = chosen.plot;
     for (size_t k = 0; status == STATUS_OK && k < count; k++)
         status = chosen.add(&table, &own, &rules[k], error);
     if (status == STATUS_OK)

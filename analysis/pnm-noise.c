@@ -2,6 +2,7 @@
 #include "judging_program.h"
 #include "noise_compare.h"
 #include "output.h"
+#include "plot.h"
 #include "spectrum.h"
 
 #include <math.h>
@@ -31,7 +32,8 @@ static const struct program program = {
         "beta3 = 1-beta1; for rules with a beta1 other than heavy_ball). With --psd: "
         "frequency in cycles a step from 0 to 1/2; the integral over (-1/2, 1/2) is "
         "the variance; measured by Welch's method.",
-    .groups = OPTIONS_RULE | OPTIONS_CHAINS | OPTIONS_SAMPLING | OPTIONS_OUTPUT,
+    .groups = OPTIONS_RULE | OPTIONS_CHAINS | OPTIONS_SAMPLING | OPTIONS_OUTPUT |
+              OPTIONS_PLOT,
     .judges = true,
     .linear = true,
     .own = own_options,
@@ -76,10 +78,11 @@ enum {
     FREQUENCY,
     PSD_EXACT,
     PSD_MEASURED,
-    PSD_SE
+    PSD_SE,
+    PSD_COLUMNS
 };
 
-static const struct column psd_columns[] = {
+static const struct column psd_columns[PSD_COLUMNS] = {
     [PSD_OPTIMIZER] = {"optimizer", COLUMN_TEXT, false},
     [PSD_BETA0] = {"beta0", COLUMN_REAL, false},
     [PSD_BETA1] = {"beta1", COLUMN_REAL, false},
@@ -87,6 +90,21 @@ static const struct column psd_columns[] = {
     [PSD_EXACT] = {"exact", COLUMN_REAL, false},
     [PSD_MEASURED] = {"measured", COLUMN_REAL, false},
     [PSD_SE] = {"stderr", COLUMN_REAL, false},
+};
+
+static const struct plot plot = {
+    .label = "noise of the direction applied",
+    .keys = "optimizer quantity beta0 beta1",
+    .value = {{"paper", NULL, "paper", PLOT_PAPER},
+              {"exact", NULL, "exact", PLOT_EXACT},
+              {"measured", "stderr", "measured", PLOT_MEASURED}},
+};
+
+static const struct plot psd_plot = {
+    .label = "power spectral density of the direction applied",
+    .keys = "optimizer frequency beta0 beta1",
+    .value = {{"exact", NULL, "exact", PLOT_EXACT},
+              {"measured", "stderr", "measured", PLOT_MEASURED}},
 };
 
 static int add_quantity(struct table *table, const struct rule *rule,
@@ -170,9 +188,10 @@ static int run(const struct options *options, const struct sampling *sampling,
         status = rules_check_unpulled(rules, count, "pnm-noise", error);
     status = options_check_output(options, status, error);
     if (status == STATUS_OK)
-        status = psd ? table_init(&table, psd_columns,
-                                  sizeof psd_columns / sizeof *psd_columns, error)
-                     : table_init(&table, columns, COLUMNS, error);
+        status =
+            psd ? rules_table(&table, psd_columns, PSD_COLUMNS, rules, count, error)
+                : rules_table(&table, columns, COLUMNS, rules, count, error);
+    table.plot = psd ? &psd_plot : &plot;
     for (size_t k = 0; status == STATUS_OK && k < count; k++)
         status = psd ? add_density(&table, sampling, &rules[k], error)
                      : add_rule(&table, sampling, &rules[k], tally, error);

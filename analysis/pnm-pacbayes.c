@@ -4,6 +4,7 @@
 #include "judging_program.h"
 #include "optimal_beta0.h"
 #include "output.h"
+#include "plot.h"
 #include "posterior.h"
 
 #include <math.h>
@@ -70,7 +71,7 @@ static const struct program program = {
         "1 - empirical risk. exact_verdict compares the measured kl with the exact "
         "one. All with the divergence of eq. 21.",
     .groups = OPTIONS_RULE | OPTIONS_DECAY | OPTIONS_LOSS | OPTIONS_CHAINS |
-              OPTIONS_SAMPLING | OPTIONS_OUTPUT,
+              OPTIONS_SAMPLING | OPTIONS_OUTPUT | OPTIONS_PLOT,
     .judges = true,
     .linear = true,
     .own = own_options,
@@ -114,6 +115,12 @@ static const struct column columns[COLUMNS] = {
     [BOUND_MAURER] = {"bound_maurer", COLUMN_REAL, false},
     [VACUOUS] = {"vacuous", COLUMN_TEXT, false},
     [EXACT_VERDICT] = {"exact_verdict", COLUMN_TEXT, false},
+};
+
+static const struct plot plot = {
+    .label = "divergence KL(Q‖P)",
+    .keys = "optimizer covariance lr beta0",
+    .value = {{"kl", "kl_stderr", "kl", PLOT_MEASURED}},
 };
 
 static const char *const kind_text[] = {
@@ -282,7 +289,8 @@ static int run(const struct options *options, const struct sampling *sampling,
         status = options_problem(options, &problem, error);
     status = options_check_output(options, status, error);
     if (status == STATUS_OK)
-        status = table_init(&table, columns, COLUMNS, error);
+        status = rules_table(&table, columns, COLUMNS, rules, count, error);
+    table.plot = &plot;
     for (size_t k = 0; status == STATUS_OK && k < count; k++)
         status = add_rule(&table, &setting, &rules[k], tally, error);
     if (status == STATUS_OK)

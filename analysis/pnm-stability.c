@@ -2,6 +2,7 @@
  * to an accuracy, of update rules on a quadratic loss without noise. */
 #include "interrupt.h"
 #include "output.h"
+#include "plot.h"
 #include "progress.h"
 #include "ranks.h"
 #include "stability.h"
@@ -68,7 +69,7 @@ static const struct program program = {
         "where the radius did not settle within 2^20 steps and does not agree.\n\n"
         "--map prints lr_h = eta max(h), beta0, rho and limit, that of lr_h at this "
         "beta0: closed form, or bisection where there is none.",
-    .groups = OPTIONS_RULE | OPTIONS_DECAY | OPTIONS_OUTPUT,
+    .groups = OPTIONS_RULE | OPTIONS_DECAY | OPTIONS_OUTPUT | OPTIONS_PLOT,
     .judges = true,
     .linear = true,
     .presence_counts = true,
@@ -129,6 +130,13 @@ static const struct column map_columns[] = {
     [MAP_BETA0] = {"beta0", COLUMN_REAL, false},
     [MAP_RHO] = {"rho", COLUMN_REAL, false},
     [MAP_LIMIT] = {"limit", COLUMN_REAL, false},
+};
+
+static const struct plot plot = {
+    .label = "spectral radius ρ",
+    .keys = "optimizer lr lr_h beta0 beta1 beta3",
+    .value = {{"rho", NULL, "exact", PLOT_EXACT},
+              {"rho_measured", NULL, "measured", PLOT_MEASURED}},
 };
 
 /* The rows that are asked for. */
@@ -243,12 +251,13 @@ static int fill(struct table *table, const struct task *task,
     const bool quiet = options_flag(task->options, "quiet") || ranks_mine() > 0;
     struct progress progress;
     int status =
-        map ? table_init(table, map_columns, sizeof map_columns / sizeof *map_columns,
-                         error)
-            : table_init(table, columns,
-                         options_flag(task->options, "measure") ? COLUMNS
-                                                                : UNMEASURED_COLUMNS,
-                         error);
+        map ? rules_table(table, map_columns, sizeof map_columns / sizeof *map_columns,
+                          task->rules, task->count, error)
+            : rules_table(table, columns,
+                          options_flag(task->options, "measure") ? COLUMNS
+                                                                 : UNMEASURED_COLUMNS,
+                          task->rules, task->count, error);
+    table->plot = &plot;
     progress_start(&progress, quiet ? NULL : "rows", task->count, 0);
     for (size_t k = 0; status == STATUS_OK && k < task->count; k++) {
         status = map ? add_point(table, task, &task->rules[k], error)

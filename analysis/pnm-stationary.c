@@ -3,6 +3,7 @@
 #include "interrupt.h"
 #include "judging_program.h"
 #include "output.h"
+#include "plot.h"
 #include "stability.h"
 #include "stationary.h"
 
@@ -41,7 +42,7 @@ static const struct program program = {
         "is not linear there is no exact value; one whose steps keep shrinking has "
         "no stationary law either and is measured over the steps that `law` names.",
     .groups = OPTIONS_RULE | OPTIONS_DECAY | OPTIONS_LOSS | OPTIONS_CHAINS |
-              OPTIONS_SAMPLING | OPTIONS_OUTPUT,
+              OPTIONS_SAMPLING | OPTIONS_OUTPUT | OPTIONS_PLOT,
     .judges = true,
     .own = own_options,
     .own_count = sizeof own_options / sizeof *own_options,
@@ -94,6 +95,14 @@ static const struct column columns[COLUMNS] = {
     [LAW] = {"law", COLUMN_TEXT, false},
 };
 
+static const struct plot plot = {
+    .label = "stationary covariance Σ",
+    .keys = "optimizer lr beta0 beta1 beta3 h_i i j",
+    .value = {{"paper", NULL, "paper", PLOT_PAPER},
+              {"exact", NULL, "exact", PLOT_EXACT},
+              {"measured", "stderr", "measured", PLOT_MEASURED}},
+};
+
 enum {
     EXCESS_MEASURED = BATCH + 1,
     EXCESS_STDERR,
@@ -115,6 +124,13 @@ static const struct column excess_columns[EXCESS_COLUMNS] = {
     [EXCESS_EXACT] = {"exact", COLUMN_REAL, false},
     [EXCESS_RHO] = {"rho", COLUMN_REAL, false},
     [EXCESS_VERDICT] = {"exact_verdict", COLUMN_TEXT, false},
+};
+
+static const struct plot excess_plot = {
+    .label = "stationary excess loss tr(HΣ)/2",
+    .keys = "optimizer lr beta0 beta1 beta3",
+    .value = {{"exact", NULL, "exact", PLOT_EXACT},
+              {"excess", "stderr", "measured", PLOT_MEASURED}},
 };
 
 /* Sum over the modes of h Sigma/2. Modes that run apart have independent errors; of
@@ -302,9 +318,9 @@ static int run(const struct options *options, const struct sampling *sampling,
     struct table table = {0};
     struct rule *rules = NULL;
     size_t count = 0;
+    const bool excess = options_flag(options, "excess");
     int status = options_rules(options, &rules, &count, error);
-    if (status == STATUS_OK && options_flag(options, "excess") &&
-        options_flag(options, "full"))
+    if (status == STATUS_OK && excess && options_flag(options, "full"))
         status = error_set(error, STATUS_USAGE,
                            "--excess: a row a rule, not one a pair; allowed is one of "
                            "it and --full");
@@ -312,9 +328,10 @@ static int run(const struct options *options, const struct sampling *sampling,
         status = options_problem(options, &problem, error);
     status = options_check_output(options, status, error);
     if (status == STATUS_OK)
-        status = options_flag(options, "excess")
-                     ? table_init(&table, excess_columns, EXCESS_COLUMNS, error)
-                     : table_init(&table, columns, COLUMNS, error);
+        status = excess ? rules_table(&table, excess_columns, EXCESS_COLUMNS, rules,
+                                      count, error)
+                        : rules_table(&table, columns, COLUMNS, rules, count, error);
+    table.plot = excess ? &excess_plot : &plot;
     if (status == STATUS_OK)
         status = fill(&table, options, sampling, rules, count, &problem, tally, error);
     if (status == STATUS_OK)

@@ -3,8 +3,9 @@
 
 usage: run.py [--write]
 
-Each runs in a clean folder that has only the notebook, programs.py, the programs and what plots/ holds.
-Words must be the same, numbers agree to a relative 1e-6; of a picture only that there is one is compared.
+Each runs in a clean folder that has only the notebook, programs.py, the programs and what figures
+are drawn with. Words must be the same, numbers agree to a relative 1e-6; of a picture only that there
+is one is compared.
 With --write the notebooks are replaced by what came out.
 """
 
@@ -29,6 +30,8 @@ def execute(notebook):
         (clean / "notebooks").mkdir()
         (clean / "build").symlink_to(ROOT / "build")
         shutil.copytree(ROOT / "plots", clean / "plots")
+        (clean / "sim").mkdir()
+        shutil.copy(ROOT / "sim/looks.gp", clean / "sim")
         for name in (notebook, HERE / "programs.py"):
             shutil.copy(name, clean / "notebooks")
         copy = clean / "notebooks" / notebook.name

@@ -162,7 +162,7 @@ static void zsh_option(FILE *stream, const struct options *options,
     zsh_text(stream, help.doc);
     fprintf(stream, "]");
     if (option->kind != OPTION_FLAG) {
-        fprintf(stream, ":");
+        fprintf(stream, "%s", option->bare ? "::" : ":");
         zsh_text(stream, option->argument);
         fprintf(stream, ":->%s", option->name);
     }

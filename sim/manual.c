@@ -107,12 +107,12 @@ static void put_text(FILE *stream, const char *text)
 /* --- options ---------------------------------------------------------------------- */
 
 static void put_option(FILE *stream, const char *macro, const char *name,
-                       const char *argument)
+                       const char *argument, bool optional)
 {
     fprintf(stream, "%sFl Fl ", macro);
     put_letters(stream, name, strlen(name));
     if (argument) {
-        fprintf(stream, " Ns = Ns Ar ");
+        fprintf(stream, optional ? " Ns Op = Ns Ar " : " Ns = Ns Ar ");
         put_argument(stream, argument);
     }
 }
@@ -139,7 +139,7 @@ static void put_synopsis(FILE *stream, const struct options *options)
         option_help(options, option, &help);
         if (strcmp(help.preset, "required") != 0)
             continue;
-        put_option(stream, ".", option->name, option_argument(option));
+        put_option(stream, ".", option->name, option_argument(option), option->bare);
         fprintf(stream, "\n");
     }
     fprintf(stream, ".Op Ar option ...\n");
@@ -153,7 +153,7 @@ static void put_options(FILE *stream, const struct options *options)
         struct option_help help;
         char text[640];
         option_help(options, option, &help);
-        put_option(stream, ".It ", option->name, option_argument(option));
+        put_option(stream, ".It ", option->name, option_argument(option), option->bare);
         put_symbol(stream, help.symbol);
         snprintf(text, sizeof text, "%s%s%s%s%s", help.doc, *help.range ? "; " : "",
                  help.range, *help.preset ? "; " : "", help.preset);
@@ -172,7 +172,7 @@ static void put_parameter(FILE *stream, const struct parameter *p)
     parameter_range(p, sizeof range, range);
     snprintf(text, sizeof text, "%s; %s%s", range, p->preset ? "default " : "required",
              p->preset ? p->preset : "");
-    put_option(stream, ".It ", p->name, NULL);
+    put_option(stream, ".It ", p->name, NULL, false);
     put_symbol(stream, p->symbol);
     fprintf(stream, "\n");
     put_text(stream, text);

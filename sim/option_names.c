@@ -60,6 +60,10 @@ int option_names_check(const struct options *options, int argc, char **argv,
             return unknown_option(options, name, error);
         if (found->kind == OPTION_FLAG || word[length] == '=')
             continue;
+        if (found->bare) {
+            k += k + 1 < argc && strncmp(argv[k + 1], "--", 2) != 0;
+            continue;
+        }
         if (++k >= argc)
             return error_set(error, STATUS_USAGE,
                              "--%s: a value is missing; allowed: %s", found->name,

@@ -249,6 +249,18 @@ static const struct option_spec output_options[] = {
     },
 };
 
+static const struct option_spec plot_options[] = {
+    {
+        .name = "plot",
+        .argument = "auto|text|window|FILE",
+        .bare = "auto",
+        .unrecorded = true,
+        .doc = "draw the table at once: to a file (.svg, .png, .pdf, .txt, or .gp, the "
+               "script of it), in a window, or as text on standard error; auto: a "
+               "window where there is one, else text. Needs gnuplot",
+    },
+};
+
 static const struct option_spec file_options[] = {
     {
         .name = "config",
@@ -369,6 +381,7 @@ static void options_build(struct options *options)
     GROUP(options, OPTIONS_CHAINS, chain_options);
     GROUP(options, OPTIONS_SAMPLING, sampling_options);
     GROUP(options, OPTIONS_OUTPUT, output_options);
+    GROUP(options, OPTIONS_PLOT, plot_options);
     GROUP(options, OPTIONS_OUTPUT, file_options);
     if (program->max_samples) {
         struct option_value *value = options_find(options, "max-samples");
@@ -457,11 +470,14 @@ struct parse_state {
     struct options *options;
     struct error *error;
     int status;
+    struct option_value *bare; /* what was just given without a value */
 };
 
 static error_t on_option(int key, char *argument, struct argp_state *state)
 {
     struct parse_state *own = state->input;
+    struct option_value *bare = own->bare;
+    own->bare = NULL;
     if (key == KEY_VERSION) {
         printf("%s %s\n", own->options->program->name, version_text());
         own->status = OPTIONS_DONE;
@@ -471,6 +487,10 @@ static error_t on_option(int key, char *argument, struct argp_state *state)
         argp_state_help(state, stdout,
                         ARGP_HELP_USAGE | ARGP_HELP_LONG | ARGP_HELP_DOC);
         own->status = OPTIONS_DONE;
+        return 0;
+    }
+    if (key == ARGP_KEY_ARG && bare) {
+        bare->text = argument;
         return 0;
     }
     if (key == ARGP_KEY_ARG) {
@@ -483,8 +503,10 @@ static error_t on_option(int key, char *argument, struct argp_state *state)
     if (key < FIRST_KEY || (size_t)(key - FIRST_KEY) >= own->options->count)
         return ARGP_ERR_UNKNOWN;
     struct option_value *value = &own->options->value[key - FIRST_KEY];
-    value->text = argument ? argument : "on";
+    value->text = argument ? argument : value->option.bare ? value->option.bare : "on";
     value->given = true;
+    if (!argument && value->option.bare)
+        own->bare = value;
     if (own->status == STATUS_OK)
         own->status = value_read(value, own->error);
     return 0;
@@ -719,6 +741,7 @@ static void argp_table(const struct options *options, char (*help)[HELP_TEXT],
             .name = option->name,
             .key = FIRST_KEY + (int)i,
             .arg = option->kind == OPTION_FLAG ? NULL : option->argument,
+            .flags = option->bare ? OPTION_ARG_OPTIONAL : 0,
             .doc = help[i],
             .group = 1,
         };
@@ -733,14 +756,14 @@ static int parse_command_line(struct options *options, int argc, char **argv,
                               struct error *error)
 {
     struct argp_option table[OPTIONS_MAX + 3] = {{0}};
-    struct parse_state state = {options, error, STATUS_OK};
+    struct parse_state state = {options, error, STATUS_OK, NULL};
     char(*help)[HELP_TEXT] = calloc(options->count, sizeof *help);
     char *doc = rules_help(options);
     if (help && doc) {
         const struct argp argp = {table, on_option, NULL, doc, NULL, NULL, NULL};
         argp_table(options, help, table);
-        if (argp_parse(&argp, argc, argv, ARGP_NO_EXIT | ARGP_NO_HELP, NULL, &state) !=
-                0 &&
+        if (argp_parse(&argp, argc, argv, ARGP_NO_EXIT | ARGP_NO_HELP | ARGP_IN_ORDER,
+                       NULL, &state) != 0 &&
             state.status == STATUS_OK)
             state.status = STATUS_USAGE; /* argp has said why */
     } else {

@@ -36,6 +36,7 @@ struct option_spec {
     const char *forms;
     const char *(*word)(const struct options *options, size_t i);
     const char *preset; /* default as text; NULL: none */
+    const char *bare;   /* its value where none is given with it; NULL: one must be */
     double low, high;
     bool low_open;
     bool required;
@@ -52,6 +53,7 @@ enum option_group {
     OPTIONS_SAMPLING = 8, /* precision, max-samples, seed, rng, threads, ... */
     OPTIONS_OUTPUT = 16,  /* format, output */
     OPTIONS_DECAY = 32,   /* weight-decay, decay, schedule */
+    OPTIONS_PLOT = 64,    /* plot */
 };
 
 /* A command that README.md shows, on one line. */

@@ -1,5 +1,6 @@
 #include "output.h"
 
+#include "gnuplot.h"
 #include "interrupt.h"
 #include "ranks.h"
 #include "rules.h"
@@ -104,16 +105,14 @@ char *options_describe(const struct options *options)
     return text;
 }
 
-/* A table on standard output: in colour? (no-color.org) */
-static enum table_format table_or_color(const struct options *options)
+/* Text on standard output or standard error: in colour? (no-color.org) */
+static bool in_color(const struct options *options, int descriptor)
 {
     const char *color = options_text(options, "color");
     const char *without = getenv("NO_COLOR"), *terminal = getenv("TERM");
-    const bool can = ranks_is_terminal(STDOUT_FILENO) && !(without && *without) &&
+    const bool can = ranks_is_terminal(descriptor) && !(without && *without) &&
                      terminal && strcmp(terminal, "dumb") != 0;
-    if (strcmp(color, "auto") == 0)
-        return can ? TABLE_COLOR : TABLE_TEXT;
-    return strcmp(color, "always") == 0 ? TABLE_COLOR : TABLE_TEXT;
+    return strcmp(color, "auto") == 0 ? can : strcmp(color, "always") == 0;
 }
 
 static enum table_format named_format(const char *name)
@@ -144,7 +143,9 @@ static enum table_format output_format(const struct options *options, const char
                                      : path     ? format_of_file(path)
                                      : terminal ? TABLE_TEXT
                                                 : TABLE_CSV;
-    return format == TABLE_TEXT && !path ? table_or_color(options) : format;
+    return format == TABLE_TEXT && !path && in_color(options, STDOUT_FILENO)
+               ? TABLE_COLOR
+               : format;
 }
 
 /* Calls `use` for every target of --output; path NULL is standard output. */
@@ -199,11 +200,20 @@ static int check_one(const struct options *options, const struct table *table,
     return path ? output_check("--output", path, error) : STATUS_OK;
 }
 
+/* Where --plot says to draw; NULL: nowhere. */
+static const char *plot_target(const struct options *options)
+{
+    return options->program->groups & OPTIONS_PLOT ? options_text(options, "plot")
+                                                   : NULL;
+}
+
 int options_check_output(const struct options *options, int status, struct error *error)
 {
     /* Only rank 0 writes; a folder may be missing on the other machines. */
     if (status == STATUS_OK && ranks_mine() == 0)
         status = for_each_output(options, NULL, check_one, error);
+    if (status == STATUS_OK && ranks_mine() == 0 && plot_target(options))
+        status = gnuplot_check(plot_target(options), error);
     return ranks_agree(status, error);
 }
 
@@ -213,13 +223,51 @@ static int write_one(const struct options *options, const struct table *table,
     return table_write(table, path, output_format(options, path), error);
 }
 
+/* The command as it was given, but for what does not change the numbers; "..." stands
+ * for what is too much. */
+enum { CAPTION = 150 };
+
+static void describe_command(const struct options *options, char text[CAPTION])
+{
+    size_t used = (size_t)snprintf(text, CAPTION, "%s", options->program->name);
+    for (size_t i = 0; i < options->count && used < CAPTION; i++) {
+        const struct option_value *value = &options->value[i];
+        if (!value->given || value->option.unrecorded)
+            continue;
+        used +=
+            (size_t)snprintf(text + used, CAPTION - used, " --%s", value->option.name);
+        if (value->option.kind != OPTION_FLAG && used < CAPTION)
+            used += (size_t)snprintf(text + used, CAPTION - used, " %s", value->text);
+    }
+    if (used >= CAPTION)
+        memcpy(text + CAPTION - 4, "...", 4);
+}
+
+static int draw(const struct options *options, const struct table *table,
+                struct error *error)
+{
+    char caption[CAPTION];
+    struct plot_extent extent;
+    describe_command(options, caption);
+    const int status = gnuplot_draw(table->plot, table, plot_target(options), caption,
+                                    in_color(options, STDERR_FILENO), &extent, error);
+    if (status == STATUS_OK && extent.drawn < extent.there &&
+        !options_flag(options, "quiet"))
+        fprintf(stderr, "%s: --plot: the first %zu of %zu %s are drawn\n",
+                options->program->name, extent.drawn, extent.there, extent.what);
+    return status;
+}
+
 int options_write(const struct options *options, const struct table *table,
                   struct error *error)
 {
     /* One rank speaks for all. */
     if (ranks_mine() > 0)
         return STATUS_OK;
-    return for_each_output(options, table, write_one, error);
+    int status = for_each_output(options, table, write_one, error);
+    if (status == STATUS_OK && plot_target(options) && table->plot)
+        status = draw(options, table, error);
+    return status;
 }
 
 int program_exit(const struct options *options, int status, struct error *error)

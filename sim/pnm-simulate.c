@@ -1,6 +1,7 @@
 /* pnm-simulate: runs an ensemble of one rule and writes moments or trajectories. */
 #include "interrupt.h"
 #include "output.h"
+#include "plot.h"
 #include "ranks.h"
 #include "sampling.h"
 #include "table.h"
@@ -45,7 +46,7 @@ static const struct program program = {
              "(mean of theta, second moment of theta - theta*, number of chains); "
              "replica,step,i,theta for trajectories.",
     .groups = OPTIONS_RULE | OPTIONS_DECAY | OPTIONS_LOSS | OPTIONS_CHAINS |
-              OPTIONS_SAMPLING | OPTIONS_OUTPUT,
+              OPTIONS_SAMPLING | OPTIONS_OUTPUT | OPTIONS_PLOT,
     .own = own_options,
     .own_count = sizeof own_options / sizeof *own_options,
     .examples = examples,
@@ -142,6 +143,11 @@ static int write_moments(const struct options *options, const struct sampling *s
         [SECOND_SE] = {"second_moment_stderr", COLUMN_REAL, false},
         [COUNT] = {"count", COLUMN_COUNT, false},
     };
+    static const struct plot plot = {
+        .label = "E θ²",
+        .keys = "h i",
+        .value = {{"second_moment", "second_moment_stderr", "measured", PLOT_MEASURED}},
+    };
     const struct ensemble ensemble =
         sampling_ensemble(sampling, rule, problem, rule->optimizer->name);
     const size_t n = problem->n;
@@ -160,6 +166,7 @@ static int write_moments(const struct options *options, const struct sampling *s
         status = ensemble_moments(&ensemble, chains, theta, square, error);
     if (status == STATUS_OK)
         status = table_init(&table, columns, COLUMNS, error);
+    table.plot = &plot;
     if (status == STATUS_OK)
         status = sampling_note(sampling, options, &table, error);
     for (size_t i = 0; status == STATUS_OK && i < n; i++) {
@@ -217,6 +224,11 @@ static int write_trajectories(const struct options *options,
         {"i", COLUMN_COUNT, false},
         {"theta", COLUMN_REAL, false},
     };
+    static const struct plot plot = {
+        .label = "θ",
+        .keys = "step i replica",
+        .value = {{"theta", NULL, "simulated", PLOT_EXACT}},
+    };
     const struct ensemble ensemble =
         sampling_ensemble(sampling, rule, problem, rule->optimizer->name);
     const uint64_t every = options_count(options, "every");
@@ -242,6 +254,7 @@ static int write_trajectories(const struct options *options,
         status = ensemble_trajectory(&ensemble, &replicas, steps, every, theta, error);
     if (status == STATUS_OK)
         status = table_init(&table, columns, sizeof columns / sizeof *columns, error);
+    table.plot = &plot;
     if (status == STATUS_OK)
         status = sampling_note(sampling, options, &table, error);
     if (status == STATUS_OK)

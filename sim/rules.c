@@ -329,6 +329,43 @@ double rule_parameter(const struct rule *rule, const char *name)
     return i < 0 ? NAN : rule->parameter[i];
 }
 
+static bool has_column(const struct column *columns, size_t count, const char *name)
+{
+    for (size_t k = 0; k < count; k++)
+        if (strcmp(columns[k].name, name) == 0)
+            return true;
+    return false;
+}
+
+/* Is parameter i of rules[0] another in a further rule of the same name? */
+static bool parameter_varies(const struct rule *rules, size_t rule_count, int i)
+{
+    for (size_t k = 1; k < rule_count; k++)
+        if (rules[k].optimizer == rules->optimizer &&
+            !(rules[k].parameter[i] == rules->parameter[i]) &&
+            !(isnan(rules[k].parameter[i]) && isnan(rules->parameter[i])))
+            return true;
+    return false;
+}
+
+int rules_table(struct table *table, const struct column *columns, size_t count,
+                const struct rule *rules, size_t rule_count, struct error *error)
+{
+    struct column all[OPTIONS_MAX];
+    size_t used = count;
+    memcpy(all, columns, count * sizeof *columns);
+    for (size_t k = 0; k < rule_count; k++)
+        for (int i = 0; i < rules[k].optimizer->parameter_count; i++) {
+            const char *name = rules[k].optimizer->parameters[i].name;
+            if (used < OPTIONS_MAX && !has_column(all, used, name) &&
+                parameter_varies(&rules[k], rule_count - k, i))
+                all[used++] = (struct column){name, COLUMN_REAL, false};
+        }
+    const int status = table_init(table, all, used, error);
+    table->swept = count;
+    return status;
+}
+
 int rule_row(const struct rule *rule, struct table *table, struct error *error)
 {
     int status = table_row(table, error);

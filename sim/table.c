@@ -50,6 +50,7 @@ int table_init(struct table *table, const struct column *columns, size_t count,
         return error_memory(error, "the columns of a table");
     memcpy(table->columns, columns, count * sizeof *columns);
     table->column_count = count;
+    table->swept = count;
     return STATUS_OK;
 }
 
@@ -188,10 +189,29 @@ size_t table_rows(const struct table *table)
     return table->rows;
 }
 
-double table_get_real(const struct table *table, size_t row, size_t column)
+double table_get_number(const struct table *table, size_t row, size_t column)
 {
-    const size_t index = cell_index(table, row, column, COLUMN_REAL);
-    return table->filled[index] ? table->cells[index].real : (double)NAN;
+    const enum column_kind kind = table->columns[column].kind;
+    const size_t index = cell_index(table, row, column, kind);
+    assert(kind != COLUMN_TEXT);
+    if (!table->filled[index])
+        return NAN;
+    return kind == COLUMN_REAL ? table->cells[index].real
+                               : (double)table->cells[index].count;
+}
+
+const char *table_get_text(const struct table *table, size_t row, size_t column)
+{
+    const size_t index = cell_index(table, row, column, COLUMN_TEXT);
+    return table->filled[index] ? table->texts + table->cells[index].text : NULL;
+}
+
+int table_column(const struct table *table, const char *name)
+{
+    for (size_t k = 0; k < table->column_count; k++)
+        if (strcmp(table->columns[k].name, name) == 0)
+            return (int)k;
+    return -1;
 }
 
 /* ---- the formats ---- */

@@ -39,7 +39,11 @@ struct column {
 union table_cell;
 struct table_note;
 
+struct plot;
+
 struct table {
+    const struct plot *plot; /* how it is drawn (plot.h); NULL: it is not */
+    size_t swept; /* columns from here on are there because their values differ */
     struct column *columns;
     size_t column_count;
     struct table_note *notes;
@@ -77,8 +81,15 @@ void table_count(struct table *table, size_t column, uint64_t value);
 
 size_t table_rows(const struct table *table);
 
-/* The number in a COLUMN_REAL, NAN where the cell is empty. */
-double table_get_real(const struct table *table, size_t row, size_t column);
+/* The number in a cell of COLUMN_REAL or COLUMN_COUNT, NAN where it is empty. */
+double table_get_number(const struct table *table, size_t row, size_t column);
+
+/* The text in a COLUMN_TEXT, NULL where the cell is empty; valid until the next text is
+ * set. */
+const char *table_get_text(const struct table *table, size_t row, size_t column);
+
+/* Index of the column of that name; -1 if there is none. */
+int table_column(const struct table *table, const char *name);
 
 /* Writes the table to path; NULL is standard output. A file is afterwards the old one
  * or the whole new one, which has the old one's permissions; symbolic links are

@@ -211,9 +211,9 @@ static void test_reals_round_trip_csv(void **state)
         assert_int_equal(*end, ',');
         assert_int_equal(strtoull(end + 1, NULL, 10), i);
         if (end == line)
-            assert_true(isnan(table_get_real(&table, i, 0)));
+            assert_true(isnan(table_get_number(&table, i, 0)));
         else
-            assert_same_bits(value, table_get_real(&table, i, 0));
+            assert_same_bits(value, table_get_number(&table, i, 0));
     }
     assert_null(fgets(line, sizeof line, file));
     fclose(file);
@@ -232,9 +232,9 @@ static void test_reals_round_trip_json(void **state)
     for (size_t i = 0; i < REALS; i++) {
         json_t *x = json_object_get(json_array_get(rows, i), "x");
         if (json_is_null(x))
-            assert_true(isnan(table_get_real(&table, i, 0)));
+            assert_true(isnan(table_get_number(&table, i, 0)));
         else
-            assert_same_bits(json_real_value(x), table_get_real(&table, i, 0));
+            assert_same_bits(json_real_value(x), table_get_number(&table, i, 0));
     }
     json_decref(root);
     table_free(&table);
@@ -340,10 +340,10 @@ static void test_empty_cells(void **state)
     struct error error = {.agreed = false};
     mixed_table(&table);
     assert_int_equal(table_rows(&table), 3);
-    assert_true(isnan(table_get_real(&table, 1, 1)));
+    assert_true(isnan(table_get_number(&table, 1, 1)));
     /* Emptied again after it was set. */
     table_real(&table, 1, INFINITY);
-    assert_true(isnan(table_get_real(&table, 2, 1)));
+    assert_true(isnan(table_get_number(&table, 2, 1)));
     table_real(&table, 2, 2);
     table_real(&table, 2, NAN);
     ok(table_text(&table, 0, NULL, &error), &error);

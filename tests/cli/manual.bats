@@ -12,7 +12,8 @@ programs() {
 # An option of the help on a line, name first, with all that is said of it.
 help_options() {
     "$1" --help | awk '
-        /^      --/ { if (text) print text; text = $0; if (/^ *--[a-z0-9-]+=/) sub(/=/, " ", text); next }
+        /^      --/ { if (text) print text; text = $0; if (/^ *--[a-z0-9-]+\[?=/) {
+                       sub(/\[?=/, " ", text); sub(/\]$/, "", text) } next }
         /^               / && text { text = text $0; next }
         text { print text; text = "" }
         END { if (text) print text }' | tr -s ' ' | sed 's/^ //'
@@ -25,7 +26,7 @@ man_options() {
         !inside || /^\.[BSE]/ { next }
         /^\.It/ { if (text) print text; text = $0; next }
         { text = text " " $0 }
-        END { print text }' | sed 's/^\.It Fl Fl /--/; s/ Ns = Ns Ar \\&/ /; s/ Pq \\&\([^ ]*\)/ (\1)/
+        END { print text }' | sed 's/^\.It Fl Fl /--/; s/ Ns \(Op \)*= Ns Ar \\&/ /; s/ Pq \\&\([^ ]*\)/ (\1)/
             s/\\-/-/g; s/\\(aq/'\''/g; s/\\(ga/`/g; s/\\(ha/^/g; s/\\(ti/~/g; s/\\(dq/"/g; s/\\&//g; s/\\e/\\/g'
 }
 

@@ -39,19 +39,44 @@ draw() {
     diff scripts all
 }
 
-@test "svg: the same bytes again, and those of the gallery" {
+# The commands of the gallery page, on one line each.
+page_commands() {
+    awk 'more || /^    gnuplot / {
+             sub(/^ +/, "")
+             more = sub(/ *\\$/, "")
+             printf "%s%s", $0, more ? " " : "\n"
+         }' "$plots/README.md"
+}
+
+@test "svg: the gallery page's commands draw its pictures, the same bytes again" {
+    ln -s "$plots" plots
+    ln -s "$plots/../sim" sim
+    ln -s "$tables" results
+    page_commands | grep -v ' results/bench.csv ' >commands
+    LC_ALL=C.UTF-8 attempt sh -ex commands
+    expect_status 0
     same() {
         local name=$1
         draw "$@" "$name.svg"
         expect_status 0
-        draw "$@" again.svg
-        expect_same "$name.svg" again.svg
+        expect_same "$name.svg" "results/$name.svg"
         # Another gnuplot may write other bytes.
         if [ "$(grep '^<desc>' "$name.svg")" = "$(grep '^<desc>' "$plots/gallery/$name.svg")" ]; then
             expect_same "$name.svg" "$plots/gallery/$name.svg"
         fi
     }
     figures same
+}
+
+@test "the gallery page shows every figure, with a picture and a command" {
+    local script name
+    for script in $(grep -l '^# Figure' "$plots"/*.gp); do
+        name=$(basename "$script" .gp)
+        [ -s "$plots/gallery/$name.svg" ]
+        grep -q "(gallery/$name.svg)" "$plots/README.md"
+        page_commands | grep -q "^gnuplot -d -c plots/$name.gp results/.* results/$name.svg$"
+    done
+    expect_equal "$(page_commands | wc -l)" "$(grep -l '^# Figure' "$plots"/*.gp | wc -l)"
 }
 
 @test "png and pdf by the picture's ending; a pdf has the svg's size, 96 pixels an inch" {

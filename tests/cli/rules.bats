@@ -81,3 +81,16 @@ listed() { # all but the rule whose file --system names
     refuse 64 '--beta0: no parameter of sgd' pnm-rules --optimizer sgd --beta0 1
     all_refused
 }
+
+@test "rows that only a parameter without a column tells apart get that column" {
+    run="--optimizer qhm,sgd --lr 0.1 --nu 0.2,0.6 --max-samples 1 --quiet"
+    attempt pnm-stationary $run --spectrum 1
+    expect_equal "$(column "$out" nu | tr '\n' ' ')" "0.2 0.6  "
+    attempt pnm-stability --optimizer qhm,sgd --lr 0.1 --nu 0.2,0.6 --spectrum 1
+    expect_equal "$(column "$out" nu | tr '\n' ' ')" "0.2 0.6  "
+    attempt pnm-stationary --optimizer qhm,sgd --lr 0.1 --nu 0.2 --max-samples 1 --quiet --spectrum 1
+    never grep -q ',nu' "$out"
+    # A column that is there already stays where it is.
+    attempt pnm-stationary --optimizer pnm --lr 0.1,0.2 --beta0 0,1 --max-samples 1 --quiet --spectrum 1
+    expect_equal "$(header "$out" | tr ',' '\n' | grep -cx -e lr -e beta0)" 2
+}

@@ -7,7 +7,8 @@ setup() {
     PYTHON=${PYTHON:-/usr/bin/python3}
     mkdir -p "$BATS_TEST_TMPDIR/notebooks"
     cd "$BATS_TEST_TMPDIR/notebooks" || return 1
-    mkdir ../build ../plots
+    mkdir ../build ../plots ../sim
+    touch ../sim/looks.gp
     cp "$root"/notebooks/*.py .
 }
 

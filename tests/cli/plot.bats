@@ -1,0 +1,194 @@
+#!/usr/bin/env bats
+# plot.bats: --plot of the programs.
+
+load helpers
+
+stationary="pnm-stationary --optimizer sgd,pnm --lr 0.1,0.2,0.4 --spectrum 1 \
+    --replicas 64 --steps 400 --quiet"
+
+# kind FILE: what it begins with says what it is.
+kind() {
+    case $(head -c 5 "$1") in
+    "<?xml") echo svg ;;
+    ?PNG*) echo png ;;
+    %PDF-) echo pdf ;;
+    "set e" | '$curv') echo gp ;;
+    *) echo other ;;
+    esac
+}
+
+@test "a file's ending says what is drawn, and the table is what it is without" {
+    attempt $stationary
+    cp "$out" plain.csv
+    for ending in svg png pdf gp txt; do
+        attempt $stationary --plot "out.$ending"
+        expect_status 2
+        expect_no_message .
+        expect_same plain.csv "$out" "$ending"
+        [ "$ending" = txt ] || expect_equal "$(kind "out.$ending")" "$ending"
+    done
+    grep -q 'stationary covariance Σ' out.txt
+    grep -q '\*\*A\*sgd.*##B#pnm' out.txt
+    grep -q 'pnm-stationary --optimizer sgd,pnm --lr 0.1,0.2,0.4' out.svg
+    # The script stands on its own.
+    LC_ALL=C.UTF-8 gnuplot -d -e 'set terminal svg; set output "again.svg"' out.gp
+    grep -q '<path' again.svg
+}
+
+@test "the same picture again, whatever the locale" {
+    attempt $stationary --plot one.svg
+    LC_ALL=C.UTF-8 attempt $stationary --plot=two.svg
+    expect_same one.svg two.svg
+}
+
+@test "every program that has numbers draws them" {
+    draws() {
+        attempt "$@" --quiet --plot out.txt
+        holds "$status == 0 || $status == 2" || show
+        expect_no_message .
+        [ "$(grep -c . out.txt)" -gt 10 ]
+        rm out.txt
+    }
+    run="--lr 0.1,0.3 --replicas 64 --steps 400"
+    draws pnm-simulate --optimizer pnm --lr 0.1 --spectrum 0.1,1 --replicas 64 --steps 400
+    draws pnm-simulate --optimizer pnm --lr 0.1 --spectrum 0.1,1 --record trajectory --steps 50
+    draws pnm-stationary --optimizer pnm $run --spectrum 1 --excess
+    draws pnm-stationary --optimizer pnm $run --spectrum 0.5,1 --full
+    draws pnm-noise --optimizer pnm --lr 0.1 --replicas 64 --steps 400
+    draws pnm-noise --optimizer pnm --lr 0.1 --psd --precision 0.1
+    draws pnm-pacbayes --optimizer pnm $run --spectrum 1 --prior-precision 1 --train-size 100
+    draws pnm-stability --optimizer pnm --lr 0.1,0.3 --spectrum 1
+    draws pnm-stability --optimizer pnm --lr 0.1,0.3 --beta0 0,1 --spectrum 1 --map
+    draws pnm-convergence --optimizer pnm --horizon 16,64 --replicas 64
+    draws pnm-convergence --optimizer pnm --horizon 16 --replicas 64 --curve
+    draws pnm-convergence --optimizer pnm --horizon 16,32,64 --replicas 64 --slope
+    draws pnm-convergence --optimizer pnm --horizon 16 --sigma 0 --ratio lemma-A3 --beta0 0,1
+}
+
+@test "text goes to standard error, plain where the locale is" {
+    attempt $stationary --plot=text
+    expect_status 2
+    grep -q 'stationary covariance *$' "$err"
+    never grep -q '[^[:print:]]' "$err"
+    LC_ALL=C.UTF-8 attempt $stationary --plot text
+    grep -q 'stationary covariance Σ' "$err"
+    never grep -q "$(printf '\033')" "$err"
+    attempt $stationary --plot text --color always
+    grep -q "$(printf '\033')" "$err"
+}
+
+@test "text is as wide as the terminal" {
+    script -qec true /dev/null </dev/null >"$out" 2>&1 || skip "no pseudo-terminals here"
+    width() {
+        script -qec "stty cols $1 rows 20; NO_COLOR=1 $stationary --plot=text" /dev/null \
+            </dev/null | tr -d '\r' | awk '/\+---.*---\+/ { print length($0); exit }'
+    }
+    holds "$(width 60) < 60 && $(width 60) > 50"
+    holds "$(width 100) < 100 && $(width 100) > 90"
+}
+
+@test "alone it takes the window or the terminal; a word behind it is where" {
+    unset DISPLAY WAYLAND_DISPLAY
+    attempt $stationary --plot
+    grep -q covariance "$err"
+    attempt $stationary --plot --seed 2
+    grep -q covariance "$err"
+    attempt $stationary --seed 2 --plot out.svg --format csv
+    expect_equal "$(kind out.svg)" svg
+    attempt $stationary stray --plot
+    expect_status 64
+    expect_message "stray argument 'stray'"
+}
+
+@test "what cannot be drawn to is refused before the run" {
+    refuses() {
+        attempt pnm-stationary --optimizer pnm --lr 1e-9 --max-samples 1e18 --spectrum 1 "$@"
+    }
+    refuses --plot out.gif
+    expect_status 64
+    expect_message "^pnm-stationary: --plot: 'out.gif' is not allowed; allowed: auto, text, window and files that end in .svg, .png, .pdf, .txt or .gp$"
+    refuses --plot=none/out.svg
+    expect_status 74
+    expect_message "^pnm-stationary: --plot: cannot write 'none/out.svg': No such file"
+    unset DISPLAY WAYLAND_DISPLAY
+    refuses --plot=window
+    expect_status 74
+    expect_message "^pnm-stationary: --plot: gnuplot finds no window"
+    mkdir bin
+    PATH=$PNM_BIN:$PWD/bin refuses_alone --plot=out.svg
+    expect_status 74
+    expect_message "^pnm-stationary: --plot: cannot run gnuplot: No such file"
+    expect_equal "$(ls)" bin
+}
+
+refuses_alone() {
+    status=0
+    pnm-stationary --optimizer pnm --lr 1e-9 --spectrum 1 "$@" >"$out" 2>"$err" || status=$?
+}
+
+# A gnuplot of the test's own, which says that it has windows and keeps what it is given.
+fake_gnuplot() {
+    mkdir bin
+    cat >bin/gnuplot <<END
+#!/bin/sh
+cat >bin/script
+echo "\$*" >bin/arguments
+if grep -q GPVAL_TERMINALS bin/script; then
+    echo ' dumb qt svg x11 '
+else
+    exit $1
+fi
+END
+    chmod +x bin/gnuplot
+    PATH=$PNM_BIN:$PWD/bin:$PATH
+}
+
+@test "a window where there is one" {
+    fake_gnuplot 0
+    DISPLAY=:9 attempt $stationary --plot
+    expect_status 2
+    expect_no_message .
+    grep -q '^set terminal qt ' bin/script
+    expect_equal "$(cat bin/arguments)" '-d -p -'
+    unset DISPLAY WAYLAND_DISPLAY
+    attempt $stationary --plot
+    grep -q '^set terminal dumb ' bin/script
+}
+
+@test "where gnuplot fails the table is there and the old picture stays" {
+    fake_gnuplot 1
+    echo old >out.svg
+    attempt $stationary --plot out.svg
+    expect_status 74
+    expect_message '^pnm-stationary: --plot: gnuplot has failed$'
+    expect_equal "$(row_count "$out")" 6
+    expect_equal "$(cat out.svg)" old
+    expect_equal "$(ls)" "$(printf 'bin\nout.svg')"
+}
+
+@test "curves that are too many are told" {
+    attempt pnm-stability --optimizer pnm --lr linear:0.1:1:12 --beta0 linear:0:1:11 \
+        --spectrum 1 --plot out.txt
+    expect_status 0
+    expect_message '^pnm-stability: --plot: the first 8 of 11 curves are drawn$'
+    attempt pnm-stability --optimizer pnm --lr linear:0.1:1:12 --beta0 linear:0:1:11 \
+        --spectrum 1 --plot out.txt --quiet
+    expect_no_message .
+}
+
+@test "no numbers: nothing is drawn, the table is there" {
+    attempt pnm-stationary --optimizer adam --lr 0.01 --spectrum 1 --max-samples 1 \
+        --plot out.svg --quiet
+    expect_status 74
+    expect_message '^pnm-stationary: --plot: no row has a number to draw$'
+    expect_equal "$(row_count "$out")" 1
+    [ ! -e out.svg ]
+}
+
+@test "a file of options may ask for it" {
+    attempt $stationary --plot out.svg --dump-config
+    grep -q '^plot = out.svg$' "$out"
+    cp "$out" again.ini
+    attempt pnm-stationary --config again.ini
+    expect_equal "$(kind out.svg)" svg
+}
