@@ -112,8 +112,8 @@ setup-random: ## install the Debian package that test-random needs
 setup-lint: ## install the Debian packages that format and lint need
 	@sh .ci/setup $(LINT_PACKAGES)
 
-setup-docs: ## install the Debian packages that report, notebooks and test-docs need
-	@sh .ci/setup $(DOCS_PACKAGES)
+setup-docs: ## install the Debian packages of setup, and what report, notebooks and test-docs need
+	@sh .ci/setup $(PACKAGES) $(DOCS_PACKAGES)
 
 $(BUILD)/obj/%.o: %.c Makefile
 	@mkdir -p $(@D)

@@ -337,12 +337,12 @@ static bool has_column(const struct column *columns, size_t count, const char *n
     return false;
 }
 
-/* Is parameter i of rules[0] another in a further rule of the same name? */
+/* Is parameter i of rules[0] another in one of the rules of the same name that follow?
+ */
 static bool parameter_varies(const struct rule *rules, size_t rule_count, int i)
 {
-    for (size_t k = 1; k < rule_count; k++)
-        if (rules[k].optimizer == rules->optimizer &&
-            !(rules[k].parameter[i] == rules->parameter[i]) &&
+    for (size_t k = 1; k < rule_count && rules[k].optimizer == rules->optimizer; k++)
+        if (!(rules[k].parameter[i] == rules->parameter[i]) &&
             !(isnan(rules[k].parameter[i]) && isnan(rules->parameter[i])))
             return true;
     return false;
@@ -354,13 +354,17 @@ int rules_table(struct table *table, const struct column *columns, size_t count,
     struct column all[OPTIONS_MAX];
     size_t used = count;
     memcpy(all, columns, count * sizeof *columns);
-    for (size_t k = 0; k < rule_count; k++)
-        for (int i = 0; i < rules[k].optimizer->parameter_count; i++) {
-            const char *name = rules[k].optimizer->parameters[i].name;
+    for (size_t k = 0; k < rule_count; k++) {
+        const struct optimizer *optimizer = rules[k].optimizer;
+        if (k > 0 && optimizer == rules[k - 1].optimizer)
+            continue;
+        for (int i = 0; i < optimizer->parameter_count; i++) {
+            const char *name = optimizer->parameters[i].name;
             if (used < OPTIONS_MAX && !has_column(all, used, name) &&
                 parameter_varies(&rules[k], rule_count - k, i))
                 all[used++] = (struct column){name, COLUMN_REAL, false};
         }
+    }
     const int status = table_init(table, all, used, error);
     table->swept = count;
     return status;

@@ -57,9 +57,10 @@ PNM_MUST_USE int rules_check_unpulled(const struct rule *rules, size_t count,
 /* Value of the rule's parameter of that name; NAN if it has none. */
 double rule_parameter(const struct rule *rule, const char *name);
 
-/* A table for the rows of rules[rule_count]: columns[count], and behind them one for
- * each parameter that differs between two of the same name and has none among them,
- * without which their rows could not be told apart. STATUS_MEMORY. */
+/* A table for the rows of rules[rule_count], as options_rules orders them:
+ * columns[count], and behind them one for each parameter that differs between two of
+ * the same name and has none among them, without which their rows could not be told
+ * apart. STATUS_MEMORY. */
 PNM_MUST_USE int rules_table(struct table *table, const struct column *columns,
                              size_t count, const struct rule *rules, size_t rule_count,
                              struct error *error);
