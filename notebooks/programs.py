@@ -6,7 +6,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from IPython.display import SVG
+from IPython.display import Image
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -38,9 +38,10 @@ def figure(script, *commands):
     """The figure that plots/SCRIPT.gp draws of the tables of commands, [PROGRAM, OPTION...] each."""
     with tempfile.TemporaryDirectory() as folder:
         tables = [Path(folder) / f"{script}_{i}.csv" for i in range(len(commands))]
-        picture = Path(folder) / "picture.svg"
+        # Not svg: it may carry scripts, so that readers of notebooks leave it out.
+        picture = Path(folder) / "picture.png"
         for path, command in zip(tables, commands):
             path.write_text(run(*command), encoding="utf-8")
         subprocess.run(["gnuplot", "-d", "-c", ROOT / f"plots/{script}.gp", *tables, picture],
                        check=True, env={**os.environ, "LC_ALL": "C.UTF-8"})  # fmt: skip
-        return SVG(picture.read_text(encoding="utf-8"))
+        return Image(picture.read_bytes(), width=800)

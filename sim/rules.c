@@ -329,10 +329,12 @@ double rule_parameter(const struct rule *rule, const char *name)
     return i < 0 ? NAN : rule->parameter[i];
 }
 
+/* Is there a column of it, or of the rate times a curvature? */
 static bool has_column(const struct column *columns, size_t count, const char *name)
 {
     for (size_t k = 0; k < count; k++)
-        if (strcmp(columns[k].name, name) == 0)
+        if (strcmp(columns[k].name, name) == 0 ||
+            (strcmp(name, "lr") == 0 && strcmp(columns[k].name, "lr_h") == 0))
             return true;
     return false;
 }
