@@ -248,3 +248,18 @@ differ() {
     sed 's/$/  z/' shown >printed
     differ '4 columns, expected 3'
 }
+
+# Commands of analysis/README.md: not run here, but all that they name must be there.
+@test "the commands of analysis/README.md are ones that the programs take" {
+    local count=0
+    awk 'more || /^    build\/bin\/pnm-/ {
+        sub(/^ *(build\/bin\/)?/, ""); more = sub(/ *\\$/, "")
+        printf "%s%s", $0, more ? " " : "\n" }' "$BATS_TEST_DIRNAME/../../analysis/README.md" >commands
+    while read -r line; do
+        # shellcheck disable=SC2086 # words of a command
+        attempt $line --dump-config
+        expect_status 0
+        count=$((count + 1))
+    done <commands
+    [ "$count" -gt 20 ]
+}
