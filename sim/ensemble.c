@@ -287,15 +287,11 @@ static void rotated_step(const struct sampler *sampler, uint64_t t,
     const size_t n = problem->n, samples = (size_t)optimizer->samples;
     const size_t stride = sampler->block_steps * samples * LANES;
     for (size_t s = 0; s < samples; s++) {
-        for (size_t i = 0; i < n; i++) {
-            const double *xi = normal + i * stride + s * LANES;
-            const double h = problem->h[i], centre = problem->theta_star[i];
-            const double sd = noise_sd(problem, i);
-            for (size_t lane = 0; lane < LANES; lane++)
-                own->pull[i * LANES + lane] =
-                    fma(sd, xi[lane],
-                        h * (own->z[i * LANES + lane] - centre) + problem->slope);
-        }
+        for (size_t i = 0; i < n; i++)
+            ensemble->kernels->pull(problem->h[i], problem->theta_star[i],
+                                    problem->slope, noise_sd(problem, i),
+                                    own->z + i * LANES, normal + i * stride + s * LANES,
+                                    own->pull + i * LANES);
         ensemble->kernels->rotate(n, problem->rotation, own->pull,
                                   own->gradient + s * n * LANES);
     }

@@ -27,6 +27,7 @@ const struct kernels ISA_NAME(kernels) = {
     .observe_moments = ISA_NAME(observe_moments),
     .observe_product = ISA_NAME(observe_product),
     .observe_direction = ISA_NAME(observe_direction),
+    .pull = ISA_NAME(pull),
     .rotate = ISA_NAME(rotate),
     .correlate = ISA_NAME(correlate),
 };

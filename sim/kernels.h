@@ -52,6 +52,8 @@ struct kernels {
                             double *product);
     void (*observe_direction)(const double *path, double per_rate, double mean,
                               double use, double *chain);
+    void (*pull)(double h, double centre, double slope, double sd, const double *z,
+                 const double *xi, double *gradient);
     void (*rotate)(size_t n, const double *matrix, const double *in, double *out);
     void (*correlate)(size_t n, size_t length, const double *factor,
                       const double *normal, double *noise);

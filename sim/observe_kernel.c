@@ -66,21 +66,53 @@ void ISA_NAME(observe_direction)(const double *restrict path, double per_rate,
     }
 }
 
+void ISA_NAME(pull)(double h, double centre, double slope, double sd,
+                    const double *restrict z, const double *restrict xi,
+                    double *restrict gradient)
+{
+    for (size_t lane = 0; lane < OPTIMIZER_LANES; lane++)
+        gradient[lane] = fma(sd, xi[lane], h * (z[lane] - centre) + slope);
+}
+
+/* Sums that a loop holds in registers: of four rows, which all use what is loaded of
+ * `in`, by two vectors of lanes. A sum is over j in order, whatever their number. */
+#ifdef __AVX512F__
+enum { ROTATE_ROWS = 4, ROTATE_LANES = 16 };
+#else
+enum { ROTATE_ROWS = 4, ROTATE_LANES = 8 };
+#endif
+
+__attribute__((always_inline)) static inline void
+rotate_rows(size_t rows, size_t n, const double *restrict matrix,
+            const double *restrict in, double *restrict out)
+{
+    double own[ROTATE_ROWS][ROTATE_LANES] = {{0}};
+    for (size_t j = 0; j < n; j++)
+        for (size_t i = 0; i < rows; i++) {
+            const double weight = matrix[i * n + j];
+            /* Without this the lanes are unrolled before they become vectors. */
+#pragma omp simd
+            for (size_t lane = 0; lane < ROTATE_LANES; lane++)
+                own[i][lane] =
+                    fma(weight, in[j * OPTIMIZER_LANES + lane], own[i][lane]);
+        }
+    for (size_t i = 0; i < rows; i++)
+        for (size_t lane = 0; lane < ROTATE_LANES; lane++)
+            out[i * OPTIMIZER_LANES + lane] = own[i][lane];
+}
+
 void ISA_NAME(rotate)(size_t n, const double *restrict matrix,
                       const double *restrict in, double *restrict out)
 {
-    for (size_t i = 0; i < n; i++)
-        for (size_t first = 0; first < OPTIMIZER_LANES; first += LANE_GROUP) {
-            double own[LANE_GROUP] = {0};
-            for (size_t j = 0; j < n; j++) {
-                const double weight = matrix[i * n + j];
-                const double *restrict from = in + j * OPTIMIZER_LANES + first;
-                for (size_t lane = 0; lane < LANE_GROUP; lane++)
-                    own[lane] = fma(weight, from[lane], own[lane]);
-            }
-            for (size_t lane = 0; lane < LANE_GROUP; lane++)
-                out[i * OPTIMIZER_LANES + first + lane] = own[lane];
-        }
+    for (size_t first = 0; first < OPTIMIZER_LANES; first += ROTATE_LANES) {
+        size_t i = 0;
+        for (; i + ROTATE_ROWS <= n; i += ROTATE_ROWS)
+            rotate_rows(ROTATE_ROWS, n, matrix + i * n, in + first,
+                        out + i * OPTIMIZER_LANES + first);
+        for (; i < n; i++)
+            rotate_rows(1, n, matrix + i * n, in + first,
+                        out + i * OPTIMIZER_LANES + first);
+    }
 }
 
 void ISA_NAME(correlate)(size_t n, size_t length, const double *restrict factor,

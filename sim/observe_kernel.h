@@ -1,5 +1,5 @@
-/* observe_kernel.h: the inner loops of observers and of correlated noise, once for each
- * instruction set; reached through struct kernels.
+/* observe_kernel.h: the inner loops of observers, of correlated noise and of rotated
+ * steps, once for each instruction set; reached through struct kernels.
  *
  * A path holds theta of 64 lanes after each step: path[k * 64 + lane]. */
 #ifndef PNM_OBSERVE_KERNEL_H
@@ -23,6 +23,10 @@ void ISA_NAME(observe_product)(size_t steps, const double *a, const double *b,
  * of 64. */
 void ISA_NAME(observe_direction)(const double *path, double per_rate, double mean,
                                  double use, double *chain);
+
+/* gradient = h (z - centre) + slope + sd xi, 64 numbers each. */
+void ISA_NAME(pull)(double h, double centre, double slope, double sd, const double *z,
+                    const double *xi, double *gradient);
 
 /* out[i] = sum_j matrix[i * n + j] in[j] for n rows of 64 numbers. */
 void ISA_NAME(rotate)(size_t n, const double *matrix, const double *in, double *out);

@@ -68,6 +68,10 @@ for rule in amsgrad adabound padam yogi radam; do
     adaptive "$rule" --convention paper
     adaptive "$rule" --convention torch
 done
+for rule in pnm two_batch adam; do
+    compare "rotated_$rule" pnm-simulate --optimizer "$rule" --lr 0.05 \
+        --spectrum log:0.1:3:11 --rotation haar:1 --replicas 70 --steps 300 --burn-in 50
+done
 compare grid pnm-simulate --optimizer pnm --lr 0.05 --spectrum log:0.01:3:30 \
     --replicas 3 --steps 300 --burn-in 50
 compare power pnm-simulate --optimizer sgd --lr 0.05 --spectrum power:1.3:50 \

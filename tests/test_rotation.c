@@ -180,12 +180,61 @@ static void the_same_bits_everywhere(void **state)
     }
 }
 
+/* A sum over j in order and each product with one rounding, however many rows there
+ * are; what is behind the last row stays as it is. */
+static void check_rotate(const struct kernels *kernels, void *context)
+{
+    enum { LANES = OPTIMIZER_LANES, MOST = 11 };
+    double matrix[MOST * MOST], in[MOST * LANES], out[(MOST + 1) * LANES];
+    (void)context;
+    for (size_t n = 1; n <= MOST; n++) {
+        for (size_t k = 0; k < n * n; k++)
+            matrix[k] = sin(1 + (double)k);
+        for (size_t k = 0; k < n * LANES; k++)
+            in[k] = cos((double)k) * exp2((double)(k % 7));
+        for (size_t k = 0; k < (n + 1) * LANES; k++)
+            out[k] = NAN;
+        kernels->rotate(n, matrix, in, out);
+        for (size_t k = 0; k < n * LANES; k++) {
+            double sum = 0;
+            for (size_t j = 0; j < n; j++)
+                sum = fma(matrix[k / LANES * n + j], in[j * LANES + k % LANES], sum);
+            CHECK_EXACT(out[k], sum);
+        }
+        for (size_t k = n * LANES; k < (n + 1) * LANES; k++)
+            assert_true(isnan(out[k]));
+    }
+}
+
+static void check_pull(const struct kernels *kernels, void *context)
+{
+    enum { LANES = OPTIMIZER_LANES };
+    const double h = 0.7, centre = 1.1, slope = 0.3, sd = 1.9;
+    double z[LANES], xi[LANES], gradient[LANES];
+    (void)context;
+    for (size_t lane = 0; lane < LANES; lane++) {
+        z[lane] = sin((double)lane);
+        xi[lane] = cos((double)lane);
+    }
+    kernels->pull(h, centre, slope, sd, z, xi, gradient);
+    for (size_t lane = 0; lane < LANES; lane++)
+        CHECK_EXACT(gradient[lane], fma(sd, xi[lane], h * (z[lane] - centre) + slope));
+}
+
+static void the_kernels_compute_what_they_say(void **state)
+{
+    (void)state;
+    check_each_isa(check_rotate, NULL);
+    check_each_isa(check_pull, NULL);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(drawn_rotations_are_orthogonal),
         cmocka_unit_test(what_is_refused),
         cmocka_unit_test(only_equivariant_rules_do_not_notice),
+        cmocka_unit_test(the_kernels_compute_what_they_say),
         cmocka_unit_test(the_same_bits_everywhere),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
