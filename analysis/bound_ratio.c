@@ -1,5 +1,6 @@
 #include "bound_ratio.h"
 
+#include "kernels.h"
 #include "pnm_path.h"
 #include "theory.h"
 #include "units.h"
@@ -60,16 +61,19 @@ static void setting_init(struct setting *setting, const struct bound_runs *runs)
                                           (enum convergence_form)form);
 }
 
-/* |grad f(theta_t)|^2 and |grad f(z_t) - grad f(theta_t)|^2 of a lane. */
+/* |grad f(theta_t)|^2 and |grad f(z_t) - grad f(theta_t)|^2. */
 static void squares(const struct setting *setting, const struct frame *frame,
-                    size_t lane, double *square, double *apart)
+                    double *restrict square, double *restrict apart)
 {
-    *square = *apart = 0;
-    for (size_t k = lane; k < setting->loss->n * LANES; k += LANES) {
-        const double own = frame->at_theta[k];
-        *square += own * own;
-        if (setting->bound != BOUND_THEOREM)
-            *apart += (frame->at_z[k] - own) * (frame->at_z[k] - own);
+    for (size_t lane = 0; lane < LANES; lane++)
+        square[lane] = apart[lane] = 0;
+    for (size_t i = 0; i < setting->loss->n; i++) {
+        const double *own = frame->at_theta + i * LANES;
+        const double *at_z = frame->at_z + i * LANES;
+        for (size_t lane = 0; lane < LANES; lane++)
+            square[lane] += own[lane] * own[lane];
+        for (size_t lane = 0; setting->bound != BOUND_THEOREM && lane < LANES; lane++)
+            apart[lane] += (at_z[lane] - own[lane]) * (at_z[lane] - own[lane]);
     }
 }
 
@@ -81,29 +85,65 @@ static double gradient_rounding(const struct setting *setting, double largest)
            (loss->smoothness * largest / (1 - setting->beta) + loss->gradient_bound);
 }
 
-/* Both sides of a form in one place. */
-static void sides_of(const struct setting *s, const struct frame *frame, size_t lane,
-                     enum convergence_form form, double side[SIDES])
+/* Lemma A.3's left-hand side: the squared distance, rounding taken off. */
+static void distances(const struct setting *s, const struct frame *frame,
+                      const double *restrict apart, double *restrict left)
+{
+    double rest[LANES];
+    for (size_t lane = 0; lane < LANES; lane++)
+        rest[lane] = sqrt(apart[lane]) - gradient_rounding(s, frame->largest[lane]);
+    for (size_t lane = 0; lane < LANES; lane++)
+        rest[lane] = rest[lane] > 0 ? rest[lane] : 0;
+    for (size_t lane = 0; lane < LANES; lane++)
+        left[lane] = rest[lane] * rest[lane];
+}
+
+/* Lemma A.2's, likewise. */
+static void descents(const struct setting *s, const struct frame *frame,
+                     const double *restrict square, double *restrict left)
+{
+    const double step = s->eta0;
+    for (size_t lane = 0; lane < LANES; lane++) {
+        const double here = frame->of_z[lane], next = frame->of_next[lane];
+        left[lane] = next - here + step * square[lane] -
+                     8 * DBL_EPSILON * (fabs(next) + fabs(here) + step * square[lane]);
+    }
+}
+
+/* Lemma A.2's right-hand side. */
+static void allowances(const struct setting *s, const struct frame *frame,
+                       enum convergence_form form, const double *restrict square,
+                       const double *restrict apart, double *restrict right)
 {
     const double l = s->loss->smoothness, step = s->eta0;
     const bool printed = form == CONVERGENCE_PRINTED;
-    double square, apart;
-    squares(s, frame, lane, &square, &apart);
-    side[RIGHT] = s->constant[form];
-    if (s->bound == BOUND_THEOREM) {
-        side[LEFT] = square;
-    } else if (s->bound == BOUND_LEMMA_A3) {
-        const double rounding = gradient_rounding(s, frame->largest[lane]);
-        const double distance = fmax(0, sqrt(apart) - rounding);
-        side[LEFT] = distance * distance;
-    } else {
-        const double here = frame->of_z[lane], next = frame->of_next[lane];
-        const double values = here - frame->of_theta[lane];
-        side[LEFT] = next - here + step * square -
-                     8 * DBL_EPSILON * (fabs(next) + fabs(here) + step * square);
-        side[RIGHT] =
-            (printed ? values * values : apart) / (2 * l) +
-            l * step * step * (square + (printed ? 1 : s->sigma * s->sigma) / 2);
+    const double noise = printed ? 1 : s->sigma * s->sigma;
+    for (size_t lane = 0; lane < LANES; lane++) {
+        const double values = frame->of_z[lane] - frame->of_theta[lane];
+        right[lane] = (printed ? values * values : apart[lane]) / (2 * l) +
+                      l * step * step * (square[lane] + noise / 2);
+    }
+}
+
+/* Both sides of both forms, of which the left one is the same. */
+static void sides_of(const struct setting *s, const struct frame *frame,
+                     double side[BOUND_FORMS][SIDES][LANES])
+{
+    double square[LANES], apart[LANES], left[LANES];
+    squares(s, frame, square, apart);
+    if (s->bound == BOUND_LEMMA_A3)
+        distances(s, frame, apart, left);
+    else if (s->bound == BOUND_LEMMA_A2)
+        descents(s, frame, square, left);
+    else
+        memcpy(left, square, sizeof left);
+    for (int form = 0; form < BOUND_FORMS; form++) {
+        memcpy(side[form][LEFT], left, sizeof left);
+        if (s->bound == BOUND_LEMMA_A2)
+            allowances(s, frame, (enum convergence_form)form, square, apart,
+                       side[form][RIGHT]);
+        for (size_t lane = 0; s->bound != BOUND_LEMMA_A2 && lane < LANES; lane++)
+            side[form][RIGHT][lane] = s->constant[form];
     }
 }
 
@@ -142,6 +182,7 @@ static double score(enum bound bound, const struct comoments *m)
 /* --- runs, 64 at a time ----------------------------------------------------------- */
 
 enum { HALVES = 2, PRODUCTS = 3, NUMBERS = BOUND_FORMS * HALVES * (SIDES + PRODUCTS) };
+_Static_assert((int)BOUND_FORMS == (int)OBSERVE_PAIRS, "a pair of sides for each form");
 
 /* Moments over replicas of both sides: [(t * BOUND_FORMS + form) * HALVES + half]. */
 struct task {
@@ -154,6 +195,7 @@ struct task {
 /* One unit: x_{t-1} and x_{t-2}, z_t and the gradient there. */
 struct watch {
     const struct task *task;
+    const struct kernels *kernels;
     int lanes;
     double *scratch, *memory, *x[2], *z, *at_z;
     struct frame frame;
@@ -182,30 +224,12 @@ static int watch_init(struct watch *watch, const struct task *task, uint64_t uni
     return STATUS_OK;
 }
 
-/* Means and products of deviations of one half's lanes, in their order. */
-static void put_half(double side[LANES][SIDES], int lanes, int half, double *out)
-{
-    struct comoments m = {0};
-    for (int lane = half; lane < lanes; lane += HALVES)
-        comoments_add(&m, SIDES, side[lane]);
-    out[0] = m.mean[LEFT];
-    out[1] = m.mean[RIGHT];
-    out[2] = m.products[LEFT][LEFT];
-    out[3] = m.products[LEFT][RIGHT];
-    out[4] = m.products[RIGHT][RIGHT];
-}
-
 static void emit(const struct watch *watch, uint64_t t)
 {
-    double *out = watch->scratch + t * NUMBERS;
-    double side[LANES][SIDES];
-    for (int form = 0; form < BOUND_FORMS; form++) {
-        for (int lane = 0; lane < watch->lanes; lane++)
-            sides_of(watch->task->setting, &watch->frame, (size_t)lane,
-                     (enum convergence_form)form, side[lane]);
-        for (int half = 0; half < HALVES; half++, out += SIDES + PRODUCTS)
-            put_half(side, watch->lanes, half, out);
-    }
+    double side[BOUND_FORMS][SIDES][LANES];
+    sides_of(watch->task->setting, &watch->frame, side);
+    watch->kernels->observe_pairs(watch->lanes, side[0][0],
+                                  watch->scratch + t * NUMBERS);
 }
 
 /* z_t from theta_t, from m_{t-1}, which is the rule's slot 0, and from x_{t-2}. */
@@ -213,15 +237,20 @@ static void move_z(struct watch *watch, uint64_t t, const struct descent_block *
 {
     const struct setting *s = watch->task->setting;
     const size_t row = s->loss->n * LANES;
-    double *x = watch->x[t % 2];
-    for (size_t k = 0; k < row; k++) {
-        const double here = block->theta[k] + s->eta0 * s->beta0 * block->slot[k];
-        const double before = t < 2 ? watch->task->descent->start : x[k];
-        double *largest = &watch->frame.largest[k % LANES];
-        watch->z[k] = (here - s->beta * before) / (1 - s->beta);
-        x[k] = here;
-        *largest = fmax(*largest, fabs(block->theta[k]));
-    }
+    double *restrict x = watch->x[t % 2], *restrict z = watch->z;
+    double *restrict largest = watch->frame.largest;
+    if (t < 2)
+        for (size_t k = 0; k < row; k++)
+            x[k] = watch->task->descent->start;
+    for (size_t first = 0; first < row; first += LANES)
+        for (size_t lane = 0; lane < LANES; lane++) {
+            const size_t k = first + lane;
+            const double here = block->theta[k] + s->eta0 * s->beta0 * block->slot[k];
+            const double size = fabs(block->theta[k]);
+            z[k] = (here - s->beta * x[k]) / (1 - s->beta);
+            x[k] = here;
+            largest[lane] = size > largest[lane] ? size : largest[lane];
+        }
 }
 
 /* Lemma A.2 needs f at z_{t+1}: its frame is complete a step later. */
@@ -231,6 +260,7 @@ static void observe(void *context, uint64_t t, const struct descent_block *block
     struct frame *frame = &watch->frame;
     const struct setting *s = watch->task->setting;
     const size_t size = s->loss->n * LANES * sizeof(double);
+    watch->kernels = block->kernels;
     if (s->bound != BOUND_THEOREM) {
         move_z(watch, t, block);
         s->loss->kind->evaluate(s->loss, watch->z, watch->at_z, frame->of_next);
@@ -420,22 +450,23 @@ static int written_sides(const struct setting *setting, const struct pnm_path *p
 {
     double *memory = calloc(5 * setting->loss->n * LANES, sizeof *memory);
     struct frame frame = {0};
-    double largest = 0;
+    double side[BOUND_FORMS][SIDES][LANES], largest = 0;
     if (!memory)
         return error_memory(error, "points of the loss");
     for (uint64_t first = 0; first < task->points; first += LANES) {
         written_frame(setting, path, (long)first, memory, &frame);
-        for (size_t lane = 0; lane < LANES && first + lane < task->points; lane++) {
+        for (size_t lane = 0; lane < LANES; lane++)
             frame.largest[lane] = fmax(frame.largest[lane], largest);
+        sides_of(setting, &frame, side);
+        for (size_t lane = 0; lane < LANES && first + lane < task->points; lane++)
             for (int form = 0; form < BOUND_FORMS; form++) {
                 struct comoments *m =
                     task->sides +
                     ((first + lane) * BOUND_FORMS + (uint64_t)form) * HALVES;
-                double side[SIDES];
-                sides_of(setting, &frame, lane, (enum convergence_form)form, side);
-                comoments_add(m, SIDES, side);
+                const double both[SIDES] = {side[form][LEFT][lane],
+                                            side[form][RIGHT][lane]};
+                comoments_add(m, SIDES, both);
             }
-        }
         largest = frame.largest[LANES - 1];
     }
     free(memory);

@@ -1,29 +1,48 @@
 #include "descent.h"
 
 #include "interrupt.h"
+#include "kernels.h"
 #include "units.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { LANES = LOSS_LANES };
+enum {
+    LANES = LOSS_LANES,
+    AHEAD = 2048, /* normal numbers drawn at a time, if a step does not take more */
+};
 
 /* --- one unit, step by step ------------------------------------------------------- */
 
-/* All of a block points into the memory of theta. */
-static int block_init(struct descent_block *block, const struct descent *descent,
-                      struct error *error)
+/* Drawn for several steps at a time: a few at a time take twice as long. */
+struct noise {
+    struct random_stream stream;
+    double sd;     /* in a coordinate */
+    size_t a_step; /* numbers that a step takes */
+    size_t ahead;  /* steps */
+    double *normal;
+};
+
+/* All of a block and of its noise points into the memory of theta. */
+static int block_init(struct descent_block *block, struct noise *noise,
+                      const struct descent *descent, struct error *error)
 {
     const size_t row = descent->loss->n * LANES;
     const size_t slots = (size_t)descent->optimizer->slots;
     const size_t samples = (size_t)descent->optimizer->samples;
-    block->theta = calloc(2 + slots + samples, row * sizeof *block->theta);
+    noise->sd = descent->sigma / sqrt((double)descent->loss->n);
+    noise->a_step = samples * row;
+    noise->ahead = noise->a_step < AHEAD ? AHEAD / noise->a_step : 1;
+    block->kernels = noise->stream.kernels;
+    block->theta =
+        calloc(2 + slots + (1 + noise->ahead) * samples, row * sizeof *block->theta);
     if (!block->theta)
         return error_memory(error, "a block of replicas");
     block->exact = block->theta + row;
     block->slot = block->exact + row;
     block->sample = block->slot + slots * row;
+    noise->normal = block->sample + samples * row;
     for (size_t k = 0; k < row; k++)
         block->theta[k] = descent->start;
     return STATUS_OK;
@@ -41,33 +60,37 @@ static uint64_t hash_of(const struct descent *descent)
     return random_hash_bytes(of_rule, &of_loss, sizeof of_loss);
 }
 
-/* The samples of a step. The stream's order: step, sample, coordinate, lane. */
-static void draw_samples(const struct descent *descent, struct random_stream *stream,
-                         struct descent_block *block)
+/* The samples of step t. The stream's order: step, sample, coordinate, lane. */
+static void draw_samples(const struct descent *descent, uint64_t t, uint64_t steps,
+                         struct noise *noise, struct descent_block *block)
 {
     const size_t row = descent->loss->n * LANES;
-    const double sd = descent->sigma / sqrt((double)descent->loss->n);
-    for (int s = 0; s < descent->optimizer->samples; s++) {
-        double *sample = block->sample + (size_t)s * row;
-        if (descent->sigma == 0) {
-            memcpy(sample, block->exact, row * sizeof *sample);
-            continue;
-        }
-        random_normal(stream, row, sample);
-        for (size_t k = 0; k < row; k++)
-            sample[k] = block->exact[k] + sd * sample[k];
+    const size_t drawn = (size_t)(t % noise->ahead);
+    const uint64_t left = steps - t;
+    if (descent->sigma > 0 && drawn == 0)
+        random_normal(&noise->stream,
+                      noise->a_step *
+                          (left < noise->ahead ? (size_t)left : noise->ahead),
+                      noise->normal);
+    for (size_t k = 0; k < noise->a_step; k += row) {
+        if (descent->sigma > 0)
+            block->kernels->add_noise(row, noise->sd, block->exact,
+                                      noise->normal + drawn * noise->a_step + k,
+                                      block->sample + k);
+        else
+            memcpy(block->sample + k, block->exact, row * sizeof *block->sample);
     }
 }
 
-static void run_steps(const struct descent *descent, struct random_stream *stream,
-                      uint64_t steps, struct descent_block *block,
+static void run_steps(const struct descent *descent, uint64_t steps,
+                      struct noise *noise, struct descent_block *block,
                       descent_observer look, void *context)
 {
     const struct loss *loss = descent->loss;
     for (uint64_t t = 0; t <= steps && !interrupt_pending(); t++) {
         loss->kind->evaluate(loss, block->theta, block->exact, block->value);
         if (t < steps)
-            draw_samples(descent, stream, block);
+            draw_samples(descent, t, steps, noise, block);
         look(context, t, block);
         if (t < steps)
             descent->optimizer->step(descent->parameter, t, loss->n * LANES,
@@ -81,15 +104,15 @@ int descent_unit(const struct descent *descent, uint64_t unit, uint64_t steps,
     const struct random_key key = {
         descent->seed, RANDOM_ENSEMBLE,
         descent->common ? random_hash("common", NULL, 0) : hash_of(descent), unit};
-    struct random_stream stream;
+    struct noise noise;
     struct descent_block block = {.theta = NULL};
-    int status = random_init(&stream, descent->generator, key, error);
+    int status = random_init(&noise.stream, descent->generator, key, error);
     if (status == STATUS_OK)
-        status = block_init(&block, descent, error);
+        status = block_init(&block, &noise, descent, error);
     if (status == STATUS_OK)
-        run_steps(descent, &stream, steps, &block, look, context);
+        run_steps(descent, steps, &noise, &block, look, context);
     free(block.theta);
-    random_free(&stream);
+    random_free(&noise.stream);
     return status;
 }
 
@@ -126,50 +149,13 @@ static int half_count(int lanes, int half)
     return (lanes + 1 - half) / 2;
 }
 
-/* Sums over even and over odd lanes, in a fixed order; x is used up. */
-static void sum_halves(double *x, double *sum)
-{
-    for (int width = LANES / 2; width >= 2; width /= 2)
-        for (int lane = 0; lane < width; lane++)
-            x[lane] += x[lane + width];
-    sum[0] = x[0];
-    sum[1] = x[1];
-}
-
-static void put_halves(const double *x, int lanes, double *out)
-{
-    double rest[LANES] = {0}, mean[2], squares[2];
-    memcpy(rest, x, (size_t)lanes * sizeof *x);
-    sum_halves(rest, mean);
-    for (int half = 0; half < 2; half++)
-        if (half_count(lanes, half) > 0)
-            mean[half] /= half_count(lanes, half);
-    for (int lane = 0; lane < LANES; lane++) {
-        const double apart = lane < lanes ? x[lane] - mean[lane % 2] : 0;
-        rest[lane] = apart * apart;
-    }
-    sum_halves(rest, squares);
-    for (int half = 0; half < 2; half++) {
-        out[2 * half] = mean[half];
-        out[2 * half + 1] = squares[half];
-    }
-}
-
 static void observe_moments(void *context, uint64_t t,
                             const struct descent_block *block)
 {
     const struct view *view = context;
-    double *out = view->scratch + t * NUMBERS;
-    double square[LANES] = {0}, excess[LANES];
-    for (size_t i = 0; i < view->loss->n; i++)
-        for (size_t lane = 0; lane < LANES; lane++) {
-            const double slope = block->exact[i * LANES + lane];
-            square[lane] += slope * slope;
-        }
-    for (int lane = 0; lane < LANES; lane++)
-        excess[lane] = block->value[lane] - view->loss->minimum;
-    put_halves(square, view->lanes, out + 4 * SQUARE);
-    put_halves(excess, view->lanes, out + 4 * EXCESS);
+    block->kernels->observe_descent(view->loss->n, view->lanes, block->exact,
+                                    block->value, view->loss->minimum,
+                                    view->scratch + t * NUMBERS);
 }
 
 static int unit_run(void *context, int thread, uint64_t unit, double *scratch,

@@ -34,6 +34,7 @@ struct descent {
  * slot[(s * n + i) * 64 + lane], the gradient samples alike, f(theta) in value[lane].
  */
 struct descent_block {
+    const struct kernels *kernels; /* of this processor */
     double *theta, *exact, *slot, *sample;
     double value[LOSS_LANES];
 };

@@ -1,6 +1,7 @@
 /* kernels.c: the table of one instruction set. */
 #include "kernels.h"
 
+#include "descent_kernel.h"
 #include "kernels_table.h"
 #include "observe_kernel.h"
 #include "optimizer.h"
@@ -30,4 +31,7 @@ const struct kernels ISA_NAME(kernels) = {
     .pull = ISA_NAME(pull),
     .rotate = ISA_NAME(rotate),
     .correlate = ISA_NAME(correlate),
+    .add_noise = ISA_NAME(add_noise),
+    .observe_descent = ISA_NAME(observe_descent),
+    .observe_pairs = ISA_NAME(observe_pairs),
 };

@@ -37,6 +37,8 @@ enum {
     OBSERVE_DIRECTION_SUMS
 };
 
+enum { OBSERVE_PAIRS = 2 }; /* of rows, for observe_pairs */
+
 struct kernels {
     const char *isa;
     const struct optimizer *const *optimizers; /* NULL after the last */
@@ -57,6 +59,12 @@ struct kernels {
     void (*rotate)(size_t n, const double *matrix, const double *in, double *out);
     void (*correlate)(size_t n, size_t length, const double *factor,
                       const double *normal, double *noise);
+    /* And descent_kernel.h these. */
+    void (*add_noise)(size_t count, double sd, const double *exact,
+                      const double *normal, double *sample);
+    void (*observe_descent)(size_t n, int lanes, const double *exact,
+                            const double *value, double minimum, double *out);
+    void (*observe_pairs)(int lanes, const double *rows, double *out);
 };
 
 /* The variant for this processor, or the one named by the environment variable PNM_ISA
