@@ -121,15 +121,14 @@ void convergence_minimum(const struct descent_curve *curve,
 static double initial_gap(const struct convergence_task *task)
 {
     const struct loss *loss = &task->loss;
-    double *block = calloc(2 * loss->n * LOSS_LANES, sizeof *block);
-    double value[LOSS_LANES];
-    if (!block)
+    double *point = calloc(2 * loss->n, sizeof *point);
+    if (!point)
         return NAN;
-    for (size_t i = 0; i < loss->n * LOSS_LANES; i++)
-        block[i] = task->start;
-    loss->kind->evaluate(loss, block, block + loss->n * LOSS_LANES, value);
-    free(block);
-    return value[0] - loss->minimum;
+    for (size_t i = 0; i < loss->n; i++)
+        point[i] = task->start;
+    const double value = loss->kind->evaluate_one(loss, point, point + loss->n);
+    free(point);
+    return value - loss->minimum;
 }
 
 struct convergence convergence_constants(const struct convergence_task *task,

@@ -7,8 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LANES = LOSS_LANES };
-
 static int path_init(struct pnm_path *path, long steps, size_t n, struct error *error)
 {
     const size_t points = (size_t)steps * n;
@@ -97,23 +95,16 @@ int path_noiseless(const struct descent *descent, uint64_t steps, struct pnm_pat
                    struct error *error)
 {
     const size_t n = descent->loss->n;
-    double value[LANES], *block = calloc(2 * n * LANES, sizeof *block);
     int status = path_of(descent, steps, path, error);
-    if (status == STATUS_OK && !block)
-        status = error_memory(error, "a point of the loss");
     for (size_t i = 0; status == STATUS_OK && i < n; i++)
         path->theta[i] = descent->start;
     for (size_t t = 0; status == STATUS_OK && t < steps; t++) {
         if (interrupt_pending())
             status = error_set(error, STATUS_INTERRUPTED, "interrupted");
-        for (size_t i = 0; i < n; i++)
-            block[i * LANES] = path->theta[t * n + i];
-        descent->loss->kind->evaluate(descent->loss, block, block + n * LANES, value);
-        for (size_t i = 0; i < n; i++)
-            path->g[t * n + i] = block[(n + i) * LANES];
+        descent->loss->kind->evaluate_one(descent->loss, path->theta + t * n,
+                                          path->g + t * n);
         written_step(path, (long)t);
     }
-    free(block);
     return status;
 }
 

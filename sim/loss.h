@@ -39,6 +39,10 @@ struct loss_kind {
      * |theta_i| <= 1e150 G/(L sqrt(n)). */
     void (*evaluate)(const struct loss *loss, const double *theta, double *gradient,
                      double *value);
+    /* The same at one point, theta[i] and gradient[i]: returns f. Its bits are those of
+     * a lane. */
+    double (*evaluate_one)(const struct loss *loss, const double *theta,
+                           double *gradient);
 };
 
 /* A loss with its parameters and dimension. */
@@ -98,6 +102,6 @@ void loss_free(struct loss *loss);
 #define LOSS_FUNCTIONS                                                                 \
     .name = LOSS_TEXT(LOSS), .parameters = parameters,                                 \
     .parameter_count = (int)(sizeof parameters / sizeof *parameters), .init = init,    \
-    .evaluate = evaluate
+    .evaluate = evaluate, .evaluate_one = evaluate_one
 
 #endif

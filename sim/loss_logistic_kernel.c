@@ -93,6 +93,33 @@ static void evaluate(const struct loss *loss, const double *restrict theta,
         value[lane] *= per_row;
 }
 
+/* The examples, of which there are multiples of 64, take the places of lanes. */
+static double evaluate_one(const struct loss *loss, const double *theta,
+                           double *gradient)
+{
+    const size_t n = loss->n;
+    const double per_row = 1 / (double)loss->rows;
+    double sum = 0;
+    for (size_t i = 0; i < n; i++)
+        gradient[i] = 0;
+    for (size_t first = 0; first < loss->rows; first += LANES) {
+        const double *z = loss->data + first * n;
+        double margin[LANES] = {0}, value[LANES] = {0};
+        for (size_t j = 0; j < LANES; j++)
+            for (size_t i = 0; i < n; i++)
+                margin[j] = fma(z[j * n + i], theta[i], margin[j]);
+        add_example(margin, value);
+        for (size_t j = 0; j < LANES; j++) {
+            sum += value[j];
+            for (size_t i = 0; i < n; i++)
+                gradient[i] = fma(z[j * n + i], margin[j], gradient[i]);
+        }
+    }
+    for (size_t i = 0; i < n; i++)
+        gradient[i] *= per_row;
+    return sum * per_row;
+}
+
 /* --- data ------------------------------------------------------------------------- */
 
 struct words {
@@ -189,7 +216,7 @@ static void hessian_at(const struct loss *loss, const double *theta,
         const double *z = loss->data + j * n;
         double margin = 0;
         for (size_t i = 0; i < n; i++)
-            margin += z[i] * theta[i * LANES];
+            margin += z[i] * theta[i];
         const double e = tail_of(margin);
         const double weight = e / ((1 + e) * (1 + e)) / (double)loss->rows;
         for (size_t i = 0; i < n; i++) {
@@ -201,35 +228,33 @@ static void hessian_at(const struct loss *loss, const double *theta,
     }
 }
 
-/* Newton's steps from 0, in a block of 64 lanes that are all the same, until the
+/* Newton's steps from 0, until the
  * gradient is 1e-12 G and then once more, which squares that: f - f* is then far below
  * the rounding of f. Where the examples can be separated there is no minimum. */
 static int newton(struct loss *loss, double *theta, double *gradient,
                   gsl_matrix *hessian, gsl_vector *step, struct error *error)
 {
     const size_t n = loss->n;
-    double value[LANES];
     bool last = false;
     for (int iteration = 0; iteration < 50; iteration++) {
         double square = 0;
-        evaluate(loss, theta, gradient, value);
-        loss->minimum = value[0];
+        loss->minimum = evaluate_one(loss, theta, gradient);
         if (last)
             return STATUS_OK;
         /* A thousand coordinates take seconds. */
         if (interrupt_pending())
             return error_set(error, STATUS_INTERRUPTED, "interrupted");
         for (size_t i = 0; i < n; i++) {
-            square += gradient[i * LANES] * gradient[i * LANES];
-            gsl_vector_set(step, i, gradient[i * LANES]);
+            square += gradient[i] * gradient[i];
+            gsl_vector_set(step, i, gradient[i]);
         }
         last = sqrt(square) <= 1e-12 * loss->gradient_bound;
         hessian_at(loss, theta, hessian);
         if (gsl_linalg_cholesky_decomp1(hessian) ||
             gsl_linalg_cholesky_svx(hessian, step))
             break;
-        for (size_t k = 0; k < n * LANES; k++)
-            theta[k] -= gsl_vector_get(step, k / LANES);
+        for (size_t i = 0; i < n; i++)
+            theta[i] -= gsl_vector_get(step, i);
     }
     return error_set(error, STATUS_USAGE,
                      "--data-seed: %.17g gives examples on which Newton's method finds "
@@ -240,14 +265,14 @@ static int newton(struct loss *loss, double *theta, double *gradient,
 static int find_minimum(struct loss *loss, struct error *error)
 {
     const size_t n = loss->n;
-    double *block = calloc(2 * n * LANES, sizeof *block);
+    double *point = calloc(2 * n, sizeof *point);
     gsl_matrix *hessian = gsl_matrix_alloc(n, n);
     gsl_vector *step = gsl_vector_alloc(n);
     int status =
-        block && hessian && step ? STATUS_OK : error_memory(error, "Newton's method");
+        point && hessian && step ? STATUS_OK : error_memory(error, "Newton's method");
     if (status == STATUS_OK)
-        status = newton(loss, block, block + n * LANES, hessian, step, error);
-    free(block);
+        status = newton(loss, point, point + n, hessian, step, error);
+    free(point);
     gsl_matrix_free(hessian);
     gsl_vector_free(step);
     return status;

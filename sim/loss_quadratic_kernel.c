@@ -54,6 +54,17 @@ static void evaluate(const struct loss *loss, const double *restrict theta,
         value[lane] = sum[lane];
 }
 
+static double evaluate_one(const struct loss *loss, const double *theta,
+                           double *gradient)
+{
+    double sum = 0;
+    for (size_t i = 0; i < loss->n; i++) {
+        gradient[i] = loss->data[i] * theta[i];
+        sum = fma(0.5 * gradient[i], theta[i], sum);
+    }
+    return sum;
+}
+
 extern LOSS_DEFINE;
 
 LOSS_DEFINE = {

@@ -50,4 +50,16 @@ static void evaluate(const struct loss *loss, const double *restrict theta,
         value[lane] = sum[lane];
 }
 
+static double evaluate_one(const struct loss *loss, const double *theta,
+                           double *gradient)
+{
+    double sum = 0;
+    for (size_t i = 0; i < loss->n; i++) {
+        double phi;
+        coordinate(loss->constant, theta[i], &phi, &gradient[i]);
+        sum += phi;
+    }
+    return sum;
+}
+
 extern LOSS_DEFINE;

@@ -242,6 +242,105 @@ static void test_curve(void **state)
     each_descent(check_curves);
 }
 
+/* --- the kernels ------------------------------------------------------------------ */
+
+/* Sums over a half as the kernel orders them: upper lanes onto lower ones. */
+static double tree(const double *x, int half)
+{
+    double own[LANES];
+    memcpy(own, x, sizeof own);
+    for (int width = LANES / 2; width >= 2; width /= 2)
+        for (int lane = 0; lane < width; lane++)
+            own[lane] += own[lane + width];
+    return own[half];
+}
+
+static void check_half(const double *x, int lanes, int half, const double *out)
+{
+    const int count = (lanes + 1 - half) / 2;
+    double own[LANES] = {0};
+    memcpy(own, x, (size_t)lanes * sizeof *own);
+    const double mean = count > 0 ? tree(own, half) / count : 0;
+    for (int lane = half; lane < lanes; lane += 2)
+        own[lane] = (own[lane] - mean) * (own[lane] - mean);
+    CHECK_EXACT(out[0], mean);
+    CHECK_EXACT(out[1], tree(own, half));
+}
+
+/* Lanes beyond the last replica may hold anything. */
+static void check_observe_descent(const struct kernels *kernels, void *context)
+{
+    const double minimum = 0.3;
+    double exact[N * LANES], value[LANES], square[LANES], excess[LANES], out[8];
+    (void)context;
+    for (int lanes = 1; lanes <= LANES; lanes++) {
+        for (int lane = 0; lane < LANES; lane++) {
+            square[lane] = 0;
+            for (int i = 0; i < N; i++) {
+                const double slope = lane < lanes ? sin(lane + 0.1 * i) : NAN;
+                exact[i * LANES + lane] = slope;
+                square[lane] += slope * slope;
+            }
+            value[lane] = lane < lanes ? cos(lane) : NAN;
+            excess[lane] = value[lane] - minimum;
+        }
+        kernels->observe_descent(N, lanes, exact, value, minimum, out);
+        for (int half = 0; half < 2; half++) {
+            check_half(square, lanes, half, out + 2 * half);
+            check_half(excess, lanes, half, out + 4 + 2 * half);
+        }
+    }
+}
+
+static void check_observe_pairs(const struct kernels *kernels, void *context)
+{
+    enum { NUMBERS = 5 };
+    double rows[OBSERVE_PAIRS][2][LANES], out[OBSERVE_PAIRS * 2 * NUMBERS];
+    (void)context;
+    for (int lanes = 1; lanes <= LANES; lanes++) {
+        const double *own = out;
+        for (int pair = 0; pair < OBSERVE_PAIRS; pair++)
+            for (int lane = 0; lane < LANES; lane++) {
+                rows[pair][0][lane] = lane < lanes ? sin(lane + 0.1 * pair) : NAN;
+                rows[pair][1][lane] = lane < lanes ? cos(lane + 0.2 * pair) : NAN;
+            }
+        kernels->observe_pairs(lanes, rows[0][0], out);
+        for (int pair = 0; pair < OBSERVE_PAIRS; pair++)
+            for (int half = 0; half < 2; half++, own += NUMBERS) {
+                struct comoments m = {0};
+                for (int lane = half; lane < lanes; lane += 2) {
+                    const double both[] = {rows[pair][0][lane], rows[pair][1][lane]};
+                    comoments_add(&m, 2, both);
+                }
+                const double expected[NUMBERS] = {m.mean[0], m.mean[1],
+                                                  m.products[0][0], m.products[0][1],
+                                                  m.products[1][1]};
+                CHECK_SAME(own, expected, NUMBERS);
+            }
+    }
+}
+
+static void check_add_noise(const struct kernels *kernels, void *context)
+{
+    double exact[N * LANES], normal[N * LANES], sample[N * LANES];
+    (void)context;
+    for (int k = 0; k < N * LANES; k++) {
+        exact[k] = sin(k);
+        normal[k] = cos(3 * k);
+    }
+    kernels->add_noise(N * LANES, 0.7, exact, normal, sample);
+    for (int k = 0; k < N * LANES; k++)
+        CHECK_EXACT(sample[k], exact[k] + 0.7 * normal[k]);
+}
+
+static void test_kernels(void **state)
+{
+    (void)state;
+    check_each_isa(check_observe_descent, NULL);
+    check_each_isa(check_observe_pairs, NULL);
+    check_each_isa(check_add_noise, NULL);
+}
+
 /* --- threads, instruction sets, sessions -------------------------------------------
  */
 
@@ -564,6 +663,7 @@ int main(void)
         cmocka_unit_test(test_replay),
         cmocka_unit_test(test_other_generators),
         cmocka_unit_test(test_curve),
+        cmocka_unit_test(test_kernels),
         cmocka_unit_test(test_threads),
         cmocka_unit_test(test_instruction_sets),
         cmocka_unit_test(test_known_results),

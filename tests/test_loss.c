@@ -413,6 +413,24 @@ static double *evaluated(const struct kernels *kernels, const char *name, size_t
     return out;
 }
 
+/* At one point: the bits of a lane. */
+static void check_one(const struct kernels *kernels, const char *name, size_t n,
+                      const double *all)
+{
+    struct loss loss = loss_make(kernels, name, n);
+    double *theta = check_alloc(2 * n, sizeof *theta), *gradient = theta + n;
+    for (size_t lane = 0; lane < LANES; lane++) {
+        for (size_t i = 0; i < n; i++)
+            theta[i] = all[i * LANES + lane];
+        const double value = loss.kind->evaluate_one(&loss, theta, gradient);
+        CHECK_EXACT(value, all[2 * n * LANES + lane]);
+        for (size_t i = 0; i < n; i++)
+            CHECK_EXACT(gradient[i], all[(n + i) * LANES + lane]);
+    }
+    free(theta);
+    loss_free(&loss);
+}
+
 static void check_isa(const struct kernels *kernels, void *context)
 {
     const struct loss_kind *const *kind = loss_kinds(kernels);
@@ -425,6 +443,7 @@ static void check_isa(const struct kernels *kernels, void *context)
             double *best = evaluated(check_kernels(), (*kind)->name, n);
             setenv("PNM_ISA", kernels->isa, 1);
             CHECK_SAME(one, best, (2 * n + 1) * LANES + 3);
+            check_one(kernels, (*kind)->name, n, best);
             free(one);
             free(best);
         }
