@@ -112,6 +112,7 @@ __attribute__((always_inline)) static inline void add_pairs(const double *restri
 void ISA_NAME(observe_pairs)(int lanes, const double *restrict rows,
                              double *restrict out)
 {
+    const int both = lanes / 2; /* numbers that both halves have */
     double next[LANES / 2][CHAINS];
     struct chain_sums sums = {{0}, {0}, {0}};
     for (int pair = 0; pair < OBSERVE_PAIRS; pair++)
@@ -120,10 +121,10 @@ void ISA_NAME(observe_pairs)(int lanes, const double *restrict rows,
                 for (int half = 0; half < 2; half++)
                     next[k][side * PARTNER + pair * 2 + half] =
                         rows[(pair * 2 + side) * LANES + 2 * k + half];
-    for (int k = 0; k < lanes / 2; k++)
+    for (int k = 0; k < both; k++)
         add_pairs(next[k], k + 1, 1, &sums);
-    if (lanes % 2) /* the second half has none left */
-        add_pairs(next[lanes / 2], lanes / 2 + 1, 2, &sums);
+    if (lanes % 2) /* one more in the first half */
+        add_pairs(next[both], both + 1, 2, &sums);
     for (int c = 0; c < PARTNER; c++, out += 5) {
         out[0] = sums.mean[c];
         out[1] = sums.mean[c + PARTNER];
