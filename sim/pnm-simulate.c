@@ -129,6 +129,44 @@ static void join_chains(size_t n, struct chains *chains)
         chains[i] = most;
 }
 
+/* The moments of a mode, NAN where the chains have left the range of numbers; the
+ * standard errors of what is not random are 0. */
+struct estimate {
+    double mean, mean_se, second, second_se;
+};
+
+static struct estimate estimate_of(const struct moments *theta,
+                                   const struct moments *square, bool random)
+{
+    struct estimate e = {theta->mean, random ? moments_stderr(theta) : 0, square->mean,
+                         random ? moments_stderr(square) : 0};
+    if (!isfinite(e.mean))
+        e.mean_se = NAN;
+    if (!isfinite(e.second))
+        e.second_se = NAN;
+    return e;
+}
+
+/* An empty cell is not to be taken for one that was not asked for. */
+static void warn_mode(const struct sampling *sampling, const struct quadratic *problem,
+                      size_t i, const struct estimate *e, uint64_t chains,
+                      size_t *warnings)
+{
+    const bool no_mean = !isfinite(e->mean), no_second = !isfinite(e->second);
+    /* Of one chain there is none. */
+    const bool no_error = chains > 1 && !no_mean && !no_second &&
+                          !(isfinite(e->mean_se) && isfinite(e->second_se));
+    if ((!no_mean && !no_second && !no_error) || ++*warnings > SAMPLING_WARNINGS)
+        return;
+    sampling_warn(sampling,
+                  "mode %zu (h = %g): %s beyond the range of numbers and left empty: "
+                  "the chains diverge, or theta is too large for its powers",
+                  i + 1, problem->h[i],
+                  no_mean     ? "its moments are"
+                  : no_second ? "its second moment is"
+                              : "a standard error is");
+}
+
 static int write_moments(const struct options *options, const struct sampling *sampling,
                          const struct rule *rule, const struct quadratic *problem,
                          struct error *error)
@@ -155,6 +193,7 @@ static int write_moments(const struct options *options, const struct sampling *s
     struct moments *theta = calloc(n, sizeof *theta);
     struct moments *square = calloc(n, sizeof *square);
     struct table table = {0};
+    size_t warnings = 0;
     int status = STATUS_OK;
     if (!chains || !theta || !square)
         status = error_memory(error, "the modes");
@@ -178,12 +217,16 @@ static int write_moments(const struct options *options, const struct sampling *s
         table_count(&table, COUNT, square[i].count);
         if (square[i].count == 0)
             continue; /* the time was up before */
-        table_real(&table, MEAN, theta[i].mean);
-        const bool sure = quadratic_noise(problem, i, i) == 0;
-        table_real(&table, MEAN_SE, sure ? 0 : moments_stderr(&theta[i]));
-        table_real(&table, SECOND, square[i].mean);
-        table_real(&table, SECOND_SE, sure ? 0 : moments_stderr(&square[i]));
+        const struct estimate e =
+            estimate_of(&theta[i], &square[i], quadratic_noise(problem, i, i) != 0);
+        table_real(&table, MEAN, e.mean);
+        table_real(&table, MEAN_SE, e.mean_se);
+        table_real(&table, SECOND, e.second);
+        table_real(&table, SECOND_SE, e.second_se);
+        warn_mode(sampling, problem, i, &e, square[i].count, &warnings);
     }
+    if (status == STATUS_OK)
+        sampling_warn_rest(sampling, warnings);
     if (status == STATUS_OK)
         status = options_write(options, &table, error);
     table_free(&table);
@@ -191,6 +234,31 @@ static int write_moments(const struct options *options, const struct sampling *s
     free(theta);
     free(square);
     return status;
+}
+
+/* Says of each replica and mode from which recorded step on it is no number. */
+static void warn_trajectories(const struct sampling *sampling, uint64_t replicas,
+                              uint64_t steps, uint64_t every, size_t n,
+                              const double *theta)
+{
+    const uint64_t records = ensemble_records(steps, every);
+    size_t warnings = 0;
+    for (uint64_t replica = 0; replica < replicas; replica++)
+        for (size_t i = 0; i < n; i++) {
+            const double *path = theta + replica * records * n + i;
+            uint64_t record = 0;
+            while (record < records && isfinite(path[record * n]))
+                record++;
+            if (record == records || ++warnings > SAMPLING_WARNINGS)
+                continue;
+            sampling_warn(
+                sampling,
+                "replica %llu, mode %zu: theta is beyond the range of "
+                "numbers at step %llu and left empty from there on",
+                (unsigned long long)replica + 1, i + 1,
+                (unsigned long long)(record * every < steps ? record * every : steps));
+        }
+    sampling_warn_rest(sampling, warnings);
 }
 
 static int fill_trajectories(struct table *table, uint64_t replicas, uint64_t steps,
@@ -260,6 +328,8 @@ static int write_trajectories(const struct options *options,
     if (status == STATUS_OK)
         status =
             fill_trajectories(&table, replicas, steps, every, problem->n, theta, error);
+    if (status == STATUS_OK)
+        warn_trajectories(sampling, replicas, steps, every, problem->n, theta);
     if (status == STATUS_OK)
         status = options_write(options, &table, error);
     table_free(&table);

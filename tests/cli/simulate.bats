@@ -266,6 +266,35 @@ load helpers
     grep -q '"theta": null' "$out"
 }
 
+@test "what is beyond the range of numbers is told, and has no standard error either" {
+    attempt pnm-simulate --optimizer sgd --lr 3 --spectrum 1,0.1 --noise isotropic:0 --start 1 \
+        --allow-divergence --replicas 2 --steps 3000
+    expect_status 0
+    expect_equal "$(body "$out" | sed -n 2p)" 1,1,,,,,2
+    expect_equal "$(column "$out" mean_stderr 2)" 0
+    expect_message 'warning: mode 1 \(h = 1\): its moments are beyond the range of numbers'
+    expect_no_message 'mode 2'
+    # A rule that is not linear is not refused: only the run shows it.
+    attempt pnm-simulate --optimizer adamw --lr 1e3 --spectrum const:1:20 --replicas 4 --steps 3000
+    expect_status 0
+    expect_no_nan "$out"
+    expect_message 'mode 8 .*beyond the range of numbers'
+    expect_message '12 more rows like these'
+    attempt pnm-simulate --optimizer adamw --lr 1e3 --spectrum 1,2 --replicas 2 --steps 3000 \
+        --every 100 --record trajectory
+    expect_status 0
+    local step
+    step=$(body "$out" | awk -F, '$1 == 2 && $3 == 1 && $4 == "" { print $2; exit }')
+    expect_message "replica 2, mode 1: theta is beyond the range of numbers at step $step "
+    attempt pnm-simulate --optimizer adamw --lr 1e3 --spectrum 1 --replicas 4 --steps 3000 --quiet
+    [ ! -s "$err" ] || show
+    # The standard error alone, of squares whose squares are too large.
+    attempt pnm-simulate --optimizer sgd --lr 0.1 --spectrum 1 --noise isotropic:1e170 \
+        --replicas 4 --steps 300
+    expect_message 'mode 1 .*a standard error is beyond the range of numbers'
+    expect_equal "$(column "$out" second_moment_stderr 1)" ""
+}
+
 @test "extreme parameters that are allowed give numbers or empty cells" {
     local extra
     for extra in "--theta-star 1e300" "--start 1e300" "--batch 1e300" "--batch 1e-300" \
