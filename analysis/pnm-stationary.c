@@ -234,8 +234,13 @@ static void warn_row(const struct sampling *sampling, const struct rule *rule,
                      const struct comparison *row, size_t *warnings)
 {
     const struct plan *plan = &row->plan;
+    const bool unplanned = !rule_has_law(rule) && isinf(plan->samples);
+    const bool overflows = row->evidence.sampled && !isfinite(row->evidence.measured);
     char parameters[256];
-    if (!plan->too_short && plan->affordable)
+    if (!plan->too_short && plan->affordable && !overflows)
+        return;
+    /* A pilot speaks for all elements. */
+    if (unplanned && (row->i > 0 || row->j > 0))
         return;
     if (++*warnings > SAMPLING_WARNINGS)
         return;
@@ -247,7 +252,19 @@ static void warn_row(const struct sampling *sampling, const struct rule *rule,
                       (unsigned long long)sampling->steps, rule->optimizer->name,
                       row->i + 1, row->j + 1, (unsigned long long)plan->needed_burn_in,
                       (unsigned long long)plan->chains.burn_in);
-    if (!plan->affordable && isinf(plan->samples) && !rule_has_law(rule))
+    if (overflows)
+        sampling_warn(sampling,
+                      "%s with %s, element (%zu,%zu) is beyond the range of numbers "
+                      "and left empty",
+                      rule->optimizer->name, parameters, row->i + 1, row->j + 1);
+    if (row->diverges)
+        sampling_warn(sampling,
+                      "%s with %s diverges, or theta is too large for its powers: "
+                      "beyond the range of numbers within %llu steps: not sampled; "
+                      "pnm-simulate --record trajectory shows it",
+                      rule->optimizer->name, parameters,
+                      (unsigned long long)plan->chains.steps);
+    else if (unplanned)
         sampling_warn(sampling,
                       "%s with %s has not settled after 2^20 steps: not sampled; "
                       "--steps T measures it over the second half of T steps",

@@ -26,6 +26,7 @@ struct work {
     struct job *jobs;
     size_t count;
     struct plan piloted; /* of a rule without linear theory, for all rows */
+    bool diverges;       /* its pilot left the range of numbers, powers included */
 };
 
 /* Have both modes of the row a stationary law? */
@@ -125,7 +126,8 @@ static int plan_row(const struct work *work, const struct comparison *row,
     return STATUS_OK;
 }
 
-/* Correlated modes run together, for as long as the most demanding affordable row asks.
+/* Correlated modes run together, for as long as the most demanding affordable row asks,
+ * if there is one.
  */
 static void join_plans(struct work *work)
 {
@@ -155,7 +157,7 @@ static void join_plans(struct work *work)
                     joint.replicas = again.chains.replicas;
             }
         }
-    for (size_t k = 0; k < work->count; k++)
+    for (size_t k = 0; joint.steps > 0 && k < work->count; k++)
         work->jobs[k].plan.chains = joint;
 }
 
@@ -343,6 +345,15 @@ static bool agree(size_t n, const struct moments *a, const struct moments *b)
     return true;
 }
 
+/* Are all variances numbers, and their errors? */
+static bool is_finite(size_t n, const struct moments *square)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!isfinite(square[i].mean) || !isfinite(square[i].squares))
+            return false;
+    return true;
+}
+
 /* Replicas that put the error of every mode at the precision asked for. */
 static uint64_t replicas_by_pilot(const struct work *work, const struct moments *square)
 {
@@ -357,8 +368,9 @@ static uint64_t replicas_by_pilot(const struct work *work, const struct moments 
 }
 
 /* Steps are doubled until two doublings change no variance by more than its error, from
- * `last`, which holds the last variances then. */
-static int settle(const struct work *work, const struct ensemble *ensemble,
+ * `last`, which holds the last variances then. What is no number any more stays so: a
+ * rule that diverges is not run longer. */
+static int settle(struct work *work, const struct ensemble *ensemble,
                   struct moments *last, struct moments *next, uint64_t *steps,
                   bool *settled, struct error *error)
 {
@@ -371,13 +383,14 @@ static int settle(const struct work *work, const struct ensemble *ensemble,
                                    : PILOT_SHORTEST;
     status = run_pilot(work, ensemble, *steps, last, error);
     while (status == STATUS_OK && !given && agreed < 2 && *steps < PILOT_LONGEST &&
-           !interrupt_pending()) {
+           is_finite(n, last) && !interrupt_pending()) {
         *steps *= 2;
         status = run_pilot(work, ensemble, *steps, next, error);
         agreed = agree(n, last, next) ? agreed + 1 : 0;
         memcpy(last, next, n * sizeof *last);
     }
-    *settled = given || agreed == 2;
+    work->diverges = status == STATUS_OK && !is_finite(n, last);
+    *settled = !work->diverges && (given || agreed == 2);
     return status;
 }
 
@@ -478,6 +491,7 @@ int stationary_compare(const struct sampling *sampling, const struct rule *rule,
             row->evidence.se = 0;
         row->plan = work.jobs[k].plan;
         row->settles = rule_has_law(rule) || settles(rule);
+        row->diverges = work.diverges;
         row->evidence.decisive = is_decisive(&work, row, &work.jobs[k]);
         row->verdicts = evidence_judge(&row->evidence);
     }

@@ -15,7 +15,9 @@ struct comparison {
     struct evidence evidence;
     struct plan plan; /* plan.samples: coordinate-steps that it asks for */
     struct verdicts verdicts;
-    bool settles; /* false: no stationary law; measured over the last recorded steps */
+    bool settles;  /* false: no stationary law; measured over the last recorded steps */
+    bool diverges; /* not sampled, for the pilot of the rule (not linear) left the range
+                      of numbers within plan.chains.steps */
 };
 
 /* Measures the diagonal, or where full every pair i <= j, of one rule on one loss.

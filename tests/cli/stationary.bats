@@ -314,6 +314,7 @@ rows_hold() {
     expect_equal "$(column "$out" exact_source 1)" none
     expect_equal "$(column "$out" exact_verdict 1)" 'no claim'
     expect_no_nan "$out"
+    expect_message 'sgd with lr=3, element \(1,1\) is beyond the range of numbers'
     # A stable row beside it is as ever.
     attempt pnm-stationary --optimizer sgd --lr 0.1,3 --spectrum 1 --allow-divergence --replicas 64 --steps 3000
     expect_status 2

@@ -94,3 +94,28 @@ looking_ahead() {
     refuse 64 "nothing can be planned for adam, which is not linear; give --replicas and --steps" \
         pnm-simulate --optimizer adam --lr 0.1 --spectrum 1
 }
+
+@test "rules that are not linear and diverge are stopped by their first pilot" {
+    local rule
+    # theta' = (1 - 10) theta - ..., and rates whose squares are beyond the numbers.
+    for rule in "adamw --lr 1e3" "yogi --lr 1 --weight-decay 3 --decay decoupled" \
+        "amsgrad --lr 1e160" "radam --lr 1 --spectrum 1e100"; do
+        # shellcheck disable=SC2086
+        attempt pnm-stationary --spectrum 1,2 --optimizer $rule
+        expect_message "${rule%% *} with .*diverges.*within 4096 steps: not sampled"
+        expect_equal "$(wc -l <"$err")" 1 "one warning for all modes"
+        all_are "$out" measured ""
+        all_are "$out" count ""
+    done
+    # Slower ones take the pilots that it takes to see it; steps given are kept to.
+    attempt pnm-stationary --optimizer yogi --lr 1 --weight-decay 2.01 --decay decoupled --spectrum 1
+    expect_message 'yogi with .*diverges.*within [0-9]+ steps: not sampled'
+    attempt pnm-stationary --optimizer adamw --lr 1e3 --spectrum 1,2 --rotation haar:1 --full --steps 1000
+    expect_message 'adamw with .*diverges.*within 1000 steps: not sampled'
+    attempt pnm-stationary --optimizer adamw --lr 1e3 --spectrum 1 --quiet
+    expect_no_message .
+    # One that neither settles nor diverges is told apart.
+    attempt pnm-stationary --optimizer adabound --lr 0.1 --final-lr 3 --spectrum 1
+    expect_message 'has not settled'
+    expect_no_message 'diverges'
+}
