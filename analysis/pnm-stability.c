@@ -163,6 +163,30 @@ static void set_default(struct options *options, const char *name, const char *t
             options->value[k].text = text;
 }
 
+/* Runs square their states, which have gradients in them, and rates are inverses: far
+ * beyond these what is found would be the range of numbers. */
+static const double least_pull = 1e-100, largest_pull = 1e100;
+
+static int check_range(const struct task *task, struct error *error)
+{
+    const struct quadratic *problem = &task->problem;
+    for (size_t i = 0; i < problem->n; i++)
+        if (problem->h[i] < least_pull || problem->h[i] > largest_pull)
+            return error_set(error, STATUS_USAGE,
+                             "--spectrum: curvature %zu is %g; allowed here are "
+                             "numbers from %g to %g",
+                             i + 1, problem->h[i], least_pull, largest_pull);
+    for (size_t k = 0; k < task->count; k++) {
+        const double decay = task->rules[k].parameter[OPTIMIZER_WEIGHT_DECAY];
+        if (decay > largest_pull)
+            return error_set(error, STATUS_USAGE,
+                             "--weight-decay: %g is out of range; allowed here is a "
+                             "number >= 0 and <= %g",
+                             decay, largest_pull);
+    }
+    return STATUS_OK;
+}
+
 static int prepare(struct task *task, struct error *error)
 {
     struct options *options = task->options;
@@ -193,6 +217,8 @@ static int prepare(struct task *task, struct error *error)
             rules_check_constant(task->rules, task->count, "spectral radius", error);
     if (status == STATUS_OK && options_flag(options, "measure"))
         status = rules_check_gradients(task->rules, task->count, "--measure", error);
+    if (status == STATUS_OK)
+        status = check_range(task, error);
     return status;
 }
 

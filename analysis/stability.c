@@ -86,7 +86,9 @@ static double limit(const struct rule *rule, const double *h, size_t n,
                                             size_t))
 {
     const double ratio = 0x1.306fe0a31b715p0; /* 2^(1/4) */
-    const double unit = 1 / largest(h, n);
+    /* Decay pulls as a curvature does. */
+    const double unit =
+        1 / fmax(largest(h, n), rule->parameter[OPTIMIZER_WEIGHT_DECAY]);
     struct scan scan = {*rule, h, n, growth};
     double stable = unit;
     while (!(growth_at(&scan, stable).log_factor < 0)) {

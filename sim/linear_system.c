@@ -34,14 +34,39 @@ void linear_system_probe(const struct optimizer *optimizer, const double *parame
     }
 }
 
+/* Balances a where its elements are so large that products of them would leave the
+ * range of numbers, and divides it by what is returned. */
+static double shrink(size_t dim, double *a)
+{
+    double diagonal[LINEAR_STATE], largest = 0;
+    gsl_matrix_view matrix = gsl_matrix_view_array(a, dim, dim);
+    gsl_vector_view d = gsl_vector_view_array(diagonal, dim);
+    for (size_t i = 0; i < dim * dim; i++)
+        largest = fmax(largest, fabs(a[i]));
+    if (largest < 0x1p200)
+        return 1;
+    gsl_linalg_balance_matrix(&matrix.matrix, &d.vector);
+    largest = 0;
+    for (size_t i = 0; i < dim * dim; i++)
+        largest = fmax(largest, fabs(a[i]));
+    if (largest < 0x1p200)
+        return 1;
+    const double unit = ldexp(1, ilogb(largest));
+    for (size_t i = 0; i < dim * dim; i++)
+        a[i] /= unit;
+    return unit;
+}
+
 double linear_system_radius(const struct linear_system *system)
 {
     const size_t dim = (size_t)system->dim;
     double copy[LINEAR_SIZE], eigenvalues[2 * LINEAR_STATE], radius = 0;
     memcpy(copy, system->a, sizeof copy);
+    /* GSL's balancing does not end where sums of elements overflow. */
     for (size_t i = 0; i < dim * dim; i++)
-        if (!isfinite(copy[i]))
+        if (!(fabs(copy[i]) < 0x1p1000))
             return NAN;
+    const double unit = shrink(dim, copy);
     gsl_eigen_nonsymm_workspace *workspace = gsl_eigen_nonsymm_alloc(dim);
     if (!workspace)
         return NAN;
@@ -53,7 +78,7 @@ double linear_system_radius(const struct linear_system *system)
     gsl_eigen_nonsymm_free(workspace);
     for (size_t i = 0; i < dim; i++)
         radius = fmax(radius, hypot(eigenvalues[2 * i], eigenvalues[2 * i + 1]));
-    return status == GSL_SUCCESS ? radius : NAN;
+    return status == GSL_SUCCESS ? radius * unit : NAN;
 }
 
 /* out = a x for n x n a and n x m x. */
@@ -265,7 +290,8 @@ static bool stable_at(const struct optimizer *optimizer, const double *parameter
 double linear_system_lr_limit(const struct optimizer *optimizer,
                               const double *parameter, double h)
 {
-    double stable = 1 / h, unstable;
+    /* Decay pulls as a curvature does. */
+    double stable = 1 / fmax(h, parameter[OPTIMIZER_WEIGHT_DECAY]), unstable;
     /* Far below 2^-30 rounding hides on which side of 1 the radius lies. */
     for (int i = 0; i < 30 && !stable_at(optimizer, parameter, stable, h); i++)
         stable /= 2;
@@ -276,6 +302,8 @@ double linear_system_lr_limit(const struct optimizer *optimizer,
         unstable *= 2;
     while (unstable - stable > 1e-12 * stable) {
         const double middle = stable + (unstable - stable) / 2;
+        if (middle == stable || middle == unstable)
+            break; /* there are no numbers between them */
         if (stable_at(optimizer, parameter, middle, h))
             stable = middle;
         else

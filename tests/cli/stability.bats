@@ -156,3 +156,33 @@ stability() {
     interrupt
     expect_files ''
 }
+
+@test "a limit that weight decay sets is found, however strong it is" {
+    local decay
+    for decay in 1e10 1e100; do
+        attempt pnm-stability --optimizer all --lr 0.1 --spectrum 1 --measure --weight-decay $decay
+        expect_status 0
+        all_are "$out" exact_verdict holds
+        # 2/(h + lambda).
+        holds "($(column "$out" lr_limit 1) * $decay - 2)^2 < 1e-16"
+        attempt pnm-stability --optimizer all --lr 0.1 --spectrum 1 --weight-decay $decay --decay decoupled
+        holds "($(column "$out" lr_limit 1) * $decay - 2)^2 < 1e-16"
+    done
+    # A refusal names that limit too.
+    attempt pnm-stationary --optimizer sgd --lr 0.1 --spectrum 1 --weight-decay 1e100
+    expect_status 64
+    expect_message 'stable for --lr below 2e-100 '
+}
+
+@test "what overflows is refused by name, not judged" {
+    refuse 64 '--weight-decay: 1e\+300 .*<= 1e\+100' pnm-stability --optimizer sgd --lr 0.1 \
+        --spectrum 1 --measure --weight-decay 1e300
+    refuse 64 '--spectrum: curvature 2 is 1e\+300; .*1e-100 to 1e\+100' pnm-stability \
+        --optimizer sgd --lr 0.1 --spectrum 1,1e300
+    refuse 64 '--spectrum: curvature 1 is 1e-300; ' pnm-stability --optimizer sgd --lr 0.1 \
+        --spectrum 1e-300
+    # Its matrix is as large as numbers are: that is not stable.
+    refuse 64 '--lr: 1 is unstable for heavy_ball' pnm-stationary --optimizer heavy_ball --lr 1 \
+        --spectrum 1e308
+    all_refused
+}
