@@ -89,7 +89,9 @@ struct verdicts evidence_judge(const struct evidence *e)
         verdicts.exact = verdict_exact(e->measured - e->exact, hw, e->exact_scale);
         verdicts.paper = verdict_paper(e->measured - e->paper, hw, e->paper_scale);
     }
-    if (isnan(e->exact))
+    /* Where there is nothing on either side, it is the measurement that lacks: the exit
+     * status is to say so. */
+    if (isnan(e->exact) && e->sampled)
         verdicts.exact = VERDICT_NO_CLAIM;
     if (isnan(e->paper))
         verdicts.paper = VERDICT_NO_CLAIM;
