@@ -73,7 +73,12 @@ int posterior_theory(const struct rule *rule, const struct quadratic *problem,
         posterior->size = covariance_size_diagonal(n, covariance);
         posterior->kl = prior_kl_diagonal(n, covariance, lambda, mean_square);
     }
-    if (status == STATUS_OK && !isfinite(posterior->kl))
+    if (status == STATUS_OK && !isfinite(lambda * mean_square))
+        status = error_set(error, STATUS_USAGE,
+                           "--theta-star: the squared length of the mean, %g, times "
+                           "--prior-precision %g is beyond the range of numbers",
+                           mean_square, lambda);
+    else if (status == STATUS_OK && !isfinite(posterior->kl))
         status = error_set(error, STATUS_USAGE,
                            "--noise: a noise covariance that is not positive definite "
                            "gives an infinite divergence from the prior");

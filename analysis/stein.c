@@ -38,8 +38,9 @@ int stein_solve(const struct linear_system *i, const struct linear_system *j,
             GSL_SUCCESS ||
         !isfinite(s[0]))
         status = error_set(error, STATUS_SOFTWARE,
-                           "the Stein equation is singular: the parameters are at the "
-                           "limit of stability");
+                           "--lr: with the other parameters it is at the limit of "
+                           "stability: the Stein equation of the stationary "
+                           "covariance is singular");
 out:
     if (matrix)
         gsl_matrix_free(matrix);

@@ -228,8 +228,8 @@ int linear_system_stationary(const struct linear_system *i,
         square(m, r);
     }
     return error_set(error, STATUS_SOFTWARE,
-                     "the stationary covariance did not settle in 2^62 steps: the "
-                     "parameters are at the limit of stability");
+                     "--lr: with the other parameters it is at the limit of stability: "
+                     "the stationary covariance did not settle in 2^62 steps");
 }
 
 int linear_system_mean(const struct linear_system *system, const double *d,
@@ -249,7 +249,8 @@ int linear_system_mean(const struct linear_system *system, const double *d,
     if (gsl_linalg_LU_decomp(&m.matrix, &permutation, &sign) ||
         gsl_linalg_LU_solve(&m.matrix, &permutation, &b.vector, &x.vector))
         return error_set(error, STATUS_SOFTWARE,
-                         "the stationary mean of theta has no solution");
+                         "--lr: with the other parameters it is at the limit of "
+                         "stability: the stationary mean has no solution");
     return STATUS_OK;
 }
 

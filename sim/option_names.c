@@ -18,7 +18,8 @@ static int unknown_option(const struct options *options, const char *name,
                      nearest.hint, *nearest.hint ? "" : ";");
 }
 
-/* These are what argp would refuse in its own words. */
+/* These are what argp would refuse in its own words, or take although it is not meant:
+ * the beginning of a name, which another option may have tomorrow. */
 int option_names_check(const struct options *options, int argc, char **argv,
                        struct error *error)
 {
@@ -26,7 +27,8 @@ int option_names_check(const struct options *options, int argc, char **argv,
         const char *word = argv[k];
         const size_t length = strcspn(word, "=");
         const struct option_spec *found = NULL;
-        size_t matches = 0;
+        size_t begun = 0; /* options whose names begin so */
+        bool exact = false;
         if (strcmp(word, "--") == 0)
             return STATUS_OK;
         if (word[0] == '-' && word[1] && word[1] != '-')
@@ -40,23 +42,25 @@ int option_names_check(const struct options *options, int argc, char **argv,
         snprintf(name, sizeof name, "%.*s", (int)(length - 2), word + 2);
         if (strcmp(name, "help") == 0 || strcmp(name, "version") == 0)
             continue;
-        for (size_t i = 0; i < options->count; i++) {
+        for (size_t i = 0; !exact && i < options->count; i++) {
             const struct option_spec *option = &options->value[i].option;
             if (strncmp(option->name, name, strlen(name)) != 0)
                 continue;
-            matches++;
+            begun++;
             found = option;
-            if (strcmp(option->name, name) == 0) {
-                matches = 1;
-                break;
-            }
+            exact = strcmp(option->name, name) == 0;
         }
-        if (matches > 1)
+        if (!exact && begun == 1)
+            return error_set(error, STATUS_USAGE,
+                             "option '--%.100s' is not written in full; did you mean "
+                             "--%.100s?",
+                             name, found->name);
+        if (!exact && begun > 1)
             return error_set(error, STATUS_USAGE,
                              "option '--%.100s' is ambiguous; write it in full, --help "
                              "lists what is allowed",
                              name);
-        if (matches == 0)
+        if (!exact)
             return unknown_option(options, name, error);
         if (found->kind == OPTION_FLAG || word[length] == '=')
             continue;

@@ -5,7 +5,7 @@
 #include "options.h"
 
 /* Looks over the command line before it is parsed. STATUS_USAGE for an unknown option,
- * naming the nearest, for an ambiguous abbreviation, and for a missing value. */
+ * naming the nearest, for one that is not written in full, and for a missing value. */
 PNM_MUST_USE int option_names_check(const struct options *options, int argc,
                                     char **argv, struct error *error);
 

@@ -96,8 +96,8 @@ int schedule_parse(const char *text, double *parameter, struct error *error)
         if (count < form->least || !is_sound(form->schedule, count, x))
             return error_set(error, STATUS_USAGE,
                              "--schedule: '%.200s' is not allowed; allowed is %s with "
-                             "FACTOR > 0, growing whole steps T >= 1, a whole MULTIPLE "
-                             ">= 1, 0 <= MIN < 1",
+                             "FACTOR > 0, growing whole steps T from 1 to 2^50, a "
+                             "whole MULTIPLE from 1 to 1000, 0 <= MIN < 1",
                              text, form->usage);
         parameter[OPTIMIZER_SCHEDULE] = form->schedule;
         memcpy(parameter + OPTIMIZER_SCHEDULE + 1, x, sizeof x);

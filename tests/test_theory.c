@@ -269,9 +269,29 @@ static void rules_without_theory_are_probed(void **state)
     assert_true(isnan(covariance));
 }
 
+/* Its message names the option whose value is to be changed. */
+static void singular_equations_name_the_rate(void **state)
+{
+    (void)state;
+    const struct linear_system still = {.dim = 1, .samples = 1, .a = {1}, .b = {{1}}};
+    const double q[LINEAR_SIZE] = {1};
+    double s[LINEAR_SIZE], covariance, mean[LINEAR_STATE];
+    struct error error;
+    assert_int_equal(stein_covariance(&still, &still, 1, &covariance, &error),
+                     STATUS_SOFTWARE);
+    assert_int_equal(strncmp(error.text, "--lr: ", 6), 0);
+    assert_true(isnan(covariance));
+    assert_int_equal(linear_system_stationary(&still, &still, q, s, &error),
+                     STATUS_SOFTWARE);
+    assert_int_equal(strncmp(error.text, "--lr: ", 6), 0);
+    assert_int_equal(linear_system_mean(&still, q, mean, &error), STATUS_SOFTWARE);
+    assert_int_equal(strncmp(error.text, "--lr: ", 6), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(singular_equations_name_the_rate),
         cmocka_unit_test(answers_agree_on_the_diagonal),
         cmocka_unit_test(answers_agree_for_pairs),
         cmocka_unit_test(written_out_matrices_are_the_probed_ones),

@@ -41,6 +41,26 @@ stationary() {
     all_refused
 }
 
+@test "an option that is not written in full is not taken for the one that begins so" {
+    # --lr is no option of pnm-rules, which has --lr-normalization.
+    refuse 64 "'--lr' is not written in full; did you mean --lr-normalization\?" pnm-rules --lr 0.1
+    refuse 64 "'--rep' .*did you mean --replicas\?" pnm-simulate --optimizer sgd --rep 3
+    refuse 64 "'--qui' .*did you mean --quiet\?" pnm-verify --qui
+    refuse 64 "'--max' is ambiguous; write it in full" pnm-verify --max 3
+    # The last option of the table, and one that another begins with, in full.
+    attempt pnm-simulate --optimizer pnm $short --lr 0.1 --lr-normalization on
+    expect_status 0
+    all_refused
+}
+
+@test "schedules say how many steps they take" {
+    simulate 64 "--schedule: 'cosine:1e16'.*T from 1 to 2\^50" --schedule cosine:1e16
+    simulate 64 "--schedule: 'step:0.1:0'.*T from 1 to 2\^50" --schedule step:0.1:0
+    simulate 64 "--schedule: 'warm-restarts:9:1001'.*MULTIPLE from 1 to 1000" \
+        --schedule warm-restarts:9:1001
+    all_refused
+}
+
 @test "unknown rules, claims and words are refused, with those that are allowed" {
     simulate 64 "--optimizer.*'nosuchrule'.*sgd.*pnm" --optimizer nosuchrule
     simulate 64 "--optimizer.*'SGD'.*sgd.*pnm" --optimizer SGD
