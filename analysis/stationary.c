@@ -74,8 +74,8 @@ static int predict(const struct work *work, struct comparison *row, struct error
 
 /* Plans one row: for the default precision, sharpened where verdict or margin ask for
  * more and the budget allows it. */
-static int plan_row(const struct work *work, const struct comparison *row,
-                    struct job *job, struct error *error)
+static int plan_row(const struct work *work, struct comparison *row, struct job *job,
+                    struct error *error)
 {
     const struct quadratic *problem = work->problem;
     const struct sampling *sampling = work->sampling;
@@ -104,6 +104,8 @@ static int plan_row(const struct work *work, const struct comparison *row,
     }
     if (status != STATUS_OK)
         return status;
+    /* A rule may leave out the noise that there is, too. */
+    row->evidence.noiseless |= job->law.s_ii[0] == 0 || job->law.s_jj[0] == 0;
     if (row->evidence.noiseless) {
         job->request = sampling_request(sampling, ESTIMATE_TOLERANCE);
         if (job->request.replicas == 0)

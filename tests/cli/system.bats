@@ -125,3 +125,27 @@ looking_ahead() {
     expect_message 'has not settled'
     expect_no_message 'diverges'
 }
+
+@test "a rule that takes no noise has variance 0, and that holds" {
+    # theta' = theta - lr h theta, whatever the noise; theta' = theta/2 beside a number
+    # that the noise moves and that does not move theta.
+    printf '1 -1 0\n' >plain.txt
+    printf '0.5 0  0 0  0\n0 0.5  0 0  1\n' >beside.txt
+    local file
+    for file in plain beside; do
+        attempt pnm-stationary --optimizer linear --system $file.txt --lr 0.5 --spectrum 1,1.5
+        expect_status 0
+        all_are "$out" exact 0
+        all_are "$out" measured 0
+        all_are "$out" stderr 0
+        all_are "$out" exact_verdict holds
+    done
+    # From elsewhere it must have come to rest, or nothing is said.
+    attempt pnm-stationary --optimizer linear --system plain.txt --lr 0.5 --spectrum 1 --start 5 \
+        --steps 8 --burn-in 1
+    expect_status 2
+    all_are "$out" exact_verdict inconclusive
+    attempt pnm-stationary --optimizer linear --system plain.txt --lr 0.5 --spectrum 1 --start 5
+    expect_status 0
+    all_are "$out" exact_verdict holds
+}
