@@ -441,6 +441,10 @@ static int value_read(struct option_value *value, struct error *error)
     snprintf(what, sizeof what, "--%s", option->name);
     if (!value->text)
         return STATUS_OK;
+    if (option->kind == OPTION_TEXT && !*value->text &&
+        strcmp(option->argument, "FILE") == 0)
+        return error_set(error, STATUS_USAGE,
+                         "%s: '' names no file; allowed is a file name", what);
     if (option->kind == OPTION_COUNT)
         return parse_count(what, value->text, (uint64_t)option->low,
                            (uint64_t)option->high, &value->count, error);

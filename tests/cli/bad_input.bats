@@ -53,6 +53,17 @@ stationary() {
     all_refused
 }
 
+@test "a file without a name is refused by every option that takes one" {
+    local option
+    for option in checkpoint resume output config system; do
+        simulate 64 "^pnm-simulate: --$option: '' names no file" --$option ''
+    done
+    simulate 64 "^pnm-simulate: --rerun: .*''" --rerun ''
+    printf 'checkpoint =\n' >empty.ini
+    simulate 64 "empty.ini, line 1.*'' names no file" --config empty.ini
+    all_refused
+}
+
 @test "schedules say how many steps they take" {
     simulate 64 "--schedule: 'cosine:1e16'.*T from 1 to 2\^50" --schedule cosine:1e16
     simulate 64 "--schedule: 'step:0.1:0'.*T from 1 to 2\^50" --schedule step:0.1:0
