@@ -87,6 +87,9 @@ do for [c = 1:2] {
         value_of(word("paper exact", c), "kl") : NaN)) nooutput
     END[c] = low
 }
+count = 0
+stats CURVE using (seen(column("beta0") == least ? value_of("paper", "kl") : NaN)) nooutput
+rises = END[1] > low
 QUANTITY = "kl bound_paper"
 do for [name in QUANTITY] {
     stats POINTS using (outlying(abs(difference(name)) + difference_error(name))) nooutput
@@ -107,8 +110,13 @@ set tmargin at screen 0.855
 set bmargin at screen 0.35
 set format x ""
 inwards(kl) = kl < highest/2 ? 4.5 : -3.5
-set label "from the paper's Σ = √γ η/(2B)\n(eqs. 18–19)" \
-    at most,END[1] right offset 0,inwards(END[1]) font ",11" tc rgb TEXT
+if (rises) {    # room above its beginning
+    set label "from the paper's Σ = √γ η/(2B)\n(eqs. 18–19)" \
+        at graph 0.03, 0.94 left font ",11" tc rgb TEXT
+} else {
+    set label "from the paper's Σ = √γ η/(2B)\n(eqs. 18–19)" \
+        at most,END[1] right offset 0,inwards(END[1]) font ",11" tc rgb TEXT
+}
 set label "from the exact Σ of Algorithm 2" \
     at most,END[2] right offset 0,inwards(END[2]) font ",11" tc rgb TEXT
 do for [c = 1:2] {
