@@ -8,6 +8,7 @@
 #include "stationary.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 static const struct option_spec own_options[] = {
@@ -277,6 +278,35 @@ static void warn_row(const struct sampling *sampling, const struct rule *rule,
                       plan->samples, sampling->max_samples);
 }
 
+/* `all` means the rules that run with what was given. What was named is refused. */
+static void leave_out(const struct sampling *sampling, struct rule *rules,
+                      size_t *count, const struct quadratic *problem)
+{
+    char names[300] = "";
+    const char *last = NULL;
+    size_t kept = 0, used = 0;
+    for (size_t k = 0; k < *count; k++) {
+        const char *name = rules[k].optimizer->name;
+        struct error ignored;
+        if (!rules[k].of_all ||
+            stationary_check_mean(&rules[k], problem, &ignored) == STATUS_OK) {
+            rules[kept++] = rules[k];
+            continue;
+        }
+        if (name != last && used < sizeof names)
+            used += (size_t)snprintf(names + used, sizeof names - used, "%s%s",
+                                     used ? ", " : "", name);
+        last = name;
+    }
+    *count = kept;
+    if (used > 0)
+        sampling_warn(sampling,
+                      "--optimizer " RULES_ALL ": left out: %s (where theta* is not 0 "
+                      "and with weight decay the mean of a rule that is not linear is "
+                      "not known)",
+                      names);
+}
+
 /* Every rule is refused before any runs. */
 static int check_rules(const struct sampling *sampling, const struct rule *rules,
                        size_t count, const struct quadratic *problem,
@@ -289,8 +319,10 @@ static int check_rules(const struct sampling *sampling, const struct rule *rules
         struct linear_system *systems = NULL;
         struct chains chains;
         double radius;
-        status =
-            sampling_systems(sampling, &rules[k], problem, &systems, &radius, error);
+        status = stationary_check_mean(&rules[k], problem, error);
+        if (status == STATUS_OK)
+            status = sampling_systems(sampling, &rules[k], problem, &systems, &radius,
+                                      error);
         if (status == STATUS_OK && rule_has_law(&rules[k]) && !(radius < 1))
             status = sampling_given_chains(sampling, &rules[k], &chains, error);
         free(systems);
@@ -343,6 +375,8 @@ static int run(const struct options *options, const struct sampling *sampling,
                            "it and --full");
     if (status == STATUS_OK)
         status = options_problem(options, &problem, error);
+    if (status == STATUS_OK)
+        leave_out(sampling, rules, &count, &problem);
     status = options_check_output(options, status, error);
     if (status == STATUS_OK)
         status = excess ? rules_table(&table, excess_columns, EXCESS_COLUMNS, rules,

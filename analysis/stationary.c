@@ -423,24 +423,31 @@ static int plan_by_pilot(struct work *work, const struct ensemble *ensemble,
     return status;
 }
 
-/* Stationary means and what the start lacks to them. Without linear theory the mean is
- * theta*, by symmetry, unless decay moves it. */
+int stationary_check_mean(const struct rule *rule, const struct quadratic *problem,
+                          struct error *error)
+{
+    if (rule_has_law(rule) || rule->parameter[OPTIMIZER_WEIGHT_DECAY] == 0)
+        return STATUS_OK;
+    for (size_t i = 0; i < problem->n; i++)
+        if (problem->theta_star[i] != 0)
+            return error_set(error, STATUS_USAGE,
+                             "--weight-decay: where theta* is not 0 the mean of %s, "
+                             "which is not linear, is not known; allowed is 0",
+                             rule->optimizer->name);
+    return STATUS_OK;
+}
+
+/* Stationary means and what the start lacks to them. */
 static int find_means(struct work *work, struct error *error)
 {
     const struct quadratic *problem = work->problem;
     const size_t n = problem->n;
-    const bool decays = work->rule->parameter[OPTIMIZER_WEIGHT_DECAY] != 0;
-    int status = STATUS_OK;
+    int status = stationary_check_mean(work->rule, problem, error);
     for (size_t i = 0; status == STATUS_OK && i < n; i++) {
         const double theta_star = problem->theta_star[i];
         double mean[LINEAR_STATE] = {0};
         if (rule_has_law(work->rule) && work->radius[i] < 1)
             status = theory_mean(work->rule, problem->h[i], theta_star, mean, error);
-        else if (!rule_has_law(work->rule) && decays && theta_star != 0)
-            status = error_set(error, STATUS_USAGE,
-                               "--weight-decay: where theta* is not 0 the mean of %s, "
-                               "which is not linear, is not known; allowed is 0",
-                               work->rule->optimizer->name);
         work->mean[i] = theta_star + mean[0];
         for (int k = 0; k < LINEAR_STATE; k++)
             work->offset[i * LINEAR_STATE + (size_t)k] =

@@ -20,6 +20,12 @@ struct comparison {
                       of numbers within plan.chains.steps */
 };
 
+/* STATUS_USAGE where the stationary mean of theta is not known. Without linear theory
+ * it is theta*, by symmetry, unless decay pulls it away from there. */
+PNM_MUST_USE int stationary_check_mean(const struct rule *rule,
+                                       const struct quadratic *problem,
+                                       struct error *error);
+
 /* Measures the diagonal, or where full every pair i <= j, of one rule on one loss.
  * *rows is the caller's to free; *count its length. Samples are planned for each row
  * from exact theory; a row whose plan exceeds the budget is left unsampled, with the

@@ -223,6 +223,8 @@ bool options_choose(const struct options *options, const struct optimizer *optim
 static int append_meant(const struct options *options, const char *name,
                         struct rule **rules, size_t *count, struct error *error)
 {
+    const bool all = strcmp(name, RULES_ALL) == 0;
+    const size_t before = *count;
     bool found = false;
     int status = STATUS_OK;
     for (const struct optimizer *const *rule = options->kernels->optimizers;
@@ -232,6 +234,8 @@ static int append_meant(const struct options *options, const char *name,
         found = true;
         status = rules_append(options, *rule, rules, count, error);
     }
+    for (size_t k = before; all && k < *count; k++)
+        (*rules)[k].of_all = true;
     return found ? status : unknown_rule(options, name, error);
 }
 

@@ -15,6 +15,7 @@ PNM_MUST_USE int options_problem(const struct options *options,
 struct rule {
     const struct optimizer *optimizer;
     double parameter[OPTIMIZER_MAX_PARAMETERS];
+    bool of_all; /* it was not named: RULES_ALL stands for it */
 };
 
 /* What --optimizer takes instead of names: the rules that the program can run with

@@ -430,7 +430,7 @@ OPTIMIZER_DEFINE = {OPTIMIZER_LOOPS, .rule = "for this test alone"};
 static void test_own_rule(void **state)
 {
     uint64_t random = 3;
-    const struct rule rule = {&OPTIMIZER_SYMBOL(RULE), {0.1}};
+    const struct rule rule = {.optimizer = &OPTIMIZER_SYMBOL(RULE), .parameter = {0.1}};
     (void)state;
     assert_string_equal(rule.optimizer->name, "own");
     assert_int_equal(rule.optimizer->slots, OPTIMIZER_MAX_SLOTS);

@@ -77,7 +77,7 @@ listed() { # all but the rule whose file --system names
     refuse 64 "'nosuch'.*sgd.*pnm.*and all" pnm-rules --optimizer nosuch
     refuse 64 "'all_'" pnm-rules --optimizer all_
     # There is no --lr; the nearest is meant.
-    refuse 64 "--lr-normalization: '0.1'" pnm-rules --lr 0.1
+    refuse 64 "'--lr' is not written in full" pnm-rules --lr 0.1
     refuse 64 '--beta0: no parameter of sgd' pnm-rules --optimizer sgd --beta0 1
     all_refused
 }
@@ -93,4 +93,24 @@ listed() { # all but the rule whose file --system names
     # A column that is there already stays where it is.
     attempt pnm-stationary --optimizer pnm --lr 0.1,0.2 --beta0 0,1 --max-samples 1 --quiet --spectrum 1
     expect_equal "$(header "$out" | tr ',' '\n' | grep -cx -e lr -e beta0)" 2
+
+@test "--optimizer all leaves out what cannot run with the options given, and says so" {
+    attempt pnm-stationary --optimizer all $short --weight-decay 0.1 --theta-star 1
+    expect_status 2
+    expect_equal "$(column "$out" optimizer | sort -u | tr '\n' ' ')" \
+        "$(echo "$rules" | tr ' ' '\n' | sort | tr '\n' ' ')"
+    attempt pnm-stationary --optimizer all --spectrum 1 --lr 0.1 --replicas 40 --steps 200 \
+        --weight-decay 0.1 --theta-star 1
+    expect_message 'warning: --optimizer all: left out: .*adam, .*adapnm '
+    expect_no_message 'left out: .*sgd'
+    # adamw has a decay of its own.
+    attempt pnm-stationary --optimizer all --spectrum 1 --lr 0.1 --replicas 40 --steps 200 --theta-star 1
+    expect_message 'left out: adamw '
+    column "$out" optimizer | grep -qx adam
+    # What is named is refused, before anything runs.
+    refuse 64 '--weight-decay: .*the mean of adam, ' pnm-stationary --optimizer all,adam $short \
+        --weight-decay 0.1 --theta-star 1
+    refuse 64 '--weight-decay: .*the mean of adam, ' pnm-stationary --optimizer sgd,adam $short \
+        --weight-decay 0.1 --theta-star 1
+    all_refused
 }
