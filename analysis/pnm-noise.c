@@ -11,7 +11,10 @@
 static const struct option_spec own_options[] = {
     {.name = "psd",
      .kind = OPTION_FLAG,
-     .doc = "the two-sided power spectral density by frequency instead"},
+     .doc =
+         "the two-sided power spectral density by frequency instead, from runs of "
+         "fixed length: --replicas alone makes it finer (default 4096), --precision, "
+         "--steps and --max-samples plan nothing"},
 };
 
 static const struct program_example examples[] = {
@@ -172,6 +175,17 @@ static int add_density(struct table *table, const struct sampling *sampling,
     return status;
 }
 
+static void warn_unused(const struct options *options, const struct sampling *sampling)
+{
+    static const char *const names[] = {"precision", "steps", "max-samples"};
+    for (size_t k = 0; k < sizeof names / sizeof *names; k++)
+        if (options_given(options, names[k]))
+            sampling_warn(sampling,
+                          "--%s: plans nothing with --psd, whose runs have a fixed "
+                          "length; --replicas makes it finer",
+                          names[k]);
+}
+
 static int run(const struct options *options, const struct sampling *sampling,
                struct verdict_tally *tally, struct error *error)
 {
@@ -187,6 +201,8 @@ static int run(const struct options *options, const struct sampling *sampling,
     if (status == STATUS_OK)
         status = rules_check_unpulled(rules, count, "pnm-noise", error);
     status = options_check_output(options, status, error);
+    if (status == STATUS_OK && psd)
+        warn_unused(options, sampling);
     if (status == STATUS_OK)
         status =
             psd ? rules_table(&table, psd_columns, PSD_COLUMNS, rules, count, error)

@@ -68,3 +68,19 @@ load helpers
     expect_message "'nosuch'"
     expect_files ''
 }
+
+@test "--psd says what it does not use" {
+    attempt pnm-noise --optimizer pnm --lr 0.1 --psd --replicas 8
+    expect_status 0
+    body "$out" >plain
+    expect_no_message .
+    attempt pnm-noise --optimizer pnm --lr 0.1 --psd --replicas 8 --precision 0.001 --steps 5 --max-samples 1
+    expect_status 0
+    expect_message 'warning: --precision: plans nothing with --psd'
+    expect_message 'warning: --steps: plans nothing with --psd'
+    expect_message 'warning: --max-samples: plans nothing with --psd'
+    body "$out" >given
+    expect_same plain given
+    attempt pnm-noise --optimizer pnm --lr 0.1 --psd --replicas 8 --steps 5 --quiet
+    expect_no_message .
+}
