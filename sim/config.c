@@ -2,13 +2,13 @@
 
 #include "nearest.h"
 #include "output.h"
+#include "parse.h"
 
 #include <ctype.h>
 #include <errno.h>
 #include <ini.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/types.h>
 
 enum { LONGEST_LINE = 1 << 20 };
 
@@ -32,7 +32,8 @@ struct reading {
 static bool next_line(struct reading *reading)
 {
     errno = 0;
-    const ssize_t length = getline(&reading->line, &reading->size, reading->file);
+    const long length =
+        parse_text_line(reading->file, LONGEST_LINE, &reading->line, &reading->size);
     if (length < 0) {
         if (ferror(reading->file) || errno == ENOMEM)
             reading->status = error_set(reading->error, STATUS_USAGE,

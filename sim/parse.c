@@ -10,6 +10,7 @@
 #include <string.h>
 
 static const size_t grid_limit = 10000000;
+static const size_t largest_file = (size_t)1 << 28; /* bytes */
 
 void numbers_free(struct numbers *numbers)
 {
@@ -200,9 +201,9 @@ static int line_append(struct line *line, int c, struct error *error)
 }
 
 /* The next line with its end; none is left where the length is 0. A device may have no
- * end: a zero byte, which no text has, is refused where it stands, and Ctrl-C ends the
- * reading. */
-static int read_line(const char *place, FILE *file, struct line *line,
+ * end: a zero byte, which no text has, is refused where it stands, what is more than
+ * *left bytes where they are used up, and Ctrl-C ends the reading. */
+static int read_line(const char *place, FILE *file, size_t *left, struct line *line,
                      struct error *error)
 {
     int c = 0, status = STATUS_OK;
@@ -210,6 +211,10 @@ static int read_line(const char *place, FILE *file, struct line *line,
     while (status == STATUS_OK && c != '\n' && (c = getc(file)) != EOF) {
         if (c == '\0')
             return error_set(error, STATUS_USAGE, "%s holds a zero byte: not a text",
+                             place);
+        if ((*left)-- == 0)
+            return error_set(error, STATUS_USAGE,
+                             "%s is beyond 2^28 bytes; allowed are files up to there",
                              place);
         status = interrupt_pending()
                      ? error_set(error, STATUS_INTERRUPTED, "interrupted")
@@ -220,6 +225,26 @@ static int read_line(const char *place, FILE *file, struct line *line,
         line->length--;
     }
     return status;
+}
+
+long parse_text_line(FILE *file, size_t most, char **text, size_t *size)
+{
+    size_t length = 0;
+    for (int c = 0; length < most && c != '\n' && (c = getc(file)) != EOF;) {
+        if (length + 2 > *size) {
+            const size_t larger = *size ? 2 * *size : 256;
+            char *grown = realloc(*text, larger);
+            if (!grown)
+                return -1;
+            *text = grown;
+            *size = larger;
+        }
+        (*text)[length++] = (char)c;
+    }
+    if (length == 0)
+        return -1;
+    (*text)[length] = '\0';
+    return (long)length;
 }
 
 static int cannot_read(const char *what, const char *path, struct error *error)
@@ -234,7 +259,7 @@ int parse_file(const char *what, const char *path, struct numbers *numbers,
                size_t *rows, size_t *columns, struct error *error)
 {
     int status = STATUS_OK;
-    size_t capacity = 0;
+    size_t capacity = 0, left = largest_file;
     unsigned long line_number = 0;
     struct line line = {0};
     char place[600];
@@ -248,7 +273,7 @@ int parse_file(const char *what, const char *path, struct numbers *numbers,
         size_t found = 0;
         line_number++;
         snprintf(place, sizeof place, "%s: %.400s, line %lu", what, path, line_number);
-        status = read_line(place, file, &line, error);
+        status = read_line(place, file, &left, &line, error);
         if (status != STATUS_OK || line.length == 0)
             break;
         status = parse_line(place, line.text, numbers, &capacity, &found, error);

@@ -6,6 +6,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 /* A list of doubles that the caller frees with numbers_free (legal when zeroed). */
 struct numbers {
@@ -36,5 +37,10 @@ PNM_MUST_USE int parse_grid(const char *what, const char *text, struct numbers *
  * that is no number. */
 PNM_MUST_USE int parse_file(const char *what, const char *path, struct numbers *numbers,
                             size_t *rows, size_t *columns, struct error *error);
+
+/* The next line of a text with its end, as getline reads it, but at most `most` bytes
+ * of it, for a device may have no end. Returns its length; -1 at the end of the file
+ * and, with errno ENOMEM, where memory is. */
+long parse_text_line(FILE *file, size_t most, char **text, size_t *size);
 
 #endif

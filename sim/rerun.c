@@ -1,6 +1,7 @@
 #include "rerun.h"
 
 #include "output.h"
+#include "parse.h"
 #include "rules.h"
 
 #include <errno.h>
@@ -8,7 +9,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/types.h>
+
+/* More than any option's name and value: --config takes lines of a million bytes. */
+enum { LONGEST_LINE = 1 << 21 };
 
 struct reading {
     struct options *recorded; /* as the header has them */
@@ -71,7 +74,7 @@ static int read_csv(struct reading *reading, FILE *file)
     char *line = NULL;
     size_t size = 0;
     for (unsigned long number = 1; status == STATUS_OK; number++) {
-        if (getline(&line, &size, file) < 0 || line[0] != '#')
+        if (parse_text_line(file, LONGEST_LINE, &line, &size) < 0 || line[0] != '#')
             break;
         line[strcspn(line, "\r\n")] = '\0';
         char *text = strstr(line, ": ");

@@ -376,6 +376,27 @@ stationary() {
     all_refused
 }
 
+@test "files of options and numbers that have no end are refused, not read until memory ends" {
+    local option
+    for option in --noise --start --theta-star --rotation; do
+        simulate 64 "$option: /dev/zero, line 1 holds a zero byte" $option file:/dev/zero
+    done
+    refuse 64 '--system: /dev/zero, line 1 holds a zero byte' pnm-simulate --optimizer linear \
+        --lr 0.1 --spectrum 1 --system /dev/zero
+    simulate 64 '/dev/zero, line 1: holds a zero byte' --config /dev/zero
+    simulate 64 "--rerun: '/dev/zero' has no header" --rerun /dev/zero
+    all_refused
+    mkfifo endless
+    (yes 'a' | tr '\n' ' ' || true) >endless 2>/dev/null &
+    attempt pnm-simulate --config endless
+    expect_status 64
+    expect_message 'endless, line 1: is longer than a million bytes'
+    (yes 1 | tr '\n' ' ' || true) >endless 2>/dev/null &
+    attempt pnm-simulate --optimizer sgd --lr 0.1 --spectrum file:endless
+    expect_status 64
+    expect_message '--spectrum: endless, line 1 is beyond 2\^28 bytes'
+}
+
 @test "Ctrl-C ends the reading of a file that has no end" {
     mkfifo endless
     pnm-simulate --optimizer sgd --lr 0.1 --spectrum file:endless 2>"$err" &
