@@ -93,6 +93,7 @@ listed() { # all but the rule whose file --system names
     # A column that is there already stays where it is.
     attempt pnm-stationary --optimizer pnm --lr 0.1,0.2 --beta0 0,1 --max-samples 1 --quiet --spectrum 1
     expect_equal "$(header "$out" | tr ',' '\n' | grep -cx -e lr -e beta0)" 2
+}
 
 @test "--optimizer all leaves out what cannot run with the options given, and says so" {
     attempt pnm-stationary --optimizer all $short --weight-decay 0.1 --theta-star 1
