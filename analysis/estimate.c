@@ -89,9 +89,7 @@ struct verdicts evidence_judge(const struct evidence *e)
         verdicts.exact = verdict_exact(e->measured - e->exact, hw, e->exact_scale);
         verdicts.paper = verdict_paper(e->measured - e->paper, hw, e->paper_scale);
     }
-    /* Where there is nothing on either side, it is the measurement that lacks: the exit
-     * status is to say so. */
-    if (isnan(e->exact) && e->sampled)
+    if (isnan(e->exact))
         verdicts.exact = VERDICT_NO_CLAIM;
     if (isnan(e->paper))
         verdicts.paper = VERDICT_NO_CLAIM;

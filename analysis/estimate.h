@@ -67,8 +67,8 @@ struct verdicts {
     enum verdict exact, paper;
 };
 
-/* Both verdicts. Where nothing was sampled the exact verdict is `not sampled`, with an
- * exact value or without, and the paper is compared with exact. */
+/* Both verdicts. Where nothing was sampled the exact verdict is `not sampled` and the
+ * paper is compared with exact. */
 struct verdicts evidence_judge(const struct evidence *evidence);
 
 /* The negative control of a value: with exact moved by +0.02 s and by -0.02 s, does the

@@ -81,10 +81,6 @@ looking_ahead() {
     holds "$(column "$out" measured 1) > 0 && $(column "$out" stderr 1) < 0.03 * $(column "$out" measured 1)"
     attempt pnm-stationary --optimizer amsgrad --lr 0.05 --spectrum 1 --steps 800 --replicas 100 --quiet
     expect_equal "$(column "$out" law 1)" "steps 701-800"
-    # Beyond the budget it is not sampled, as any other row.
-    attempt pnm-stationary --optimizer adam --lr 0.05 --spectrum 1 --max-samples 1 --quiet
-    expect_status 2
-    all_are "$out" exact_verdict "not sampled"
     # Another basis is another law.
     attempt pnm-stationary --optimizer adam --lr 0.05 --spectrum 1,9 --rotation haar:1 --full --precision 0.01 --quiet
     expect_status 0
@@ -107,8 +103,6 @@ looking_ahead() {
         # shellcheck disable=SC2086
         attempt pnm-stationary --spectrum 1,2 --optimizer $rule
         expect_message "${rule%% *} with .*diverges.*within 4096 steps: not sampled"
-        expect_status 2
-        all_are "$out" exact_verdict "not sampled"
         expect_equal "$(wc -l <"$err")" 1 "one warning for all modes"
         all_are "$out" measured ""
         all_are "$out" count ""
