@@ -493,6 +493,35 @@ int bound_written(const struct bound_runs *runs, struct bound_ratio *ratio,
     return status;
 }
 
+int bound_evidence(const struct bound_runs *runs, enum convergence_form form,
+                   uint64_t replicas, struct evidence *evidence, uint64_t *step,
+                   struct error *error)
+{
+    const bool noisy = runs->task->sigma > 0;
+    struct bound_ratio ratio[BOUND_FORMS] = {{.ratio = NAN, .se = NAN}};
+    int status = replicas > 0 ? bound_measure(runs, replicas, ratio, error) : STATUS_OK;
+    const struct bound_ratio measured = ratio[replicas > 0 ? form : 0];
+    double exact = NAN;
+    if (status == STATUS_OK && !noisy) {
+        status = bound_written(runs, ratio, error);
+        exact = ratio[form].ratio;
+    }
+    *step = measured.step;
+    *evidence = (struct evidence){
+        .paper = 1,
+        .paper_scale = 1,
+        .exact = exact,
+        .exact_scale = evidence_scale(exact),
+        .measured = measured.ratio,
+        .se = measured.se,
+        .count = measured.count,
+        .sampled = measured.count > 0,
+        .noiseless = !noisy,
+        .decisive = !noisy || measured.count >= ESTIMATE_MIN_CHAINS,
+    };
+    return status;
+}
+
 /* --- looks and plans -------------------------------------------------------------- */
 
 int bound_look(const struct bound_runs *runs, double *ratio, struct error *error)

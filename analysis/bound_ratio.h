@@ -56,6 +56,13 @@ PNM_MUST_USE int bound_measure(const struct bound_runs *runs, uint64_t replicas,
 PNM_MUST_USE int bound_written(const struct bound_runs *runs, struct bound_ratio *ratio,
                                struct error *error);
 
+/* Both of a form's ratio as evidence against the bound 1: measured on `replicas`, 0:
+ * not at all, and exact where there is no noise. *step is where it was measured. */
+PNM_MUST_USE int bound_evidence(const struct bound_runs *runs,
+                                enum convergence_form form, uint64_t replicas,
+                                struct evidence *evidence, uint64_t *step,
+                                struct error *error);
+
 /* A quick look, for comparing settings: the ratio less a standard error over one unit
  * of replicas, with the same random numbers for all settings, which are not those of
  * bound_measure; bound_written without noise. */

@@ -64,64 +64,30 @@ int bound_table_init(struct table *table, const struct rule *rules, size_t count
 
 struct row {
     enum convergence_form form;
-    struct bound_ratio measured;
-    double exact; /* NAN: with noise there is none */
-    enum verdict verdict, exact_verdict;
+    uint64_t step;
+    struct evidence evidence;
+    struct verdicts verdicts;
 };
-
-static void judge(struct row *row, bool noisy)
-{
-    const struct bound_ratio *m = &row->measured;
-    const double hw = noisy ? estimate_half_width(m->se, m->count) : 0;
-    row->exact_verdict = VERDICT_NO_CLAIM;
-    if (m->count == 0)
-        row->verdict = VERDICT_NOT_SAMPLED;
-    else if (noisy && m->count < ESTIMATE_MIN_CHAINS)
-        row->verdict = VERDICT_INCONCLUSIVE;
-    else
-        row->verdict =
-            verdict_bound(m->ratio - 1 - (noisy ? 0 : ESTIMATE_TOLERANCE), hw);
-    if (!noisy && m->count > 0)
-        row->exact_verdict = verdict_equal(m->ratio - row->exact, ESTIMATE_TOLERANCE,
-                                           evidence_scale(row->exact));
-}
-
-static int measure(const struct bound_runs *runs, uint64_t replicas, struct row *row,
-                   struct error *error)
-{
-    const bool noisy = runs->task->sigma > 0;
-    struct bound_ratio ratio[BOUND_FORMS];
-    int status = bound_measure(runs, replicas, ratio, error);
-    row->exact = NAN;
-    if (status != STATUS_OK)
-        return status;
-    row->measured = ratio[row->form];
-    if (!noisy) {
-        status = bound_written(runs, ratio, error);
-        row->exact = ratio[row->form].ratio;
-    }
-    judge(row, noisy);
-    return status;
-}
 
 static void count_row(struct verdict_tally *tally, const struct row *row)
 {
     const bool broken =
-        row->form == CONVERGENCE_CORRECTED && row->verdict == VERDICT_FAILS;
-    tally->exact_fails += broken || row->exact_verdict == VERDICT_FAILS;
-    tally->not_sampled += row->verdict == VERDICT_NOT_SAMPLED;
+        row->form == CONVERGENCE_CORRECTED && row->verdicts.paper == VERDICT_FAILS;
+    tally->exact_fails += broken || row->verdicts.exact == VERDICT_FAILS;
+    tally->not_sampled += !row->evidence.sampled;
 }
 
 static int put_row(struct table *table, const struct bound_instance *instance,
                    const struct row *row, const char *command, struct error *error)
 {
     const struct bound_runs *runs = &instance->runs;
+    const struct evidence *e = &row->evidence;
     const char *texts[COLUMNS] = {
         [BOUND] = bound_name(runs->bound),
         [FORM] = row->form == CONVERGENCE_PRINTED ? "printed" : "corrected",
         [LOSS] = runs->task->loss.kind->name,
-        [VERDICT] = verdict_text(row->verdict),
-        [EXACT_VERDICT] = verdict_text(row->exact_verdict),
+        [VERDICT] = verdict_text(row->verdicts.paper),
+        [EXACT_VERDICT] = verdict_text(row->verdicts.exact),
         [COMMAND] = command,
     };
     int status = rule_row(runs->rule, table, error);
@@ -134,12 +100,12 @@ static int put_row(struct table *table, const struct bound_instance *instance,
     table_real(table, C, runs->task->c);
     table_count(table, HORIZON, runs->horizon);
     table_real(table, RATE, convergence_applied_rate(runs->rule));
-    table_real(table, EXACT, row->exact);
-    if (row->measured.count > 0) {
-        table_real(table, RATIO, row->measured.ratio);
-        table_real(table, STDERR, row->measured.se);
-        table_count(table, AT_STEP, row->measured.step);
-        table_count(table, COUNT, row->measured.count);
+    table_real(table, EXACT, e->exact);
+    if (e->sampled) {
+        table_real(table, RATIO, e->measured);
+        table_real(table, STDERR, e->se);
+        table_count(table, AT_STEP, row->step);
+        table_count(table, COUNT, e->count);
     }
     return STATUS_OK;
 }
@@ -161,9 +127,11 @@ static int add_form(struct table *table, const struct bound_search *search,
     if (replicas == 0)
         status = bound_plan(&instance.runs, form, precision, &replicas, error);
     if (status == STATUS_OK)
-        status = measure(&instance.runs, replicas, &row, error);
+        status = bound_evidence(&instance.runs, form, replicas, &row.evidence,
+                                &row.step, error);
     if (status != STATUS_OK)
         return status;
+    row.verdicts = evidence_judge_bound(&row.evidence);
     count_row(tally, &row);
     bound_command(search, point, replicas, sizeof command, command);
     return put_row(table, &instance, &row, with_command ? command : NULL, error);

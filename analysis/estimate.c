@@ -96,6 +96,30 @@ struct verdicts evidence_judge(const struct evidence *e)
     return verdicts;
 }
 
+/* Of the value that is there, is `bound` one? */
+static enum verdict judge_against(const struct evidence *e, double bound)
+{
+    const double value = e->sampled ? e->measured : e->exact;
+    const bool random = e->sampled && !e->noiseless;
+    const double slack = random ? 0 : ESTIMATE_TOLERANCE * e->paper_scale;
+    return verdict_bound(value - bound - slack,
+                         random ? estimate_half_width(e->se, e->count) : 0);
+}
+
+struct verdicts evidence_judge_bound(const struct evidence *evidence)
+{
+    struct verdicts verdicts = evidence_judge(evidence);
+    if (evidence->sampled ? evidence->decisive : !isnan(evidence->exact))
+        verdicts.paper = judge_against(evidence, evidence->paper);
+    return verdicts;
+}
+
+bool evidence_control_bound(const struct evidence *evidence)
+{
+    const double value = evidence->sampled ? evidence->measured : evidence->exact;
+    return judge_against(evidence, 0.95 * value) == VERDICT_FAILS;
+}
+
 bool evidence_control(const struct evidence *evidence)
 {
     for (int sign = -1; sign <= 1; sign += 2) {

@@ -71,6 +71,13 @@ struct verdicts {
  * paper is compared with exact. */
 struct verdicts evidence_judge(const struct evidence *evidence);
 
+/* The same where `paper` is an upper bound. It may be met exactly: what is not random
+ * is given the numerical tolerance. */
+struct verdicts evidence_judge_bound(const struct evidence *evidence);
+
+/* The negative control of a bound: does one 5 % below the value fail? */
+bool evidence_control_bound(const struct evidence *evidence);
+
 /* The negative control of a value: with exact moved by +0.02 s and by -0.02 s, does the
  * exact verdict fail both times? */
 bool evidence_control(const struct evidence *evidence);

@@ -120,21 +120,8 @@ int ledger_bound(struct ledger *ledger, const struct claim *claim, const char *s
 {
     struct ledger_row row =
         sampled_row(ledger, claim, CLAIM_BOUND, setting, evidence, samples);
-    const bool exact_only = evidence->sampled && evidence->se == 0;
-    const double value = evidence->sampled ? evidence->measured : evidence->exact;
-    const double tolerance = ESTIMATE_TOLERANCE * evidence->paper_scale;
-    double hw = evidence->sampled && !exact_only
-                    ? estimate_half_width(evidence->se, evidence->count)
-                    : 0;
-    /* Without noise a bound may be met exactly, up to rounding. */
-    const double slack = hw == 0 ? tolerance : 0;
-    row.verdicts.paper = verdict_bound(value - evidence->paper - slack, hw);
-    if (exact_only)
-        row.verdicts.exact = verdict_equal(evidence->measured - evidence->exact,
-                                           ESTIMATE_TOLERANCE, evidence->exact_scale);
-    else if (evidence->sampled && !evidence->decisive)
-        row.verdicts.paper = VERDICT_INCONCLUSIVE;
-    row.control = verdict_bound(value - 0.95 * value - slack, hw) == VERDICT_FAILS;
+    row.verdicts = evidence_judge_bound(evidence);
+    row.control = evidence_control_bound(evidence);
     return ledger_add(ledger, &row, error);
 }
 

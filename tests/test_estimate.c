@@ -133,6 +133,54 @@ static void noiseless_rows_have_a_numerical_tolerance(void **state)
     assert_verdicts(&e, VERDICT_FAILS, VERDICT_FAILS);
 }
 
+static void assert_bound(const struct evidence *e, enum verdict exact,
+                         enum verdict paper, bool control)
+{
+    const struct verdicts verdicts = evidence_judge_bound(e);
+    assert_string_equal(verdict_text(verdicts.exact), verdict_text(exact));
+    assert_string_equal(verdict_text(verdicts.paper), verdict_text(paper));
+    assert_int_equal(evidence_control_bound(e), control);
+}
+
+static void a_bound_is_judged_from_one_side(void **state)
+{
+    (void)state;
+    struct evidence e = good_evidence();
+    e.exact = NAN;
+    e.measured = 0.9;
+    assert_bound(&e, VERDICT_NO_CLAIM, VERDICT_HOLDS, true);
+    e.measured = 0.999; /* nearer than 4.89 standard errors */
+    assert_bound(&e, VERDICT_NO_CLAIM, VERDICT_INCONCLUSIVE, true);
+    e.measured = 1.1;
+    assert_bound(&e, VERDICT_NO_CLAIM, VERDICT_FAILS, true);
+    e.se = 0.02; /* a bound 5 % lower would not be seen to fail */
+    assert_bound(&e, VERDICT_NO_CLAIM, VERDICT_FAILS, false);
+    e.decisive = false;
+    assert_bound(&e, VERDICT_NO_CLAIM, VERDICT_INCONCLUSIVE, false);
+    e.sampled = false;
+    e.measured = e.se = NAN;
+    assert_bound(&e, VERDICT_NO_CLAIM, VERDICT_NOT_SAMPLED, false);
+    e.exact = 1.1;
+    assert_bound(&e, VERDICT_NOT_SAMPLED, VERDICT_FAILS, true);
+    e.exact = 1;
+    assert_bound(&e, VERDICT_NOT_SAMPLED, VERDICT_HOLDS, true);
+}
+
+static void a_bound_may_be_met_without_noise(void **state)
+{
+    (void)state;
+    struct evidence e = good_evidence();
+    e.noiseless = true;
+    e.se = 0;
+    e.count = 1;
+    e.measured = 1 + 0.5e-12;
+    assert_bound(&e, VERDICT_HOLDS, VERDICT_HOLDS, true);
+    e.measured = 1 + 2e-12;
+    assert_bound(&e, VERDICT_FAILS, VERDICT_FAILS, true);
+    e.measured = e.exact = 0.5;
+    assert_bound(&e, VERDICT_HOLDS, VERDICT_HOLDS, true);
+}
+
 static void the_control_fails_unless_the_band_is_wide(void **state)
 {
     (void)state;
@@ -182,6 +230,8 @@ int main(void)
         cmocka_unit_test(evidence_is_judged_by_what_it_has),
         cmocka_unit_test(unsampled_rows_compare_paper_with_exact),
         cmocka_unit_test(noiseless_rows_have_a_numerical_tolerance),
+        cmocka_unit_test(a_bound_is_judged_from_one_side),
+        cmocka_unit_test(a_bound_may_be_met_without_noise),
         cmocka_unit_test(the_control_fails_unless_the_band_is_wide),
         cmocka_unit_test(targets_sharpen_near_the_margin),
         cmocka_unit_test(exit_status_follows_the_exact_verdicts),

@@ -193,31 +193,19 @@ static int make_starts(const struct claim_grid *g, const struct bound_search *se
     return STATUS_OK;
 }
 
-/* Without noise the run by simulation and the run written out; with noise as many
- * replicas as the control needs. */
-static int measure_bound(const struct ledger *ledger,
-                         const struct bound_instance *instance,
-                         enum convergence_form form, struct evidence *e,
+/* With noise as many replicas as the control needs, if the budget has room for them. */
+static int measure_bound(const struct ledger *ledger, const struct bound_runs *runs,
+                         enum convergence_form form, struct evidence *evidence,
                          uint64_t *replicas, double *samples, struct error *error)
 {
-    const struct bound_runs *runs = &instance->runs;
-    struct bound_ratio ratio[BOUND_FORMS] = {{.ratio = NAN, .se = NAN}};
-    int status = bound_plan(runs, form, BOUND_PRECISION, replicas, error);
+    uint64_t step;
+    const int status = bound_plan(runs, form, BOUND_PRECISION, replicas, error);
+    if (status != STATUS_OK)
+        return status;
     *samples = (double)*replicas * DIMENSIONS * (double)runs->horizon;
-    e->sampled = *samples <= ledger->sampling->max_samples;
-    if (status == STATUS_OK && e->sampled)
-        status = bound_measure(runs, *replicas, ratio, error);
-    e->measured = ratio[form].ratio;
-    e->se = ratio[form].se;
-    e->count = ratio[form].count;
-    e->sampled = e->sampled && e->count > 0;
-    e->decisive = runs->task->sigma == 0 || e->count >= ESTIMATE_MIN_CHAINS;
-    if (status == STATUS_OK && runs->task->sigma == 0) {
-        status = bound_written(runs, ratio, error);
-        e->exact = ratio[form].ratio;
-        e->exact_scale = evidence_scale(e->exact);
-    }
-    return status;
+    const bool affordable = *samples <= ledger->sampling->max_samples;
+    return bound_evidence(runs, form, affordable ? *replicas : 0, evidence, &step,
+                          error);
 }
 
 static int add_bound_row(struct ledger *ledger, const struct claim *claim,
@@ -225,14 +213,14 @@ static int add_bound_row(struct ledger *ledger, const struct claim *claim,
                          const struct bound_point *worst, size_t vacuous,
                          struct error *error)
 {
-    struct evidence e = {.paper = 1, .exact = NAN, .paper_scale = 1, .exact_scale = 1};
+    struct evidence e;
     struct bound_instance instance;
     char command[230], remark[40] = "", setting[256];
     uint64_t replicas = 0;
     double samples = 0;
     bound_instance_init(&instance, search, worst);
-    const int status =
-        measure_bound(ledger, &instance, search->form, &e, &replicas, &samples, error);
+    const int status = measure_bound(ledger, &instance.runs, search->form, &e,
+                                     &replicas, &samples, error);
     if (status != STATUS_OK)
         return status;
     bound_command(search, worst, replicas, sizeof command, command);

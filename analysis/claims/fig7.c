@@ -16,7 +16,8 @@ static int check_gamma(struct ledger *ledger, const struct claim *claim,
                                 .exact_scale = 1,
                                 .se = 0,
                                 .sampled = true,
-                                .noiseless = true};
+                                .noiseless = true,
+                                .decisive = true};
     for (int k = 0; k < POINTS; k++) {
         const double beta0 = -(double)k / (POINTS - 1);
         const struct claim_rule pnm = {"two_batch", beta0, NAN, NAN};
