@@ -38,7 +38,11 @@ class Browser:
         }  # fmt: skip
         wanted = {"browserName": "chrome", "goog:chromeOptions": options,
                   "goog:loggingPrefs": {"browser": "ALL"}}  # fmt: skip
-        answer = self.call("", {"capabilities": {"alwaysMatch": wanted}})
+        try:
+            answer = self.call("", {"capabilities": {"alwaysMatch": wanted}})
+        except BaseException:
+            self.driver.kill()
+            raise
         self.base += "/" + answer["sessionId"]
 
     def call(self, path, body=None):
