@@ -1,6 +1,7 @@
 #include "optimizer.h"
 
 #include "kernels.h"
+#include "parse.h"
 #include "random.h"
 #include "system.h"
 
@@ -85,10 +86,11 @@ int parameter_check(const struct parameter *p, double value, struct error *error
     const bool below = p->high_open ? value < p->high : value <= p->high;
     if (isfinite(value) && above && below)
         return STATUS_OK;
-    char range[128];
+    char range[128], text[PARSE_TEXT];
     parameter_range(p, sizeof range, range);
-    return error_set(error, STATUS_USAGE, "--%s: %.17g is out of range; allowed is %s",
-                     p->name, value, range);
+    parse_text_of(value, text);
+    return error_set(error, STATUS_USAGE, "--%s: %s is out of range; allowed is %s",
+                     p->name, text, range);
 }
 
 int parameter_choice(const struct parameter *p, const char *word)

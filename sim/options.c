@@ -406,24 +406,16 @@ static bool is_choice(const char *choices, const char *text)
     return false;
 }
 
-/* The shortest of two ways to write a number that reads back the same. */
-static void number_text(double value, size_t size, char *text)
-{
-    snprintf(text, size, "%g", value);
-    if (strtod(text, NULL) != value)
-        snprintf(text, size, "%.17g", value);
-}
-
 /* "a number > 0 and <= 1"; "" where text is taken. */
 static void option_range(const struct option_spec *option, size_t size, char *text)
 {
     const bool real = option->kind == OPTION_REAL;
-    char low[40], high[40];
+    char low[PARSE_TEXT], high[PARSE_TEXT];
     text[0] = '\0';
     if (!real && option->kind != OPTION_COUNT)
         return;
-    number_text(option->low, sizeof low, low);
-    number_text(option->high, sizeof high, high);
+    parse_text_of(option->low, low);
+    parse_text_of(option->high, high);
     snprintf(text, size, "a %s", real ? "number" : "whole number");
     size_t used = strlen(text);
     if (isfinite(option->low))

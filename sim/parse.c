@@ -57,6 +57,13 @@ int parse_real(const char *what, const char *text, double *value, struct error *
                      what, text, why);
 }
 
+void parse_text_of(double value, char text[PARSE_TEXT])
+{
+    snprintf(text, PARSE_TEXT, "%g", value);
+    if (strtod(text, NULL) != value)
+        snprintf(text, PARSE_TEXT, "%.17g", value);
+}
+
 int parse_count(const char *what, const char *text, uint64_t low, uint64_t high,
                 uint64_t *value, struct error *error)
 {

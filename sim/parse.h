@@ -17,14 +17,17 @@ struct numbers {
 void numbers_free(struct numbers *numbers);
 
 /* A finite decimal or hexadecimal number, the whole of text. `what` is the option, as
- * in
- * "--lr", for the message. STATUS_USAGE for anything else, overflow included. */
+ * in "--lr", for the message. STATUS_USAGE for anything else, overflow included. */
 PNM_MUST_USE int parse_real(const char *what, const char *text, double *value,
                             struct error *error);
 
 /* A whole number in low..high, the whole of text; 1e6 and the like are understood. */
 PNM_MUST_USE int parse_count(const char *what, const char *text, uint64_t low,
                              uint64_t high, uint64_t *value, struct error *error);
+
+/* The shorter of %g and %.17g that reads back as the value. */
+enum { PARSE_TEXT = 32 };
+void parse_text_of(double value, char text[PARSE_TEXT]);
 
 /* One value, a list "0,1,3", or a grid "linear:LO:HI:N" or "log:LO:HI:N" (N >= 2
  * points, ends included). Logarithmic grids have the same bits on every machine. */
