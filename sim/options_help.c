@@ -1,0 +1,171 @@
+#include "options_help.h"
+
+#include "parse.h"
+#include "rules.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void option_range(const struct option_spec *option, size_t size, char *text)
+{
+    const bool real = option->kind == OPTION_REAL;
+    char low[PARSE_TEXT], high[PARSE_TEXT];
+    text[0] = '\0';
+    if (!real && option->kind != OPTION_COUNT)
+        return;
+    parse_text_of(option->low, low);
+    parse_text_of(option->high, high);
+    snprintf(text, size, "a %s", real ? "number" : "whole number");
+    size_t used = strlen(text);
+    if (isfinite(option->low))
+        used += (size_t)snprintf(text + used, size - used, " %s %s",
+                                 option->low_open ? ">" : ">=", low);
+    if (isfinite(option->high))
+        snprintf(text + used, size - used, "%s <= %s",
+                 isfinite(option->low) ? " and" : "", high);
+}
+
+/* The default is also that of rules that have another. */
+void option_help(const struct options *options, const struct option_spec *option,
+                 struct option_help *help)
+{
+    const struct parameter *p = NULL;
+    char presets[200] = "";
+    *help = (struct option_help){.doc = option->doc};
+    for (const struct optimizer *const *rule = options->kernels->optimizers; *rule;
+         rule++) {
+        const int i = optimizer_parameter(*rule, option->name);
+        if (i < 0 || !(options->program->groups & OPTIONS_RULE))
+            continue;
+        p = &(*rule)->parameters[i];
+        parameter_preset(*rule, option->name, sizeof presets, presets);
+    }
+    help->of_rule = p;
+    if (p) {
+        const bool planned = options->program->plans_rate && strcmp(p->name, "lr") == 0;
+        help->doc = p->doc;
+        snprintf(help->symbol, sizeof help->symbol, "%s", p->symbol);
+        if (!p->choices) /* the option's argument shows them */
+            parameter_range(p, sizeof help->range, help->range);
+        snprintf(help->preset, sizeof help->preset, "%s%s",
+                 p->preset ? "default "
+                 : planned ? "planned by default"
+                           : "required",
+                 presets);
+    } else {
+        option_range(option, sizeof help->range, help->range);
+        if (option->required || option->preset)
+            snprintf(help->preset, sizeof help->preset, "%s%s",
+                     option->required ? "required" : "default ",
+                     option->required ? "" : option->preset);
+    }
+}
+
+void help_text(const struct options *options, const struct option_spec *option,
+               char text[HELP_TEXT])
+{
+    struct option_help help;
+    option_help(options, option, &help);
+    if (help.of_rule)
+        snprintf(text, HELP_TEXT, "%s%s%s%s%s%s; %s", help.doc,
+                 *help.symbol ? " (" : "", help.symbol, *help.symbol ? ")" : "",
+                 *help.range ? "; " : "", help.range, help.preset);
+    else
+        snprintf(text, HELP_TEXT, "%s%s%s%s", help.doc, *help.preset ? " (" : "",
+                 help.preset, *help.preset ? ")" : "");
+}
+
+enum { INDENT = 14, WIDTH = 76 };
+
+/* A paragraph indented by 14, from where the line is at 13; argp would not indent it.
+ */
+static void print_wrapped(FILE *stream, const char *text)
+{
+    int column = INDENT - 1;
+    while (*text) {
+        const int word = (int)strcspn(text, " ");
+        if (column + 1 + word > WIDTH) {
+            fprintf(stream, "\n%*s", INDENT - 1, "");
+            column = INDENT - 1;
+        }
+        fprintf(stream, " %.*s", word, text);
+        column += 1 + word;
+        text += word;
+        text += *text == ' ';
+    }
+}
+
+/* The same on a line of its own. */
+static void print_below(FILE *stream, const char *text)
+{
+    fprintf(stream, "\n%*s", INDENT - 1, "");
+    print_wrapped(stream, text);
+}
+
+static void print_rule(FILE *stream, const struct optimizer *rule)
+{
+    char options[400] = "";
+    size_t used = 0;
+    for (int i = 0; i < rule->parameter_count && used < sizeof options; i++)
+        used += (size_t)snprintf(options + used, sizeof options - used, "%s--%s",
+                                 i ? " " : "", rule->parameters[i].name);
+    fprintf(stream, "  %-11s", rule->name);
+    print_wrapped(stream, rule->summary);
+    print_below(stream, rule->rule);
+    print_below(stream, rule->source);
+    print_below(stream, options);
+    fprintf(stream, "\n");
+}
+
+const char options_grids[] =
+    "A numeric parameter of a rule takes one value, a list 0,1,3, or a grid "
+    "linear:LO:HI:N or log:LO:HI:N: a row each.";
+
+#define EXIT_ERRORS                                                                    \
+    {64, "bad usage"}, {70, "beyond the range of the computation"},                    \
+        {71, "out of memory"}, {74, "output could not be written"},                    \
+        {130, "interrupted"},                                                          \
+    {                                                                                  \
+        0, NULL                                                                        \
+    }
+
+const struct exit_meaning *program_exit_meanings(const struct program *program)
+{
+    static const struct exit_meaning done[] = {{0, "done"}, EXIT_ERRORS};
+    static const struct exit_meaning judged[] = {
+        {0, "no exact verdict fails or is open"},
+        {1, "one fails"},
+        {2, "otherwise, if one is inconclusive or (except in pnm-verify) not sampled"},
+        EXIT_ERRORS,
+    };
+    return program->judges ? judged : done;
+}
+
+char *rules_help(const struct options *options)
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *stream = open_memstream(&text, &size);
+    if (!stream)
+        return NULL;
+    fprintf(stream, "%s\v", options->program->summary);
+    if (options->program->groups & OPTIONS_RULE) {
+        fprintf(stream, "%s\n\nUpdate rules:\n", options_grids);
+        for (const struct optimizer *const *rule = options->kernels->optimizers; *rule;
+             rule++)
+            print_rule(stream, *rule);
+        fprintf(stream, "\n");
+    }
+    fprintf(stream, "%s\n\nExit status: ", options->program->notes);
+    const struct exit_meaning *exits = program_exit_meanings(options->program);
+    for (const struct exit_meaning *e = exits; e->meaning; e++)
+        fprintf(stream, "%s%d %s", e == exits ? "" : "; ", e->status, e->meaning);
+    fprintf(stream, ".");
+    if (fclose(stream) != 0) {
+        free(text);
+        return NULL;
+    }
+    return text;
+}

@@ -1,0 +1,373 @@
+#include "options_table.h"
+
+#include "rules.h"
+
+#include <math.h>
+#include <string.h>
+
+static const struct option_spec loss_options[] = {
+    {
+        .name = "spectrum",
+        .argument = "SPEC",
+        .forms = OPTION_SPECTRUM_FORMS,
+        .required = true,
+        .doc = "curvatures h_i, the eigenvalues of H: a list such as 0.1,1,10, "
+               "const:VALUE:N, "
+               "linear:LO:HI:N, log:LO:HI:N, power:P:N (h_i = i^-P), file:PATH",
+    },
+    {
+        .name = "noise",
+        .argument = "SPEC",
+        .forms = "hessian|isotropic:VARIANCE|file:PATH",
+        .preset = "hessian",
+        .doc = "covariance C of the gradient noise: hessian (C = H/B, eq. 14), "
+               "isotropic:VARIANCE, file:PATH (n numbers: its spectrum; n x n: dense, "
+               "in the "
+               "eigenbasis of H)",
+    },
+    {
+        .name = "batch",
+        .kind = OPTION_REAL,
+        .argument = "B",
+        .preset = "1",
+        .low = 0,
+        .high = HUGE_VAL,
+        .low_open = true,
+        .doc = "batch size B: divides C = H/B",
+    },
+    {
+        .name = "start",
+        .argument = "VALUE|file:PATH",
+        .doc = "theta at step 0 (default: the minimum)",
+    },
+    {
+        .name = "theta-star",
+        .argument = "VALUE|file:PATH",
+        .preset = "0",
+        .doc = "the minimum theta*",
+    },
+    {
+        .name = "rotation",
+        .argument = "none|haar:SEED|file:PATH",
+        .doc = "basis in which rules run: none (the default) is the eigenbasis of H; "
+               "an orthogonal matrix, drawn or from a file, turns it. All else, "
+               "results too, stays in the eigenbasis",
+    },
+};
+
+static const struct option_spec chain_options[] = {
+    {
+        .name = "replicas",
+        .kind = OPTION_COUNT,
+        .argument = "R",
+        .low = 1,
+        .high = 1e12,
+        .doc = "independent chains (default: planned)",
+    },
+    {
+        .name = "steps",
+        .kind = OPTION_COUNT,
+        .argument = "N",
+        .low = 1,
+        .high = 1e15,
+        .doc = "steps of a chain, burn-in included (default: planned)",
+    },
+    {
+        .name = "burn-in",
+        .argument = "auto|N",
+        .preset = "auto",
+        .doc = "steps left out at the start",
+    },
+    {
+        .name = "allow-divergence",
+        .kind = OPTION_FLAG,
+        .doc = "run unstable parameters too (needs --replicas and --steps)",
+    },
+};
+
+static const struct option_spec sampling_options[] = {
+    {
+        .name = "precision",
+        .kind = OPTION_REAL,
+        .argument = "REL",
+        .preset = "0.001",
+        .low = 0,
+        .high = 1,
+        .low_open = true,
+        .presence_counts = true,
+        .doc =
+            "relative standard error to plan for; where it is not given, rows near the "
+            "margin of 1 % are sampled more finely",
+    },
+    {
+        .name = "max-samples",
+        .kind = OPTION_REAL,
+        .argument = "N",
+        .preset = "1e10",
+        .low = 1,
+        .high = 1e18,
+        .doc = "budget of a row, in coordinate-steps (chains x steps)",
+    },
+    {
+        .name = "seed",
+        .kind = OPTION_COUNT,
+        .argument = "S",
+        .preset = "1",
+        .low = 0,
+        .high = 0x1p53 - 1,
+        .doc = "seed of all random numbers",
+    },
+    {
+        .name = "rng",
+        .argument = "NAME",
+        .forms = "xoshiro|philox|gsl:NAME",
+        .preset = "xoshiro",
+        .doc = "generator: xoshiro, or for cross-checks philox, gsl:NAME",
+    },
+    {
+        .name = "threads",
+        .kind = OPTION_COUNT,
+        .argument = "K",
+        .low = 1,
+        .high = 1024,
+        .unrecorded = true,
+        .doc = "threads (default: one a processor); never changes a result",
+    },
+    {
+        .name = "max-seconds",
+        .kind = OPTION_REAL,
+        .argument = "SECONDS",
+        .low = 0,
+        .high = HUGE_VAL,
+        .unrecorded = true,
+        .doc = "stop sampling after this time, after whole work units; says how to "
+               "repeat the run exactly",
+    },
+    {
+        .name = "stop-at",
+        .argument = "RUN:UNIT",
+        .unrecorded = true,
+        .doc = "stop sampling there, as a run with --max-seconds did",
+    },
+    {
+        .name = "checkpoint",
+        .argument = "FILE",
+        .unrecorded = true,
+        .doc = "keep what is done in this file: every --checkpoint-every seconds, on "
+               "Ctrl-C and SIGTERM, and when --max-seconds ends the run",
+    },
+    {
+        .name = "checkpoint-every",
+        .kind = OPTION_REAL,
+        .argument = "SECONDS",
+        .preset = "60",
+        .low = 0,
+        .high = HUGE_VAL,
+        .unrecorded = true,
+        .doc = "time between two checkpoints",
+    },
+    {
+        .name = "resume",
+        .argument = "FILE",
+        .unrecorded = true,
+        .doc = "go on from a checkpoint of the same program and parameters; the "
+               "result is the same to the bit",
+    },
+    {
+        .name = "quiet",
+        .kind = OPTION_FLAG,
+        .unrecorded = true,
+        .doc = "no progress bar, no warnings",
+    },
+};
+
+static const struct option_spec decay_options[] = {
+    {
+        .name = "weight-decay",
+        .kind = OPTION_REAL,
+        .argument = "LAMBDA",
+        .low = 0,
+        .high = HUGE_VAL,
+        .doc = "weight decay lambda, of every rule (default: the rule's own, 0 for "
+               "most)",
+    },
+    {
+        .name = "decay",
+        .kind = OPTION_CHOICE,
+        .argument = "l2|decoupled",
+        .doc = "l2: lambda theta is added to the gradient; decoupled: theta is "
+               "multiplied by 1 - eta lambda before the step (default: the rule's "
+               "own, l2 for most)",
+    },
+    {
+        .name = "schedule",
+        .argument = "SCHEDULE",
+        .forms = "constant|step:FACTOR:T1|cosine:T|warm-restarts:T|inverse-sqrt",
+        .doc = "the learning rate over the steps: constant (the default), "
+               "step:FACTOR:T1[:T2...], cosine:T[:MIN], "
+               "warm-restarts:T[:MULTIPLE[:MIN]], inverse-sqrt",
+    },
+};
+
+static const struct option_spec output_options[] = {
+    {
+        .name = "format",
+        .kind = OPTION_CHOICE,
+        .argument = "table|csv|json|markdown",
+        .unrecorded = true,
+        .doc = "default: table on a terminal, csv elsewhere; files by their ending: "
+               ".txt, .json, .md, "
+               "else csv",
+    },
+    {
+        .name = "color",
+        .kind = OPTION_CHOICE,
+        .argument = "auto|always|never",
+        .preset = "auto",
+        .unrecorded = true,
+        .doc = "verdicts of a table on standard output in colour; auto: on a terminal, "
+               "unless NO_COLOR is set",
+    },
+    {
+        .name = "output",
+        .argument = "FILE[,FILE...]",
+        .unrecorded = true,
+        .doc = "where to write: files, - for standard output (the default)",
+    },
+};
+
+static const struct option_spec plot_options[] = {
+    {
+        .name = "plot",
+        .argument = "auto|text|window|FILE",
+        .bare = "auto",
+        .unrecorded = true,
+        .doc = "draw the table at once: to a file (.svg, .png, .pdf, .txt, or .gp, the "
+               "script of it), in a window, or as text on standard error; auto: a "
+               "window where there is one, else text. Needs gnuplot",
+    },
+};
+
+static const struct option_spec file_options[] = {
+    {
+        .name = "config",
+        .argument = "FILE",
+        .unrecorded = true,
+        .transient = true,
+        .doc = "options from a file, a line NAME = VALUE each; the command line wins",
+    },
+    {
+        .name = "rerun",
+        .argument = "RESULT",
+        .unrecorded = true,
+        .transient = true,
+        .doc = "run again what a CSV or JSON result of this version says in its "
+               "header; the command line and --config win",
+    },
+    {
+        .name = "dump-config",
+        .kind = OPTION_FLAG,
+        .unrecorded = true,
+        .transient = true,
+        .doc = "print the options as --config reads them and run nothing",
+    },
+};
+
+static const char *optimizer_word(const struct options *options, size_t i)
+{
+    if (i == 0)
+        return RULES_ALL;
+    for (const struct optimizer *const *rule = options->kernels->optimizers; *rule;
+         rule++)
+        if (((*rule)->linear || !options->program->linear) && --i == 0)
+            return (*rule)->name;
+    return NULL;
+}
+
+static const struct option_spec optimizer_option = {
+    .name = "optimizer",
+    .argument = "NAME[,NAME...]",
+    .word = optimizer_word,
+    .required = true,
+    .doc = "update rules; all: every one that the program runs",
+};
+
+static const struct option_spec system_option = {
+    .name = "system",
+    .argument = "FILE",
+    .doc =
+        "the matrices of the rule `linear`: a row for each number of its state, with "
+        "its rows of A0, A1 and b",
+};
+
+/* --- the table of a program ------------------------------------------------------- */
+
+static struct option_value *options_add(struct options *options,
+                                        const struct option_spec *option)
+{
+    struct option_value *value = &options->value[options->count++];
+    *value = (struct option_value){.option = *option, .text = option->preset};
+    return value;
+}
+
+static void options_add_group(struct options *options, unsigned group,
+                              const struct option_spec *list, size_t count)
+{
+    for (size_t i = 0; i < count && (options->program->groups & group); i++)
+        options_add(options, &list[i]);
+}
+
+/* The parameters of all rules, each name once. */
+static void options_add_rules(struct options *options)
+{
+    options_add(options, &optimizer_option);
+    for (const struct optimizer *const *rule = options->kernels->optimizers; *rule;
+         rule++)
+        for (int i = 0; i < (*rule)->parameter_count; i++) {
+            const struct parameter *p = &(*rule)->parameters[i];
+            const struct option_spec option = {
+                .name = p->name,
+                .kind = OPTION_TEXT,
+                .argument = "VALUES",
+                .preset = NULL,
+                .presence_counts = options->program->presence_counts,
+                .doc = p->doc,
+            };
+            if (options_find(options, p->name) || (i == 0 && options->program->no_rate))
+                continue;
+            struct option_value *value = options_add(options, &option);
+            if (!p->choices)
+                continue;
+            parameter_range(p, sizeof value->words, value->words);
+            value->option.argument = value->words;
+        }
+    options_add(options, &system_option);
+}
+
+#define GROUP(options, flag, list)                                                     \
+    options_add_group(options, flag, list, sizeof(list) / sizeof *(list))
+
+void options_build(struct options *options)
+{
+    const struct program *program = options->program;
+    if (program->groups & OPTIONS_RULE)
+        options_add_rules(options);
+    GROUP(options, OPTIONS_DECAY, decay_options);
+    GROUP(options, OPTIONS_LOSS, loss_options);
+    for (size_t i = 0; i < program->own_count; i++)
+        options_add(options, &program->own[i]);
+    GROUP(options, OPTIONS_CHAINS, chain_options);
+    GROUP(options, OPTIONS_SAMPLING, sampling_options);
+    GROUP(options, OPTIONS_OUTPUT, output_options);
+    GROUP(options, OPTIONS_PLOT, plot_options);
+    GROUP(options, OPTIONS_OUTPUT, file_options);
+    if (program->max_samples) {
+        struct option_value *value = options_find(options, "max-samples");
+        value->option.preset = value->text = program->max_samples;
+    }
+    if (program->optimizer) {
+        struct option_value *value = options_find(options, "optimizer");
+        value->option.preset = value->text = program->optimizer;
+        value->option.required = false;
+    }
+}
