@@ -1,8 +1,8 @@
 #include "config.h"
 
 #include "nearest.h"
-#include "output.h"
 #include "parse.h"
+#include "rules.h"
 
 #include <ctype.h>
 #include <errno.h>

@@ -1,7 +1,6 @@
 #include "gnuplot.h"
 
 #include "nearest.h"
-#include "output.h"
 #include "whole_file.h"
 
 #include <ctype.h>
@@ -156,7 +155,7 @@ int gnuplot_check(const char *where, struct error *error)
     const char *window;
     int status = find_target(where, &target, &window, error);
     if (status == STATUS_OK && target < TEXT)
-        status = output_check("--plot", where, error);
+        status = whole_file_check("--plot", where, error);
     /* A run is not to be lost because there is no gnuplot. */
     return status == STATUS_OK && target != FILE_OF_SCRIPT ? find_window(&window, error)
                                                            : status;

@@ -122,6 +122,12 @@ PNM_MUST_USE int options_parse(struct options *options, const struct program *pr
 /* The option of that name; NULL if there is none. */
 struct option_value *options_find(const struct options *options, const char *name);
 
+/* Reads value->text as what the option takes. STATUS_USAGE. */
+PNM_MUST_USE int options_read(struct option_value *value, struct error *error);
+
+/* "a number > 0 and <= 1"; "" where text is taken. */
+void option_range(const struct option_spec *option, size_t size, char *text);
+
 /* Was nothing said of it, neither on the command line nor in a file? */
 bool options_is_open(const struct option_value *value);
 

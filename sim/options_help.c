@@ -8,25 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-void option_range(const struct option_spec *option, size_t size, char *text)
-{
-    const bool real = option->kind == OPTION_REAL;
-    char low[PARSE_TEXT], high[PARSE_TEXT];
-    text[0] = '\0';
-    if (!real && option->kind != OPTION_COUNT)
-        return;
-    parse_text_of(option->low, low);
-    parse_text_of(option->high, high);
-    snprintf(text, size, "a %s", real ? "number" : "whole number");
-    size_t used = strlen(text);
-    if (isfinite(option->low))
-        used += (size_t)snprintf(text + used, size - used, " %s %s",
-                                 option->low_open ? ">" : ">=", low);
-    if (isfinite(option->high))
-        snprintf(text + used, size - used, "%s <= %s",
-                 isfinite(option->low) ? " and" : "", high);
-}
-
 /* The default is also that of rules that have another. */
 void option_help(const struct options *options, const struct option_spec *option,
                  struct option_help *help)

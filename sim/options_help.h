@@ -4,9 +4,6 @@
 
 #include "options.h"
 
-/* "a number > 0 and <= 1"; "" where text is taken. */
-void option_range(const struct option_spec *option, size_t size, char *text);
-
 /* The paper's symbol and the default, and the range of rules' parameters. */
 enum { HELP_TEXT = 512 };
 void help_text(const struct options *options, const struct option_spec *option,

@@ -1,4 +1,4 @@
-#include "options_table.h"
+#include "options.h"
 
 #include "rules.h"
 
@@ -347,7 +347,7 @@ static void options_add_rules(struct options *options)
 #define GROUP(options, flag, list)                                                     \
     options_add_group(options, flag, list, sizeof(list) / sizeof *(list))
 
-void options_build(struct options *options)
+static void options_build(struct options *options)
 {
     const struct program *program = options->program;
     if (program->groups & OPTIONS_RULE)
@@ -370,4 +370,15 @@ void options_build(struct options *options)
         value->option.preset = value->text = program->optimizer;
         value->option.required = false;
     }
+}
+
+int options_init(struct options *options, const struct program *program,
+                 struct error *error)
+{
+    *options = (struct options){.program = program};
+    options->kernels = kernels_find(error);
+    if (!options->kernels)
+        return STATUS_USAGE;
+    options_build(options);
+    return STATUS_OK;
 }

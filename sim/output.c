@@ -4,6 +4,7 @@
 #include "interrupt.h"
 #include "ranks.h"
 #include "rules.h"
+#include "whole_file.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -11,21 +12,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-const char *options_default(const struct options *options,
-                            const struct option_value *value, size_t size, char *text)
-{
-    text[0] = '\0';
-    if (value->option.preset)
-        return value->option.preset;
-    if (!(options->program->groups & OPTIONS_RULE))
-        return NULL;
-    for (const struct optimizer *const *rule = options->kernels->optimizers; *rule;
-         rule++)
-        if (options_choose(options, *rule))
-            parameter_preset(*rule, value->option.name, size, text);
-    return *text ? text : NULL;
-}
 
 /* The options that were given with what they are by default, where that is not the same
  * as not given, in text[size]: a header would not tell the two apart. */
@@ -174,30 +160,12 @@ static int for_each_output(const struct options *options, const struct table *ta
     return status;
 }
 
-int output_check(const char *option, const char *path, struct error *error)
-{
-    char folder[4096];
-    const char *slash = strrchr(path, '/');
-    if (!slash)
-        snprintf(folder, sizeof folder, ".");
-    else
-        snprintf(folder, sizeof folder, "%.*s", (int)(slash - path + 1), path);
-    struct stat about;
-    if (stat(path, &about) == 0 && S_ISDIR(about.st_mode))
-        return error_set(error, STATUS_OUTPUT, "%s: cannot write '%.400s': %s", option,
-                         path, strerror(EISDIR));
-    if (access(folder, F_OK) == 0)
-        return STATUS_OK;
-    return error_set(error, STATUS_OUTPUT, "%s: cannot write '%.400s': %s", option,
-                     path, strerror(errno));
-}
-
 static int check_one(const struct options *options, const struct table *table,
                      const char *path, struct error *error)
 {
     (void)options;
     (void)table;
-    return path ? output_check("--output", path, error) : STATUS_OK;
+    return path ? whole_file_check("--output", path, error) : STATUS_OK;
 }
 
 /* Where --plot says to draw; NULL: nowhere. */

@@ -5,13 +5,6 @@
 #include "options.h"
 #include "table.h"
 
-/* What an option is if nothing is said of it, for the chosen rules, as a header shows
- * it: "0.9", or "0.9; RULE: 0.999" where they differ. In text[size] or static; NULL: no
- * default. */
-enum { OPTIONS_DEFAULT = 200 };
-const char *options_default(const struct options *options,
-                            const struct option_value *value, size_t size, char *text);
-
 /* The note that names the options that were given as what they are by default, of those
  * where that matters. */
 #define OPTIONS_NOTE_GIVEN "given"
@@ -23,10 +16,6 @@ PNM_MUST_USE int options_note(const struct options *options, struct table *table
 /* The same as text, a line "key: value" each; the caller frees it. NULL without memory.
  */
 char *options_describe(const struct options *options);
-
-/* Before a run: can `path`, given for `option`, be a new file? STATUS_OUTPUT if not. */
-PNM_MUST_USE int output_check(const char *option, const char *path,
-                              struct error *error);
 
 /* Ends the preparation of a run, which came to `status`: STATUS_OUTPUT where there is
  * no folder for an --output. The same on all ranks; must be called whatever the status.

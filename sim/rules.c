@@ -269,6 +269,21 @@ int options_rules(const struct options *options, struct rule **rules, size_t *co
     return status;
 }
 
+const char *options_default(const struct options *options,
+                            const struct option_value *value, size_t size, char *text)
+{
+    text[0] = '\0';
+    if (value->option.preset)
+        return value->option.preset;
+    if (!(options->program->groups & OPTIONS_RULE))
+        return NULL;
+    for (const struct optimizer *const *rule = options->kernels->optimizers; *rule;
+         rule++)
+        if (options_choose(options, *rule))
+            parameter_preset(*rule, value->option.name, size, text);
+    return *text ? text : NULL;
+}
+
 bool rule_is_scheduled(const struct rule *rule)
 {
     return rule->parameter[OPTIMIZER_SCHEDULE] != SCHEDULE_CONSTANT;

@@ -30,6 +30,13 @@ PNM_MUST_USE int options_rules(const struct options *options, struct rule **rule
 /* Is the rule chosen by --optimizer, by its name or as one of `all`? */
 bool options_choose(const struct options *options, const struct optimizer *optimizer);
 
+/* What an option is if nothing is said of it, for the chosen rules, as a header shows
+ * it: "0.9", or "0.9; RULE: 0.999" where they differ. In text[size] or static; NULL: no
+ * default. */
+enum { OPTIONS_DEFAULT = 200 };
+const char *options_default(const struct options *options,
+                            const struct option_value *value, size_t size, char *text);
+
 /* Does the rate change over the steps, so that there is no stationary law? */
 bool rule_is_scheduled(const struct rule *rule);
 

@@ -4,6 +4,7 @@
 #include "output.h"
 #include "parse.h"
 #include "ranks.h"
+#include "whole_file.h"
 
 #include <ctype.h>
 #include <math.h>
@@ -91,7 +92,7 @@ static int session_from_options(struct session *session, const struct options *o
     session->checkpoint_every = options_real(options, "checkpoint-every");
     /* Rank 0 alone writes there. */
     if (session->checkpoint && ranks_mine() == 0)
-        status = output_check("--checkpoint", session->checkpoint, error);
+        status = whole_file_check("--checkpoint", session->checkpoint, error);
     if (status == STATUS_OK && stop_at)
         status = parse_place(stop_at, &session->stop_at, error);
     return status;

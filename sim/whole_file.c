@@ -185,3 +185,21 @@ int whole_file_write(const char *path, whole_file_writer *writer, void *context)
         return write_direct(path, writer, context);
     return write_replacing(target, exists ? &old : NULL, writer, context);
 }
+
+int whole_file_check(const char *option, const char *path, struct error *error)
+{
+    char folder[4096];
+    const char *slash = strrchr(path, '/');
+    if (!slash)
+        snprintf(folder, sizeof folder, ".");
+    else
+        snprintf(folder, sizeof folder, "%.*s", (int)(slash - path + 1), path);
+    struct stat about;
+    if (stat(path, &about) == 0 && S_ISDIR(about.st_mode))
+        return error_set(error, STATUS_OUTPUT, "%s: cannot write '%.400s': %s", option,
+                         path, strerror(EISDIR));
+    if (access(folder, F_OK) == 0)
+        return STATUS_OK;
+    return error_set(error, STATUS_OUTPUT, "%s: cannot write '%.400s': %s", option,
+                     path, strerror(errno));
+}
