@@ -1,5 +1,7 @@
 #include "manual.h"
 
+#include "options_help.h"
+
 #include <ctype.h>
 #include <string.h>
 

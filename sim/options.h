@@ -140,28 +140,6 @@ PNM_MUST_USE int options_give(struct option_value *value, const char *text,
 /* If an error that begins with "--NAME:" is about a value from a file, puts file and
  * line before it. */
 void options_locate(const struct options *options, struct error *error);
-/* What help and the manual say of an option. */
-struct option_help {
-    const char *doc;
-    char symbol[40];  /* the paper's, "" if there is none */
-    char range[128];  /* "" where `argument` says it or any text will do */
-    char preset[240]; /* "default 0.9", "required", or "" */
-    bool of_rule;     /* it is a parameter of a rule */
-};
-
-void option_help(const struct options *options, const struct option_spec *option,
-                 struct option_help *help);
-
-/* What numeric parameters of rules take. */
-extern const char options_grids[];
-
-struct exit_meaning {
-    int status;
-    const char *meaning; /* NULL after the last */
-};
-
-const struct exit_meaning *program_exit_meanings(const struct program *program);
-
 /* Values by name; the option must be in the program's table. */
 const char *options_text(const struct options *options, const char *name);
 bool options_given(const struct options *options, const char *name);
