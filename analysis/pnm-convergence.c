@@ -1,10 +1,9 @@
 /* pnm-convergence: how fast a rule makes the gradient small, against theorem 3.1 on
  * losses that meet its assumptions and against the exact transient on a quadratic. */
 #include "bound_table.h"
+#include "convergence_options.h"
 #include "judging_program.h"
-#include "nearest.h"
 #include "output.h"
-#include "parse.h"
 #include "plot.h"
 
 #include <math.h>
@@ -242,16 +241,9 @@ static int put_bound(struct table *table, size_t column, double bound, double g,
 
 /* --- rows ------------------------------------------------------------------------- */
 
-enum { MOST_LOSSES = 16 };
-
 struct run {
-    const struct options *options;
-    const struct sampling *sampling;
-    struct convergence_task task;
-    struct numbers horizons;
+    struct convergence_request asked;
     struct verdict_tally *tally;
-    struct loss losses[MOST_LOSSES]; /* that a search tries */
-    size_t loss_count;
 };
 
 /* Runs of so many steps, at the theorem's rate where none was given: *own is the rule
@@ -262,8 +254,9 @@ static int measure_horizon(const struct run *run, const struct rule *rule,
 {
     struct descent_curve curve = {0};
     *own = *rule;
-    convergence_set_rate(&run->task, horizon, own);
-    const int status = convergence_measure(&run->task, own, horizon, &curve, error);
+    convergence_set_rate(&run->asked.task, horizon, own);
+    const int status =
+        convergence_measure(&run->asked.task, own, horizon, &curve, error);
     if (status == STATUS_OK)
         convergence_minimum(&curve, minimum);
     descent_curve_free(&curve);
@@ -273,7 +266,7 @@ static int measure_horizon(const struct run *run, const struct rule *rule,
 static int add_horizon(struct table *table, const struct run *run,
                        const struct rule *rule, uint64_t horizon, struct error *error)
 {
-    const double g = run->task.loss.gradient_bound;
+    const double g = run->asked.task.loss.gradient_bound;
     struct rule own;
     struct convergence_minimum minimum = {0};
     double bounds[2];
@@ -290,7 +283,7 @@ static int add_horizon(struct table *table, const struct run *run,
         table_count(table, COUNT, minimum.count);
         table_count(table, AT_STEP, minimum.step);
     }
-    convergence_bounds(&run->task, rule, &own, horizon, bounds);
+    convergence_bounds(&run->asked.task, rule, &own, horizon, bounds);
     status = put_bound(table, PRINTED, bounds[CONVERGENCE_PRINTED], g, error);
     return status == STATUS_OK
                ? put_bound(table, CORRECTED, bounds[CONVERGENCE_CORRECTED], g, error)
@@ -301,26 +294,27 @@ static int add_horizons(struct table *table, const struct run *run,
                         const struct rule *rule, struct error *error)
 {
     int status = STATUS_OK;
-    for (size_t k = 0; status == STATUS_OK && k < run->horizons.count; k++)
-        status = add_horizon(table, run, rule, (uint64_t)run->horizons.value[k], error);
+    for (size_t k = 0; status == STATUS_OK && k < run->asked.horizons.count; k++)
+        status = add_horizon(table, run, rule, (uint64_t)run->asked.horizons.value[k],
+                             error);
     return status;
 }
 
 static int add_slope(struct table *table, const struct run *run,
                      const struct rule *rule, struct error *error)
 {
-    const size_t count = run->horizons.count;
+    const size_t count = run->asked.horizons.count;
     struct convergence_minimum *minima = calloc(count, sizeof *minima);
     struct rule own;
     double slope, se;
     int status = minima ? STATUS_OK : error_memory(error, "the horizons");
     for (size_t k = 0; status == STATUS_OK && k < count; k++)
-        status = measure_horizon(run, rule, (uint64_t)run->horizons.value[k], &own,
-                                 &minima[k], error);
+        status = measure_horizon(run, rule, (uint64_t)run->asked.horizons.value[k],
+                                 &own, &minima[k], error);
     if (status == STATUS_OK)
         status = rule_row(rule, table, error);
     if (status == STATUS_OK) {
-        convergence_slope(run->horizons.value, minima, count, &slope, &se);
+        convergence_slope(run->asked.horizons.value, minima, count, &slope, &se);
         table_count(table, HORIZONS, count);
         table_real(table, SLOPE, slope);
         table_real(table, SLOPE_STDERR, se);
@@ -336,7 +330,7 @@ static int add_point(struct table *table, const struct run *run,
 {
     struct convergence_point point;
     int status =
-        convergence_point(&run->task, rule, curve, step, quantity, &point, error);
+        convergence_point(&run->asked.task, rule, curve, step, quantity, &point, error);
     if (status == STATUS_OK)
         status = rule_row(rule, table, error);
     if (status == STATUS_OK)
@@ -361,13 +355,13 @@ static int add_point(struct table *table, const struct run *run,
 static int add_curve(struct table *table, const struct run *run,
                      const struct rule *rule, struct error *error)
 {
-    const uint64_t horizon = (uint64_t)run->horizons.value[0];
-    const uint64_t wanted = options_count(run->options, "points");
+    const uint64_t horizon = (uint64_t)run->asked.horizons.value[0];
+    const uint64_t wanted = options_count(run->asked.options, "points");
     const uint64_t points = wanted < horizon ? wanted : horizon;
     struct descent_curve curve = {0};
     struct rule own = *rule;
-    convergence_set_rate(&run->task, horizon, &own);
-    int status = convergence_measure(&run->task, &own, horizon, &curve, error);
+    convergence_set_rate(&run->asked.task, horizon, &own);
+    int status = convergence_measure(&run->asked.task, &own, horizon, &curve, error);
     for (uint64_t k = 0; status == STATUS_OK && k <= points; k++)
         for (int q = 0; status == STATUS_OK && q < CONVERGENCE_QUANTITIES; q++)
             status = add_point(table, run, &own, &curve, horizon * k / points,
@@ -378,27 +372,18 @@ static int add_curve(struct table *table, const struct run *run,
 
 /* --- ratios and the search for the largest ---------------------------------------- */
 
-static enum bound bound_of(const struct options *options)
-{
-    const char *name = options_text(options, "ratio");
-    int bound = BOUND_THEOREM;
-    while (name && bound < BOUNDS && strcmp(bound_name((enum bound)bound), name) != 0)
-        bound++;
-    return (enum bound)bound;
-}
-
 /* What the options say, as a point. */
 static struct bound_point given_point(const struct run *run, const struct rule *rule,
                                       uint64_t horizon)
 {
     return (struct bound_point){
-        .loss = &run->task.loss,
+        .loss = &run->asked.task.loss,
         .beta0 = rule_parameter(rule, "beta0"),
         .beta1 = rule_parameter(rule, "beta1"),
         .lr = rule->parameter[0],
-        .c = run->task.c,
-        .sigma = run->task.sigma,
-        .initial = run->task.start,
+        .c = run->asked.task.c,
+        .sigma = run->asked.task.sigma,
+        .initial = run->asked.task.start,
         .horizon = horizon,
     };
 }
@@ -407,12 +392,14 @@ static int add_ratios(struct table *table, const struct run *run,
                       const struct rule *rule, struct error *error)
 {
     const struct bound_search search = {
-        .sampling = run->sampling, .rule = rule, .bound = bound_of(run->options)};
+        .sampling = run->asked.sampling,
+        .rule = rule,
+        .bound = convergence_asked_bound(run->asked.options)};
     int status = STATUS_OK;
-    for (size_t k = 0; status == STATUS_OK && k < run->horizons.count; k++) {
+    for (size_t k = 0; status == STATUS_OK && k < run->asked.horizons.count; k++) {
         const struct bound_point point =
-            given_point(run, rule, (uint64_t)run->horizons.value[k]);
-        status = bound_table_measure(table, &search, &point, run->task.replicas,
+            given_point(run, rule, (uint64_t)run->asked.horizons.value[k]);
+        status = bound_table_measure(table, &search, &point, run->asked.task.replicas,
                                      run->tally, error);
     }
     return status;
@@ -422,17 +409,17 @@ static int add_ratios(struct table *table, const struct run *run,
 static int add_search(struct table *table, const struct run *run,
                       const struct rule *rule, struct error *error)
 {
-    const struct options *options = run->options;
-    const enum bound bound = bound_of(options);
+    const struct options *options = run->asked.options;
+    const enum bound bound = convergence_asked_bound(options);
     const bool given = options_given(options, "sigma");
     int status = STATUS_OK;
     for (int noisy = 0; status == STATUS_OK && noisy < (given ? 1 : 2); noisy++) {
         struct bound_search search = {
-            .sampling = run->sampling,
+            .sampling = run->asked.sampling,
             .rule = rule,
             .bound = bound,
-            .losses = run->losses,
-            .loss_count = run->loss_count,
+            .losses = run->asked.losses,
+            .loss_count = run->asked.loss_count,
             .free =
                 {
                     [BOUND_FREE_BETA0] = !options_given(options, "beta0"),
@@ -443,218 +430,19 @@ static int add_search(struct table *table, const struct run *run,
                     [BOUND_FREE_INITIAL] = !options_given(options, "initial"),
                     [BOUND_FREE_HORIZON] = !options_given(options, "horizon"),
                 },
-            .fixed = given_point(run, rule, (uint64_t)run->horizons.value[0]),
+            .fixed = given_point(run, rule, (uint64_t)run->asked.horizons.value[0]),
             .evaluations = options_count(options, "search"),
         };
-        search.fixed.loss = run->losses;
+        search.fixed.loss = run->asked.losses;
         if (!given)
             search.fixed.sigma = 0;
-        status =
-            bound_table_search(table, &search, run->task.replicas, run->tally, error);
+        status = bound_table_search(table, &search, run->asked.task.replicas,
+                                    run->tally, error);
     }
     return status;
 }
 
-/* --- options ---------------------------------------------------------------------- */
-
-static int unknown_loss(const struct options *options, struct error *error)
-{
-    const char *name = options_text(options, "loss");
-    struct nearest nearest = nearest_to(name, "");
-    char known[400] = "";
-    size_t used = 0;
-    for (const struct loss_kind *const *kind = loss_kinds(options->kernels);
-         *kind && used < sizeof known; kind++) {
-        nearest_try(&nearest, (*kind)->name, strlen((*kind)->name));
-        used += (size_t)snprintf(known + used, sizeof known - used, "%s%s",
-                                 used ? ", " : "", (*kind)->name);
-    }
-    return error_set(error, STATUS_USAGE, "--loss: no loss '%.200s'%s; allowed are %s",
-                     name, nearest.hint, known);
-}
-
-static const char *const loss_options[] = {"smoothness", "gradient-bound", "condition",
-                                           "data-seed"};
-enum { LOSS_OPTIONS = sizeof loss_options / sizeof *loss_options };
-
-/* The loss of that kind, with those of its parameters that were given. */
-static int make_loss(const struct options *options, const struct loss_kind *kind,
-                     struct loss *loss, struct error *error)
-{
-    double parameter[LOSS_MAX_PARAMETERS];
-    loss_defaults(kind, parameter);
-    for (size_t k = 0; k < LOSS_OPTIONS; k++) {
-        const char *name = loss_options[k];
-        const int i = loss_parameter(kind, name);
-        if (!options_given(options, name))
-            continue;
-        if (i < 0)
-            return error_set(error, STATUS_USAGE, "--%s: no parameter of the loss %s",
-                             name, kind->name);
-        parameter[i] = strcmp(name, "data-seed") == 0
-                           ? (double)options_count(options, name)
-                           : options_real(options, name);
-    }
-    return loss_init(loss, kind, options_count(options, "dim"), parameter, error);
-}
-
-static int read_loss(const struct options *options, struct loss *loss,
-                     struct error *error)
-{
-    const struct loss_kind *kind =
-        loss_find(options->kernels, options_text(options, "loss"));
-    return kind ? make_loss(options, kind, loss, error) : unknown_loss(options, error);
-}
-
-static bool takes_what_was_given(const struct options *options,
-                                 const struct loss_kind *kind)
-{
-    for (size_t k = 0; k < LOSS_OPTIONS; k++)
-        if (options_given(options, loss_options[k]) &&
-            loss_parameter(kind, loss_options[k]) < 0)
-            return false;
-    return true;
-}
-
-/* The loss given, or every one with a G that has the parameters given. */
-static int read_searched_losses(struct run *run, struct error *error)
-{
-    const struct loss_kind *const *kind = loss_kinds(run->options->kernels);
-    int status = STATUS_OK;
-    if (options_given(run->options, "loss")) {
-        run->loss_count = 1;
-        return read_loss(run->options, &run->losses[0], error);
-    }
-    for (; status == STATUS_OK && *kind && run->loss_count < MOST_LOSSES; kind++) {
-        struct loss *loss = &run->losses[run->loss_count];
-        if (!takes_what_was_given(run->options, *kind))
-            continue;
-        status = make_loss(run->options, *kind, loss, error);
-        if (status == STATUS_OK && isfinite(loss->gradient_bound))
-            run->loss_count++;
-        else
-            loss_free(loss);
-    }
-    if (status == STATUS_OK && run->loss_count == 0)
-        status = error_set(error, STATUS_USAGE,
-                           "--search: no loss with a bound of the gradient has all the "
-                           "parameters given");
-    return status;
-}
-
-static int read_horizons(const struct options *options, struct numbers *horizons,
-                         struct error *error)
-{
-    enum { LONGEST = 1 << 24 };
-    const char *text = options_text(options, "horizon");
-    const bool curve = options_flag(options, "curve");
-    const bool search = options_given(options, "search");
-    int status = parse_grid("--horizon", text, horizons, error);
-    for (size_t k = 0; status == STATUS_OK && k < horizons->count; k++) {
-        horizons->value[k] = rint(horizons->value[k]);
-        if (!(horizons->value[k] >= 1 && horizons->value[k] <= LONGEST))
-            status = error_set(error, STATUS_USAGE,
-                               "--horizon: %g is out of range; allowed are whole "
-                               "numbers from 1 to %d",
-                               horizons->value[k], LONGEST);
-    }
-    if (status == STATUS_OK && horizons->count == 0)
-        status = error_memory(error, "the horizons");
-    if (status == STATUS_OK && (curve || search) && horizons->count > 1 &&
-        options_given(options, "horizon"))
-        status = error_set(error, STATUS_USAGE,
-                           "--horizon: '%.200s' are several; --%s takes one", text,
-                           curve ? "curve" : "search");
-    if (status == STATUS_OK && options_flag(options, "slope") && horizons->count < 3)
-        status =
-            error_set(error, STATUS_USAGE,
-                      "--horizon: '%.200s' are too few; --slope needs three", text);
-    return status;
-}
-
-static int unknown_bound(const struct options *options, struct error *error)
-{
-    const char *name = options_text(options, "ratio");
-    struct nearest nearest = nearest_to(name, "");
-    nearest_try_list(&nearest, "thm3.1|lemma-A2|lemma-A3");
-    return error_set(error, STATUS_USAGE,
-                     "--ratio: no bound '%.200s'%s; allowed are thm3.1, lemma-A2, "
-                     "lemma-A3",
-                     name, nearest.hint);
-}
-
-/* One table at a time. */
-static int check_tables(const struct options *options, struct error *error)
-{
-    const bool flags[] = {
-        options_flag(options, "curve"), options_flag(options, "slope"),
-        options_given(options, "ratio") || options_given(options, "search")};
-    const char *ratio = options_given(options, "ratio") ? "ratio" : "search";
-    if (flags[0] && flags[1])
-        return error_set(error, STATUS_USAGE, "--slope: not together with --curve");
-    if (flags[2] && (flags[0] || flags[1]))
-        return error_set(error, STATUS_USAGE, "--%s: not together with --%s", ratio,
-                         flags[0] ? "curve" : "slope");
-    return bound_of(options) == BOUNDS ? unknown_bound(options, error) : STATUS_OK;
-}
-
-/* The theorem and its lemmas are about pnm with beta0 >= 0, and the theorem has a rate
- * of its own. */
-static int check_ratio(const struct options *options, const struct rule *rules,
-                       size_t count, struct error *error)
-{
-    for (size_t k = 0; k < count; k++) {
-        if (strcmp(rules[k].optimizer->name, "pnm") != 0)
-            return error_set(error, STATUS_USAGE,
-                             "--optimizer: %s; the bounds of --ratio are about pnm",
-                             rules[k].optimizer->name);
-        if (rule_parameter(&rules[k], "beta0") < 0)
-            return error_set(error, STATUS_USAGE,
-                             "--beta0: %g; the bounds of --ratio are about beta0 >= 0",
-                             rule_parameter(&rules[k], "beta0"));
-    }
-    if (rules[0].parameter[OPTIMIZER_WEIGHT_DECAY] != 0)
-        return error_set(error, STATUS_USAGE,
-                         "--weight-decay: the bounds of --ratio are about pnm without");
-    if (rule_is_scheduled(&rules[0]))
-        return rules_check_constant(rules, count, "bound in --ratio", error);
-    if (bound_of(options) == BOUND_THEOREM && options_given(options, "lr"))
-        return error_set(error, STATUS_USAGE,
-                         "--lr: theorem 3.1 sets its own rate; --ratio thm3.1 takes "
-                         "--c");
-    return STATUS_OK;
-}
-
-/* A loss without a bound of the gradient has no theorem to be held against. */
-static int check_bounded(const struct run *run, struct error *error)
-{
-    if (options_flag(run->options, "curve") || isfinite(run->task.loss.gradient_bound))
-        return STATUS_OK;
-    return error_set(
-        error, STATUS_USAGE,
-        "--loss: theorem 3.1 assumes a bounded gradient, and that of %s has "
-        "no bound G; allowed with it is --curve",
-        run->task.loss.kind->name);
-}
-
-static int prepare(struct run *run, struct error *error)
-{
-    const struct options *options = run->options;
-    const bool search = options_given(options, "search");
-    int status = check_tables(options, error);
-    if (status == STATUS_OK)
-        status = read_loss(options, &run->task.loss, error);
-    run->task.sampling = run->sampling;
-    run->task.sigma = options_real(options, "sigma");
-    run->task.start = options_real(options, "initial");
-    run->task.c = options_real(options, "c");
-    run->task.replicas = options_count(options, "replicas");
-    if (status == STATUS_OK)
-        status = read_horizons(options, &run->horizons, error);
-    if (status == STATUS_OK)
-        status = check_bounded(run, error);
-    return status == STATUS_OK && search ? read_searched_losses(run, error) : status;
-}
+/* --- the program ------------------------------------------------------------------ */
 
 static const struct plot horizon_plot = {
     .label = "min E‖∇f‖²",
@@ -721,7 +509,8 @@ static int run(const struct options *options, const struct sampling *sampling,
                struct verdict_tally *tally, struct error *error)
 {
     const struct task_table chosen = choose_table(options);
-    struct run own = {.options = options, .sampling = sampling, .tally = tally};
+    struct run own = {.asked = {.options = options, .sampling = sampling},
+                      .tally = tally};
     struct table table = {0};
     struct rule *rules = NULL;
     size_t count = 0;
@@ -729,9 +518,9 @@ static int run(const struct options *options, const struct sampling *sampling,
     if (status == STATUS_OK)
         status = rules_check_gradients(rules, count, "pnm-convergence", error);
     if (status == STATUS_OK)
-        status = prepare(&own, error);
+        status = convergence_read(&own.asked, error);
     if (status == STATUS_OK && chosen.init == bound_table_init)
-        status = check_ratio(options, rules, count, error);
+        status = convergence_check_ratio(options, rules, count, error);
     const int prepared = options_check_output(options, status, error);
     if (status == STATUS_OK)
         status = prepared;
@@ -745,10 +534,7 @@ static int run(const struct options *options, const struct sampling *sampling,
     if (status == STATUS_OK)
         status = options_write(options, &table, error);
     table_free(&table);
-    numbers_free(&own.horizons);
-    loss_free(&own.task.loss);
-    for (size_t k = 0; k < own.loss_count; k++)
-        loss_free(&own.losses[k]);
+    convergence_request_free(&own.asked);
     free(rules);
     return status;
 }
