@@ -207,8 +207,12 @@ static void describe_command(const struct options *options, char text[CAPTION])
         if (value->option.kind != OPTION_FLAG && used < CAPTION)
             used += (size_t)snprintf(text + used, CAPTION - used, " %s", value->text);
     }
-    if (used >= CAPTION)
-        memcpy(text + CAPTION - 4, "...", 4);
+    if (used < CAPTION)
+        return;
+    size_t end = CAPTION - sizeof "...";
+    while ((text[end] & 0xC0) == 0x80) /* not within a letter */
+        end--;
+    memcpy(text + end, "...", sizeof "...");
 }
 
 static int draw(const struct options *options, const struct table *table,

@@ -248,19 +248,45 @@ static const struct {
     {"eta0", "rate applied η₀", "η₀"},
 };
 
-/* Text within double quotes of gnuplot's, from which a plain style drops what is not
+/* The bytes of the UTF-8 letter that the text begins with; 0: it is none, or one that
+ * an svg may not hold. */
+static size_t letter_length(const char *text)
+{
+    static const unsigned long first[] = {0, 0x20, 0x80, 0x800, 0x10000};
+    const unsigned char lead = (unsigned char)*text;
+    const size_t length = lead < 0x80   ? 1
+                          : lead < 0xC0 ? 0
+                          : lead < 0xE0 ? 2
+                          : lead < 0xF0 ? 3
+                          : lead < 0xF8 ? 4
+                                        : 0;
+    unsigned long code = length == 1 ? lead : lead & (0x7Fu >> length);
+    for (size_t k = 1; k < length; k++) {
+        const unsigned char byte = (unsigned char)text[k];
+        if ((byte & 0xC0) != 0x80)
+            return 0;
+        code = code << 6 | (byte & 0x3F);
+    }
+    const bool none = code < first[length] || code == 0x7F || code > 0x10FFFF ||
+                      (code >= 0xD800 && code < 0xE000) || (code & 0xFFFE) == 0xFFFE;
+    return none ? 0 : length;
+}
+
+/* Text within double quotes of gnuplot's, where a file's name must not end the line or
+ * run as a command, as what is between backquotes does. A plain style drops what is not
  * ASCII, and blanks before that. */
 static void put_words(const struct drawing *d, FILE *stream, const char *text)
 {
-    for (; *text; text++) {
-        const size_t blanks = strspn(text, " ");
+    while (*text) {
+        const size_t blanks = strspn(text, " "), length = letter_length(text);
         if (d->style->plain && ((unsigned char)text[blanks] & 0x80)) {
-            text += blanks;
+            text += blanks + 1;
             continue;
         }
-        if (*text == '"' || *text == '\\')
+        if (strchr("\"\\`", *text))
             fputc('\\', stream);
-        fputc(*text, stream);
+        fprintf(stream, "%.*s", length ? (int)length : 1, length ? text : "?");
+        text += length ? length : 1;
     }
 }
 

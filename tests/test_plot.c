@@ -205,6 +205,35 @@ static void test_letters_can_be_plain(void **state)
     table_free(&table);
 }
 
+static void test_a_caption_is_words_alone(void **state)
+{
+    static const struct {
+        const char *words, *written;
+    } cases[] = {
+        {"a \"b\" c\\", "a \\\"b\\\" c\\\\"},
+        {"`run`", "\\`run\\`"},
+        {"a\nb\tc\x1b[1m\x7f", "a?b?c?[1m?"},
+        {"é € \xf0\x9d\x84\x9e", "é € \xf0\x9d\x84\x9e"},
+        {"\xe9", "?"},
+        {"\xe2\x82", "??"},
+        {"\x80 \xff \xc0\x80", "? ? ??"},
+        {"\xed\xa0\x80 \xf4\x90\x80\x80 \xef\xbf\xbf", "??? ???? ???"},
+    };
+    struct table table = begin();
+    struct plot_extent extent;
+    (void)state;
+    add(&table, "pnm", 0.5, 1, 3);
+    for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+        const struct plot_style style = {.ending = ".svg", .caption = cases[k].words};
+        char *text = script(&table, &style, &extent);
+        char expected[80];
+        snprintf(expected, sizeof expected, "set label \"%s\\npnm", cases[k].written);
+        expect(text, expected);
+        free(text);
+    }
+    table_free(&table);
+}
+
 static void test_more_curves_than_can_be_told_apart(void **state)
 {
     struct table table = begin();
@@ -246,6 +275,7 @@ int main(void)
         cmocka_unit_test(test_columns_that_are_there_to_tell_rows_apart_do),
         cmocka_unit_test(test_powers_where_numbers_are_far_apart),
         cmocka_unit_test(test_letters_can_be_plain),
+        cmocka_unit_test(test_a_caption_is_words_alone),
         cmocka_unit_test(test_more_curves_than_can_be_told_apart),
         cmocka_unit_test(test_nothing_to_draw),
     };

@@ -166,6 +166,22 @@ END
     expect_equal "$(ls)" "$(printf 'bin\nout.svg')"
 }
 
+@test "a file's name is words in the caption, whatever is in it" {
+    long=$(printf 'é%.0s' {1..70}).txt
+    for name in '`touch run`.txt' $'two\nlines.txt' $'\033[1m\377.txt' 'a"b\c%d{^@#.txt' \
+        "$long" "a$long"; do
+        echo 1 >"$name"
+        attempt pnm-stationary --optimizer pnm --lr 0.1,0.2 --spectrum "file:$name" \
+            --replicas 64 --steps 400 --quiet --plot out.svg
+        expect_status 2
+        expect_no_message .
+        iconv -f UTF-8 -t UTF-8 out.svg >same.svg
+        never grep -q '[[:cntrl:]]' <(tr -d '\n\t\r' <out.svg)
+        rm out.svg
+    done
+    [ ! -e run ]
+}
+
 @test "curves that are too many are told" {
     attempt pnm-stability --optimizer pnm --lr linear:0.1:1:12 --beta0 linear:0:1:11 \
         --spectrum 1 --plot out.txt
