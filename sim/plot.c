@@ -101,9 +101,19 @@ struct drawing {
     struct entry *entry;
 };
 
+/* Gnuplot's own limit is 9e307, and an axis reaches beyond its numbers. */
+static const double largest = 1e307;
+
+/* NaN: none, or none that can be drawn. */
+static double drawable(double x)
+{
+    return fabs(x) <= largest ? x : (double)NAN;
+}
+
 static double get(const struct drawing *d, size_t row, int column)
 {
-    return column < 0 ? (double)NAN : table_get_number(d->table, row, (size_t)column);
+    return column < 0 ? (double)NAN
+                      : drawable(table_get_number(d->table, row, (size_t)column));
 }
 
 static bool has_numbers(const struct drawing *d, int column)
@@ -346,7 +356,7 @@ static void put_constants(struct drawing *d, FILE *stream)
 /* Gnuplot itself has no word for a number that is none. */
 static void put_number(FILE *stream, double x)
 {
-    if (isfinite(x))
+    if (!isnan(drawable(x)))
         fprintf(stream, " %.17g", x);
     else
         fprintf(stream, " NaN");
@@ -370,7 +380,7 @@ static void put_curves(const struct drawing *d, FILE *stream, size_t curves)
     for (size_t curve = 0; curve < curves; curve++) {
         fprintf(stream, "$curve%zu << END\n", curve + 1);
         for (; k < d->table->rows && d->entry[k].group == curve; k++) {
-            const bool placed = isfinite(d->entry[k].number);
+            const bool placed = !isnan(d->entry[k].number);
             /* What has no such parameter is level. */
             put_number(stream, placed ? d->entry[k].number : d->low);
             put_values(d, stream, d->entry[k].row);
@@ -399,13 +409,16 @@ static bool spans(double low, double high)
     return low > 0 && high / low >= 12;
 }
 
-/* Of the values and their bars in so many rows. */
-static void find_extent(const struct drawing *d, size_t rows, double *low, double *high)
+/* Of the values and their bars in so many curves, or rows. */
+static void find_extent(const struct drawing *d, size_t drawn, double *low,
+                        double *high)
 {
     *low = HUGE_VAL;
     *high = -HUGE_VAL;
-    for (size_t row = 0; row < rows; row++)
+    for (size_t row = 0; row < d->table->rows; row++)
         for (int v = 0; v < d->values; v++) {
+            if ((d->axis >= 0 ? d->curves.of[row] : row) >= drawn)
+                continue;
             const double x = get(d, row, d->column[v]),
                          error = get(d, row, d->error[v]);
             const double bar = isfinite(error) ? error : 0;
@@ -575,26 +588,29 @@ static void put_powers(FILE *stream, double low, double high)
 static void put_range(FILE *stream, const char *axis, double low, double high,
                       double room)
 {
-    const double beyond = low < high ? room * (high - low)
-                          : low == 0 ? 1
-                                     : fabs(low) / 10;
-    fprintf(stream, "set %srange [%.9g : %.9g]\n", axis, low - beyond, high + beyond);
+    const double size = fmax(fabs(low), fabs(high));
+    /* Gnuplot cannot count along an axis whose ends are hardly two numbers. */
+    const double beyond = high - low > 1e-9 * size ? room * (high - low)
+                          : size == 0              ? 1
+                                                   : size / 10;
+    fprintf(stream, "set %srange [%.15g : %.15g]\n", axis, low - beyond, high + beyond);
 }
 
 static void put_axis_range(const struct drawing *d, FILE *stream)
 {
     const double room = 0.03;
     if (spans(d->low, d->high)) {
-        const double beyond = pow(d->high / d->low, room);
+        const double beyond = exp(room * (log(d->high) - log(d->low)));
         put_powers(stream, d->low, d->high);
-        fprintf(stream, "set xrange [%.9g : %.9g]\n", d->low / beyond,
-                d->high * beyond);
+        fprintf(stream, "set xrange [%.9g : %.9g]\n",
+                fmax(d->low / beyond, fmin(d->low, 1 / largest)),
+                fmin(d->high * beyond, largest));
     } else {
         put_range(stream, "x", d->low, d->high, room);
     }
 }
 
-static void put_axes(const struct drawing *d, FILE *stream, size_t rows)
+static void put_axes(const struct drawing *d, FILE *stream, size_t drawn)
 {
     const char *value_axis = d->axis >= 0 ? "y" : "x";
     double low, high;
@@ -609,7 +625,7 @@ static void put_axes(const struct drawing *d, FILE *stream, size_t rows)
     if (d->style->text)
         put_legend(d, stream);
     fprintf(stream, "\"\n");
-    find_extent(d, rows, &low, &high);
+    find_extent(d, drawn, &low, &high);
     if (spans(low, high))
         fprintf(stream, "set logscale %s\nset format %s \"%%g\"\n", value_axis,
                 value_axis);
@@ -622,8 +638,8 @@ static void put_axes(const struct drawing *d, FILE *stream, size_t rows)
         put_axis_range(d, stream);
         return;
     }
-    fprintf(stream, "set yrange [%g : -0.5]\nset ytics (", -0.5 - (double)rows);
-    for (size_t row = 0; row < rows; row++) {
+    fprintf(stream, "set yrange [%g : -0.5]\nset ytics (", -0.5 - (double)drawn);
+    for (size_t row = 0; row < drawn; row++) {
         fprintf(stream, "%s\"", row ? ", " : "");
         put_title(d, stream, row);
         fprintf(stream, "\" %d", -(int)row - 1);
@@ -640,7 +656,7 @@ static void put_script(struct drawing *d, FILE *stream, size_t drawn)
     else
         put_curves(d, stream, drawn);
     put_terminal(d, stream, rows ? 150 + 26 * (int)drawn : 560, curves);
-    put_axes(d, stream, rows ? drawn : d->table->rows);
+    put_axes(d, stream, drawn);
     put_key(d, stream, curves);
     put_data(d, stream, curves);
     fprintf(stream, "\n");

@@ -234,15 +234,45 @@ static void test_a_caption_is_words_alone(void **state)
     table_free(&table);
 }
 
+/* Gnuplot refuses a range whose ends are the same number, or no numbers. */
+static void test_ranges_that_gnuplot_can_draw(void **state)
+{
+    struct table table = begin();
+    struct plot_extent extent;
+    (void)state;
+    add(&table, "pnm", 0.5, 0, 4);
+    add(&table, "pnm", 0.5 + 1e-15, 0, 4 + 4e-15);
+    char *text = script(&table, &letters, &extent);
+    expect(text, "set xrange [0.45 : 0.55");
+    free(text);
+    add(&table, "pnm", 1e300, 0, 1e307);
+    add(&table, "pnm", 1e-307, 0, 1);
+    text = script(&table, &letters, &extent);
+    expect(text, "set xrange [1e-307 : 1e+307]");
+    expect(text, "set logscale y");
+    free(text);
+    add(&table, "pnm", 2, 0, -1e308);
+    add(&table, "pnm", 3, 0, -INFINITY);
+    text = script(&table, &letters, &extent);
+    expect(text, "\n 2 NaN 0 NaN 0\n 3 NaN 0 NaN 0\n");
+    expect_none(text, "inf");
+    free(text);
+    table_free(&table);
+}
+
 static void test_more_curves_than_can_be_told_apart(void **state)
 {
     struct table table = begin();
     struct plot_extent extent;
     (void)state;
-    for (int b = 0; b < 9; b++)
+    for (int b = 0; b < 8; b++)
         for (int k = 0; k < 10; k++)
             add(&table, "pnm", k, b, 1);
+    for (int k = 0; k < 10; k++)
+        add(&table, "pnm", k, 8, 1e6);
     char *text = script(&table, &picture, &extent);
+    /* What is not drawn takes no room. */
+    expect_none(text, "set logscale y");
     assert_int_equal((int)extent.there, 9);
     assert_int_equal((int)extent.drawn, PLOT_CURVES);
     expect(text, "$curve8 <<");
@@ -276,6 +306,7 @@ int main(void)
         cmocka_unit_test(test_powers_where_numbers_are_far_apart),
         cmocka_unit_test(test_letters_can_be_plain),
         cmocka_unit_test(test_a_caption_is_words_alone),
+        cmocka_unit_test(test_ranges_that_gnuplot_can_draw),
         cmocka_unit_test(test_more_curves_than_can_be_told_apart),
         cmocka_unit_test(test_nothing_to_draw),
     };

@@ -182,6 +182,13 @@ END
     [ ! -e run ]
 }
 
+@test "one row whose values are nearly the same is drawn" {
+    attempt pnm-stability --optimizer sgd --lr 0.3 --spectrum 1 --measure --plot out.txt
+    expect_status 0
+    expect_no_message .
+    grep -q 'EM' out.txt
+}
+
 @test "curves that are too many are told" {
     attempt pnm-stability --optimizer pnm --lr linear:0.1:1:12 --beta0 linear:0:1:11 \
         --spectrum 1 --plot out.txt
