@@ -175,13 +175,32 @@ static const char *plot_target(const struct options *options)
                                                    : NULL;
 }
 
+/* A picture must not replace the table, nor the checkpoint. */
+static int check_apart(const struct options *options, const struct table *table,
+                       const char *path, struct error *error)
+{
+    static const char said[] = "--plot: '%.300s' is the file of --%s; allowed is one "
+                               "of its own";
+    const char *plot = plot_target(options);
+    const struct option_value *checkpoint = options_find(options, "checkpoint");
+    (void)table;
+    if (path && whole_file_same(plot, path))
+        return error_set(error, STATUS_USAGE, said, plot, "output");
+    if (checkpoint && checkpoint->text && whole_file_same(plot, checkpoint->text))
+        return error_set(error, STATUS_USAGE, said, plot, "checkpoint");
+    return STATUS_OK;
+}
+
 int options_check_output(const struct options *options, int status, struct error *error)
 {
     /* Only rank 0 writes; a folder may be missing on the other machines. */
     if (status == STATUS_OK && ranks_mine() == 0)
         status = for_each_output(options, NULL, check_one, error);
-    if (status == STATUS_OK && ranks_mine() == 0 && plot_target(options))
-        status = gnuplot_check(plot_target(options), error);
+    if (status == STATUS_OK && ranks_mine() == 0 && plot_target(options)) {
+        status = for_each_output(options, NULL, check_apart, error);
+        if (status == STATUS_OK)
+            status = gnuplot_check(plot_target(options), error);
+    }
     return ranks_agree(status, error);
 }
 

@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <stdbool.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -45,6 +44,14 @@ static size_t folder_length(const char *path)
 {
     const char *slash = strrchr(path, '/');
     return slash ? (size_t)(slash + 1 - path) : 0;
+}
+
+/* path has two bytes less than folder. */
+static void folder_of(const char *path, char folder[static PATH_MAX])
+{
+    const size_t length = folder_length(path);
+    memcpy(folder, path, length);
+    memcpy(folder + length, ".", 2);
 }
 
 /* target becomes what path is when all links of its last part are followed, up to a
@@ -102,9 +109,7 @@ static int sync_folder(const char *target)
 {
     char folder[PATH_MAX];
     int failure = 0;
-    const size_t length = folder_length(target);
-    memcpy(folder, target, length);
-    memcpy(folder + length, ".", 2);
+    folder_of(target, folder);
     const int descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     /* A folder that may be written, but not read, cannot be synced. */
     if (descriptor < 0)
@@ -202,4 +207,22 @@ int whole_file_check(const char *option, const char *path, struct error *error)
         return STATUS_OK;
     return error_set(error, STATUS_OUTPUT, "%s: cannot write '%.400s': %s", option,
                      path, strerror(errno));
+}
+
+bool whole_file_same(const char *a, const char *b)
+{
+    char folder[2][PATH_MAX];
+    const char *const path[] = {a, b};
+    struct stat about[2];
+    if (stat(a, &about[0]) == 0 && stat(b, &about[1]) == 0)
+        return S_ISREG(about[0].st_mode) && same_file(&about[0], &about[1]);
+    for (int k = 0; k < 2; k++) {
+        if (strlen(path[k]) + 2 > PATH_MAX)
+            return false;
+        folder_of(path[k], folder[k]);
+        if (stat(folder[k], &about[k]) != 0)
+            return false;
+    }
+    return same_file(&about[0], &about[1]) &&
+           strcmp(a + folder_length(a), b + folder_length(b)) == 0;
 }

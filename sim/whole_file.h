@@ -4,6 +4,7 @@
 
 #include "error.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 
 /* Writes the content; returns 0 or an errno. */
@@ -21,5 +22,8 @@ PNM_MUST_USE int whole_file_write(const char *path, whole_file_writer *writer,
 /* Before a run: can `path`, given for `option`, be a new file? STATUS_OUTPUT if not. */
 PNM_MUST_USE int whole_file_check(const char *option, const char *path,
                                   struct error *error);
+
+/* Is it one regular file under both names, or would be when it is written? */
+bool whole_file_same(const char *a, const char *b);
 
 #endif

@@ -189,6 +189,30 @@ END
     grep -q 'EM' out.txt
 }
 
+@test "the table's file and the checkpoint's are refused" {
+    refuses() {
+        attempt pnm-stationary --optimizer pnm --lr 1e-9 --max-samples 1e18 --spectrum 1 "$@"
+        expect_status 64
+    }
+    said="^pnm-stationary: --plot: 'out.txt' is the file of"
+    refuses --plot out.txt --output out.txt
+    expect_message "$said --output; allowed is one of its own\$"
+    refuses --plot out.txt --output "-,$PWD/out.txt"
+    expect_message "$said --output"
+    refuses --plot out.txt --checkpoint ./out.txt
+    expect_message "$said --checkpoint"
+    echo old >table.csv
+    ln -s table.csv out.txt
+    refuses --plot out.txt --output ./table.csv
+    expect_message "$said --output"
+    expect_equal "$(cat table.csv)" old
+    attempt $stationary --plot out.txt --output other/out.txt
+    expect_message "cannot write 'other/out.txt'"
+    mkdir other
+    attempt $stationary --plot out.txt --output other/out.txt
+    expect_status 2
+}
+
 @test "curves that are too many are told" {
     attempt pnm-stability --optimizer pnm --lr linear:0.1:1:12 --beta0 linear:0:1:11 \
         --spectrum 1 --plot out.txt
