@@ -1,21 +1,24 @@
 #include "gnuplot.h"
 
-#include "nearest.h"
+#include "interrupt.h"
 #include "whole_file.h"
 
 #include <ctype.h>
 #include <errno.h>
+#include <signal.h>
 #include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 /* --- the program ------------------------------------------------------------------ */
 
-/* This process's environment with the locale that scripts are written for, NULL without
- * memory. The caller frees the array alone. */
+/* This process's environment with the locale that scripts are written for, and no
+ * terminal of the user's, which gnuplot may not have; NULL without memory. The caller
+ * frees the array alone. */
 static char **script_environment(void)
 {
     extern char **environ;
@@ -25,11 +28,30 @@ static char **script_environment(void)
         count++;
     char **copy = calloc(count + 2, sizeof *copy);
     for (size_t k = 0; copy && k < count; k++)
-        if (strncmp(environ[k], "LC_ALL=", 7) != 0)
+        if (strncmp(environ[k], "LC_ALL=", 7) != 0 &&
+            strncmp(environ[k], "GNUTERM=", 8) != 0)
             copy[kept++] = environ[k];
     if (copy)
         copy[kept] = locale;
     return copy;
+}
+
+/* Its state when it has ended, which a signal to this process makes it do. Returns 0 or
+ * an errno. */
+static int wait_for(pid_t child, int *state)
+{
+    const struct timespec moment = {.tv_nsec = 2000000};
+    for (;;) {
+        const pid_t ended = waitpid(child, state, WNOHANG);
+        if (ended == child)
+            return 0;
+        if (ended < 0 && errno != EINTR)
+            return errno;
+        /* A wait that lasts would miss a signal that comes just before it. */
+        if (interrupt_pending())
+            kill(child, SIGTERM);
+        nanosleep(&moment, NULL);
+    }
 }
 
 /* Runs gnuplot on the script, its pictures into `picture`, NULL: it has none to write.
@@ -37,6 +59,7 @@ static char **script_environment(void)
 static int run(FILE *script, FILE *picture, bool stays)
 {
     char *arguments[] = {"gnuplot", "-d", stays ? "-p" : "-", stays ? "-" : NULL, NULL};
+    struct sigaction unignored = {.sa_handler = SIG_DFL}, before;
     posix_spawn_file_actions_t actions;
     pid_t child;
     int state = 0;
@@ -51,16 +74,18 @@ static int run(FILE *script, FILE *picture, bool stays)
     if (!failure)
         failure = posix_spawn_file_actions_adddup2(
             &actions, picture ? fileno(picture) : STDERR_FILENO, STDOUT_FILENO);
+    /* Where it is ignored, as this process may have been started, nobody can wait. */
+    sigaction(SIGCHLD, &unignored, &before);
     if (!failure)
         failure =
             posix_spawnp(&child, "gnuplot", &actions, NULL, arguments, environment);
     posix_spawn_file_actions_destroy(&actions);
     free(environment);
+    if (!failure)
+        failure = wait_for(child, &state);
+    sigaction(SIGCHLD, &before, NULL);
     if (failure)
         return failure;
-    while (waitpid(child, &state, 0) < 0)
-        if (errno != EINTR)
-            return errno;
     return WIFEXITED(state) && WEXITSTATUS(state) == 0 ? 0 : -1;
 }
 
@@ -227,6 +252,8 @@ static struct plot_style style_of(enum target target, const char *where,
     int columns = 79, rows = 24;
     if (target == FILE_OF_GNUPLOT)
         style.ending = strrchr(where, '.');
+    if (target == FILE_OF_SCRIPT)
+        style.terminal = "set termoption noenhanced";
     if (target == TEXT)
         text_size(&columns, &rows);
     if (target == TEXT || target == FILE_OF_TEXT) {

@@ -33,6 +33,9 @@ kind() {
     # The script stands on its own.
     LC_ALL=C.UTF-8 gnuplot -d -e 'set terminal svg; set output "again.svg"' out.gp
     grep -q '<path' again.svg
+    attempt $stationary --optimizer two_batch --beta0 0,1 --plot out.gp
+    LC_ALL=C.UTF-8 gnuplot -d -e 'set terminal svg; set output "again.svg"' out.gp
+    grep -q two_batch again.svg
 }
 
 @test "the same picture again, whatever the locale" {
@@ -211,6 +214,30 @@ END
     mkdir other
     attempt $stationary --plot out.txt --output other/out.txt
     expect_status 2
+}
+
+@test "the user's terminal and signals that are ignored make no difference" {
+    attempt $stationary --plot one.svg
+    GNUTERM=none attempt $stationary --plot two.svg
+    expect_status 2
+    expect_no_message .
+    expect_same one.svg two.svg
+    attempt env --ignore-signal=CHLD "$PNM_BIN/"$stationary --plot two.svg
+    expect_status 2
+    expect_no_message .
+}
+
+@test "a gnuplot that hangs ends with the program" {
+    fake_gnuplot 0
+    sed -i 's/exit 0/echo $$ >bin\/id; exec sleep 60/' bin/gnuplot
+    $stationary --plot out.svg >"$out" 2>"$err" &
+    child=$!
+    until [ -s bin/id ] || ! kill -0 "$child"; do sleep 0.1; done
+    kill "$child"
+    status=0
+    wait "$child" || status=$?
+    expect_status 130
+    never kill -0 "$(cat bin/id)"
 }
 
 @test "curves that are too many are told" {
