@@ -446,6 +446,7 @@ static int add_search(struct table *table, const struct run *run,
 
 static const struct plot horizon_plot = {
     .label = "min E‖∇f‖²",
+    .plain = "min E|grad f|^2",
     .keys = "optimizer horizon beta0 beta1 lr",
     .value = {{"bound_printed", NULL, "printed bound", PLOT_PAPER},
               {"bound_corrected", NULL, "corrected bound", PLOT_EXACT},
@@ -461,6 +462,7 @@ static const struct plot curve_plot = {
 
 static const struct plot slope_plot = {
     .label = "slope of log min E‖∇f‖² over log T",
+    .plain = "slope of log min E|grad f|^2 over log T",
     .keys = "optimizer beta0 beta1 lr",
     .value = {{"slope", "stderr", "measured", PLOT_MEASURED}},
 };

@@ -119,6 +119,7 @@ static const struct column columns[COLUMNS] = {
 
 static const struct plot plot = {
     .label = "divergence KL(Q‖P)",
+    .plain = "divergence KL(Q,P)",
     .keys = "optimizer covariance lr beta0",
     .value = {{"kl", "kl_stderr", "kl", PLOT_MEASURED}},
 };

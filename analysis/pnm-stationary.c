@@ -98,6 +98,7 @@ static const struct column columns[COLUMNS] = {
 
 static const struct plot plot = {
     .label = "stationary covariance Σ",
+    .plain = "stationary covariance",
     .keys = "optimizer lr beta0 beta1 beta3 h_i i j",
     .value = {{"paper", NULL, "paper", PLOT_PAPER},
               {"exact", NULL, "exact", PLOT_EXACT},
@@ -129,6 +130,7 @@ static const struct column excess_columns[EXCESS_COLUMNS] = {
 
 static const struct plot excess_plot = {
     .label = "stationary excess loss tr(HΣ)/2",
+    .plain = "stationary excess loss",
     .keys = "optimizer lr beta0 beta1 beta3",
     .value = {{"exact", NULL, "exact", PLOT_EXACT},
               {"excess", "stderr", "measured", PLOT_MEASURED}},

@@ -237,7 +237,11 @@ static int copy_letters(FILE *to, void *context)
     while (!failure && (length = getline(&line, &capacity, from)) >= 0) {
         while (length > 0 && isspace((unsigned char)line[length - 1]))
             length--;
-        if (length > 0 && fprintf(to, "%.*s\n", (int)length, line) < 0)
+        line[length] = '\0';
+        char *feed = strchr(line, '\f');
+        if (feed)
+            memmove(feed, feed + 1, strlen(feed));
+        if (length > 0 && fprintf(to, "%s\n", line) < 0)
             failure = errno;
     }
     free(line);
@@ -248,21 +252,18 @@ static struct plot_style style_of(enum target target, const char *where,
                                   const char *window, const char *caption, bool color,
                                   size_t size, char *terminal)
 {
-    struct plot_style style = {.ending = "", .caption = caption};
-    int columns = 79, rows = 24;
+    struct plot_style style = {
+        .ending = "", .caption = caption, .columns = 79, .lines = 24};
     if (target == FILE_OF_GNUPLOT)
         style.ending = strrchr(where, '.');
     if (target == FILE_OF_SCRIPT)
-        style.terminal = "set termoption noenhanced";
+        style.terminal = "# To a file: gnuplot -e 'set terminal svg; set output "
+                         "\"out.svg\"' SCRIPT\nset termoption noenhanced";
     if (target == TEXT)
-        text_size(&columns, &rows);
-    if (target == TEXT || target == FILE_OF_TEXT) {
-        style.text = true;
-        style.plain = target == TEXT && !speaks_utf8();
-        snprintf(terminal, size, "set terminal dumb noenhanced %s size %d,%d",
-                 target == TEXT && color ? "ansi" : "mono", columns, rows);
-        style.terminal = terminal;
-    }
+        text_size(&style.columns, &style.lines);
+    style.text = target == TEXT || target == FILE_OF_TEXT;
+    style.plain = target == TEXT && !speaks_utf8();
+    style.color = target == TEXT && color;
     if (target == WINDOW) {
         snprintf(terminal, size, "set terminal %s noenhanced size 800,560", window);
         style.terminal = terminal;

@@ -269,12 +269,12 @@ static void put_see_also(FILE *stream, const struct program *program)
         name += *name == ' ';
         fprintf(stream, " 1%s\n", *name ? " ," : "");
     }
-    fprintf(stream, ".Rs\n.%%A Zeke Xie\n.%%A Li Yuan\n.%%A Zhanxing Zhu\n"
-                    ".%%A Masashi Sugiyama\n"
-                    ".%%T Positive\\-Negative Momentum: Manipulating Stochastic "
-                    "Gradient Noise to Improve Generalization\n"
-                    ".%%B Proceedings of the 38th International Conference on Machine "
-                    "Learning\n.%%D 2021\n.Re\n");
+    /* Not as .Rs: groff 1.22 ends in its authors. */
+    fprintf(stream, ".Pp\n");
+    put_text(stream, "Zeke Xie, Li Yuan, Zhanxing Zhu and Masashi Sugiyama, "
+                     "Positive-Negative Momentum: Manipulating Stochastic Gradient "
+                     "Noise to Improve Generalization, Proceedings of the 38th "
+                     "International Conference on Machine Learning, 2021.");
 }
 
 void manual_print(FILE *stream, const struct options *options)

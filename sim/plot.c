@@ -18,7 +18,10 @@ __asm__(".pushsection .rodata, \"a\"\n"
 
 /* --- rows in groups --------------------------------------------------------------- */
 
-enum { KEYS = 24 };
+enum {
+    KEYS = 24,
+    SYMBOLS = 200, /* rows beyond which symbols would be a band */
+};
 
 /* The rows of a table in groups, numbered by where they first appear. */
 struct groups {
@@ -251,6 +254,7 @@ static const struct {
     {"h_i", "curvature h", "h"},
     {"h_j", "curvature h of j", "h of j"},
     {"nu", "ν", "ν"},
+    {"lr_h", "step size ηh", "ηh"},
     {"frequency", "frequency (cycles a step)", "frequency"},
     {"horizon", "horizon T (steps)", "T"},
     {"step", "step t", "t"},
@@ -444,9 +448,6 @@ static void put_looks(const struct drawing *d, FILE *stream, size_t curves)
     fwrite(looks_gp, 1, (size_t)looks_gp_size, stream);
 }
 
-/* Letters on a terminal have no colours and widths to choose from. */
-static const char text_looks[] = "PAPER = 0\nset errorbars 0\n";
-
 static void put_terminal(struct drawing *d, FILE *stream, int height, size_t curves)
 {
     const struct plot_style *style = d->style;
@@ -454,7 +455,12 @@ static void put_terminal(struct drawing *d, FILE *stream, int height, size_t cur
     if (style->terminal)
         fprintf(stream, "%s\n", style->terminal);
     if (style->text) {
-        fprintf(stream, "%s", text_looks);
+        const int needed = d->axis >= 0 ? 0 : height;
+        fprintf(stream, "set terminal dumb noenhanced %s size %d,%d\n",
+                style->color ? "ansi" : "mono", style->columns,
+                style->lines < needed ? needed : style->lines);
+        /* Letters have no widths to choose from. */
+        fprintf(stream, "PAPER = 0\nset errorbars 0\n");
         return;
     }
     fprintf(stream, "ending = \"%s\"\nWIDE = 800\nHIGH = %d\n", style->ending, height);
@@ -470,16 +476,32 @@ static void put_terminal(struct drawing *d, FILE *stream, int height, size_t cur
     fprintf(stream, "\" at screen 0,0 offset 1,1.8 font \",10\" tc rgb TEXT\n");
 }
 
-/* A value of a curve: `x` and `y` are columns of its data, y + 1 is the error's. */
-static void put_curve(FILE *stream, size_t curve, int y, enum plot_look look)
+static bool has_look(const struct drawing *d, enum plot_look look)
+{
+    for (int v = 0; v < d->values; v++)
+        if (d->value[v]->look == look)
+            return true;
+    return false;
+}
+
+/* Of a curve: what `y` of its data says, y + 1 being the error. */
+static void put_curve(const struct drawing *d, FILE *stream, size_t curve, int y,
+                      enum plot_look look)
 {
     fprintf(stream, ", \\\n    $curve%zu using 1:%d", curve, y);
-    if (look == PLOT_PAPER)
-        fprintf(stream, " with lines lt PAPER");
-    else if (look == PLOT_EXACT)
-        fprintf(stream, " with lines lt %zu", curve);
-    else
+    if (look == PLOT_MEASURED)
         fprintf(stream, ":%d with yerrorbars lt %zu dt solid lw 1.2", y + 1, curve);
+    else if (look == PLOT_EXACT)
+        /* Where nothing is measured symbols show what was computed. */
+        fprintf(stream, " with %s lt %zu",
+                has_look(d, PLOT_MEASURED) || d->table->rows > SYMBOLS ? "lines"
+                                                                       : "linespoints",
+                curve);
+    else
+        fprintf(stream, " with lines lt PAPER");
+    if (look == PLOT_PAPER && d->style->text)
+        fprintf(stream, ", \\\n    $curve%zu using 1:%d with points pt \"%c\"", curve,
+                y, (char)('a' + curve - 1));
 }
 
 /* The same where rows stand below each other: a short upright line, or a symbol. */
@@ -514,22 +536,65 @@ static void put_value(const struct drawing *d, FILE *stream, size_t curve, int v
         put_row(stream, y, look);
     } else {
         if (joined)
-            put_curve(stream, curve, y, PLOT_EXACT);
-        put_curve(stream, curve, y, look);
+            put_curve(d, stream, curve, y, PLOT_EXACT);
+        put_curve(d, stream, curve, y, look);
+    }
+}
+
+static bool bands_have_names(const struct drawing *d, size_t curves)
+{
+    return d->axis >= 0 && curves > 1 && !d->style->text && has_look(d, PLOT_PAPER);
+}
+
+/* Where a curve ends: its last row along the axis. */
+static size_t last_row(const struct drawing *d, size_t curve)
+{
+    size_t last = SIZE_MAX;
+    for (size_t row = 0; row < d->table->rows; row++)
+        if (d->curves.of[row] == curve &&
+            (last == SIZE_MAX || !(get(d, row, d->axis) < get(d, last, d->axis))))
+            last = row;
+    return last;
+}
+
+/* The bands look alike: right of their ends stands whose they are, of those that end
+ * together in one line. */
+static void put_band_names(const struct drawing *d, FILE *stream, size_t curves, int v)
+{
+    double end[PLOT_CURVES];
+    bool named[PLOT_CURVES] = {false};
+    for (size_t c = 0; c < curves; c++)
+        end[c] = get(d, last_row(d, c), d->column[v]);
+    for (size_t c = 0; c < curves; c++) {
+        bool begun = false;
+        if (named[c] || isnan(end[c]))
+            continue;
+        fprintf(stream, ", \\\n    '+' every ::0::0 using (%.17g):(%.17g):(\"", d->high,
+                end[c]);
+        for (size_t k = c; k < curves; k++) {
+            if (!(fabs(end[k] - end[c]) <= 0.02 * fabs(end[c])))
+                continue;
+            fprintf(stream, begun ? ", " : "");
+            put_title(d, stream, last_row(d, k));
+            named[k] = begun = true;
+        }
+        fprintf(stream, "\") with labels left offset 1.2,0 font \",9\" tc rgb TEXT");
     }
 }
 
 /* Bands below, symbols on top. */
 static void put_data(const struct drawing *d, FILE *stream, size_t curves)
 {
-    bool joined = true; /* no line of exact values joins the symbols */
-    for (int v = 0; v < d->values; v++)
-        joined = joined && d->value[v]->look == PLOT_MEASURED;
+    /* No line of exact values joins the symbols. */
+    const bool joined = !has_look(d, PLOT_EXACT) && !has_look(d, PLOT_PAPER);
     for (int look = PLOT_PAPER; look <= PLOT_MEASURED; look++)
         for (int v = 0; v < d->values; v++)
             for (size_t curve = 1; curve <= curves && (int)d->value[v]->look == look;
                  curve++)
                 put_value(d, stream, curve, v, joined);
+    for (int v = 0; v < d->values; v++)
+        if (bands_have_names(d, curves) && d->value[v]->look == PLOT_PAPER)
+            put_band_names(d, stream, curves, v);
 }
 
 /* Of several curves each, then of several values each. */
@@ -557,8 +622,9 @@ static void put_key(const struct drawing *d, FILE *stream, size_t curves)
 /* The same in words. */
 static void put_legend(const struct drawing *d, FILE *stream)
 {
-    static const char *const looks[] = {
-        [PLOT_PAPER] = "dots", [PLOT_EXACT] = "lines", [PLOT_MEASURED] = "letters"};
+    static const char *const looks[] = {[PLOT_PAPER] = "dots and small letters",
+                                        [PLOT_EXACT] = "lines",
+                                        [PLOT_MEASURED] = "letters"};
     for (int v = 0; d->values > 1 && v < d->values; v++) {
         const enum plot_look look = d->value[v]->look;
         fprintf(stream, v ? ", " : "\\n(");
@@ -621,7 +687,8 @@ static void put_axes(const struct drawing *d, FILE *stream, size_t drawn)
         fprintf(stream, "set title \"");
     else
         fprintf(stream, "set %slabel \"", value_axis);
-    put_words(d, stream, d->plot->label);
+    put_words(d, stream,
+              d->style->plain && d->plot->plain ? d->plot->plain : d->plot->label);
     if (d->style->text)
         put_legend(d, stream);
     fprintf(stream, "\"\n");
@@ -655,8 +722,11 @@ static void put_script(struct drawing *d, FILE *stream, size_t drawn)
         put_rows(d, stream, drawn);
     else
         put_curves(d, stream, drawn);
-    put_terminal(d, stream, rows ? 150 + 26 * (int)drawn : 560, curves);
+    const int lines = (int)drawn + 7, pixels = rows ? 150 + 26 * (int)drawn : 560;
+    put_terminal(d, stream, d->style->text ? lines : pixels, curves);
     put_axes(d, stream, drawn);
+    if (bands_have_names(d, curves))
+        fprintf(stream, "set rmargin 18\n");
     put_key(d, stream, curves);
     put_data(d, stream, curves);
     fprintf(stream, "\n");

@@ -29,6 +29,7 @@ enum { PLOT_VALUES = 4 };
 /* What is drawn of a table. */
 struct plot {
     const char *label; /* of the values */
+    const char *plain; /* the same in ASCII; NULL: label is */
     /* The columns that tell rows apart, blanks between them: those that follow from
      * others come last. The axis is the one that takes most numbers, of several the
      * first. Names that the table lacks are passed over, columns behind
@@ -43,8 +44,9 @@ struct plot_style {
     /* A line of gnuplot's that sets the terminal; NULL: whatever is set already. */
     const char *terminal;
     const char *caption; /* small print */
-    bool text;           /* letters on a terminal */
-    bool plain;          /* of ASCII alone */
+    bool text;           /* letters on a terminal: */
+    int columns, lines;  /* of so many, unless the rows of a table need more lines */
+    bool color, plain;   /* in colours; of ASCII alone */
 };
 
 enum { PLOT_CURVES = 8, PLOT_ROWS = 40 };

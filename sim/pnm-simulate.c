@@ -183,6 +183,7 @@ static int write_moments(const struct options *options, const struct sampling *s
     };
     static const struct plot plot = {
         .label = "E θ²",
+        .plain = "E theta^2",
         .keys = "h i",
         .value = {{"second_moment", "second_moment_stderr", "measured", PLOT_MEASURED}},
     };
@@ -294,6 +295,7 @@ static int write_trajectories(const struct options *options,
     };
     static const struct plot plot = {
         .label = "θ",
+        .plain = "theta",
         .keys = "step i replica",
         .value = {{"theta", NULL, "simulated", PLOT_EXACT}},
     };

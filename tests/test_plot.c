@@ -17,6 +17,7 @@ static const struct column columns[COLUMNS] = {
 
 static const struct plot plot = {
     .label = "variance Σ of \"θ\"",
+    .plain = "variance of theta",
     .keys = "optimizer nothing lr beta0 eta0",
     .value = {{"paper", NULL, "paper", PLOT_PAPER},
               {"exact", NULL, "exact", PLOT_EXACT},
@@ -25,9 +26,9 @@ static const struct plot plot = {
 
 static const struct plot_style picture = {.ending = ".svg", .caption = "small print"};
 static const struct plot_style letters = {
-    .ending = "", .terminal = "set terminal dumb", .text = true};
+    .ending = "", .text = true, .columns = 79, .lines = 24};
 static const struct plot_style plain = {
-    .ending = "", .terminal = "set terminal dumb", .text = true, .plain = true};
+    .ending = "", .text = true, .columns = 79, .lines = 24, .plain = true};
 
 static struct table begin(void)
 {
@@ -145,6 +146,39 @@ static void test_rows_that_no_number_tells_apart_stand_below_each_other(void **s
     text = script(&table, &letters, &extent);
     expect(text, "set title \"variance Σ of \\\"θ\\\"\\n(E: exact, M: measured)\"");
     expect(text, "using 4:(-$1) with points pt \"M\"");
+    expect(text, "set terminal dumb noenhanced mono size 79,24\n");
+    free(text);
+    for (int k = 0; k < 20; k++) /* rows that need more lines than there are */
+        add(&table, "pnm", 0.5, 1, -2);
+    text = script(&table, &letters, &extent);
+    expect(text, "set terminal dumb noenhanced mono size 79,29\n");
+    free(text);
+    table_free(&table);
+}
+
+static void test_bands_are_named_at_their_ends(void **state)
+{
+    static const struct plot bands = {
+        .label = "x",
+        .keys = "optimizer lr",
+        .value = {{"measured", NULL, "paper", PLOT_PAPER}},
+    };
+    static const char *const rules[] = {"sgd", "pnm", "qhm"};
+    struct table table = begin();
+    struct plot_extent extent;
+    struct error error;
+    char *text = NULL;
+    size_t size = 0;
+    (void)state;
+    for (int k = 0; k < 6; k++)
+        add(&table, rules[k / 2], k % 2, 0, k / 2 == 1 ? 7 : 3 + k % 2);
+    FILE *stream = open_memstream(&text, &size);
+    assert_non_null(stream);
+    assert_int_equal(plot_write(&bands, &table, &picture, stream, &extent, &error),
+                     STATUS_OK);
+    assert_int_equal(fclose(stream), 0);
+    expect(text, "using (1):(4):(\"sgd, qhm\") with labels");
+    expect(text, "using (1):(7):(\"pnm\") with labels");
     free(text);
     table_free(&table);
 }
@@ -195,8 +229,7 @@ static void test_letters_can_be_plain(void **state)
     for (int k = 0; k < 4; k++)
         add(&table, "pnm", k % 2, k / 2, 1 + k);
     char *text = script(&table, &plain, &extent);
-    expect(text,
-           "set title \"variance of \\\"\\\"\\n(lines: exact, letters: measured)\"");
+    expect(text, "set title \"variance of theta\\n(lines: exact, letters: measured)\"");
     expect(text, "set xlabel \"lr\"");
     expect(text, "title \"beta0 = 1\"");
     for (const char *c = text; *c; c++)
@@ -302,6 +335,7 @@ int main(void)
         cmocka_unit_test(test_the_number_that_varies_most_is_the_axis),
         cmocka_unit_test(test_a_rule_without_the_parameter_is_level),
         cmocka_unit_test(test_rows_that_no_number_tells_apart_stand_below_each_other),
+        cmocka_unit_test(test_bands_are_named_at_their_ends),
         cmocka_unit_test(test_columns_that_are_there_to_tell_rows_apart_do),
         cmocka_unit_test(test_powers_where_numbers_are_far_apart),
         cmocka_unit_test(test_letters_can_be_plain),

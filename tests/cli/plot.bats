@@ -78,6 +78,7 @@ kind() {
     never grep -q "$(printf '\033')" "$err"
     attempt $stationary --plot text --color always
     grep -q "$(printf '\033')" "$err"
+    never grep -q "$(printf '\f')" "$err"
 }
 
 @test "text is as wide as the terminal" {
