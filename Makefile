@@ -186,6 +186,11 @@ verify: all ## run every claim, print the ledger, write results/ and the figures
 	@$(BUILD)/bin/pnm-verify $(THREADS:%=--threads %) \
 	    --output results/ledger.txt,results/ledger.csv,results/ledger.json || [ $$? -eq 2 ]
 	@cat results/ledger.txt
+	@for verdict in exact_verdict paper_verdict; do \
+	    echo "$$verdict:$$(sed -n "s/.*\"$$verdict\": \"\([^\"]*\)\".*/\1/p" \
+	        results/ledger.json | sort | uniq -c | sort -rn | \
+	        awk '{ n = $$1; $$1 = ""; printf "%s%s %d", NR > 1 ? "," : "", $$0, n }')"; \
+	done
 	@$(MAKE) --no-print-directory tables plots
 	@echo "written: results/ledger.csv, results/ledger.json, results/*.svg, results/*.png"
 
@@ -280,7 +285,7 @@ BENCH = $(BUILD)/bench/bench
 BENCH_SOURCES = $(filter-out tests/bench/floor.c,$(wildcard tests/bench/*.c))
 BENCH_OBJECTS = $(BENCH_SOURCES:%.c=$(BUILD)/obj/%.o) \
 	$(foreach isa,$(ISAS),$(BUILD)/obj/$(isa)/tests/bench/floor.o)
-BENCH_RUN = $(BENCH) --csv results/bench.csv --python $(PYTHON) --peers tests/bench/peers.py
+BENCH_RUN = $(BENCH) --python $(PYTHON) --peers tests/bench/peers.py
 
 $(BUILD)/obj/tests/bench/exact.o: CFLAGS += $(if $(SLICOT),-DHAVE_SLICOT)
 
@@ -291,11 +296,11 @@ $(BENCH): $(BENCH_OBJECTS) $(BUILD)/libpnm.a
 
 bench: $(BENCH) ## time the simulation beside others, about six minutes; results/bench.csv
 	@mkdir -p results
-	@$(BENCH_RUN)
+	@$(BENCH_RUN) --csv results/bench.csv
 
-bench-quick: $(BENCH) ## the same in less than a minute
+bench-quick: $(BENCH) ## the same in less than a minute; results/bench-quick.csv
 	@mkdir -p results
-	@$(BENCH_RUN) --quick
+	@$(BENCH_RUN) --csv results/bench-quick.csv --quick
 
 # --- keeping house --------------------------------------------------------------------
 

@@ -351,7 +351,7 @@ Stochastic Gradient Noise to Improve Generalization</cite> (ICML 2021,
 <a href="https://arxiv.org/abs/2103.17182">arXiv 2103.17182</a>), beside what follows exactly from
 its definitions and what a simulation measured.</p>
 <p><strong>{len(run)} of {len(self.rows)} claims were checked, in {len(every)} settings. Of these
-claims, {len(failing)} do not hold as printed in one setting or more; {len(in_limit)} of those hold in
+claims, {len(failing)} do not hold as printed, or as read here, in one setting or more; {len(in_limit)} of those hold in
 the limit of small steps. Measurement and exact theory disagree in {differ} settings.</strong></p>
 <dl>{listed}</dl>
 <h2 id="reading">How to read it</h2>
