@@ -206,7 +206,9 @@ static void take_lag1(struct noise_row *row, const struct direction *direction)
     const double variance = comoments_covariance(m, x, x) -
                             2 * ratio * comoments_covariance(m, x, y) +
                             ratio * ratio * comoments_covariance(m, y, y);
-    take(row, ratio, sqrt(fmax(variance, 0)) / m->mean[y], m->count);
+    /* Rounding may leave less than nothing; none at all, where powers of directions are
+     * beyond the range of numbers, stays none. */
+    take(row, ratio, sqrt(variance < 0 ? 0 : variance) / m->mean[y], m->count);
 }
 
 static void take_sd_ratio(struct noise_row *row, const struct noise_row *own,
