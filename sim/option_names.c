@@ -18,6 +18,12 @@ static int unknown_option(const struct options *options, const char *name,
                      nearest.hint, *nearest.hint ? "" : ";");
 }
 
+static int takes_no_value(const char *name, struct error *error)
+{
+    return error_set(error, STATUS_USAGE, "--%s: a value is given; it takes none",
+                     name);
+}
+
 /* These are what argp would refuse in its own words, or take although it is not meant:
  * the beginning of a name, which another option may have tomorrow. */
 int option_names_check(const struct options *options, int argc, char **argv,
@@ -40,8 +46,11 @@ int option_names_check(const struct options *options, int argc, char **argv,
             continue;
         char name[160];
         snprintf(name, sizeof name, "%.*s", (int)(length - 2), word + 2);
-        if (strcmp(name, "help") == 0 || strcmp(name, "version") == 0)
+        if (strcmp(name, "help") == 0 || strcmp(name, "version") == 0) {
+            if (word[length] == '=')
+                return takes_no_value(name, error);
             continue;
+        }
         for (size_t i = 0; !exact && i < options->count; i++) {
             const struct option_spec *option = &options->value[i].option;
             if (strncmp(option->name, name, strlen(name)) != 0)
@@ -50,6 +59,8 @@ int option_names_check(const struct options *options, int argc, char **argv,
             found = option;
             exact = strcmp(option->name, name) == 0;
         }
+        if (!*name)
+            return unknown_option(options, name, error);
         if (!exact && begun == 1)
             return error_set(error, STATUS_USAGE,
                              "option '--%.100s' is not written in full; did you mean "
@@ -62,6 +73,8 @@ int option_names_check(const struct options *options, int argc, char **argv,
                              name);
         if (!exact)
             return unknown_option(options, name, error);
+        if (found->kind == OPTION_FLAG && word[length] == '=')
+            return takes_no_value(name, error);
         if (found->kind == OPTION_FLAG || word[length] == '=')
             continue;
         if (found->bare) {

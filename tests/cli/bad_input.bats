@@ -32,12 +32,20 @@ stationary() {
         refuse 64 "stray argument '--seed'" $program -- --seed 3
         refuse 64 "stray argument ''" $program ''
         refuse 64 "--seed: a value is missing" $program --seed
-        refuse 64 "'--quiet' doesn't allow" $program --quiet=yes
+        refuse 64 '--quiet: a value is given; it takes none' $program --quiet=yes
         refuse 64 'ambiguous' $program --s
     done
     simulate 64 "'--full'" --full
     stationary 64 "'--record'" --record moments
     refuse 64 "'--optimizer'" pnm-verify --optimizer sgd
+    all_refused
+}
+
+@test "an option that takes no value is given none" {
+    for option in quiet help version; do
+        refuse 64 "^pnm-verify: --$option: a value is given; it takes none$" pnm-verify "--$option=on"
+        expect_equal "$(wc -l <"$err")" 1
+    done
     all_refused
 }
 
@@ -47,6 +55,7 @@ stationary() {
     refuse 64 "'--rep' .*did you mean --replicas\?" pnm-simulate --optimizer sgd --rep 3
     refuse 64 "'--qui' .*did you mean --quiet\?" pnm-verify --qui
     refuse 64 "'--max' is ambiguous; write it in full" pnm-verify --max 3
+    refuse 64 "unknown option '--'; --help lists" pnm-verify --=3
     # The last option of the table, and one that another begins with, in full.
     attempt pnm-simulate --optimizer pnm $short --lr 0.1 --lr-normalization on
     expect_status 0
