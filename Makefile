@@ -189,7 +189,7 @@ verify: all ## run every claim, print the ledger, write results/ and the figures
 	@for verdict in exact_verdict paper_verdict; do \
 	    echo "$$verdict:$$(sed -n "s/.*\"$$verdict\": \"\([^\"]*\)\".*/\1/p" \
 	        results/ledger.json | sort | uniq -c | sort -rn | \
-	        awk '{ n = $$1; $$1 = ""; printf "%s%s %d", NR > 1 ? "," : "", $$0, n }')"; \
+	        awk '{ n = $$1; $$1 = ""; printf "%s%s %d", (NR > 1 ? "," : ""), $$0, n }')"; \
 	done
 	@$(MAKE) --no-print-directory tables plots
 	@echo "written: results/ledger.csv, results/ledger.json, results/*.svg, results/*.png"
