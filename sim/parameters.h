@@ -20,12 +20,13 @@
         .preset_value = NAN, .low = 0, .low_open = true, .high = INFINITY,             \
     }
 
-/* Beyond its range gamma = (1+beta0)^2 + beta0^2 is no finite number. */
+/* Beyond its range the weights 1+beta0 and -beta0 cancel all but a few digits of what
+ * they weigh, and rounding would be found, not the rule. */
 #define PARAMETER_BETA0                                                                \
     {                                                                                  \
         .name = "beta0", .symbol = "beta_0",                                           \
         .doc = "positive-negative parameter: weights 1+beta0 and -beta0",              \
-        .preset = "1", .preset_value = 1, .low = -1e150, .high = 1e150,                \
+        .preset = "1", .preset_value = 1, .low = -1e8, .high = 1e8,                    \
     }
 
 #define PARAMETER_BETA1 PARAMETER_BETA1_AT(0.9)

@@ -125,7 +125,7 @@ stationary() {
             simulate 64 "^pnm-simulate: $option: .*allowed" "$option" "$value"
         done
     done
-    stationary 64 '--beta0: -1e\+151 is out of range; allowed is -1e\+150 <= beta0 <= 1e\+150$' --beta0 -1e151
+    stationary 64 '--beta0: -1e\+09 is out of range; allowed is -1e\+08 <= beta0 <= 1e\+08$' --beta0 -1e9
     for option in --beta0 --beta1; do
         for value in '' abc nan inf 0.5x 1e999 0.5, ,0.5 0.5,,0.6; do
             stationary 64 "^pnm-stationary: $option: .*allowed" "$option" "$value"

@@ -86,7 +86,7 @@ load helpers
 }
 
 @test "a standard error that is beyond the range of numbers is none, not 0" {
-    attempt pnm-noise --optimizer pnm --lr 0.1 --beta0=-1e100 --precision 0.01
+    attempt pnm-noise --optimizer qhm --lr 0.1 --nu 1e100 --precision 0.01
     expect_status 2
     [ "$(row_count "$out")" -eq 5 ]
     [ "$(column "$out" stderr | grep -c '^$')" -eq 4 ]
