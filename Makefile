@@ -47,9 +47,12 @@ MARCH_v3 = -march=x86-64-v3
 MARCH_v4 = -march=x86-64-v4
 ifneq ($(findstring clang,$(CC)),)
 HOT_CFLAGS =
+RULE_CFLAGS =
 MARCH_v4 += -mprefer-vector-width=512
 else
 HOT_CFLAGS = -funroll-loops -fschedule-insns
+# The rules besides, or gcc moves the state of a tile over the stack before and after.
+RULE_CFLAGS = -fno-unroll-loops -fno-loop-unroll-and-jam -fno-tree-loop-distribute-patterns
 MARCH_v4 += -mprefer-vector-width=512
 endif
 
@@ -134,10 +137,12 @@ $(BUILD)/revision: FORCE
 FORCE:
 
 define HOT_RULE
+$(BUILD)/obj/$(1)/sim/opt_%.o: HOT_CFLAGS += $(RULE_CFLAGS)
+
 $(BUILD)/obj/$(1)/%.o: %.c Makefile
 	@mkdir -p $$(@D)
 	@echo "  $$@"
-	@$(CC) $(CFLAGS) $(HOT_CFLAGS) $(MARCH_$(1)) -DISA=$(1) -MMD -MP -c -o $$@ $$<
+	@$(CC) $(CFLAGS) $$(HOT_CFLAGS) $(MARCH_$(1)) -DISA=$(1) -MMD -MP -c -o $$@ $$<
 endef
 $(foreach isa,$(ISAS),$(eval $(call HOT_RULE,$(isa))))
 

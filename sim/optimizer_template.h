@@ -83,6 +83,9 @@ run_group(int mode, const double *parameter, uint64_t t, size_t steps,
           const double *restrict normal, struct tile *restrict tile, size_t first,
           double *restrict path, double *restrict sum, double *restrict square)
 {
+    /* For no steps the compiler would keep the state on the stack as well. */
+    if (steps == 0)
+        return;
     double theta[LANE_GROUP], slot[SLOT_PLACES][LANE_GROUP], h[LANE_GROUP];
     double own_sum[LANE_GROUP] = {0}, own_square[LANE_GROUP] = {0};
     double scalar[OPTIMIZER_MAX_SCALARS];
