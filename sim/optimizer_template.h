@@ -78,6 +78,10 @@ enum {
     RUN_DECAY = 16
 };
 
+/* Lanes that such a loop advances together (kernels.h). Without slots there is room for
+ * all. */
+enum { GROUP = SLOTS > 0 ? LANE_GROUP : OPTIMIZER_LANES };
+
 __attribute__((always_inline)) static inline void
 run_group(int mode, const double *parameter, uint64_t t, size_t steps,
           const double *restrict normal, struct tile *restrict tile, size_t first,
@@ -86,12 +90,12 @@ run_group(int mode, const double *parameter, uint64_t t, size_t steps,
     /* For no steps the compiler would keep the state on the stack as well. */
     if (steps == 0)
         return;
-    double theta[LANE_GROUP], slot[SLOT_PLACES][LANE_GROUP], h[LANE_GROUP];
-    double own_sum[LANE_GROUP] = {0}, own_square[LANE_GROUP] = {0};
+    double theta[GROUP], slot[SLOT_PLACES][GROUP], h[GROUP];
+    double own_sum[GROUP] = {0}, own_square[GROUP] = {0};
     double scalar[OPTIMIZER_MAX_SCALARS];
     struct decay decay = decay_at(parameter, t);
     scheduled_scalars(parameter, t, scalar);
-    for (size_t lane = 0; lane < LANE_GROUP; lane++) {
+    for (size_t lane = 0; lane < GROUP; lane++) {
         theta[lane] = tile->theta[first + lane];
         h[lane] = tile->h[first + lane];
         for (int j = 0; j < SLOTS; j++)
@@ -107,7 +111,7 @@ run_group(int mode, const double *parameter, uint64_t t, size_t steps,
             decay = decay_at(parameter, t + k);
         /* Vectorised by the compiler on its own; `omp simd` would keep g and s in
          * memory and be four times slower. */
-        for (size_t lane = 0; lane < LANE_GROUP; lane++) {
+        for (size_t lane = 0; lane < GROUP; lane++) {
             double g[SAMPLES + 2], s[SLOT_PLACES], x = theta[lane];
             g[SAMPLES] = h[lane];
             g[SAMPLES + 1] = mode & RUN_UNIT_NOISE
@@ -140,12 +144,12 @@ run_group(int mode, const double *parameter, uint64_t t, size_t steps,
             }
         }
     }
-    for (size_t lane = 0; lane < LANE_GROUP; lane++) {
+    for (size_t lane = 0; lane < GROUP; lane++) {
         tile->theta[first + lane] = theta[lane];
         for (int j = 0; j < SLOTS; j++)
             tile->slot[j][first + lane] = slot[j][lane];
     }
-    for (size_t lane = 0; mode & RUN_MOMENTS && lane < LANE_GROUP; lane++) {
+    for (size_t lane = 0; mode & RUN_MOMENTS && lane < GROUP; lane++) {
         sum[first + lane] += own_sum[lane];
         square[first + lane] += own_square[lane];
     }
@@ -153,7 +157,7 @@ run_group(int mode, const double *parameter, uint64_t t, size_t steps,
 
 /* The loop for a mode, and one for the same with scalars or decay that change. */
 #define RUN_GROUPS(mode, path, sum, square)                                            \
-    for (size_t first = 0; first < OPTIMIZER_LANES; first += LANE_GROUP)               \
+    for (size_t first = 0; first < OPTIMIZER_LANES; first += GROUP)                    \
     run_group(mode, parameter, t, steps, normal, tile, first, path, sum, square)
 
 static bool is_scheduled(const double *parameter)
