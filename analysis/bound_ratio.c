@@ -160,13 +160,9 @@ static double quotient(double left, double right)
 static double ratio_of(const struct comoments *m, double *se)
 {
     const double ratio = quotient(m->mean[LEFT], m->mean[RIGHT]);
-    *se = 0;
-    if (m->count > 1) {
-        const double variance = comoments_covariance(m, LEFT, LEFT) -
-                                2 * ratio * comoments_covariance(m, LEFT, RIGHT) +
-                                ratio * ratio * comoments_covariance(m, RIGHT, RIGHT);
-        *se = quotient(sqrt(fmax(0, variance)), m->mean[RIGHT]);
-    }
+    *se = m->count > 1
+              ? quotient(comoments_ratio_error(m, LEFT, RIGHT, ratio), m->mean[RIGHT])
+              : 0;
     return ratio;
 }
 

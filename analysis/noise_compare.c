@@ -203,12 +203,7 @@ static void take_lag1(struct noise_row *row, const struct direction *direction)
     const struct comoments *m = &direction->comoments;
     const int x = DIRECTION_LAG1, y = DIRECTION_VARIANCE;
     const double ratio = m->mean[x] / m->mean[y];
-    const double variance = comoments_covariance(m, x, x) -
-                            2 * ratio * comoments_covariance(m, x, y) +
-                            ratio * ratio * comoments_covariance(m, y, y);
-    /* Rounding may leave less than nothing; none at all, where powers of directions are
-     * beyond the range of numbers, stays none. */
-    take(row, ratio, sqrt(variance < 0 ? 0 : variance) / m->mean[y], m->count);
+    take(row, ratio, comoments_ratio_error(m, x, y, ratio) / m->mean[y], m->count);
 }
 
 static void take_sd_ratio(struct noise_row *row, const struct noise_row *own,

@@ -129,8 +129,7 @@ static int plan_row(const struct work *work, struct comparison *row, struct job 
 }
 
 /* Correlated modes run together, for as long as the most demanding affordable row asks,
- * if there is one.
- */
+ * if there is one. */
 static void join_plans(struct work *work)
 {
     struct chains joint = {0};

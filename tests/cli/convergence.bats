@@ -155,6 +155,12 @@ convergence() {
     attempt pnm-convergence --optimizer pnm --ratio thm3.1 --sigma 1e300 --horizon 64
     expect_status 70
     expect_message 'sigma=1e\+300'
+    # A standard error that overflows is not 0.
+    for bound in thm3.1 lemma-A2 lemma-A3; do
+        attempt pnm-convergence --optimizer pnm --ratio $bound --sigma 1e100 --horizon 64 --replicas 128
+        expect_status 70
+        expect_message "$bound is beyond the range .* sigma=1e\+100"
+    done
     attempt pnm-convergence --optimizer pnm --ratio thm3.1 --sigma 0 --beta0 1e8 --horizon 64
     expect_status 0
     # z_t = theta_t: both sides of lemma A.3 are 0.
