@@ -3,6 +3,7 @@
 #include "draws.h"
 #include "elementary.h"
 #include "interrupt.h"
+#include "parse.h"
 #include "progress.h"
 #include "theory.h"
 
@@ -415,15 +416,10 @@ __attribute__((format(printf, 3, 4))) static void append(char *text, size_t size
     va_end(values);
 }
 
-/* The shortest decimals that read back to the same bits. */
 static void append_number(char *text, size_t size, const char *option, double x)
 {
-    char digits[40];
-    for (int k = 5; k <= 17; k++) {
-        snprintf(digits, sizeof digits, "%.*g", k, x);
-        if (strtod(digits, NULL) == x)
-            break;
-    }
+    char digits[PARSE_TEXT];
+    parse_text_of(x, 5, digits);
     append(text, size, " --%s%c%s", option, x < 0 ? '=' : ' ', digits);
 }
 

@@ -19,16 +19,11 @@ static int unknown_loss(const struct options *options, struct error *error)
 {
     const char *name = options_text(options, "loss");
     struct nearest nearest = nearest_to(name, "");
-    char known[400] = "";
-    size_t used = 0;
-    for (const struct loss_kind *const *kind = loss_kinds(options->kernels);
-         *kind && used < sizeof known; kind++) {
+    for (const struct loss_kind *const *kind = loss_kinds(options->kernels); *kind;
+         kind++)
         nearest_try(&nearest, (*kind)->name, strlen((*kind)->name));
-        used += (size_t)snprintf(known + used, sizeof known - used, "%s%s",
-                                 used ? ", " : "", (*kind)->name);
-    }
     return error_set(error, STATUS_USAGE, "--loss: no loss '%.200s'%s; allowed are %s",
-                     name, nearest.hint, known);
+                     name, nearest.hint, nearest.known);
 }
 
 static const char *const loss_options[] = {"smoothness", "gradient-bound", "condition",
@@ -135,11 +130,13 @@ static int unknown_bound(const struct options *options, struct error *error)
 {
     const char *name = options_text(options, "ratio");
     struct nearest nearest = nearest_to(name, "");
-    nearest_try_list(&nearest, "thm3.1|lemma-A2|lemma-A3");
+    for (int bound = 0; bound < BOUNDS; bound++) {
+        const char *known = bound_name((enum bound)bound);
+        nearest_try(&nearest, known, strlen(known));
+    }
     return error_set(error, STATUS_USAGE,
-                     "--ratio: no bound '%.200s'%s; allowed are thm3.1, lemma-A2, "
-                     "lemma-A3",
-                     name, nearest.hint);
+                     "--ratio: no bound '%.200s'%s; allowed are %s", name, nearest.hint,
+                     nearest.known);
 }
 
 /* One table at a time. */

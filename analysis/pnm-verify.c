@@ -92,17 +92,11 @@ static const struct claim *find_claim(const char *id)
 static int unknown_claim(const char *id, struct error *error)
 {
     struct nearest nearest = nearest_to(id, "");
-    char known[800] = "";
-    size_t used = 0;
-    for (const struct claim *const *claim = claims_all(); *claim && used < sizeof known;
-         claim++) {
+    for (const struct claim *const *claim = claims_all(); *claim; claim++)
         nearest_try(&nearest, (*claim)->id, strlen((*claim)->id));
-        used += (size_t)snprintf(known + used, sizeof known - used, "%s%s",
-                                 used ? ", " : "", (*claim)->id);
-    }
     return error_set(error, STATUS_USAGE,
                      "--claim: no claim '%.100s'%s; allowed are %s", id, nearest.hint,
-                     known);
+                     nearest.known);
 }
 
 /* The claims asked for, in the order given; all in the paper's order by default. */

@@ -151,13 +151,18 @@ static enum target file_target(const char *where)
                                          : NOWHERE;
 }
 
+/* Does it depend on gnuplot where the plot goes? */
+static bool asks_for_window(const char *where)
+{
+    return strcmp(where, "window") == 0 || strcmp(where, "auto") == 0;
+}
+
 static int find_target(const char *where, enum target *target, const char **window,
                        struct error *error)
 {
-    const bool wants_window = strcmp(where, "window") == 0;
     *window = NULL;
     *target = strcmp(where, "text") == 0 ? TEXT : file_target(where);
-    if (!wants_window && strcmp(where, "auto") != 0) {
+    if (!asks_for_window(where)) {
         if (*target != NOWHERE)
             return STATUS_OK;
         return error_set(error, STATUS_USAGE,
@@ -167,7 +172,7 @@ static int find_target(const char *where, enum target *target, const char **wind
     }
     const int status = find_window(window, error);
     *target = *window ? WINDOW : TEXT;
-    if (status == STATUS_OK && wants_window && !*window)
+    if (status == STATUS_OK && *target == TEXT && strcmp(where, "window") == 0)
         return error_set(error, STATUS_OUTPUT,
                          "--plot: gnuplot finds no window to draw in; allowed besides: "
                          "text and files");
@@ -179,11 +184,13 @@ int gnuplot_check(const char *where, struct error *error)
     enum target target;
     const char *window;
     int status = find_target(where, &target, &window, error);
+    const bool asked = asks_for_window(where);
     if (status == STATUS_OK && target < TEXT)
         status = whole_file_check("--plot", where, error);
     /* A run is not to be lost because there is no gnuplot. */
-    return status == STATUS_OK && target != FILE_OF_SCRIPT ? find_window(&window, error)
-                                                           : status;
+    if (status == STATUS_OK && !asked && target != FILE_OF_SCRIPT)
+        status = find_window(&window, error);
+    return status;
 }
 
 /* --- the picture ------------------------------------------------------------------ */

@@ -34,22 +34,27 @@ void linear_system_probe(const struct optimizer *optimizer, const double *parame
     }
 }
 
+static double largest_element(size_t dim, const double *a)
+{
+    double largest = 0;
+    for (size_t i = 0; i < dim * dim; i++)
+        largest = fmax(largest, fabs(a[i]));
+    return largest;
+}
+
 /* Balances a where its elements are so large that products of them would leave the
  * range of numbers, and divides it by what is returned. */
 static double shrink(size_t dim, double *a)
 {
-    double diagonal[LINEAR_STATE], largest = 0;
+    const double fine = 0x1p200;
+    double diagonal[LINEAR_STATE];
     gsl_matrix_view matrix = gsl_matrix_view_array(a, dim, dim);
     gsl_vector_view d = gsl_vector_view_array(diagonal, dim);
-    for (size_t i = 0; i < dim * dim; i++)
-        largest = fmax(largest, fabs(a[i]));
-    if (largest < 0x1p200)
+    if (largest_element(dim, a) < fine)
         return 1;
     gsl_linalg_balance_matrix(&matrix.matrix, &d.vector);
-    largest = 0;
-    for (size_t i = 0; i < dim * dim; i++)
-        largest = fmax(largest, fabs(a[i]));
-    if (largest < 0x1p200)
+    const double largest = largest_element(dim, a);
+    if (largest < fine)
         return 1;
     const double unit = ldexp(1, ilogb(largest));
     for (size_t i = 0; i < dim * dim; i++)

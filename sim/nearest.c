@@ -51,7 +51,11 @@ struct nearest nearest_to(const char *word, const char *prefix)
 
 void nearest_try(struct nearest *nearest, const char *name, size_t length)
 {
-    const size_t own = strlen(nearest->word);
+    const size_t own = strlen(nearest->word), room = sizeof nearest->known;
+    if (nearest->used < room)
+        nearest->used +=
+            (size_t)snprintf(nearest->known + nearest->used, room - nearest->used,
+                             "%s%.*s", nearest->used ? ", " : "", (int)length, name);
     /* Of a single letter every other one would be near. */
     if (own < 2 || own > LONGEST || length < 2 || length > LONGEST)
         return;

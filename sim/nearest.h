@@ -3,7 +3,8 @@
  *     struct nearest nearest = nearest_to("spectrun", "");
  *     for (each name that is allowed)
  *         nearest_try(&nearest, name, strlen(name));
- *     error_set(error, STATUS_USAGE, "no option '%s'%s", word, nearest.hint);
+ *     error_set(error, STATUS_USAGE, "no option '%s'%s; allowed are %s", word,
+ *               nearest.hint, nearest.known);
  */
 #ifndef PNM_NEAREST_H
 #define PNM_NEAREST_H
@@ -15,6 +16,8 @@ struct nearest {
     const char *prefix; /* of the names in the hint, "--" say */
     size_t distance;    /* of the nearest, else one more than is still near */
     char hint[96];      /* "; did you mean --steps?", "" where none is near */
+    char known[800];    /* all that were tried, as far as there is room: "a, b, c" */
+    size_t used;        /* of it */
 };
 
 /* Near is a slip (a letter inserted, left out or exchanged, or two that changed places)

@@ -88,7 +88,7 @@ int parameter_check(const struct parameter *p, double value, struct error *error
         return STATUS_OK;
     char range[128], text[PARSE_TEXT];
     parameter_range(p, sizeof range, range);
-    parse_text_of(value, text);
+    parse_text_of(value, 6, text);
     return error_set(error, STATUS_USAGE, "--%s: %s is out of range; allowed is %s",
                      p->name, text, range);
 }

@@ -34,8 +34,8 @@ void option_range(const struct option_spec *option, size_t size, char *text)
     text[0] = '\0';
     if (!real && option->kind != OPTION_COUNT)
         return;
-    parse_text_of(option->low, low);
-    parse_text_of(option->high, high);
+    parse_text_of(option->low, 6, low);
+    parse_text_of(option->high, 6, high);
     snprintf(text, size, "a %s", real ? "number" : "whole number");
     size_t used = strlen(text);
     if (isfinite(option->low))

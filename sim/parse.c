@@ -57,11 +57,13 @@ int parse_real(const char *what, const char *text, double *value, struct error *
                      what, text, why);
 }
 
-void parse_text_of(double value, char text[PARSE_TEXT])
+int parse_text_of(double value, int least, char text[PARSE_TEXT])
 {
-    snprintf(text, PARSE_TEXT, "%g", value);
-    if (strtod(text, NULL) != value)
-        snprintf(text, PARSE_TEXT, "%.17g", value);
+    int digits = least;
+    snprintf(text, PARSE_TEXT, "%.*g", digits, value);
+    while (digits < 17 && strtod(text, NULL) != value)
+        snprintf(text, PARSE_TEXT, "%.*g", ++digits, value);
+    return digits;
 }
 
 int parse_count(const char *what, const char *text, uint64_t low, uint64_t high,
@@ -193,18 +195,27 @@ struct line {
     size_t length, size;
 };
 
-static int line_append(struct line *line, int c, struct error *error)
+/* false: without memory */
+static bool line_append(struct line *line, int c)
 {
     if (line->length == line->size) {
         const size_t larger = line->size ? 2 * line->size : 256;
         char *grown = realloc(line->text, larger);
         if (!grown)
-            return error_memory(error, "a line");
+            return false;
         line->text = grown;
         line->size = larger;
     }
     line->text[line->length++] = (char)c;
-    return STATUS_OK;
+    return true;
+}
+
+/* A zero byte behind the text. false: without memory */
+static bool line_end(struct line *line)
+{
+    const bool done = line_append(line, '\0');
+    line->length -= done;
+    return done;
 }
 
 /* The next line with its end; none is left where the length is 0. A device may have no
@@ -223,35 +234,26 @@ static int read_line(const char *place, FILE *file, size_t *left, struct line *l
             return error_set(error, STATUS_USAGE,
                              "%s is beyond 2^28 bytes; allowed are files up to there",
                              place);
-        status = interrupt_pending()
-                     ? error_set(error, STATUS_INTERRUPTED, "interrupted")
-                     : line_append(line, c, error);
+        if (interrupt_pending())
+            status = error_set(error, STATUS_INTERRUPTED, "interrupted");
+        else if (!line_append(line, c))
+            status = error_memory(error, "a line");
     }
-    if (status == STATUS_OK && line->length > 0) {
-        status = line_append(line, '\0', error);
-        line->length--;
-    }
+    if (status == STATUS_OK && line->length > 0 && !line_end(line))
+        status = error_memory(error, "a line");
     return status;
 }
 
 long parse_text_line(FILE *file, size_t most, char **text, size_t *size)
 {
-    size_t length = 0;
-    for (int c = 0; length < most && c != '\n' && (c = getc(file)) != EOF;) {
-        if (length + 2 > *size) {
-            const size_t larger = *size ? 2 * *size : 256;
-            char *grown = realloc(*text, larger);
-            if (!grown)
-                return -1;
-            *text = grown;
-            *size = larger;
-        }
-        (*text)[length++] = (char)c;
-    }
-    if (length == 0)
-        return -1;
-    (*text)[length] = '\0';
-    return (long)length;
+    struct line line = {*text, 0, *size};
+    bool room = true;
+    for (int c = 0; room && line.length < most && c != '\n' && (c = getc(file)) != EOF;)
+        room = line_append(&line, c);
+    room = room && line_end(&line);
+    *text = line.text;
+    *size = line.size;
+    return room && line.length > 0 ? (long)line.length : -1;
 }
 
 static int cannot_read(const char *what, const char *path, struct error *error)

@@ -25,9 +25,10 @@ PNM_MUST_USE int parse_real(const char *what, const char *text, double *value,
 PNM_MUST_USE int parse_count(const char *what, const char *text, uint64_t low,
                              uint64_t high, uint64_t *value, struct error *error);
 
-/* The shorter of %g and %.17g that reads back as the value. */
-enum { PARSE_TEXT = 32 };
-void parse_text_of(double value, char text[PARSE_TEXT]);
+/* The other way: the fewest digits, but no fewer than `least`, that read back as the
+ * value, as %g writes them. Returns how many. */
+enum { PARSE_TEXT = 32 }; /* "-2.2250738585072014e-308" and the end */
+int parse_text_of(double value, int least, char text[PARSE_TEXT]);
 
 /* One value, a list "0,1,3", or a grid "linear:LO:HI:N" or "log:LO:HI:N" (N >= 2
  * points, ends included). Logarithmic grids have the same bits on every machine. */

@@ -211,6 +211,15 @@ static void choose_curves(struct drawing *d)
     }
 }
 
+/* A curve's first row in the table; they are numbered in this order. */
+static size_t first_row(const struct drawing *d, size_t curve)
+{
+    size_t row = 0;
+    while (d->curves.of[row] != curve)
+        row++;
+    return row;
+}
+
 static void drawing_free(struct drawing *d)
 {
     free(d->curves.of);
@@ -439,11 +448,11 @@ static void put_looks(const struct drawing *d, FILE *stream, size_t curves)
     const bool rules = d->axis >= 0 && d->kept_count == 1 &&
                        strcmp(d->table->columns[d->kept[0]].name, "optimizer") == 0;
     fprintf(stream, "RULES = \"");
-    for (size_t curve = 0, row = 0; rules && curve < curves; row++)
-        if (d->curves.of[row] == curve) {
-            const char *name = table_get_text(d->table, row, (size_t)d->kept[0]);
-            fprintf(stream, "%s%s", curve++ ? " " : "", name ? name : "-");
-        }
+    for (size_t curve = 0; rules && curve < curves; curve++) {
+        const char *name =
+            table_get_text(d->table, first_row(d, curve), (size_t)d->kept[0]);
+        fprintf(stream, "%s%s", curve ? " " : "", name ? name : "-");
+    }
     fprintf(stream, "\"\n");
     fwrite(looks_gp, 1, (size_t)looks_gp_size, stream);
 }
@@ -546,15 +555,20 @@ static bool bands_have_names(const struct drawing *d, size_t curves)
     return d->axis >= 0 && curves > 1 && !d->style->text && has_look(d, PLOT_PAPER);
 }
 
-/* Where a curve ends: its last row along the axis. */
-static size_t last_row(const struct drawing *d, size_t curve)
+/* Where curves end: the value in the last row along the axis. */
+static void find_ends(const struct drawing *d, size_t curves, int column, double *end)
 {
-    size_t last = SIZE_MAX;
-    for (size_t row = 0; row < d->table->rows; row++)
-        if (d->curves.of[row] == curve &&
-            (last == SIZE_MAX || !(get(d, row, d->axis) < get(d, last, d->axis))))
-            last = row;
-    return last;
+    double place[PLOT_CURVES];
+    for (size_t c = 0; c < curves; c++)
+        place[c] = end[c] = NAN;
+    for (size_t row = 0; row < d->table->rows; row++) {
+        const size_t c = d->curves.of[row];
+        const double x = get(d, row, d->axis);
+        if (c >= curves || x < place[c])
+            continue;
+        place[c] = x;
+        end[c] = get(d, row, column);
+    }
 }
 
 /* The bands look alike: right of their ends stands whose they are, of those that end
@@ -563,8 +577,7 @@ static void put_band_names(const struct drawing *d, FILE *stream, size_t curves,
 {
     double end[PLOT_CURVES];
     bool named[PLOT_CURVES] = {false};
-    for (size_t c = 0; c < curves; c++)
-        end[c] = get(d, last_row(d, c), d->column[v]);
+    find_ends(d, curves, d->column[v], end);
     for (size_t c = 0; c < curves; c++) {
         bool begun = false;
         if (named[c] || isnan(end[c]))
@@ -575,7 +588,7 @@ static void put_band_names(const struct drawing *d, FILE *stream, size_t curves,
             if (!(fabs(end[k] - end[c]) <= 0.02 * fabs(end[c])))
                 continue;
             fprintf(stream, begun ? ", " : "");
-            put_title(d, stream, last_row(d, k));
+            put_title(d, stream, first_row(d, k));
             named[k] = begun = true;
         }
         fprintf(stream, "\") with labels left offset 1.2,0 font \",9\" tc rgb TEXT");
@@ -606,14 +619,12 @@ static void put_key(const struct drawing *d, FILE *stream, size_t curves)
         [PLOT_MEASURED] = "yerrorbars lt ANY_RULE",
     };
     fprintf(stream, "plot NaN notitle");
-    for (size_t curve = 0, row = 0; d->axis >= 0 && d->kept_count && curve < curves;
-         row++)
-        if (d->curves.of[row] == curve) {
-            fprintf(stream, ", \\\n    keyentry with linespoints lt %zu title \"",
-                    ++curve);
-            put_title(d, stream, row);
-            fprintf(stream, "\"");
-        }
+    for (size_t curve = 0; d->axis >= 0 && d->kept_count && curve < curves; curve++) {
+        fprintf(stream, ", \\\n    keyentry with linespoints lt %zu title \"",
+                curve + 1);
+        put_title(d, stream, first_row(d, curve));
+        fprintf(stream, "\"");
+    }
     for (int v = 0; !d->style->text && d->values > 1 && v < d->values; v++)
         fprintf(stream, ", \\\n    keyentry with %s title \"%s\"",
                 looks[d->value[v]->look], d->value[v]->title);

@@ -115,17 +115,12 @@ static int unknown_rule(const struct options *options, const char *name,
                         struct error *error)
 {
     struct nearest nearest = nearest_to(name, "");
-    char known[600] = "";
-    size_t used = 0;
-    for (const struct optimizer *const *rule = options->kernels->optimizers;
-         *rule && used < sizeof known; rule++) {
+    for (const struct optimizer *const *rule = options->kernels->optimizers; *rule;
+         rule++)
         nearest_try(&nearest, (*rule)->name, strlen((*rule)->name));
-        used += (size_t)snprintf(known + used, sizeof known - used, "%s%s",
-                                 used ? ", " : "", (*rule)->name);
-    }
     return error_set(error, STATUS_USAGE,
                      "--optimizer: no update rule '%.200s'%s; allowed are %s, and %s",
-                     name, nearest.hint, known, RULES_ALL);
+                     name, nearest.hint, nearest.known, RULES_ALL);
 }
 
 /* A parameter that none of the chosen rules has was given in error. */

@@ -1,5 +1,6 @@
 #include "table.h"
 
+#include "parse.h"
 #include "whole_file.h"
 
 #include <assert.h>
@@ -21,7 +22,7 @@ struct table_note {
     char *key, *value;
 };
 
-enum { NUMBER_SIZE = 32 }; /* "-2.2250738585072014e-308" or 20 digits, and the end */
+enum { NUMBER_SIZE = PARSE_TEXT }; /* 20 digits and the end, too */
 
 /* ---- the table in memory ---- */
 
@@ -233,19 +234,6 @@ static void put(struct sink *sink, const char *text)
     put_bytes(sink, text, strlen(text));
 }
 
-/* Writes the fewest digits that read back to the same bits, and returns their number.
- */
-static unsigned shortest(double value, char text[static NUMBER_SIZE])
-{
-    for (unsigned digits = 15; digits < 17; digits++) {
-        snprintf(text, NUMBER_SIZE, "%.*g", (int)digits, value);
-        if (strtod(text, NULL) == value)
-            return digits;
-    }
-    snprintf(text, NUMBER_SIZE, "%.17g", value);
-    return 17;
-}
-
 /* The cell as text, "" if empty; a number is written into number[]. */
 static const char *cell_text(const struct table *table, size_t row, size_t column,
                              bool all_digits, char number[static NUMBER_SIZE])
@@ -260,7 +248,7 @@ static const char *cell_text(const struct table *table, size_t row, size_t colum
     if (kind == COLUMN_COUNT)
         snprintf(number, NUMBER_SIZE, "%" PRIu64, cell->count);
     else if (all_digits)
-        shortest(cell->real, number);
+        parse_text_of(cell->real, 15, number);
     else
         snprintf(number, NUMBER_SIZE, "%.6g", cell->real);
     return number;
@@ -378,7 +366,7 @@ static void put_json_cell(struct sink *sink, const struct table *table, size_t r
         put_json_text(sink, table->texts + cell->text);
     else if (kind == COLUMN_REAL)
         put_json(sink, json_real(cell->real),
-                 JSON_REAL_PRECISION(shortest(cell->real, number)));
+                 JSON_REAL_PRECISION(parse_text_of(cell->real, 15, number)));
     else if (cell->count <= INT64_MAX)
         put_json(sink, json_integer((json_int_t)cell->count), 0);
     else

@@ -193,20 +193,18 @@ int whole_file_write(const char *path, whole_file_writer *writer, void *context)
 
 int whole_file_check(const char *option, const char *path, struct error *error)
 {
-    char folder[4096];
-    const char *slash = strrchr(path, '/');
-    if (!slash)
-        snprintf(folder, sizeof folder, ".");
-    else
-        snprintf(folder, sizeof folder, "%.*s", (int)(slash - path + 1), path);
+    char folder[PATH_MAX];
     struct stat about;
-    if (stat(path, &about) == 0 && S_ISDIR(about.st_mode))
-        return error_set(error, STATUS_OUTPUT, "%s: cannot write '%.400s': %s", option,
-                         path, strerror(EISDIR));
-    if (access(folder, F_OK) == 0)
-        return STATUS_OK;
-    return error_set(error, STATUS_OUTPUT, "%s: cannot write '%.400s': %s", option,
-                     path, strerror(errno));
+    int failure = strlen(path) + 2 > PATH_MAX ? ENAMETOOLONG : 0;
+    if (!failure && stat(path, &about) == 0 && S_ISDIR(about.st_mode))
+        failure = EISDIR;
+    if (!failure) {
+        folder_of(path, folder);
+        failure = access(folder, F_OK) == 0 ? 0 : errno;
+    }
+    return failure ? error_set(error, STATUS_OUTPUT, "%s: cannot write '%.400s': %s",
+                               option, path, strerror(failure))
+                   : STATUS_OK;
 }
 
 bool whole_file_same(const char *a, const char *b)

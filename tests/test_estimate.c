@@ -71,12 +71,26 @@ static struct evidence good_evidence(void)
                              .decisive = true};
 }
 
+static struct evidence noiseless_evidence(double measured)
+{
+    struct evidence e = good_evidence();
+    e.noiseless = true;
+    e.se = 0;
+    e.count = 1;
+    e.measured = measured;
+    return e;
+}
+
+static void assert_are(struct verdicts verdicts, enum verdict exact, enum verdict paper)
+{
+    assert_string_equal(verdict_text(verdicts.exact), verdict_text(exact));
+    assert_string_equal(verdict_text(verdicts.paper), verdict_text(paper));
+}
+
 static void assert_verdicts(const struct evidence *e, enum verdict exact,
                             enum verdict paper)
 {
-    const struct verdicts verdicts = evidence_judge(e);
-    assert_string_equal(verdict_text(verdicts.exact), verdict_text(exact));
-    assert_string_equal(verdict_text(verdicts.paper), verdict_text(paper));
+    assert_are(evidence_judge(e), exact, paper);
 }
 
 static void evidence_is_judged_by_what_it_has(void **state)
@@ -121,11 +135,7 @@ static void unsampled_rows_compare_paper_with_exact(void **state)
 static void noiseless_rows_have_a_numerical_tolerance(void **state)
 {
     (void)state;
-    struct evidence e = good_evidence();
-    e.noiseless = true;
-    e.se = 0;
-    e.count = 1;
-    e.measured = 1 + 0.5e-12;
+    struct evidence e = noiseless_evidence(1 + 0.5e-12);
     assert_verdicts(&e, VERDICT_HOLDS, VERDICT_HOLDS);
     e.measured = 1 + 2e-12;
     assert_verdicts(&e, VERDICT_FAILS, VERDICT_HOLDS);
@@ -136,9 +146,7 @@ static void noiseless_rows_have_a_numerical_tolerance(void **state)
 static void assert_bound(const struct evidence *e, enum verdict exact,
                          enum verdict paper, bool control)
 {
-    const struct verdicts verdicts = evidence_judge_bound(e);
-    assert_string_equal(verdict_text(verdicts.exact), verdict_text(exact));
-    assert_string_equal(verdict_text(verdicts.paper), verdict_text(paper));
+    assert_are(evidence_judge_bound(e), exact, paper);
     assert_int_equal(evidence_control_bound(e), control);
 }
 
@@ -169,11 +177,7 @@ static void a_bound_is_judged_from_one_side(void **state)
 static void a_bound_may_be_met_without_noise(void **state)
 {
     (void)state;
-    struct evidence e = good_evidence();
-    e.noiseless = true;
-    e.se = 0;
-    e.count = 1;
-    e.measured = 1 + 0.5e-12;
+    struct evidence e = noiseless_evidence(1 + 0.5e-12);
     assert_bound(&e, VERDICT_HOLDS, VERDICT_HOLDS, true);
     e.measured = 1 + 2e-12;
     assert_bound(&e, VERDICT_FAILS, VERDICT_FAILS, true);
