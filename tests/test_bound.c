@@ -398,6 +398,37 @@ static void the_command_names_every_parameter(void **state)
 
 /* --- moments ---------------------------------------------------------------------- */
 
+/* x - r y has a mean of its own, whose standard error needs no covariances. */
+static void the_error_of_a_ratio_is_that_of_a_difference(void **state)
+{
+    uint64_t seed = 5;
+    struct comoments m = {0};
+    struct moments apart = {0};
+    double pair[200][2];
+    (void)state;
+    for (int k = 0; k < 200; k++) {
+        pair[k][1] = 3 + check_normal(&seed);
+        pair[k][0] = 2 * pair[k][1] + check_normal(&seed);
+        comoments_add(&m, 2, pair[k]);
+    }
+    const double ratio = m.mean[0] / m.mean[1];
+    for (int k = 0; k < 200; k++)
+        moments_add(&apart, pair[k][0] - ratio * pair[k][1]);
+    CHECK_NEAR(comoments_ratio_error(&m, 0, 1, ratio), moments_stderr(&apart), 1e-12,
+               0);
+    /* Proportional numbers: rounding must not leave the root of less than nothing. */
+    m = (struct comoments){0};
+    for (int k = 0; k < 200; k++) {
+        const double both[2] = {0.1 * pair[k][1], pair[k][1]};
+        comoments_add(&m, 2, both);
+    }
+    assert_true(comoments_ratio_error(&m, 0, 1, m.mean[0] / m.mean[1]) < 1e-9);
+    /* Beyond the range of numbers there is none, rather than 0. */
+    const double huge[2] = {1e200, 1};
+    comoments_add(&m, 2, huge);
+    assert_true(isnan(comoments_ratio_error(&m, 0, 1, m.mean[0] / m.mean[1])));
+}
+
 static void merged_comoments_are_those_of_all_numbers(void **state)
 {
     uint64_t random = 1;
@@ -436,6 +467,7 @@ int main(void)
         cmocka_unit_test(what_is_fixed_stays_and_threads_do_not_matter),
         cmocka_unit_test(noise_is_searched_with_other_numbers),
         cmocka_unit_test(the_command_names_every_parameter),
+        cmocka_unit_test(the_error_of_a_ratio_is_that_of_a_difference),
         cmocka_unit_test(merged_comoments_are_those_of_all_numbers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -66,11 +66,26 @@ static void test_long_words_are_harmless(void **state)
     assert_string_equal(nearest.hint, "; did you mean pnm?");
 }
 
+static void test_known(void **state)
+{
+    const char name[] = "abcdefghi";
+    (void)state;
+    assert_string_equal(among("pmn", "sgd|pnm|x").known, "sgd, pnm, x");
+    assert_string_equal(among("pmn", "").known, "");
+    /* As far as there is room. */
+    struct nearest nearest = nearest_to("pmn", "");
+    for (int k = 0; k < 1000; k++)
+        nearest_try(&nearest, name, sizeof name - 1);
+    assert_int_equal(strlen(nearest.known), sizeof nearest.known - 1);
+    assert_memory_equal(nearest.known, "abcdefghi, abcdefghi, ", 22);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_near),
         cmocka_unit_test(test_far),
+        cmocka_unit_test(test_known),
         cmocka_unit_test(test_long_words_are_harmless),
     };
     return cmocka_run_group_tests_name("nearest", tests, NULL, NULL);
