@@ -92,14 +92,14 @@ static inline double comoments_covariance(const struct comoments *m, int i, int 
 
 /* Standard error of the mean of number i less `ratio` times number j: to first order
  * that of the quotient of their means, times the mean of j. Rounding may leave less
- * than nothing, which is 0; what is beyond the range of numbers stays NAN. */
+ * than nothing, which is 0; what is beyond the range of numbers is not finite. */
 static inline double comoments_ratio_error(const struct comoments *m, int i, int j,
                                            double ratio)
 {
     const double variance = comoments_covariance(m, i, i) -
                             2 * ratio * comoments_covariance(m, i, j) +
                             ratio * ratio * comoments_covariance(m, j, j);
-    return sqrt(variance < 0 ? 0 : variance);
+    return sqrt(isfinite(variance) && variance < 0 ? 0 : variance);
 }
 
 #endif

@@ -366,7 +366,7 @@ static void put_json_cell(struct sink *sink, const struct table *table, size_t r
         put_json_text(sink, table->texts + cell->text);
     else if (kind == COLUMN_REAL)
         put_json(sink, json_real(cell->real),
-                 JSON_REAL_PRECISION(parse_text_of(cell->real, 15, number)));
+                 JSON_REAL_PRECISION((size_t)parse_text_of(cell->real, 15, number)));
     else if (cell->count <= INT64_MAX)
         put_json(sink, json_integer((json_int_t)cell->count), 0);
     else

@@ -423,10 +423,15 @@ static void the_error_of_a_ratio_is_that_of_a_difference(void **state)
         comoments_add(&m, 2, both);
     }
     assert_true(comoments_ratio_error(&m, 0, 1, m.mean[0] / m.mean[1]) < 1e-9);
-    /* Beyond the range of numbers there is none, rather than 0. */
-    const double huge[2] = {1e200, 1};
-    comoments_add(&m, 2, huge);
-    assert_true(isnan(comoments_ratio_error(&m, 0, 1, m.mean[0] / m.mean[1])));
+    /* Beyond the range of numbers there is none, rather than 0: whichever of its terms
+     * overflows, with either sign. */
+    for (int sign = -1; sign <= 1; sign += 2) {
+        struct comoments beyond = m;
+        const double huge[2] = {sign * 1e200, 1};
+        comoments_add(&beyond, 2, huge);
+        assert_true(!isfinite(
+            comoments_ratio_error(&beyond, 0, 1, beyond.mean[0] / beyond.mean[1])));
+    }
 }
 
 static void merged_comoments_are_those_of_all_numbers(void **state)
