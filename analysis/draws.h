@@ -5,7 +5,7 @@
 
 #include "sampling.h"
 
-enum { DRAWS_MAX = 8 }; /* quantities */
+enum { DRAWS_MAX = 128 }; /* quantities */
 
 struct draws {
     const struct sampling *sampling;

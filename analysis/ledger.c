@@ -282,11 +282,11 @@ int ledger_limit(struct ledger *ledger, const struct claim *claim, const char *s
     };
     if (finding.verdict == VERDICT_HOLDS_IN_THE_LIMIT)
         snprintf(row.setting, sizeof row.setting,
-                 "%s; limit eta h -> 0, approached with order %.3f", setting,
-                 finding.order);
+                 "%s; limit %s -> 0, approached with order %.3f", setting,
+                 limit->variable, finding.order);
     else
         snprintf(row.setting, sizeof row.setting,
-                 "%s; limit eta h -> 0, not the printed one", setting);
+                 "%s; limit %s -> 0, not the printed one", setting, limit->variable);
     return ledger_add(ledger, &row, error);
 }
 

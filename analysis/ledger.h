@@ -110,12 +110,14 @@ PNM_MUST_USE int ledger_violations(struct ledger *ledger, const struct claim *cl
                                    struct error *error);
 
 /* ratio(context, fraction) = exact value / paper's value at that fraction of the
- * stability limit. `paper` is the paper's limit; the row's exact value is the paper's
+ * stability limit, or where the claim is one of another variable that tends to 0, at
+ * that value of it. `paper` is the paper's limit; the row's exact value is the paper's
  * times the extrapolated ratio. exact_verdict is that of the curve's points, handed
  * over. Control: a paper's limit 2 % off must fail. */
 struct limit {
     const void *context;
     double (*ratio)(const void *context, double fraction);
+    const char *variable; /* "eta h" */
     double paper;
     double order;       /* stated order of the approach */
     enum verdict curve; /* of the sampled points */

@@ -106,6 +106,14 @@ static inline double elementary_expm1(double x)
     return fma(power, fma(r * r, elementary_exp_tail(r), r), power - 1.0);
 }
 
+/* tanh x, within 4 ulp, however small x is: with m = e^(-2|x|) - 1 it is -m/(2 + m),
+ * and 1 from |x| = 20 on. */
+static inline double elementary_tanh(double x)
+{
+    const double a = fabs(x), m = elementary_expm1(-2.0 * (a < 20 ? a : 20));
+    return copysign(m / (2.0 + m), x);
+}
+
 /* log(1 + x) for finite x >= -1 + 2^-53, within 4 ulp, however small x is: 1 + x is
  * rounded to u, and (x - (u - 1))/u makes up for it to first order. */
 static inline double elementary_log1p(double x)

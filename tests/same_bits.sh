@@ -96,4 +96,5 @@ compare pacbayes pnm-pacbayes --optimizer sgd,pnm --lr 0.1 --spectrum 1,2 \
     --prior-precision 3 --train-size 1000 --precision 0.02
 compare pacbayes_dense pnm-pacbayes --optimizer pnm --lr 0.1 --spectrum 0.5,1,2 \
     --noise "file:$folder/dense.txt" --prior-precision 3 --train-size 1000 --precision 0.02
+compare minibatches pnm-verify --claim fig11,fig12 --precision 0.03
 echo "$count passed, 0 failed"

@@ -43,6 +43,11 @@ static void compare_expm1(double x)
     compare_ulps("expm1", x, elementary_expm1(x), expm1l(x), 2);
 }
 
+static void compare_tanh(double x)
+{
+    compare_ulps("tanh", x, elementary_tanh(x), tanhl(x), 4);
+}
+
 static void compare_log1p(double x)
 {
     compare_ulps("log1p", x, elementary_log1p(x), log1pl(x), 4);
@@ -146,6 +151,21 @@ static void test_expm1(void **state)
             compare_expm1(ldexp(check_uniform(&random, -1, 1), -k));
     for (int k = -2000; k <= 2000; k++)
         around(k * 0x1.62e42fefa39efp-2, compare_expm1);
+}
+
+static void test_tanh(void **state)
+{
+    uint64_t random = 9;
+    (void)state;
+    CHECK_EXACT(elementary_tanh(0), 0.0);
+    CHECK_EXACT(elementary_tanh(1e300), 1.0);
+    CHECK_EXACT(elementary_tanh(-25), -1.0);
+    around(20, compare_tanh);
+    for (int i = 0; i < 500000; i++)
+        compare_tanh(check_uniform(&random, -22, 22));
+    for (int k = 1; k < 1000; k++)
+        for (int i = 0; i < 100; i++)
+            compare_tanh(ldexp(check_uniform(&random, -1, 1), -k));
 }
 
 static void test_log1p(void **state)
@@ -265,9 +285,10 @@ int main(void)
         cmocka_unit_test(test_log_everywhere), cmocka_unit_test(test_log_below_one),
         cmocka_unit_test(test_log_edges),      cmocka_unit_test(test_exp_everywhere),
         cmocka_unit_test(test_exp_edges),      cmocka_unit_test(test_inverse),
-        cmocka_unit_test(test_expm1),          cmocka_unit_test(test_log1p),
-        cmocka_unit_test(test_sin_pi),         cmocka_unit_test(test_known_hash),
-        cmocka_unit_test(test_from_int),       cmocka_unit_test(test_integer_power),
+        cmocka_unit_test(test_expm1),          cmocka_unit_test(test_tanh),
+        cmocka_unit_test(test_log1p),          cmocka_unit_test(test_sin_pi),
+        cmocka_unit_test(test_known_hash),     cmocka_unit_test(test_from_int),
+        cmocka_unit_test(test_integer_power),
     };
     return cmocka_run_group_tests_name("elementary", tests, NULL, NULL);
 }

@@ -36,7 +36,12 @@ static int check(struct ledger *ledger, const struct claim *claim, struct error 
 {
     static const double rates[] = {0.001, 0.01, 0.02, 0.05, 0.1, 0.15};
     const struct limit limit = {
-        .context = ledger, .ratio = ratio, .paper = 1, .order = 1};
+        .context = ledger,
+        .ratio = ratio,
+        .variable = "eta h",
+        .paper = 1,
+        .order = 1,
+    };
     const size_t from = ledger->count;
     int status = STATUS_OK;
     for (size_t k = 0; status == STATUS_OK && k < sizeof rates / sizeof *rates; k++) {

@@ -112,6 +112,7 @@ int claim_limit(struct ledger *ledger, const struct claim *claim,
     const struct limit limit = {
         .context = &context,
         .ratio = curve_ratio,
+        .variable = "eta h",
         .paper = paper,
         .order = 1,
         .curve = ledger_curve(ledger, from),

@@ -155,6 +155,7 @@ static int check_recursion(struct ledger *ledger, const struct claim *claim,
     const struct limit limit = {
         .context = &off_diagonal,
         .ratio = ratio,
+        .variable = "eta h",
         .paper = noise[1] / (curvature[0] + curvature[1]),
         .order = 1,
         .curve = ledger_curve(ledger, from),

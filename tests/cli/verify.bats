@@ -24,7 +24,7 @@ exact_verdicts() {
         expect_equal "$(body "$out" | grep -c "^$id,")" 1 "$id"
     done
     expect_equal "$(body "$out" | cut -d, -f1 | sort | uniq -d)" ''
-    for id in eq15 eq17 eq18-19 special-hb hb-scaling hb-sgd thm4.1 fig7; do
+    for id in eq15 eq17 eq18-19 special-hb hb-scaling hb-sgd thm4.1 fig7 fig11 fig12; do
         body "$out" | grep "^$id," | grep -q ',yes,' || { echo "$id has no check" >&2; false; }
     done
     body "$out" | grep '^table1,' | grep -q 'not testable here'
@@ -86,6 +86,27 @@ exact_verdicts() {
     expect_status 1
 }
 
+@test "fig11, fig12: exact holds, also for another network; C = H/B at a minimum alone" {
+    local seed
+    for seed in 1 2; do
+        attempt pnm-verify --claim fig11,fig12 --seed $seed
+        expect_status 0
+        expect_equal "$(exact_verdicts | sort -u)" holds
+        expect_equal "$(body "$out" | grep -c '^fig11.*minimum of its risk.*,holds,holds$')" 4
+        expect_equal "$(body "$out" | grep -c '^fig11.*random network, Tr C, B=32.*,holds,holds$')" 1
+        expect_equal "$(body "$out" | grep -c '^fig12.*kurtosis over parameters.*,holds,holds$')" 2
+        expect_equal "$(body "$out" | grep -c '^fig12.*,holds in the limit,holds$')" 2
+        # What is away from the minimum is not proportional: cosine, negative curvature, size.
+        body "$out" | grep '^fig11' | grep 'negative curvature\|cosine\|Tr C, B=4' |
+            grep -v 'minimum of its risk' >away
+        expect_equal "$(wc -l <away),$(grep -vc ',fails,holds$' away)" 6,0
+        expect_no_nan "$out"
+    done
+    # Over the budget nothing is drawn, not even a pilot's worth is shown.
+    attempt pnm-verify --claim fig11,fig12 --max-samples 1000 --quiet
+    expect_equal "$(body "$out" | grep -c 'needs .* steps, budget 1.0e+03')" 30
+}
+
 @test "an inconclusive row gives 2, a failing paper with --strict comes first" {
     attempt pnm-verify --claim fig7 --precision 0.01
     expect_status 2
@@ -109,15 +130,15 @@ exact_verdicts() {
 
 @test "the same bits for 1, 2, 3 and 7 threads and each instruction set" {
     local threads isa
-    attempt pnm-verify --claim eq15,fig7 --precision 0.01 --quiet --threads 1
+    attempt pnm-verify --claim eq15,fig7,fig11,fig12 --precision 0.01 --quiet --threads 1
     expect_status 2
     cp "$out" one
     for threads in 2 3 7; do
-        attempt pnm-verify --claim eq15,fig7 --precision 0.01 --quiet --threads $threads
+        attempt pnm-verify --claim eq15,fig7,fig11,fig12 --precision 0.01 --quiet --threads $threads
         expect_same one "$out" "$threads threads"
     done
     for isa in base v3 v4; do
-        PNM_ISA=$isa attempt pnm-verify --claim eq15,fig7 --precision 0.01 --quiet
+        PNM_ISA=$isa attempt pnm-verify --claim eq15,fig7,fig11,fig12 --precision 0.01 --quiet
         if [ "$status" -ne 64 ]; then
             expect_same one "$out" $isa
         fi

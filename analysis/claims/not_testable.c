@@ -1,27 +1,8 @@
-/* unchecked.c: claims that the ledger lists but has no check for. A claim moves to a
- * file of its own with its check. */
+/* not_testable.c: claims that the ledger lists but cannot check: they need deep
+ * networks and large data sets. */
 #include "ledger.h"
 
-#define NOT_CHECKED                                                                    \
-    .status = VERDICT_NOT_CHECKED_YET, .reason = "no check is written yet"
 #define NOT_TESTABLE .status = VERDICT_NOT_TESTABLE_HERE
-
-const struct claim claim_fig11 = {
-    .id = "fig11",
-    .where = "app. D, figure 11",
-    .kind = CLAIM_VALUE,
-    .statement = "the noise covariance is proportional to the Hessian and to 1/B away "
-                 "from minima too",
-    NOT_CHECKED,
-};
-
-const struct claim claim_fig12 = {
-    .id = "fig12",
-    .where = "app. D, figure 12",
-    .kind = CLAIM_VALUE,
-    .statement = "the noise over minibatches is close to Gaussian",
-    NOT_CHECKED,
-};
 
 const struct claim claim_table1 = {
     .id = "table1",
