@@ -266,15 +266,17 @@ def tally(rows, column):
 
 
 def told(rows):
-    """What the rows say of the printed claim: limits apart from finite steps."""
+    """What the rows say of the printed claim: limits apart from what is finite."""
     printed = [row for row in rows if not corrected(row)]
     limits = [row for row in printed if row["kind"] == "limit"]
     others = [row for row in printed if row["kind"] != "limit"]
     if not limits:
         return tally(others, "paper_verdict")
+    large = all("limit 1/B -> 0" in row["setting"] for row in limits)
+    limit, finite = ("large batches", "finite batches") if large else ("small steps", "finite steps")
     return (
-        f"limit of small steps: {tally(limits, 'paper_verdict')}<br>"
-        f"finite steps: {tally(others, 'paper_verdict')}"
+        f"limit of {limit}: {tally(limits, 'paper_verdict')}<br>"
+        f"{finite}: {tally(others, 'paper_verdict')}"
     )
 
 
@@ -352,7 +354,7 @@ Stochastic Gradient Noise to Improve Generalization</cite> (ICML 2021,
 its definitions and what a simulation measured.</p>
 <p><strong>{len(run)} of {len(self.rows)} claims were checked, in {len(every)} settings. Of these
 claims, {len(failing)} do not hold as printed, or as read here, in one setting or more; {len(in_limit)} of those hold in
-the limit of small steps. Measurement and exact theory disagree in {differ} settings.</strong></p>
+the limit of small steps or large batches. Measurement and exact theory disagree in {differ} settings.</strong></p>
 <dl>{listed}</dl>
 <h2 id="reading">How to read it</h2>
 <p><b>Paper</b> is the value of the printed formula, <b>exact</b> what follows from the
@@ -360,8 +362,8 @@ definitions, without simulation, and <b>measured</b> what simulated chains gave,
 error; no error is shown where nothing is random. <b>Printed claim</b> says whether measured agrees
 with paper within 1 % (a bound: whether it is kept), <b>exact value</b> whether measured agrees
 with exact; each within 4.89 standard errors. Rows set in hold a corrected form against the same
-measurement. A value may fail at every finite step size and yet hold in the limit of small
-ones; such a claim has a row of its own for the limit.</p>
+measurement. A value may fail at every finite step size (or batch size) and yet hold in
+the limit; such a claim has a row of its own for the limit.</p>
 <p>Symbols: η learning rate; β₀, β₁, β₃ the rule's parameters; β = β₁²; γ = (1+β₀)² + β₀²;
 η₀ = η/√γ, the rate that Algorithm 2 applies; h a curvature; H the Hessian; C the covariance of the
 gradient noise; B the batch size; θ the parameters; Σ their stationary covariance; L, G bounds on
