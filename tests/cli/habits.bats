@@ -282,7 +282,7 @@ same_again() {
 }
 
 @test "a result is run again from its header: the other programs" {
-    same_again pnm-noise --optimizer pnm,qhm --lr 0.1 --precision 0.01
+    same_again pnm-noise --optimizer pnm,qhm --beta1 0.9 --lr 0.1 --precision 0.01
     same_again pnm-noise --optimizer pnm --lr 0.1 --precision 0.01 --psd
     same_again pnm-pacbayes --optimizer pnm,sgd --lr 0.1 --spectrum 1,2 --prior-precision 10 \
         --train-size 10000 --precision 0.02
