@@ -4,8 +4,8 @@
 #include "elementary.h"
 #include "interrupt.h"
 #include "parse.h"
-#include "progress.h"
 #include "theory.h"
+#include "units.h"
 
 #include <gsl/gsl_multimin.h>
 #include <stdarg.h>
@@ -326,81 +326,143 @@ static bool is_vacuous(const struct bound_search *search,
            c.gradient * c.gradient;
 }
 
-static void run_round(const struct bound_search *search, uint64_t number,
-                      struct round *round)
+/* What a round found, and the best of all merged, as work units carry it: numbers. */
+enum {
+    FOUND_RATIO,
+    FOUND_LOSS, /* which of the search's */
+    FOUND_BETA0,
+    FOUND_BETA1,
+    FOUND_LR,
+    FOUND_C,
+    FOUND_SIGMA,
+    FOUND_INITIAL,
+    FOUND_HORIZON,
+    FOUND_COUNT
+};
+
+struct task {
+    const struct bound_search *search;
+    double best[FOUND_COUNT]; /* ratio -1: no round yet */
+};
+
+static void pack(const struct round *round, double *found)
 {
-    const uint64_t from_starts = search->starts ? search->loss_count : 0;
-    if (number < from_starts)
-        begin_at_starts(search, round);
+    const struct bound_point *best = &round->best;
+    found[FOUND_RATIO] = round->ratio;
+    found[FOUND_LOSS] = (double)(round->loss - round->search->losses);
+    found[FOUND_BETA0] = best->beta0;
+    found[FOUND_BETA1] = best->beta1;
+    found[FOUND_LR] = best->lr;
+    found[FOUND_C] = best->c;
+    found[FOUND_SIGMA] = best->sigma;
+    found[FOUND_INITIAL] = best->initial;
+    found[FOUND_HORIZON] = (double)best->horizon;
+}
+
+static struct bound_point unpack(const struct bound_search *search, const double *found)
+{
+    return (struct bound_point){
+        .loss = &search->losses[(size_t)found[FOUND_LOSS]],
+        .beta0 = found[FOUND_BETA0],
+        .beta1 = found[FOUND_BETA1],
+        .lr = found[FOUND_LR],
+        .c = found[FOUND_C],
+        .sigma = found[FOUND_SIGMA],
+        .initial = found[FOUND_INITIAL],
+        .horizon = (uint64_t)found[FOUND_HORIZON],
+    };
+}
+
+/* Rounds that begin at the starts, one a loss; the others begin at random points. All
+ * go over the losses in turn. */
+static uint64_t rounds_from_starts(const struct bound_search *search)
+{
+    return search->starts ? search->loss_count : 0;
+}
+
+/* Looks of a random round: the last one has what is left. */
+static uint64_t looks_of(const struct bound_search *search, uint64_t random_round)
+{
+    const uint64_t left = search->evaluations - random_round * ROUND;
+    return left < ROUND ? left : ROUND;
+}
+
+static int run(void *context, int thread, uint64_t unit, double *scratch,
+               struct error *error)
+{
+    const struct bound_search *search = ((const struct task *)context)->search;
+    const uint64_t from_starts = rounds_from_starts(search);
+    struct round round = {
+        .search = search,
+        .loss = &search->losses[unit % search->loss_count],
+        .left = unit < from_starts ? SIMPLEX : looks_of(search, unit - from_starts),
+    };
+    (void)thread;
+    if (unit < from_starts)
+        begin_at_starts(search, &round);
     else
-        draw(round, number - from_starts);
-    if (round->ratio > 0)
-        descend(round);
+        draw(&round, unit - from_starts);
+    if (round.ratio > 0)
+        descend(&round);
+    pack(&round, scratch);
+    if (round.status != STATUS_OK)
+        *error = round.error;
+    return round.status;
 }
 
-/* Rounds from the starts, one a loss, then random ones, over the losses in turn. */
-static void plan_rounds(const struct bound_search *search, uint64_t from_starts,
-                        uint64_t count, struct round *rounds)
+/* The first of equals. */
+static void merge(void *context, uint64_t unit, const double *scratch)
 {
-    uint64_t left = search->evaluations;
-    size_t loss = 0;
-    for (uint64_t r = 0; r < count; r++) {
-        rounds[r].search = search;
-        rounds[r].loss = &search->losses[loss];
-        loss = loss + 1 < search->loss_count ? loss + 1 : 0;
-        rounds[r].left = r < from_starts ? SIMPLEX : left < ROUND ? left : ROUND;
-        left -= r < from_starts ? 0 : rounds[r].left;
-    }
+    struct task *task = context;
+    (void)unit;
+    if (scratch[FOUND_RATIO] > task->best[FOUND_RATIO])
+        memcpy(task->best, scratch, sizeof task->best);
 }
 
-static void run_rounds(const struct bound_search *search, uint64_t count,
-                       struct round *rounds)
+/* Of what the ranks must have alike; the session knows the other parameters. */
+static uint64_t identity_of(const struct bound_search *search)
 {
-    struct progress progress;
-    progress_start(&progress, sampling_label(search->sampling, "search"), count, 0);
-#pragma omp parallel for schedule(dynamic, 1) num_threads(search->sampling->threads)
-    for (uint64_t r = 0; r < count; r++) {
-        run_round(search, r, &rounds[r]);
-#pragma omp critical
-        progress_step(&progress, 1);
-    }
-    progress_end(&progress);
-}
-
-/* The best of all rounds; what is fixed where none found a ratio above 0. */
-static int best_round(const struct bound_search *search, const struct round *rounds,
-                      uint64_t count, struct bound_point *worst, struct error *error)
-{
-    double largest = 0;
-    *worst = search->fixed;
-    for (uint64_t r = 0; r < count; r++) {
-        if (rounds[r].status != STATUS_OK) {
-            *error = rounds[r].error;
-            return rounds[r].status;
-        }
-        if (rounds[r].ratio > largest) {
-            *worst = rounds[r].best;
-            largest = rounds[r].ratio;
-        }
-    }
-    return interrupt_pending() ? error_set(error, STATUS_INTERRUPTED, "interrupted")
-                               : STATUS_OK;
+    const double what[] = {
+        (double)search->bound,
+        (double)search->form,
+        (double)search->loss_count,
+        (double)search->start_count,
+        (double)search->evaluations,
+        search->fixed.beta0,
+        search->fixed.beta1,
+        search->fixed.lr,
+        search->fixed.c,
+        search->fixed.sigma,
+        search->fixed.initial,
+        (double)search->fixed.horizon,
+    };
+    const uint64_t hash = random_hash("bound_search", what, sizeof what / sizeof *what);
+    return random_hash_bytes(hash, search->free, sizeof search->free);
 }
 
 int bound_search(const struct bound_search *search, struct bound_point *worst,
-                 size_t *vacuous, struct error *error)
+                 bool *looked, size_t *vacuous, struct error *error)
 {
-    const uint64_t from_starts = search->starts ? search->loss_count : 0;
-    const uint64_t count = from_starts + (search->evaluations + ROUND - 1) / ROUND;
-    struct round *rounds = calloc(count, sizeof *rounds);
-    if (!rounds)
-        return error_memory(error, "the search");
-    plan_rounds(search, from_starts, count, rounds);
-    run_rounds(search, count, rounds);
-    const int status = best_round(search, rounds, count, worst, error);
+    struct task task = {.search = search, .best = {[FOUND_RATIO] = -1}};
+    const struct session_block blocks[] = {{task.best, sizeof task.best}, {NULL, 0}};
+    const struct units units = {
+        .count = rounds_from_starts(search) + (search->evaluations + ROUND - 1) / ROUND,
+        .scratch_size = FOUND_COUNT,
+        .threads = search->sampling->threads,
+        .label = sampling_label(search->sampling, "search"),
+        .identity = identity_of(search),
+        .session = search->sampling->session,
+        .blocks = blocks,
+        .context = &task,
+        .run = run,
+        .merge = merge,
+    };
+    const int status = units_run(&units, error);
+    *worst = task.best[FOUND_RATIO] > 0 ? unpack(search, task.best) : search->fixed;
+    if (looked)
+        *looked = task.best[FOUND_RATIO] >= 0;
     for (size_t k = 0; vacuous && k < search->start_count; k++)
         *vacuous += is_vacuous(search, &search->starts[k]);
-    free(rounds);
     return status;
 }
 

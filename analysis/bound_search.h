@@ -47,10 +47,13 @@ struct bound_point bound_point_of(const struct bound_search *search,
                                   uint64_t horizon);
 
 /* The setting with the largest ratio that was found; looks are made with few replicas
- * and say no more than where to measure. Depends on the seed, not on the threads.
- * *vacuous, unless NULL: starts at which the form's bound is no less than G^2. */
+ * and say no more than where to measure. Rounds of looks are the work units of a
+ * sampling run of its own: it depends on the seed, not on the threads, and where the
+ * session ends it the best of the rounds that were made stands; `fixed` where none was
+ * made, or none found a ratio above 0. Unless NULL, *looked: was a round made?
+ * *vacuous: starts at which the form's bound is no less than G^2. */
 PNM_MUST_USE int bound_search(const struct bound_search *search,
-                              struct bound_point *worst, size_t *vacuous,
+                              struct bound_point *worst, bool *looked, size_t *vacuous,
                               struct error *error);
 
 /* A point ready to run. It points into itself: not to be copied. */

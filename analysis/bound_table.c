@@ -152,14 +152,16 @@ int bound_table_search(struct table *table, struct bound_search *search,
                        uint64_t replicas, struct verdict_tally *tally,
                        struct error *error)
 {
-    struct bound_point worst;
     int status = STATUS_OK;
     for (int form = 0; status == STATUS_OK && form < BOUND_FORMS; form++) {
+        struct bound_point worst;
+        bool looked;
         search->form = (enum convergence_form)form;
-        status = bound_search(search, &worst, NULL, error);
-        if (status == STATUS_OK)
+        status = bound_search(search, &worst, &looked, NULL, error);
+        if (status == STATUS_OK && looked)
             status = add_form(table, search, &worst, search->form, replicas, true,
                               tally, error);
+        tally->not_sampled += status == STATUS_OK && !looked;
     }
     return status;
 }

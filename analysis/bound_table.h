@@ -22,7 +22,8 @@ PNM_MUST_USE int bound_table_measure(struct table *table,
                                      const struct bound_point *point, uint64_t replicas,
                                      struct verdict_tally *tally, struct error *error);
 
-/* The same at what is found for each form, with the command. */
+/* The same at what is found for each form, with the command; no row where the session's
+ * time was up before anything was looked at, which counts as not sampled. */
 PNM_MUST_USE int bound_table_search(struct table *table, struct bound_search *search,
                                     uint64_t replicas, struct verdict_tally *tally,
                                     struct error *error);

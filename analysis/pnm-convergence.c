@@ -122,8 +122,8 @@ static const struct option_spec own_options[] = {
      .high = 1e7,
      .doc = "look for the setting with the largest --ratio (default thm3.1) in N "
             "evaluations, over the loss and the parameters of rule, noise and run that "
-            "are not given; without --sigma once without and once with noise; "
-            "--max-seconds ends only the measuring of what it found"},
+            "are not given; without --sigma once without and once with noise. Where "
+            "--max-seconds ends it, what it has found is not measured any more"},
 };
 
 static const struct program_example examples[] = {

@@ -285,7 +285,7 @@ static double found(const struct bound_search *search, struct bound_point *worst
     struct bound_instance instance;
     struct bound_ratio ratio[FORMS];
     struct error error;
-    CHECK_OK(bound_search(search, worst, NULL, &error), &error);
+    CHECK_OK(bound_search(search, worst, NULL, NULL, &error), &error);
     bound_instance_init(&instance, search, worst);
     CHECK_OK(bound_measure(&instance.runs, 1, ratio, &error), &error);
     return ratio[search->form].ratio;
@@ -355,7 +355,7 @@ static void noise_is_searched_with_other_numbers(void **state)
     uint64_t replicas = 0;
     (void)state;
     search.free[BOUND_FREE_SIGMA] = true;
-    CHECK_OK(bound_search(&search, &worst, NULL, &error), &error);
+    CHECK_OK(bound_search(&search, &worst, NULL, NULL, &error), &error);
     CHECK(worst.sigma > 0, "sigma %g", worst.sigma);
     bound_instance_init(&instance, &search, &worst);
     CHECK_OK(

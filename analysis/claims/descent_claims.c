@@ -256,7 +256,7 @@ int claim_bound(struct ledger *ledger, const struct claim *claim, enum bound bou
         size_t vacuous = 0;
         search.form = (enum convergence_form)form;
         search.fixed = starts[0];
-        status = bound_search(&search, &worst, &vacuous, error);
+        status = bound_search(&search, &worst, NULL, &vacuous, error);
         if (status == STATUS_OK)
             status = add_bound_row(ledger, claim, &search, &worst, vacuous, error);
     }

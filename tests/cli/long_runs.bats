@@ -26,6 +26,7 @@ every() {
     "$1" "1:0 2:5 3:1" pnm-convergence --optimizer sgd,pnm --horizon 16,64 --replicas 500 --quiet
     "$1" "1:3 2:1" pnm-convergence --optimizer sgd,pnm --curve --horizon 64 --loss quadratic \
         --replicas 500 --quiet
+    "$1" "1:0 1:2 2:0 5:3" pnm-convergence --optimizer pnm --search 300 --replicas 500 --quiet
     "$1" "1:2 2:0 7:9 8:3" pnm-verify --claim eq15,eq12,eq14 --precision 0.02 --quiet
 }
 
@@ -129,7 +130,9 @@ cut_and_resume() {
             pnm-simulate) expect_status 0 ;;
             # Nor do these judge, but as they are asked.
             pnm-noise) case $* in *--psd*) expect_status 0 ;; *) expect_status 2 ;; esac ;;
-            pnm-convergence) case $* in *quadratic*) expect_status 2 ;; *) expect_status 0 ;; esac ;;
+            pnm-convergence)
+                case $* in *quadratic* | *--search*) expect_status 2 ;; *) expect_status 0 ;; esac
+                ;;
             # Not sampled does not count in the ledger; a limit whose curve was not seen does.
             pnm-verify) case $* in *eq15*) expect_status 2 ;; *) expect_status 0 ;; esac ;;
             *) expect_status 2 ;;
@@ -146,6 +149,8 @@ cut_and_resume() {
             pnm-convergence)
                 case $* in
                     *quadratic*) all_are "$out" exact_verdict 'not sampled' ;;
+                    # Where nothing was looked at there is no setting to tell of.
+                    *--search*) expect_equal "$(row_count "$out")" 0 ;;
                     *) all_are "$out" min_square '' ;;
                 esac
                 ;;
