@@ -8,6 +8,7 @@ enum { LR, BETA1, NU };
 enum { MOMENTUM };                             /* slots */
 enum { RATE = OPTIMIZER_RATE, DECAY, WEIGHT }; /* scalars */
 
+/* nu: beyond its range 1-nu and nu cancel as beta0's weights do (PARAMETER_BETA0). */
 static const struct parameter parameters[] = {
     PARAMETER_LR,
     PARAMETER_BETA1_AT(0.999),
@@ -16,8 +17,8 @@ static const struct parameter parameters[] = {
      .doc = "weight of the momentum; 1-nu is the gradient's",
      .preset = "0.7",
      .preset_value = 0.7,
-     .low = -INFINITY,
-     .high = INFINITY},
+     .low = -1e8,
+     .high = 1e8},
 };
 
 static void scalars(const double *parameter, uint64_t t, double *scalar)

@@ -126,6 +126,8 @@ stationary() {
         done
     done
     stationary 64 '--beta0: -1e\+09 is out of range; allowed is -1e\+08 <= beta0 <= 1e\+08$' --beta0 -1e9
+    refuse 64 '--nu: 1e\+09 is out of range; allowed is -1e\+08 <= nu <= 1e\+08$' \
+        pnm-stationary --optimizer qhm --lr 0.1 --spectrum 1 --nu 1e9
     for option in --beta0 --beta1; do
         for value in '' abc nan inf 0.5x 1e999 0.5, ,0.5 0.5,,0.6; do
             stationary 64 "^pnm-stationary: $option: .*allowed" "$option" "$value"
