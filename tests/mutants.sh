@@ -59,9 +59,10 @@ mutant() {
     mend "$file"
 }
 
-second="tests/test_vectors tests/test_papers tests/test_decay tests/test_system"
+second="tests/test_vectors tests/test_papers tests/test_decay tests/test_system tests/test_network"
 # unit_mutant FILE SED_EXPRESSION: of a rule whose exact law, if there is one, is probed
-# from the rule itself, so that both would move: second implementations must notice.
+# from the rule itself, so that both would move, and of the network of figures 11 and 12:
+# second implementations must notice.
 unit_mutant() {
     break_line "$1" "$2"
     # shellcheck disable=SC2086  # several programs
@@ -112,4 +113,9 @@ unit_mutant sim/parameters.h 's/integer_power(decay, t + 1)/integer_power(decay,
 unit_mutant sim/opt_linear.c 's/scalar\[STAY + at\] = a0\[at\]/scalar[STAY + at] = a0[at] * a0[at]/'
 unit_mutant sim/optimizer_template.h 's/1 - lr \* lambda/1 - 2 * lr * lambda/'
 unit_mutant sim/schedule.h 's/elementary_sin_pi(x + 0.5)/elementary_sin_pi(x + 0.25)/'
+unit_mutant sim/network.c 's/sum \* (1 - out\[j\] \* out\[j\])/sum * (1 - out[j])/'
+unit_mutant analysis/network_law.c 's/curvature = -2 \* tanh_x/curvature = 2 * tanh_x/'
+unit_mutant analysis/network_law.c 's/(p\[k\] - q\[k\]) \* f/(q[k] - p[k]) * f/'
+unit_mutant analysis/claims/minibatch_noise.c 's/u >= reach\[k\]/u > 2 * reach[k]/'
+unit_mutant analysis/claims/minibatch_noise.c 's/input\[at\] = input\[k\];//'
 [ "$unnoticed" -eq 0 ] || { echo "mutants: $unnoticed unnoticed" >&2; exit 1; }
