@@ -284,9 +284,8 @@ static void draw_over_parameters(const void *context, struct random_stream *stre
     }
 }
 
-/* How many draws bring the pooled kurtosis to the wanted precision; no more are needed
- * for the mean. From a pilot, which is thrown away: the exact answer would need joint
- * eighth moments. */
+/* How many draws bring both kurtoses to the wanted precision. From a pilot, which is
+ * thrown away: the exact answer would need joint eighth moments. */
 static int draws_wanted(const struct draws *draws, double precision, double *wanted,
                         struct error *error)
 {
@@ -297,7 +296,9 @@ static int draws_wanted(const struct draws *draws, double precision, double *wan
     pilot.hash = random_hash_bytes(draws->hash, "pilot", 5);
     pilot.count = PILOT;
     const int status = draws_mean(&pilot, moments, error);
-    const double off = moments_stderr(&moments[POOLED_ERROR]) / (g->pooled * precision);
+    const double pooled = moments_stderr(&moments[POOLED_ERROR]) / g->pooled;
+    const double own = moments_stderr(&moments[MEAN_ERROR]) / g->mean;
+    const double off = fmax(pooled, own) / precision;
     *wanted = ceil(PILOT * off * off);
     return status;
 }
