@@ -123,8 +123,8 @@ void sampling_finish(const struct sampling *sampling)
                       "%llu:%llu repeats this run exactly",
                       (unsigned long long)at.run, (unsigned long long)at.unit,
                       (unsigned long long)session->stopped_of,
-                      at.unit > 0 ? " (the standard errors say what precision that "
-                                    "gives)"
+                      at.unit > 0 ? " (standard errors, where there are any, say what "
+                                    "precision that gives)"
                                   : "",
                       (unsigned long long)at.run, (unsigned long long)at.unit);
     struct error error;

@@ -185,26 +185,22 @@ static void draw(const void *context, struct random_stream *stream, uint64_t cou
     }
 }
 
-/* `share` of the usual number of draws; none where they are more than the budget. */
+/* `share` of the usual number of draws. */
 static int measure(const struct ledger *ledger, const struct claim *claim,
                    struct experiment *e, double share, struct error *error)
 {
-    const struct sampling *sampling = ledger->sampling;
-    const double count = ceil(share / (sampling->precision * sampling->precision));
+    const double precision = ledger->sampling->precision;
     const double name[] = {e->noise->which, e->batch, e->distinct};
     const struct draws draws = {
-        .sampling = sampling,
+        .sampling = ledger->sampling,
         .label = claim->id,
         .hash = random_hash("fig11", name, 3),
-        .count = (uint64_t)count,
         .quantities = QUANTITIES,
         .draw = draw,
         .context = e,
     };
-    memset(e->moments, 0, sizeof e->moments);
-    e->samples = count * GROUP * e->batch;
-    return e->samples <= sampling->max_samples ? draws_mean(&draws, e->moments, error)
-                                               : STATUS_OK;
+    return minibatch_mean(&draws, share / (precision * precision), GROUP, e->batch,
+                          e->moments, &e->samples, error);
 }
 
 static struct shape measured_shape(const struct experiment *e)

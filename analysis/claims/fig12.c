@@ -1,10 +1,13 @@
 /* fig12: gradient noise over minibatches is close to Gaussian; looked at over
- * parameters it is heavy-tailed. The measure of tails is the kurtosis, E xi^4/(E
- * xi^2)^2, 3 for a Gaussian, on the networks of fig11: over minibatches  of the noise
- * along the largest curvature: of a minibatch of B it is 3 + (kappa - 3)/B, with kappa
- * that of a sample; over parameters   of all parameters' noise taken together, as in a
- * histogram of it: mean_i E xi_i^4/(mean_i E xi_i^2)^2. It exceeds 3 even where every
- *                     xi_i is Gaussian, unless all have one variance. */
+ * parameters it is heavy-tailed. The measure of tails is the kurtosis,
+ * E xi^4/(E xi^2)^2, 3 for a Gaussian, on two of the networks of fig11.
+ *
+ * Over minibatches: of the noise along the largest curvature. Of a minibatch of B it is
+ * 3 + (kappa - 3)/B, with kappa that of a sample.
+ *
+ * Over parameters: of all parameters' noise taken together, as in a histogram of it,
+ * mean_i E xi_i^4/(mean_i E xi_i^2)^2. It exceeds 3 even where every xi_i is Gaussian,
+ * unless all have one variance. */
 #include "minibatch_noise.h"
 
 #include <math.h>
@@ -168,30 +171,27 @@ static double batches_wanted(const struct gradients *g, double precision)
     const double variance = (m[8] / (m[4] * m[4]) - 1) -
                             4 * (m[6] / (m[4] * m[2]) - 1) +
                             4 * (m[4] / (m[2] * m[2]) - 1);
-    return ceil(variance / (precision * precision));
+    return variance / (precision * precision);
 }
 
 static int add_over_batches(struct ledger *ledger, const struct claim *claim,
                             struct gradients *g, int batch, struct error *error)
 {
     const struct sampling *sampling = ledger->sampling;
-    struct moments moments[OVER_BATCHES] = {{0}};
-    int status = STATUS_OK;
+    struct moments moments[OVER_BATCHES];
+    double samples;
     set_exact(g, batch);
-    const double wanted = batches_wanted(g, sampling->precision);
     const double name[] = {g->noise->which, batch};
     const struct draws draws = {
         .sampling = sampling,
         .label = claim->id,
         .hash = random_hash("fig12 over minibatches", name, 2),
-        .count =
-            wanted < ESTIMATE_MIN_SAMPLES ? ESTIMATE_MIN_SAMPLES : (uint64_t)wanted,
         .quantities = OVER_BATCHES,
         .draw = draw_over_batches,
         .context = g,
     };
-    if (wanted * batch <= sampling->max_samples)
-        status = draws_mean(&draws, moments, error);
+    const int status = minibatch_mean(&draws, batches_wanted(g, sampling->precision), 1,
+                                      batch, moments, &samples, error);
     if (status != STATUS_OK)
         return status;
     const struct evidence evidence = minibatch_evidence(
@@ -200,7 +200,7 @@ static int add_over_batches(struct ledger *ledger, const struct claim *claim,
     char setting[200];
     snprintf(setting, sizeof setting, "%s, kurtosis over minibatches, B=%d",
              minibatch_network_text(g->noise->which), batch);
-    return ledger_value(ledger, claim, setting, &evidence, wanted * batch, error);
+    return ledger_value(ledger, claim, setting, &evidence, samples, error);
 }
 
 /* The kurtosis at that value of 1/B over the Gaussian's. */
@@ -285,7 +285,8 @@ static void draw_over_parameters(const void *context, struct random_stream *stre
 }
 
 /* How many draws bring both kurtoses to the wanted precision. From a pilot, which is
- * thrown away: the exact answer would need joint eighth moments. */
+ * thrown away: the exact answer would need joint eighth moments. As many as the pilot
+ * where that is over the budget already. */
 static int draws_wanted(const struct draws *draws, double precision, double *wanted,
                         struct error *error)
 {
@@ -295,11 +296,14 @@ static int draws_wanted(const struct draws *draws, double precision, double *wan
     struct draws pilot = *draws;
     pilot.hash = random_hash_bytes(draws->hash, "pilot", 5);
     pilot.count = PILOT;
+    *wanted = PILOT;
+    if ((double)PILOT * GROUP * BATCH > draws->sampling->max_samples)
+        return STATUS_OK;
     const int status = draws_mean(&pilot, moments, error);
     const double pooled = moments_stderr(&moments[POOLED_ERROR]) / g->pooled;
     const double own = moments_stderr(&moments[MEAN_ERROR]) / g->mean;
     const double off = fmax(pooled, own) / precision;
-    *wanted = ceil(PILOT * off * off);
+    *wanted = PILOT * off * off;
     return status;
 }
 
@@ -348,8 +352,8 @@ static int add_over_parameters(struct ledger *ledger, const struct claim *claim,
 {
     const struct sampling *sampling = ledger->sampling;
     const double name[] = {g->noise->which, BATCH};
-    struct moments moments[OVER_PARAMETERS] = {{0}};
-    struct draws draws = {
+    struct moments moments[OVER_PARAMETERS];
+    const struct draws draws = {
         .sampling = sampling,
         .label = claim->id,
         .hash = random_hash("fig12 over parameters", name, 2),
@@ -357,13 +361,11 @@ static int add_over_parameters(struct ledger *ledger, const struct claim *claim,
         .draw = draw_over_parameters,
         .context = g,
     };
-    double wanted = 0;
+    double wanted, samples;
     set_exact(g, BATCH);
     int status = draws_wanted(&draws, 1.5 * sampling->precision, &wanted, error);
-    const double samples = wanted * GROUP * BATCH;
-    draws.count = (uint64_t)fmax(wanted, ESTIMATE_MIN_SAMPLES);
-    if (status == STATUS_OK && samples <= sampling->max_samples)
-        status = draws_mean(&draws, moments, error);
+    if (status == STATUS_OK)
+        status = minibatch_mean(&draws, wanted, GROUP, BATCH, moments, &samples, error);
     if (status == STATUS_OK)
         status = add_kurtoses(ledger, claim, g, moments, samples, error);
     return status;

@@ -251,6 +251,20 @@ void minibatch_draw_distinct(struct minibatch_sampler *sampler, int batch, int *
     }
 }
 
+int minibatch_mean(const struct draws *draws, double wanted, int group, int batch,
+                   struct moments *moments, double *samples, struct error *error)
+{
+    const double least = ceil((double)ESTIMATE_MIN_SAMPLES / group);
+    const double count = fmax(ceil(wanted), least); /* also where wanted is NAN */
+    struct draws planned = *draws;
+    memset(moments, 0, (size_t)draws->quantities * sizeof *moments);
+    *samples = count * group * batch;
+    if (*samples > fmin(draws->sampling->max_samples, 0x1p62))
+        return STATUS_OK;
+    planned.count = (uint64_t)count;
+    return draws_mean(&planned, moments, error);
+}
+
 struct evidence minibatch_evidence(double paper, double exact, double measured,
                                    double se, uint64_t batches)
 {

@@ -75,6 +75,13 @@ void minibatch_draw(struct minibatch_sampler *sampler, int batch, int *sample);
 /* sample[batch], each input at most once; batch <= MINIBATCH_INPUTS. */
 void minibatch_draw_distinct(struct minibatch_sampler *sampler, int batch, int *sample);
 
+/* Means over `wanted` draws, at least as many as can decide, each of `group`
+ * minibatches of `batch` samples; none where they are over the budget: counts of 0.
+ * draws->count is not looked at. *samples: how many are or would have to be drawn. */
+PNM_MUST_USE int minibatch_mean(const struct draws *draws, double wanted, int group,
+                                int batch, struct moments *moments, double *samples,
+                                struct error *error);
+
 /* What is known of a number from so many minibatches; none: it was not sampled. */
 struct evidence minibatch_evidence(double paper, double exact, double measured,
                                    double se, uint64_t batches);

@@ -191,6 +191,9 @@ cut_and_resume() {
     expect_no_message .
     attempt pnm-verify --claim eq15 --precision 0.002 --max-seconds 0
     expect_message '^warning: --max-seconds: .*--stop-at 1:0'
+    attempt pnm-convergence --optimizer pnm --search 100 --max-seconds 0
+    expect_message '^warning: --search: the time was up while it looked'
+    expect_equal "$(grep -c 'warning: --search' "$err")" 1
 }
 
 @test "time that is up in between: the place in the header repeats the bytes" {
