@@ -148,16 +148,6 @@ int bound_table_measure(struct table *table, const struct bound_search *search,
     return status;
 }
 
-/* Where --stop-at says where a search ends, it is known. */
-static void warn_cut(const struct sampling *sampling)
-{
-    if (sampling->session->stop_at.run == 0)
-        sampling_warn(sampling,
-                      "--search: the time was up while it looked: what it had "
-                      "found is not measured, and searches that were not "
-                      "begun have no row");
-}
-
 int bound_table_search(struct table *table, struct bound_search *search,
                        uint64_t replicas, struct verdict_tally *tally,
                        struct error *error)
@@ -165,12 +155,16 @@ int bound_table_search(struct table *table, struct bound_search *search,
     int status = STATUS_OK;
     for (int form = 0; status == STATUS_OK && form < BOUND_FORMS; form++) {
         struct bound_point worst;
-        const bool before = session_was_cut(search->sampling->session);
+        const struct session *session = search->sampling->session;
+        const bool before = session_ran_out(session);
         bool looked;
         search->form = (enum convergence_form)form;
         status = bound_search(search, &worst, &looked, NULL, error);
-        if (!before && session_was_cut(search->sampling->session))
-            warn_cut(search->sampling);
+        if (!before && session_ran_out(session))
+            sampling_warn(search->sampling,
+                          "--search: the time was up while it looked: what it had "
+                          "found is not measured, and searches that were not begun "
+                          "have no row");
         if (status == STATUS_OK && looked)
             status = add_form(table, search, &worst, search->form, replicas, true,
                               tally, error);

@@ -106,11 +106,13 @@ void network_law_gradients(const double *theta, const double *x,
                            double gradient[NETWORK_CLASSES][NETWORK_PARAMETERS])
 {
     struct hidden hidden = {.known = false};
+    struct jet f[NETWORK_CLASSES];
+    double p[NETWORK_CLASSES];
+    outputs(theta, x, 0, 0, &hidden, f);
+    probabilities(f, p);
     for (int a = 0; a < NETWORK_PARAMETERS; a++) {
-        struct jet f[NETWORK_CLASSES];
-        double p[NETWORK_CLASSES], mean = 0;
+        double mean = 0;
         outputs(theta, x, a, a, &hidden, f);
-        probabilities(f, p);
         for (int k = 0; k < NETWORK_CLASSES; k++)
             mean += p[k] * f[k].a;
         for (int y = 0; y < NETWORK_CLASSES; y++)

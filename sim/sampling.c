@@ -116,7 +116,7 @@ void sampling_finish(const struct sampling *sampling)
 {
     struct session *session = sampling->session;
     const struct session_place at = session->stopped_at;
-    if (session->stopped && session->stop_at.run == 0)
+    if (session_ran_out(session))
         sampling_warn(sampling,
                       "--max-seconds: the time was up in sampling run %llu after %llu "
                       "of %llu work units%s; later rows are not sampled; --stop-at "

@@ -327,6 +327,11 @@ bool session_was_cut(const struct session *session)
     return session && session->stopped;
 }
 
+bool session_ran_out(const struct session *session)
+{
+    return session_was_cut(session) && session->stop_at.run == 0;
+}
+
 static void stop(struct session *session, uint64_t done, uint64_t units)
 {
     if (session->stopped)

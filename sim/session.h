@@ -71,6 +71,9 @@ bool session_is_timed(const struct session *session);
 /* Has a run been ended early? */
 bool session_was_cut(const struct session *session);
 
+/* By time, rather than at a place that was asked for? */
+bool session_ran_out(const struct session *session);
+
 /* `done` of the run's units are merged. Is the time up? The same answer on all ranks.
  */
 bool session_time_is_up(struct session *session, uint64_t done, uint64_t units);

@@ -106,7 +106,7 @@ static void set_exact(struct experiment *e)
                          noise->direction[k][j];
         e->exact.along[k] = factor * along;
         e->exact.trace += factor * along;
-        h_square += noise->curvature[k] * noise->curvature[k];
+        h_square += square(noise->curvature[k]);
     }
     for (int i = 0; i < N; i++)
         for (int j = 0; j < N; j++) {
@@ -128,13 +128,7 @@ static void draw_batch(const struct experiment *e, struct minibatch_sampler *sam
         minibatch_draw_distinct(sampler, e->batch, sample);
     else
         minibatch_draw(sampler, e->batch, sample);
-    for (int k = 0; k < N; k++)
-        xi[k] = 0;
-    for (int s = 0; s < e->batch; s++)
-        for (int k = 0; k < N; k++)
-            xi[k] += e->gradient[sample[s]][k];
-    for (int k = 0; k < N; k++)
-        xi[k] /= e->batch;
+    minibatch_average(e->gradient, e->batch, sample, xi);
 }
 
 /* Two sums: one would wait for every addition. */

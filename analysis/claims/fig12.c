@@ -91,10 +91,11 @@ static void sample_moments(const struct gradients *g, const double *along,
 static void set_forward(struct gradients *g)
 {
     for (int k = 0; k < MINIBATCH_INPUTS; k++) {
-        double *own = g->forward[NETWORK_CLASSES * k];
-        network_law_gradients(g->noise->theta, g->noise->x[k], (double(*)[N])own);
-        for (int i = 0; i < NETWORK_CLASSES * N; i++)
-            own[i] -= g->noise->law.mean[i % N];
+        double(*own)[N] = &g->forward[NETWORK_CLASSES * k];
+        network_law_gradients(g->noise->theta, g->noise->x[k], own);
+        for (int y = 0; y < NETWORK_CLASSES; y++)
+            for (int i = 0; i < N; i++)
+                own[y][i] -= g->noise->law.mean[i];
     }
 }
 
@@ -103,19 +104,31 @@ static double kurtosis_of(double second, double fourth)
     return fourth / (second * second);
 }
 
-static void set_exact(struct gradients *g, int batch)
+/* Moments of a minibatch's noise along a vector. */
+static void batch_moments(const struct gradients *g, const double *along,
+                          double *moment)
 {
-    double sample[MOMENTS + 1], moment[MOMENTS + 1], second = 0, fourth = 0;
+    double sample[MOMENTS + 1];
+    sample_moments(g, along, sample);
+    of_batch(sample, g->batch, moment);
+}
+
+static void set_exact_top(struct gradients *g, int batch)
+{
     g->batch = batch;
-    sample_moments(g, g->noise->direction[0], sample);
-    of_batch(sample, batch, g->moment);
+    batch_moments(g, g->noise->direction[0], g->moment);
     g->kurtosis = kurtosis_of(g->moment[2], g->moment[4]);
+}
+
+static void set_exact_parameters(struct gradients *g, int batch)
+{
+    double second = 0, fourth = 0;
+    g->batch = batch;
     g->mean = 0;
     for (int i = 0; i < N; i++) {
-        double along[N] = {0};
+        double along[N] = {0}, moment[MOMENTS + 1];
         along[i] = 1;
-        sample_moments(g, along, sample);
-        of_batch(sample, batch, moment);
+        batch_moments(g, along, moment);
         g->second[i] = moment[2];
         g->fourth[i] = moment[4];
         second += moment[2] / N;
@@ -180,7 +193,7 @@ static int add_over_batches(struct ledger *ledger, const struct claim *claim,
     const struct sampling *sampling = ledger->sampling;
     struct moments moments[OVER_BATCHES];
     double samples;
-    set_exact(g, batch);
+    set_exact_top(g, batch);
     const double name[] = {g->noise->which, batch};
     const struct draws draws = {
         .sampling = sampling,
@@ -219,7 +232,7 @@ static int add_limit(struct ledger *ledger, const struct claim *claim,
         status = add_over_batches(ledger, claim, g, batches[k], error);
     if (status != STATUS_OK)
         return status;
-    set_exact(g, 1);
+    set_exact_top(g, 1);
     const struct limit limit = {
         .context = &g->kurtosis,
         .ratio = ratio,
@@ -245,15 +258,13 @@ static void add_powers(const struct gradients *g, struct minibatch_sampler *samp
                        double *square, double *fourth)
 {
     int sample[BATCH_MAX];
-    double xi[N] = {0};
+    double xi[N];
     minibatch_draw(sampler, g->batch, sample);
-    for (int s = 0; s < g->batch; s++)
-        for (int i = 0; i < N; i++)
-            xi[i] += g->drawn[sample[s]][i];
+    minibatch_average(g->drawn, g->batch, sample, xi);
     for (int i = 0; i < N; i++) {
-        const double y = xi[i] / g->batch;
-        square[i] += y * y;
-        fourth[i] += (y * y) * (y * y);
+        const double y = xi[i] * xi[i];
+        square[i] += y;
+        fourth[i] += y * y;
     }
 }
 
@@ -362,7 +373,7 @@ static int add_over_parameters(struct ledger *ledger, const struct claim *claim,
         .context = g,
     };
     double wanted, samples;
-    set_exact(g, BATCH);
+    set_exact_parameters(g, BATCH);
     int status = draws_wanted(&draws, 1.5 * sampling->precision, &wanted, error);
     if (status == STATUS_OK)
         status = minibatch_mean(&draws, wanted, GROUP, BATCH, moments, &samples, error);

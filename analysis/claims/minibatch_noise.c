@@ -17,6 +17,7 @@ const char *minibatch_network_text(enum minibatch_network which)
         [MINIBATCH_TRAINED] = "network trained on 128 samples",
         [MINIBATCH_RANDOM] = "random network",
     };
+    _Static_assert(MINIBATCH_INPUTS == 128, "as the text says");
     return texts[which];
 }
 

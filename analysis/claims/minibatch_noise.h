@@ -75,6 +75,19 @@ void minibatch_draw(struct minibatch_sampler *sampler, int batch, int *sample);
 /* sample[batch], each input at most once; batch <= MINIBATCH_INPUTS. */
 void minibatch_draw_distinct(struct minibatch_sampler *sampler, int batch, int *sample);
 
+/* xi: the mean of gradient[sample[0..batch)]. */
+static inline void minibatch_average(const double (*gradient)[MINIBATCH_N], int batch,
+                                     const int *sample, double xi[MINIBATCH_N])
+{
+    for (int i = 0; i < MINIBATCH_N; i++)
+        xi[i] = 0;
+    for (int s = 0; s < batch; s++)
+        for (int i = 0; i < MINIBATCH_N; i++)
+            xi[i] += gradient[sample[s]][i];
+    for (int i = 0; i < MINIBATCH_N; i++)
+        xi[i] /= batch;
+}
+
 /* Means over `wanted` draws, at least as many as can decide, each of `group`
  * minibatches of `batch` samples; none where they are over the budget: counts of 0.
  * draws->count is not looked at. *samples: how many are or would have to be drawn. */
