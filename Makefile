@@ -26,7 +26,8 @@ REVISION := $(if $(wildcard .git),$(shell GIT_OPTIONAL_LOCKS=0 git describe --al
 
 WARNINGS = -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror
 # -ffp-contract=off: the same bits whatever the processor. -fno-math-errno: sqrt in loops.
-CFLAGS = -std=c11 -D_POSIX_C_SOURCE=200809L -O3 -g -fopenmp -ffp-contract=off \
+OPTIMIZE = -O3
+CFLAGS = -std=c11 -D_POSIX_C_SOURCE=200809L $(OPTIMIZE) -g -fopenmp -ffp-contract=off \
 	-fno-math-errno $(WARNINGS) -Isim -Ianalysis -DPNM_VERSION='"$(VERSION)"'
 # make MPI=1 builds the programs for mpirun, beside the others.
 ifdef MPI

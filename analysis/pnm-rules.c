@@ -107,18 +107,21 @@ static int add_law(struct table *table, const struct rule *given, struct error *
 static int add_row(struct table *table, const struct rule *rule, struct error *error)
 {
     const struct optimizer *optimizer = rule->optimizer;
-    char parameters[256];
-    rule_describe(rule, sizeof parameters, parameters);
+    struct text parameters = {0};
+    rule_describe(rule, &parameters);
     /* All but the learning rate, which is described first: "beta0=1 beta1=0.9". */
-    const char *rest = strchr(parameters, ' ');
+    const char *rest = strchr(text_get(&parameters), ' ');
     const char *texts[COLUMNS] = {
         [PARAMETERS] = rest ? rest + 1 : NULL,
         [LINEAR] = optimizer->linear ? "yes" : "no",
         [SOURCE] = optimizer->source,
     };
-    int status = rule_row(rule, table, error);
+    int status = text_check(&parameters, "the parameters", error);
+    if (status == STATUS_OK)
+        status = rule_row(rule, table, error);
     if (status == STATUS_OK)
         status = table_texts(table, texts, COLUMNS, error);
+    text_free(&parameters);
     if (status != STATUS_OK)
         return status;
     table_count(table, SLOTS, (uint64_t)optimizer->slots);

@@ -239,7 +239,7 @@ static void warn_row(const struct sampling *sampling, const struct rule *rule,
     const struct plan *plan = &row->plan;
     const bool unplanned = !rule_has_law(rule) && isinf(plan->samples);
     const bool overflows = row->evidence.sampled && !isfinite(row->evidence.measured);
-    char parameters[256];
+    struct text parameters = {0};
     if (!plan->too_short && plan->affordable && !overflows)
         return;
     /* A pilot speaks for all elements. */
@@ -247,7 +247,7 @@ static void warn_row(const struct sampling *sampling, const struct rule *rule,
         return;
     if (++*warnings > SAMPLING_WARNINGS)
         return;
-    rule_describe(rule, sizeof parameters, parameters);
+    rule_describe(rule, &parameters);
     if (plan->too_short)
         sampling_warn(sampling,
                       "--steps %llu: %s, element (%zu,%zu) needs a burn-in of %llu; "
@@ -259,34 +259,36 @@ static void warn_row(const struct sampling *sampling, const struct rule *rule,
         sampling_warn(sampling,
                       "%s with %s, element (%zu,%zu) is beyond the range of numbers "
                       "and left empty",
-                      rule->optimizer->name, parameters, row->i + 1, row->j + 1);
+                      rule->optimizer->name, text_get(&parameters), row->i + 1,
+                      row->j + 1);
     if (row->diverges)
         sampling_warn(sampling,
                       "%s with %s diverges, or theta is too large for its powers: "
                       "beyond the range of numbers within %llu steps: not sampled; "
                       "pnm-simulate --record trajectory shows it",
-                      rule->optimizer->name, parameters,
+                      rule->optimizer->name, text_get(&parameters),
                       (unsigned long long)plan->chains.steps);
     else if (unplanned)
         sampling_warn(sampling,
                       "%s with %s has not settled after 2^20 steps: not sampled; "
                       "--steps T measures it over the second half of T steps",
-                      rule->optimizer->name, parameters);
+                      rule->optimizer->name, text_get(&parameters));
     else if (!plan->affordable)
         sampling_warn(sampling,
                       "%s with %s, element (%zu,%zu) needs %.3g coordinate-steps, the "
                       "budget --max-samples is %.3g: not sampled",
-                      rule->optimizer->name, parameters, row->i + 1, row->j + 1,
-                      plan->samples, sampling->max_samples);
+                      rule->optimizer->name, text_get(&parameters), row->i + 1,
+                      row->j + 1, plan->samples, sampling->max_samples);
+    text_free(&parameters);
 }
 
 /* `all` means the rules that run with what was given. What was named is refused. */
 static void leave_out(const struct sampling *sampling, struct rule *rules,
                       size_t *count, const struct quadratic *problem)
 {
-    char names[300] = "";
+    struct text names = {0};
     const char *last = NULL;
-    size_t kept = 0, used = 0;
+    size_t kept = 0;
     for (size_t k = 0; k < *count; k++) {
         const char *name = rules[k].optimizer->name;
         struct error ignored;
@@ -295,18 +297,18 @@ static void leave_out(const struct sampling *sampling, struct rule *rules,
             rules[kept++] = rules[k];
             continue;
         }
-        if (name != last && used < sizeof names)
-            used += (size_t)snprintf(names + used, sizeof names - used, "%s%s",
-                                     used ? ", " : "", name);
+        if (name != last)
+            text_add(&names, "%s%s", names.length ? ", " : "", name);
         last = name;
     }
     *count = kept;
-    if (used > 0)
+    if (names.length > 0)
         sampling_warn(sampling,
                       "--optimizer " RULES_ALL ": left out: %s (where theta* is not 0 "
                       "and with weight decay the mean of a rule that is not linear is "
                       "not known)",
-                      names);
+                      text_get(&names));
+    text_free(&names);
 }
 
 /* Every rule is refused before any runs. */

@@ -169,6 +169,7 @@ static void zsh_option(FILE *stream, const struct options *options,
         fprintf(stream, ":->%s", option->name);
     }
     fprintf(stream, "' \\\n");
+    option_help_free(&help);
 }
 
 static void zsh_values(FILE *stream, const struct options *options,

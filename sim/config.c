@@ -21,7 +21,7 @@ struct reading {
     char *line; /* with its end; inih has taken `taken` bytes of it */
     size_t size, length, taken;
     unsigned long number;
-    bool seen[OPTIONS_MAX];
+    bool *seen; /* by the number of the option */
 };
 
 /* --- lines -------------------------------------------------------------------------
@@ -153,6 +153,11 @@ int config_read(struct options *options, const char *path, struct error *error)
     if (!reading.file)
         return error_set(error, STATUS_USAGE, "--config: cannot read '%.400s': %s",
                          path, strerror(errno));
+    reading.seen = calloc(options->count, sizeof *reading.seen);
+    if (!reading.seen) {
+        fclose(reading.file);
+        return error_memory(error, "the names of --config");
+    }
     /* Debian's inih has variables for what it is otherwise compiled for; as it comes,
      * it takes what is beyond 200 bytes of a line for another line. */
     ini_use_stack = false;
@@ -169,6 +174,7 @@ int config_read(struct options *options, const char *path, struct error *error)
                                    "such lines, comments and [%s]",
                                    path, reading.number, options->program->name);
     free(reading.line);
+    free(reading.seen);
     fclose(reading.file);
     return reading.status;
 }
@@ -194,14 +200,15 @@ static bool can_be_read(const char *text)
 static int dump_value(const struct options *options, const struct option_value *value,
                       FILE *stream, struct error *error)
 {
-    char presets[OPTIONS_DEFAULT];
     const struct option_spec *option = &value->option;
-    const char *preset = options_default(options, value, sizeof presets, presets);
     if (option->transient)
         return STATUS_OK;
     if (!value->given) {
+        struct text presets = {0};
+        const char *preset = options_default(options, value, &presets);
         if (preset && !option->unrecorded)
             fprintf(stream, "# %s = %s\n", option->name, preset);
+        text_free(&presets);
         return STATUS_OK;
     }
     if (!can_be_read(value->text))

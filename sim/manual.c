@@ -139,7 +139,9 @@ static void put_synopsis(FILE *stream, const struct options *options)
         const struct option_spec *option = &options->value[i].option;
         struct option_help help;
         option_help(options, option, &help);
-        if (strcmp(help.preset, "required") != 0)
+        const bool required = strcmp(text_get(&help.preset), "required") == 0;
+        option_help_free(&help);
+        if (!required)
             continue;
         put_option(stream, ".", option->name, option_argument(option), option->bare);
         fprintf(stream, "\n");
@@ -153,14 +155,17 @@ static void put_options(FILE *stream, const struct options *options)
     for (size_t i = 0; i < options->count; i++) {
         const struct option_spec *option = &options->value[i].option;
         struct option_help help;
-        char text[640];
+        struct text text = {0};
         option_help(options, option, &help);
         put_option(stream, ".It ", option->name, option_argument(option), option->bare);
         put_symbol(stream, help.symbol);
-        snprintf(text, sizeof text, "%s%s%s%s%s", help.doc, *help.range ? "; " : "",
-                 help.range, *help.preset ? "; " : "", help.preset);
+        text_add(&text, "%s%s%s%s%s", help.doc, help.range.length ? "; " : "",
+                 text_get(&help.range), help.preset.length ? "; " : "",
+                 text_get(&help.preset));
         fprintf(stream, "\n");
-        put_text(stream, text);
+        put_text(stream, text_get(&text));
+        text_free(&text);
+        option_help_free(&help);
     }
     fprintf(stream, ".It Fl Fl help\nshow a summary of all this\n"
                     ".It Fl Fl version\nshow the version\n.El\n");
@@ -170,14 +175,15 @@ static void put_options(FILE *stream, const struct options *options)
 
 static void put_parameter(FILE *stream, const struct parameter *p)
 {
-    char range[128], text[320];
-    parameter_range(p, sizeof range, range);
-    snprintf(text, sizeof text, "%s; %s%s", range, p->preset ? "default " : "required",
+    struct text text = {0};
+    parameter_range(p, &text);
+    text_add(&text, "; %s%s", p->preset ? "default " : "required",
              p->preset ? p->preset : "");
     put_option(stream, ".It ", p->name, NULL, false);
     put_symbol(stream, p->symbol);
     fprintf(stream, "\n");
-    put_text(stream, text);
+    put_text(stream, text_get(&text));
+    text_free(&text);
 }
 
 static void put_rule(FILE *stream, const struct optimizer *rule, bool no_rate)

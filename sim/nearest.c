@@ -49,13 +49,26 @@ struct nearest nearest_to(const char *word, const char *prefix)
     };
 }
 
+/* Appends to the names that were tried, of which only whole ones are shown. */
+static void list(struct nearest *nearest, const char *name, size_t length)
+{
+    static const char more[] = ", ...";
+    const size_t room = sizeof nearest->known - nearest->used;
+    if (nearest->full)
+        return;
+    nearest->full = length + 2 + sizeof more > room;
+    if (nearest->full)
+        snprintf(nearest->known + nearest->used, room, "%s", more);
+    else
+        nearest->used +=
+            (size_t)snprintf(nearest->known + nearest->used, room, "%s%.*s",
+                             nearest->used ? ", " : "", (int)length, name);
+}
+
 void nearest_try(struct nearest *nearest, const char *name, size_t length)
 {
-    const size_t own = strlen(nearest->word), room = sizeof nearest->known;
-    if (nearest->used < room)
-        nearest->used +=
-            (size_t)snprintf(nearest->known + nearest->used, room - nearest->used,
-                             "%s%.*s", nearest->used ? ", " : "", (int)length, name);
+    const size_t own = strlen(nearest->word);
+    list(nearest, name, length);
     /* Of a single letter every other one would be near. */
     if (own < 2 || own > LONGEST || length < 2 || length > LONGEST)
         return;

@@ -9,6 +9,7 @@
 #ifndef PNM_NEAREST_H
 #define PNM_NEAREST_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct nearest {
@@ -16,8 +17,10 @@ struct nearest {
     const char *prefix; /* of the names in the hint, "--" say */
     size_t distance;    /* of the nearest, else one more than is still near */
     char hint[96];      /* "; did you mean --steps?", "" where none is near */
-    char known[800];    /* all that were tried, as far as there is room: "a, b, c" */
-    size_t used;        /* of it */
+    char known[800]; /* those that were tried: "a, b, c"; "..." ends it where they are
+                        more than there is room for */
+    size_t used;     /* of it */
+    bool full;
 };
 
 /* Near is a slip (a letter inserted, left out or exchanged, or two that changed places)

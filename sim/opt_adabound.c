@@ -10,7 +10,7 @@ enum { LR, BETA1, BETA2, EPSILON, FINAL_LR, GAMMA, CONVENTION };
 enum { MEAN, SQUARE }; /* slots */
 /* Scalars; the bounds are in units of the learning rate, so that they follow it if it
  * changes from step to step, as in the authors' code. */
-enum { RATE = OPTIMIZER_RATE, DECAY1, DECAY2, SCALE, LOWER, UPPER, SMALL };
+enum { RATE = OPTIMIZER_RATE, DECAY1, DECAY2, SCALE, LOWER, UPPER, SMALL, SCALARS };
 
 static const struct parameter parameters[] = {
     PARAMETER_LR,

@@ -6,7 +6,7 @@ enum { SLOTS = 2, SAMPLES = 1, SCALARS_VARY = 1 };
 enum { LR, BETA1, BETA2, EPSILON };
 enum { MEAN, SQUARE }; /* slots */
 /* Scalars; the scales undo the bias of means that start at 0. */
-enum { RATE = OPTIMIZER_RATE, DECAY1, DECAY2, SCALE1, SCALE2, SMALL };
+enum { RATE = OPTIMIZER_RATE, DECAY1, DECAY2, SCALE1, SCALE2, SMALL, SCALARS };
 
 static const struct parameter parameters[] = {
     PARAMETER_LR,

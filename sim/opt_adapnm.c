@@ -18,7 +18,8 @@ enum {
     SCALE2,
     KEEP_LARGEST,
     INSIDE,
-    OUTSIDE
+    OUTSIDE,
+    SCALARS
 }; /* scalars */
 
 static const struct parameter parameters[] = {

@@ -6,8 +6,8 @@
 #define RULE aggmo
 enum { SLOTS = 2, SAMPLES = 1, SCALARS_VARY = 0 };
 enum { LR };
-enum { FAST, SLOW };            /* slots: d_1, d_2 */
-enum { RATE = OPTIMIZER_RATE }; /* scalars */
+enum { FAST, SLOW };                     /* slots: d_1, d_2 */
+enum { RATE = OPTIMIZER_RATE, SCALARS }; /* scalars */
 static const double beta_fast = 0.9, beta_slow = 0.99;
 
 static const struct parameter parameters[] = {PARAMETER_LR};

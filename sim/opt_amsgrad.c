@@ -6,8 +6,16 @@
 #define RULE amsgrad
 enum { SLOTS = 3, SAMPLES = 1, SCALARS_VARY = 1 };
 enum { LR, BETA1, BETA2, EPSILON, CONVENTION };
-enum { MEAN, SQUARE, LARGEST };                                        /* slots */
-enum { RATE = OPTIMIZER_RATE, DECAY1, DECAY2, SCALE1, SCALE2, SMALL }; /* scalars */
+enum { MEAN, SQUARE, LARGEST }; /* slots */
+enum {
+    RATE = OPTIMIZER_RATE,
+    DECAY1,
+    DECAY2,
+    SCALE1,
+    SCALE2,
+    SMALL,
+    SCALARS
+}; /* scalars */
 
 static const struct parameter parameters[] = {
     PARAMETER_LR,      PARAMETER_BETA1,      PARAMETER_BETA2,

@@ -4,8 +4,8 @@
 #define RULE heavy_ball
 enum { SLOTS = 1, SAMPLES = 1, SCALARS_VARY = 0 };
 enum { LR, BETA1, BETA3 };
-enum { MOMENTUM };                             /* slots */
-enum { RATE = OPTIMIZER_RATE, DECAY, WEIGHT }; /* scalars */
+enum { MOMENTUM };                                      /* slots */
+enum { RATE = OPTIMIZER_RATE, DECAY, WEIGHT, SCALARS }; /* scalars */
 
 static const struct parameter parameters[] = {
     PARAMETER_LR,

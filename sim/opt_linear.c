@@ -10,7 +10,8 @@ enum {
     RATE = OPTIMIZER_RATE,
     STAY,
     BEYOND = STAY + STATE * STATE,
-    ENTER = BEYOND + STATE * STATE
+    ENTER = BEYOND + STATE * STATE,
+    SCALARS = ENTER + STATE
 };
 
 static const struct parameter parameters[] = {

@@ -5,8 +5,8 @@
 #define RULE nesterov
 enum { SLOTS = 1, SAMPLES = 1, SCALARS_VARY = 0 };
 enum { LR, BETA1 };
-enum { MOMENTUM };                     /* slots */
-enum { RATE = OPTIMIZER_RATE, DECAY }; /* scalars */
+enum { MOMENTUM };                              /* slots */
+enum { RATE = OPTIMIZER_RATE, DECAY, SCALARS }; /* scalars */
 
 static const struct parameter parameters[] = {PARAMETER_LR, PARAMETER_BETA1};
 

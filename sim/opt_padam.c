@@ -13,7 +13,17 @@ enum { LR, BETA1, BETA2, EPSILON, PARTIAL, CONVENTION };
 enum { MEAN, SQUARE, LARGEST }; /* slots */
 /* Scalars. The denominator is (v + UNDER)^EXPONENT + SMALL or, with ROOT, that of
  * sqrt(v). */
-enum { RATE = OPTIMIZER_RATE, DECAY1, DECAY2, SCALE, ROOT, UNDER, EXPONENT, SMALL };
+enum {
+    RATE = OPTIMIZER_RATE,
+    DECAY1,
+    DECAY2,
+    SCALE,
+    ROOT,
+    UNDER,
+    EXPONENT,
+    SMALL,
+    SCALARS
+};
 
 static const struct parameter parameters[] = {
     PARAMETER_LR,

@@ -4,8 +4,8 @@
 #define RULE pnm
 enum { SLOTS = 2, SAMPLES = 1, SCALARS_VARY = 0 };
 enum { LR, BETA0, BETA1, NORMALIZATION };
-enum { LAST, BEFORE_LAST };                                /* slots: m_{t-1}, m_{t-2} */
-enum { RATE = OPTIMIZER_RATE, POSITIVE, NEGATIVE, DECAY }; /* scalars */
+enum { LAST, BEFORE_LAST }; /* slots: m_{t-1}, m_{t-2} */
+enum { RATE = OPTIMIZER_RATE, POSITIVE, NEGATIVE, DECAY, SCALARS }; /* scalars */
 
 static const struct parameter parameters[] = {
     PARAMETER_LR,

@@ -7,7 +7,7 @@
 enum { SLOTS = 2, SAMPLES = 1, SCALARS_VARY = 0 };
 enum { LR, BETA0, BETA1 };
 enum { RECENT, OTHER }; /* slots: the stream fed at the last step, and the other one */
-enum { RATE = OPTIMIZER_RATE, POSITIVE, NEGATIVE, DECAY }; /* scalars */
+enum { RATE = OPTIMIZER_RATE, POSITIVE, NEGATIVE, DECAY, SCALARS }; /* scalars */
 
 static const struct parameter parameters[] = {
     PARAMETER_LR,

@@ -5,8 +5,8 @@
 #define RULE qhm
 enum { SLOTS = 1, SAMPLES = 1, SCALARS_VARY = 0 };
 enum { LR, BETA1, NU };
-enum { MOMENTUM };                             /* slots */
-enum { RATE = OPTIMIZER_RATE, DECAY, WEIGHT }; /* scalars */
+enum { MOMENTUM };                                      /* slots */
+enum { RATE = OPTIMIZER_RATE, DECAY, WEIGHT, SCALARS }; /* scalars */
 
 /* nu: beyond its range 1-nu and nu cancel as beta0's weights do (PARAMETER_BETA0). */
 static const struct parameter parameters[] = {

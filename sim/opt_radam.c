@@ -9,7 +9,16 @@ enum { SLOTS = 2, SAMPLES = 1, SCALARS_VARY = 1 };
 enum { LR, BETA1, BETA2, EPSILON, CONVENTION };
 enum { MEAN, SQUARE }; /* slots */
 /* Scalars; RECTIFY is r_t, 0 while there is no adaptive step. */
-enum { RATE = OPTIMIZER_RATE, DECAY1, DECAY2, SCALE1, ROOT_SCALE2, SMALL, RECTIFY };
+enum {
+    RATE = OPTIMIZER_RATE,
+    DECAY1,
+    DECAY2,
+    SCALE1,
+    ROOT_SCALE2,
+    SMALL,
+    RECTIFY,
+    SCALARS
+};
 
 static const struct parameter parameters[] = {
     PARAMETER_LR,      PARAMETER_BETA1,      PARAMETER_BETA2,

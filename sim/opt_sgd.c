@@ -4,20 +4,21 @@
 #define RULE sgd
 enum { SLOTS = 0, SAMPLES = 1, SCALARS_VARY = 0 };
 enum { LR };
+enum { RATE = OPTIMIZER_RATE, SCALARS }; /* scalars */
 
 static const struct parameter parameters[] = {PARAMETER_LR};
 
 static void scalars(const double *parameter, uint64_t t, double *scalar)
 {
     (void)t;
-    scalar[OPTIMIZER_RATE] = parameter[LR];
+    scalar[RATE] = parameter[LR];
 }
 
 static inline void update(const double *scalar, double *theta, double *slot,
                           const double *g)
 {
     (void)slot;
-    *theta -= scalar[OPTIMIZER_RATE] * g[0];
+    *theta -= scalar[RATE] * g[0];
 }
 
 #include "optimizer_template.h"

@@ -5,7 +5,7 @@
 #define RULE two_batch
 enum { SLOTS = 0, SAMPLES = 2, SCALARS_VARY = 0 };
 enum { LR, BETA0, NORMALIZATION };
-enum { RATE = OPTIMIZER_RATE, POSITIVE, NEGATIVE }; /* scalars */
+enum { RATE = OPTIMIZER_RATE, POSITIVE, NEGATIVE, SCALARS }; /* scalars */
 
 static const struct parameter parameters[] = {
     PARAMETER_LR,

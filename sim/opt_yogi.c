@@ -8,7 +8,7 @@ enum { SLOTS = 2, SAMPLES = 1, SCALARS_VARY = 1 };
 enum { LR, BETA1, BETA2, EPSILON, CONVENTION };
 enum { MEAN, SQUARE }; /* slots */
 /* Scalars; START is added to the slots, and is 0 after the first step. */
-enum { RATE = OPTIMIZER_RATE, DECAY1, DECAY2, SCALE1, SCALE2, SMALL, START };
+enum { RATE = OPTIMIZER_RATE, DECAY1, DECAY2, SCALE1, SCALE2, SMALL, START, SCALARS };
 
 static const struct parameter parameters[] = {
     PARAMETER_LR,         PARAMETER_BETA1, PARAMETER_BETA2, PARAMETER_EPSILON_AT(1e-3),

@@ -6,7 +6,6 @@
 #include "system.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 const struct optimizer *optimizer_find(const struct kernels *kernels, const char *name)
@@ -60,24 +59,21 @@ void optimizer_complete(const struct optimizer *optimizer, double *parameter)
         optimizer->complete(parameter);
 }
 
-void parameter_range(const struct parameter *p, size_t size, char *text)
+void parameter_range(const struct parameter *p, struct text *text)
 {
-    char low[40] = "", high[40] = "";
-    if (p->choices) {
-        size_t used = 0;
-        for (int i = 0; p->choices[i] && used < size; i++)
-            used += (size_t)snprintf(text + used, size - used, "%s%s", i ? "|" : "",
-                                     p->choices[i]);
+    for (int i = 0; p->choices && p->choices[i]; i++)
+        text_add(text, "%s%s", i ? "|" : "", p->choices[i]);
+    if (p->choices)
+        return;
+    if (!isfinite(p->low) && !isfinite(p->high)) {
+        text_add(text, "any number");
         return;
     }
     if (isfinite(p->low))
-        snprintf(low, sizeof low, "%g %s ", p->low, p->low_open ? "<" : "<=");
+        text_add(text, "%g %s ", p->low, p->low_open ? "<" : "<=");
+    text_add(text, "%s", p->name);
     if (isfinite(p->high))
-        snprintf(high, sizeof high, " %s %g", p->high_open ? "<" : "<=", p->high);
-    if (*low || *high)
-        snprintf(text, size, "%s%s%s", low, p->name, high);
-    else
-        snprintf(text, size, "any number");
+        text_add(text, " %s %g", p->high_open ? "<" : "<=", p->high);
 }
 
 int parameter_check(const struct parameter *p, double value, struct error *error)
@@ -86,11 +82,14 @@ int parameter_check(const struct parameter *p, double value, struct error *error
     const bool below = p->high_open ? value < p->high : value <= p->high;
     if (isfinite(value) && above && below)
         return STATUS_OK;
-    char range[128], text[PARSE_TEXT];
-    parameter_range(p, sizeof range, range);
-    parse_text_of(value, 6, text);
-    return error_set(error, STATUS_USAGE, "--%s: %s is out of range; allowed is %s",
-                     p->name, text, range);
+    char number[PARSE_TEXT];
+    struct text range = {0};
+    parameter_range(p, &range);
+    parse_text_of(value, 6, number);
+    error_write(error, "--%s: %s is out of range; allowed is %s", p->name, number,
+                text_get(&range));
+    text_free(&range);
+    return STATUS_USAGE;
 }
 
 int parameter_choice(const struct parameter *p, const char *word)
@@ -101,17 +100,17 @@ int parameter_choice(const struct parameter *p, const char *word)
     return -1;
 }
 
-void parameter_preset(const struct optimizer *optimizer, const char *name, size_t size,
-                      char *text)
+void parameter_preset(const struct optimizer *optimizer, const char *name,
+                      struct text *text)
 {
     const int i = optimizer_parameter(optimizer, name);
     const char *preset = i < 0 ? NULL : optimizer->parameters[i].preset;
-    const size_t used = strlen(text), first = strcspn(text, ";");
-    if (!preset ||
-        (used > 0 && strlen(preset) == first && strncmp(preset, text, first) == 0))
+    const size_t first = strcspn(text_get(text), ";");
+    if (!preset || (text->length > 0 && strlen(preset) == first &&
+                    strncmp(preset, text_get(text), first) == 0))
         return;
-    if (used == 0)
-        snprintf(text, size, "%s", preset);
+    if (text->length == 0)
+        text_add(text, "%s", preset);
     else
-        snprintf(text + used, size - used, "; %s: %s", optimizer->name, preset);
+        text_add(text, "; %s: %s", optimizer->name, preset);
 }

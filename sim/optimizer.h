@@ -8,6 +8,7 @@
 #define PNM_OPTIMIZER_H
 
 #include "error.h"
+#include "text.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -135,16 +136,16 @@ void optimizer_complete(const struct optimizer *optimizer, double *parameter);
 PNM_MUST_USE int parameter_check(const struct parameter *parameter, double value,
                                  struct error *error);
 
-/* Writes the range as text, "0 <= beta1 < 1" or "off|on", into text[size]. */
-void parameter_range(const struct parameter *parameter, size_t size, char *text);
+/* Appends the range, "0 <= beta1 < 1" or "off|on". */
+void parameter_range(const struct parameter *parameter, struct text *text);
 
 /* Index of a word among the parameter's choices, or -1. */
 int parameter_choice(const struct parameter *parameter, const char *word);
 
 /* Appends the default that a rule gives its parameter of that name to the defaults of
- * other rules in text[size]: "0.9", and if a later rule has another "0.9; other: 0.5".
+ * other rules in text: "0.9", and if a later rule has another "0.9; other: 0.5".
  * Nothing is appended if the rule has no such parameter or no default for it. */
-void parameter_preset(const struct optimizer *optimizer, const char *name, size_t size,
-                      char *text);
+void parameter_preset(const struct optimizer *optimizer, const char *name,
+                      struct text *text);
 
 #endif

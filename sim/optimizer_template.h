@@ -5,6 +5,7 @@
  *   RULE                   its name, without quotes
  *   SLOTS, SAMPLES         enum constants
  *   SCALARS_VARY           enum constant: 1 if scalars() depends on t, else 0
+ *   SCALARS                enum constant: how many numbers scalars() sets
  *   scalars(parameter, t, scalar)
  *   update(scalar, theta, slot, gradient), static inline: one coordinate, one step;
  *       it changes *theta and slot[0..SLOTS), may draw nothing and cannot fail.
@@ -50,7 +51,7 @@ static void step(const double *parameter, uint64_t t, size_t count,
                  const double *restrict gradient, double *restrict theta,
                  double *restrict slot)
 {
-    double scalar[OPTIMIZER_MAX_SCALARS];
+    double scalar[SCALARS];
     const bool decays = parameter[OPTIMIZER_WEIGHT_DECAY] != 0;
     const struct decay decay = decay_at(parameter, t);
     scheduled_scalars(parameter, t, scalar);
@@ -92,7 +93,7 @@ run_group(int mode, const double *parameter, uint64_t t, size_t steps,
         return;
     double theta[GROUP], slot[SLOT_PLACES][GROUP], h[GROUP];
     double own_sum[GROUP] = {0}, own_square[GROUP] = {0};
-    double scalar[OPTIMIZER_MAX_SCALARS];
+    double scalar[SCALARS];
     struct decay decay = decay_at(parameter, t);
     scheduled_scalars(parameter, t, scalar);
     for (size_t lane = 0; lane < GROUP; lane++) {
@@ -211,6 +212,7 @@ static void moments_unit(const double *parameter, uint64_t t, size_t steps,
 
 _Static_assert((int)SLOTS <= (int)OPTIMIZER_MAX_SLOTS, "too many slots");
 _Static_assert((int)SAMPLES <= (int)OPTIMIZER_MAX_SAMPLES, "too many gradient samples");
+_Static_assert((int)SCALARS <= (int)OPTIMIZER_MAX_SCALARS, "too many scalars");
 _Static_assert(sizeof parameters / sizeof *parameters <= OPTIMIZER_OWN_PARAMETERS,
                "too many parameters");
 extern OPTIMIZER_DEFINE;

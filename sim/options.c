@@ -27,23 +27,19 @@ static bool is_choice(const char *choices, const char *text)
     return false;
 }
 
-void option_range(const struct option_spec *option, size_t size, char *text)
+void option_range(const struct option_spec *option, struct text *text)
 {
     const bool real = option->kind == OPTION_REAL;
     char low[PARSE_TEXT], high[PARSE_TEXT];
-    text[0] = '\0';
     if (!real && option->kind != OPTION_COUNT)
         return;
     parse_text_of(option->low, 6, low);
     parse_text_of(option->high, 6, high);
-    snprintf(text, size, "a %s", real ? "number" : "whole number");
-    size_t used = strlen(text);
+    text_add(text, "a %s", real ? "number" : "whole number");
     if (isfinite(option->low))
-        used += (size_t)snprintf(text + used, size - used, " %s %s",
-                                 option->low_open ? ">" : ">=", low);
+        text_add(text, " %s %s", option->low_open ? ">" : ">=", low);
     if (isfinite(option->high))
-        snprintf(text + used, size - used, "%s <= %s",
-                 isfinite(option->low) ? " and" : "", high);
+        text_add(text, "%s <= %s", isfinite(option->low) ? " and" : "", high);
 }
 
 int options_read(struct option_value *value, struct error *error)
@@ -74,10 +70,12 @@ int options_read(struct option_value *value, struct error *error)
         return status;
     if (value->real < option->low || value->real > option->high ||
         (option->low_open && value->real == option->low)) {
-        char range[80];
-        option_range(option, sizeof range, range);
-        return error_set(error, STATUS_USAGE, "%s: %s is out of range; allowed is %s",
-                         what, value->text, range);
+        struct text range = {0};
+        option_range(option, &range);
+        error_write(error, "%s: %s is out of range; allowed is %s", what, value->text,
+                    text_get(&range));
+        text_free(&range);
+        return STATUS_USAGE;
     }
     return STATUS_OK;
 }
@@ -86,8 +84,10 @@ void options_free(struct options *options)
 {
     for (size_t i = 0; i < options->count; i++) {
         free(options->value[i].owned);
-        options->value[i].owned = NULL;
+        free(options->value[i].words);
     }
+    free(options->value);
+    *options = (struct options){.program = options->program};
 }
 
 bool options_is_open(const struct option_value *value)

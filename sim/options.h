@@ -8,6 +8,7 @@
 #include "error.h"
 #include "kernels.h"
 #include "optimizer.h"
+#include "text.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -82,12 +83,10 @@ struct program {
     const char *see_also; /* manual: related programs, in the order of the alphabet */
 };
 
-enum { OPTIONS_MAX = 96 };
-
 struct option_value {
     struct option_spec option;
     const char *text; /* as given, or the preset; NULL if neither */
-    char words[40];   /* option.argument of a rule's parameter that takes words */
+    char *words;      /* option.argument of a rule's parameter that takes words */
     bool given;
     char *owned;        /* text, where it comes from a file */
     const char *file;   /* it comes from there; NULL: from the command line */
@@ -96,15 +95,15 @@ struct option_value {
     uint64_t count;
 };
 
-/* Not to be copied: it points into itself. */
 struct options {
     const struct program *program;
     const struct kernels *kernels;
-    struct option_value value[OPTIONS_MAX];
-    size_t count;
+    struct option_value *value; /* as many as the program and all rules have */
+    size_t count, capacity;
 };
 
-/* The program's table with its presets. STATUS_USAGE. */
+/* The program's table with its presets. STATUS_USAGE, STATUS_MEMORY; options_free is
+ * legal after a failure. */
 PNM_MUST_USE int options_init(struct options *options, const struct program *program,
                               struct error *error);
 
@@ -125,8 +124,8 @@ struct option_value *options_find(const struct options *options, const char *nam
 /* Reads value->text as what the option takes. STATUS_USAGE. */
 PNM_MUST_USE int options_read(struct option_value *value, struct error *error);
 
-/* "a number > 0 and <= 1"; "" where text is taken. */
-void option_range(const struct option_spec *option, size_t size, char *text);
+/* Appends "a number > 0 and <= 1"; nothing where text is taken. */
+void option_range(const struct option_spec *option, struct text *text);
 
 /* Was nothing said of it, neither on the command line nor in a file? */
 bool options_is_open(const struct option_value *value);

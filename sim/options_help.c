@@ -13,49 +13,57 @@ void option_help(const struct options *options, const struct option_spec *option
                  struct option_help *help)
 {
     const struct parameter *p = NULL;
-    char presets[200] = "";
-    *help = (struct option_help){.doc = option->doc};
+    struct text presets = {0};
+    *help = (struct option_help){.doc = option->doc, .symbol = ""};
     for (const struct optimizer *const *rule = options->kernels->optimizers; *rule;
          rule++) {
         const int i = optimizer_parameter(*rule, option->name);
         if (i < 0 || !(options->program->groups & OPTIONS_RULE))
             continue;
         p = &(*rule)->parameters[i];
-        parameter_preset(*rule, option->name, sizeof presets, presets);
+        parameter_preset(*rule, option->name, &presets);
     }
     help->of_rule = p;
     if (p) {
         const bool planned = options->program->plans_rate && strcmp(p->name, "lr") == 0;
         help->doc = p->doc;
-        snprintf(help->symbol, sizeof help->symbol, "%s", p->symbol);
+        help->symbol = p->symbol;
         if (!p->choices) /* the option's argument shows them */
-            parameter_range(p, sizeof help->range, help->range);
-        snprintf(help->preset, sizeof help->preset, "%s%s",
+            parameter_range(p, &help->range);
+        text_add(&help->preset, "%s%s",
                  p->preset ? "default "
                  : planned ? "planned by default"
                            : "required",
-                 presets);
+                 text_get(&presets));
     } else {
-        option_range(option, sizeof help->range, help->range);
+        option_range(option, &help->range);
         if (option->required || option->preset)
-            snprintf(help->preset, sizeof help->preset, "%s%s",
-                     option->required ? "required" : "default ",
+            text_add(&help->preset, "%s%s", option->required ? "required" : "default ",
                      option->required ? "" : option->preset);
     }
+    text_free(&presets);
+}
+
+void option_help_free(struct option_help *help)
+{
+    text_free(&help->range);
+    text_free(&help->preset);
 }
 
 void help_text(const struct options *options, const struct option_spec *option,
-               char text[HELP_TEXT])
+               struct text *text)
 {
     struct option_help help;
     option_help(options, option, &help);
+    const char *preset = text_get(&help.preset);
     if (help.of_rule)
-        snprintf(text, HELP_TEXT, "%s%s%s%s%s%s; %s", help.doc,
-                 *help.symbol ? " (" : "", help.symbol, *help.symbol ? ")" : "",
-                 *help.range ? "; " : "", help.range, help.preset);
+        text_add(text, "%s%s%s%s%s%s; %s", help.doc, *help.symbol ? " (" : "",
+                 help.symbol, *help.symbol ? ")" : "", help.range.length ? "; " : "",
+                 text_get(&help.range), preset);
     else
-        snprintf(text, HELP_TEXT, "%s%s%s%s", help.doc, *help.preset ? " (" : "",
-                 help.preset, *help.preset ? ")" : "");
+        text_add(text, "%s%s%s%s", help.doc, *preset ? " (" : "", preset,
+                 *preset ? ")" : "");
+    option_help_free(&help);
 }
 
 enum { INDENT = 14, WIDTH = 76 };
@@ -87,17 +95,16 @@ static void print_below(FILE *stream, const char *text)
 
 static void print_rule(FILE *stream, const struct optimizer *rule)
 {
-    char options[400] = "";
-    size_t used = 0;
-    for (int i = 0; i < rule->parameter_count && used < sizeof options; i++)
-        used += (size_t)snprintf(options + used, sizeof options - used, "%s--%s",
-                                 i ? " " : "", rule->parameters[i].name);
+    struct text options = {0};
+    for (int i = 0; i < rule->parameter_count; i++)
+        text_add(&options, "%s--%s", i ? " " : "", rule->parameters[i].name);
     fprintf(stream, "  %-11s", rule->name);
     print_wrapped(stream, rule->summary);
     print_below(stream, rule->rule);
     print_below(stream, rule->source);
-    print_below(stream, options);
+    print_below(stream, text_get(&options));
     fprintf(stream, "\n");
+    text_free(&options);
 }
 
 const char options_grids[] =

@@ -7,14 +7,16 @@
 /* What help and the manual say of an option. */
 struct option_help {
     const char *doc;
-    char symbol[40];  /* the paper's, "" if there is none */
-    char range[128];  /* "" where `argument` says it or any text will do */
-    char preset[240]; /* "default 0.9", "required", or "" */
-    bool of_rule;     /* it is a parameter of a rule */
+    const char *symbol; /* the paper's, "" if there is none */
+    struct text range;  /* "" where `argument` says it or any text will do */
+    struct text preset; /* "default 0.9", "required", or "" */
+    bool of_rule;       /* it is a parameter of a rule */
 };
 
+/* help is to be freed with option_help_free. */
 void option_help(const struct options *options, const struct option_spec *option,
                  struct option_help *help);
+void option_help_free(struct option_help *help);
 
 /* What numeric parameters of rules take. */
 extern const char options_grids[];
@@ -26,10 +28,10 @@ struct exit_meaning {
 
 const struct exit_meaning *program_exit_meanings(const struct program *program);
 
-/* The paper's symbol and the default, and the range of rules' parameters. */
-enum { HELP_TEXT = 512 };
+/* Appends what --help says: the paper's symbol and the default, and the range of rules'
+ * parameters. */
 void help_text(const struct options *options, const struct option_spec *option,
-               char text[HELP_TEXT]);
+               struct text *text);
 
 /* What comes before and after the options, \v between them, as argp takes it; the
  * caller frees it. NULL without memory. */

@@ -73,19 +73,20 @@ static bool print_for_make(const struct options *options, const char *word)
     return true;
 }
 
-/* What argp knows of an option, with its help text. */
-static void argp_table(const struct options *options, char (*help)[HELP_TEXT],
+/* What argp knows of the options, with their help texts: help[count], and two more
+ * places in table[]. */
+static void argp_table(const struct options *options, struct text *help,
                        struct argp_option *table)
 {
     for (size_t i = 0; i < options->count; i++) {
         const struct option_spec *option = &options->value[i].option;
-        help_text(options, option, help[i]);
+        help_text(options, option, &help[i]);
         table[i] = (struct argp_option){
             .name = option->name,
             .key = FIRST_KEY + (int)i,
             .arg = option->kind == OPTION_FLAG ? NULL : option->argument,
             .flags = option->bare ? OPTION_ARG_OPTIONAL : 0,
-            .doc = help[i],
+            .doc = text_get(&help[i]),
             .group = 1,
         };
     }
@@ -98,11 +99,11 @@ static void argp_table(const struct options *options, char (*help)[HELP_TEXT],
 static int parse_command_line(struct options *options, int argc, char **argv,
                               struct error *error)
 {
-    struct argp_option table[OPTIONS_MAX + 3] = {{0}};
     struct parse_state state = {options, error, STATUS_OK, NULL};
-    char(*help)[HELP_TEXT] = calloc(options->count, sizeof *help);
+    struct argp_option *table = calloc(options->count + 3, sizeof *table);
+    struct text *help = calloc(options->count, sizeof *help);
     char *doc = rules_help(options);
-    if (help && doc) {
+    if (table && help && doc) {
         const struct argp argp = {table, on_option, NULL, doc, NULL, NULL, NULL};
         argp_table(options, help, table);
         if (argp_parse(&argp, argc, argv, ARGP_NO_EXIT | ARGP_NO_HELP | ARGP_IN_ORDER,
@@ -112,7 +113,10 @@ static int parse_command_line(struct options *options, int argc, char **argv,
     } else {
         state.status = error_memory(error, "the help text");
     }
+    for (size_t i = 0; help && i < options->count; i++)
+        text_free(&help[i]);
     free(help);
+    free(table);
     free(doc);
     return state.status;
 }

@@ -3,6 +3,7 @@
 #include "rules.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const struct option_spec loss_options[] = {
@@ -302,65 +303,101 @@ static const struct option_spec system_option = {
 
 /* --- the table of a program ------------------------------------------------------- */
 
-static struct option_value *options_add(struct options *options,
-                                        const struct option_spec *option)
+static int options_add(struct options *options, const struct option_spec *option,
+                       struct error *error)
 {
-    struct option_value *value = &options->value[options->count++];
-    *value = (struct option_value){.option = *option, .text = option->preset};
-    return value;
+    if (options->count == options->capacity) {
+        const size_t capacity = 2 * options->capacity + 64;
+        struct option_value *grown = realloc(options->value, capacity * sizeof *grown);
+        if (!grown)
+            return error_memory(error, "the options");
+        options->value = grown;
+        options->capacity = capacity;
+    }
+    options->value[options->count++] =
+        (struct option_value){.option = *option, .text = option->preset};
+    return STATUS_OK;
 }
 
-static void options_add_group(struct options *options, unsigned group,
-                              const struct option_spec *list, size_t count)
+static int options_add_list(struct options *options, const struct option_spec *list,
+                            size_t count, struct error *error)
 {
-    for (size_t i = 0; i < count && (options->program->groups & group); i++)
-        options_add(options, &list[i]);
+    int status = STATUS_OK;
+    for (size_t i = 0; status == STATUS_OK && i < count; i++)
+        status = options_add(options, &list[i], error);
+    return status;
+}
+
+static int options_add_parameter(struct options *options, const struct parameter *p,
+                                 struct error *error)
+{
+    const struct option_spec option = {
+        .name = p->name,
+        .kind = OPTION_TEXT,
+        .argument = "VALUES",
+        .presence_counts = options->program->presence_counts,
+        .doc = p->doc,
+    };
+    struct text words = {0};
+    int status = options_add(options, &option, error);
+    if (status != STATUS_OK || !p->choices)
+        return status;
+    struct option_value *value = &options->value[options->count - 1];
+    parameter_range(p, &words);
+    value->words = words.begin;
+    value->option.argument = value->words;
+    return text_check(&words, "the options", error);
 }
 
 /* The parameters of all rules, each name once. */
-static void options_add_rules(struct options *options)
+static int options_add_rules(struct options *options, struct error *error)
 {
-    options_add(options, &optimizer_option);
+    int status = options_add(options, &optimizer_option, error);
     for (const struct optimizer *const *rule = options->kernels->optimizers; *rule;
          rule++)
-        for (int i = 0; i < (*rule)->parameter_count; i++) {
+        for (int i = 0; status == STATUS_OK && i < (*rule)->parameter_count; i++) {
             const struct parameter *p = &(*rule)->parameters[i];
-            const struct option_spec option = {
-                .name = p->name,
-                .kind = OPTION_TEXT,
-                .argument = "VALUES",
-                .preset = NULL,
-                .presence_counts = options->program->presence_counts,
-                .doc = p->doc,
-            };
-            if (options_find(options, p->name) || (i == 0 && options->program->no_rate))
-                continue;
-            struct option_value *value = options_add(options, &option);
-            if (!p->choices)
-                continue;
-            parameter_range(p, sizeof value->words, value->words);
-            value->option.argument = value->words;
+            if (!options_find(options, p->name) &&
+                !(i == 0 && options->program->no_rate))
+                status = options_add_parameter(options, p, error);
         }
-    options_add(options, &system_option);
+    return status == STATUS_OK ? options_add(options, &system_option, error) : status;
 }
 
-#define GROUP(options, flag, list)                                                     \
-    options_add_group(options, flag, list, sizeof(list) / sizeof *(list))
+/* The groups of options in the order in which help shows them; the rules' come before
+ * them all, the program's own where `list` is NULL. */
+#define GROUP(flag, list)                                                              \
+    {                                                                                  \
+        flag, list, sizeof(list) / sizeof *(list)                                      \
+    }
+static const struct group {
+    unsigned flag;
+    const struct option_spec *list;
+    size_t count;
+} groups[] = {
+    GROUP(OPTIONS_DECAY, decay_options),
+    GROUP(OPTIONS_LOSS, loss_options),
+    {.list = NULL},
+    GROUP(OPTIONS_CHAINS, chain_options),
+    GROUP(OPTIONS_SAMPLING, sampling_options),
+    GROUP(OPTIONS_OUTPUT, output_options),
+    GROUP(OPTIONS_PLOT, plot_options),
+    GROUP(OPTIONS_OUTPUT, file_options),
+};
 
-static void options_build(struct options *options)
+static int options_build(struct options *options, struct error *error)
 {
     const struct program *program = options->program;
+    int status = STATUS_OK;
     if (program->groups & OPTIONS_RULE)
-        options_add_rules(options);
-    GROUP(options, OPTIONS_DECAY, decay_options);
-    GROUP(options, OPTIONS_LOSS, loss_options);
-    for (size_t i = 0; i < program->own_count; i++)
-        options_add(options, &program->own[i]);
-    GROUP(options, OPTIONS_CHAINS, chain_options);
-    GROUP(options, OPTIONS_SAMPLING, sampling_options);
-    GROUP(options, OPTIONS_OUTPUT, output_options);
-    GROUP(options, OPTIONS_PLOT, plot_options);
-    GROUP(options, OPTIONS_OUTPUT, file_options);
+        status = options_add_rules(options, error);
+    for (size_t k = 0; status == STATUS_OK && k < sizeof groups / sizeof *groups; k++)
+        if (!groups[k].list)
+            status = options_add_list(options, program->own, program->own_count, error);
+        else if (program->groups & groups[k].flag)
+            status = options_add_list(options, groups[k].list, groups[k].count, error);
+    if (status != STATUS_OK)
+        return status;
     if (program->max_samples) {
         struct option_value *value = options_find(options, "max-samples");
         value->option.preset = value->text = program->max_samples;
@@ -370,6 +407,7 @@ static void options_build(struct options *options)
         value->option.preset = value->text = program->optimizer;
         value->option.required = false;
     }
+    return STATUS_OK;
 }
 
 int options_init(struct options *options, const struct program *program,
@@ -379,6 +417,5 @@ int options_init(struct options *options, const struct program *program,
     options->kernels = kernels_find(error);
     if (!options->kernels)
         return STATUS_USAGE;
-    options_build(options);
-    return STATUS_OK;
+    return options_build(options, error);
 }

@@ -12,21 +12,19 @@
 #include <string.h>
 #include <unistd.h>
 
-/* The options that were given with what they are by default, where that is not the same
- * as not given, in text[size]: a header would not tell the two apart. */
-static void list_given(const struct options *options, size_t size, char *text)
+/* Appends the options that were given with what they are by default, where that is not
+ * the same as not given: a header would not tell the two apart. */
+static void list_given(const struct options *options, struct text *text)
 {
-    size_t used = 0;
-    text[0] = '\0';
-    for (size_t i = 0; i < options->count && used < size; i++) {
+    struct text presets = {0};
+    for (size_t i = 0; i < options->count; i++) {
         const struct option_value *value = &options->value[i];
-        char presets[OPTIONS_DEFAULT];
-        const char *preset = options_default(options, value, sizeof presets, presets);
+        const char *preset = options_default(options, value, &presets);
         if (value->given && value->text && value->option.presence_counts && preset &&
             strcmp(value->text, preset) == 0)
-            used += (size_t)snprintf(text + used, size - used, "%s%s", used ? "," : "",
-                                     value->option.name);
+            text_add(text, "%s%s", text->length ? "," : "", value->option.name);
     }
+    text_free(&presets);
 }
 
 /* Calls use(key, value) for all that a result header holds. */
@@ -35,23 +33,27 @@ static int for_each_note(const struct options *options,
                                     struct error *error),
                          void *context, struct error *error)
 {
-    char given[1024];
+    struct text given = {0}, presets = {0};
     int status = use(context, "program", options->program->name, error);
     if (status == STATUS_OK)
         status = use(context, "version", PNM_VERSION, error);
     for (size_t i = 0; status == STATUS_OK && i < options->count; i++) {
         const struct option_value *value = &options->value[i];
-        char presets[OPTIONS_DEFAULT];
         const char *text =
-            value->text ? value->text
-                        : options_default(options, value, sizeof presets, presets);
+            value->text ? value->text : options_default(options, value, &presets);
         if (text && !value->option.unrecorded)
             status = use(context, value->option.name, text, error);
     }
-    list_given(options, sizeof given, given);
-    return status == STATUS_OK && *given
-               ? use(context, OPTIONS_NOTE_GIVEN, given, error)
-               : status;
+    list_given(options, &given);
+    if (status == STATUS_OK)
+        status = text_check(&given, "the header", error);
+    if (status == STATUS_OK)
+        status = text_check(&presets, "the header", error);
+    if (status == STATUS_OK && given.length > 0)
+        status = use(context, OPTIONS_NOTE_GIVEN, text_get(&given), error);
+    text_free(&given);
+    text_free(&presets);
+    return status;
 }
 
 static int note_in_table(void *context, const char *key, const char *value,

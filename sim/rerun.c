@@ -150,11 +150,12 @@ static bool is_listed(const char *list, const char *name)
 /* A header shows what the run used: was it given? "0.9; RULE: 0.999" never was. */
 static bool was_given(const struct reading *reading, const struct option_value *value)
 {
-    char presets[OPTIONS_DEFAULT];
-    const char *preset =
-        options_default(reading->recorded, value, sizeof presets, presets);
-    return !preset || strcmp(preset, value->text) != 0 ||
-           is_listed(reading->given, value->option.name);
+    struct text presets = {0};
+    const char *preset = options_default(reading->recorded, value, &presets);
+    const bool given = !preset || strcmp(preset, value->text) != 0 ||
+                       is_listed(reading->given, value->option.name);
+    text_free(&presets);
+    return given;
 }
 
 /* A grid that a program has by itself is there even where no chosen rule takes it; it

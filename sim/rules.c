@@ -49,13 +49,14 @@ static int parameter_values(const struct options *options,
                          parameter->doc);
     const int choice = text ? parameter_choice(parameter, text) : -1;
     if (text && choice < 0) {
-        char words[128];
+        struct text words = {0};
         struct nearest nearest = nearest_to(text, "");
-        parameter_range(parameter, sizeof words, words);
-        nearest_try_list(&nearest, words);
-        return error_set(error, STATUS_USAGE,
-                         "%s: '%.200s' is not allowed%s; allowed: %s", what, text,
-                         nearest.hint, words);
+        parameter_range(parameter, &words);
+        nearest_try_list(&nearest, text_get(&words));
+        error_write(error, "%s: '%.200s' is not allowed%s; allowed: %s", what, text,
+                    nearest.hint, text_get(&words));
+        text_free(&words);
+        return STATUS_USAGE;
     }
     values->value = malloc(sizeof *values->value);
     if (!values->value)
@@ -265,9 +266,9 @@ int options_rules(const struct options *options, struct rule **rules, size_t *co
 }
 
 const char *options_default(const struct options *options,
-                            const struct option_value *value, size_t size, char *text)
+                            const struct option_value *value, struct text *text)
 {
-    text[0] = '\0';
+    text_clear(text);
     if (value->option.preset)
         return value->option.preset;
     if (!(options->program->groups & OPTIONS_RULE))
@@ -275,8 +276,8 @@ const char *options_default(const struct options *options,
     for (const struct optimizer *const *rule = options->kernels->optimizers; *rule;
          rule++)
         if (options_choose(options, *rule))
-            parameter_preset(*rule, value->option.name, size, text);
-    return *text ? text : NULL;
+            parameter_preset(*rule, value->option.name, text);
+    return text->length > 0 ? text_get(text) : NULL;
 }
 
 bool rule_is_scheduled(const struct rule *rule)
@@ -367,8 +368,13 @@ static bool parameter_varies(const struct rule *rules, size_t rule_count, int i)
 int rules_table(struct table *table, const struct column *columns, size_t count,
                 const struct rule *rules, size_t rule_count, struct error *error)
 {
-    struct column all[OPTIONS_MAX];
-    size_t used = count;
+    size_t used = count, most = count;
+    for (size_t k = 0; k < rule_count; k++)
+        if (k == 0 || rules[k].optimizer != rules[k - 1].optimizer)
+            most += (size_t)rules[k].optimizer->parameter_count;
+    struct column *all = malloc(most * sizeof *all);
+    if (!all)
+        return error_memory(error, "the columns");
     memcpy(all, columns, count * sizeof *columns);
     for (size_t k = 0; k < rule_count; k++) {
         const struct optimizer *optimizer = rules[k].optimizer;
@@ -376,12 +382,13 @@ int rules_table(struct table *table, const struct column *columns, size_t count,
             continue;
         for (int i = 0; i < optimizer->parameter_count; i++) {
             const char *name = optimizer->parameters[i].name;
-            if (used < OPTIONS_MAX && !has_column(all, used, name) &&
+            if (!has_column(all, used, name) &&
                 parameter_varies(&rules[k], rule_count - k, i))
                 all[used++] = (struct column){name, COLUMN_REAL, false};
         }
     }
     const int status = table_init(table, all, used, error);
+    free(all);
     table->swept = count;
     return status;
 }
@@ -399,16 +406,14 @@ int rule_row(const struct rule *rule, struct table *table, struct error *error)
     return status;
 }
 
-void rule_describe(const struct rule *rule, size_t size, char *text)
+void rule_describe(const struct rule *rule, struct text *text)
 {
-    size_t used = 0;
-    for (int i = 0; i < rule->optimizer->parameter_count && used < size; i++) {
+    for (int i = 0; i < rule->optimizer->parameter_count; i++) {
         const struct parameter *p = &rule->optimizer->parameters[i];
+        text_add(text, "%s%s=", i ? " " : "", p->name);
         if (p->choices)
-            used += (size_t)snprintf(text + used, size - used, "%s%s=%s", i ? " " : "",
-                                     p->name, p->choices[(int)rule->parameter[i]]);
+            text_add(text, "%s", p->choices[(int)rule->parameter[i]]);
         else
-            used += (size_t)snprintf(text + used, size - used, "%s%s=%g", i ? " " : "",
-                                     p->name, rule->parameter[i]);
+            text_add(text, "%g", rule->parameter[i]);
     }
 }

@@ -6,6 +6,7 @@
 #include "options.h"
 #include "quadratic.h"
 #include "table.h"
+#include "text.h"
 
 /* The loss that OPTIONS_LOSS describe. */
 PNM_MUST_USE int options_problem(const struct options *options,
@@ -31,11 +32,10 @@ PNM_MUST_USE int options_rules(const struct options *options, struct rule **rule
 bool options_choose(const struct options *options, const struct optimizer *optimizer);
 
 /* What an option is if nothing is said of it, for the chosen rules, as a header shows
- * it: "0.9", or "0.9; RULE: 0.999" where they differ. In text[size] or static; NULL: no
- * default. */
-enum { OPTIONS_DEFAULT = 200 };
+ * it: "0.9", or "0.9; RULE: 0.999" where they differ. It stands in text, which is
+ * overwritten, or is static; NULL: no default. */
 const char *options_default(const struct options *options,
-                            const struct option_value *value, size_t size, char *text);
+                            const struct option_value *value, struct text *text);
 
 /* Does the rate change over the steps, so that there is no stationary law? */
 bool rule_is_scheduled(const struct rule *rule);
@@ -78,7 +78,7 @@ PNM_MUST_USE int rules_table(struct table *table, const struct column *columns,
 PNM_MUST_USE int rule_row(const struct rule *rule, struct table *table,
                           struct error *error);
 
-/* Writes "lr=0.05 beta0=1 ..." into text[size]. */
-void rule_describe(const struct rule *rule, size_t size, char *text);
+/* Appends "lr=0.05 beta0=1 ...". */
+void rule_describe(const struct rule *rule, struct text *text);
 
 #endif

@@ -199,9 +199,10 @@ struct ensemble sampling_ensemble(const struct sampling *sampling,
 static int refuse_unstable(const struct rule *rule, double h, double radius,
                            struct error *error)
 {
-    char parameters[256], limit[160];
+    struct text parameters = {0};
+    char limit[160];
     const double lr = linear_system_lr_limit(rule->optimizer, rule->parameter, h);
-    rule_describe(rule, sizeof parameters, parameters);
+    rule_describe(rule, &parameters);
     if (lr > rule->parameter[0])
         snprintf(limit, sizeof limit,
                  "so near 1 that rounding hides on which side; the rate is too small");
@@ -210,12 +211,13 @@ static int refuse_unstable(const struct rule *rule, double h, double radius,
                  "it is stable for --lr below %.6g at these other parameters", lr);
     else
         snprintf(limit, sizeof limit, "no --lr makes it stable at these parameters");
-    return error_set(error, STATUS_USAGE,
-                     "--lr: %g is unstable for %s with %s at curvature %g (spectral "
-                     "radius %.6g, allowed is < 1): %s; --allow-divergence runs it "
-                     "all the same",
-                     rule->parameter[0], rule->optimizer->name, parameters, h, radius,
-                     limit);
+    error_write(error,
+                "--lr: %g is unstable for %s with %s at curvature %g (spectral radius "
+                "%.6g, allowed is < 1): %s; --allow-divergence runs it all the same",
+                rule->parameter[0], rule->optimizer->name, text_get(&parameters), h,
+                radius, limit);
+    text_free(&parameters);
+    return STATUS_USAGE;
 }
 
 int sampling_systems(const struct sampling *sampling, const struct rule *rule,

@@ -78,10 +78,12 @@ static void check_parameter(const struct optimizer *optimizer, int i)
  * default. */
 static void check_same_option(const struct parameter *p, const struct parameter *q)
 {
-    char range[128], other[128];
-    parameter_range(p, sizeof range, range);
-    parameter_range(q, sizeof other, other);
-    assert_string_equal(range, other);
+    struct text range = {0}, other = {0};
+    parameter_range(p, &range);
+    parameter_range(q, &other);
+    assert_string_equal(text_get(&range), text_get(&other));
+    text_free(&range);
+    text_free(&other);
     assert_string_equal(p->symbol, q->symbol);
     assert_string_equal(p->doc, q->doc);
     assert_true(!p->preset == !q->preset);
@@ -109,19 +111,17 @@ static void test_presets(void **state)
     const struct optimizer b = {
         .name = "b", .parameters = &other, .parameter_count = 1};
     const struct optimizer none = {.name = "none"};
-    char text[40] = "", small[8] = "";
+    struct text text = {0};
     (void)state;
-    parameter_preset(&none, "x", sizeof text, text);
-    assert_string_equal(text, "");
-    parameter_preset(&a, "x", sizeof text, text);
-    parameter_preset(&a, "x", sizeof text, text);
-    assert_string_equal(text, "0.5");
-    parameter_preset(&b, "x", sizeof text, text);
-    parameter_preset(&a, "x", sizeof text, text);
-    assert_string_equal(text, "0.5; b: 0.50");
-    parameter_preset(&a, "x", sizeof small, small);
-    parameter_preset(&b, "x", sizeof small, small);
-    assert_string_equal(small, "0.5; b:");
+    parameter_preset(&none, "x", &text);
+    assert_string_equal(text_get(&text), "");
+    parameter_preset(&a, "x", &text);
+    parameter_preset(&a, "x", &text);
+    assert_string_equal(text_get(&text), "0.5");
+    parameter_preset(&b, "x", &text);
+    parameter_preset(&a, "x", &text);
+    assert_string_equal(text_get(&text), "0.5; b: 0.50");
+    text_free(&text);
 }
 
 static void test_metadata(void **state)
@@ -177,7 +177,7 @@ static void test_parameter_range(void **state)
         .name = "lr", .low = 0, .low_open = true, .high = INFINITY};
     static const struct parameter any = {
         .name = "y", .low = -INFINITY, .high = INFINITY};
-    char text[128];
+    struct text text = {0};
     struct error error = {.agreed = false};
     (void)state;
     CHECK_OK(parameter_check(&half, 0, &error), &error);
@@ -191,8 +191,9 @@ static void test_parameter_range(void **state)
     CHECK_REFUSED("nan", parameter_check(&any, NAN, &error), &error, "--y");
     CHECK_REFUSED("inf", parameter_check(&any, -INFINITY, &error), &error,
                   "any number");
-    parameter_range(&half, sizeof text, text);
-    assert_string_equal(text, "0 <= x < 1");
+    parameter_range(&half, &text);
+    assert_string_equal(text_get(&text), "0 <= x < 1");
+    text_free(&text);
 }
 
 /* --- linearity -------------------------------------------------------------------- */
@@ -404,6 +405,7 @@ static void test_advance_is_steps(void **state)
 #define ISA base
 #endif
 enum { SLOTS = OPTIMIZER_MAX_SLOTS, SAMPLES = OPTIMIZER_MAX_SAMPLES, SCALARS_VARY = 1 };
+enum { SCALARS = 2 };
 
 static const struct parameter parameters[] = {{.name = "lr"}};
 
