@@ -57,10 +57,12 @@ RULE_CFLAGS = -fno-unroll-loops -fno-loop-unroll-and-jam -fno-tree-loop-distribu
 MARCH_v4 += -mprefer-vector-width=512
 endif
 
+# Rules and losses are compiled without an instruction set, too: what they are besides.
+KINDS = $(wildcard sim/opt_*.c sim/loss_*_kernel.c)
 HOT = sim/kernels.c $(wildcard sim/*_kernel.c sim/opt_*.c)
 PROGRAM_SOURCES = $(wildcard sim/pnm-*.c analysis/pnm-*.c)
 PROGRAMS = $(notdir $(PROGRAM_SOURCES:.c=))
-LIBRARY = $(filter-out $(HOT) $(PROGRAM_SOURCES),$(wildcard sim/*.c analysis/*.c analysis/claims/*.c))
+LIBRARY = $(KINDS) $(filter-out $(HOT) $(PROGRAM_SOURCES),$(wildcard sim/*.c analysis/*.c analysis/claims/*.c))
 LIBRARY_OBJECTS = $(LIBRARY:%.c=$(BUILD)/obj/%.o) \
 	$(foreach isa,$(ISAS),$(HOT:%.c=$(BUILD)/obj/$(isa)/%.o))
 TEST_SOURCES = $(wildcard tests/test_*.c)

@@ -259,7 +259,8 @@ static void observe(void *context, uint64_t t, const struct descent_block *block
     watch->kernels = block->kernels;
     if (s->bound != BOUND_THEOREM) {
         move_z(watch, t, block);
-        s->loss->kind->evaluate(s->loss, watch->z, watch->at_z, frame->of_next);
+        kernels_loss(block->kernels, s->loss)
+            ->evaluate(s->loss, watch->z, watch->at_z, frame->of_next);
     }
     if (s->bound == BOUND_LEMMA_A2 && t > 0)
         emit(watch, t - 1);
@@ -415,10 +416,12 @@ int bound_measure(const struct bound_runs *runs, uint64_t replicas,
 /* --- one run written out ---------------------------------------------------------- */
 
 /* 64 steps of a run from `first` on, in the lanes of a frame. */
-static void written_frame(const struct setting *setting, const struct pnm_path *path,
-                          long first, double *memory, struct frame *frame)
+static void written_frame(const struct kernels *kernels, const struct setting *setting,
+                          const struct pnm_path *path, long first, double *memory,
+                          struct frame *frame)
 {
     const struct loss *loss = setting->loss;
+    const struct loss_loops *loops = kernels_loss(kernels, loss);
     const size_t row = loss->n * LANES;
     double *theta = memory, *z = memory + row, *next = memory + 2 * row;
     frame->at_theta = memory + 3 * row;
@@ -436,13 +439,14 @@ static void written_frame(const struct setting *setting, const struct pnm_path *
         }
     }
     /* The gradient at z_{t+1} is not needed and overwritten. */
-    loss->kind->evaluate(loss, next, frame->at_z, frame->of_next);
-    loss->kind->evaluate(loss, z, frame->at_z, frame->of_z);
-    loss->kind->evaluate(loss, theta, frame->at_theta, frame->of_theta);
+    loops->evaluate(loss, next, frame->at_z, frame->of_next);
+    loops->evaluate(loss, z, frame->at_z, frame->of_z);
+    loops->evaluate(loss, theta, frame->at_theta, frame->of_theta);
 }
 
-static int written_sides(const struct setting *setting, const struct pnm_path *path,
-                         struct task *task, struct error *error)
+static int written_sides(const struct kernels *kernels, const struct setting *setting,
+                         const struct pnm_path *path, struct task *task,
+                         struct error *error)
 {
     double *memory = calloc(5 * setting->loss->n * LANES, sizeof *memory);
     struct frame frame = {0};
@@ -450,7 +454,7 @@ static int written_sides(const struct setting *setting, const struct pnm_path *p
     if (!memory)
         return error_memory(error, "points of the loss");
     for (uint64_t first = 0; first < task->points; first += LANES) {
-        written_frame(setting, path, (long)first, memory, &frame);
+        written_frame(kernels, setting, path, (long)first, memory, &frame);
         for (size_t lane = 0; lane < LANES; lane++)
             frame.largest[lane] = fmax(frame.largest[lane], largest);
         sides_of(setting, &frame, side);
@@ -481,7 +485,8 @@ int bound_written(const struct bound_runs *runs, struct bound_ratio *ratio,
     if (status == STATUS_OK)
         status = path_noiseless(&descent, runs->horizon, &path, error);
     if (status == STATUS_OK)
-        status = written_sides(&setting, &path, &task, error);
+        status =
+            written_sides(runs->task->sampling->kernels, &setting, &path, &task, error);
     for (int form = 0; status == STATUS_OK && form < BOUND_FORMS; form++)
         ratio[form] = pick(&task, (enum convergence_form)form);
     path_free(&path);

@@ -27,11 +27,6 @@ static double five_digits(double x)
     return strtod(text, NULL);
 }
 
-static void set_parameter(struct rule *rule, const char *name, double value)
-{
-    rule->parameter[optimizer_parameter(rule->optimizer, name)] = value;
-}
-
 struct bound_point bound_point_of(const struct bound_search *search,
                                   const struct loss *loss, double beta0, double beta1,
                                   double rate, double sigma, double initial,
@@ -50,9 +45,9 @@ struct bound_point bound_point_of(const struct bound_search *search,
         .horizon = horizon,
     };
     if (search->bound != BOUND_THEOREM) {
-        set_parameter(&rule, "beta0", point.beta0);
-        set_parameter(&rule, "beta1", point.beta1);
-        set_parameter(&rule, "lr", 1);
+        rule_set(&rule, "beta0", point.beta0);
+        rule_set(&rule, "beta1", point.beta1);
+        rule_set(&rule, "lr", 1);
         point.c = 1;
         point.lr = five_digits(rate / l / theory_normalized_lr(&rule));
     }
@@ -71,9 +66,9 @@ void bound_instance_init(struct bound_instance *instance,
         .c = point->c,
     };
     instance->rule = *search->rule;
-    set_parameter(&instance->rule, "beta0", point->beta0);
-    set_parameter(&instance->rule, "beta1", point->beta1);
-    set_parameter(&instance->rule, "lr", point->lr);
+    rule_set(&instance->rule, "beta0", point->beta0);
+    rule_set(&instance->rule, "beta1", point->beta1);
+    rule_set(&instance->rule, "lr", point->lr);
     convergence_set_rate(&instance->task, point->horizon, &instance->rule);
     instance->runs = (struct bound_runs){search->bound, &instance->task,
                                          &instance->rule, point->horizon};
@@ -504,12 +499,11 @@ void bound_command(const struct bound_search *search, const struct bound_point *
     const uint64_t seed = search->sampling->seed;
     text[0] = '\0';
     append(text, size, "pnm-convergence --ratio %s --optimizer %s --loss %s --dim %zu",
-           bound_name(search->bound), search->rule->optimizer->name, loss->kind->name,
+           bound_name(search->bound), search->rule->kind->name, loss->kind->name,
            loss->n);
     for (int k = 0; k < loss->kind->parameter_count; k++)
-        if (loss->parameter[k] != loss->kind->parameters[k].preset_value)
-            append_number(text, size, loss->kind->parameters[k].name,
-                          loss->parameter[k]);
+        if (loss->number[k] != loss->kind->parameters[k].preset_value)
+            append_number(text, size, loss->kind->parameters[k].name, loss->number[k]);
     append_number(text, size, "beta0", point->beta0);
     append_number(text, size, "beta1", point->beta1);
     if (isnan(point->lr))

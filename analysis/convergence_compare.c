@@ -11,9 +11,9 @@ enum { PILOT_REPLICAS = 256, MOST_REPLICAS = 1 << 24 };
 
 double convergence_applied_rate(const struct rule *rule)
 {
-    double scalar[OPTIMIZER_MAX_SCALARS];
-    rule->optimizer->scalars(rule->parameter, 0, scalar);
-    return scalar[OPTIMIZER_RATE];
+    double scalar[RULE_MAX_SCALARS];
+    rule->kind->scalars(rule, 0, scalar);
+    return scalar[RULE_RATE];
 }
 
 void convergence_set_rate(const struct convergence_task *task, uint64_t steps,
@@ -21,11 +21,11 @@ void convergence_set_rate(const struct convergence_task *task, uint64_t steps,
 {
     const struct convergence constants = {.smoothness = task->loss.smoothness,
                                           .c = task->c};
-    if (!isnan(rule->parameter[0]))
+    if (!isnan(rule->number[RULE_LR]))
         return;
     /* The applied rate is proportional to the learning rate. */
-    rule->parameter[0] = 1;
-    rule->parameter[0] =
+    rule->number[RULE_LR] = 1;
+    rule->number[RULE_LR] =
         convergence_rate(&constants, steps) / convergence_applied_rate(rule);
 }
 
@@ -36,15 +36,14 @@ struct descent convergence_descent(const struct convergence_task *task,
 {
     const struct sampling *sampling = task->sampling;
     return (struct descent){
-        .optimizer = rule->optimizer,
-        .parameter = rule->parameter,
+        .rule = rule,
         .loss = &task->loss,
         .start = task->start,
         .sigma = task->sigma,
         .generator = sampling->generator,
         .seed = seed,
         .threads = sampling->threads,
-        .label = sampling_label(sampling, rule->optimizer->name),
+        .label = sampling_label(sampling, rule->kind->name),
         .session = sampling->session,
     };
 }
@@ -148,12 +147,11 @@ struct convergence convergence_constants(const struct convergence_task *task,
 void convergence_bounds(const struct convergence_task *task, const struct rule *rule,
                         const struct rule *own, uint64_t horizon, double bounds[2])
 {
-    const struct theory *theory = theory_find(own->optimizer->name);
+    const struct theory *theory = theory_find(own->kind->name);
     const struct convergence constants = convergence_constants(task, own);
     bounds[CONVERGENCE_PRINTED] = bounds[CONVERGENCE_CORRECTED] = NAN;
-    if (!theory || !theory->converges || !isnan(rule->parameter[0]) ||
-        constants.beta0 < 0 || own->parameter[OPTIMIZER_WEIGHT_DECAY] != 0 ||
-        rule_is_scheduled(own))
+    if (!theory || !theory->converges || !isnan(rule->number[RULE_LR]) ||
+        constants.beta0 < 0 || own->decay.lambda != 0 || rule_is_scheduled(own))
         return;
     for (int form = 0; form < 2; form++)
         bounds[form] =

@@ -19,8 +19,7 @@ static int unknown_loss(const struct options *options, struct error *error)
 {
     const char *name = options_text(options, "loss");
     struct nearest nearest = nearest_to(name, "");
-    for (const struct loss_kind *const *kind = loss_kinds(options->kernels); *kind;
-         kind++)
+    for (const struct loss_kind *const *kind = loss_kinds(); *kind; kind++)
         nearest_try(&nearest, (*kind)->name, strlen((*kind)->name));
     return error_set(error, STATUS_USAGE, "--loss: no loss '%.200s'%s; allowed are %s",
                      name, nearest.hint, nearest.known);
@@ -54,8 +53,7 @@ static int make_loss(const struct options *options, const struct loss_kind *kind
 static int read_loss(const struct options *options, struct loss *loss,
                      struct error *error)
 {
-    const struct loss_kind *kind =
-        loss_find(options->kernels, options_text(options, "loss"));
+    const struct loss_kind *kind = loss_kind_find(options_text(options, "loss"));
     return kind ? make_loss(options, kind, loss, error) : unknown_loss(options, error);
 }
 
@@ -72,7 +70,7 @@ static bool takes_what_was_given(const struct options *options,
 /* The loss given, or every one with a G that has the parameters given. */
 static int read_searched_losses(struct convergence_request *asked, struct error *error)
 {
-    const struct loss_kind *const *kind = loss_kinds(asked->options->kernels);
+    const struct loss_kind *const *kind = loss_kinds();
     int status = STATUS_OK;
     if (options_given(asked->options, "loss")) {
         asked->loss_count = 1;
@@ -159,16 +157,16 @@ int convergence_check_ratio(const struct options *options, const struct rule *ru
                             size_t count, struct error *error)
 {
     for (size_t k = 0; k < count; k++) {
-        if (strcmp(rules[k].optimizer->name, "pnm") != 0)
+        if (strcmp(rules[k].kind->name, "pnm") != 0)
             return error_set(error, STATUS_USAGE,
                              "--optimizer: %s; the bounds of --ratio are about pnm",
-                             rules[k].optimizer->name);
+                             rules[k].kind->name);
         if (rule_parameter(&rules[k], "beta0") < 0)
             return error_set(error, STATUS_USAGE,
                              "--beta0: %g; the bounds of --ratio are about beta0 >= 0",
                              rule_parameter(&rules[k], "beta0"));
     }
-    if (rules[0].parameter[OPTIMIZER_WEIGHT_DECAY] != 0)
+    if (rules[0].decay.lambda != 0)
         return error_set(error, STATUS_USAGE,
                          "--weight-decay: the bounds of --ratio are about pnm without");
     if (rule_is_scheduled(&rules[0]))

@@ -7,27 +7,22 @@
 enum {
     FIRST_WINDOW = 10, /* from step 2^10: transients of beta1 <= 0.9 are over */
     LAST_WINDOW = 19,
-    STATE = 1 + OPTIMIZER_MAX_SLOTS,
+    STATE = 1 + RULE_MAX_SLOTS,
 };
 
 /* A run from each unit vector: theta[run], slot[s * runs + run]. */
 struct runs {
-    const struct optimizer *optimizer;
-    const double *parameter;
+    const struct rule *rule;
     double h;
     size_t count;
     uint64_t t;
     double theta[STATE];
-    double slot[OPTIMIZER_MAX_SLOTS * STATE];
+    double slot[RULE_MAX_SLOTS * STATE];
 };
 
-static void runs_start(struct runs *runs, const struct optimizer *optimizer,
-                       const double *parameter, double h)
+static void runs_start(struct runs *runs, const struct rule *rule, double h)
 {
-    *runs = (struct runs){.optimizer = optimizer,
-                          .parameter = parameter,
-                          .h = h,
-                          .count = 1 + (size_t)optimizer->slots};
+    *runs = (struct runs){.rule = rule, .h = h, .count = 1 + (size_t)rule->kind->slots};
     runs->theta[0] = 1;
     for (size_t s = 0; s + 1 < runs->count; s++)
         runs->slot[s * runs->count + s + 1] = 1;
@@ -35,12 +30,12 @@ static void runs_start(struct runs *runs, const struct optimizer *optimizer,
 
 static void runs_step(struct runs *runs)
 {
-    double gradient[OPTIMIZER_MAX_SAMPLES * STATE];
-    for (int k = 0; k < runs->optimizer->samples; k++)
+    double gradient[RULE_MAX_SAMPLES * STATE];
+    for (int k = 0; k < runs->rule->kind->samples; k++)
         for (size_t i = 0; i < runs->count; i++)
             gradient[(size_t)k * runs->count + i] = runs->h * runs->theta[i];
-    runs->optimizer->step(runs->parameter, runs->t++, runs->count, gradient,
-                          runs->theta, runs->slot);
+    runs->rule->kind->step(runs->rule, runs->t++, runs->count, gradient, runs->theta,
+                           runs->slot);
 }
 
 static double runs_norm(const struct runs *runs)
@@ -100,11 +95,10 @@ static double window(struct runs *runs, uint64_t steps, double *norm)
     return sum / weights;
 }
 
-struct growth growth_measure(const struct optimizer *optimizer, const double *parameter,
-                             double h)
+struct growth growth_measure(const struct rule *rule, double h)
 {
     struct runs runs;
-    runs_start(&runs, optimizer, parameter, h);
+    runs_start(&runs, rule, h);
     double norm = runs_norm(&runs);
     double last = window(&runs, UINT64_C(1) << FIRST_WINDOW, &norm);
     for (int k = FIRST_WINDOW; isfinite(last) && k <= LAST_WINDOW; k++) {

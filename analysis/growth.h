@@ -13,7 +13,7 @@
 #ifndef PNM_GROWTH_H
 #define PNM_GROWTH_H
 
-#include "optimizer.h"
+#include "rule.h"
 
 #include <stdbool.h>
 
@@ -29,7 +29,6 @@ struct growth {
 };
 
 /* The growth of the rule at curvature h; its parameters are used as they are. */
-struct growth growth_measure(const struct optimizer *optimizer, const double *parameter,
-                             double h);
+struct growth growth_measure(const struct rule *rule, double h);
 
 #endif

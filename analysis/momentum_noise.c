@@ -18,22 +18,22 @@ static struct linear_system slot_system(const struct noise_filter *filter)
 int noise_filter_init(struct noise_filter *filter, const struct rule *rule,
                       struct error *error)
 {
-    const struct theory *theory = theory_find(rule->optimizer->name);
+    const struct theory *theory = theory_find(rule->kind->name);
     struct linear_system system;
-    double scalar[OPTIMIZER_MAX_SCALARS], q[LINEAR_SIZE], rate;
+    double scalar[RULE_MAX_SCALARS], q[LINEAR_SIZE], rate;
     *filter = (struct noise_filter){.source = EXACT_PROBED};
     if (theory) {
         theory->system(rule, 0, &system);
         rate = theory->applied_lr(rule);
         filter->source = EXACT_MATRIX;
-    } else if (rule->optimizer->linear) {
-        linear_system_probe(rule->optimizer, rule->parameter, 0, &system);
-        rule->optimizer->scalars(rule->parameter, 0, scalar);
-        rate = scalar[OPTIMIZER_RATE];
+    } else if (rule->kind->linear) {
+        linear_system_probe(rule, 0, &system);
+        rule->kind->scalars(rule, 0, scalar);
+        rate = scalar[RULE_RATE];
     } else {
         return error_set(error, STATUS_USAGE,
                          "--optimizer: %s is not linear: it has no exact noise filter",
-                         rule->optimizer->name);
+                         rule->kind->name);
     }
     /* Row 0 of the system is theta' = theta + a m + b xi, so u = -(a m + b xi)/rate. */
     filter->slots = system.dim - 1;

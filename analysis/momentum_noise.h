@@ -12,9 +12,9 @@
 struct noise_filter {
     int slots, samples;
     double f[LINEAR_SIZE]; /* slots x slots */
-    double b[OPTIMIZER_MAX_SAMPLES][LINEAR_STATE];
+    double b[RULE_MAX_SAMPLES][LINEAR_STATE];
     double c[LINEAR_STATE];
-    double d[OPTIMIZER_MAX_SAMPLES];
+    double d[RULE_MAX_SAMPLES];
     double covariance[LINEAR_SIZE];
     enum exact_source source;
 };

@@ -22,23 +22,21 @@ const char *noise_quantity_text(enum noise_quantity quantity)
 
 /* Heavy Ball with the rule's beta1 and beta3 = 1-beta1. Is there one to compare with?
  */
-static bool reference_rule(const struct sampling *sampling, const struct rule *rule,
-                           struct rule *heavy_ball)
+static bool reference_rule(const struct rule *rule, struct rule *heavy_ball)
 {
     const double beta1 = rule_parameter(rule, "beta1");
-    const struct optimizer *optimizer = optimizer_find(sampling->kernels, reference);
-    if (isnan(beta1) || !optimizer || rule->optimizer == optimizer)
+    const struct rule_kind *kind = rule_kind_find(reference);
+    if (isnan(beta1) || !kind || rule->kind == kind)
         return false;
-    *heavy_ball = (struct rule){.optimizer = optimizer};
-    optimizer_defaults(optimizer, rule->parameter[0], heavy_ball->parameter);
-    heavy_ball->parameter[optimizer_parameter(optimizer, "beta1")] = beta1;
-    optimizer_complete(optimizer, heavy_ball->parameter);
+    *heavy_ball = rule_of(kind, rule->number[RULE_LR]);
+    rule_set(heavy_ball, "beta1", beta1);
+    rule_complete(heavy_ball);
     return true;
 }
 
 double noise_paper(const struct rule *rule, enum noise_quantity quantity)
 {
-    const struct theory *theory = theory_find(rule->optimizer->name);
+    const struct theory *theory = theory_find(rule->kind->name);
     const bool mixes = !isnan(rule_parameter(rule, "beta0"));
     const bool filters = !isnan(rule_parameter(rule, "beta1"));
     if (!theory || !theory->paper_noise)
@@ -60,7 +58,7 @@ double noise_paper(const struct rule *rule, enum noise_quantity quantity)
 static double exact_sd_ratio(const struct noise_filter *filter, const struct rule *rule)
 {
     const double beta1 = rule_parameter(rule, "beta1");
-    if (isnan(beta1) || strcmp(rule->optimizer->name, reference) == 0)
+    if (isnan(beta1) || strcmp(rule->kind->name, reference) == 0)
         return NAN;
     return sqrt(noise_filter_autocovariance(filter, 0) * (1 + beta1) / (1 - beta1));
 }
@@ -249,7 +247,7 @@ static int measure_all(const struct sampling *sampling, const struct rule *rule,
     if (plan->long_run)
         take_mean(&rows[NOISE_LONG_RUN], &direction, DIRECTION_LONG_RUN);
     if (isnan(rows[NOISE_SD_RATIO].evidence.exact) ||
-        !reference_rule(sampling, rule, &heavy_ball))
+        !reference_rule(rule, &heavy_ball))
         return STATUS_OK;
     status = measure(sampling, &heavy_ball, &plan->chains, 1, label, &direction, error);
     if (status == STATUS_OK)

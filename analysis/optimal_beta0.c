@@ -18,7 +18,7 @@ static double divergence(double beta0, void *context)
     struct search *search = context;
     struct posterior posterior;
     struct error ignored;
-    search->rule.parameter[search->index] = beta0;
+    search->rule.number[search->index] = beta0;
     if (posterior_theory(&search->rule, search->problem, search->kind, search->lambda,
                          &posterior, &ignored) != STATUS_OK ||
         !posterior.known)
@@ -56,15 +56,15 @@ static double grid(int k)
 int optimal_beta0(struct rule *rule, const struct quadratic *problem,
                   enum posterior_kind kind, double lambda, struct error *error)
 {
-    struct search search = {*rule, optimizer_parameter(rule->optimizer, "beta0"),
-                            problem, kind, lambda};
+    struct search search = {*rule, rule_kind_parameter(rule->kind, "beta0"), problem,
+                            kind, lambda};
     double best = HUGE_VAL;
     int best_point = -1, points = 0;
     if (search.index < 0)
         return error_set(
             error, STATUS_USAGE,
             "--optimal-beta0: %s has no beta0; allowed are rules that have",
-            rule->optimizer->name);
+            rule->kind->name);
     for (; grid(points) <= OPTIMAL_BETA0_LARGEST; points++) {
         const double own = divergence(grid(points), &search);
         if (own < best) {
@@ -76,10 +76,10 @@ int optimal_beta0(struct rule *rule, const struct quadratic *problem,
         return error_set(error, STATUS_USAGE,
                          "--optimal-beta0: no beta0 >= 0 gives %s a stationary law at "
                          "--lr %g, or the paper says nothing of it",
-                         rule->optimizer->name, rule->parameter[0]);
+                         rule->kind->name, rule->number[RULE_LR]);
     double beta0 = grid(best_point);
     if (best_point > 0 && best_point < points - 1)
         beta0 = refine(&search, grid(best_point - 1), beta0, grid(best_point + 1));
-    rule->parameter[search.index] = beta0;
+    rule->number[search.index] = beta0;
     return STATUS_OK;
 }

@@ -3,6 +3,7 @@
 #include "bound_table.h"
 #include "convergence_options.h"
 #include "judging_program.h"
+#include "loss_list.h"
 #include "output.h"
 #include "plot.h"
 
@@ -14,7 +15,8 @@
 
 static const char *loss_word(const struct options *options, size_t i)
 {
-    const struct loss_kind *kind = loss_kinds(options->kernels)[i];
+    const struct loss_kind *kind = loss_kinds()[i];
+    (void)options;
     return kind ? kind->name : NULL;
 }
 
@@ -380,7 +382,7 @@ static struct bound_point given_point(const struct run *run, const struct rule *
         .loss = &run->asked.task.loss,
         .beta0 = rule_parameter(rule, "beta0"),
         .beta1 = rule_parameter(rule, "beta1"),
-        .lr = rule->parameter[0],
+        .lr = rule->number[RULE_LR],
         .c = run->asked.task.c,
         .sigma = run->asked.task.sigma,
         .initial = run->asked.task.start,

@@ -139,8 +139,7 @@ static int add_rule(struct table *table, const struct sampling *sampling,
                     struct error *error)
 {
     struct noise_row rows[NOISE_QUANTITIES];
-    int status =
-        noise_compare(sampling, rule, true, rule->optimizer->name, rows, error);
+    int status = noise_compare(sampling, rule, true, rule->kind->name, rows, error);
     for (int k = 0; status == STATUS_OK && k < NOISE_QUANTITIES; k++) {
         /* Not defined for this rule. */
         if (isnan(rows[k].evidence.exact))
@@ -149,9 +148,8 @@ static int add_rule(struct table *table, const struct sampling *sampling,
             sampling_warn(sampling,
                           "%s, %s: needs %.3g coordinate-steps, the budget "
                           "--max-samples is %.3g: not sampled",
-                          rule->optimizer->name,
-                          noise_quantity_text((enum noise_quantity)k), rows[k].samples,
-                          sampling->max_samples);
+                          rule->kind->name, noise_quantity_text((enum noise_quantity)k),
+                          rows[k].samples, sampling->max_samples);
         verdict_count(tally, rows[k].verdicts);
         status = add_quantity(table, rule, (enum noise_quantity)k, &rows[k], error);
     }
@@ -162,7 +160,7 @@ static int add_density(struct table *table, const struct sampling *sampling,
                        const struct rule *rule, struct error *error)
 {
     struct spectrum_point points[SPECTRUM_POINTS];
-    int status = spectrum_compare(sampling, rule, rule->optimizer->name, points, error);
+    int status = spectrum_compare(sampling, rule, rule->kind->name, points, error);
     for (int k = 0; status == STATUS_OK && k < SPECTRUM_POINTS; k++) {
         status = rule_row(rule, table, error);
         if (status != STATUS_OK)

@@ -230,9 +230,8 @@ static int add_rule(struct table *table, const struct setting *setting,
         status = posterior_theory(&exact_rule, setting->problem, POSTERIOR_EXACT,
                                   setting->lambda, &exact, error);
     if (status == STATUS_OK)
-        status =
-            posterior_measure(setting->sampling, &exact_rule, setting->problem,
-                              setting->lambda, rule->optimizer->name, &measured, error);
+        status = posterior_measure(setting->sampling, &exact_rule, setting->problem,
+                                   setting->lambda, rule->kind->name, &measured, error);
     if (status == STATUS_OK)
         status = add_row(table, setting, &paper_rule, POSTERIOR_PAPER, &other,
                          VERDICT_NO_CLAIM, error);
@@ -248,7 +247,7 @@ static int add_rule(struct table *table, const struct setting *setting,
             setting->sampling,
             "%s: needs %.3g coordinate-steps in all, the budget --max-samples "
             "is %.3g a mode: not sampled",
-            rule->optimizer->name, measured.samples, setting->sampling->max_samples);
+            rule->kind->name, measured.samples, setting->sampling->max_samples);
     return add_row(table, setting, &exact_rule, POSTERIOR_MEASURED, &measured,
                    verdicts.exact, error);
 }

@@ -66,7 +66,7 @@ static const struct column columns[COLUMNS] = {
 static int variance(struct rule *rule, double lr, double *value, struct error *error)
 {
     enum exact_source source;
-    rule->parameter[0] = lr;
+    rule->number[RULE_LR] = lr;
     const int status = theory_covariance(rule, 1, 1, 1, value, &source, error);
     *value /= lr / 2;
     return status;
@@ -91,7 +91,7 @@ static int small_step(struct rule *rule, double limit, double *value,
 static int add_law(struct table *table, const struct rule *given, struct error *error)
 {
     struct rule rule = *given;
-    rule.parameter[0] = 1; /* closed forms are multiples of it */
+    rule.number[RULE_LR] = 1; /* closed forms are multiples of it */
     const double one = 1, closed = stability_limit_closed(&rule, &one, 1);
     const double limit = isnan(closed) ? stability_limit(&rule, &one, 1) : closed;
     const char *source = isnan(closed) ? "bisection" : "closed_form";
@@ -106,7 +106,7 @@ static int add_law(struct table *table, const struct rule *given, struct error *
 
 static int add_row(struct table *table, const struct rule *rule, struct error *error)
 {
-    const struct optimizer *optimizer = rule->optimizer;
+    const struct rule_kind *optimizer = rule->kind;
     struct text parameters = {0};
     rule_describe(rule, &parameters);
     /* All but the learning rate, which is described first: "beta0=1 beta1=0.9". */

@@ -178,7 +178,7 @@ static int check_range(const struct task *task, struct error *error)
                              "numbers from %g to %g",
                              i + 1, problem->h[i], least_pull, largest_pull);
     for (size_t k = 0; k < task->count; k++) {
-        const double decay = task->rules[k].parameter[OPTIMIZER_WEIGHT_DECAY];
+        const double decay = task->rules[k].decay.lambda;
         if (decay > largest_pull)
             return error_set(error, STATUS_USAGE,
                              "--weight-decay: %g is out of range; allowed here is a "
@@ -265,7 +265,7 @@ static int add_point(struct table *table, const struct task *task,
     const int status = rule_row(rule, table, error);
     if (status != STATUS_OK)
         return status;
-    table_real(table, MAP_LR_H, rule->parameter[0] * h);
+    table_real(table, MAP_LR_H, rule->number[RULE_LR] * h);
     table_real(table, MAP_RHO, stability_radius(rule, problem->h, problem->n, NULL));
     table_real(table, MAP_LIMIT, limit * h);
     return STATUS_OK;

@@ -252,33 +252,32 @@ static void warn_row(const struct sampling *sampling, const struct rule *rule,
         sampling_warn(sampling,
                       "--steps %llu: %s, element (%zu,%zu) needs a burn-in of %llu; "
                       "recorded from step %llu on, verdicts are inconclusive",
-                      (unsigned long long)sampling->steps, rule->optimizer->name,
-                      row->i + 1, row->j + 1, (unsigned long long)plan->needed_burn_in,
+                      (unsigned long long)sampling->steps, rule->kind->name, row->i + 1,
+                      row->j + 1, (unsigned long long)plan->needed_burn_in,
                       (unsigned long long)plan->chains.burn_in);
     if (overflows)
         sampling_warn(sampling,
                       "%s with %s, element (%zu,%zu) is beyond the range of numbers "
                       "and left empty",
-                      rule->optimizer->name, text_get(&parameters), row->i + 1,
-                      row->j + 1);
+                      rule->kind->name, text_get(&parameters), row->i + 1, row->j + 1);
     if (row->diverges)
         sampling_warn(sampling,
                       "%s with %s diverges, or theta is too large for its powers: "
                       "beyond the range of numbers within %llu steps: not sampled; "
                       "pnm-simulate --record trajectory shows it",
-                      rule->optimizer->name, text_get(&parameters),
+                      rule->kind->name, text_get(&parameters),
                       (unsigned long long)plan->chains.steps);
     else if (unplanned)
         sampling_warn(sampling,
                       "%s with %s has not settled after 2^20 steps: not sampled; "
                       "--steps T measures it over the second half of T steps",
-                      rule->optimizer->name, text_get(&parameters));
+                      rule->kind->name, text_get(&parameters));
     else if (!plan->affordable)
         sampling_warn(sampling,
                       "%s with %s, element (%zu,%zu) needs %.3g coordinate-steps, the "
                       "budget --max-samples is %.3g: not sampled",
-                      rule->optimizer->name, text_get(&parameters), row->i + 1,
-                      row->j + 1, plan->samples, sampling->max_samples);
+                      rule->kind->name, text_get(&parameters), row->i + 1, row->j + 1,
+                      plan->samples, sampling->max_samples);
     text_free(&parameters);
 }
 
@@ -290,7 +289,7 @@ static void leave_out(const struct sampling *sampling, struct rule *rules,
     const char *last = NULL;
     size_t kept = 0;
     for (size_t k = 0; k < *count; k++) {
-        const char *name = rules[k].optimizer->name;
+        const char *name = rules[k].kind->name;
         struct error ignored;
         if (!rules[k].of_all ||
             stationary_check_mean(&rules[k], problem, &ignored) == STATUS_OK) {
@@ -345,9 +344,9 @@ static int fill(struct table *table, const struct options *options,
     for (size_t k = 0; status == STATUS_OK && k < count; k++) {
         struct comparison *rows = NULL;
         size_t row_count = 0;
-        status = stationary_compare(
-            sampling, &rules[k], problem, options_flag(options, "full"),
-            rules[k].optimizer->name, NULL, &rows, &row_count, error);
+        status = stationary_compare(sampling, &rules[k], problem,
+                                    options_flag(options, "full"), rules[k].kind->name,
+                                    NULL, &rows, &row_count, error);
         for (size_t i = 0; status == STATUS_OK && i < row_count; i++) {
             warn_row(sampling, &rules[k], &rows[i], &warnings);
             if (excess)

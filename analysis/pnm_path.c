@@ -29,12 +29,11 @@ void path_free(struct pnm_path *path)
 static int path_of(const struct descent *descent, uint64_t steps, struct pnm_path *path,
                    struct error *error)
 {
-    struct rule rule = {.optimizer = descent->optimizer};
-    memcpy(rule.parameter, descent->parameter, sizeof rule.parameter);
+    const struct rule *rule = descent->rule;
     *path = (struct pnm_path){
-        .beta = pow(rule_parameter(&rule, "beta1"), 2),
-        .beta0 = rule_parameter(&rule, "beta0"),
-        .eta0 = theory_normalized_lr(&rule),
+        .beta = pow(rule_parameter(rule, "beta1"), 2),
+        .beta0 = rule_parameter(rule, "beta0"),
+        .eta0 = theory_normalized_lr(rule),
     };
     return path_init(path, (long)steps, descent->loss->n, error);
 }

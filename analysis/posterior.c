@@ -39,7 +39,7 @@ static bool is_stable(const struct rule *rule, const struct quadratic *problem)
 {
     struct linear_system system;
     for (size_t i = 0; i < problem->n; i++) {
-        linear_system_probe(rule->optimizer, rule->parameter, problem->h[i], &system);
+        linear_system_probe(rule, problem->h[i], &system);
         if (!(linear_system_radius(&system) < 1))
             return false;
     }

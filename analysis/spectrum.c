@@ -49,7 +49,7 @@ int spectrum_compare(const struct sampling *sampling, const struct rule *rule,
     const uint64_t burn_in = sampling->burn_in == PLAN_AUTO ? 1024 : sampling->burn_in;
     const uint64_t steps = burn_in + RECORDED;
     uint64_t replicas = sampling->replicas ? sampling->replicas : SPECTRUM_REPLICAS;
-    double *theta = NULL, scalar[OPTIMIZER_MAX_SCALARS];
+    double *theta = NULL, scalar[RULE_MAX_SCALARS];
     int status = noise_filter_init(&filter, rule, error);
     if (status == STATUS_OK)
         status = quadratic_init_linear(&problem, 1, 1, error);
@@ -67,8 +67,8 @@ int spectrum_compare(const struct sampling *sampling, const struct rule *rule,
         const double *path = theta + replica * (steps + 1) + burn_in;
         double u[RECORDED], density[SPECTRUM_POINTS];
         for (int k = 0; k < RECORDED; k++) {
-            rule->optimizer->scalars(rule->parameter, burn_in + (uint64_t)k, scalar);
-            u[k] = (path[k] - path[k + 1]) / scalar[OPTIMIZER_RATE] -
+            rule->kind->scalars(rule, burn_in + (uint64_t)k, scalar);
+            u[k] = (path[k] - path[k + 1]) / scalar[RULE_RATE] -
                    noise_filter_gain(&filter);
         }
         chain_density(u, density);

@@ -48,8 +48,7 @@ struct growth stability_growth(const struct rule *rule, const double *h, size_t 
 {
     struct growth growth = {-INFINITY, true};
     for (size_t i = 0; i < n; i++) {
-        const struct growth own =
-            growth_measure(rule->optimizer, rule->parameter, h[i]);
+        const struct growth own = growth_measure(rule, h[i]);
         if (interrupt_pending())
             return (struct growth){INFINITY, false};
         growth.log_factor = fmax(growth.log_factor, own.log_factor);
@@ -62,7 +61,7 @@ struct growth stability_growth(const struct rule *rule, const double *h, size_t 
 
 static struct growth growth_at(struct scan *scan, double lr)
 {
-    scan->rule.parameter[0] = lr;
+    scan->rule.number[RULE_LR] = lr;
     return scan->growth(&scan->rule, scan->h, scan->n);
 }
 
@@ -87,8 +86,7 @@ static double limit(const struct rule *rule, const double *h, size_t n,
 {
     const double ratio = 0x1.306fe0a31b715p0; /* 2^(1/4) */
     /* Decay pulls as a curvature does. */
-    const double unit =
-        1 / fmax(largest(h, n), rule->parameter[OPTIMIZER_WEIGHT_DECAY]);
+    const double unit = 1 / fmax(largest(h, n), rule->decay.lambda);
     struct scan scan = {*rule, h, n, growth};
     double stable = unit;
     while (!(growth_at(&scan, stable).log_factor < 0)) {
@@ -132,7 +130,7 @@ double stability_limit_closed(const struct rule *rule, const double *h, size_t n
 
 static double radius_at(struct scan *scan, double lr)
 {
-    scan->rule.parameter[0] = lr;
+    scan->rule.number[RULE_LR] = lr;
     const double radius = stability_radius(&scan->rule, scan->h, scan->n, NULL);
     return isnan(radius) ? INFINITY : radius;
 }

@@ -304,7 +304,7 @@ enum {
 
 static bool settles(const struct rule *rule)
 {
-    return !rule->optimizer->settles || rule->optimizer->settles(rule->parameter);
+    return !rule->kind->settles || rule->kind->settles(rule);
 }
 
 /* Steps that are recorded of a run of so many. */
@@ -425,14 +425,14 @@ static int plan_by_pilot(struct work *work, const struct ensemble *ensemble,
 int stationary_check_mean(const struct rule *rule, const struct quadratic *problem,
                           struct error *error)
 {
-    if (rule_has_law(rule) || rule->parameter[OPTIMIZER_WEIGHT_DECAY] == 0)
+    if (rule_has_law(rule) || rule->decay.lambda == 0)
         return STATUS_OK;
     for (size_t i = 0; i < problem->n; i++)
         if (problem->theta_star[i] != 0)
             return error_set(error, STATUS_USAGE,
                              "--weight-decay: where theta* is not 0 the mean of %s, "
                              "which is not linear, is not known; allowed is 0",
-                             rule->optimizer->name);
+                             rule->kind->name);
     return STATUS_OK;
 }
 

@@ -11,11 +11,11 @@
 
 THEORY_LIST(DECLARE_THEORY)
 
-const struct theory *theory_find(const char *optimizer)
+const struct theory *theory_find(const char *rule)
 {
     static const struct theory *const list[] = {THEORY_LIST(LIST_THEORY)};
     for (size_t i = 0; i < sizeof list / sizeof *list; i++)
-        if (strcmp(list[i]->optimizer, optimizer) == 0)
+        if (strcmp(list[i]->rule, rule) == 0)
             return list[i];
     return NULL;
 }
@@ -34,25 +34,21 @@ const char *exact_source_text(enum exact_source source)
 /* lambda where it is added to the gradient, else 0. */
 static double l2_decay(const struct rule *rule)
 {
-    return rule->parameter[OPTIMIZER_DECOUPLED] != 0
-               ? 0
-               : rule->parameter[OPTIMIZER_WEIGHT_DECAY];
+    return rule->decay.decoupled ? 0 : rule->decay.lambda;
 }
 
 /* eta lambda where theta is multiplied by 1 - eta lambda, else 0. */
 static double decoupled_decay(const struct rule *rule)
 {
-    return rule->parameter[OPTIMIZER_DECOUPLED] != 0
-               ? rule_parameter(rule, "lr") * rule->parameter[OPTIMIZER_WEIGHT_DECAY]
-               : 0;
+    return rule->decay.decoupled ? rule_parameter(rule, "lr") * rule->decay.lambda : 0;
 }
 
 enum exact_source theory_system(const struct rule *rule, double h,
                                 struct linear_system *system)
 {
-    const struct theory *theory = theory_find(rule->optimizer->name);
+    const struct theory *theory = theory_find(rule->kind->name);
     if (!theory) {
-        linear_system_probe(rule->optimizer, rule->parameter, h, system);
+        linear_system_probe(rule, h, system);
         return EXACT_PROBED;
     }
     theory->system(rule, h + l2_decay(rule), system);
@@ -77,20 +73,20 @@ int theory_mean(const struct rule *rule, double h, double theta_star,
     struct linear_system system;
     double d[LINEAR_STATE];
     memset(mean, 0, LINEAR_STATE * sizeof *mean);
-    const bool written = theory_find(rule->optimizer->name);
-    if (theta_star == 0 || (written && rule->parameter[OPTIMIZER_WEIGHT_DECAY] == 0))
+    const bool written = theory_find(rule->kind->name);
+    if (theta_star == 0 || (written && rule->decay.lambda == 0))
         return STATUS_OK;
     theory_system(rule, h, &system);
     if (written)
         affine_part(rule, &system, theta_star, d);
     else
-        linear_system_probe_drift(rule->optimizer, rule->parameter, theta_star, d);
+        linear_system_probe_drift(rule, theta_star, d);
     return linear_system_mean(&system, d, mean, error);
 }
 
 double theory_lr_limit(const struct rule *rule, double h)
 {
-    const struct theory *theory = theory_find(rule->optimizer->name);
+    const struct theory *theory = theory_find(rule->kind->name);
     return theory && theory->lr_limit && decoupled_decay(rule) == 0
                ? theory->lr_limit(rule, h + l2_decay(rule))
                : NAN;
@@ -100,7 +96,7 @@ int theory_covariance(const struct rule *rule, double h_i, double h_j, double c,
                       double *covariance, enum exact_source *source,
                       struct error *error)
 {
-    const struct theory *theory = theory_find(rule->optimizer->name);
+    const struct theory *theory = theory_find(rule->kind->name);
     const double pull = l2_decay(rule);
     struct linear_system i, j;
     *covariance = NAN;
@@ -122,8 +118,8 @@ int theory_covariance(const struct rule *rule, double h_i, double h_j, double c,
 
 double theory_paper(const struct rule *rule, double h_i, double h_j, double c)
 {
-    const struct theory *theory = theory_find(rule->optimizer->name);
-    if (!theory || !theory->paper_noise || rule->parameter[OPTIMIZER_WEIGHT_DECAY] != 0)
+    const struct theory *theory = theory_find(rule->kind->name);
+    if (!theory || !theory->paper_noise || rule->decay.lambda != 0)
         return NAN;
     return theory->applied_lr(rule) * theory->paper_noise(rule) * c / (h_i + h_j);
 }

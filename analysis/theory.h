@@ -10,7 +10,7 @@
 #include "rules.h"
 
 struct theory {
-    const char *optimizer;
+    const char *rule; /* its name */
     /* (A, b) at curvature h, written out from the update. */
     void (*system)(const struct rule *rule, double h, struct linear_system *system);
     /* Stationary covariance of theta between modes of curvature h_i and h_j whose noise
@@ -31,7 +31,7 @@ enum exact_source { EXACT_CLOSED_FORM, EXACT_MATRIX, EXACT_PROBED, EXACT_NONE };
 const char *exact_source_text(enum exact_source source);
 
 /* NULL if nothing is written out for that rule. */
-const struct theory *theory_find(const char *optimizer);
+const struct theory *theory_find(const char *rule);
 
 /* (A, b) of the rule with its weight decay: written out where the rule is, else probed
  * from the step. EXACT_MATRIX or EXACT_PROBED. L2 decay makes the curvature h + lambda;

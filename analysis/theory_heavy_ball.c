@@ -47,7 +47,7 @@ static double paper_noise(const struct rule *rule)
 }
 
 const struct theory theory_heavy_ball = {
-    .optimizer = "heavy_ball",
+    .rule = "heavy_ball",
     .system = written_out,
     .covariance = covariance,
     .lr_limit = lr_limit,

@@ -48,7 +48,7 @@ static double lr_limit(const struct rule *rule, double h)
 
 /* The paper says nothing of this rule's noise. */
 const struct theory theory_nesterov = {
-    .optimizer = "nesterov",
+    .rule = "nesterov",
     .system = written_out,
     .covariance = covariance,
     .lr_limit = lr_limit,

@@ -55,7 +55,7 @@ static double lr_limit(const struct rule *rule, double h)
 }
 
 const struct theory theory_pnm = {
-    .optimizer = "pnm",
+    .rule = "pnm",
     .system = written_out,
     .covariance = covariance,
     .lr_limit = lr_limit,

@@ -25,7 +25,7 @@ static void written_out(const struct rule *rule, double h, struct linear_system 
 }
 
 const struct theory theory_pnm_eq7 = {
-    .optimizer = "pnm_eq7",
+    .rule = "pnm_eq7",
     .system = written_out,
     .paper_noise = theory_gamma, /* eq. 18 */
     .applied_lr = applied_lr,

@@ -61,7 +61,7 @@ static double lr_limit(const struct rule *rule, double h)
 
 /* The paper says nothing of this rule's noise. */
 const struct theory theory_qhm = {
-    .optimizer = "qhm",
+    .rule = "qhm",
     .system = written_out,
     .covariance = covariance,
     .lr_limit = lr_limit,

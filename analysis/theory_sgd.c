@@ -34,7 +34,7 @@ static double paper_noise(const struct rule *rule)
 }
 
 const struct theory theory_sgd = {
-    .optimizer = "sgd",
+    .rule = "sgd",
     .system = written_out,
     .covariance = covariance,
     .lr_limit = lr_limit,

@@ -25,7 +25,7 @@ static double lr_limit(const struct rule *rule, double h)
 }
 
 const struct theory theory_two_batch = {
-    .optimizer = "two_batch",
+    .rule = "two_batch",
     .system = written_out,
     .covariance = covariance,
     .lr_limit = lr_limit,

@@ -2,6 +2,7 @@
 
 #include "interrupt.h"
 #include "kernels.h"
+#include "rule_loops.h"
 #include "units.h"
 
 #include <math.h>
@@ -29,8 +30,8 @@ static int block_init(struct descent_block *block, struct noise *noise,
                       const struct descent *descent, struct error *error)
 {
     const size_t row = descent->loss->n * LANES;
-    const size_t slots = (size_t)descent->optimizer->slots;
-    const size_t samples = (size_t)descent->optimizer->samples;
+    const size_t slots = (size_t)descent->rule->kind->slots;
+    const size_t samples = (size_t)descent->rule->kind->samples;
     noise->sd = descent->sigma / sqrt((double)descent->loss->n);
     noise->a_step = samples * row;
     noise->ahead = noise->a_step < AHEAD ? AHEAD / noise->a_step : 1;
@@ -54,9 +55,9 @@ static uint64_t hash_of(const struct descent *descent)
     double own[LOSS_MAX_PARAMETERS + 1] = {(double)loss->n};
     const int count = loss->kind->parameter_count;
     for (int i = 0; i < count; i++)
-        own[1 + i] = loss->parameter[i];
+        own[1 + i] = loss->number[i];
     const uint64_t of_loss = random_hash(loss->kind->name, own, (size_t)count + 1);
-    const uint64_t of_rule = optimizer_hash(descent->optimizer, descent->parameter);
+    const uint64_t of_rule = rule_hash(descent->rule);
     return random_hash_bytes(of_rule, &of_loss, sizeof of_loss);
 }
 
@@ -87,14 +88,16 @@ static void run_steps(const struct descent *descent, uint64_t steps,
                       descent_observer look, void *context)
 {
     const struct loss *loss = descent->loss;
+    const struct loss_loops *of_loss = kernels_loss(block->kernels, loss);
+    const struct rule_loops *of_rule = kernels_rule(block->kernels, descent->rule);
     for (uint64_t t = 0; t <= steps && !interrupt_pending(); t++) {
-        loss->kind->evaluate(loss, block->theta, block->exact, block->value);
+        of_loss->evaluate(loss, block->theta, block->exact, block->value);
         if (t < steps)
             draw_samples(descent, t, steps, noise, block);
         look(context, t, block);
         if (t < steps)
-            descent->optimizer->step(descent->parameter, t, loss->n * LANES,
-                                     block->sample, block->theta, block->slot);
+            of_rule->step(descent->rule, t, loss->n * LANES, block->sample,
+                          block->theta, block->slot);
     }
 }
 
@@ -263,8 +266,8 @@ int descent_record(const struct descent *descent, uint64_t replica, uint64_t ste
                    struct descent_record *record, struct error *error)
 {
     const size_t n = descent->loss->n, points = (size_t)steps + 1;
-    const size_t slots = (size_t)descent->optimizer->slots;
-    const size_t samples = (size_t)descent->optimizer->samples;
+    const size_t slots = (size_t)descent->rule->kind->slots;
+    const size_t samples = (size_t)descent->rule->kind->samples;
     double *memory =
         steps < SIZE_MAX / 1024
             ? calloc(points, ((2 + slots + samples) * n + 1) * sizeof *memory)

@@ -10,13 +10,12 @@
 
 #include "loss.h"
 #include "moments.h"
-#include "optimizer.h"
 #include "random.h"
+#include "rule.h"
 #include "session.h"
 
 struct descent {
-    const struct optimizer *optimizer;
-    const double *parameter; /* of the rule */
+    const struct rule *rule;
     const struct loss *loss;
     double start; /* theta_0, in every coordinate */
     double sigma; /* sqrt(E||xi||^2); 0: all replicas are the same, one will do */

@@ -1,8 +1,10 @@
 #include "descent_kernel.h"
 
-#include "optimizer.h"
+#include "rule_loops.h"
 
-enum { LANES = OPTIMIZER_LANES, GROUP = 8 };
+#include "rule.h"
+
+enum { LANES = RULE_LANES, GROUP = 8 };
 
 void ISA_NAME(add_noise)(size_t count, double sd, const double *restrict exact,
                          const double *restrict normal, double *restrict sample)

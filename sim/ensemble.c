@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LANES = OPTIMIZER_LANES };
+enum { LANES = RULE_LANES };
 
 /* --- moments ---------------------------------------------------------------------- */
 
@@ -174,13 +174,13 @@ static void direction_observe(void *context, const struct ensemble_view *view,
     const struct direction_context *own = context;
     const struct ensemble *ensemble = view->ensemble;
     const double scale = view->scale[0];
-    double scalar[OPTIMIZER_MAX_SCALARS];
+    double scalar[RULE_MAX_SCALARS];
     for (size_t k = 0; k < steps; k++) {
         /* The first recorded theta only starts the differences. */
         const double use = first + k > unit->chains.burn_in ? 1 : 0;
-        ensemble->optimizer->scalars(ensemble->parameter, first + k, scalar);
+        ensemble->rule->kind->scalars(ensemble->rule, first + k, scalar);
         ensemble->kernels->observe_direction(
-            path + k * LANES, scale / scalar[OPTIMIZER_RATE], own->mean, use, scratch);
+            path + k * LANES, scale / scalar[RULE_RATE], own->mean, use, scratch);
     }
 }
 

@@ -14,15 +14,14 @@
 
 #include "kernels.h"
 #include "moments.h"
-#include "optimizer.h"
 #include "plan.h"
 #include "quadratic.h"
+#include "rule_loops.h"
 #include "session.h"
 
 struct ensemble {
     const struct kernels *kernels;
-    const struct optimizer *optimizer;
-    const double *parameter;
+    const struct rule *rule;
     const struct quadratic *problem;
     const double *mean; /* n: what squares and products are taken about; NULL: theta* */
     struct random_generator generator;

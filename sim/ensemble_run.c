@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LANES = OPTIMIZER_LANES };
+enum { LANES = RULE_LANES };
 
 /* Consecutive modes with equal chains, whose units follow each other. */
 struct group {
@@ -40,6 +40,7 @@ struct worker {
 struct sampler {
     struct ensemble_view view;
     const struct observer *observer;
+    const struct rule_loops *loops; /* of the rule, for this processor */
     struct layout layout;
     double *back;    /* n x n: Q', where the loss is rotated */
     bool unit_noise; /* theta is scaled so that the noise has variance 1 */
@@ -157,14 +158,14 @@ static double noise_sd(const struct quadratic *problem, size_t mode)
 static bool runs_on_unit_noise(const struct ensemble *ensemble)
 {
     static const double far = 1e100;
-    const struct optimizer *optimizer = ensemble->optimizer;
+    const struct rule_kind *kind = ensemble->rule->kind;
     const struct quadratic *problem = ensemble->problem;
-    double theta = 1, slot[OPTIMIZER_MAX_SLOTS] = {0};
-    const double gradient[OPTIMIZER_MAX_SAMPLES] = {0};
-    if (!optimizer->linear || problem->slope != 0 || problem->rotation)
+    double theta = 1, slot[RULE_MAX_SLOTS] = {0};
+    const double gradient[RULE_MAX_SAMPLES] = {0};
+    if (!kind->linear || problem->slope != 0 || problem->rotation)
         return false;
-    optimizer->step(ensemble->parameter, 0, 1, gradient, &theta, slot);
-    for (int k = 0; k < optimizer->slots; k++)
+    kind->step(ensemble->rule, 0, 1, gradient, &theta, slot);
+    for (int k = 0; k < kind->slots; k++)
         if (slot[k] != 0)
             return false;
     if (theta != 1)
@@ -204,11 +205,11 @@ static void tile_advance(const struct sampler *sampler, uint64_t t, size_t steps
                          const double *normal, struct tile *tile, double *path)
 {
     const struct ensemble *ensemble = sampler->view.ensemble;
-    const struct optimizer *optimizer = ensemble->optimizer;
+    const struct rule_loops *loops = sampler->loops;
     if (sampler->unit_noise) {
-        optimizer->advance_unit(ensemble->parameter, t, steps, normal, tile, path);
+        loops->advance_unit(ensemble->rule, t, steps, normal, tile, path);
     } else {
-        optimizer->advance(ensemble->parameter, t, steps, normal, tile, path);
+        loops->advance(ensemble->rule, t, steps, normal, tile, path);
         ensemble->kernels->centre_path(steps, tile->mean, path);
     }
 }
@@ -219,8 +220,8 @@ static void tile_moments(const struct sampler *sampler, uint64_t t, size_t steps
 {
     const struct ensemble *ensemble = sampler->view.ensemble;
     if (sampler->unit_noise) {
-        ensemble->optimizer->moments_unit(ensemble->parameter, t, steps, normal, tile,
-                                          sums, sums + LANES);
+        sampler->loops->moments_unit(ensemble->rule, t, steps, normal, tile, sums,
+                                     sums + LANES);
     } else {
         tile_advance(sampler, t, steps, normal, tile, path);
         ensemble->kernels->observe_moments(steps, path, sums, sums + LANES);
@@ -234,7 +235,7 @@ static void rotated_start(const struct sampler *sampler, const struct worker *wo
     const struct ensemble *ensemble = sampler->view.ensemble;
     const struct quadratic *problem = ensemble->problem;
     const struct rotated *own = &worker->rotated;
-    const size_t slots = (size_t)ensemble->optimizer->slots;
+    const size_t slots = (size_t)ensemble->rule->kind->slots;
     for (size_t k = 0; k < problem->n * LANES; k++)
         own->z[k] = problem->start[k / LANES];
     ensemble->kernels->rotate(problem->n, problem->rotation, own->z, own->theta);
@@ -247,10 +248,10 @@ static void rotated_step(const struct sampler *sampler, uint64_t t,
                          const double *normal, const struct worker *worker)
 {
     const struct ensemble *ensemble = sampler->view.ensemble;
-    const struct optimizer *optimizer = ensemble->optimizer;
+    const struct rule_kind *kind = ensemble->rule->kind;
     const struct quadratic *problem = ensemble->problem;
     const struct rotated *own = &worker->rotated;
-    const size_t n = problem->n, samples = (size_t)optimizer->samples;
+    const size_t n = problem->n, samples = (size_t)kind->samples;
     const size_t stride = sampler->view.block_steps * samples * LANES;
     for (size_t s = 0; s < samples; s++) {
         for (size_t i = 0; i < n; i++)
@@ -261,8 +262,8 @@ static void rotated_step(const struct sampler *sampler, uint64_t t,
         ensemble->kernels->rotate(n, problem->rotation, own->pull,
                                   own->gradient + s * n * LANES);
     }
-    optimizer->step(ensemble->parameter, t, n * LANES, own->gradient, own->theta,
-                    own->slot);
+    sampler->loops->step(ensemble->rule, t, n * LANES, own->gradient, own->theta,
+                         own->slot);
     ensemble->kernels->rotate(n, sampler->back, own->theta, own->z);
 }
 
@@ -272,7 +273,7 @@ static void rotated_advance(const struct sampler *sampler, uint64_t t, size_t st
 {
     const struct ensemble *ensemble = sampler->view.ensemble;
     const size_t n = ensemble->problem->n;
-    const size_t row = LANES * (size_t)ensemble->optimizer->samples;
+    const size_t row = LANES * (size_t)ensemble->rule->kind->samples;
     for (size_t k = 0; k < steps; k++) {
         rotated_step(sampler, t + k, normal + k * row, worker);
         for (size_t i = 0; i < n; i++)
@@ -306,7 +307,7 @@ static void block_run(const struct sampler *sampler, const struct unit *unit,
                       const struct worker *worker, double *scratch)
 {
     const struct observer *observer = sampler->observer;
-    const size_t samples = (size_t)sampler->view.ensemble->optimizer->samples;
+    const size_t samples = (size_t)sampler->view.ensemble->rule->kind->samples;
     const size_t stride = sampler->view.block_steps;
     const bool rotated = sampler->view.ensemble->problem->rotation;
     if (rotated)
@@ -331,17 +332,17 @@ static int unit_run(void *context, int thread, uint64_t number, double *scratch,
 {
     const struct sampler *sampler = context;
     const struct ensemble *ensemble = sampler->view.ensemble;
-    const struct optimizer *optimizer = ensemble->optimizer;
+    const struct rule_kind *kind = ensemble->rule->kind;
     const struct quadratic *problem = ensemble->problem;
     const struct worker *worker = &sampler->workers[thread];
-    const size_t row = LANES * (size_t)optimizer->samples;
+    const size_t row = LANES * (size_t)kind->samples;
     const size_t length = sampler->view.block_steps * row;
     struct unit unit;
     struct random_stream stream;
     const struct random_key key = {
         .seed = ensemble->seed,
         .purpose = RANDOM_ENSEMBLE,
-        .hash = optimizer_hash(optimizer, ensemble->parameter),
+        .hash = rule_hash(ensemble->rule),
         .unit = number,
     };
     const int status = random_init(&stream, ensemble->generator, key, error);
@@ -406,8 +407,8 @@ static int rotated_init(struct rotated *rotated, const struct ensemble *ensemble
                         struct error *error)
 {
     const size_t row = ensemble->problem->n * LANES;
-    const size_t slots = (size_t)ensemble->optimizer->slots;
-    const size_t samples = (size_t)ensemble->optimizer->samples;
+    const size_t slots = (size_t)ensemble->rule->kind->slots;
+    const size_t samples = (size_t)ensemble->rule->kind->samples;
     rotated->theta = aligned((3 + slots + samples) * row, sizeof(double));
     if (!rotated->theta)
         return error_memory(error, "a block of the ensemble");
@@ -424,7 +425,7 @@ static int worker_init(struct worker *worker, const struct sampler *sampler,
     const struct ensemble *ensemble = sampler->view.ensemble;
     const size_t tiles = sampler->layout.coupled ? ensemble->problem->n : 1;
     const size_t path = tiles * sampler->view.block_steps * LANES;
-    const size_t noise = path * (size_t)ensemble->optimizer->samples;
+    const size_t noise = path * (size_t)ensemble->rule->kind->samples;
     *worker = (struct worker){
         .normal = aligned(noise, sizeof(double)),
         .path = aligned(path, sizeof(double)),
@@ -446,13 +447,13 @@ static uint64_t identity_of(const struct sampler *sampler)
     const struct quadratic *problem = ensemble->problem;
     const size_t vector = problem->n * sizeof(double);
     const size_t chains = sampler->layout.coupled ? 1 : problem->n;
+    const uint64_t rule = rule_hash(ensemble->rule);
     const struct {
         const void *data;
         size_t size;
     } parts[] = {
         {sampler->observer->name, strlen(sampler->observer->name)},
-        {ensemble->optimizer->name, strlen(ensemble->optimizer->name)},
-        {ensemble->parameter, OPTIMIZER_MAX_PARAMETERS * sizeof(double)},
+        {&rule, sizeof rule},
         {&ensemble->seed, sizeof ensemble->seed},
         {&ensemble->generator.kind, sizeof ensemble->generator.kind},
         {problem->h, vector},
@@ -500,6 +501,7 @@ int ensemble_run(const struct ensemble *ensemble, bool coupled,
                  .mean =
                      ensemble->mean ? ensemble->mean : ensemble->problem->theta_star},
         .observer = observer,
+        .loops = kernels_rule(ensemble->kernels, ensemble->rule),
         .unit_noise = runs_on_unit_noise(ensemble),
     };
     int status = layout_init(&sampler.layout, n, coupled, chains, error);

@@ -13,8 +13,8 @@ struct unit {
     uint64_t number;
     size_t tiles;
     int lanes;
-    size_t mode[OPTIMIZER_LANES];
-    uint64_t replica[OPTIMIZER_LANES];
+    size_t mode[RULE_LANES];
+    uint64_t replica[RULE_LANES];
     struct chains chains;
 };
 

@@ -3,24 +3,34 @@
 
 #include "descent_kernel.h"
 #include "kernels_table.h"
+#include "loss.h"
+#include "loss_list.h"
 #include "observe_kernel.h"
-#include "optimizer.h"
-#include "optimizer_list.h"
 #include "random_kernel.h"
+#include "rule_list.h"
+#include "rule_loops.h"
 
-#define DECLARE_RULE(name) extern const struct optimizer ISA_NAME(optimizer_##name);
-#define LIST_RULE(name) &ISA_NAME(optimizer_##name),
+#define DECLARE_RULE(name) extern const struct rule_loops ISA_NAME(rule_loops_##name);
+#define LIST_RULE(name) &ISA_NAME(rule_loops_##name),
 
-OPTIMIZER_LIST(DECLARE_RULE)
+RULE_LIST(DECLARE_RULE)
 
-static const struct optimizer *const rules[] = {OPTIMIZER_LIST(LIST_RULE) NULL};
+static const struct rule_loops *const rules[] = {RULE_LIST(LIST_RULE) NULL};
+
+#define DECLARE_LOSS(name) extern const struct loss_loops ISA_NAME(loss_loops_##name);
+#define LIST_LOSS(name) &ISA_NAME(loss_loops_##name),
+
+LOSS_LIST(DECLARE_LOSS)
+
+static const struct loss_loops *const losses[] = {LOSS_LIST(LIST_LOSS) NULL};
 
 #define ISA_TEXT_(isa) #isa
 #define ISA_TEXT(isa) ISA_TEXT_(isa)
 
 const struct kernels ISA_NAME(kernels) = {
     .isa = ISA_TEXT(ISA),
-    .optimizers = rules,
+    .rules = rules,
+    .losses = losses,
     .xoshiro_words = ISA_NAME(xoshiro_words),
     .box_muller = ISA_NAME(box_muller),
     .xoshiro_normal = ISA_NAME(xoshiro_normal),

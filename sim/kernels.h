@@ -1,31 +1,17 @@
-/* kernels.h: the hot code, compiled once for each instruction set.
- *
- * The files listed in the Makefile as HOT (the rules, *_kernel.c, kernels.c) are
- * compiled with -DISA=base, and on x86-64 also with -DISA=v3 (AVX2, FMA) and -DISA=v4
- * (AVX-512). Plain C throughout; only the compiler's -march differs, and all variants
- * give the same bits. */
+/* kernels.h: the table of the hot code of one instruction set (isa.h). */
 #ifndef PNM_KERNELS_H
 #define PNM_KERNELS_H
 
+#include "isa.h"
 #include "random.h"
 
 #include <stddef.h>
 #include <stdint.h>
 
-#define ISA_JOIN_(name, isa) name##_##isa
-#define ISA_JOIN(name, isa) ISA_JOIN_(name, isa)
-#define ISA_NAME(name) ISA_JOIN(name, ISA) /* pnm -> pnm_v3 */
-
-/* Lanes whose state a loop holds in registers: as many as the instruction set has room
- * for, because the steps of one lane wait for each other and those of several overlap.
- * Every lane is computed alike, so this never changes a result. */
-#ifdef __AVX512F__
-enum { LANE_GROUP = 32 };
-#else
-enum { LANE_GROUP = 64 };
-#endif
-
-struct optimizer;
+struct rule;
+struct rule_loops;
+struct loss;
+struct loss_loops;
 
 /* Rows of 64 lanes that observe_direction keeps for a chain. */
 enum {
@@ -41,7 +27,8 @@ enum { OBSERVE_PAIRS = 2 }; /* of rows, for observe_pairs */
 
 struct kernels {
     const char *isa;
-    const struct optimizer *const *optimizers; /* NULL after the last */
+    const struct rule_loops *const *rules;  /* NULL after the last */
+    const struct loss_loops *const *losses; /* the same */
     void (*xoshiro_words)(uint64_t state[4][RANDOM_LANES],
                           uint64_t words[RANDOM_BLOCK]);
     void (*box_muller)(const uint64_t words[RANDOM_BLOCK], double out[RANDOM_BLOCK]);
@@ -70,5 +57,12 @@ struct kernels {
 /* The variant for this processor, or the one named by the environment variable PNM_ISA
  * (base, v3, v4). NULL, with a message, if PNM_ISA names one that is not there. */
 const struct kernels *kernels_find(struct error *error);
+
+/* The rule's loops; NULL for a rule that is not in the list. */
+const struct rule_loops *kernels_rule(const struct kernels *kernels,
+                                      const struct rule *rule);
+/* Those of the loss, likewise. */
+const struct loss_loops *kernels_loss(const struct kernels *kernels,
+                                      const struct loss *loss);
 
 #endif

@@ -2,6 +2,8 @@
 #include "kernels.h"
 
 #include "kernels_table.h"
+#include "loss.h"
+#include "rule_loops.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -41,5 +43,23 @@ const struct kernels *kernels_find(struct error *error)
                 "environment variable PNM_ISA=%s: this processor has no such variant; "
                 "allowed are base and, on x86-64 processors that have them, v3 and v4",
                 wanted);
+    return NULL;
+}
+
+const struct rule_loops *kernels_rule(const struct kernels *kernels,
+                                      const struct rule *rule)
+{
+    for (const struct rule_loops *const *loops = kernels->rules; *loops; loops++)
+        if (strcmp((*loops)->name, rule->kind->name) == 0)
+            return *loops;
+    return NULL;
+}
+
+const struct loss_loops *kernels_loss(const struct kernels *kernels,
+                                      const struct loss *loss)
+{
+    for (const struct loss_loops *const *loops = kernels->losses; *loops; loops++)
+        if (strcmp((*loops)->name, loss->kind->name) == 0)
+            return *loops;
     return NULL;
 }

@@ -1,6 +1,6 @@
 #include "linear_system.h"
 
-#include "system.h"
+#include "matrices.h"
 
 #include <gsl/gsl_eigen.h>
 #include <gsl/gsl_errno.h>
@@ -8,24 +8,24 @@
 #include <math.h>
 #include <string.h>
 
-void linear_system_probe(const struct optimizer *optimizer, const double *parameter,
-                         double h, struct linear_system *system)
+void linear_system_probe(const struct rule *rule, double h,
+                         struct linear_system *system)
 {
-    const int dim = 1 + optimizer->slots;
-    const int samples = optimizer->samples;
+    const int dim = 1 + rule->kind->slots;
+    const int samples = rule->kind->samples;
     *system = (struct linear_system){.dim = dim, .samples = samples};
-    if (optimizer->matrices && system_is_curved(parameter)) {
+    if (rule->kind->matrices && matrices_are_curved(&rule->matrices)) {
         /* Its gradient is not that at theta alone: there is no step to be probed. */
-        optimizer->matrices(parameter, h, system->a, system->b[0]);
+        rule->kind->matrices(rule, h, system->a, system->b[0]);
         return;
     }
     for (int column = 0; column < dim + samples; column++) {
-        double state[LINEAR_STATE] = {0}, gradient[OPTIMIZER_MAX_SAMPLES];
+        double state[LINEAR_STATE] = {0}, gradient[RULE_MAX_SAMPLES];
         if (column < dim)
             state[column] = 1;
         for (int k = 0; k < samples; k++)
             gradient[k] = h * state[0] + (column == dim + k ? 1 : 0);
-        optimizer->step(parameter, 0, 1, gradient, &state[0], &state[1]);
+        rule->kind->step(rule, 0, 1, gradient, &state[0], &state[1]);
         for (int row = 0; row < dim; row++)
             if (column < dim)
                 system->a[row * dim + column] = state[row];
@@ -259,13 +259,12 @@ int linear_system_mean(const struct linear_system *system, const double *d,
     return STATUS_OK;
 }
 
-void linear_system_probe_drift(const struct optimizer *optimizer,
-                               const double *parameter, double theta_star, double *d)
+void linear_system_probe_drift(const struct rule *rule, double theta_star, double *d)
 {
-    const double gradient[OPTIMIZER_MAX_SAMPLES] = {0};
+    const double gradient[RULE_MAX_SAMPLES] = {0};
     memset(d, 0, LINEAR_STATE * sizeof *d);
     d[0] = theta_star;
-    optimizer->step(parameter, 0, 1, gradient, &d[0], &d[1]);
+    rule->kind->step(rule, 0, 1, gradient, &d[0], &d[1]);
     d[0] -= theta_star;
 }
 
@@ -282,35 +281,32 @@ void linear_system_at(const struct linear_system *i, const struct linear_system 
     *covariance = f[0];
 }
 
-static bool stable_at(const struct optimizer *optimizer, const double *parameter,
-                      double lr, double h)
+static bool stable_at(const struct rule *rule, double lr, double h)
 {
     struct linear_system system;
-    double changed[OPTIMIZER_MAX_PARAMETERS];
-    memcpy(changed, parameter, sizeof changed);
-    changed[0] = lr;
-    linear_system_probe(optimizer, changed, h, &system);
+    struct rule changed = *rule;
+    changed.number[RULE_LR] = lr;
+    linear_system_probe(&changed, h, &system);
     return linear_system_radius(&system) < 1;
 }
 
-double linear_system_lr_limit(const struct optimizer *optimizer,
-                              const double *parameter, double h)
+double linear_system_lr_limit(const struct rule *rule, double h)
 {
     /* Decay pulls as a curvature does. */
-    double stable = 1 / fmax(h, parameter[OPTIMIZER_WEIGHT_DECAY]), unstable;
+    double stable = 1 / fmax(h, rule->decay.lambda), unstable;
     /* Far below 2^-30 rounding hides on which side of 1 the radius lies. */
-    for (int i = 0; i < 30 && !stable_at(optimizer, parameter, stable, h); i++)
+    for (int i = 0; i < 30 && !stable_at(rule, stable, h); i++)
         stable /= 2;
-    if (!stable_at(optimizer, parameter, stable, h))
+    if (!stable_at(rule, stable, h))
         return 0;
     unstable = stable;
-    for (int i = 0; i < 60 && stable_at(optimizer, parameter, unstable, h); i++)
+    for (int i = 0; i < 60 && stable_at(rule, unstable, h); i++)
         unstable *= 2;
     while (unstable - stable > 1e-12 * stable) {
         const double middle = stable + (unstable - stable) / 2;
         if (middle == stable || middle == unstable)
             break; /* there are no numbers between them */
-        if (stable_at(optimizer, parameter, middle, h))
+        if (stable_at(rule, middle, h))
             stable = middle;
         else
             unstable = middle;

@@ -9,26 +9,23 @@
 #define PNM_LINEAR_SYSTEM_H
 
 #include "error.h"
-#include "optimizer.h"
+#include "rule.h"
 
 #include <stdint.h>
 
-enum {
-    LINEAR_STATE = 1 + OPTIMIZER_MAX_SLOTS,
-    LINEAR_SIZE = LINEAR_STATE * LINEAR_STATE
-};
+enum { LINEAR_STATE = 1 + RULE_MAX_SLOTS, LINEAR_SIZE = LINEAR_STATE * LINEAR_STATE };
 
 /* dim x dim row-major at the start of a; b[k] has dim entries. */
 struct linear_system {
     int dim;
     int samples;
     double a[LINEAR_SIZE];
-    double b[OPTIMIZER_MAX_SAMPLES][LINEAR_STATE];
+    double b[RULE_MAX_SAMPLES][LINEAR_STATE];
 };
 
 /* (A, b) of a linear rule at curvature h, found by stepping it from unit vectors. */
-void linear_system_probe(const struct optimizer *optimizer, const double *parameter,
-                         double h, struct linear_system *system);
+void linear_system_probe(const struct rule *rule, double h,
+                         struct linear_system *system);
 
 /* Spectral radius of A; NAN if the eigenvalues do not converge. */
 double linear_system_radius(const struct linear_system *system);
@@ -66,8 +63,7 @@ PNM_MUST_USE int linear_system_mean(const struct linear_system *system, const do
 
 /* What a step adds to (theta - theta*, slots) at theta = theta* and empty slots without
  * noise, by stepping: d[LINEAR_STATE], 0 but for weight decay. */
-void linear_system_probe_drift(const struct optimizer *optimizer,
-                               const double *parameter, double theta_star, double *d);
+void linear_system_probe_drift(const struct rule *rule, double theta_star, double *d);
 
 /* Mean and covariance of theta at step t from theta = start - theta* and empty slots:
  * *mean = E(theta_t - theta*) of mode i, *covariance of the pair. noise is the noise
@@ -79,7 +75,6 @@ void linear_system_at(const struct linear_system *i, const struct linear_system 
 /* The smallest learning rate at which the rule stops being stable at
  * curvature h, by bisection on the probed spectral radius to 1e-12 relative; 0 if no
  * rate tried is stable. */
-double linear_system_lr_limit(const struct optimizer *optimizer,
-                              const double *parameter, double h);
+double linear_system_lr_limit(const struct rule *rule, double h);
 
 #endif

@@ -1,26 +1,24 @@
 #include "loss.h"
 
-#include "kernels_table.h"
-#include "loss_table.h"
+#include "loss_list.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-const struct loss_kind *const *loss_kinds(const struct kernels *kernels)
+#define DECLARE_LOSS(name) extern const struct loss_kind loss_##name;
+#define LIST_LOSS(name) &loss_##name,
+
+LOSS_LIST(DECLARE_LOSS)
+
+const struct loss_kind *const *loss_kinds(void)
 {
-#if defined(__x86_64__)
-    if (kernels == &kernels_v4)
-        return loss_table_v4;
-    if (kernels == &kernels_v3)
-        return loss_table_v3;
-#endif
-    (void)kernels;
-    return loss_table_base;
+    static const struct loss_kind *const kinds[] = {LOSS_LIST(LIST_LOSS) NULL};
+    return kinds;
 }
 
-const struct loss_kind *loss_find(const struct kernels *kernels, const char *name)
+const struct loss_kind *loss_kind_find(const char *name)
 {
-    for (const struct loss_kind *const *kind = loss_kinds(kernels); *kind; kind++)
+    for (const struct loss_kind *const *kind = loss_kinds(); *kind; kind++)
         if (strcmp((*kind)->name, name) == 0)
             return *kind;
     return NULL;
@@ -48,7 +46,7 @@ int loss_init(struct loss *loss, const struct loss_kind *kind, size_t n,
     if (n == 0)
         return error_set(error, STATUS_USAGE, "--dim: 0 is too few; at least 1");
     for (int i = 0; status == STATUS_OK && i < kind->parameter_count; i++) {
-        loss->parameter[i] = parameter[i];
+        loss->number[i] = parameter[i];
         status = parameter_check(&kind->parameters[i], parameter[i], error);
     }
     return status == STATUS_OK ? kind->init(loss, error) : status;

@@ -5,7 +5,7 @@
  * equality inside; |phi'| = g for |x| >= g/L. L and G are attained: ||grad f|| = G
  * where all |theta_i| >= G/(L sqrt(n)). */
 #define LOSS huber
-enum { CURVATURE, SLOPE };
+enum { CURVATURE, SLOPE, CONSTANTS };
 
 static inline void coordinate(const double *constant, double x, double *value,
                               double *slope)
@@ -25,8 +25,8 @@ static void own_constants(double *constant)
 
 #include "loss_separable.h"
 
-LOSS_DEFINE = {
-    LOSS_FUNCTIONS,
+LOSS_KIND = {
+    LOSS_TRAITS,
     .summary = "a parabola with its gradient clipped in every coordinate",
     .formula = "sum_i phi(theta_i), phi'(x) = min(max(L x, -g), g), g = G/sqrt(n)",
     .source = "Huber, Ann. Math. Statist. 35 (1964) 73",

@@ -6,7 +6,7 @@
 #include "elementary.h"
 
 #define LOSS log_cosh
-enum { CURVATURE, SLOPE, PER_SLOPE, SCALE };
+enum { CURVATURE, SLOPE, PER_SLOPE, SCALE, CONSTANTS };
 
 /* With h = e^-a - 1, a = |u|, nothing cancels where u is small:
  *   e^-2a - 1 = h (2 + h) = m, so tanh a = (1 - e^-2a)/(1 + e^-2a) = -m/(2 + m);
@@ -32,8 +32,8 @@ static void own_constants(double *constant)
 
 #include "loss_separable.h"
 
-LOSS_DEFINE = {
-    LOSS_FUNCTIONS,
+LOSS_KIND = {
+    LOSS_TRAITS,
     .summary = "log cosh in every coordinate",
     .formula = "sum_i (g^2/L) log cosh(L theta_i/g), g = G/sqrt(n)",
     .source = "Green, IEEE Trans. Med. Imaging 9 (1990) 84",

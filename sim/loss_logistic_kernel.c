@@ -23,7 +23,6 @@
  * f*: f is convex; Newton's method finds where its gradient is 0. */
 #include "elementary.h"
 #include "interrupt.h"
-#include "kernels.h"
 #include "loss.h"
 #include "random.h"
 
@@ -66,6 +65,7 @@ static inline void add_example(double *restrict margin, double *restrict value)
     }
 }
 
+#ifdef ISA
 static void evaluate(const struct loss *loss, const double *restrict theta,
                      double *restrict gradient, double *restrict value)
 {
@@ -92,6 +92,9 @@ static void evaluate(const struct loss *loss, const double *restrict theta,
     for (int lane = 0; lane < LANES; lane++)
         value[lane] *= per_row;
 }
+
+LOSS_LOOPS = {LOSS_LOOPS_OF(evaluate)};
+#endif
 
 /* The examples, of which there are multiples of 64, take the places of lanes. */
 static double evaluate_one(const struct loss *loss, const double *theta,
@@ -172,7 +175,7 @@ static void draw_row(struct words *words, size_t n, const uint64_t *code, double
 static int draw_data(struct loss *loss, struct error *error)
 {
     const double dimension = (double)loss->n;
-    const struct random_key key = {(uint64_t)loss->parameter[DATA_SEED], RANDOM_DATA,
+    const struct random_key key = {(uint64_t)loss->number[DATA_SEED], RANDOM_DATA,
                                    random_hash(LOSS_TEXT(LOSS), &dimension, 1), 0};
     struct words words = {.used = RANDOM_BLOCK};
     uint64_t *code = malloc(loss->n * sizeof *code);
@@ -259,7 +262,7 @@ static int newton(struct loss *loss, double *theta, double *gradient,
     return error_set(error, STATUS_USAGE,
                      "--data-seed: %.17g gives examples on which Newton's method finds "
                      "no minimum; another seed may do",
-                     loss->parameter[DATA_SEED]);
+                     loss->number[DATA_SEED]);
 }
 
 static int find_minimum(struct loss *loss, struct error *error)
@@ -280,7 +283,7 @@ static int find_minimum(struct loss *loss, struct error *error)
 
 static int init(struct loss *loss, struct error *error)
 {
-    const double seed = loss->parameter[DATA_SEED];
+    const double seed = loss->number[DATA_SEED];
     int status;
     if (seed != rint(seed))
         return error_set(error, STATUS_USAGE, "--data-seed: %.17g is no whole number",
@@ -292,7 +295,7 @@ static int init(struct loss *loss, struct error *error)
     loss->rows = FEWEST_ROWS;
     while (loss->rows < ROWS_PER_COORDINATE * loss->n)
         loss->rows *= 2;
-    loss->smoothness = loss->parameter[SMOOTHNESS];
+    loss->smoothness = loss->number[SMOOTHNESS];
     loss->data = malloc(loss->rows * loss->n * sizeof *loss->data);
     status = draw_data(loss, error);
     if (status == STATUS_OK) {
@@ -302,9 +305,10 @@ static int init(struct loss *loss, struct error *error)
     return status;
 }
 
-extern LOSS_DEFINE;
-LOSS_DEFINE = {
-    LOSS_FUNCTIONS,
+LOSS_ASSERT(0);
+
+LOSS_KIND = {
+    LOSS_TRAITS,
     .summary = "logistic regression on synthetic examples",
     .formula = "(1/N) sum_j log(1 + exp(-y_j a_j . theta)), |a_ji| = 2 sqrt(L); "
                "N from max(64, 8n)",

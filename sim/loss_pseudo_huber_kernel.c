@@ -6,7 +6,7 @@
 #include <math.h>
 
 #define LOSS pseudo_huber
-enum { CURVATURE, SLOPE, PER_SLOPE, SCALE };
+enum { CURVATURE, SLOPE, PER_SLOPE, SCALE, CONSTANTS };
 
 static inline void coordinate(const double *constant, double x, double *value,
                               double *slope)
@@ -26,8 +26,8 @@ static void own_constants(double *constant)
 
 #include "loss_separable.h"
 
-LOSS_DEFINE = {
-    LOSS_FUNCTIONS,
+LOSS_KIND = {
+    LOSS_TRAITS,
     .summary = "pseudo-Huber: a parabola that turns smoothly into a line",
     .formula = "sum_i (g^2/L) [sqrt(1 + (L theta_i/g)^2) - 1], g = G/sqrt(n)",
     .source = "Charbonnier et al., IEEE Trans. Image Process. 6 (1997) 298",

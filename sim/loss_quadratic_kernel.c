@@ -4,7 +4,6 @@
  * f = sum_i h_i theta_i^2 / 2 with h from L down to L/kappa, evenly spaced in the
  * logarithm. The Hessian is diag(h), so its norm is L. */
 #include "elementary.h"
-#include "kernels.h"
 #include "loss.h"
 
 #include <stdlib.h>
@@ -27,8 +26,8 @@ static const struct parameter parameters[] = {
 
 static int init(struct loss *loss, struct error *error)
 {
-    const double decline = elementary_log(loss->parameter[CONDITION]);
-    loss->smoothness = loss->parameter[SMOOTHNESS];
+    const double decline = elementary_log(loss->number[CONDITION]);
+    loss->smoothness = loss->number[SMOOTHNESS];
     loss->gradient_bound = INFINITY;
     loss->data = malloc(loss->n * sizeof *loss->data);
     if (!loss->data)
@@ -41,6 +40,7 @@ static int init(struct loss *loss, struct error *error)
     return STATUS_OK;
 }
 
+#ifdef ISA
 static void evaluate(const struct loss *loss, const double *restrict theta,
                      double *restrict gradient, double *restrict value)
 {
@@ -54,6 +54,9 @@ static void evaluate(const struct loss *loss, const double *restrict theta,
         value[lane] = sum[lane];
 }
 
+LOSS_LOOPS = {LOSS_LOOPS_OF(evaluate)};
+#endif
+
 static double evaluate_one(const struct loss *loss, const double *theta,
                            double *gradient)
 {
@@ -65,10 +68,10 @@ static double evaluate_one(const struct loss *loss, const double *theta,
     return sum;
 }
 
-extern LOSS_DEFINE;
+LOSS_ASSERT(0);
 
-LOSS_DEFINE = {
-    LOSS_FUNCTIONS,
+LOSS_KIND = {
+    LOSS_TRAITS,
     .summary = "a quadratic: exact transients, no bound of the gradient",
     .formula = "sum_i h_i theta_i^2 / 2, h_i = L kappa^(-(i-1)/(n-1))",
     .source = "assumption 1 of the paper",

@@ -15,7 +15,7 @@
 #include "elementary.h"
 
 #define LOSS rippled
-enum { CURVATURE, SLOPE, PER_BOWL, BOWL, HEIGHT, HALF_TURNS };
+enum { CURVATURE, SLOPE, PER_BOWL, BOWL, HEIGHT, HALF_TURNS, CONSTANTS };
 
 static inline void coordinate(const double *constant, double x, double *value,
                               double *slope)
@@ -41,8 +41,8 @@ static void own_constants(double *constant)
 
 #include "loss_separable.h"
 
-LOSS_DEFINE = {
-    LOSS_FUNCTIONS,
+LOSS_KIND = {
+    LOSS_TRAITS,
     .summary = "a pseudo-Huber bowl with ripples: not convex, many local minima",
     .formula = "sum_i [(4 g^2/L) (sqrt(1 + (L theta_i/8g)^2) - 1) + (4 g^2/15L) (1 - "
                "cos(15 L theta_i/8g))], g = G/sqrt(n)",

@@ -4,6 +4,7 @@
  * Such a file defines, and then includes this header:
  *
  *   LOSS            its name, without quotes
+ *   CONSTANTS       enum constant: how many numbers of constant[] it uses
  *   coordinate(constant, x, value, slope), static inline: *value = phi(x), *slope =
  *       phi'(x); constant[] are those of struct loss, of which the first two are
  *       CURVATURE, the supremum of |phi''|, and SLOPE, that of |phi'|.
@@ -14,7 +15,6 @@
  * largest where every coordinate is steepest: ||grad f||^2 = sum_i phi'(theta_i)^2, so
  * sup ||grad f|| = sqrt(n) sup |phi'|: phi has the slope G/sqrt(n) at most. All take
  * their minimum, phi = 0, at 0 and nowhere else. */
-#include "kernels.h"
 #include "loss.h"
 
 static const struct parameter parameters[] = {
@@ -25,14 +25,15 @@ static const struct parameter parameters[] = {
 static int init(struct loss *loss, struct error *error)
 {
     (void)error;
-    loss->smoothness = loss->parameter[0];
-    loss->gradient_bound = loss->parameter[1];
+    loss->smoothness = loss->number[RULE_LR];
+    loss->gradient_bound = loss->number[1];
     loss->constant[CURVATURE] = loss->smoothness;
     loss->constant[SLOPE] = loss->gradient_bound / sqrt((double)loss->n);
     own_constants(loss->constant);
     return STATUS_OK;
 }
 
+#ifdef ISA
 static void evaluate(const struct loss *loss, const double *restrict theta,
                      double *restrict gradient, double *restrict value)
 {
@@ -50,6 +51,9 @@ static void evaluate(const struct loss *loss, const double *restrict theta,
         value[lane] = sum[lane];
 }
 
+LOSS_LOOPS = {LOSS_LOOPS_OF(evaluate)};
+#endif
+
 static double evaluate_one(const struct loss *loss, const double *theta,
                            double *gradient)
 {
@@ -62,4 +66,4 @@ static double evaluate_one(const struct loss *loss, const double *theta,
     return sum;
 }
 
-extern LOSS_DEFINE;
+LOSS_ASSERT(CONSTANTS);

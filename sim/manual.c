@@ -186,14 +186,14 @@ static void put_parameter(FILE *stream, const struct parameter *p)
     text_free(&text);
 }
 
-static void put_rule(FILE *stream, const struct optimizer *rule, bool no_rate)
+static void put_rule(FILE *stream, const struct rule_kind *rule, bool no_rate)
 {
     fprintf(stream, ".Ss ");
     put_argument(stream, rule->name);
     fprintf(stream, "\n");
     put_text(stream, rule->summary);
     fprintf(stream, ".Bd -ragged -offset indent\n");
-    put_text(stream, rule->rule);
+    put_text(stream, rule->formula);
     fprintf(stream, ".Ed\n.Pp\nSource:\n");
     put_text(stream, rule->source);
     if (rule->parameter_count <= no_rate)
@@ -210,8 +210,7 @@ static void put_rules(FILE *stream, const struct options *options)
         return;
     fprintf(stream, ".Sh RULES\n");
     put_text(stream, options_grids);
-    for (const struct optimizer *const *rule = options->kernels->optimizers; *rule;
-         rule++)
+    for (const struct rule_kind *const *rule = rule_kinds(); *rule; rule++)
         put_rule(stream, *rule, options->program->no_rate);
 }
 

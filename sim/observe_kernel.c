@@ -1,6 +1,8 @@
 #include "observe_kernel.h"
 
-#include "optimizer.h"
+#include "rule_loops.h"
+
+#include "rule.h"
 
 #include <math.h>
 
@@ -8,19 +10,19 @@ void ISA_NAME(centre_path)(size_t steps, const double *restrict centre,
                            double *restrict path)
 {
     for (size_t k = 0; k < steps; k++)
-        for (size_t lane = 0; lane < OPTIMIZER_LANES; lane++)
-            path[k * OPTIMIZER_LANES + lane] -= centre[lane];
+        for (size_t lane = 0; lane < RULE_LANES; lane++)
+            path[k * RULE_LANES + lane] -= centre[lane];
 }
 
 void ISA_NAME(observe_moments)(size_t steps, const double *restrict path,
                                double *restrict sum, double *restrict square)
 {
-    for (size_t first = 0; first < OPTIMIZER_LANES; first += LANE_GROUP) {
+    for (size_t first = 0; first < RULE_LANES; first += LANE_GROUP) {
         /* A block's sums first, then added once: small numbers meet small numbers. */
         double own_sum[LANE_GROUP] = {0}, own_square[LANE_GROUP] = {0};
         for (size_t k = 0; k < steps; k++)
             for (size_t lane = 0; lane < LANE_GROUP; lane++) {
-                const double x = path[k * OPTIMIZER_LANES + first + lane];
+                const double x = path[k * RULE_LANES + first + lane];
                 own_sum[lane] += x;
                 own_square[lane] = fma(x, x, own_square[lane]);
             }
@@ -34,11 +36,11 @@ void ISA_NAME(observe_moments)(size_t steps, const double *restrict path,
 void ISA_NAME(observe_product)(size_t steps, const double *restrict a,
                                const double *restrict b, double *restrict product)
 {
-    for (size_t first = 0; first < OPTIMIZER_LANES; first += LANE_GROUP) {
+    for (size_t first = 0; first < RULE_LANES; first += LANE_GROUP) {
         double own[LANE_GROUP] = {0};
         for (size_t k = 0; k < steps; k++)
             for (size_t lane = 0; lane < LANE_GROUP; lane++) {
-                const size_t at = k * OPTIMIZER_LANES + first + lane;
+                const size_t at = k * RULE_LANES + first + lane;
                 own[lane] = fma(a[at], b[at], own[lane]);
             }
         for (size_t lane = 0; lane < LANE_GROUP; lane++)
@@ -49,13 +51,13 @@ void ISA_NAME(observe_product)(size_t steps, const double *restrict a,
 void ISA_NAME(observe_direction)(const double *restrict path, double per_rate,
                                  double mean, double use, double *restrict chain)
 {
-    double *restrict last_theta = chain + OBSERVE_LAST_THETA * OPTIMIZER_LANES;
-    double *restrict last_u = chain + OBSERVE_LAST_U * OPTIMIZER_LANES;
-    double *restrict sum = chain + OBSERVE_SUM * OPTIMIZER_LANES;
-    double *restrict square = chain + OBSERVE_SQUARE * OPTIMIZER_LANES;
-    double *restrict lag1 = chain + OBSERVE_LAG1 * OPTIMIZER_LANES;
+    double *restrict last_theta = chain + OBSERVE_LAST_THETA * RULE_LANES;
+    double *restrict last_u = chain + OBSERVE_LAST_U * RULE_LANES;
+    double *restrict sum = chain + OBSERVE_SUM * RULE_LANES;
+    double *restrict square = chain + OBSERVE_SQUARE * RULE_LANES;
+    double *restrict lag1 = chain + OBSERVE_LAG1 * RULE_LANES;
 #pragma omp simd
-    for (int lane = 0; lane < OPTIMIZER_LANES; lane++) {
+    for (int lane = 0; lane < RULE_LANES; lane++) {
         const double theta = path[lane];
         const double u = use * fma(last_theta[lane] - theta, per_rate, -mean);
         sum[lane] += u;
@@ -70,7 +72,7 @@ void ISA_NAME(pull)(double h, double centre, double slope, double sd,
                     const double *restrict z, const double *restrict xi,
                     double *restrict gradient)
 {
-    for (size_t lane = 0; lane < OPTIMIZER_LANES; lane++)
+    for (size_t lane = 0; lane < RULE_LANES; lane++)
         gradient[lane] = fma(sd, xi[lane], h * (z[lane] - centre) + slope);
 }
 
@@ -93,25 +95,23 @@ rotate_rows(size_t rows, size_t n, const double *restrict matrix,
             /* Without this the lanes are unrolled before they become vectors. */
 #pragma omp simd
             for (size_t lane = 0; lane < ROTATE_LANES; lane++)
-                own[i][lane] =
-                    fma(weight, in[j * OPTIMIZER_LANES + lane], own[i][lane]);
+                own[i][lane] = fma(weight, in[j * RULE_LANES + lane], own[i][lane]);
         }
     for (size_t i = 0; i < rows; i++)
         for (size_t lane = 0; lane < ROTATE_LANES; lane++)
-            out[i * OPTIMIZER_LANES + lane] = own[i][lane];
+            out[i * RULE_LANES + lane] = own[i][lane];
 }
 
 void ISA_NAME(rotate)(size_t n, const double *restrict matrix,
                       const double *restrict in, double *restrict out)
 {
-    for (size_t first = 0; first < OPTIMIZER_LANES; first += ROTATE_LANES) {
+    for (size_t first = 0; first < RULE_LANES; first += ROTATE_LANES) {
         size_t i = 0;
         for (; i + ROTATE_ROWS <= n; i += ROTATE_ROWS)
             rotate_rows(ROTATE_ROWS, n, matrix + i * n, in + first,
-                        out + i * OPTIMIZER_LANES + first);
+                        out + i * RULE_LANES + first);
         for (; i < n; i++)
-            rotate_rows(1, n, matrix + i * n, in + first,
-                        out + i * OPTIMIZER_LANES + first);
+            rotate_rows(1, n, matrix + i * n, in + first, out + i * RULE_LANES + first);
     }
 }
 

@@ -10,7 +10,7 @@ enum { LR, BETA1, BETA2, EPSILON, FINAL_LR, GAMMA, CONVENTION };
 enum { MEAN, SQUARE }; /* slots */
 /* Scalars; the bounds are in units of the learning rate, so that they follow it if it
  * changes from step to step, as in the authors' code. */
-enum { RATE = OPTIMIZER_RATE, DECAY1, DECAY2, SCALE, LOWER, UPPER, SMALL, SCALARS };
+enum { RATE = RULE_RATE, DECAY1, DECAY2, SCALE, LOWER, UPPER, SMALL, SCALARS };
 
 static const struct parameter parameters[] = {
     PARAMETER_LR,
@@ -36,20 +36,20 @@ static const struct parameter parameters[] = {
     PARAMETER_CONVENTION,
 };
 
-static void scalars(const double *parameter, uint64_t t, double *scalar)
+static void scalars(const struct rule *rule, uint64_t t, double *scalar)
 {
-    const bool torch = parameter[CONVENTION] == CONVENTION_TORCH;
-    const double steps = 1 + (double)t, closed = parameter[GAMMA] * steps;
-    const double target = parameter[FINAL_LR] / parameter[LR];
-    scalar[RATE] = torch ? parameter[LR] : parameter[LR] / sqrt(steps);
-    scalar[DECAY1] = parameter[BETA1];
-    scalar[DECAY2] = parameter[BETA2];
-    scalar[SCALE] = torch ? sqrt(mean_weight(parameter[BETA2], t)) /
-                                mean_weight(parameter[BETA1], t)
+    const bool torch = rule->word[CONVENTION] == CONVENTION_TORCH;
+    const double steps = 1 + (double)t, closed = rule->number[GAMMA] * steps;
+    const double target = rule->number[FINAL_LR] / rule->number[LR];
+    scalar[RATE] = torch ? rule->number[LR] : rule->number[LR] / sqrt(steps);
+    scalar[DECAY1] = rule->number[BETA1];
+    scalar[DECAY2] = rule->number[BETA2];
+    scalar[SCALE] = torch ? sqrt(mean_weight(rule->number[BETA2], t)) /
+                                mean_weight(rule->number[BETA1], t)
                           : 1;
     scalar[LOWER] = target * (1 - 1 / (closed + 1));
     scalar[UPPER] = target * (1 + 1 / closed);
-    scalar[SMALL] = parameter[EPSILON];
+    scalar[SMALL] = rule->number[EPSILON];
 }
 
 static inline void update(const double *scalar, double *theta, double *slot,
@@ -63,15 +63,16 @@ static inline void update(const double *scalar, double *theta, double *slot,
     *theta -= scalar[RATE] * (factor * slot[MEAN]);
 }
 
-#include "optimizer_template.h"
+#include "rule_template.h"
 
-OPTIMIZER_DEFINE = {
-    OPTIMIZER_LOOPS,
+RULE_KIND = {
+    RULE_TRAITS,
     .summary = "AdaBound",
-    .rule = "m_t, v_t as adam; paper: theta' = theta - clip(eta/(sqrt(v_t) + epsilon), "
-            "lo, hi)/sqrt(t) m_t; torch: clip(eta sqrt(1-beta2^t)/((1-beta1^t) "
-            "(sqrt(v_t) + epsilon)), lo, hi) m_t; lo = alpha* (1 - 1/(gamma t + 1)), "
-            "hi = alpha* (1 + 1/(gamma t)), t from 1",
+    .formula =
+        "m_t, v_t as adam; paper: theta' = theta - clip(eta/(sqrt(v_t) + epsilon), "
+        "lo, hi)/sqrt(t) m_t; torch: clip(eta sqrt(1-beta2^t)/((1-beta1^t) "
+        "(sqrt(v_t) + epsilon)), lo, hi) m_t; lo = alpha* (1 - 1/(gamma t + 1)), "
+        "hi = alpha* (1 + 1/(gamma t)), t from 1",
     .source = "Luo et al. 2019, Algorithm 2; the authors' package adabound",
     .linear = false,
     .equivariant = false,

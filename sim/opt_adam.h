@@ -6,7 +6,7 @@ enum { SLOTS = 2, SAMPLES = 1, SCALARS_VARY = 1 };
 enum { LR, BETA1, BETA2, EPSILON };
 enum { MEAN, SQUARE }; /* slots */
 /* Scalars; the scales undo the bias of means that start at 0. */
-enum { RATE = OPTIMIZER_RATE, DECAY1, DECAY2, SCALE1, SCALE2, SMALL, SCALARS };
+enum { RATE = RULE_RATE, DECAY1, DECAY2, SCALE1, SCALE2, SMALL, SCALARS };
 
 static const struct parameter parameters[] = {
     PARAMETER_LR,
@@ -15,14 +15,14 @@ static const struct parameter parameters[] = {
     PARAMETER_EPSILON,
 };
 
-static void scalars(const double *parameter, uint64_t t, double *scalar)
+static void scalars(const struct rule *rule, uint64_t t, double *scalar)
 {
-    scalar[RATE] = parameter[LR];
-    scalar[DECAY1] = parameter[BETA1];
-    scalar[DECAY2] = parameter[BETA2];
-    scalar[SCALE1] = 1 / mean_weight(parameter[BETA1], t);
-    scalar[SCALE2] = 1 / mean_weight(parameter[BETA2], t);
-    scalar[SMALL] = parameter[EPSILON];
+    scalar[RATE] = rule->number[LR];
+    scalar[DECAY1] = rule->number[BETA1];
+    scalar[DECAY2] = rule->number[BETA2];
+    scalar[SCALE1] = 1 / mean_weight(rule->number[BETA1], t);
+    scalar[SCALE2] = 1 / mean_weight(rule->number[BETA2], t);
+    scalar[SMALL] = rule->number[EPSILON];
 }
 
 static inline void update(const double *scalar, double *theta, double *slot,
@@ -34,4 +34,4 @@ static inline void update(const double *scalar, double *theta, double *slot,
                               (sqrt(slot[SQUARE] * scalar[SCALE2]) + scalar[SMALL]));
 }
 
-#include "optimizer_template.h"
+#include "rule_template.h"

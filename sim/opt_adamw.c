@@ -2,14 +2,13 @@
 #define RULE adamw
 #include "opt_adam.h"
 
-OPTIMIZER_DEFINE = {
-    OPTIMIZER_LOOPS,
+RULE_KIND = {
+    RULE_TRAITS,
     .summary = "Adam with decoupled weight decay",
-    .rule = "as adam; with weight decay w theta' = (1 - eta w) theta - eta "
-            "mhat/(sqrt(vhat) + epsilon)",
+    .formula = "as adam; with weight decay w theta' = (1 - eta w) theta - eta "
+               "mhat/(sqrt(vhat) + epsilon)",
     .source = "Loshchilov and Hutter 2019, Algorithm 2; decay 0.01 as in PyTorch",
     .linear = false,
     .equivariant = false,
-    .weight_decay = 0.01,
-    .decoupled = true,
+    .decay = {.lambda = 0.01, .decoupled = true},
 };

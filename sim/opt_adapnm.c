@@ -9,7 +9,7 @@ enum { SLOTS = 4, SAMPLES = 1, SCALARS_VARY = 1 };
 enum { LR, BETA0, BETA1, BETA2, EPSILON, AMSGRAD, EPSILON_INSIDE, NORMALIZATION };
 enum { LAST, BEFORE_LAST, SQUARE, LARGEST }; /* slots: m_{t-1}, m_{t-2}, v, vmax */
 enum {
-    RATE = OPTIMIZER_RATE,
+    RATE = RULE_RATE,
     POSITIVE,
     NEGATIVE,
     DECAY,
@@ -43,20 +43,20 @@ static const struct parameter parameters[] = {
     PARAMETER_LR_NORMALIZATION,
 };
 
-static void scalars(const double *parameter, uint64_t t, double *scalar)
+static void scalars(const struct rule *rule, uint64_t t, double *scalar)
 {
-    const bool inside = parameter[EPSILON_INSIDE] != 0;
+    const bool inside = rule->word[EPSILON_INSIDE] != 0;
     scalar[RATE] =
-        normalized_lr(parameter[LR], parameter[BETA0], parameter[NORMALIZATION]);
-    scalar[POSITIVE] = 1 + parameter[BETA0];
-    scalar[NEGATIVE] = parameter[BETA0];
-    scalar[DECAY] = parameter[BETA1] * parameter[BETA1];
-    scalar[DECAY2] = parameter[BETA2];
-    scalar[SCALE1] = 1 / mean_weight(parameter[BETA1], t);
-    scalar[SCALE2] = 1 / mean_weight(parameter[BETA2], t);
-    scalar[KEEP_LARGEST] = parameter[AMSGRAD];
-    scalar[INSIDE] = inside ? parameter[EPSILON] : 0;
-    scalar[OUTSIDE] = inside ? 0 : parameter[EPSILON];
+        normalized_lr(rule->number[LR], rule->number[BETA0], rule->word[NORMALIZATION]);
+    scalar[POSITIVE] = 1 + rule->number[BETA0];
+    scalar[NEGATIVE] = rule->number[BETA0];
+    scalar[DECAY] = rule->number[BETA1] * rule->number[BETA1];
+    scalar[DECAY2] = rule->number[BETA2];
+    scalar[SCALE1] = 1 / mean_weight(rule->number[BETA1], t);
+    scalar[SCALE2] = 1 / mean_weight(rule->number[BETA2], t);
+    scalar[KEEP_LARGEST] = rule->word[AMSGRAD];
+    scalar[INSIDE] = inside ? rule->number[EPSILON] : 0;
+    scalar[OUTSIDE] = inside ? 0 : rule->number[EPSILON];
 }
 
 static inline void update(const double *scalar, double *theta, double *slot,
@@ -77,17 +77,17 @@ static inline void update(const double *scalar, double *theta, double *slot,
 }
 
 /* The largest v grows for ever. */
-static bool settles(const double *parameter)
+static bool settles(const struct rule *rule)
 {
-    return parameter[AMSGRAD] == 0;
+    return rule->word[AMSGRAD] == 0;
 }
 
-#include "optimizer_template.h"
+#include "rule_template.h"
 
-OPTIMIZER_DEFINE = {
-    OPTIMIZER_LOOPS,
+RULE_KIND = {
+    RULE_TRAITS,
     .summary = "positive-negative momentum with Adam's denominator",
-    .rule =
+    .formula =
         "m_t = beta1^2 m_{t-2} + (1-beta1^2) g_t; v_t = beta2 v_{t-1} + (1-beta2) "
         "g_t^2; mhat = [(1+beta0) m_t - beta0 m_{t-1}]/(1-beta1^t); vhat = max(v_1, "
         "..., v_t)/(1-beta2^t), t from 1; theta' = theta - eta0 mhat/(sqrt(vhat) + "

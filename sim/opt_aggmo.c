@@ -6,16 +6,16 @@
 #define RULE aggmo
 enum { SLOTS = 2, SAMPLES = 1, SCALARS_VARY = 0 };
 enum { LR };
-enum { FAST, SLOW };                     /* slots: d_1, d_2 */
-enum { RATE = OPTIMIZER_RATE, SCALARS }; /* scalars */
+enum { FAST, SLOW };                /* slots: d_1, d_2 */
+enum { RATE = RULE_RATE, SCALARS }; /* scalars */
 static const double beta_fast = 0.9, beta_slow = 0.99;
 
 static const struct parameter parameters[] = {PARAMETER_LR};
 
-static void scalars(const double *parameter, uint64_t t, double *scalar)
+static void scalars(const struct rule *rule, uint64_t t, double *scalar)
 {
     (void)t;
-    scalar[RATE] = parameter[LR];
+    scalar[RATE] = rule->number[LR];
 }
 
 static inline void update(const double *scalar, double *theta, double *slot,
@@ -26,13 +26,13 @@ static inline void update(const double *scalar, double *theta, double *slot,
     *theta -= scalar[RATE] * ((g[0] + slot[FAST] + slot[SLOW]) / 3);
 }
 
-#include "optimizer_template.h"
+#include "rule_template.h"
 
-OPTIMIZER_DEFINE = {
-    OPTIMIZER_LOOPS,
+RULE_KIND = {
+    RULE_TRAITS,
     .summary = "aggregated momentum of three decays 0, 0.9, 0.99",
-    .rule = "d_{k,t} = beta_k d_{k,t-1} + g_t, beta_k = 1 - 0.1^k, k = 0, 1, 2; "
-            "theta' = theta - (eta/3) sum_k d_{k,t}",
+    .formula = "d_{k,t} = beta_k d_{k,t-1} + g_t, beta_k = 1 - 0.1^k, k = 0, 1, 2; "
+               "theta' = theta - (eta/3) sum_k d_{k,t}",
     .source = "Lucas et al. 2019, its default K = 3, a = 0.1",
     .linear = true,
     .equivariant = true,

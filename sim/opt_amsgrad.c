@@ -6,31 +6,23 @@
 #define RULE amsgrad
 enum { SLOTS = 3, SAMPLES = 1, SCALARS_VARY = 1 };
 enum { LR, BETA1, BETA2, EPSILON, CONVENTION };
-enum { MEAN, SQUARE, LARGEST }; /* slots */
-enum {
-    RATE = OPTIMIZER_RATE,
-    DECAY1,
-    DECAY2,
-    SCALE1,
-    SCALE2,
-    SMALL,
-    SCALARS
-}; /* scalars */
+enum { MEAN, SQUARE, LARGEST };                                            /* slots */
+enum { RATE = RULE_RATE, DECAY1, DECAY2, SCALE1, SCALE2, SMALL, SCALARS }; /* scalars */
 
 static const struct parameter parameters[] = {
     PARAMETER_LR,      PARAMETER_BETA1,      PARAMETER_BETA2,
     PARAMETER_EPSILON, PARAMETER_CONVENTION,
 };
 
-static void scalars(const double *parameter, uint64_t t, double *scalar)
+static void scalars(const struct rule *rule, uint64_t t, double *scalar)
 {
-    const bool torch = parameter[CONVENTION] == CONVENTION_TORCH;
-    scalar[RATE] = parameter[LR];
-    scalar[DECAY1] = parameter[BETA1];
-    scalar[DECAY2] = parameter[BETA2];
-    scalar[SCALE1] = torch ? 1 / mean_weight(parameter[BETA1], t) : 1;
-    scalar[SCALE2] = torch ? 1 / mean_weight(parameter[BETA2], t) : 1;
-    scalar[SMALL] = parameter[EPSILON];
+    const bool torch = rule->word[CONVENTION] == CONVENTION_TORCH;
+    scalar[RATE] = rule->number[LR];
+    scalar[DECAY1] = rule->number[BETA1];
+    scalar[DECAY2] = rule->number[BETA2];
+    scalar[SCALE1] = torch ? 1 / mean_weight(rule->number[BETA1], t) : 1;
+    scalar[SCALE2] = torch ? 1 / mean_weight(rule->number[BETA2], t) : 1;
+    scalar[SMALL] = rule->number[EPSILON];
 }
 
 static inline void update(const double *scalar, double *theta, double *slot,
@@ -44,20 +36,21 @@ static inline void update(const double *scalar, double *theta, double *slot,
 }
 
 /* The largest v grows for ever. */
-static bool settles(const double *parameter)
+static bool settles(const struct rule *rule)
 {
-    (void)parameter;
+    (void)rule;
     return false;
 }
 
-#include "optimizer_template.h"
+#include "rule_template.h"
 
-OPTIMIZER_DEFINE = {
-    OPTIMIZER_LOOPS,
+RULE_KIND = {
+    RULE_TRAITS,
     .summary = "AMSGrad",
-    .rule = "m_t, v_t as adam; vmax_t = max(vmax_{t-1}, v_t); paper: theta' = theta - "
-            "eta m_t/(sqrt(vmax_t) + epsilon); torch: m_t and vmax_t are divided by "
-            "1-beta1^t and 1-beta2^t, t from 1",
+    .formula =
+        "m_t, v_t as adam; vmax_t = max(vmax_{t-1}, v_t); paper: theta' = theta - "
+        "eta m_t/(sqrt(vmax_t) + epsilon); torch: m_t and vmax_t are divided by "
+        "1-beta1^t and 1-beta2^t, t from 1",
     .source = "Reddi et al. 2018, Algorithm 2; torch.optim.Adam(amsgrad=True)",
     .linear = false,
     .equivariant = false,

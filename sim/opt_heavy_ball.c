@@ -4,8 +4,8 @@
 #define RULE heavy_ball
 enum { SLOTS = 1, SAMPLES = 1, SCALARS_VARY = 0 };
 enum { LR, BETA1, BETA3 };
-enum { MOMENTUM };                                      /* slots */
-enum { RATE = OPTIMIZER_RATE, DECAY, WEIGHT, SCALARS }; /* scalars */
+enum { MOMENTUM };                                 /* slots */
+enum { RATE = RULE_RATE, DECAY, WEIGHT, SCALARS }; /* scalars */
 
 static const struct parameter parameters[] = {
     PARAMETER_LR,
@@ -20,18 +20,18 @@ static const struct parameter parameters[] = {
      .high = INFINITY},
 };
 
-static void complete(double *parameter)
+static void complete(struct rule *rule)
 {
-    if (isnan(parameter[BETA3]))
-        parameter[BETA3] = 1 - parameter[BETA1];
+    if (isnan(rule->number[BETA3]))
+        rule->number[BETA3] = 1 - rule->number[BETA1];
 }
 
-static void scalars(const double *parameter, uint64_t t, double *scalar)
+static void scalars(const struct rule *rule, uint64_t t, double *scalar)
 {
     (void)t;
-    scalar[RATE] = parameter[LR];
-    scalar[DECAY] = parameter[BETA1];
-    scalar[WEIGHT] = parameter[BETA3];
+    scalar[RATE] = rule->number[LR];
+    scalar[DECAY] = rule->number[BETA1];
+    scalar[WEIGHT] = rule->number[BETA3];
 }
 
 static inline void update(const double *scalar, double *theta, double *slot,
@@ -42,12 +42,12 @@ static inline void update(const double *scalar, double *theta, double *slot,
     slot[MOMENTUM] = m;
 }
 
-#include "optimizer_template.h"
+#include "rule_template.h"
 
-OPTIMIZER_DEFINE = {
-    OPTIMIZER_LOOPS,
+RULE_KIND = {
+    RULE_TRAITS,
     .summary = "Heavy Ball momentum",
-    .rule = "m_t = beta1 m_{t-1} + beta3 g_t; theta' = theta - eta m_t",
+    .formula = "m_t = beta1 m_{t-1} + beta3 g_t; theta' = theta - eta m_t",
     .source = "Algorithm 1, eq. 2",
     .linear = true,
     .equivariant = true,

@@ -1,13 +1,13 @@
-/* opt_linear.c: a linear rule whose matrices are read from a file (system.h). */
+/* opt_linear.c: a linear rule whose matrices are read from a file (matrices.h). */
 #include "parameters.h"
 
 #define RULE linear
-enum { STATE = OPTIMIZER_SYSTEM_STATE, SLOTS = STATE - 1, SAMPLES = 1 };
+enum { STATE = MATRICES_STATE, SLOTS = STATE - 1, SAMPLES = 1 };
 enum { SCALARS_VARY = 0 };
 enum { LR };
 /* Scalars: A0, what A1 has besides the gradient at theta, and b, both times lr. */
 enum {
-    RATE = OPTIMIZER_RATE,
+    RATE = RULE_RATE,
     STAY,
     BEYOND = STAY + STATE * STATE,
     ENTER = BEYOND + STATE * STATE,
@@ -18,18 +18,18 @@ static const struct parameter parameters[] = {
     PARAMETER_LR,
 };
 
-static void scalars(const double *parameter, uint64_t t, double *scalar)
+static void scalars(const struct rule *rule, uint64_t t, double *scalar)
 {
-    const double *a0 = parameter + OPTIMIZER_SYSTEM, *a1 = a0 + STATE * STATE,
-                 *b = a1 + STATE * STATE;
+    const double *a0 = rule->matrices.a0, *a1 = rule->matrices.a1,
+                 *b = rule->matrices.b;
     (void)t;
-    scalar[RATE] = parameter[LR];
+    scalar[RATE] = rule->number[LR];
     for (int r = 0; r < STATE; r++) {
-        scalar[ENTER + r] = parameter[LR] * b[r];
+        scalar[ENTER + r] = rule->number[LR] * b[r];
         for (int c = 0; c < STATE; c++) {
             const int at = r * STATE + c;
             scalar[STAY + at] = a0[at];
-            scalar[BEYOND + at] = parameter[LR] * (a1[at] - (c == 0 ? b[r] : 0));
+            scalar[BEYOND + at] = rule->number[LR] * (a1[at] - (c == 0 ? b[r] : 0));
         }
     }
 }
@@ -59,22 +59,23 @@ static inline void update(const double *scalar, double *theta, double *slot,
 }
 
 /* A(h) and lr b, as the file has them. */
-static void matrices(const double *parameter, double h, double *a, double *b)
+static void matrices(const struct rule *rule, double h, double *a, double *b)
 {
-    const double *a0 = parameter + OPTIMIZER_SYSTEM, *a1 = a0 + STATE * STATE;
+    const double *a0 = rule->matrices.a0, *a1 = rule->matrices.a1;
     for (int k = 0; k < STATE * STATE; k++)
-        a[k] = a0[k] + parameter[LR] * h * a1[k];
+        a[k] = a0[k] + rule->number[LR] * h * a1[k];
     for (int r = 0; r < STATE; r++)
-        b[r] = parameter[LR] * a1[STATE * STATE + r];
+        b[r] = rule->number[LR] * rule->matrices.b[r];
 }
 
-#include "optimizer_template.h"
+#include "rule_template.h"
 
-OPTIMIZER_DEFINE = {
-    OPTIMIZER_LOOPS,
+RULE_KIND = {
+    RULE_TRAITS,
     .summary = "a linear rule from a file",
-    .rule = "s' = (A0 + lr h A1) s + lr b xi, s = (theta, ...): rows of A0, A1, b in "
-            "--system FILE",
+    .formula =
+        "s' = (A0 + lr h A1) s + lr b xi, s = (theta, ...): rows of A0, A1, b in "
+        "--system FILE",
     .source = "the file",
     .linear = true,
     .equivariant = true,

@@ -5,16 +5,16 @@
 #define RULE nesterov
 enum { SLOTS = 1, SAMPLES = 1, SCALARS_VARY = 0 };
 enum { LR, BETA1 };
-enum { MOMENTUM };                              /* slots */
-enum { RATE = OPTIMIZER_RATE, DECAY, SCALARS }; /* scalars */
+enum { MOMENTUM };                         /* slots */
+enum { RATE = RULE_RATE, DECAY, SCALARS }; /* scalars */
 
 static const struct parameter parameters[] = {PARAMETER_LR, PARAMETER_BETA1};
 
-static void scalars(const double *parameter, uint64_t t, double *scalar)
+static void scalars(const struct rule *rule, uint64_t t, double *scalar)
 {
     (void)t;
-    scalar[RATE] = parameter[LR];
-    scalar[DECAY] = parameter[BETA1];
+    scalar[RATE] = rule->number[LR];
+    scalar[DECAY] = rule->number[BETA1];
 }
 
 static inline void update(const double *scalar, double *theta, double *slot,
@@ -25,12 +25,12 @@ static inline void update(const double *scalar, double *theta, double *slot,
     slot[MOMENTUM] = d;
 }
 
-#include "optimizer_template.h"
+#include "rule_template.h"
 
-OPTIMIZER_DEFINE = {
-    OPTIMIZER_LOOPS,
+RULE_KIND = {
+    RULE_TRAITS,
     .summary = "Nesterov momentum, PyTorch's form",
-    .rule = "d_t = beta1 d_{t-1} + g_t; theta' = theta - eta (g_t + beta1 d_t)",
+    .formula = "d_t = beta1 d_{t-1} + g_t; theta' = theta - eta (g_t + beta1 d_t)",
     .source = "Sutskever et al. 2013, eqs. 3-4, as torch.optim.SGD(nesterov=True)",
     .linear = true,
     .equivariant = true,

@@ -13,17 +13,7 @@ enum { LR, BETA1, BETA2, EPSILON, PARTIAL, CONVENTION };
 enum { MEAN, SQUARE, LARGEST }; /* slots */
 /* Scalars. The denominator is (v + UNDER)^EXPONENT + SMALL or, with ROOT, that of
  * sqrt(v). */
-enum {
-    RATE = OPTIMIZER_RATE,
-    DECAY1,
-    DECAY2,
-    SCALE,
-    ROOT,
-    UNDER,
-    EXPONENT,
-    SMALL,
-    SCALARS
-};
+enum { RATE = RULE_RATE, DECAY1, DECAY2, SCALE, ROOT, UNDER, EXPONENT, SMALL, SCALARS };
 
 static const struct parameter parameters[] = {
     PARAMETER_LR,
@@ -41,19 +31,19 @@ static const struct parameter parameters[] = {
     PARAMETER_CONVENTION,
 };
 
-static void scalars(const double *parameter, uint64_t t, double *scalar)
+static void scalars(const struct rule *rule, uint64_t t, double *scalar)
 {
-    const bool torch = parameter[CONVENTION] == CONVENTION_TORCH;
-    scalar[RATE] = parameter[LR];
-    scalar[DECAY1] = parameter[BETA1];
-    scalar[DECAY2] = parameter[BETA2];
-    scalar[SCALE] = torch ? sqrt(mean_weight(parameter[BETA2], t)) /
-                                mean_weight(parameter[BETA1], t)
+    const bool torch = rule->word[CONVENTION] == CONVENTION_TORCH;
+    scalar[RATE] = rule->number[LR];
+    scalar[DECAY1] = rule->number[BETA1];
+    scalar[DECAY2] = rule->number[BETA2];
+    scalar[SCALE] = torch ? sqrt(mean_weight(rule->number[BETA2], t)) /
+                                mean_weight(rule->number[BETA1], t)
                           : 1;
     scalar[ROOT] = torch;
-    scalar[UNDER] = torch ? parameter[EPSILON] : 0;
-    scalar[EXPONENT] = torch ? 2 * parameter[PARTIAL] : parameter[PARTIAL];
-    scalar[SMALL] = torch ? 0 : parameter[EPSILON];
+    scalar[UNDER] = torch ? rule->number[EPSILON] : 0;
+    scalar[EXPONENT] = torch ? 2 * rule->number[PARTIAL] : rule->number[PARTIAL];
+    scalar[SMALL] = torch ? 0 : rule->number[EPSILON];
 }
 
 /* x^exponent for 0 <= x, 0 < exponent <= 1, without libm; what is subnormal counts as
@@ -78,20 +68,21 @@ static inline void update(const double *scalar, double *theta, double *slot,
 }
 
 /* The largest v grows for ever. */
-static bool settles(const double *parameter)
+static bool settles(const struct rule *rule)
 {
-    (void)parameter;
+    (void)rule;
     return false;
 }
 
-#include "optimizer_template.h"
+#include "rule_template.h"
 
-OPTIMIZER_DEFINE = {
-    OPTIMIZER_LOOPS,
+RULE_KIND = {
+    RULE_TRAITS,
     .summary = "Padam: partially adaptive momentum",
-    .rule = "m_t, v_t, vmax_t as amsgrad; paper: theta' = theta - eta m_t/(vmax_t^p + "
-            "epsilon); torch: theta - eta sqrt(1-beta2^t)/(1-beta1^t) "
-            "m_t/(sqrt(vmax_t) + epsilon)^(2p), t from 1",
+    .formula =
+        "m_t, v_t, vmax_t as amsgrad; paper: theta' = theta - eta m_t/(vmax_t^p + "
+        "epsilon); torch: theta - eta sqrt(1-beta2^t)/(1-beta1^t) "
+        "m_t/(sqrt(vmax_t) + epsilon)^(2p), t from 1",
     .source = "Chen et al. 2020, Algorithm 1; the authors' Padam.py (whose p is 1/4)",
     .linear = false,
     .equivariant = false,

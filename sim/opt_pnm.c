@@ -5,7 +5,7 @@
 enum { SLOTS = 2, SAMPLES = 1, SCALARS_VARY = 0 };
 enum { LR, BETA0, BETA1, NORMALIZATION };
 enum { LAST, BEFORE_LAST }; /* slots: m_{t-1}, m_{t-2} */
-enum { RATE = OPTIMIZER_RATE, POSITIVE, NEGATIVE, DECAY, SCALARS }; /* scalars */
+enum { RATE = RULE_RATE, POSITIVE, NEGATIVE, DECAY, SCALARS }; /* scalars */
 
 static const struct parameter parameters[] = {
     PARAMETER_LR,
@@ -14,14 +14,14 @@ static const struct parameter parameters[] = {
     PARAMETER_LR_NORMALIZATION,
 };
 
-static void scalars(const double *parameter, uint64_t t, double *scalar)
+static void scalars(const struct rule *rule, uint64_t t, double *scalar)
 {
     (void)t;
     scalar[RATE] =
-        normalized_lr(parameter[LR], parameter[BETA0], parameter[NORMALIZATION]);
-    scalar[POSITIVE] = 1 + parameter[BETA0];
-    scalar[NEGATIVE] = parameter[BETA0];
-    scalar[DECAY] = parameter[BETA1] * parameter[BETA1];
+        normalized_lr(rule->number[LR], rule->number[BETA0], rule->word[NORMALIZATION]);
+    scalar[POSITIVE] = 1 + rule->number[BETA0];
+    scalar[NEGATIVE] = rule->number[BETA0];
+    scalar[DECAY] = rule->number[BETA1] * rule->number[BETA1];
 }
 
 static inline void update(const double *scalar, double *theta, double *slot,
@@ -34,14 +34,14 @@ static inline void update(const double *scalar, double *theta, double *slot,
     slot[LAST] = m;
 }
 
-#include "optimizer_template.h"
+#include "rule_template.h"
 
-OPTIMIZER_DEFINE = {
-    OPTIMIZER_LOOPS,
+RULE_KIND = {
+    RULE_TRAITS,
     .summary = "positive-negative momentum",
-    .rule = "m_t = beta1^2 m_{t-2} + (1-beta1^2) g_t; "
-            "theta' = theta - eta0 [(1+beta0) m_t - beta0 m_{t-1}], "
-            "eta0 = eta/sqrt((1+beta0)^2 + beta0^2)",
+    .formula = "m_t = beta1^2 m_{t-2} + (1-beta1^2) g_t; "
+               "theta' = theta - eta0 [(1+beta0) m_t - beta0 m_{t-1}], "
+               "eta0 = eta/sqrt((1+beta0)^2 + beta0^2)",
     .source = "Algorithm 2",
     .linear = true,
     .equivariant = true,

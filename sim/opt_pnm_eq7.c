@@ -7,7 +7,7 @@
 enum { SLOTS = 2, SAMPLES = 1, SCALARS_VARY = 0 };
 enum { LR, BETA0, BETA1 };
 enum { RECENT, OTHER }; /* slots: the stream fed at the last step, and the other one */
-enum { RATE = OPTIMIZER_RATE, POSITIVE, NEGATIVE, DECAY, SCALARS }; /* scalars */
+enum { RATE = RULE_RATE, POSITIVE, NEGATIVE, DECAY, SCALARS }; /* scalars */
 
 static const struct parameter parameters[] = {
     PARAMETER_LR,
@@ -15,13 +15,13 @@ static const struct parameter parameters[] = {
     PARAMETER_BETA1,
 };
 
-static void scalars(const double *parameter, uint64_t t, double *scalar)
+static void scalars(const struct rule *rule, uint64_t t, double *scalar)
 {
     (void)t;
-    scalar[RATE] = parameter[LR];
-    scalar[POSITIVE] = 1 + parameter[BETA0];
-    scalar[NEGATIVE] = parameter[BETA0];
-    scalar[DECAY] = parameter[BETA1];
+    scalar[RATE] = rule->number[LR];
+    scalar[POSITIVE] = 1 + rule->number[BETA0];
+    scalar[NEGATIVE] = rule->number[BETA0];
+    scalar[DECAY] = rule->number[BETA1];
 }
 
 static inline void update(const double *scalar, double *theta, double *slot,
@@ -36,13 +36,13 @@ static inline void update(const double *scalar, double *theta, double *slot,
     slot[OTHER] = resting;
 }
 
-#include "optimizer_template.h"
+#include "rule_template.h"
 
-OPTIMIZER_DEFINE = {
-    OPTIMIZER_LOOPS,
+RULE_KIND = {
+    RULE_TRAITS,
     .summary = "the positive-negative average of eqs. 6-8 as printed, beta3 = 1-beta1",
-    .rule = "p_t = beta1 q_{t-1} + (1-beta1) g_t; q_t = beta1 p_{t-1}; "
-            "theta' = theta - eta [(1+beta0) p_t - beta0 q_t]",
+    .formula = "p_t = beta1 q_{t-1} + (1-beta1) g_t; q_t = beta1 p_{t-1}; "
+               "theta' = theta - eta [(1+beta0) p_t - beta0 q_t]",
     .source = "eqs. 6-8",
     .linear = true,
     .equivariant = true,

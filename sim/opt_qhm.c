@@ -5,8 +5,8 @@
 #define RULE qhm
 enum { SLOTS = 1, SAMPLES = 1, SCALARS_VARY = 0 };
 enum { LR, BETA1, NU };
-enum { MOMENTUM };                                      /* slots */
-enum { RATE = OPTIMIZER_RATE, DECAY, WEIGHT, SCALARS }; /* scalars */
+enum { MOMENTUM };                                 /* slots */
+enum { RATE = RULE_RATE, DECAY, WEIGHT, SCALARS }; /* scalars */
 
 /* nu: beyond its range 1-nu and nu cancel as beta0's weights do (PARAMETER_BETA0). */
 static const struct parameter parameters[] = {
@@ -21,12 +21,12 @@ static const struct parameter parameters[] = {
      .high = 1e8},
 };
 
-static void scalars(const double *parameter, uint64_t t, double *scalar)
+static void scalars(const struct rule *rule, uint64_t t, double *scalar)
 {
     (void)t;
-    scalar[RATE] = parameter[LR];
-    scalar[DECAY] = parameter[BETA1];
-    scalar[WEIGHT] = parameter[NU];
+    scalar[RATE] = rule->number[LR];
+    scalar[DECAY] = rule->number[BETA1];
+    scalar[WEIGHT] = rule->number[NU];
 }
 
 static inline void update(const double *scalar, double *theta, double *slot,
@@ -37,13 +37,13 @@ static inline void update(const double *scalar, double *theta, double *slot,
     slot[MOMENTUM] = d;
 }
 
-#include "optimizer_template.h"
+#include "rule_template.h"
 
-OPTIMIZER_DEFINE = {
-    OPTIMIZER_LOOPS,
+RULE_KIND = {
+    RULE_TRAITS,
     .summary = "quasi-hyperbolic momentum",
-    .rule = "d_t = beta1 d_{t-1} + (1-beta1) g_t; "
-            "theta' = theta - eta [(1-nu) g_t + nu d_t]",
+    .formula = "d_t = beta1 d_{t-1} + (1-beta1) g_t; "
+               "theta' = theta - eta [(1-nu) g_t + nu d_t]",
     .source = "Ma and Yarats 2019, and the defaults that it recommends",
     .linear = true,
     .equivariant = true,

@@ -9,36 +9,27 @@ enum { SLOTS = 2, SAMPLES = 1, SCALARS_VARY = 1 };
 enum { LR, BETA1, BETA2, EPSILON, CONVENTION };
 enum { MEAN, SQUARE }; /* slots */
 /* Scalars; RECTIFY is r_t, 0 while there is no adaptive step. */
-enum {
-    RATE = OPTIMIZER_RATE,
-    DECAY1,
-    DECAY2,
-    SCALE1,
-    ROOT_SCALE2,
-    SMALL,
-    RECTIFY,
-    SCALARS
-};
+enum { RATE = RULE_RATE, DECAY1, DECAY2, SCALE1, ROOT_SCALE2, SMALL, RECTIFY, SCALARS };
 
 static const struct parameter parameters[] = {
     PARAMETER_LR,      PARAMETER_BETA1,      PARAMETER_BETA2,
     PARAMETER_EPSILON, PARAMETER_CONVENTION,
 };
 
-static void scalars(const double *parameter, uint64_t t, double *scalar)
+static void scalars(const struct rule *rule, uint64_t t, double *scalar)
 {
-    const bool torch = parameter[CONVENTION] == CONVENTION_TORCH;
-    const double steps = 1 + (double)t, beta2 = parameter[BETA2];
+    const bool torch = rule->word[CONVENTION] == CONVENTION_TORCH;
+    const double steps = 1 + (double)t, beta2 = rule->number[BETA2];
     const double power = integer_power(beta2, t + 1), weight2 = 1 - power;
     const double limit = 2 / (1 - beta2) - 1; /* rho_inf */
     const double rho = limit - 2 * steps * power / weight2;
-    scalar[RATE] = parameter[LR];
-    scalar[DECAY1] = parameter[BETA1];
+    scalar[RATE] = rule->number[LR];
+    scalar[DECAY1] = rule->number[BETA1];
     scalar[DECAY2] = beta2;
-    scalar[SCALE1] = 1 / mean_weight(parameter[BETA1], t);
+    scalar[SCALE1] = 1 / mean_weight(rule->number[BETA1], t);
     scalar[ROOT_SCALE2] = 1 / sqrt(weight2);
     scalar[SMALL] =
-        torch ? parameter[EPSILON] * scalar[ROOT_SCALE2] : parameter[EPSILON];
+        torch ? rule->number[EPSILON] * scalar[ROOT_SCALE2] : rule->number[EPSILON];
     scalar[RECTIFY] =
         rho > (torch ? 5 : 4)
             ? sqrt((rho - 4) * (rho - 2) * limit / ((limit - 4) * (limit - 2) * rho))
@@ -56,12 +47,12 @@ static inline void update(const double *scalar, double *theta, double *slot,
         scalar[RATE] * (scalar[RECTIFY] > 0 ? scalar[RECTIFY] * mean / below : mean);
 }
 
-#include "optimizer_template.h"
+#include "rule_template.h"
 
-OPTIMIZER_DEFINE = {
-    OPTIMIZER_LOOPS,
+RULE_KIND = {
+    RULE_TRAITS,
     .summary = "rectified Adam",
-    .rule =
+    .formula =
         "m_t, v_t, mhat, vhat as adam; rho_inf = 2/(1-beta2) - 1, rho_t = rho_inf - "
         "2t beta2^t/(1-beta2^t); theta' = theta - eta mhat until rho_t > 4 (torch: "
         "5), then theta - eta r_t mhat/(sqrt(vhat) + epsilon) (torch: epsilon/"

@@ -4,14 +4,14 @@
 #define RULE sgd
 enum { SLOTS = 0, SAMPLES = 1, SCALARS_VARY = 0 };
 enum { LR };
-enum { RATE = OPTIMIZER_RATE, SCALARS }; /* scalars */
+enum { RATE = RULE_RATE, SCALARS }; /* scalars */
 
 static const struct parameter parameters[] = {PARAMETER_LR};
 
-static void scalars(const double *parameter, uint64_t t, double *scalar)
+static void scalars(const struct rule *rule, uint64_t t, double *scalar)
 {
     (void)t;
-    scalar[RATE] = parameter[LR];
+    scalar[RATE] = rule->number[LR];
 }
 
 static inline void update(const double *scalar, double *theta, double *slot,
@@ -21,12 +21,12 @@ static inline void update(const double *scalar, double *theta, double *slot,
     *theta -= scalar[RATE] * g[0];
 }
 
-#include "optimizer_template.h"
+#include "rule_template.h"
 
-OPTIMIZER_DEFINE = {
-    OPTIMIZER_LOOPS,
+RULE_KIND = {
+    RULE_TRAITS,
     .summary = "stochastic gradient descent",
-    .rule = "theta' = theta - eta g",
+    .formula = "theta' = theta - eta g",
     .source = "eq. 1",
     .linear = true,
     .equivariant = true,

@@ -8,22 +8,22 @@ enum { SLOTS = 2, SAMPLES = 1, SCALARS_VARY = 1 };
 enum { LR, BETA1, BETA2, EPSILON, CONVENTION };
 enum { MEAN, SQUARE }; /* slots */
 /* Scalars; START is added to the slots, and is 0 after the first step. */
-enum { RATE = OPTIMIZER_RATE, DECAY1, DECAY2, SCALE1, SCALE2, SMALL, START, SCALARS };
+enum { RATE = RULE_RATE, DECAY1, DECAY2, SCALE1, SCALE2, SMALL, START, SCALARS };
 
 static const struct parameter parameters[] = {
     PARAMETER_LR,         PARAMETER_BETA1, PARAMETER_BETA2, PARAMETER_EPSILON_AT(1e-3),
     PARAMETER_CONVENTION,
 };
 
-static void scalars(const double *parameter, uint64_t t, double *scalar)
+static void scalars(const struct rule *rule, uint64_t t, double *scalar)
 {
-    const bool torch = parameter[CONVENTION] == CONVENTION_TORCH;
-    scalar[RATE] = parameter[LR];
-    scalar[DECAY1] = parameter[BETA1];
-    scalar[DECAY2] = parameter[BETA2];
-    scalar[SCALE1] = torch ? 1 / mean_weight(parameter[BETA1], t) : 1;
-    scalar[SCALE2] = torch ? 1 / mean_weight(parameter[BETA2], t) : 1;
-    scalar[SMALL] = parameter[EPSILON];
+    const bool torch = rule->word[CONVENTION] == CONVENTION_TORCH;
+    scalar[RATE] = rule->number[LR];
+    scalar[DECAY1] = rule->number[BETA1];
+    scalar[DECAY2] = rule->number[BETA2];
+    scalar[SCALE1] = torch ? 1 / mean_weight(rule->number[BETA1], t) : 1;
+    scalar[SCALE2] = torch ? 1 / mean_weight(rule->number[BETA2], t) : 1;
+    scalar[SMALL] = rule->number[EPSILON];
     scalar[START] = torch && t == 0 ? 1e-6 : 0;
 }
 
@@ -38,12 +38,12 @@ static inline void update(const double *scalar, double *theta, double *slot,
                               (sqrt(slot[SQUARE] * scalar[SCALE2]) + scalar[SMALL]));
 }
 
-#include "optimizer_template.h"
+#include "rule_template.h"
 
-OPTIMIZER_DEFINE = {
-    OPTIMIZER_LOOPS,
+RULE_KIND = {
+    RULE_TRAITS,
     .summary = "Yogi",
-    .rule =
+    .formula =
         "m_t as adam; v_t = v_{t-1} - (1-beta2) sign(v_{t-1} - g_t^2) g_t^2; paper: "
         "theta' = theta - eta m_t/(sqrt(v_t) + epsilon); torch: m_0 = v_0 = 1e-6, "
         "m_t and v_t are divided by 1-beta1^t and 1-beta2^t, t from 1",

@@ -7,7 +7,7 @@
 
 #include "error.h"
 #include "kernels.h"
-#include "optimizer.h"
+#include "rule.h"
 #include "text.h"
 
 #include <stdbool.h>

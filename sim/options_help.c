@@ -15,9 +15,8 @@ void option_help(const struct options *options, const struct option_spec *option
     const struct parameter *p = NULL;
     struct text presets = {0};
     *help = (struct option_help){.doc = option->doc, .symbol = ""};
-    for (const struct optimizer *const *rule = options->kernels->optimizers; *rule;
-         rule++) {
-        const int i = optimizer_parameter(*rule, option->name);
+    for (const struct rule_kind *const *rule = rule_kinds(); *rule; rule++) {
+        const int i = rule_kind_parameter(*rule, option->name);
         if (i < 0 || !(options->program->groups & OPTIONS_RULE))
             continue;
         p = &(*rule)->parameters[i];
@@ -93,14 +92,14 @@ static void print_below(FILE *stream, const char *text)
     print_wrapped(stream, text);
 }
 
-static void print_rule(FILE *stream, const struct optimizer *rule)
+static void print_rule(FILE *stream, const struct rule_kind *rule)
 {
     struct text options = {0};
     for (int i = 0; i < rule->parameter_count; i++)
         text_add(&options, "%s--%s", i ? " " : "", rule->parameters[i].name);
     fprintf(stream, "  %-11s", rule->name);
     print_wrapped(stream, rule->summary);
-    print_below(stream, rule->rule);
+    print_below(stream, rule->formula);
     print_below(stream, rule->source);
     print_below(stream, text_get(&options));
     fprintf(stream, "\n");
@@ -141,8 +140,7 @@ char *rules_help(const struct options *options)
     fprintf(stream, "%s\v", options->program->summary);
     if (options->program->groups & OPTIONS_RULE) {
         fprintf(stream, "%s\n\nUpdate rules:\n", options_grids);
-        for (const struct optimizer *const *rule = options->kernels->optimizers; *rule;
-             rule++)
+        for (const struct rule_kind *const *rule = rule_kinds(); *rule; rule++)
             print_rule(stream, *rule);
         fprintf(stream, "\n");
     }

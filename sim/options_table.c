@@ -278,8 +278,7 @@ static const char *optimizer_word(const struct options *options, size_t i)
 {
     if (i == 0)
         return RULES_ALL;
-    for (const struct optimizer *const *rule = options->kernels->optimizers; *rule;
-         rule++)
+    for (const struct rule_kind *const *rule = rule_kinds(); *rule; rule++)
         if (((*rule)->linear || !options->program->linear) && --i == 0)
             return (*rule)->name;
     return NULL;
@@ -353,8 +352,7 @@ static int options_add_parameter(struct options *options, const struct parameter
 static int options_add_rules(struct options *options, struct error *error)
 {
     int status = options_add(options, &optimizer_option, error);
-    for (const struct optimizer *const *rule = options->kernels->optimizers; *rule;
-         rule++)
+    for (const struct rule_kind *const *rule = rule_kinds(); *rule; rule++)
         for (int i = 0; status == STATUS_OK && i < (*rule)->parameter_count; i++) {
             const struct parameter *p = &(*rule)->parameters[i];
             if (!options_find(options, p->name) &&

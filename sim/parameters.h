@@ -2,11 +2,11 @@
 #ifndef PNM_PARAMETERS_H
 #define PNM_PARAMETERS_H
 
-#include "optimizer.h"
+#include "rule.h"
 
 #include <math.h>
 
-/* A parameter that takes one of two words; its value is the word's index. */
+/* A parameter that takes one of two words; the rule keeps the word's index. */
 #define PARAMETER_EITHER(first, second)                                                \
     .low = 0, .high = 1, .choices = (const char *const[])                              \
     {                                                                                  \
@@ -69,10 +69,10 @@ enum { CONVENTION_PAPER, CONVENTION_TORCH };
     }
 
 /* eta_0 = eta / sqrt((1+beta0)^2 + beta0^2), or eta where normalization is off. */
-static inline double normalized_lr(double lr, double beta0, double normalization)
+static inline double normalized_lr(double lr, double beta0, bool normalization)
 {
     const double gamma = (1 + beta0) * (1 + beta0) + beta0 * beta0;
-    return normalization != 0 ? lr / sqrt(gamma) : lr;
+    return normalization ? lr / sqrt(gamma) : lr;
 }
 
 /* base^n for |base| <= 1 by repeated squaring. In doubles alone the rounding of every

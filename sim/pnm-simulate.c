@@ -80,8 +80,7 @@ static int plan_modes(const struct sampling *sampling, const struct rule *rule,
             pair_law_init(&law, &systems[i], &systems[i], noise, offset, offset, error);
         if (status != STATUS_OK)
             break;
-        linear_system_probe_drift(rule->optimizer, rule->parameter,
-                                  problem->theta_star[i], drift);
+        linear_system_probe_drift(rule, problem->theta_star[i], drift);
         status = linear_system_mean(&systems[i], drift, mean, error);
         for (int k = 0; k < systems[i].dim; k++) {
             law.offset_i[k] -= mean[k];
@@ -188,7 +187,7 @@ static int write_moments(const struct options *options, const struct sampling *s
         .value = {{"second_moment", "second_moment_stderr", "measured", PLOT_MEASURED}},
     };
     const struct ensemble ensemble =
-        sampling_ensemble(sampling, rule, problem, rule->optimizer->name);
+        sampling_ensemble(sampling, rule, problem, rule->kind->name);
     const size_t n = problem->n;
     struct chains *chains = calloc(n, sizeof *chains);
     struct moments *theta = calloc(n, sizeof *theta);
@@ -300,7 +299,7 @@ static int write_trajectories(const struct options *options,
         .value = {{"theta", NULL, "simulated", PLOT_EXACT}},
     };
     const struct ensemble ensemble =
-        sampling_ensemble(sampling, rule, problem, rule->optimizer->name);
+        sampling_ensemble(sampling, rule, problem, rule->kind->name);
     const uint64_t every = options_count(options, "every");
     const uint64_t steps = sampling->steps;
     uint64_t replicas = sampling->replicas ? sampling->replicas : 1;

@@ -163,9 +163,8 @@ static bool was_given(const struct reading *reading, const struct option_value *
 static bool is_used(const struct options *options, const char *name)
 {
     bool is_parameter = false;
-    for (const struct optimizer *const *rule = options->kernels->optimizers; *rule;
-         rule++) {
-        if (optimizer_parameter(*rule, name) < 0)
+    for (const struct rule_kind *const *rule = rule_kinds(); *rule; rule++) {
+        if (rule_kind_parameter(*rule, name) < 0)
             continue;
         is_parameter = true;
         if ((options->program->groups & OPTIONS_RULE) && options_choose(options, *rule))

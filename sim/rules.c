@@ -2,8 +2,6 @@
 
 #include "nearest.h"
 #include "parse.h"
-#include "schedule.h"
-#include "system.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -26,11 +24,10 @@ int options_problem(const struct options *options, struct quadratic *problem,
     return quadratic_init(problem, &text, error);
 }
 
-static int parameter_values(const struct options *options,
-                            const struct optimizer *optimizer, int index,
-                            struct numbers *values, struct error *error)
+static int parameter_values(const struct options *options, const struct rule_kind *kind,
+                            int index, struct numbers *values, struct error *error)
 {
-    const struct parameter *parameter = &optimizer->parameters[index];
+    const struct parameter *parameter = &kind->parameters[index];
     const bool no_rate = options->program->no_rate && index == 0;
     const char *text = no_rate ? NULL : options_text(options, parameter->name);
     char what[80];
@@ -67,19 +64,18 @@ static int parameter_values(const struct options *options,
 }
 
 /* Appends the rows of one rule: the product of its parameters' values. */
-static int rules_append(const struct options *options,
-                        const struct optimizer *optimizer, struct rule **rules,
-                        size_t *count, struct error *error)
+static int rules_append(const struct options *options, const struct rule_kind *kind,
+                        struct rule **rules, size_t *count, struct error *error)
 {
-    struct numbers values[OPTIMIZER_MAX_PARAMETERS] = {{0}};
+    struct numbers values[RULE_MAX_PARAMETERS] = {{0}};
     size_t rows = 1;
     int status = STATUS_OK;
-    for (int i = 0; status == STATUS_OK && i < optimizer->parameter_count; i++) {
-        status = parameter_values(options, optimizer, i, &values[i], error);
+    for (int i = 0; status == STATUS_OK && i < kind->parameter_count; i++) {
+        status = parameter_values(options, kind, i, &values[i], error);
         if (status == STATUS_OK && values[i].count > most_rows / rows)
             status =
                 error_set(error, STATUS_USAGE, "--%s: the grid has more than %zu rows",
-                          optimizer->parameters[i].name, most_rows);
+                          kind->parameters[i].name, most_rows);
         if (status == STATUS_OK && (!values[i].value || values[i].count == 0))
             status = error_memory(error, "a parameter");
         if (status == STATUS_OK)
@@ -96,28 +92,30 @@ static int rules_append(const struct options *options,
     for (size_t row = 0; row < rows; row++) {
         struct rule *rule = &grown[(*count)++];
         size_t rest = row;
-        *rule = (struct rule){.optimizer = optimizer};
-        for (int i = optimizer->parameter_count - 1; i >= 0; i--) {
+        *rule = rule_of(kind, NAN);
+        for (int i = kind->parameter_count - 1; i >= 0; i--) {
             const size_t choices = values[i].count;
             if (choices == 0)
                 continue; /* does not happen: every parameter has a value */
-            rule->parameter[i] = values[i].value[rest % choices];
+            const double value = values[i].value[rest % choices];
+            if (kind->parameters[i].choices)
+                rule->word[i] = (int)value;
+            else
+                rule->number[i] = value;
             rest /= choices;
         }
-        optimizer_complete(optimizer, rule->parameter);
+        rule_complete(rule);
     }
 out:
-    for (int i = 0; i < OPTIMIZER_MAX_PARAMETERS; i++)
+    for (int i = 0; i < RULE_MAX_PARAMETERS; i++)
         numbers_free(&values[i]);
     return status;
 }
 
-static int unknown_rule(const struct options *options, const char *name,
-                        struct error *error)
+static int unknown_rule(const char *name, struct error *error)
 {
     struct nearest nearest = nearest_to(name, "");
-    for (const struct optimizer *const *rule = options->kernels->optimizers; *rule;
-         rule++)
+    for (const struct rule_kind *const *rule = rule_kinds(); *rule; rule++)
         nearest_try(&nearest, (*rule)->name, strlen((*rule)->name));
     return error_set(error, STATUS_USAGE,
                      "--optimizer: no update rule '%.200s'%s; allowed are %s, and %s",
@@ -131,11 +129,10 @@ static int check_unused(const struct options *options, const struct rule *rules,
     for (size_t k = 0; k < options->count; k++) {
         const struct option_value *value = &options->value[k];
         bool is_parameter = false, used = false;
-        for (const struct optimizer *const *rule = options->kernels->optimizers; *rule;
-             rule++)
-            is_parameter |= optimizer_parameter(*rule, value->option.name) >= 0;
+        for (const struct rule_kind *const *rule = rule_kinds(); *rule; rule++)
+            is_parameter |= rule_kind_parameter(*rule, value->option.name) >= 0;
         for (size_t i = 0; i < count; i++)
-            used |= optimizer_parameter(rules[i].optimizer, value->option.name) >= 0;
+            used |= rule_kind_parameter(rules[i].kind, value->option.name) >= 0;
         if (value->given && is_parameter && !used)
             return error_set(error, STATUS_USAGE,
                              "--%s: no parameter of %s; --help lists what each rule "
@@ -153,13 +150,13 @@ static int read_system(const struct options *options, struct rule *rules, size_t
     bool used = false;
     int status = STATUS_OK;
     for (size_t i = 0; status == STATUS_OK && i < count; i++) {
-        if (!rules[i].optimizer->from_file)
+        if (!rules[i].kind->from_file)
             continue;
         used = true;
-        status = path ? system_read(path, rules[i].parameter, error)
+        status = path ? matrices_read(path, &rules[i].matrices, error)
                       : error_set(error, STATUS_USAGE,
                                   "--system is required: the file of the rule %s",
-                                  rules[i].optimizer->name);
+                                  rules[i].kind->name);
     }
     if (status == STATUS_OK && path && !used)
         status = error_set(error, STATUS_USAGE,
@@ -172,45 +169,41 @@ static int read_system(const struct options *options, struct rule *rules, size_t
 static int read_decay(const struct options *options, struct rule *rule,
                       struct error *error)
 {
-    double *parameter = rule->parameter;
-    parameter[OPTIMIZER_WEIGHT_DECAY] = rule->optimizer->weight_decay;
-    parameter[OPTIMIZER_DECOUPLED] = rule->optimizer->decoupled;
     if (!(options->program->groups & OPTIONS_DECAY))
         return STATUS_OK;
     if (options_given(options, "weight-decay"))
-        parameter[OPTIMIZER_WEIGHT_DECAY] = options_real(options, "weight-decay");
+        rule->decay.lambda = options_real(options, "weight-decay");
     if (options_given(options, "decay"))
-        parameter[OPTIMIZER_DECOUPLED] =
+        rule->decay.decoupled =
             strcmp(options_text(options, "decay"), "decoupled") == 0;
     return options_given(options, "schedule")
-               ? schedule_parse(options_text(options, "schedule"), parameter, error)
+               ? schedule_parse(options_text(options, "schedule"), &rule->schedule,
+                                error)
                : STATUS_OK;
 }
 
 /* Is the rule one of `all`? Left out are those that a program does not run, and those
  * that lack their file. */
-static bool is_one_of_all(const struct options *options,
-                          const struct optimizer *optimizer)
+static bool is_one_of_all(const struct options *options, const struct rule_kind *kind)
 {
-    const bool complete = !optimizer->from_file || options_text(options, "system");
-    return complete && (optimizer->linear || !options->program->linear);
+    const bool complete = !kind->from_file || options_text(options, "system");
+    return complete && (kind->linear || !options->program->linear);
 }
 
 /* Is it what `name`, one word of --optimizer, stands for? */
 static bool is_meant(const struct options *options, const char *name, size_t length,
-                     const struct optimizer *optimizer)
+                     const struct rule_kind *kind)
 {
     if (length == strlen(RULES_ALL) && strncmp(name, RULES_ALL, length) == 0)
-        return is_one_of_all(options, optimizer);
-    return length == strlen(optimizer->name) &&
-           strncmp(name, optimizer->name, length) == 0;
+        return is_one_of_all(options, kind);
+    return length == strlen(kind->name) && strncmp(name, kind->name, length) == 0;
 }
 
-bool options_choose(const struct options *options, const struct optimizer *optimizer)
+bool options_choose(const struct options *options, const struct rule_kind *kind)
 {
     for (const char *c = options_text(options, "optimizer"); c && *c;
          c += strcspn(c, ","), c += *c == ',')
-        if (is_meant(options, c, strcspn(c, ","), optimizer))
+        if (is_meant(options, c, strcspn(c, ","), kind))
             return true;
     return false;
 }
@@ -223,7 +216,7 @@ static int append_meant(const struct options *options, const char *name,
     const size_t before = *count;
     bool found = false;
     int status = STATUS_OK;
-    for (const struct optimizer *const *rule = options->kernels->optimizers;
+    for (const struct rule_kind *const *rule = rule_kinds();
          status == STATUS_OK && *rule; rule++) {
         if (!is_meant(options, name, strlen(name), *rule))
             continue;
@@ -232,7 +225,7 @@ static int append_meant(const struct options *options, const char *name,
     }
     for (size_t k = before; all && k < *count; k++)
         (*rules)[k].of_all = true;
-    return found ? status : unknown_rule(options, name, error);
+    return found ? status : unknown_rule(name, error);
 }
 
 int options_rules(const struct options *options, struct rule **rules, size_t *count,
@@ -246,7 +239,7 @@ int options_rules(const struct options *options, struct rule **rules, size_t *co
          status == STATUS_OK && name; name = strtok_r(NULL, ",", &rest))
         status = append_meant(options, name, rules, count, error);
     if (status == STATUS_OK && *count == 0)
-        status = unknown_rule(options, options_text(options, "optimizer"), error);
+        status = unknown_rule(options_text(options, "optimizer"), error);
     if (status == STATUS_OK)
         status = check_unused(options, *rules, *count, error);
     if (status == STATUS_OK)
@@ -254,7 +247,7 @@ int options_rules(const struct options *options, struct rule **rules, size_t *co
     for (size_t i = 0; status == STATUS_OK && i < *count; i++)
         status = read_decay(options, &(*rules)[i], error);
     for (size_t i = 0; status == STATUS_OK && i < *count; i++)
-        if ((*rules)[i].parameter[OPTIMIZER_WEIGHT_DECAY] != 0)
+        if ((*rules)[i].decay.lambda != 0)
             status = rules_check_gradients(&(*rules)[i], 1, "--weight-decay", error);
     free(names);
     if (status != STATUS_OK) {
@@ -273,21 +266,10 @@ const char *options_default(const struct options *options,
         return value->option.preset;
     if (!(options->program->groups & OPTIONS_RULE))
         return NULL;
-    for (const struct optimizer *const *rule = options->kernels->optimizers; *rule;
-         rule++)
+    for (const struct rule_kind *const *rule = rule_kinds(); *rule; rule++)
         if (options_choose(options, *rule))
             parameter_preset(*rule, value->option.name, text);
     return text->length > 0 ? text_get(text) : NULL;
-}
-
-bool rule_is_scheduled(const struct rule *rule)
-{
-    return rule->parameter[OPTIMIZER_SCHEDULE] != SCHEDULE_CONSTANT;
-}
-
-bool rule_has_law(const struct rule *rule)
-{
-    return rule->optimizer->linear && !rule_is_scheduled(rule);
 }
 
 int rules_check_constant(const struct rule *rules, size_t count, const char *what,
@@ -306,7 +288,7 @@ int rules_check_gradients(const struct rule *rules, size_t count, const char *wh
                           struct error *error)
 {
     for (size_t i = 0; i < count; i++)
-        if (rules[i].optimizer->from_file && system_is_curved(rules[i].parameter))
+        if (rules[i].kind->from_file && matrices_are_curved(&rules[i].matrices))
             return error_set(error, STATUS_USAGE,
                              "--system: A1 has more in it than b times (1, 0, ...), "
                              "the gradient at theta; %s does not know the rest",
@@ -318,7 +300,7 @@ int rules_check_unpulled(const struct rule *rules, size_t count, const char *wha
                          struct error *error)
 {
     for (size_t i = 0; i < count; i++)
-        if (rules[i].optimizer->from_file && system_is_pulled(rules[i].parameter))
+        if (rules[i].kind->from_file && matrices_are_pulled(&rules[i].matrices))
             return error_set(error, STATUS_USAGE,
                              "--system: the first column of A0 is not 1, 0, ...: theta "
                              "itself moves the state; %s knows gradients alone",
@@ -330,18 +312,12 @@ int rules_check_linear(const struct rule *rules, size_t count, const char *what,
                        struct error *error)
 {
     for (size_t i = 0; i < count; i++)
-        if (!rules[i].optimizer->linear)
+        if (!rules[i].kind->linear)
             return error_set(error, STATUS_USAGE,
                              "--optimizer: %s is not linear, so it has no %s; "
                              "pnm-simulate, pnm-stationary and pnm-convergence run it",
-                             rules[i].optimizer->name, what);
+                             rules[i].kind->name, what);
     return STATUS_OK;
-}
-
-double rule_parameter(const struct rule *rule, const char *name)
-{
-    const int i = optimizer_parameter(rule->optimizer, name);
-    return i < 0 ? NAN : rule->parameter[i];
 }
 
 /* Is there a column of it, or of the rate times a curvature? */
@@ -358,9 +334,10 @@ static bool has_column(const struct column *columns, size_t count, const char *n
  */
 static bool parameter_varies(const struct rule *rules, size_t rule_count, int i)
 {
-    for (size_t k = 1; k < rule_count && rules[k].optimizer == rules->optimizer; k++)
-        if (!(rules[k].parameter[i] == rules->parameter[i]) &&
-            !(isnan(rules[k].parameter[i]) && isnan(rules->parameter[i])))
+    for (size_t k = 1; k < rule_count && rules[k].kind == rules->kind; k++)
+        if (rules[k].word[i] != rules->word[i] ||
+            (!(rules[k].number[i] == rules->number[i]) &&
+             !(isnan(rules[k].number[i]) && isnan(rules->number[i]))))
             return true;
     return false;
 }
@@ -370,18 +347,18 @@ int rules_table(struct table *table, const struct column *columns, size_t count,
 {
     size_t used = count, most = count;
     for (size_t k = 0; k < rule_count; k++)
-        if (k == 0 || rules[k].optimizer != rules[k - 1].optimizer)
-            most += (size_t)rules[k].optimizer->parameter_count;
+        if (k == 0 || rules[k].kind != rules[k - 1].kind)
+            most += (size_t)rules[k].kind->parameter_count;
     struct column *all = malloc(most * sizeof *all);
     if (!all)
         return error_memory(error, "the columns");
     memcpy(all, columns, count * sizeof *columns);
     for (size_t k = 0; k < rule_count; k++) {
-        const struct optimizer *optimizer = rules[k].optimizer;
-        if (k > 0 && optimizer == rules[k - 1].optimizer)
+        const struct rule_kind *kind = rules[k].kind;
+        if (k > 0 && kind == rules[k - 1].kind)
             continue;
-        for (int i = 0; i < optimizer->parameter_count; i++) {
-            const char *name = optimizer->parameters[i].name;
+        for (int i = 0; i < kind->parameter_count; i++) {
+            const char *name = kind->parameters[i].name;
             if (!has_column(all, used, name) &&
                 parameter_varies(&rules[k], rule_count - k, i))
                 all[used++] = (struct column){name, COLUMN_REAL, false};
@@ -399,21 +376,9 @@ int rule_row(const struct rule *rule, struct table *table, struct error *error)
     for (size_t k = 0; status == STATUS_OK && k < table->column_count; k++) {
         const char *name = table->columns[k].name;
         if (strcmp(name, "optimizer") == 0)
-            status = table_text(table, k, rule->optimizer->name, error);
-        else if (optimizer_parameter(rule->optimizer, name) >= 0)
+            status = table_text(table, k, rule->kind->name, error);
+        else if (rule_kind_parameter(rule->kind, name) >= 0)
             table_real(table, k, rule_parameter(rule, name));
     }
     return status;
-}
-
-void rule_describe(const struct rule *rule, struct text *text)
-{
-    for (int i = 0; i < rule->optimizer->parameter_count; i++) {
-        const struct parameter *p = &rule->optimizer->parameters[i];
-        text_add(text, "%s%s=", i ? " " : "", p->name);
-        if (p->choices)
-            text_add(text, "%s", p->choices[(int)rule->parameter[i]]);
-        else
-            text_add(text, "%g", rule->parameter[i]);
-    }
 }

@@ -12,13 +12,6 @@
 PNM_MUST_USE int options_problem(const struct options *options,
                                  struct quadratic *problem, struct error *error);
 
-/* A rule with its parameters: a row of a grid. */
-struct rule {
-    const struct optimizer *optimizer;
-    double parameter[OPTIMIZER_MAX_PARAMETERS];
-    bool of_all; /* it was not named: RULES_ALL stands for it */
-};
-
 /* What --optimizer takes instead of names: the rules that the program can run with
  * nothing but the parameters' defaults and a learning rate. */
 #define RULES_ALL "all"
@@ -29,7 +22,7 @@ PNM_MUST_USE int options_rules(const struct options *options, struct rule **rule
                                size_t *count, struct error *error);
 
 /* Is the rule chosen by --optimizer, by its name or as one of `all`? */
-bool options_choose(const struct options *options, const struct optimizer *optimizer);
+bool options_choose(const struct options *options, const struct rule_kind *kind);
 
 /* What an option is if nothing is said of it, for the chosen rules, as a header shows
  * it: "0.9", or "0.9; RULE: 0.999" where they differ. It stands in text, which is
@@ -37,16 +30,10 @@ bool options_choose(const struct options *options, const struct optimizer *optim
 const char *options_default(const struct options *options,
                             const struct option_value *value, struct text *text);
 
-/* Does the rate change over the steps, so that there is no stationary law? */
-bool rule_is_scheduled(const struct rule *rule);
-
 /* STATUS_USAGE where a rule is read from a file and uses gradients elsewhere than at
  * theta; `what` takes gradients. */
 PNM_MUST_USE int rules_check_gradients(const struct rule *rules, size_t count,
                                        const char *what, struct error *error);
-
-/* Has the rule, on a quadratic, a law that linear theory gives? */
-bool rule_has_law(const struct rule *rule);
 
 /* STATUS_USAGE where --schedule asks for a rate that changes; `what` needs one that
  * does not. */
@@ -62,9 +49,6 @@ PNM_MUST_USE int rules_check_linear(const struct rule *rules, size_t count,
 PNM_MUST_USE int rules_check_unpulled(const struct rule *rules, size_t count,
                                       const char *what, struct error *error);
 
-/* Value of the rule's parameter of that name; NAN if it has none. */
-double rule_parameter(const struct rule *rule, const char *name);
-
 /* A table for the rows of rules[rule_count], as options_rules orders them:
  * columns[count], and behind them one for each parameter that differs between two of
  * the same name and has none among them, without which their rows could not be told
@@ -77,8 +61,5 @@ PNM_MUST_USE int rules_table(struct table *table, const struct column *columns,
  * parameters are filled. STATUS_MEMORY. */
 PNM_MUST_USE int rule_row(const struct rule *rule, struct table *table,
                           struct error *error);
-
-/* Appends "lr=0.05 beta0=1 ...". */
-void rule_describe(const struct rule *rule, struct text *text);
 
 #endif

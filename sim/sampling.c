@@ -185,8 +185,7 @@ struct ensemble sampling_ensemble(const struct sampling *sampling,
 {
     return (struct ensemble){
         .kernels = sampling->kernels,
-        .optimizer = rule->optimizer,
-        .parameter = rule->parameter,
+        .rule = rule,
         .problem = problem,
         .generator = sampling->generator,
         .seed = sampling->seed,
@@ -201,9 +200,9 @@ static int refuse_unstable(const struct rule *rule, double h, double radius,
 {
     struct text parameters = {0};
     char limit[160];
-    const double lr = linear_system_lr_limit(rule->optimizer, rule->parameter, h);
+    const double lr = linear_system_lr_limit(rule, h);
     rule_describe(rule, &parameters);
-    if (lr > rule->parameter[0])
+    if (lr > rule->number[RULE_LR])
         snprintf(limit, sizeof limit,
                  "so near 1 that rounding hides on which side; the rate is too small");
     else if (lr > 0)
@@ -214,7 +213,7 @@ static int refuse_unstable(const struct rule *rule, double h, double radius,
     error_write(error,
                 "--lr: %g is unstable for %s with %s at curvature %g (spectral radius "
                 "%.6g, allowed is < 1): %s; --allow-divergence runs it all the same",
-                rule->parameter[0], rule->optimizer->name, text_get(&parameters), h,
+                rule->number[RULE_LR], rule->kind->name, text_get(&parameters), h,
                 radius, limit);
     text_free(&parameters);
     return STATUS_USAGE;
@@ -239,8 +238,7 @@ int sampling_systems(const struct sampling *sampling, const struct rule *rule,
         return STATUS_OK;
     }
     for (size_t i = 0; i < problem->n; i++) {
-        linear_system_probe(rule->optimizer, rule->parameter, problem->h[i],
-                            &(*systems)[i]);
+        linear_system_probe(rule, problem->h[i], &(*systems)[i]);
         const double own = linear_system_radius(&(*systems)[i]);
         if (!(own <= *radius)) {
             *radius = isnan(own) ? INFINITY : own;
@@ -277,11 +275,11 @@ int sampling_given_chains(const struct sampling *sampling, const struct rule *ru
         return error_set(error, STATUS_USAGE,
                          "--schedule: nothing can be planned for a learning rate that "
                          "changes; give --replicas and --steps");
-    if (!rule->optimizer->linear)
+    if (!rule->kind->linear)
         return error_set(error, STATUS_USAGE,
                          "--optimizer: nothing can be planned for %s, which is not "
                          "linear; give --replicas and --steps",
-                         rule->optimizer->name);
+                         rule->kind->name);
     return error_set(error, STATUS_USAGE,
                      "--allow-divergence: nothing can be planned for unstable "
                      "parameters; give --replicas and --steps");

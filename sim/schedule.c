@@ -3,13 +3,14 @@
 #include "nearest.h"
 #include "parse.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
 /* What stands behind the name: the smallest and largest values that make sense. */
 static const struct form {
     const char *name;
-    enum schedule schedule;
+    enum schedule_kind kind;
     int least, most; /* numbers */
     const char *usage;
 } forms[] = {
@@ -45,9 +46,9 @@ static bool is_share(double x)
 }
 
 /* Are the numbers, with their defaults in place, what the schedule takes? */
-static bool is_sound(enum schedule schedule, int count, const double *x)
+static bool is_sound(enum schedule_kind kind, int count, const double *x)
 {
-    switch (schedule) {
+    switch (kind) {
     case SCHEDULE_STEP:
         for (int k = 1; k < count; k++)
             if (!is_step(x[k]) || (k > 1 && x[k] <= x[k - 1]))
@@ -82,25 +83,25 @@ static int read_numbers(const char *a, int most, double *x)
     return *a == '\0' ? count : -1;
 }
 
-int schedule_parse(const char *text, double *parameter, struct error *error)
+int schedule_parse(const char *text, struct schedule *schedule, struct error *error)
 {
     const size_t length = strcspn(text, ":");
     for (size_t k = 0; k < sizeof forms / sizeof *forms; k++) {
         const struct form *form = &forms[k];
-        double x[OPTIMIZER_SCHEDULE_NUMBERS] = {0};
+        double x[SCHEDULE_NUMBERS] = {0};
         if (strlen(form->name) != length || strncmp(form->name, text, length) != 0)
             continue;
-        if (form->schedule == SCHEDULE_WARM_RESTARTS)
+        if (form->kind == SCHEDULE_WARM_RESTARTS)
             x[1] = 1;
         const int count = read_numbers(text + length, form->most, x);
-        if (count < form->least || !is_sound(form->schedule, count, x))
+        if (count < form->least || !is_sound(form->kind, count, x))
             return error_set(error, STATUS_USAGE,
                              "--schedule: '%.200s' is not allowed; allowed is %s with "
                              "FACTOR > 0, growing whole steps T from 1 to 2^50, a "
                              "whole MULTIPLE from 1 to 1000, 0 <= MIN < 1",
                              text, form->usage);
-        parameter[OPTIMIZER_SCHEDULE] = form->schedule;
-        memcpy(parameter + OPTIMIZER_SCHEDULE + 1, x, sizeof x);
+        schedule->kind = form->kind;
+        memcpy(schedule->number, x, sizeof x);
         return STATUS_OK;
     }
     return unknown(text, error);

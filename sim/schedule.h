@@ -7,16 +7,17 @@
  *   warm-restarts:T[:M[:MIN]] the same from 1 to MIN over T steps, then over T M, T M^2
  *                            ... (Loshchilov and Hutter, SGDR, ICLR 2017, eq. 5)
  *   inverse-sqrt             1/sqrt(t+1)
- *
- * The numbers stand in the rule's parameters, so that a schedule is part of what a run
- * depends on. */
+ */
 #ifndef PNM_SCHEDULE_H
 #define PNM_SCHEDULE_H
 
 #include "elementary.h"
-#include "optimizer.h"
+#include "error.h"
 
-enum schedule {
+#include <math.h>
+#include <stdint.h>
+
+enum schedule_kind {
     SCHEDULE_CONSTANT,
     SCHEDULE_STEP,
     SCHEDULE_COSINE,
@@ -24,8 +25,16 @@ enum schedule {
     SCHEDULE_INVERSE_SQRT
 };
 
-/* Reads a schedule into parameter[OPTIMIZER_SCHEDULE ..]. STATUS_USAGE. */
-PNM_MUST_USE int schedule_parse(const char *text, double *parameter,
+enum { SCHEDULE_NUMBERS = 5 };
+
+struct schedule {
+    enum schedule_kind kind;
+    double
+        number[SCHEDULE_NUMBERS]; /* in the order of the forms above, 0 behind them */
+};
+
+/* Reads a schedule. STATUS_USAGE. */
+PNM_MUST_USE int schedule_parse(const char *text, struct schedule *schedule,
                                 struct error *error);
 
 /* From 1 at x = 0 towards `least` at x = 1. cos(pi x) = sin(pi (x + 1/2)) */
@@ -34,13 +43,14 @@ static inline double schedule_wave(double x, double least)
     return least + (1 - least) * (1 + elementary_sin_pi(x + 0.5)) / 2;
 }
 
-static inline double schedule_factor(const double *parameter, uint64_t t)
+/* What the learning rate is multiplied by at step t. */
+static inline double schedule_factor(const struct schedule *schedule, uint64_t t)
 {
-    const double *own = parameter + OPTIMIZER_SCHEDULE + 1;
+    const double *own = schedule->number;
     double at = (double)t, factor = 1;
-    switch ((enum schedule)parameter[OPTIMIZER_SCHEDULE]) {
+    switch (schedule->kind) {
     case SCHEDULE_STEP:
-        for (int k = 1; k < OPTIMIZER_SCHEDULE_NUMBERS && own[k] > 0; k++)
+        for (int k = 1; k < SCHEDULE_NUMBERS && own[k] > 0; k++)
             factor *= at >= own[k] ? own[0] : 1;
         return factor;
     case SCHEDULE_COSINE:

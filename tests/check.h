@@ -13,6 +13,8 @@
 #include <cmocka.h>
 
 #include "kernels.h"
+#include "loss.h"
+#include "rule_loops.h"
 #include "rules.h"
 
 #include <float.h>
@@ -152,6 +154,17 @@ static inline const struct kernels *check_kernels(void)
     return kernels;
 }
 
+/* The loops of a rule or a loss in the list, for this processor. */
+static inline const struct rule_loops *check_loops(const struct rule *rule)
+{
+    return kernels_rule(check_kernels(), rule);
+}
+
+static inline const struct loss_loops *check_loss_loops(const struct loss *loss)
+{
+    return kernels_loss(check_kernels(), loss);
+}
+
 /* Calls run(kernels, context) with each variant that this processor has, and with
  * PNM_ISA naming it; returns how many there were. */
 static inline int check_each_isa(void (*run)(const struct kernels *, void *),
@@ -173,20 +186,24 @@ static inline int check_each_isa(void (*run)(const struct kernels *, void *),
     return count;
 }
 
+/* Sets a parameter: a number, or of one that takes words the index of the word. */
 static inline void check_set(struct rule *rule, const char *name, double value)
 {
-    const int index = optimizer_parameter(rule->optimizer, name);
+    const int index = rule_kind_parameter(rule->kind, name);
     if (index < 0)
-        check_fail(__FILE__, __LINE__, "%s has no parameter %s", rule->optimizer->name,
+        check_fail(__FILE__, __LINE__, "%s has no parameter %s", rule->kind->name,
                    name);
-    rule->parameter[index] = value;
+    if (rule->kind->parameters[index].choices)
+        rule->word[index] = (int)value;
+    else
+        rule->number[index] = value;
 }
 
 /* The same for a value as text: a number, or one of the words that are its choices. */
 static inline void check_set_text(struct rule *rule, const char *name, const char *text)
 {
-    const int index = optimizer_parameter(rule->optimizer, name);
-    const struct parameter *p = &rule->optimizer->parameters[index < 0 ? 0 : index];
+    const int index = rule_kind_parameter(rule->kind, name);
+    const struct parameter *p = &rule->kind->parameters[index < 0 ? 0 : index];
     const int choice = p->choices ? parameter_choice(p, text) : -1;
     check_set(rule, name, choice >= 0 ? choice : strtod(text, NULL));
 }
@@ -195,22 +212,32 @@ static inline void check_set_text(struct rule *rule, const char *name, const cha
  * defaults. */
 static inline struct rule check_rule(const char *text)
 {
-    struct rule rule;
     char copy[256], *rest = NULL;
     snprintf(copy, sizeof copy, "%s", text);
     const char *name = strtok_r(copy, " ", &rest);
-    rule.optimizer = optimizer_find(check_kernels(), name);
-    if (!rule.optimizer)
+    const struct rule_kind *kind = rule_kind_find(name);
+    if (!kind)
         check_fail(__FILE__, __LINE__, "there is no rule %s", name);
-    optimizer_defaults(rule.optimizer, NAN, rule.parameter);
+    struct rule rule = rule_of(kind, NAN);
     for (char *part; (part = strtok_r(NULL, " ", &rest));) {
         char *equals = strchr(part, '=');
         assert_non_null(equals);
         *equals = '\0';
         check_set_text(&rule, part, equals + 1);
     }
-    optimizer_complete(rule.optimizer, rule.parameter);
+    rule_complete(&rule);
     return rule;
+}
+
+/* What the stream of a rule without decay and schedule is named by: FNV-1a of its name
+ * and of its parameters, words by their index. */
+static inline uint64_t check_hash(const struct rule *rule)
+{
+    const size_t count = (size_t)rule->kind->parameter_count;
+    double value[RULE_MAX_PARAMETERS];
+    for (size_t i = 0; i < count; i++)
+        value[i] = rule->kind->parameters[i].choices ? rule->word[i] : rule->number[i];
+    return random_hash(rule->kind->name, value, count);
 }
 
 /* --- inputs ----------------------------------------------------------------------- */

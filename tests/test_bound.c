@@ -25,7 +25,7 @@ static struct sampling sampling_make(int threads)
 
 static struct loss loss_make(const char *name, size_t n)
 {
-    const struct loss_kind *kind = loss_find(check_kernels(), name);
+    const struct loss_kind *kind = loss_kind_find(name);
     double parameter[LOSS_MAX_PARAMETERS];
     struct loss loss;
     struct error error;
@@ -217,7 +217,7 @@ static void the_odd_replicas_measure(void **state)
             point[i * LOSS_LANES] = path_z(&path, X_CORRECTED, t, i);
             point[i * LOSS_LANES + 1] = path.theta[(size_t)t * 2 + i];
         }
-        loss.kind->evaluate(&loss, point, gradient, value);
+        check_loss_loops(&loss)->evaluate(&loss, point, gradient, value);
         for (size_t i = 0; i < 2; i++)
             square += pow(gradient[i * LOSS_LANES] - gradient[i * LOSS_LANES + 1], 2);
         moments_add(&m, square);

@@ -7,38 +7,36 @@
 #include "schedule.h"
 #include "theory.h"
 
-enum { LANES = OPTIMIZER_LANES, STEPS = 40, STATE = 1 + OPTIMIZER_MAX_SLOTS };
+enum { LANES = RULE_LANES, STEPS = 40, STATE = 1 + RULE_MAX_SLOTS };
 
-static struct rule rule_of(const struct optimizer *optimizer, double lr)
+/* The rule without the weight decay that it may take by default. */
+static struct rule undecayed(const struct rule_kind *kind, double lr)
 {
-    struct rule rule = {.optimizer = optimizer};
-    optimizer_defaults(optimizer, lr, rule.parameter);
-    optimizer_complete(optimizer, rule.parameter);
-    rule.parameter[OPTIMIZER_WEIGHT_DECAY] = 0;
-    rule.parameter[OPTIMIZER_DECOUPLED] = 0;
+    struct rule rule = rule_of(kind, lr);
+    rule_complete(&rule);
+    rule.decay = (struct decay){.lambda = 0};
     return rule;
 }
 
 static void set_decay(struct rule *rule, double lambda, bool decoupled)
 {
-    rule->parameter[OPTIMIZER_WEIGHT_DECAY] = lambda;
-    rule->parameter[OPTIMIZER_DECOUPLED] = decoupled;
+    rule->decay = (struct decay){.lambda = lambda, .decoupled = decoupled};
 }
 
 static void set_schedule(struct rule *rule, const char *text)
 {
     struct error error;
-    CHECK_OK(schedule_parse(text, rule->parameter, &error), &error);
+    CHECK_OK(schedule_parse(text, &rule->schedule, &error), &error);
 }
 
 /* --- schedules -------------------------------------------------------------------- */
 
 static double factor(const char *text, uint64_t t)
 {
-    double parameter[OPTIMIZER_MAX_PARAMETERS] = {0};
+    struct schedule schedule;
     struct error error;
-    CHECK_OK(schedule_parse(text, parameter, &error), &error);
-    return schedule_factor(parameter, t);
+    CHECK_OK(schedule_parse(text, &schedule, &error), &error);
+    return schedule_factor(&schedule, t);
 }
 
 static void factors_by_hand(void **state)
@@ -83,14 +81,14 @@ static void bad_schedules(void **state)
         "cosine:0",    "cosine:5:1",    "cosine:5:-0.1",     "warm-restarts:0",
         "cosine:1:1",  "inverse-sqrt:", "warm-restarts:5:0", "warm-restarts:5:1.5",
         "cosine:5:0:0"};
-    double parameter[OPTIMIZER_MAX_PARAMETERS] = {0};
+    struct schedule schedule;
     struct error error;
     (void)state;
     for (size_t k = 0; k < sizeof unknown / sizeof *unknown; k++)
-        CHECK_REFUSED(unknown[k], schedule_parse(unknown[k], parameter, &error), &error,
+        CHECK_REFUSED(unknown[k], schedule_parse(unknown[k], &schedule, &error), &error,
                       "no schedule");
     for (size_t k = 0; k < sizeof wrong / sizeof *wrong; k++)
-        CHECK_REFUSED(wrong[k], schedule_parse(wrong[k], parameter, &error), &error,
+        CHECK_REFUSED(wrong[k], schedule_parse(wrong[k], &schedule, &error), &error,
                       "is not allowed");
 }
 
@@ -98,39 +96,39 @@ static void bad_schedules(void **state)
 
 /* Fixed curvature and noise, so that the gradient depends on theta. */
 struct run {
-    double theta, slot[OPTIMIZER_MAX_SLOTS];
+    double theta, slot[RULE_MAX_SLOTS];
 };
 
 static void step_with(const struct rule *rule, uint64_t t, const double *gradient,
                       struct run *run)
 {
-    rule->optimizer->step(rule->parameter, t, 1, gradient, &run->theta, run->slot);
+    rule->kind->step(rule, t, 1, gradient, &run->theta, run->slot);
 }
 
 /* The bare rule with decay and schedule done by hand against the rule that does them.
  */
-static void check_by_hand(const struct optimizer *optimizer, double lambda,
-                          bool decoupled, const char *schedule)
+static void check_by_hand(const struct rule_kind *kind, double lambda, bool decoupled,
+                          const char *schedule)
 {
-    struct rule bare = rule_of(optimizer, 0.05), whole = bare;
+    struct rule bare = undecayed(kind, 0.05), whole = bare;
     struct run a = {.theta = 1.5}, b = a;
     uint64_t random = 1;
     set_decay(&whole, lambda, decoupled);
     set_schedule(&whole, schedule);
     for (uint64_t t = 0; t < STEPS; t++) {
-        double g[OPTIMIZER_MAX_SAMPLES], pulled[OPTIMIZER_MAX_SAMPLES];
-        const double lr = 0.05 * schedule_factor(whole.parameter, t);
-        for (int k = 0; k < optimizer->samples; k++) {
+        double g[RULE_MAX_SAMPLES], pulled[RULE_MAX_SAMPLES];
+        const double lr = 0.05 * schedule_factor(&whole.schedule, t);
+        for (int k = 0; k < kind->samples; k++) {
             g[k] = a.theta + check_normal(&random);
             pulled[k] = g[k] + (decoupled ? 0 : lambda * a.theta);
         }
         step_with(&whole, t, g, &b);
-        bare.parameter[0] = lr;
+        bare.number[RULE_LR] = lr;
         if (decoupled)
             a.theta *= 1 - lr * lambda;
         step_with(&bare, t, pulled, &a);
         CHECK_NEAR(b.theta, a.theta, 1e-13, 1e-15);
-        for (int k = 0; k < optimizer->slots; k++)
+        for (int k = 0; k < kind->slots; k++)
             CHECK_NEAR(b.slot[k], a.slot[k], 1e-13, 1e-15);
     }
 }
@@ -138,7 +136,7 @@ static void check_by_hand(const struct optimizer *optimizer, double lambda,
 static void every_rule_by_hand(void **state)
 {
     (void)state;
-    for (const struct optimizer *const *o = check_kernels()->optimizers; *o; o++)
+    for (const struct rule_kind *const *o = rule_kinds(); *o; o++)
         for (int decoupled = 0; decoupled < 2; decoupled++) {
             check_by_hand(*o, 0, decoupled, "constant");
             check_by_hand(*o, 0.3, decoupled, "constant");
@@ -147,14 +145,13 @@ static void every_rule_by_hand(void **state)
         }
 }
 
-/* The loops over a tile against single steps. */
-static void check_tile(const struct rule *rule)
+/* The loops over a tile against single steps: those of the kind and of the loops. */
+static void check_tile(const struct rule *rule, const struct rule_loops *loops)
 {
-    const struct optimizer *optimizer = rule->optimizer;
-    static double normal[STEPS * OPTIMIZER_MAX_SAMPLES * LANES], path[STEPS * LANES];
+    static double normal[STEPS * RULE_MAX_SAMPLES * LANES], path[STEPS * LANES];
     struct tile tile = {.theta = {0}};
     uint64_t random = 3;
-    const size_t samples = (size_t)optimizer->samples;
+    const size_t samples = (size_t)rule->kind->samples;
     for (size_t k = 0; k < STEPS * samples * LANES; k++)
         normal[k] = check_normal(&random);
     for (int lane = 0; lane < LANES; lane++) {
@@ -164,15 +161,17 @@ static void check_tile(const struct rule *rule)
         tile.noise_sd[lane] = 0.5;
     }
     const struct tile start = tile;
-    optimizer->advance(rule->parameter, 5, STEPS, normal, &tile, path);
+    loops->advance(rule, 5, STEPS, normal, &tile, path);
     for (int lane = 0; lane < LANES; lane += 9) {
-        struct run run = {.theta = start.theta[lane]};
+        struct run run = {.theta = start.theta[lane]}, own = run;
         for (size_t k = 0; k < STEPS; k++) {
-            double g[OPTIMIZER_MAX_SAMPLES];
+            double g[RULE_MAX_SAMPLES];
             for (size_t j = 0; j < samples; j++)
                 g[j] = fma(0.5, normal[(k * samples + j) * LANES + (size_t)lane],
                            start.h[lane] * (run.theta - 0.25));
             step_with(rule, 5 + k, g, &run);
+            loops->step(rule, 5 + k, 1, g, &own.theta, own.slot);
+            CHECK_EXACT(own.theta, run.theta);
             CHECK_EXACT(path[k * LANES + (size_t)lane], run.theta);
         }
     }
@@ -181,12 +180,12 @@ static void check_tile(const struct rule *rule)
 static void check_tiles(const struct kernels *kernels, void *context)
 {
     (void)context;
-    for (const struct optimizer *const *o = kernels->optimizers; *o; o++)
-        for (int kind = 0; kind < 4; kind++) {
-            struct rule rule = rule_of(*o, 0.05);
-            set_decay(&rule, kind & 1 ? 0.2 : 0, kind == 3);
-            set_schedule(&rule, kind & 2 ? "cosine:30:0.1" : "constant");
-            check_tile(&rule);
+    for (const struct rule_kind *const *o = rule_kinds(); *o; o++)
+        for (int variant = 0; variant < 4; variant++) {
+            struct rule rule = undecayed(*o, 0.05);
+            set_decay(&rule, variant & 1 ? 0.2 : 0, variant == 3);
+            set_schedule(&rule, variant & 2 ? "cosine:30:0.1" : "constant");
+            check_tile(&rule, kernels_rule(kernels, &rule));
         }
 }
 
@@ -200,22 +199,21 @@ static void tiles_are_steps(void **state)
  */
 static void streams(void **state)
 {
-    const struct optimizer *sgd = check_kernels()->optimizers[0];
-    struct rule rule = rule_of(sgd, 0.1);
-    const uint64_t bare = optimizer_hash(sgd, rule.parameter);
+    const struct rule_kind *sgd = rule_kinds()[0];
+    struct rule rule = undecayed(sgd, 0.1);
+    const uint64_t bare = rule_hash(&rule);
     (void)state;
-    assert_true(bare ==
-                random_hash(sgd->name, rule.parameter, (size_t)sgd->parameter_count));
+    assert_true(bare == check_hash(&rule));
     set_decay(&rule, 0.1, false);
-    const uint64_t l2 = optimizer_hash(sgd, rule.parameter);
+    const uint64_t l2 = rule_hash(&rule);
     set_decay(&rule, 0.1, true);
-    const uint64_t decoupled = optimizer_hash(sgd, rule.parameter);
+    const uint64_t decoupled = rule_hash(&rule);
     set_decay(&rule, 0, false);
     set_schedule(&rule, "cosine:5");
-    const uint64_t cosine = optimizer_hash(sgd, rule.parameter);
+    const uint64_t cosine = rule_hash(&rule);
     set_schedule(&rule, "cosine:6");
     assert_true(bare != l2 && l2 != decoupled && decoupled != cosine &&
-                cosine != optimizer_hash(sgd, rule.parameter));
+                cosine != rule_hash(&rule));
 }
 
 /* --- theory with decay ------------------------------------------------------------ */
@@ -224,13 +222,13 @@ static void streams(void **state)
  * without noise end. */
 static void check_theory(const struct rule *rule, double h, double theta_star)
 {
-    const struct optimizer *optimizer = rule->optimizer;
+    const struct rule_kind *kind = rule->kind;
     struct linear_system written, probed;
     double mean[LINEAR_STATE];
     struct run run = {.theta = theta_star};
     struct error error;
     theory_system(rule, h, &written);
-    linear_system_probe(optimizer, rule->parameter, h, &probed);
+    linear_system_probe(rule, h, &probed);
     assert_int_equal(written.dim, probed.dim);
     for (int k = 0; k < written.dim * written.dim; k++)
         CHECK_NEAR(written.a[k], probed.a[k], 1e-14, 1e-15);
@@ -239,22 +237,22 @@ static void check_theory(const struct rule *rule, double h, double theta_star)
             CHECK_NEAR(written.b[k][r], probed.b[k][r], 1e-14, 1e-15);
     CHECK_OK(theory_mean(rule, h, theta_star, mean, &error), &error);
     for (uint64_t t = 0; t < 60000; t++) {
-        double g[OPTIMIZER_MAX_SAMPLES];
-        for (int k = 0; k < optimizer->samples; k++)
+        double g[RULE_MAX_SAMPLES];
+        for (int k = 0; k < kind->samples; k++)
             g[k] = h * (run.theta - theta_star);
         step_with(rule, t, g, &run);
     }
     CHECK_NEAR(theta_star + mean[0], run.theta, 1e-12, 0);
-    for (int k = 0; k < optimizer->slots; k++)
+    for (int k = 0; k < kind->slots; k++)
         CHECK_NEAR(mean[1 + k], run.slot[k], 0, 1e-12);
 }
 
 static void theory_of_every_linear_rule(void **state)
 {
     (void)state;
-    for (const struct optimizer *const *o = check_kernels()->optimizers; *o; o++)
+    for (const struct rule_kind *const *o = rule_kinds(); *o; o++)
         for (int decoupled = 0; (*o)->linear && decoupled < 2; decoupled++) {
-            struct rule rule = rule_of(*o, 0.2);
+            struct rule rule = undecayed(*o, 0.2);
             set_decay(&rule, 0.25, decoupled);
             check_theory(&rule, 0.5, -3);
             check_theory(&rule, 1.25, 0.5);
@@ -266,7 +264,7 @@ static void the_mean_of_sgd(void **state)
 {
     (void)state;
     for (int decoupled = 0; decoupled < 2; decoupled++) {
-        struct rule rule = rule_of(optimizer_find(check_kernels(), "sgd"), 0.2);
+        struct rule rule = undecayed(rule_kind_find("sgd"), 0.2);
         double mean[LINEAR_STATE];
         struct error error;
         set_decay(&rule, 0.3, decoupled);
@@ -279,7 +277,7 @@ static void the_mean_of_sgd(void **state)
  * nothing of decay; a scheduled rate has no law. */
 static void what_theory_says(void **state)
 {
-    struct rule rule = rule_of(optimizer_find(check_kernels(), "pnm"), 0.2);
+    struct rule rule = undecayed(rule_kind_find("pnm"), 0.2);
     double bare, decayed;
     enum exact_source source;
     struct error error;

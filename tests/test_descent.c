@@ -19,7 +19,7 @@ enum { RULES = sizeof rule_texts / sizeof *rule_texts };
 
 static struct loss loss_make(const char *name, size_t n, double bound)
 {
-    const struct loss_kind *kind = loss_find(check_kernels(), name);
+    const struct loss_kind *kind = loss_kind_find(name);
     double parameter[LOSS_MAX_PARAMETERS];
     struct loss loss;
     struct error error;
@@ -34,8 +34,7 @@ static struct loss loss_make(const char *name, size_t n, double bound)
 static struct descent descent_of(const struct rule *rule, const struct loss *loss)
 {
     return (struct descent){
-        .optimizer = rule->optimizer,
-        .parameter = rule->parameter,
+        .rule = rule,
         .loss = loss,
         .start = 1.25,
         .sigma = 0.6,
@@ -66,7 +65,7 @@ static struct descent_record record_of(const struct descent *descent, uint64_t r
 /* Calls test for every rule on every loss. */
 static void each_descent(void (*test)(const struct descent *))
 {
-    const struct loss_kind *const *kind = loss_kinds(check_kernels());
+    const struct loss_kind *const *kind = loss_kinds();
     for (; *kind; kind++) {
         struct loss loss = loss_make((*kind)->name, N, 0.7);
         for (int r = 0; r < RULES; r++) {
@@ -94,7 +93,7 @@ static double gradient_at(const struct loss *loss, const double *theta,
     double points[N * LANES], slopes[N * LANES], value[LANES];
     for (size_t k = 0; k < N * LANES; k++)
         points[k] = k % LANES == 11 ? theta[k / LANES] : (double)k;
-    loss->kind->evaluate(loss, points, slopes, value);
+    check_loss_loops(loss)->evaluate(loss, points, slopes, value);
     for (size_t i = 0; i < N; i++)
         gradient[i] = slopes[i * LANES + 11];
     return value[11] - loss->minimum;
@@ -106,11 +105,10 @@ static struct random_key key_of(const struct descent *descent, uint64_t unit)
 {
     const struct loss *loss = descent->loss;
     double own[8] = {(double)loss->n};
-    memcpy(own + 1, loss->parameter, (size_t)loss->kind->parameter_count * sizeof *own);
+    memcpy(own + 1, loss->number, (size_t)loss->kind->parameter_count * sizeof *own);
     const uint64_t of_loss =
         random_hash(loss->kind->name, own, (size_t)loss->kind->parameter_count + 1);
-    const uint64_t of_rule = random_hash(descent->optimizer->name, descent->parameter,
-                                         (size_t)descent->optimizer->parameter_count);
+    const uint64_t of_rule = check_hash(descent->rule);
     return (struct random_key){descent->seed, RANDOM_ENSEMBLE,
                                random_hash_bytes(of_rule, &of_loss, sizeof of_loss),
                                unit};
@@ -119,19 +117,19 @@ static struct random_key key_of(const struct descent *descent, uint64_t unit)
 /* One replica, coordinate by coordinate, held against its record. */
 static void check_replay(const struct descent *descent)
 {
-    enum { STEPS = 20, REPLICA = 70, PLACES = N * OPTIMIZER_MAX_SLOTS };
-    const struct optimizer *rule = descent->optimizer;
+    enum { STEPS = 20, REPLICA = 70, PLACES = N * RULE_MAX_SLOTS };
+    const struct rule_kind *rule = descent->rule->kind;
     const size_t samples = (size_t)rule->samples, slots = (size_t)rule->slots;
     struct descent_record record = record_of(descent, REPLICA, STEPS);
     double theta[N] = {1.25, 1.25, 1.25}, slot[PLACES] = {0};
-    double normal[OPTIMIZER_MAX_SAMPLES * N * LANES];
+    double normal[RULE_MAX_SAMPLES * N * LANES];
     struct random_stream stream;
     struct error error;
     CHECK_OK(random_init(&stream, descent->generator, key_of(descent, REPLICA / LANES),
                          &error),
              &error);
     for (size_t t = 0; t <= STEPS; t++) {
-        double exact[N], sample[OPTIMIZER_MAX_SAMPLES * N];
+        double exact[N], sample[RULE_MAX_SAMPLES * N];
         CHECK_EXACT(record.excess[t], gradient_at(descent->loss, theta, exact));
         CHECK_SAME(record.theta + t * N, theta, N);
         CHECK_SAME(record.exact + t * N, exact, N);
@@ -144,12 +142,12 @@ static void check_replay(const struct descent *descent)
                         descent->sigma / sqrt(N) * normal[k * LANES + REPLICA % LANES];
         CHECK_SAME(record.sample + t * samples * N, sample, samples * N);
         for (size_t i = 0; i < N; i++) {
-            double own[OPTIMIZER_MAX_SLOTS], g[OPTIMIZER_MAX_SAMPLES];
+            double own[RULE_MAX_SLOTS], g[RULE_MAX_SAMPLES];
             for (size_t s = 0; s < samples; s++)
                 g[s] = sample[s * N + i];
             for (size_t s = 0; s < slots; s++)
                 own[s] = slot[s * N + i];
-            rule->step(descent->parameter, t, 1, g, &theta[i], own);
+            rule->step(descent->rule, t, 1, g, &theta[i], own);
             for (size_t s = 0; s < slots; s++)
                 slot[s * N + i] = own[s];
         }
@@ -373,7 +371,7 @@ static void check_isa(const struct kernels *kernels, void *context)
     struct loss loss = loss_make("logistic", N, 0);
     const struct rule rule = check_rule(rule_texts[2]);
     const struct descent descent = descent_of(&rule, &loss);
-    assert_ptr_equal(loss.kind, loss_find(kernels, "logistic"));
+    assert_ptr_equal(check_loss_loops(&loss), kernels_loss(kernels, &loss));
     struct descent_curve curve = curve_of(&descent, REPLICAS, STEPS);
     same_curves(&curve, best);
     descent_curve_free(&curve);
@@ -601,7 +599,7 @@ static void check_linear(const char *text)
     const double noise = descent.sigma * descent.sigma / N;
     struct descent_curve curve = curve_of(&descent, MANY, LONG);
     struct linear_system system;
-    linear_system_probe(rule.optimizer, rule.parameter, loss.smoothness, &system);
+    linear_system_probe(&rule, loss.smoothness, &system);
     for (uint64_t t = 0; t <= LONG; t += 20) {
         double mean, variance;
         linear_system_at(&system, &system, noise, descent.start, t, &mean, &variance);

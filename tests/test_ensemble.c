@@ -10,7 +10,7 @@
 /* --- settings --------------------------------------------------------------------- */
 
 enum {
-    LANES = OPTIMIZER_LANES,
+    LANES = RULE_LANES,
     BLOCK = 32,
     /* steps, for up to four modes */ MODES = 3,
     PAIRS = MODES * (MODES + 1) / 2
@@ -65,8 +65,7 @@ static struct ensemble ensemble_of(const struct rule *rule,
 {
     return (struct ensemble){
         .kernels = check_kernels(),
-        .optimizer = rule->optimizer,
-        .parameter = rule->parameter,
+        .rule = rule,
         .problem = problem,
         .generator = {.kind = RANDOM_XOSHIRO},
         .seed = 1,
@@ -120,9 +119,9 @@ static void replay_step(const struct replay *replay, const double *normal, size_
 {
     const struct ensemble *ensemble = replay->ensemble;
     const struct quadratic *problem = ensemble->problem;
-    const size_t samples = (size_t)ensemble->optimizer->samples;
+    const size_t samples = (size_t)ensemble->rule->kind->samples;
     const double sd = problem->dense ? 1 : sqrt(problem->noise[mode]);
-    double gradient[OPTIMIZER_MAX_SAMPLES];
+    double gradient[RULE_MAX_SAMPLES];
     for (size_t s = 0; s < samples; s++) {
         const size_t at = (t % BLOCK * samples + s) * LANES + (size_t)replay->lane;
         const double xi = replay_noise(replay, normal, i, at, BLOCK * LANES * samples);
@@ -130,7 +129,7 @@ static void replay_step(const struct replay *replay, const double *normal, size_
                           problem->h[mode] * (*theta - problem->theta_star[mode]) +
                               problem->slope);
     }
-    ensemble->optimizer->step(ensemble->parameter, t, 1, gradient, theta, slot);
+    ensemble->rule->kind->step(ensemble->rule, t, 1, gradient, theta, slot);
 }
 
 /* theta of the chain after steps 0 (the start) .. steps: out[t * n + mode]; other modes
@@ -138,14 +137,12 @@ static void replay_step(const struct replay *replay, const double *normal, size_
 static void replay_run(const struct replay *replay, uint64_t steps, double *out)
 {
     const struct ensemble *ensemble = replay->ensemble;
-    const struct optimizer *optimizer = ensemble->optimizer;
+    const struct rule_kind *kind = ensemble->rule->kind;
     const size_t n = ensemble->problem->n, tiles = replay->coupled ? n : 1;
-    const size_t count = tiles * BLOCK * LANES * (size_t)optimizer->samples;
+    const size_t count = tiles * BLOCK * LANES * (size_t)kind->samples;
     const struct random_key key = {ensemble->seed, RANDOM_ENSEMBLE,
-                                   random_hash(optimizer->name, ensemble->parameter,
-                                               (size_t)optimizer->parameter_count),
-                                   replay->unit};
-    double slot[MODES][OPTIMIZER_MAX_SLOTS] = {{0}};
+                                   check_hash(ensemble->rule), replay->unit};
+    double slot[MODES][RULE_MAX_SLOTS] = {{0}};
     double *normal = check_alloc(count, sizeof *normal);
     struct random_stream stream;
     struct error error;
@@ -568,12 +565,12 @@ static void replayed_direction(const struct ensemble *ensemble, struct chains ow
     const struct replay replay = replay_uncoupled(ensemble, 0, replica);
     const double count = (double)(own.steps - own.burn_in - 1);
     double *path = check_alloc(own.steps + 1, sizeof *path);
-    double scalar[OPTIMIZER_MAX_SCALARS], last = 0;
+    double scalar[RULE_MAX_SCALARS], last = 0;
     long double sum = 0, squares = 0, lagged = 0;
     replay_run(&replay, own.steps, path);
     for (uint64_t t = own.burn_in + 1; t < own.steps; t++) {
-        ensemble->optimizer->scalars(ensemble->parameter, t, scalar);
-        const double u = (path[t] - path[t + 1]) / scalar[OPTIMIZER_RATE] - mean;
+        ensemble->rule->kind->scalars(ensemble->rule, t, scalar);
+        const double u = (path[t] - path[t + 1]) / scalar[RULE_RATE] - mean;
         sum += u;
         squares += u * u;
         lagged += u * last;
@@ -818,7 +815,7 @@ static void test_no_noise(void **state)
             CHECK_SAME(out + k * (STEPS + 1) * MODES, out, (STEPS + 1) * MODES);
         for (size_t i = 0; i < MODES; i++) {
             struct linear_system system;
-            linear_system_probe(rule.optimizer, rule.parameter, problem.h[i], &system);
+            linear_system_probe(&rule, problem.h[i], &system);
             for (uint64_t t = 0; t <= STEPS; t++) {
                 double mean, variance;
                 linear_system_at(&system, &system, 0,
@@ -863,8 +860,7 @@ static void exact_law(const struct ensemble *ensemble, uint64_t t, double mean[M
     const struct quadratic *problem = ensemble->problem;
     struct linear_system system[MODES];
     for (size_t i = 0; i < MODES; i++)
-        linear_system_probe(ensemble->optimizer, ensemble->parameter, problem->h[i],
-                            &system[i]);
+        linear_system_probe(ensemble->rule, problem->h[i], &system[i]);
     for (size_t i = 0; i < MODES; i++)
         for (size_t j = 0; j < MODES; j++) {
             linear_system_at(&system[i], &system[j], quadratic_noise(problem, i, j),
@@ -989,10 +985,8 @@ static struct pair_law law_of(const struct ensemble *ensemble, size_t i, size_t 
     struct linear_system system[2];
     struct pair_law law;
     struct error error;
-    linear_system_probe(ensemble->optimizer, ensemble->parameter, problem->h[i],
-                        &system[0]);
-    linear_system_probe(ensemble->optimizer, ensemble->parameter, problem->h[j],
-                        &system[1]);
+    linear_system_probe(ensemble->rule, problem->h[i], &system[0]);
+    linear_system_probe(ensemble->rule, problem->h[j], &system[1]);
     CHECK_OK(pair_law_init(&law, &system[0], &system[1], noise,
                            problem->start[i] - problem->theta_star[i],
                            problem->start[j] - problem->theta_star[j], &error),

@@ -1,24 +1,16 @@
 /* test_estimate.c: the verdict rule on made-up numbers: every outcome, every edge. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "check.h"
 
 #include "estimate.h"
-#include "named_rule.h"
-
-#include <gsl/gsl_cdf.h>
 
 static void half_width_is_normal_or_students(void **state)
 {
     (void)state;
-    check_close(estimate_half_width(0.5, 1000), 4.89 * 0.5, 1e-15, 0);
+    CHECK_NEAR(estimate_half_width(0.5, 1000), 4.89 * 0.5, 1e-15, 0);
     /* z* is the two-sided 1e-6 quantile, rounded. */
-    check_close(gsl_cdf_ugaussian_Qinv(0.5e-6), ESTIMATE_Z, 0, 0.005);
+    CHECK_NEAR(gsl_cdf_ugaussian_Qinv(0.5e-6), ESTIMATE_Z, 0, 0.005);
     const double t = estimate_half_width(1, 30);
-    check_close(gsl_cdf_tdist_Q(t, 29), 0.5e-6, 1e-6, 0);
+    CHECK_NEAR(gsl_cdf_tdist_Q(t, 29), 0.5e-6, 1e-6, 0);
     assert_true(t > 6);
     assert_true(isinf(estimate_half_width(1, 1)));
 }
@@ -198,10 +190,10 @@ static void targets_sharpen_near_the_margin(void **state)
 {
     (void)state;
     /* delta = 0.5 %: half the distance to the margin in units of z*. */
-    check_close(estimate_target(0.001, 1.005, 1, 1), 0.005 / (2 * 4.89), 1e-10, 0);
-    check_close(estimate_target(0.001, 10.05, 10, 10), 0.05 / (2 * 4.89), 1e-10, 0);
-    check_close(estimate_target(0.001, 1.5, 1, 1), 0.001, 0, 0);
-    check_close(estimate_target(0.001, 1.5, NAN, 2), 0.002, 0, 0);
+    CHECK_NEAR(estimate_target(0.001, 1.005, 1, 1), 0.005 / (2 * 4.89), 1e-10, 0);
+    CHECK_NEAR(estimate_target(0.001, 10.05, 10, 10), 0.05 / (2 * 4.89), 1e-10, 0);
+    CHECK_NEAR(estimate_target(0.001, 1.5, 1, 1), 0.001, 0, 0);
+    CHECK_NEAR(estimate_target(0.001, 1.5, NAN, 2), 0.002, 0, 0);
 }
 
 static void exit_status_follows_the_exact_verdicts(void **state)

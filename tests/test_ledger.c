@@ -1,17 +1,10 @@
 /* test_ledger.c: every claim's negative control fails, every kind of row reaches its
  * verdicts, and the ledger finds what it should find. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "check.h"
 
 #include "ledger.h"
-#include "named_rule.h"
 
 #include <gsl/gsl_errno.h>
-#include <string.h>
 
 /* Coarse enough for a test, fine enough for `holds`: a band of 0.98 %. */
 static struct sampling settings(void)
@@ -122,8 +115,8 @@ static void limits_of_the_ledger_are_the_known_ones(void **state)
                 strncmp(row->setting, known[i].setting, strlen(known[i].setting)) != 0)
                 continue;
             found++;
-            check_close(row->paper, known[i].paper, 1e-12, 0);
-            check_close(row->exact, known[i].exact, 1e-6, 0);
+            CHECK_NEAR(row->paper, known[i].paper, 1e-12, 0);
+            CHECK_NEAR(row->exact, known[i].exact, 1e-6, 0);
             assert_string_equal(verdict_text(row->verdicts.paper), known[i].verdict);
             assert_true(row->control);
         }

@@ -22,7 +22,7 @@ enum { RULES = sizeof rule_texts / sizeof *rule_texts };
 static struct linear_system probed(const struct rule *rule, double h)
 {
     struct linear_system system;
-    linear_system_probe(rule->optimizer, rule->parameter, h, &system);
+    linear_system_probe(rule, h, &system);
     return system;
 }
 
@@ -86,11 +86,10 @@ static void test_probe(void **state)
         const struct rule rule = check_rule(rule_texts[r % RULES]);
         const double h = check_uniform(&random, 0.01, 4);
         const struct linear_system system = probed(&rule, h);
-        double s[LINEAR_STATE] = {0}, next[LINEAR_STATE] = {0},
-               xi[OPTIMIZER_MAX_SAMPLES];
-        double gradient[OPTIMIZER_MAX_SAMPLES];
-        assert_int_equal(system.dim, 1 + rule.optimizer->slots);
-        assert_int_equal(system.samples, rule.optimizer->samples);
+        double s[LINEAR_STATE] = {0}, next[LINEAR_STATE] = {0}, xi[RULE_MAX_SAMPLES];
+        double gradient[RULE_MAX_SAMPLES];
+        assert_int_equal(system.dim, 1 + rule.kind->slots);
+        assert_int_equal(system.samples, rule.kind->samples);
         for (int i = 0; i < system.dim; i++)
             s[i] = check_normal(&random);
         for (int k = 0; k < system.samples; k++) {
@@ -103,7 +102,7 @@ static void test_probe(void **state)
             for (int k = 0; k < system.samples; k++)
                 next[i] += system.b[k][i] * xi[k];
         }
-        rule.optimizer->step(rule.parameter, 0, 1, gradient, s, s + 1);
+        rule.kind->step(&rule, 0, 1, gradient, s, s + 1);
         check_matrix(next, s, system.dim, 1e-14);
     }
 }
@@ -441,7 +440,7 @@ static void test_radius_of_matrices(void **state)
 
 static void check_limit(const struct rule *rule, double h, double expected)
 {
-    const double limit = linear_system_lr_limit(rule->optimizer, rule->parameter, h);
+    const double limit = linear_system_lr_limit(rule, h);
     CHECK_NEAR(limit, expected, 1e-11, 0);
 }
 
@@ -498,8 +497,7 @@ static void test_lr_limit_where_none_is_stable(void **state)
         for (int k = 0; k < 5; k++) {
             struct rule rule = check_rule("pnm_eq7 lr=1 beta1=0.5");
             check_set(&rule, "beta0", beta0[i]);
-            const double limit =
-                linear_system_lr_limit(rule.optimizer, rule.parameter, h[k]);
+            const double limit = linear_system_lr_limit(&rule, h[k]);
             CHECK(limit == 0, "beta0 = %g, h = %g: limit %g, expected 0", beta0[i],
                   h[k], limit);
         }

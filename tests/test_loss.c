@@ -12,9 +12,9 @@ static const size_t dimensions[DIMENSIONS] = {1, 2, 5, 12};
 /* --- every loss ------------------------------------------------------------------- */
 
 /* L and G (where it can be chosen) other than 1, so that a factor cannot hide. */
-static struct loss loss_make(const struct kernels *kernels, const char *name, size_t n)
+static struct loss loss_make(const char *name, size_t n)
 {
-    const struct loss_kind *kind = loss_find(kernels, name);
+    const struct loss_kind *kind = loss_kind_find(name);
     double parameter[LOSS_MAX_PARAMETERS];
     struct loss loss;
     struct error error;
@@ -30,10 +30,10 @@ static struct loss loss_make(const struct kernels *kernels, const char *name, si
 
 static void each_loss(void (*test)(const struct loss *))
 {
-    const struct loss_kind *const *kind = loss_kinds(check_kernels());
+    const struct loss_kind *const *kind = loss_kinds();
     for (; *kind; kind++)
         for (int d = 0; d < DIMENSIONS; d++) {
-            struct loss loss = loss_make(check_kernels(), (*kind)->name, dimensions[d]);
+            struct loss loss = loss_make((*kind)->name, dimensions[d]);
             test(&loss);
             loss_free(&loss);
         }
@@ -67,7 +67,7 @@ static double at(const struct loss *loss, const double *x, double *gradient)
     double *block = check_alloc(2 * n * LANES, sizeof *block), value[LANES];
     for (size_t k = 0; k < n * LANES; k++)
         block[k] = k % LANES == LANE ? x[k / LANES] : (double)k - 100;
-    loss->kind->evaluate(loss, block, block + n * LANES, value);
+    check_loss_loops(loss)->evaluate(loss, block, block + n * LANES, value);
     for (size_t i = 0; i < n; i++)
         gradient[i] = block[(n + i) * LANES + LANE];
     free(block);
@@ -318,7 +318,7 @@ static long double rippled(long double u)
 static void check_formula(const char *name, long double (*phi)(long double))
 {
     uint64_t random = 5;
-    struct loss loss = loss_make(check_kernels(), name, 1);
+    struct loss loss = loss_make(name, 1);
     const double unit = unit_of(&loss), scale = unit * loss.gradient_bound;
     CHECK_EXACT(loss.smoothness, 2.5);
     CHECK_EXACT(loss.gradient_bound, 0.7);
@@ -348,7 +348,7 @@ static void test_formulas(void **state)
 static void test_logistic(void **state)
 {
     enum { N = 12 };
-    struct loss loss = loss_make(check_kernels(), "logistic", N);
+    struct loss loss = loss_make("logistic", N);
     uint64_t random = 6;
     double x[N], gradient[N];
     (void)state;
@@ -380,7 +380,7 @@ static void test_logistic(void **state)
 static void test_logistic_data(void **state)
 {
     double parameter[LOSS_MAX_PARAMETERS], minimum[8];
-    const struct loss_kind *kind = loss_find(check_kernels(), "logistic");
+    const struct loss_kind *kind = loss_kind_find("logistic");
     (void)state;
     for (int seed = 0; seed < 8; seed++) {
         struct loss loss;
@@ -400,12 +400,13 @@ static void test_logistic_data(void **state)
 
 static double *evaluated(const struct kernels *kernels, const char *name, size_t n)
 {
-    struct loss loss = loss_make(kernels, name, n);
+    struct loss loss = loss_make(name, n);
     double *out = check_alloc((2 * n + 1) * LANES + 3, sizeof *out);
     uint64_t random = 7;
     for (size_t k = 0; k < n * LANES; k++)
         out[k] = unit_of(&loss) * check_normal(&random) * (double)(1 + k % 50);
-    loss.kind->evaluate(&loss, out, out + n * LANES, out + 2 * n * LANES);
+    kernels_loss(kernels, &loss)
+        ->evaluate(&loss, out, out + n * LANES, out + 2 * n * LANES);
     out[(2 * n + 1) * LANES] = loss.smoothness;
     out[(2 * n + 1) * LANES + 1] = loss.gradient_bound;
     out[(2 * n + 1) * LANES + 2] = loss.minimum;
@@ -414,10 +415,9 @@ static double *evaluated(const struct kernels *kernels, const char *name, size_t
 }
 
 /* At one point: the bits of a lane. */
-static void check_one(const struct kernels *kernels, const char *name, size_t n,
-                      const double *all)
+static void check_one(const char *name, size_t n, const double *all)
 {
-    struct loss loss = loss_make(kernels, name, n);
+    struct loss loss = loss_make(name, n);
     double *theta = check_alloc(2 * n, sizeof *theta), *gradient = theta + n;
     for (size_t lane = 0; lane < LANES; lane++) {
         for (size_t i = 0; i < n; i++)
@@ -433,7 +433,7 @@ static void check_one(const struct kernels *kernels, const char *name, size_t n,
 
 static void check_isa(const struct kernels *kernels, void *context)
 {
-    const struct loss_kind *const *kind = loss_kinds(kernels);
+    const struct loss_kind *const *kind = loss_kinds();
     (void)context;
     for (; *kind; kind++)
         for (int d = 0; d < DIMENSIONS; d++) {
@@ -443,7 +443,7 @@ static void check_isa(const struct kernels *kernels, void *context)
             double *best = evaluated(check_kernels(), (*kind)->name, n);
             setenv("PNM_ISA", kernels->isa, 1);
             CHECK_SAME(one, best, (2 * n + 1) * LANES + 3);
-            check_one(kernels, (*kind)->name, n, best);
+            check_one((*kind)->name, n, best);
             free(one);
             free(best);
         }
@@ -461,7 +461,7 @@ static void test_instruction_sets(void **state)
 static void check_bad(const char *name, const char *parameter, double value,
                       const char *word)
 {
-    const struct loss_kind *kind = loss_find(check_kernels(), name);
+    const struct loss_kind *kind = loss_kind_find(name);
     double parameters[LOSS_MAX_PARAMETERS];
     struct loss loss;
     struct error error = {.agreed = false};
@@ -478,17 +478,16 @@ static void test_refused(void **state)
     struct loss loss;
     struct error error = {.agreed = false};
     (void)state;
-    assert_null(loss_find(check_kernels(), "nonsense"));
-    assert_int_equal(loss_parameter(loss_find(check_kernels(), "huber"), "lr"), -1);
+    assert_null(loss_kind_find("nonsense"));
+    assert_int_equal(loss_parameter(loss_kind_find("huber"), "lr"), -1);
     check_bad("huber", "smoothness", 0, "--smoothness");
     check_bad("huber", "smoothness", NAN, "--smoothness");
     check_bad("log_cosh", "gradient-bound", -1, "--gradient-bound");
     check_bad("logistic", "data-seed", 1.5, "no whole number");
     check_bad("logistic", "data-seed", -1, "--data-seed");
-    int status = loss_init(&loss, loss_find(check_kernels(), "huber"), 0, none, &error);
+    int status = loss_init(&loss, loss_kind_find("huber"), 0, none, &error);
     CHECK_REFUSED("0", status, &error, "--dim");
-    status =
-        loss_init(&loss, loss_find(check_kernels(), "logistic"), 1025, none, &error);
+    status = loss_init(&loss, loss_kind_find("logistic"), 1025, none, &error);
     CHECK_REFUSED("1025", status, &error, "at most 1024");
     loss_free(&loss);
     loss_free(&loss);

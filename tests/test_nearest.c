@@ -72,12 +72,16 @@ static void test_known(void **state)
     (void)state;
     assert_string_equal(among("pmn", "sgd|pnm|x").known, "sgd, pnm, x");
     assert_string_equal(among("pmn", "").known, "");
-    /* As far as there is room. */
+    /* Whole names, as far as there is room. */
     struct nearest nearest = nearest_to("pmn", "");
     for (int k = 0; k < 1000; k++)
         nearest_try(&nearest, name, sizeof name - 1);
-    assert_int_equal(strlen(nearest.known), sizeof nearest.known - 1);
+    const size_t length = strlen(nearest.known);
+    const char *end = "i, abcdefghi, ...";
+    assert_in_range(length, sizeof nearest.known - sizeof name - 2,
+                    sizeof nearest.known - 1);
     assert_memory_equal(nearest.known, "abcdefghi, abcdefghi, ", 22);
+    assert_string_equal(nearest.known + length - strlen(end), end);
 }
 
 int main(void)

@@ -1,30 +1,26 @@
 /* test_noise.c: noise filters against closed forms, against their own impulse response
  * summed by brute force, and against measurement. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "check.h"
 
-#include <cmocka.h>
-
-#include "named_rule.h"
 #include "noise_compare.h"
 #include "spectrum.h"
 
-#include <string.h>
-
-static const struct named_rule rules[] = {
-    {"sgd", NAN, NAN, NAN},      {"heavy_ball", NAN, 0.9, NAN},
-    {"heavy_ball", NAN, 0.6, 1}, {"pnm", 1, 0.9, NAN},
-    {"pnm", -0.4, 0.5, NAN},     {"pnm", 3, 0, NAN},
-    {"pnm_eq7", 1, 0.9, NAN},    {"pnm_eq7", 3, 0.5, NAN},
-    {"two_batch", 1, NAN, NAN},
+static const char *const rules[] = {
+    "sgd lr=0.3",
+    "heavy_ball lr=0.3 beta1=0.9",
+    "heavy_ball lr=0.3 beta1=0.6 beta3=1",
+    "pnm lr=0.3 beta0=1 beta1=0.9",
+    "pnm lr=0.3 beta0=-0.4 beta1=0.5",
+    "pnm lr=0.3 beta0=3 beta1=0",
+    "pnm_eq7 lr=0.3 beta0=1 beta1=0.9",
+    "pnm_eq7 lr=0.3 beta0=3 beta1=0.5",
+    "two_batch lr=0.3 beta0=1",
 };
 enum { RULES = sizeof rules / sizeof *rules, RESPONSE = 1200 };
 
-static struct noise_filter filter_of(const struct named_rule *what)
+static struct noise_filter filter_of(const char *what)
 {
-    const struct rule rule = rule_named(what, 0.3);
+    const struct rule rule = check_rule(what);
     struct noise_filter filter;
     struct error error;
     assert_int_equal(noise_filter_init(&filter, &rule, &error), 0);
@@ -37,31 +33,33 @@ static void filters_have_the_known_closed_forms(void **state)
 {
     (void)state;
     for (int k = 0; k < RULES; k++) {
-        const struct noise_filter filter = filter_of(&rules[k]);
-        const double b0 = rules[k].beta0, b1 = rules[k].beta1, b = b1 * b1;
-        const double b3 = isnan(rules[k].beta3) ? 1 - b1 : rules[k].beta3;
+        const struct noise_filter filter = filter_of(rules[k]);
+        const struct rule rule = check_rule(rules[k]);
+        const double b0 = rule_parameter(&rule, "beta0");
+        const double b1 = rule_parameter(&rule, "beta1"), b = b1 * b1;
+        const double b3 = strstr(rules[k], "beta3=") ? 1 : 1 - b1;
         const double gamma = (1 + b0) * (1 + b0) + b0 * b0;
         const double variance = noise_filter_autocovariance(&filter, 0);
         const double lag1 = noise_filter_autocovariance(&filter, 1) / variance;
         const double gain = noise_filter_gain(&filter);
-        if (strcmp(rules[k].name, "heavy_ball") == 0) {
-            check_close(gain, b3 / (1 - b1), 1e-13, 0);
-            check_close(variance, b3 * b3 / (1 - b), 1e-13, 0);
-            check_close(lag1, b1, 1e-13, 0);
-        } else if (strcmp(rules[k].name, "pnm") == 0) {
-            check_close(gain, 1, 1e-13, 0);
-            check_close(variance, gamma * (1 - b) / (1 + b), 1e-13, 0);
-            check_close(lag1, -b0 * (1 + b0) * (1 + b) / gamma, 1e-13, 1e-15);
-        } else if (strcmp(rules[k].name, "pnm_eq7") == 0) {
-            check_close(gain, (1 + b0 - b0 * b1) / (1 + b1), 1e-13, 0);
-            check_close(variance,
-                        (1 - b1) * (1 - b1) * ((1 + b0) * (1 + b0) + b0 * b0 * b) /
-                            (1 - b * b),
-                        1e-13, 0);
+        if (strcmp(rule.kind->name, "heavy_ball") == 0) {
+            CHECK_NEAR(gain, b3 / (1 - b1), 1e-13, 0);
+            CHECK_NEAR(variance, b3 * b3 / (1 - b), 1e-13, 0);
+            CHECK_NEAR(lag1, b1, 1e-13, 0);
+        } else if (strcmp(rule.kind->name, "pnm") == 0) {
+            CHECK_NEAR(gain, 1, 1e-13, 0);
+            CHECK_NEAR(variance, gamma * (1 - b) / (1 + b), 1e-13, 0);
+            CHECK_NEAR(lag1, -b0 * (1 + b0) * (1 + b) / gamma, 1e-13, 1e-15);
+        } else if (strcmp(rule.kind->name, "pnm_eq7") == 0) {
+            CHECK_NEAR(gain, (1 + b0 - b0 * b1) / (1 + b1), 1e-13, 0);
+            CHECK_NEAR(variance,
+                       (1 - b1) * (1 - b1) * ((1 + b0) * (1 + b0) + b0 * b0 * b) /
+                           (1 - b * b),
+                       1e-13, 0);
         } else {
-            check_close(gain, 1, 1e-15, 0);
-            check_close(variance, isnan(b0) ? 1 : gamma, 1e-14, 0);
-            check_close(lag1, 0, 0, 1e-15);
+            CHECK_NEAR(gain, 1, 1e-15, 0);
+            CHECK_NEAR(variance, isnan(b0) ? 1 : gamma, 1e-14, 0);
+            CHECK_NEAR(lag1, 0, 0, 1e-15);
         }
     }
 }
@@ -70,28 +68,28 @@ static void filters_agree_with_their_impulse_response(void **state)
 {
     (void)state;
     for (int k = 0; k < RULES; k++) {
-        const struct noise_filter filter = filter_of(&rules[k]);
+        const struct noise_filter filter = filter_of(rules[k]);
         static const uint64_t lags[] = {0, 1, 2, 3, 7, 40};
         double gain = 0;
         for (int s = 0; s < filter.samples; s++)
             for (uint64_t age = 0; age < RESPONSE; age++)
                 gain += noise_filter_response(&filter, s, age);
-        check_close(noise_filter_gain(&filter), gain, 1e-12, 0);
+        CHECK_NEAR(noise_filter_gain(&filter), gain, 1e-12, 0);
         for (int l = 0; l < 6; l++) {
             double sum = 0;
             for (int s = 0; s < filter.samples; s++)
                 for (uint64_t age = 0; age < RESPONSE; age++)
                     sum += noise_filter_response(&filter, s, age) *
                            noise_filter_response(&filter, s, age + lags[l]);
-            check_close(noise_filter_autocovariance(&filter, lags[l]), sum, 1e-12,
-                        1e-14);
+            CHECK_NEAR(noise_filter_autocovariance(&filter, lags[l]), sum, 1e-12,
+                       1e-14);
         }
         for (uint64_t count = 1; count < 40; count = 3 * count + 1) {
             double sum = noise_filter_autocovariance(&filter, 0);
             for (uint64_t lag = 1; lag < count; lag++)
                 sum += 2 * (1 - (double)lag / (double)count) *
                        noise_filter_autocovariance(&filter, lag);
-            check_close(noise_filter_long_run(&filter, count), sum, 1e-12, 1e-14);
+            CHECK_NEAR(noise_filter_long_run(&filter, count), sum, 1e-12, 1e-14);
         }
     }
 }
@@ -105,12 +103,12 @@ static void densities_are_fourier_sums_and_integrate_to_the_variance(void **stat
     const double pi = 3.14159265358979323846;
     enum { POINTS = 4096 };
     for (int k = 0; k < RULES; k++) {
-        const struct noise_filter filter = filter_of(&rules[k]);
+        const struct noise_filter filter = filter_of(rules[k]);
         double integral = 0;
         for (int p = 0; p < POINTS; p++)
             integral +=
                 noise_filter_density(&filter, (double)p / POINTS - 0.5) / POINTS;
-        check_close(integral, noise_filter_autocovariance(&filter, 0), 1e-11, 0);
+        CHECK_NEAR(integral, noise_filter_autocovariance(&filter, 0), 1e-11, 0);
         for (double f = 0; f <= 0.5; f += 0.0625) {
             double density = 0;
             for (int s = 0; s < filter.samples; s++) {
@@ -122,7 +120,7 @@ static void densities_are_fourier_sums_and_integrate_to_the_variance(void **stat
                 }
                 density += re * re + im * im;
             }
-            check_close(noise_filter_density(&filter, f), density, 1e-10, 1e-12);
+            CHECK_NEAR(noise_filter_density(&filter, f), density, 1e-10, 1e-12);
         }
     }
 }
@@ -131,17 +129,17 @@ static void probed_filters_are_the_written_out_ones(void **state)
 {
     (void)state;
     for (int k = 0; k < RULES; k++) {
-        struct rule rule = rule_named(&rules[k], 0.3);
-        struct optimizer own = *rule.optimizer;
-        struct noise_filter written = filter_of(&rules[k]), probed;
+        struct rule rule = check_rule(rules[k]);
+        struct rule_kind own = *rule.kind;
+        struct noise_filter written = filter_of(rules[k]), probed;
         struct error error;
         own.name = "somebodys_own";
-        rule.optimizer = &own;
+        rule.kind = &own;
         assert_int_equal(noise_filter_init(&probed, &rule, &error), 0);
         assert_int_equal(probed.source, EXACT_PROBED);
         for (uint64_t lag = 0; lag < 4; lag++)
-            check_close(noise_filter_autocovariance(&probed, lag),
-                        noise_filter_autocovariance(&written, lag), 1e-12, 1e-14);
+            CHECK_NEAR(noise_filter_autocovariance(&probed, lag),
+                       noise_filter_autocovariance(&written, lag), 1e-12, 1e-14);
         own.linear = false;
         assert_int_equal(noise_filter_init(&probed, &rule, &error), STATUS_USAGE);
     }
@@ -165,7 +163,7 @@ static void measurements_agree_with_exact_filters(void **state)
     (void)state;
     const struct sampling sampling = settings(0.002);
     for (int k = 0; k < RULES; k++) {
-        const struct rule rule = rule_named(&rules[k], 0.3);
+        const struct rule rule = check_rule(rules[k]);
         struct noise_row rows[NOISE_QUANTITIES], mean, variance;
         struct error error;
         assert_int_equal(noise_compare(&sampling, &rule, true, NULL, rows, &error), 0);
@@ -174,7 +172,7 @@ static void measurements_agree_with_exact_filters(void **state)
             if (isnan(e->exact))
                 continue;
             if (rows[q].verdicts.exact != VERDICT_HOLDS || !evidence_control(e))
-                fail_msg("%s %s: measured %g +- %g, exact %g", rules[k].name,
+                fail_msg("%s %s: measured %g +- %g, exact %g", rules[k],
                          noise_quantity_text((enum noise_quantity)q), e->measured,
                          e->se, e->exact);
         }
@@ -195,8 +193,7 @@ static void spectra_agree_with_exact_densities(void **state)
 {
     (void)state;
     const struct sampling sampling = settings(0.002);
-    const struct named_rule pnm = {"pnm", 1, 0.5, NAN};
-    const struct rule rule = rule_named(&pnm, 0.3);
+    const struct rule rule = check_rule("pnm lr=0.3 beta0=1 beta1=0.5");
     struct spectrum_point points[SPECTRUM_POINTS];
     struct error error;
     double integral = 0;
@@ -207,7 +204,7 @@ static void spectra_agree_with_exact_densities(void **state)
         assert_true(fabs(points[k].measured - points[k].exact) <
                     5.5 * points[k].se + 0.002 * points[k].exact);
     }
-    check_close(integral, 5 * 0.75 / 1.25, 0.005, 0);
+    CHECK_NEAR(integral, 5 * 0.75 / 1.25, 0.005, 0);
 }
 
 int main(void)

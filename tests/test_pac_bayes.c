@@ -1,21 +1,13 @@
 /* test_pac_bayes.c: divergences in second ways, bounds at their extremes, posteriors
  * with their errors. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "check.h"
 
-#include <cmocka.h>
-
-#include "named_rule.h"
 #include "optimal_beta0.h"
 #include "posterior.h"
 #include "stein.h"
 
-#include <gsl/gsl_cdf.h>
 #include <gsl/gsl_eigen.h>
 #include <gsl/gsl_errno.h>
-#include <string.h>
 
 enum { N = 3 };
 static const double h[N] = {0.5, 1, 2};
@@ -60,12 +52,12 @@ static void divergences_agree_in_three_ways(void **state)
         struct error error;
         prior_covariance(lambda, p);
         assert_int_equal(gaussian_kl(N, zero, c, zero, p, &kl, &error), 0);
-        check_close(kl, kl_by_eigenvalues(N, c, p), 1e-12, 1e-13);
+        CHECK_NEAR(kl, kl_by_eigenvalues(N, c, p), 1e-12, 1e-13);
         assert_int_equal(covariance_size_dense(N, c, &size, &error), 0);
-        check_close(prior_kl(N, size, lambda, 0), kl, 1e-12, 1e-13);
-        check_close(prior_kl(N, size, lambda, 5.25), kl + lambda * 5.25 / 2, 1e-12, 0);
+        CHECK_NEAR(prior_kl(N, size, lambda, 0), kl, 1e-12, 1e-13);
+        CHECK_NEAR(prior_kl(N, size, lambda, 5.25), kl + lambda * 5.25 / 2, 1e-12, 0);
         assert_int_equal(gaussian_kl(N, mean, c, zero, p, &kl, &error), 0);
-        check_close(prior_kl(N, size, lambda, 5.25), kl, 1e-12, 1e-13);
+        CHECK_NEAR(prior_kl(N, size, lambda, 5.25), kl, 1e-12, 1e-13);
     }
 }
 
@@ -74,10 +66,10 @@ static void diagonal_divergences_keep_their_digits(void **state)
     (void)state;
     const double variance[2] = {0.1 * (1 + 1e-9), 0.1 * (1 - 2e-9)};
     /* (x - 1 - ln x)/2 = e^2/4 for x = 1 + e. */
-    check_close(prior_kl_diagonal(2, variance, 10, 0), (1 + 4) * 1e-18 / 4, 1e-6, 0);
+    CHECK_NEAR(prior_kl_diagonal(2, variance, 10, 0), (1 + 4) * 1e-18 / 4, 1e-6, 0);
     const double ordinary[2] = {0.3, 7};
-    check_close(prior_kl_diagonal(2, ordinary, 2, 3),
-                prior_kl(2, covariance_size_diagonal(2, ordinary), 2, 3), 1e-14, 0);
+    CHECK_NEAR(prior_kl_diagonal(2, ordinary, 2, 3),
+               prior_kl(2, covariance_size_diagonal(2, ordinary), 2, 3), 1e-14, 0);
 }
 
 static void singular_covariances_are_refused(void **state)
@@ -108,14 +100,14 @@ static void the_small_kl_is_inverted_from_above(void **state)
             const double p = small_kl_inverse(q, rhs);
             assert_true(p > q && p <= 1);
             if (p < 0.999)
-                check_close(small_kl(q, p), rhs, 1e-6, 1e-12);
+                CHECK_NEAR(small_kl(q, p), rhs, 1e-6, 1e-12);
         }
     /* 1 - p loses digits as p nears 1. */
     for (double rhs = 1e-9; rhs < 20; rhs *= 3)
-        check_close(small_kl_inverse(0, rhs), -expm1(-rhs), 1e-9, 0);
+        CHECK_NEAR(small_kl_inverse(0, rhs), -expm1(-rhs), 1e-9, 0);
     assert_true(small_kl_inverse(1, 0.5) == 1);
     assert_true(small_kl_inverse(0.3, 1e6) == 1);
-    check_close(small_kl_inverse(0.3, 0), 0.3, 1e-7, 0);
+    CHECK_NEAR(small_kl_inverse(0.3, 0), 0.3, 1e-7, 0);
 }
 
 static void bounds_are_numbers_at_the_extremes(void **state)
@@ -136,9 +128,9 @@ static void bounds_are_numbers_at_the_extremes(void **state)
                     assert_true(b.maurer <= b.mcallester * (1 + 1e-9) + 1e-15);
                 }
     const struct pac_bayes_bounds known = pac_bayes_bounds(2, 1000, 0.05, 0.1);
-    check_close(known.paper, 4 * sqrt((2 + log(40000)) / 1000), 1e-14, 0);
-    check_close(known.mcallester, sqrt((2 + log(2 * sqrt(1000) / 0.05)) / 2000), 1e-14,
-                0);
+    CHECK_NEAR(known.paper, 4 * sqrt((2 + log(40000)) / 1000), 1e-14, 0);
+    CHECK_NEAR(known.mcallester, sqrt((2 + log(2 * sqrt(1000) / 0.05)) / 2000), 1e-14,
+               0);
 }
 
 static struct sampling settings(uint64_t seed, double precision)
@@ -157,10 +149,10 @@ static struct sampling settings(uint64_t seed, double precision)
 static void dense_posteriors_agree_with_an_independent_divergence(void **state)
 {
     (void)state;
-    static const struct named_rule rules[] = {
-        {"sgd", NAN, NAN, NAN}, {"heavy_ball", NAN, 0.9, NAN}, {"pnm", 1, 0.9, NAN}};
+    static const char *const rules[] = {"sgd lr=0.2", "heavy_ball lr=0.2 beta1=0.9",
+                                        "pnm lr=0.2 beta0=1 beta1=0.9"};
     for (int k = 0; k < 3; k++) {
-        const struct rule rule = rule_named(&rules[k], 0.2);
+        const struct rule rule = check_rule(rules[k]);
         struct quadratic problem;
         struct posterior posterior;
         struct error error;
@@ -169,8 +161,8 @@ static void dense_posteriors_agree_with_an_independent_divergence(void **state)
         for (int i = 0; i < N; i++)
             for (int j = 0; j < N; j++) {
                 struct linear_system a, b;
-                linear_system_probe(rule.optimizer, rule.parameter, h[i], &a);
-                linear_system_probe(rule.optimizer, rule.parameter, h[j], &b);
+                linear_system_probe(&rule, h[i], &a);
+                linear_system_probe(&rule, h[j], &b);
                 assert_int_equal(
                     stein_covariance(&a, &b, c[i * N + j], &s[i * N + j], &error), 0);
             }
@@ -178,7 +170,7 @@ static void dense_posteriors_agree_with_an_independent_divergence(void **state)
         assert_int_equal(
             posterior_theory(&rule, &problem, POSTERIOR_EXACT, 3, &posterior, &error),
             0);
-        check_close(posterior.kl, kl_by_eigenvalues(N, s, p), 1e-10, 0);
+        CHECK_NEAR(posterior.kl, kl_by_eigenvalues(N, s, p), 1e-10, 0);
         quadratic_free(&problem);
     }
 }
@@ -189,8 +181,7 @@ static void measured_divergences_have_the_error_they_state(void **state)
 {
     (void)state;
     enum { SEEDS = 100 };
-    const struct named_rule pnm = {"pnm", 1, 0.9, NAN};
-    const struct rule rule = rule_named(&pnm, 0.3);
+    const struct rule rule = check_rule("pnm lr=0.3 beta0=1 beta1=0.9");
     for (int dense = 0; dense < 2; dense++) {
         double sum = 0, squares = 0;
         struct quadratic problem;
@@ -228,8 +219,7 @@ static void the_logarithm_is_corrected_for_its_bias(void **state)
 {
     (void)state;
     enum { SEEDS = 10000 };
-    const struct named_rule sgd = {"sgd", NAN, NAN, NAN};
-    const struct rule rule = rule_named(&sgd, 0.5);
+    const struct rule rule = check_rule("sgd lr=0.5");
     struct quadratic problem;
     struct posterior exact, measured;
     struct error error;
@@ -262,8 +252,7 @@ static void the_log_determinant_is_corrected_for_its_bias(void **state)
 {
     (void)state;
     enum { SEEDS = 4000 };
-    const struct named_rule sgd = {"sgd", NAN, NAN, NAN};
-    const struct rule rule = rule_named(&sgd, 0.3);
+    const struct rule rule = check_rule("sgd lr=0.3");
     struct quadratic problem;
     struct posterior exact, measured;
     struct error error;
@@ -292,14 +281,13 @@ static void the_log_determinant_is_corrected_for_its_bias(void **state)
 static void the_best_beta0_is_the_best_of_a_scan(void **state)
 {
     (void)state;
-    const struct named_rule what = {"pnm", 1, 0.9, NAN};
     struct quadratic problem;
     struct error error;
     const struct quadratic_text text = {
         .spectrum = "0.1,1", .noise = "hessian", .batch = 1};
     assert_int_equal(quadratic_init(&problem, &text, &error), 0);
     for (int kind = POSTERIOR_PAPER; kind <= POSTERIOR_EXACT; kind++) {
-        struct rule rule = rule_named(&what, 0.5);
+        struct rule rule = check_rule("pnm lr=0.5 beta0=1 beta1=0.9");
         struct posterior best, other;
         assert_int_equal(
             optimal_beta0(&rule, &problem, (enum posterior_kind)kind, 20, &error), 0);
@@ -307,7 +295,7 @@ static void the_best_beta0_is_the_best_of_a_scan(void **state)
                                           20, &best, &error),
                          0);
         for (double beta0 = 0; beta0 < 100; beta0 += 0.05) {
-            rule.parameter[1] = beta0;
+            check_set(&rule, "beta0", beta0);
             assert_int_equal(posterior_theory(&rule, &problem,
                                               (enum posterior_kind)kind, 20, &other,
                                               &error),
@@ -315,7 +303,7 @@ static void the_best_beta0_is_the_best_of_a_scan(void **state)
             assert_true(best.kl <= other.kl * (1 + 1e-12));
         }
     }
-    struct rule sgd = rule_named(&(struct named_rule){"sgd", NAN, NAN, NAN}, 0.5);
+    struct rule sgd = check_rule("sgd lr=0.5");
     assert_int_equal(optimal_beta0(&sgd, &problem, POSTERIOR_EXACT, 20, &error),
                      STATUS_USAGE);
     quadratic_free(&problem);

@@ -200,14 +200,14 @@ static void compare(const char *text, void (*paper)(struct run *), double rtol)
         struct rule rule = check_rule(text);
         struct run run = {.rule = &rule};
         /* The update alone; test_decay looks at what decay does around it. */
-        rule.parameter[OPTIMIZER_WEIGHT_DECAY] = 0;
-        double theta = 1, slot[OPTIMIZER_MAX_SLOTS] = {0}, moved = 0;
+        rule.decay.lambda = 0;
+        double theta = 1, slot[RULE_MAX_SLOTS] = {0}, moved = 0;
         draw_gradients(seed, &run);
         run.theta[0] = theta;
         paper(&run);
         for (int t = 1; t <= STEPS; t++) {
             const double g = (double)run.g[t], last = theta;
-            rule.optimizer->step(rule.parameter, (uint64_t)t - 1, 1, &g, &theta, slot);
+            rule.kind->step(&rule, (uint64_t)t - 1, 1, &g, &theta, slot);
             moved = fmax(moved, fabs(theta - last));
             const double expected = (double)run.theta[t];
             CHECK(fabs(theta - expected) <= rtol * fmax(fabs(expected), moved),
@@ -271,10 +271,10 @@ static void test_radam_begins(void **state)
     (void)state;
     for (int convention = 0; convention < 2; convention++) {
         const struct rule rule = check_rule(texts[convention]);
-        double slot[OPTIMIZER_MAX_SLOTS] = {0};
+        double slot[RULE_MAX_SLOTS] = {0};
         for (uint64_t t = 0; t < 8; t++) {
             double theta = 0, g = 5;
-            rule.optimizer->step(rule.parameter, t, 1, &g, &theta, slot);
+            rule.kind->step(&rule, t, 1, &g, &theta, slot);
             /* mhat = 5; adaptive steps are below 1. */
             const bool adaptive = fabs(theta) < 1;
             assert_int_equal(adaptive, t + 1 >= (convention ? 6 : 5));
@@ -289,14 +289,14 @@ static void test_radam_begins(void **state)
 static double apart(const struct rule *a, const struct rule *b)
 {
     const double h = 0.7;
-    double x[1 + OPTIMIZER_MAX_SLOTS] = {1}, y[1 + OPTIMIZER_MAX_SLOTS] = {1};
+    double x[1 + RULE_MAX_SLOTS] = {1}, y[1 + RULE_MAX_SLOTS] = {1};
     double largest = 0, difference = 0;
     uint64_t random = 5;
     for (uint64_t t = 0; t < 2000; t++) {
         const double noise = check_normal(&random);
         const double g = h * x[0] + noise, k = h * y[0] + noise;
-        a->optimizer->step(a->parameter, t, 1, &g, x, x + 1);
-        b->optimizer->step(b->parameter, t, 1, &k, y, y + 1);
+        a->kind->step(a, t, 1, &g, x, x + 1);
+        b->kind->step(b, t, 1, &k, y, y + 1);
         largest = fmax(largest, fabs(y[0]));
         difference = fmax(difference, fabs(x[0] - y[0]));
     }
@@ -308,8 +308,8 @@ static void check_twins(const struct rule *a, const struct rule *b, const char *
 {
     struct rule wrong = *a;
     const double same = apart(a, b);
-    CHECK(same <= 1e-13, "%s is not %s: apart by %.3g", a->optimizer->name,
-          b->optimizer->name, same);
+    CHECK(same <= 1e-13, "%s is not %s: apart by %.3g", a->kind->name, b->kind->name,
+          same);
     check_set(&wrong, off, rule_parameter(a, off) * (1 + 1e-6));
     CHECK(apart(&wrong, b) > 1e-10, "%s off by 1e-6 goes unnoticed", off);
 }
@@ -342,7 +342,7 @@ static void test_aggmo_is_a_mean(void **state)
     static const double betas[] = {0, 0.9, 0.99};
     const struct rule rule = check_rule("aggmo lr=0.1");
     struct rule balls[3];
-    double theta[4] = {0}, slot[4][OPTIMIZER_MAX_SLOTS] = {{0}};
+    double theta[4] = {0}, slot[4][RULE_MAX_SLOTS] = {{0}};
     uint64_t random = 6;
     (void)state;
     for (int k = 0; k < 3; k++) {
@@ -351,9 +351,9 @@ static void test_aggmo_is_a_mean(void **state)
     }
     for (uint64_t t = 0; t < 1000; t++) {
         const double g = check_normal(&random);
-        rule.optimizer->step(rule.parameter, t, 1, &g, &theta[3], slot[3]);
+        rule.kind->step(&rule, t, 1, &g, &theta[3], slot[3]);
         for (int k = 0; k < 3; k++)
-            balls[k].optimizer->step(balls[k].parameter, t, 1, &g, &theta[k], slot[k]);
+            balls[k].kind->step(&balls[k], t, 1, &g, &theta[k], slot[k]);
         CHECK_NEAR(theta[3], (theta[0] + theta[1] + theta[2]) / 3, 1e-13, 1e-13);
     }
 }
@@ -403,11 +403,11 @@ static void test_adapnm_bias(void **state)
 {
     static const double expected[] = {3.8, 1, 1.837, 1, 1.449, 1};
     const struct rule rule = check_rule("adapnm lr=0.1 epsilon=0");
-    double slot[OPTIMIZER_MAX_SLOTS] = {0};
+    double slot[RULE_MAX_SLOTS] = {0};
     (void)state;
     for (uint64_t t = 0; t < 6; t++) {
         double theta = 0, g = 0.3;
-        rule.optimizer->step(rule.parameter, t, 1, &g, &theta, slot);
+        rule.kind->step(&rule, t, 1, &g, &theta, slot);
         CHECK_NEAR(-theta * sqrt(5) / 0.1, expected[t], 0, 5e-4);
     }
 }

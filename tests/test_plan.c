@@ -136,8 +136,8 @@ static struct joint systems_of(const struct setting *setting, struct linear_syst
                                struct linear_system *j)
 {
     const struct rule rule = check_rule(setting->rule);
-    linear_system_probe(rule.optimizer, rule.parameter, setting->h_i, i);
-    linear_system_probe(rule.optimizer, rule.parameter, setting->h_j, j);
+    linear_system_probe(&rule, setting->h_i, i);
+    linear_system_probe(&rule, setting->h_j, j);
     return joint_of(i, j, setting->noise);
 }
 
@@ -231,7 +231,7 @@ static void test_unstable_law(void **state)
     struct pair_law law;
     struct error error = {.agreed = false};
     (void)state;
-    linear_system_probe(rule.optimizer, rule.parameter, 1, &system);
+    linear_system_probe(&rule, 1, &system);
     assert_int_equal(pair_law_init(&law, &system, &system, noise, 0, 0, &error),
                      STATUS_SOFTWARE);
 }

@@ -98,8 +98,7 @@ static double *run(const struct rule *rule, const char *rotation)
     struct quadratic problem = problem_of(rotation);
     const struct ensemble ensemble = {
         .kernels = check_kernels(),
-        .optimizer = rule->optimizer,
-        .parameter = rule->parameter,
+        .rule = rule,
         .problem = &problem,
         .generator = {.kind = RANDOM_XOSHIRO},
         .seed = 1,
@@ -120,12 +119,11 @@ static void only_equivariant_rules_do_not_notice(void **state)
 {
     const size_t size = (size_t)REPLICAS * (STEPS + 1) * N;
     (void)state;
-    for (const struct optimizer *const *o = check_kernels()->optimizers; *o; o++) {
-        struct rule rule = {.optimizer = *o};
+    for (const struct rule_kind *const *o = rule_kinds(); *o; o++) {
+        struct rule rule = rule_of(*o, 0.1);
         double apart = 0;
-        optimizer_defaults(*o, 0.1, rule.parameter);
-        optimizer_complete(*o, rule.parameter);
-        rule.parameter[OPTIMIZER_WEIGHT_DECAY] = 0.1;
+        rule_complete(&rule);
+        rule.decay.lambda = 0.1;
         double *plain = run(&rule, "none"), *turned = run(&rule, "haar:1");
         for (size_t k = 0; k < size; k++)
             apart = fmax(apart, fabs(plain[k] - turned[k]));
@@ -144,8 +142,7 @@ static struct moments *moments_of(const struct rule *rule,
     struct quadratic problem = problem_of("haar:2");
     struct ensemble ensemble = {
         .kernels = kernels,
-        .optimizer = optimizer_find(kernels, rule->optimizer->name),
-        .parameter = rule->parameter,
+        .rule = rule,
         .problem = &problem,
         .generator = {.kind = RANDOM_XOSHIRO},
         .seed = 1,
@@ -172,10 +169,9 @@ static void compare_bits(const struct kernels *kernels, void *context)
 static void the_same_bits_everywhere(void **state)
 {
     (void)state;
-    for (const struct optimizer *const *o = check_kernels()->optimizers; *o; o++) {
-        struct rule rule = {.optimizer = *o};
-        optimizer_defaults(*o, 0.1, rule.parameter);
-        optimizer_complete(*o, rule.parameter);
+    for (const struct rule_kind *const *o = rule_kinds(); *o; o++) {
+        struct rule rule = rule_of(*o, 0.1);
+        rule_complete(&rule);
         check_each_isa(compare_bits, &rule);
     }
 }
@@ -184,7 +180,7 @@ static void the_same_bits_everywhere(void **state)
  * are; what is behind the last row stays as it is. */
 static void check_rotate(const struct kernels *kernels, void *context)
 {
-    enum { LANES = OPTIMIZER_LANES, MOST = 11 };
+    enum { LANES = RULE_LANES, MOST = 11 };
     double matrix[MOST * MOST], in[MOST * LANES], out[(MOST + 1) * LANES];
     (void)context;
     for (size_t n = 1; n <= MOST; n++) {
@@ -208,7 +204,7 @@ static void check_rotate(const struct kernels *kernels, void *context)
 
 static void check_pull(const struct kernels *kernels, void *context)
 {
-    enum { LANES = OPTIMIZER_LANES };
+    enum { LANES = RULE_LANES };
     const double h = 0.7, centre = 1.1, slope = 0.3, sd = 1.9;
     double z[LANES], xi[LANES], gradient[LANES];
     (void)context;

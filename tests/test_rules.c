@@ -1,27 +1,23 @@
 #include "check.h"
 
-#include "optimizer.h"
-
 #include <ctype.h>
 #include <dirent.h>
 
 /* --- every rule in the list ------------------------------------------------------- */
 
-enum { LANES = OPTIMIZER_LANES, STATE = 1 + OPTIMIZER_MAX_SLOTS };
+enum { LANES = RULE_LANES, STATE = 1 + RULE_MAX_SLOTS };
 
 /* A rule at random parameters in their ranges. */
-static struct rule some_rule(const struct optimizer *optimizer, uint64_t *random)
+static struct rule some_rule(const struct rule_kind *kind, uint64_t *random)
 {
-    struct rule rule = {.optimizer = optimizer};
-    optimizer_defaults(optimizer, check_uniform(random, 0.01, 1), rule.parameter);
-    optimizer_complete(optimizer, rule.parameter);
-    for (int i = 1; i < optimizer->parameter_count; i++) {
-        const struct parameter *p = &optimizer->parameters[i];
+    struct rule rule = rule_of(kind, check_uniform(random, 0.01, 1));
+    rule_complete(&rule);
+    for (int i = 1; i < kind->parameter_count; i++) {
+        const struct parameter *p = &kind->parameters[i];
         if (p->choices)
-            rule.parameter[i] = (double)(check_word(random) % (uint64_t)(p->high + 1));
+            rule.word[i] = (int)(check_word(random) % (uint64_t)(p->high + 1));
         else
-            rule.parameter[i] =
-                check_uniform(random, fmax(p->low, -2), fmin(p->high, 3));
+            rule.number[i] = check_uniform(random, fmax(p->low, -2), fmin(p->high, 3));
     }
     return rule;
 }
@@ -31,7 +27,7 @@ static struct rule some_rule(const struct optimizer *optimizer, uint64_t *random
 static void each_rule(void (*test)(const struct rule *, uint64_t *))
 {
     uint64_t random = 1;
-    for (const struct optimizer *const *o = check_kernels()->optimizers; *o; o++)
+    for (const struct rule_kind *const *o = rule_kinds(); *o; o++)
         for (int i = 0; i < 50; i++) {
             const struct rule rule = some_rule(*o, &random);
             test(&rule, &random);
@@ -51,13 +47,13 @@ static bool is_text(const char *text)
     return text && *text && strlen(text) < 400;
 }
 
-static void check_parameter(const struct optimizer *optimizer, int i)
+static void check_parameter(const struct rule_kind *kind, int i)
 {
-    const struct parameter *p = &optimizer->parameters[i];
+    const struct parameter *p = &kind->parameters[i];
     struct error error;
     assert_true(is_text(p->name) && p->symbol && is_text(p->doc));
     assert_true(p->low <= p->high);
-    assert_int_equal(optimizer_parameter(optimizer, p->name), i);
+    assert_int_equal(rule_kind_parameter(kind, p->name), i);
     for (const char *c = p->name; *c; c++)
         assert_true(islower((unsigned char)*c) || isdigit((unsigned char)*c) ||
                     *c == '-');
@@ -71,7 +67,7 @@ static void check_parameter(const struct optimizer *optimizer, int i)
         CHECK_EXACT(p->preset_value, strtod(p->preset, NULL));
     /* A default is computed only where there is something that computes it. */
     if (p->preset && isnan(p->preset_value))
-        assert_non_null(optimizer->complete);
+        assert_non_null(kind->complete);
 }
 
 /* One option has one meaning: rules that share a parameter's name share all but its
@@ -91,12 +87,11 @@ static void check_same_option(const struct parameter *p, const struct parameter 
 
 static void test_shared_names(void **state)
 {
-    const struct kernels *kernels = check_kernels();
     (void)state;
-    for (const struct optimizer *const *a = kernels->optimizers; *a; a++)
-        for (const struct optimizer *const *b = kernels->optimizers; b < a; b++)
+    for (const struct rule_kind *const *a = rule_kinds(); *a; a++)
+        for (const struct rule_kind *const *b = rule_kinds(); b < a; b++)
             for (int i = 0; i < (*a)->parameter_count; i++) {
-                const int j = optimizer_parameter(*b, (*a)->parameters[i].name);
+                const int j = rule_kind_parameter(*b, (*a)->parameters[i].name);
                 if (j >= 0)
                     check_same_option(&(*a)->parameters[i], &(*b)->parameters[j]);
             }
@@ -107,10 +102,10 @@ static void test_presets(void **state)
 {
     static const struct parameter half = {.name = "x", .preset = "0.5"};
     static const struct parameter other = {.name = "x", .preset = "0.50"};
-    const struct optimizer a = {.name = "a", .parameters = &half, .parameter_count = 1};
-    const struct optimizer b = {
+    const struct rule_kind a = {.name = "a", .parameters = &half, .parameter_count = 1};
+    const struct rule_kind b = {
         .name = "b", .parameters = &other, .parameter_count = 1};
-    const struct optimizer none = {.name = "none"};
+    const struct rule_kind none = {.name = "none"};
     struct text text = {0};
     (void)state;
     parameter_preset(&none, "x", &text);
@@ -126,39 +121,39 @@ static void test_presets(void **state)
 
 static void test_metadata(void **state)
 {
-    const struct kernels *kernels = check_kernels();
     (void)state;
-    for (const struct optimizer *const *o = kernels->optimizers; *o; o++) {
-        const struct optimizer *optimizer = *o;
-        assert_true(is_text(optimizer->name) && is_text(optimizer->summary));
-        assert_true(is_text(optimizer->rule) && is_text(optimizer->source));
-        assert_ptr_equal(optimizer_find(kernels, optimizer->name), optimizer);
-        assert_in_range(optimizer->slots, 0, OPTIMIZER_MAX_SLOTS);
-        assert_in_range(optimizer->samples, 1, OPTIMIZER_MAX_SAMPLES);
-        assert_in_range(optimizer->parameter_count, 1, OPTIMIZER_MAX_PARAMETERS);
-        assert_string_equal(optimizer->parameters[0].name, "lr");
-        assert_null(optimizer->parameters[0].preset);
-        for (int i = 0; i < optimizer->parameter_count; i++)
-            check_parameter(optimizer, i);
+    for (const struct rule_kind *const *o = rule_kinds(); *o; o++) {
+        const struct rule_kind *kind = *o;
+        assert_true(is_text(kind->name) && is_text(kind->summary));
+        assert_true(is_text(kind->formula) && is_text(kind->source));
+        assert_ptr_equal(rule_kind_find(kind->name), kind);
+        assert_in_range(kind->slots, 0, RULE_MAX_SLOTS);
+        assert_in_range(kind->samples, 1, RULE_MAX_SAMPLES);
+        assert_in_range(kind->parameter_count, 1, RULE_MAX_PARAMETERS);
+        assert_string_equal(kind->parameters[0].name, "lr");
+        assert_null(kind->parameters[0].preset);
+        for (int i = 0; i < kind->parameter_count; i++)
+            check_parameter(kind, i);
     }
-    assert_null(optimizer_find(kernels, ""));
-    assert_null(optimizer_find(kernels, "no-such-rule"));
-    assert_int_equal(optimizer_parameter(kernels->optimizers[0], "no-such"), -1);
+    assert_null(rule_kind_find(""));
+    assert_null(rule_kind_find("no-such-rule"));
+    assert_int_equal(rule_kind_parameter(rule_kinds()[0], "no-such"), -1);
 }
 
-/* After optimizer_complete every parameter is in its range, for any learning rate. */
+/* After rule_complete every parameter is in its range, for any learning rate. */
 static void test_defaults(void **state)
 {
     (void)state;
-    for (const struct optimizer *const *o = check_kernels()->optimizers; *o; o++) {
-        double parameter[OPTIMIZER_MAX_PARAMETERS];
+    for (const struct rule_kind *const *o = rule_kinds(); *o; o++) {
+        struct rule rule = rule_of(*o, 0.125);
         struct error error;
-        optimizer_defaults(*o, 0.125, parameter);
-        optimizer_complete(*o, parameter);
-        CHECK_EXACT(parameter[0], 0.125);
-        for (int i = 0; i < (*o)->parameter_count; i++)
-            CHECK_OK(parameter_check(&(*o)->parameters[i], parameter[i], &error),
-                     &error);
+        rule_complete(&rule);
+        CHECK_EXACT(rule.number[RULE_LR], 0.125);
+        for (int i = 0; i < (*o)->parameter_count; i++) {
+            const struct parameter *p = &(*o)->parameters[i];
+            const double value = p->choices ? rule.word[i] : rule.number[i];
+            CHECK_OK(parameter_check(p, value, &error), &error);
+        }
     }
 }
 
@@ -166,8 +161,8 @@ static void test_defaults(void **state)
 static void test_complete(void **state)
 {
     (void)state;
-    CHECK_EXACT(check_rule("heavy_ball lr=1 beta1=0.75").parameter[2], 0.25);
-    CHECK_EXACT(check_rule("heavy_ball lr=1 beta1=0.75 beta3=1").parameter[2], 1.0);
+    CHECK_EXACT(check_rule("heavy_ball lr=1 beta1=0.75").number[2], 0.25);
+    CHECK_EXACT(check_rule("heavy_ball lr=1 beta1=0.75 beta3=1").number[2], 1.0);
 }
 
 static void test_parameter_range(void **state)
@@ -200,16 +195,16 @@ static void test_parameter_range(void **state)
 
 /* A state of one coordinate and the gradients it meets. */
 struct point {
-    double x[STATE + OPTIMIZER_MAX_SAMPLES];
+    double x[STATE + RULE_MAX_SAMPLES];
 };
 
 /* Slots at random. Those of a rule that is not linear may be means of squares, so they
  * are not negative. */
-static void draw_slots(const struct optimizer *optimizer, size_t count,
-                       uint64_t *random, double *slot)
+static void draw_slots(const struct rule_kind *kind, size_t count, uint64_t *random,
+                       double *slot)
 {
     draw(count, random, slot);
-    for (size_t i = 0; i < count && !optimizer->linear; i++)
+    for (size_t i = 0; i < count && !kind->linear; i++)
         slot[i] = fabs(slot[i]);
 }
 
@@ -217,14 +212,14 @@ static struct point random_point(const struct rule *rule, uint64_t *random)
 {
     struct point point = {{0}};
     draw(sizeof point.x / sizeof *point.x, random, point.x);
-    draw_slots(rule->optimizer, OPTIMIZER_MAX_SLOTS, random, point.x + 1);
+    draw_slots(rule->kind, RULE_MAX_SLOTS, random, point.x + 1);
     return point;
 }
 
 static struct point stepped(const struct rule *rule, uint64_t t, struct point point)
 {
     const double *gradient = point.x + STATE;
-    rule->optimizer->step(rule->parameter, t, 1, gradient, point.x, point.x + 1);
+    rule->kind->step(rule, t, 1, gradient, point.x, point.x + 1);
     return point;
 }
 
@@ -235,14 +230,14 @@ static void check_superposition(const struct rule *rule, uint64_t *random)
     struct point sum = p;
     const double a = check_normal(random), b = check_normal(random);
     const uint64_t t = check_word(random) >> 44;
-    if (!rule->optimizer->linear)
+    if (!rule->kind->linear)
         return;
     for (size_t i = 0; i < sizeof p.x / sizeof *p.x; i++)
         sum.x[i] = a * p.x[i] + b * q.x[i];
     p = stepped(rule, t, p);
     q = stepped(rule, t, q);
     sum = stepped(rule, t, sum);
-    for (int i = 0; i <= rule->optimizer->slots; i++)
+    for (int i = 0; i <= rule->kind->slots; i++)
         CHECK_NEAR(sum.x[i], a * p.x[i] + b * q.x[i], 0, 1e-13);
 }
 
@@ -259,7 +254,7 @@ static void check_rotation(const struct rule *rule, uint64_t *random)
     const double s = sin(angle);
     struct point p[2] = {random_point(rule, random), random_point(rule, random)};
     struct point rotated[2];
-    if (!rule->optimizer->equivariant)
+    if (!rule->kind->equivariant)
         return;
     for (size_t i = 0; i < sizeof p[0].x / sizeof *p[0].x; i++) {
         rotated[0].x[i] = c * p[0].x[i] - s * p[1].x[i];
@@ -269,7 +264,7 @@ static void check_rotation(const struct rule *rule, uint64_t *random)
         p[k] = stepped(rule, 3, p[k]);
         rotated[k] = stepped(rule, 3, rotated[k]);
     }
-    for (int i = 0; i <= rule->optimizer->slots; i++) {
+    for (int i = 0; i <= rule->kind->slots; i++) {
         CHECK_NEAR(rotated[0].x[i], c * p[0].x[i] - s * p[1].x[i], 0, 1e-13);
         CHECK_NEAR(rotated[1].x[i], s * p[0].x[i] + c * p[1].x[i], 0, 1e-13);
     }
@@ -288,18 +283,17 @@ static void check_rate(const struct rule *rule, uint64_t *random)
 {
     struct rule other = *rule;
     const struct point p = random_point(rule, random);
-    double scalar[OPTIMIZER_MAX_SCALARS], other_scalar[OPTIMIZER_MAX_SCALARS];
-    for (int i = 0; i < rule->optimizer->parameter_count; i++) {
-        const char *name = rule->optimizer->parameters[i].name;
+    double scalar[RULE_MAX_SCALARS], other_scalar[RULE_MAX_SCALARS];
+    for (int i = 0; i < rule->kind->parameter_count; i++) {
+        const char *name = rule->kind->parameters[i].name;
         if (i == 0 || strcmp(name + strlen(name) - 3, "-lr") == 0)
-            other.parameter[i] *= 3;
+            other.number[i] *= 3;
     }
-    rule->optimizer->scalars(rule->parameter, 5, scalar);
-    rule->optimizer->scalars(other.parameter, 5, other_scalar);
-    const double u = (p.x[0] - stepped(rule, 5, p).x[0]) / scalar[OPTIMIZER_RATE];
-    const double v =
-        (p.x[0] - stepped(&other, 5, p).x[0]) / other_scalar[OPTIMIZER_RATE];
-    CHECK_NEAR(v, u, 1e-12, 1e-15 / scalar[OPTIMIZER_RATE]);
+    rule->kind->scalars(rule, 5, scalar);
+    rule->kind->scalars(&other, 5, other_scalar);
+    const double u = (p.x[0] - stepped(rule, 5, p).x[0]) / scalar[RULE_RATE];
+    const double v = (p.x[0] - stepped(&other, 5, p).x[0]) / other_scalar[RULE_RATE];
+    CHECK_NEAR(v, u, 1e-12, 1e-15 / scalar[RULE_RATE]);
 }
 
 static void test_rate(void **state)
@@ -316,7 +310,7 @@ static void random_tile(const struct rule *rule, uint64_t *random, struct tile *
 {
     memset(tile, 0, sizeof *tile);
     draw(LANES, random, tile->theta);
-    draw_slots(rule->optimizer, LANES * OPTIMIZER_MAX_SLOTS, random, tile->slot[0]);
+    draw_slots(rule->kind, LANES * RULE_MAX_SLOTS, random, tile->slot[0]);
     draw(LANES, random, tile->centre);
     draw(LANES, random, tile->slope);
     for (int lane = 0; lane < LANES; lane++) {
@@ -325,17 +319,21 @@ static void random_tile(const struct rule *rule, uint64_t *random, struct tile *
     }
 }
 
-/* What `advance` is to do, by one call of `step` a step; count = 1 or LANES lanes at
- * a time. */
-static void advance_by_steps(const struct rule *rule, uint64_t t, size_t count,
-                             const double *normal, struct tile *tile, double *path)
+typedef void (*step_function)(const struct rule *rule, uint64_t t, size_t count,
+                              const double *gradient, double *theta, double *slot);
+
+/* What `advance` is to do, by one call of `one_step` a step; count = 1 or LANES lanes
+ * at a time. */
+static void advance_by_steps(const struct rule *rule, step_function one_step,
+                             uint64_t t, size_t count, const double *normal,
+                             struct tile *tile, double *path)
 {
-    const struct optimizer *o = rule->optimizer;
-    const size_t samples = (size_t)o->samples, slots = (size_t)o->slots;
+    const size_t samples = (size_t)rule->kind->samples;
+    const size_t slots = (size_t)rule->kind->slots;
     for (size_t k = 0; k < STEPS; k++)
         for (size_t first = 0; first < LANES; first += count) {
-            double gradient[OPTIMIZER_MAX_SAMPLES * LANES];
-            double slot[OPTIMIZER_MAX_SLOTS * LANES];
+            double gradient[RULE_MAX_SAMPLES * LANES];
+            double slot[RULE_MAX_SLOTS * LANES];
             for (size_t i = 0; i < count; i++) {
                 const size_t lane = first + i;
                 const double mean =
@@ -348,7 +346,7 @@ static void advance_by_steps(const struct rule *rule, uint64_t t, size_t count,
                 for (size_t s = 0; s < slots; s++)
                     slot[s * count + i] = tile->slot[s][lane];
             }
-            o->step(rule->parameter, t + k, count, gradient, tile->theta + first, slot);
+            one_step(rule, t + k, count, gradient, tile->theta + first, slot);
             for (size_t i = 0; i < count; i++) {
                 for (size_t s = 0; s < slots; s++)
                     tile->slot[s][first + i] = slot[s * count + i];
@@ -361,34 +359,44 @@ static void check_same_tile(const struct rule *rule, const struct tile *a,
                             const struct tile *b)
 {
     CHECK_SAME(a->theta, b->theta, LANES);
-    for (int s = 0; s < rule->optimizer->slots; s++)
+    for (int s = 0; s < rule->kind->slots; s++)
         CHECK_SAME(a->slot[s], b->slot[s], LANES);
 }
 
-static void check_advance(const struct rule *rule, uint64_t *random)
+/* `advance` against the step of the same loops and the step of the kind, which is
+ * compiled without an instruction set. */
+static void check_advance_of(const struct rule *rule, const struct rule_loops *loops,
+                             uint64_t *random)
 {
-    static double normal[STEPS * OPTIMIZER_MAX_SAMPLES * LANES];
+    const step_function steps[] = {loops->step, rule->kind->step};
+    static double normal[STEPS * RULE_MAX_SAMPLES * LANES];
     static double path[STEPS * LANES], by_steps[STEPS * LANES];
     const uint64_t t = check_word(random) >> 44;
-    const size_t samples = (size_t)rule->optimizer->samples;
+    const size_t samples = (size_t)rule->kind->samples;
     struct tile tile, copy;
     draw(STEPS * samples * LANES, random, normal);
     random_tile(rule, random, &tile);
-    for (size_t count = 1; count <= LANES; count *= LANES) {
+    for (int k = 0; k < 4; k++) {
         struct tile own = tile;
         copy = tile;
-        rule->optimizer->advance(rule->parameter, t, STEPS, normal, &own, path);
-        advance_by_steps(rule, t, count, normal, &copy, by_steps);
+        loops->advance(rule, t, STEPS, normal, &own, path);
+        advance_by_steps(rule, steps[k / 2], t, k % 2 ? LANES : 1, normal, &copy,
+                         by_steps);
         CHECK_SAME(path, by_steps, STEPS * LANES);
         check_same_tile(rule, &own, &copy);
         /* In two parts. */
         own = tile;
-        rule->optimizer->advance(rule->parameter, t, 5, normal, &own, path);
-        rule->optimizer->advance(rule->parameter, t + 5, STEPS - 5,
-                                 normal + 5 * samples * LANES, &own, path + 5 * LANES);
+        loops->advance(rule, t, 5, normal, &own, path);
+        loops->advance(rule, t + 5, STEPS - 5, normal + 5 * samples * LANES, &own,
+                       path + 5 * LANES);
         CHECK_SAME(path, by_steps, STEPS * LANES);
         check_same_tile(rule, &own, &copy);
     }
+}
+
+static void check_advance(const struct rule *rule, uint64_t *random)
+{
+    check_advance_of(rule, check_loops(rule), random);
 }
 
 static void test_advance_is_steps(void **state)
@@ -404,14 +412,14 @@ static void test_advance_is_steps(void **state)
 #ifndef ISA
 #define ISA base
 #endif
-enum { SLOTS = OPTIMIZER_MAX_SLOTS, SAMPLES = OPTIMIZER_MAX_SAMPLES, SCALARS_VARY = 1 };
+enum { SLOTS = RULE_MAX_SLOTS, SAMPLES = RULE_MAX_SAMPLES, SCALARS_VARY = 1 };
 enum { SCALARS = 2 };
 
 static const struct parameter parameters[] = {{.name = "lr"}};
 
-static void scalars(const double *parameter, uint64_t t, double *scalar)
+static void scalars(const struct rule *rule, uint64_t t, double *scalar)
 {
-    scalar[OPTIMIZER_RATE] = parameter[0] / sqrt(1 + (double)t);
+    scalar[RULE_RATE] = rule->number[0] / sqrt(1 + (double)t);
     scalar[1] = (double)(t % 7) / 8;
 }
 
@@ -422,22 +430,22 @@ static inline void update(const double *scalar, double *theta, double *slot,
         slot[k] = slot[k + 1];
     slot[SLOTS - 1] =
         scalar[1] * slot[0] + g[0] / (1 + g[SAMPLES - 1] * g[SAMPLES - 1]);
-    *theta -= scalar[OPTIMIZER_RATE] * slot[SLOTS - 1];
+    *theta -= scalar[RULE_RATE] * slot[SLOTS - 1];
 }
 
-#include "optimizer_template.h"
+#include "rule_template.h"
 
-OPTIMIZER_DEFINE = {OPTIMIZER_LOOPS, .rule = "for this test alone"};
+RULE_KIND = {RULE_TRAITS, .formula = "for this test alone"};
 
 static void test_own_rule(void **state)
 {
     uint64_t random = 3;
-    const struct rule rule = {.optimizer = &OPTIMIZER_SYMBOL(RULE), .parameter = {0.1}};
+    const struct rule rule = rule_of(&RULE_SYMBOL(RULE), 0.1);
     (void)state;
-    assert_string_equal(rule.optimizer->name, "own");
-    assert_int_equal(rule.optimizer->slots, OPTIMIZER_MAX_SLOTS);
+    assert_string_equal(rule.kind->name, "own");
+    assert_int_equal(rule.kind->slots, RULE_MAX_SLOTS);
     for (int i = 0; i < 20; i++)
-        check_advance(&rule, &random);
+        check_advance_of(&rule, &RULE_LOOPS_SYMBOL(RULE), &random);
 }
 
 /* The same rules, found by every instruction set, with the same bits. */
@@ -448,23 +456,27 @@ struct isa_paths {
 
 static void run_isa(const struct kernels *kernels, void *context)
 {
-    static double normal[STEPS * OPTIMIZER_MAX_SAMPLES * LANES];
+    static double normal[STEPS * RULE_MAX_SAMPLES * LANES];
     static double path[STEPS * LANES];
     struct isa_paths *first = context;
     const bool is_first = first->rules == 0;
     size_t i = 0;
-    for (const struct optimizer *const *o = kernels->optimizers; *o; o++, i++) {
+    for (; kernels->rules[i]; i++) {
         uint64_t random = i;
-        const struct rule rule = some_rule(*o, &random);
+        const struct rule_kind *kind = rule_kinds()[i];
+        assert_non_null(kind);
+        assert_string_equal(kernels->rules[i]->name, kind->name);
+        const struct rule rule = some_rule(kind, &random);
         struct tile tile;
         assert_true(i < sizeof first->path / sizeof *first->path);
         draw(sizeof normal / sizeof *normal, &random, normal);
         random_tile(&rule, &random, &tile);
-        (*o)->advance(rule.parameter, 0, STEPS, normal, &tile,
-                      is_first ? first->path[i] : path);
+        kernels->rules[i]->advance(&rule, 0, STEPS, normal, &tile,
+                                   is_first ? first->path[i] : path);
         if (!is_first)
             CHECK_SAME(path, first->path[i], STEPS * LANES);
     }
+    assert_null(rule_kinds()[i]);
     assert_true(is_first || i == first->rules);
     first->rules = i;
 }
@@ -484,12 +496,12 @@ enum { HISTORY = 60 };
  * gradients do not depend on theta here, so theta starts each step at 0. */
 static void directions(const struct rule *rule, const double g[][HISTORY], double *u)
 {
-    double slot[OPTIMIZER_MAX_SLOTS] = {0};
+    double slot[RULE_MAX_SLOTS] = {0};
     for (uint64_t t = 0; t < HISTORY; t++) {
-        double theta = 0, gradient[OPTIMIZER_MAX_SAMPLES];
-        for (int s = 0; s < rule->optimizer->samples; s++)
+        double theta = 0, gradient[RULE_MAX_SAMPLES];
+        for (int s = 0; s < rule->kind->samples; s++)
             gradient[s] = g[s][t];
-        rule->optimizer->step(rule->parameter, t, 1, gradient, &theta, slot);
+        rule->kind->step(rule, t, 1, gradient, &theta, slot);
         u[t] = -theta;
     }
 }
@@ -609,7 +621,7 @@ enum { LONG = 1000 };
 /* theta of 64 lanes over 1000 noisy steps, with the same first gradient samples. */
 static double *long_path(const struct rule *rule)
 {
-    const size_t samples = (size_t)rule->optimizer->samples;
+    const size_t samples = (size_t)rule->kind->samples;
     double *normal = check_alloc(LONG * LANES * samples, sizeof *normal);
     double *path = check_alloc(LONG * LANES, sizeof *path);
     uint64_t first = 9, second = 10;
@@ -618,7 +630,7 @@ static double *long_path(const struct rule *rule)
     memset(tile.slot, 0, sizeof tile.slot);
     for (size_t k = 0; k < LONG * samples; k++)
         draw(LANES, k % samples == 0 ? &first : &second, normal + k * LANES);
-    rule->optimizer->advance(rule->parameter, 0, LONG, normal, &tile, path);
+    check_loops(rule)->advance(rule, 0, LONG, normal, &tile, path);
     free(normal);
     return path;
 }
@@ -719,7 +731,7 @@ static bool is_word_letter(char c)
 
 static void check_line_names_none(const char *file, int number, const char *line)
 {
-    for (const struct optimizer *const *o = check_kernels()->optimizers; *o; o++) {
+    for (const struct rule_kind *const *o = rule_kinds(); *o; o++) {
         const char *name = (*o)->name;
         /* The project bears this one's name, and this one's is a word of the language.
          */
@@ -759,7 +771,7 @@ static void test_framework_names_no_rule(void **state)
     for (struct dirent *entry; (entry = readdir(list));) {
         const char *name = entry->d_name, *ending = strrchr(name, '.');
         if (!ending || (strcmp(ending, ".c") != 0 && strcmp(ending, ".h") != 0) ||
-            strncmp(name, "opt_", 4) == 0 || strcmp(name, "optimizer_list.h") == 0)
+            strncmp(name, "opt_", 4) == 0 || strcmp(name, "rule_list.h") == 0)
             continue;
         check_file_names_none(folder, name);
         files++;

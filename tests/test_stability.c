@@ -37,11 +37,11 @@ static void limits_agree_in_four_ways(void **state)
         const double h = 2.5;
         const double exact = stability_limit(&rule, &h, 1);
         const double closed = stability_limit_closed(&rule, &h, 1);
-        const double probed = linear_system_lr_limit(rule.optimizer, rule.parameter, h);
+        const double probed = linear_system_lr_limit(&rule, h);
         CHECK(exact > 0 && isfinite(exact), "%s: limit %g", cases[k], exact);
         CHECK_NEAR(exact, probed, 1e-10, 0);
         CHECK_NEAR(stability_limit_measured(&rule, &h, 1), exact, 1e-10, 0);
-        CHECK(isnan(closed) == (strcmp(rule.optimizer->name, "pnm_eq7") == 0),
+        CHECK(isnan(closed) == (strcmp(rule.kind->name, "pnm_eq7") == 0),
               "%s: closed form %g", cases[k], closed);
         if (!isnan(closed))
             CHECK_NEAR(exact, closed, 1e-10, 0);
@@ -102,7 +102,7 @@ static void measured_rates_are_the_spectral_radius(void **state)
         struct rule rule = check_rule(cases[k]);
         const double limit = stability_limit(&rule, h, 2);
         for (int i = 1; i <= 20; i++) {
-            rule.parameter[0] = limit * 1.5 * i / 20.37;
+            rule.number[RULE_LR] = limit * 1.5 * i / 20.37;
             const double exact = stability_radius(&rule, h, 2, NULL);
             const struct growth growth = stability_growth(&rule, h, 2);
             CHECK_NEAR(exp(growth.log_factor), exact, 0,
@@ -198,13 +198,13 @@ static void pnm_is_best_where_no_other_rate_is_better(void **state)
         double radius;
         const double best = stability_best_lr(&rule, spectrum, 3, &radius);
         const double limit = stability_limit(&rule, spectrum, 3);
-        rule.parameter[0] = best;
+        rule.number[RULE_LR] = best;
         CHECK_NEAR(stability_radius(&rule, spectrum, 3, NULL), radius, 0, 2e-12);
         for (int i = 1; i < 3000; i++) {
-            rule.parameter[0] = limit * i / 3000;
+            rule.number[RULE_LR] = limit * i / 3000;
             const double other = stability_radius(&rule, spectrum, 3, NULL);
             CHECK(other >= radius - 2e-12, "%s: rho %.15g at %g, best %.15g at %g",
-                  cases[k], other, rule.parameter[0], radius, best);
+                  cases[k], other, rule.number[RULE_LR], radius, best);
         }
     }
     const struct rule pnm = check_rule("pnm lr=1 beta0=1 beta1=0.9");
@@ -222,7 +222,7 @@ static void steps_are_those_of_a_run(void **state)
     const struct rule rule = check_rule("sgd lr=0.01");
     double theta = 1, steps = 0;
     for (; theta > 1e-6; steps++)
-        rule.optimizer->step(rule.parameter, 0, 1, &(double){theta}, &theta, NULL);
+        rule.kind->step(&rule, 0, 1, &(double){theta}, &theta, NULL);
     CHECK_NEAR(stability_steps(stability_radius(&rule, &one, 1, NULL), 1e-6), steps, 0,
                1);
 }
@@ -234,7 +234,7 @@ static void what_is_2_percent_off_fails(void **state)
     for (int k = 0; k < CASES; k++) {
         struct rule rule = check_rule(cases[k]);
         struct stability good;
-        rule.parameter[0] = 0.4 * stability_limit(&rule, &one, 1);
+        rule.number[RULE_LR] = 0.4 * stability_limit(&rule, &one, 1);
         stability_exact(&good, &rule, &one, 1);
         stability_measure(&good, &rule, &one, 1);
         CHECK(stability_judge(&good) == VERDICT_HOLDS, "%s: %s", cases[k],
@@ -271,12 +271,12 @@ static void rules_without_theory_are_probed(void **state)
 {
     (void)state;
     struct rule rule = check_rule("pnm lr=0.4");
-    struct optimizer own = *rule.optimizer;
+    struct rule_kind own = *rule.kind;
     enum exact_source source;
     const double known = stability_radius(&rule, &one, 1, &source);
     assert_int_equal(source, EXACT_MATRIX);
     own.name = "somebodys_own";
-    rule.optimizer = &own;
+    rule.kind = &own;
     CHECK_NEAR(stability_radius(&rule, &one, 1, &source), known, 1e-12, 0);
     assert_int_equal(source, EXACT_PROBED);
     assert_true(isnan(stability_limit_closed(&rule, &one, 1)));

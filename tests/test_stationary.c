@@ -1,18 +1,8 @@
 /* test_stationary.c: measured against exact: the deviations are as large as their
  * standard errors say, and what cannot be measured says why. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "check.h"
 
-#include <cmocka.h>
-
-#include "named_rule.h"
 #include "stationary.h"
-
-#include <gsl/gsl_cdf.h>
-#include <stdlib.h>
-#include <string.h>
 
 static struct sampling settings(uint64_t seed, double precision)
 {
@@ -29,11 +19,22 @@ static struct sampling settings(uint64_t seed, double precision)
     };
 }
 
-static const struct named_rule rules[] = {
-    {"sgd", NAN, NAN, NAN}, {"heavy_ball", NAN, 0.9, NAN}, {"heavy_ball", NAN, 0.9, 1},
-    {"pnm", 1, 0.9, NAN},   {"pnm_eq7", 1, 0.9, NAN},      {"two_batch", 1, NAN, NAN},
+static const char *const rules[] = {
+    "sgd",
+    "heavy_ball beta1=0.9",
+    "heavy_ball beta1=0.9 beta3=1",
+    "pnm beta0=1 beta1=0.9",
+    "pnm_eq7 beta0=1 beta1=0.9",
+    "two_batch beta0=1",
 };
 enum { RULES = sizeof rules / sizeof *rules };
+
+static struct rule rule_at(const char *what, double lr)
+{
+    struct rule rule = check_rule(what);
+    check_set(&rule, "lr", lr);
+    return rule;
+}
 
 /* 30 seeds x 6 rules: z = (measured - exact)/se should be standard normal (t with 1023
  * degrees of freedom). Mean within 4.9/sqrt(180), variance within the 1e-6 quantiles of
@@ -46,7 +47,7 @@ static void deviations_have_mean_0_and_variance_1(void **state)
     for (int k = 0; k < RULES; k++)
         for (uint64_t seed = 1; seed <= SEEDS; seed++) {
             const struct sampling sampling = settings(seed, 0.01);
-            const struct rule rule = rule_named(&rules[k], 0.05);
+            const struct rule rule = rule_at(rules[k], 0.05);
             struct comparison row;
             struct error error;
             assert_int_equal(
@@ -69,7 +70,7 @@ static void the_plan_keeps_its_promise(void **state)
     (void)state;
     for (int k = 0; k < RULES; k++) {
         const struct sampling sampling = settings(7, 0.005);
-        const struct rule rule = rule_named(&rules[k], 0.05);
+        const struct rule rule = rule_at(rules[k], 0.05);
         struct comparison row;
         struct error error;
         assert_int_equal(stationary_mode(&sampling, &rule, 1, 1, NULL, &row, &error),
@@ -98,7 +99,7 @@ static void dense_noise_agrees_for_every_pair_and_rule(void **state)
     (void)state;
     for (int k = 0; k < RULES; k++) {
         const struct sampling sampling = settings(1, 0.002);
-        const struct rule rule = rule_named(&rules[k], 0.1);
+        const struct rule rule = rule_at(rules[k], 0.1);
         struct comparison *rows = NULL;
         size_t count;
         assert_int_equal(compare_dense(&sampling, &rule, &rows, &count), 0);
@@ -116,7 +117,7 @@ static void full_without_correlation_measures_zero(void **state)
 {
     (void)state;
     const struct sampling sampling = settings(1, 0.002);
-    const struct rule rule = rule_named(&rules[3], 0.1);
+    const struct rule rule = rule_at(rules[3], 0.1);
     const struct quadratic_text text = {
         .spectrum = "1,3", .noise = "hessian", .batch = 1};
     struct quadratic problem;
@@ -129,8 +130,8 @@ static void full_without_correlation_measures_zero(void **state)
                      0);
     assert_int_equal(count, 3);
     assert_true(rows[1].evidence.exact == 0 && rows[1].evidence.paper == 0);
-    check_close(rows[1].evidence.exact_scale,
-                sqrt(rows[0].evidence.exact * rows[2].evidence.exact), 1e-14, 0);
+    CHECK_NEAR(rows[1].evidence.exact_scale,
+               sqrt(rows[0].evidence.exact * rows[2].evidence.exact), 1e-14, 0);
     for (size_t k = 0; k < 3; k++)
         assert_string_equal(verdict_text(rows[k].verdicts.exact), "holds");
     free(rows);
@@ -142,7 +143,7 @@ static void without_noise_one_chain_decides(void **state)
     (void)state;
     const struct sampling sampling = settings(1, 0.001);
     for (int k = 0; k < RULES; k++) {
-        const struct rule rule = rule_named(&rules[k], 0.1);
+        const struct rule rule = rule_at(rules[k], 0.1);
         struct quadratic problem;
         struct comparison *rows = NULL;
         struct error error;
@@ -169,7 +170,7 @@ static void without_noise_one_chain_decides(void **state)
 static void what_cannot_be_decided_says_so(void **state)
 {
     (void)state;
-    const struct rule rule = rule_named(&rules[3], 0.05);
+    const struct rule rule = rule_at(rules[3], 0.05);
     struct sampling sampling = settings(1, 0.002);
     struct comparison row;
     struct error error;
@@ -198,7 +199,7 @@ static void unstable_parameters_are_refused_with_their_limit(void **state)
 {
     (void)state;
     const struct sampling sampling = settings(1, 0.002);
-    const struct rule rule = rule_named(&rules[0], 2.5);
+    const struct rule rule = rule_at(rules[0], 2.5);
     struct comparison row;
     struct error error;
     assert_int_equal(stationary_mode(&sampling, &rule, 1, 1, NULL, &row, &error),

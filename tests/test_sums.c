@@ -26,7 +26,7 @@
  * harmless, too. Only where every rounding errs to the same side, as on a chain that
  * does not move, do both come near their bounds. That is what is measured here. */
 
-enum { LANES = OPTIMIZER_LANES, BLOCK = 32, BLOCKS = PLAN_LONGEST / BLOCK };
+enum { LANES = RULE_LANES, BLOCK = 32, BLOCKS = PLAN_LONGEST / BLOCK };
 static const double u = 0x1p-53;
 
 /* --- sums to 2^-100 --------------------------------------------------------------- */
@@ -164,8 +164,8 @@ static void test_still(void **state)
         sums->exact_square[lane].low = fma(x, x, -(x * x)) * PLAN_LONGEST;
     }
     for (uint64_t block = 0; block < BLOCKS; block++)
-        rule.optimizer->moments_unit(rule.parameter, block * BLOCK, BLOCK, normal, tile,
-                                     sums->sum, sums->square);
+        check_loops(&rule)->moments_unit(&rule, block * BLOCK, BLOCK, normal, tile,
+                                         sums->sum, sums->square);
     sums_errors(sums, &kernel, &naive, LANES);
     print_message("2^22 steps without noise: largest relative error %.2g (one by one "
                   "%.2g), bound %.2g\n",

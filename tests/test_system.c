@@ -5,25 +5,24 @@
 
 #include "ensemble.h"
 #include "linear_system.h"
-#include "system.h"
+#include "matrices.h"
 
-enum { LANES = OPTIMIZER_LANES, STATE = OPTIMIZER_SYSTEM_STATE };
+enum { LANES = RULE_LANES, STATE = MATRICES_STATE };
 
-static int read_text(const char *text, double *parameter, struct error *error)
+static int read_text(const char *text, struct matrices *matrices, struct error *error)
 {
     char path[64];
     check_file(text, strlen(text), path);
-    const int status = system_read(path, parameter, error);
+    const int status = matrices_read(path, matrices, error);
     unlink(path);
     return status;
 }
 
 static struct rule linear_rule(const char *text, double lr)
 {
-    struct rule rule = {.optimizer = optimizer_find(check_kernels(), "linear")};
+    struct rule rule = rule_of(rule_kind_find("linear"), lr);
     struct error error;
-    optimizer_defaults(rule.optimizer, lr, rule.parameter);
-    CHECK_OK(read_text(text, rule.parameter, &error), &error);
+    CHECK_OK(read_text(text, &rule.matrices, &error), &error);
     return rule;
 }
 
@@ -48,13 +47,13 @@ static void what_is_refused(void **state)
          "1 0 0 0 0 1 0 0 0 0 1\n1 0 0 0 0 1 0 0 0 0 1\n",
          "5 rows of 11 numbers; allowed are k rows of 2k+1, k from 1 to 4"},
     };
-    double parameter[OPTIMIZER_MAX_PARAMETERS];
+    struct matrices matrices;
     struct error error;
     (void)state;
     for (size_t k = 0; k < sizeof cases / sizeof *cases; k++)
-        CHECK_REFUSED(cases[k].text, read_text(cases[k].text, parameter, &error),
+        CHECK_REFUSED(cases[k].text, read_text(cases[k].text, &matrices, &error),
                       &error, cases[k].word);
-    CHECK_REFUSED("no file", system_read("/no/such/file", parameter, &error), &error,
+    CHECK_REFUSED("no file", matrices_read("/no/such/file", &matrices, &error), &error,
                   "cannot read");
 }
 
@@ -69,13 +68,13 @@ static void the_rule_of_a_file_is_the_rule_it_writes(void **state)
                  d[1 + STATE] = {1};
     uint64_t random = 1;
     (void)state;
-    assert_false(system_is_curved(file.parameter));
+    assert_false(matrices_are_curved(&file.matrices));
     for (uint64_t t = 0; t < 100; t++) {
         const double g = a[0] + check_normal(&random);
-        file.optimizer->step(file.parameter, t, 1, &g, &a[0], &a[1]);
-        own.optimizer->step(own.parameter, t, 1, &g, &b[0], &b[1]);
-        bare.optimizer->step(bare.parameter, t, 1, &g, &c[0], &c[1]);
-        sgd.optimizer->step(sgd.parameter, t, 1, &g, &d[0], &d[1]);
+        file.kind->step(&file, t, 1, &g, &a[0], &a[1]);
+        own.kind->step(&own, t, 1, &g, &b[0], &b[1]);
+        bare.kind->step(&bare, t, 1, &g, &c[0], &c[1]);
+        sgd.kind->step(&sgd, t, 1, &g, &d[0], &d[1]);
         CHECK_NEAR(a[0], b[0], 1e-13, 1e-14);
         CHECK_NEAR(c[0], d[0], 1e-13, 1e-14);
     }
@@ -93,7 +92,7 @@ static void a_gradient_elsewhere(void **state)
     struct linear_system system;
     uint64_t random = 2;
     (void)state;
-    assert_true(system_is_curved(rule.parameter));
+    assert_true(matrices_are_curved(&rule.matrices));
     for (size_t k = 0; k < STEPS * LANES; k++)
         normal[k] = check_normal(&random);
     for (int lane = 0; lane < LANES; lane++) {
@@ -103,7 +102,7 @@ static void a_gradient_elsewhere(void **state)
         tile.slope[lane] = slope;
         tile.noise_sd[lane] = sd;
     }
-    rule.optimizer->advance(rule.parameter, 0, STEPS, normal, &tile, path);
+    check_loops(&rule)->advance(&rule, 0, STEPS, normal, &tile, path);
     for (int lane = 0; lane < LANES; lane += 7) {
         const double h = 0.1 + 0.01 * lane;
         double theta = lane, v = 0;
@@ -115,7 +114,7 @@ static void a_gradient_elsewhere(void **state)
             CHECK_NEAR(path[k * LANES + (size_t)lane], theta, 1e-12, 1e-12);
         }
     }
-    linear_system_probe(rule.optimizer, rule.parameter, 2, &system);
+    linear_system_probe(&rule, 2, &system);
     assert_int_equal(system.dim, STATE);
     CHECK_NEAR(system.a[0], 1 - lr * 2, 1e-15, 0);
     CHECK_NEAR(system.a[1], beta - lr * 2 * beta, 1e-15, 0);
@@ -128,8 +127,7 @@ static void streams_belong_to_the_numbers(void **state)
     const struct rule a = linear_rule(nesterov, 0.05),
                       b = linear_rule(looking_ahead, 0.05);
     (void)state;
-    assert_true(optimizer_hash(a.optimizer, a.parameter) !=
-                optimizer_hash(b.optimizer, b.parameter));
+    assert_true(rule_hash(&a) != rule_hash(&b));
 }
 
 int main(void)

@@ -4,7 +4,6 @@
  * long double. */
 #include "check.h"
 
-#include "named_rule.h"
 #include "stein.h"
 #include "theory.h"
 
@@ -52,8 +51,7 @@ static struct rule at_fraction(const char *what, double fraction, double h)
 {
     struct rule rule = check_rule(what);
     check_set(&rule, "lr", 1);
-    rule.parameter[0] =
-        fraction * linear_system_lr_limit(rule.optimizer, rule.parameter, h);
+    rule.number[RULE_LR] = fraction * linear_system_lr_limit(&rule, h);
     return rule;
 }
 
@@ -62,8 +60,8 @@ static double matrix_answer(const struct rule *rule, double h_i, double h_j, dou
     struct linear_system i, j;
     struct error error;
     double covariance;
-    theory_find(rule->optimizer->name)->system(rule, h_i, &i);
-    theory_find(rule->optimizer->name)->system(rule, h_j, &j);
+    theory_find(rule->kind->name)->system(rule, h_i, &i);
+    theory_find(rule->kind->name)->system(rule, h_j, &j);
     assert_int_equal(stein_covariance(&i, &j, c, &covariance, &error), STATUS_OK);
     return covariance;
 }
@@ -73,8 +71,8 @@ static double probed_answer(const struct rule *rule, double h_i, double h_j, dou
     struct linear_system i, j;
     struct error error;
     double q[LINEAR_SIZE], s[LINEAR_SIZE];
-    linear_system_probe(rule->optimizer, rule->parameter, h_i, &i);
-    linear_system_probe(rule->optimizer, rule->parameter, h_j, &j);
+    linear_system_probe(rule, h_i, &i);
+    linear_system_probe(rule, h_j, &j);
     linear_system_noise(&i, &j, c, q);
     assert_int_equal(linear_system_stationary(&i, &j, q, s, &error), STATUS_OK);
     return s[0];
@@ -85,8 +83,8 @@ static double iterated_answer(const struct rule *rule, double h_i, double h_j, d
 {
     struct linear_system i, j;
     long double s[LINEAR_STATE][LINEAR_STATE] = {{0}}, last = -1;
-    theory_find(rule->optimizer->name)->system(rule, h_i, &i);
-    theory_find(rule->optimizer->name)->system(rule, h_j, &j);
+    theory_find(rule->kind->name)->system(rule, h_i, &i);
+    theory_find(rule->kind->name)->system(rule, h_j, &j);
     const int n = i.dim;
     for (long step = 0; step < 400000 && !(s[0][0] == last && step % 64 == 63);
          step++) {
@@ -115,8 +113,8 @@ static double iterated_answer(const struct rule *rule, double h_i, double h_j, d
 static double tolerance(const struct rule *rule, double h_i, double h_j)
 {
     struct linear_system i, j;
-    linear_system_probe(rule->optimizer, rule->parameter, h_i, &i);
-    linear_system_probe(rule->optimizer, rule->parameter, h_j, &j);
+    linear_system_probe(rule, h_i, &i);
+    linear_system_probe(rule, h_j, &j);
     const size_t n = (size_t)i.dim, size = n * n;
     gsl_matrix *matrix = gsl_matrix_alloc(size, size),
                *v = gsl_matrix_alloc(size, size);
@@ -143,14 +141,14 @@ static void answers_agree_on_the_diagonal(void **state)
         for (int f = 0; f < FRACTIONS; f++) {
             const double h = 0.7, c = 1.3;
             const struct rule rule = at_fraction(cases[k], fractions[f], h);
-            const struct theory *theory = theory_find(rule.optimizer->name);
+            const struct theory *theory = theory_find(rule.kind->name);
             const double matrix = matrix_answer(&rule, h, h, c);
             const double rtol = tolerance(&rule, h, h);
-            check_close(probed_answer(&rule, h, h, c), matrix, rtol, 0);
+            CHECK_NEAR(probed_answer(&rule, h, h, c), matrix, rtol, 0);
             if (theory->covariance)
-                check_close(theory->covariance(&rule, h, h, c), matrix, rtol, 0);
+                CHECK_NEAR(theory->covariance(&rule, h, h, c), matrix, rtol, 0);
             if (fractions[f] > 0.01 && fractions[f] < 0.9)
-                check_close(iterated_answer(&rule, h, h, c), matrix, rtol, 0);
+                CHECK_NEAR(iterated_answer(&rule, h, h, c), matrix, rtol, 0);
         }
 }
 
@@ -161,15 +159,15 @@ static void answers_agree_for_pairs(void **state)
         for (int f = 1; f < FRACTIONS; f++) {
             const double h_i = 0.2, h_j = 1.7, c = -0.6;
             const struct rule rule = at_fraction(cases[k], fractions[f], h_j);
-            const struct theory *theory = theory_find(rule.optimizer->name);
+            const struct theory *theory = theory_find(rule.kind->name);
             const double matrix = matrix_answer(&rule, h_i, h_j, c);
             const double rtol = tolerance(&rule, h_i, h_j);
-            check_close(probed_answer(&rule, h_i, h_j, c), matrix, rtol, 0);
-            check_close(matrix_answer(&rule, h_j, h_i, c), matrix, rtol, 0);
+            CHECK_NEAR(probed_answer(&rule, h_i, h_j, c), matrix, rtol, 0);
+            CHECK_NEAR(matrix_answer(&rule, h_j, h_i, c), matrix, rtol, 0);
             if (theory->covariance && !isnan(theory->covariance(&rule, h_i, h_j, c)))
-                check_close(theory->covariance(&rule, h_i, h_j, c), matrix, rtol, 0);
+                CHECK_NEAR(theory->covariance(&rule, h_i, h_j, c), matrix, rtol, 0);
             if (fractions[f] < 0.9)
-                check_close(iterated_answer(&rule, h_i, h_j, c), matrix, rtol, 0);
+                CHECK_NEAR(iterated_answer(&rule, h_i, h_j, c), matrix, rtol, 0);
         }
 }
 
@@ -179,15 +177,15 @@ static void written_out_matrices_are_the_probed_ones(void **state)
     for (int k = 0; k < CASES; k++) {
         const struct rule rule = at_fraction(cases[k], 0.6, 1.9);
         struct linear_system written, probed;
-        theory_find(rule.optimizer->name)->system(&rule, 1.9, &written);
-        linear_system_probe(rule.optimizer, rule.parameter, 1.9, &probed);
+        theory_find(rule.kind->name)->system(&rule, 1.9, &written);
+        linear_system_probe(&rule, 1.9, &probed);
         assert_int_equal(written.dim, probed.dim);
         assert_int_equal(written.samples, probed.samples);
         for (int e = 0; e < written.dim * written.dim; e++)
-            check_close(written.a[e], probed.a[e], 1e-14, 1e-15);
+            CHECK_NEAR(written.a[e], probed.a[e], 1e-14, 1e-15);
         for (int s = 0; s < written.samples; s++)
             for (int e = 0; e < written.dim; e++)
-                check_close(written.b[s][e], probed.b[s][e], 1e-14, 1e-15);
+                CHECK_NEAR(written.b[s][e], probed.b[s][e], 1e-14, 1e-15);
     }
 }
 
@@ -196,13 +194,13 @@ static void closed_stability_limits_are_the_measured_ones(void **state)
     (void)state;
     for (int k = 0; k < CASES; k++) {
         struct rule rule = check_rule(cases[k]);
-        const struct theory *theory = theory_find(rule.optimizer->name);
+        const struct theory *theory = theory_find(rule.kind->name);
         const double h = 2.3;
         if (!theory->lr_limit)
             continue;
         check_set(&rule, "lr", 1);
-        check_close(theory->lr_limit(&rule, h),
-                    linear_system_lr_limit(rule.optimizer, rule.parameter, h), 1e-9, 0);
+        CHECK_NEAR(theory->lr_limit(&rule, h), linear_system_lr_limit(&rule, h), 1e-9,
+                   0);
     }
 }
 
@@ -216,8 +214,8 @@ static void pnm_curve_has_the_known_values(void **state)
     static const double digit[] = {5e-4, 5e-4, 5e-4, 5e-4, 5e-3, 5e-3, 5e-2};
     for (int k = 0; k < 7; k++) {
         const struct rule rule = at_fraction("pnm", fraction[k], 1);
-        const double unit = rule.parameter[0] / sqrt(5) / 2;
-        check_close(probed_answer(&rule, 1, 1, 1) / unit, value[k], 0, digit[k]);
+        const double unit = rule.number[RULE_LR] / sqrt(5) / 2;
+        CHECK_NEAR(probed_answer(&rule, 1, 1, 1) / unit, value[k], 0, digit[k]);
     }
 }
 
@@ -226,15 +224,19 @@ static void paper_values_are_as_printed(void **state)
 {
     (void)state;
     const double lr = 0.3, c = 0.8, h_i = 0.5, h_j = 1.5, sde = lr * c / (h_i + h_j);
-    static const struct named_rule rules[] = {
-        {"sgd", NAN, NAN, NAN},      {"heavy_ball", NAN, 0.9, NAN},
-        {"heavy_ball", NAN, 0.9, 1}, {"pnm", 1, 0.9, NAN},
-        {"pnm_eq7", 1, 0.9, NAN},    {"two_batch", 1, NAN, NAN},
+    static const char *const rules[] = {
+        "sgd",
+        "heavy_ball beta1=0.9",
+        "heavy_ball beta1=0.9 beta3=1",
+        "pnm beta0=1 beta1=0.9",
+        "pnm_eq7 beta0=1 beta1=0.9",
+        "two_batch beta0=1",
     };
     const double factor[] = {1, 1, 10, sqrt(5), 5, sqrt(5)};
     for (int k = 0; k < 6; k++) {
-        const struct rule rule = rule_named(&rules[k], lr);
-        check_close(theory_paper(&rule, h_i, h_j, c), factor[k] * sde, 1e-14, 0);
+        struct rule rule = check_rule(rules[k]);
+        check_set(&rule, "lr", lr);
+        CHECK_NEAR(theory_paper(&rule, h_i, h_j, c), factor[k] * sde, 1e-14, 0);
     }
 }
 
@@ -248,20 +250,19 @@ static void the_paper_need_not_speak_of_a_rule(void **state)
 static void rules_without_theory_are_probed(void **state)
 {
     (void)state;
-    const struct named_rule what = {"pnm", 1, 0.9, NAN};
-    struct rule rule = rule_named(&what, 0.4);
-    struct optimizer own = *rule.optimizer;
+    struct rule rule = check_rule("pnm lr=0.4 beta0=1 beta1=0.9");
+    struct rule_kind own = *rule.kind;
     struct error error;
     enum exact_source source;
     double known, covariance;
     assert_int_equal(theory_covariance(&rule, 1, 1, 1, &known, &source, &error), 0);
     assert_int_equal(source, EXACT_CLOSED_FORM);
     own.name = "somebodys_own";
-    rule.optimizer = &own;
+    rule.kind = &own;
     assert_int_equal(theory_covariance(&rule, 1, 1, 1, &covariance, &source, &error),
                      0);
     assert_int_equal(source, EXACT_PROBED);
-    check_close(covariance, known, 1e-13, 0);
+    CHECK_NEAR(covariance, known, 1e-13, 0);
     assert_true(isnan(theory_paper(&rule, 1, 1, 1)));
     own.linear = false;
     assert_int_equal(theory_covariance(&rule, 1, 1, 1, &covariance, &source, &error),

@@ -31,7 +31,7 @@ static void read_line(char *line, struct vectors *v)
     if (strncmp(line, "rule ", 5) == 0) {
         v->rule = check_rule(line + word + 1);
     } else if (strncmp(line, "weight_decay ", 13) == 0) {
-        read_numbers(line + word, 1, &v->rule.parameter[OPTIMIZER_WEIGHT_DECAY]);
+        read_numbers(line + word, 1, &v->rule.decay.lambda);
     } else if (strncmp(line, "start ", 6) == 0) {
         read_numbers(line + word, COORDINATES, v->start);
     } else {
@@ -60,12 +60,11 @@ static void read_vectors(const char *name, struct vectors *v)
 /* Largest |theta - PyTorch's| / |PyTorch's| over steps and coordinates. */
 static double largest_difference(const struct vectors *v, const struct rule *rule)
 {
-    double theta[COORDINATES], slot[OPTIMIZER_MAX_SLOTS * COORDINATES] = {0};
+    double theta[COORDINATES], slot[RULE_MAX_SLOTS * COORDINATES] = {0};
     double largest = 0;
     memcpy(theta, v->start, sizeof theta);
     for (int t = 0; t < STEPS; t++) {
-        rule->optimizer->step(rule->parameter, (uint64_t)t, COORDINATES, v->gradient[t],
-                              theta, slot);
+        rule->kind->step(rule, (uint64_t)t, COORDINATES, v->gradient[t], theta, slot);
         for (int i = 0; i < COORDINATES; i++)
             largest =
                 fmax(largest, fabs(theta[i] - v->theta[t][i]) / fabs(v->theta[t][i]));
@@ -86,14 +85,14 @@ static void test_torch(void **state)
         print_message("%-13s largest relative difference %.2g\n", names[k], largest);
         CHECK(largest <= 1e-12, "%s: %.3g relative", names[k], largest);
         /* A parameter off by a thousandth is noticed, whichever parameter it is. */
-        for (int i = 0; i < v.rule.optimizer->parameter_count; i++) {
+        for (int i = 0; i < v.rule.kind->parameter_count; i++) {
             struct rule wrong = v.rule;
-            if (v.rule.optimizer->parameters[i].choices)
+            if (v.rule.kind->parameters[i].choices)
                 continue;
-            wrong.parameter[i] *= 1 + 1e-3;
+            wrong.number[i] *= 1 + 1e-3;
             const double off = largest_difference(&v, &wrong);
             CHECK(off > 1e-12, "%s: %s off by 1e-3 changes theta by %.3g only",
-                  names[k], v.rule.optimizer->parameters[i].name, off);
+                  names[k], v.rule.kind->parameters[i].name, off);
         }
     }
 }

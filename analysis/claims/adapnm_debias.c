@@ -21,12 +21,11 @@ static double debiased(double beta0, double beta1, int t)
  * moves theta by -eta0 mhat/(1 + epsilon). */
 static double debiased_simulated(const struct rule *rule, int t)
 {
-    double slot[OPTIMIZER_MAX_SLOTS] = {0}, theta = 0;
+    double slot[RULE_MAX_SLOTS] = {0}, theta = 0;
     const double gradient = 1;
     for (int step = 0; step < t; step++) {
         theta = 0;
-        rule->optimizer->step(rule->parameter, (uint64_t)step, 1, &gradient, &theta,
-                              slot);
+        rule->kind->step(rule, (uint64_t)step, 1, &gradient, &theta, slot);
     }
     return -theta * (1 + rule_parameter(rule, "epsilon")) / theory_normalized_lr(rule);
 }
@@ -35,7 +34,7 @@ static int check_step(struct ledger *ledger, const struct claim *claim, double b
                       double beta1, int t, struct error *error)
 {
     const struct claim_rule what = {"adapnm", beta0, beta1, NAN};
-    const struct rule rule = claim_rule_make(ledger, &what, lr);
+    const struct rule rule = claim_rule_make(&what, lr);
     const struct computed computed = {
         .kind = CLAIM_VALUE,
         .paper = 1,

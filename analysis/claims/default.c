@@ -16,7 +16,7 @@ static double steps_simulated(const struct rule *rule, double h)
     uint64_t last = 0;
     for (uint64_t t = 0; t < MOST_STEPS && t < 4 * last + 4096; t++) {
         const double gradient = h * state[0];
-        rule->optimizer->step(rule->parameter, t, 1, &gradient, &state[0], &state[1]);
+        rule->kind->step(rule, t, 1, &gradient, &state[0], &state[1]);
         if (fabs(state[0]) > accuracy)
             last = t + 1;
     }
@@ -29,7 +29,7 @@ static double steps_exact(const struct rule *rule, double h)
     double state[LINEAR_STATE] = {1};
     uint64_t last = 0;
     struct linear_system system;
-    theory_find(rule->optimizer->name)->system(rule, h, &system);
+    theory_find(rule->kind->name)->system(rule, h, &system);
     for (uint64_t t = 0; t < MOST_STEPS && t < 4 * last + 4096; t++) {
         double next[LINEAR_STATE] = {0};
         for (int r = 0; r < system.dim; r++)
@@ -48,8 +48,8 @@ static int check_steps(struct ledger *ledger, const struct claim *claim, double 
 {
     const struct claim_rule zero = {"pnm", 0, beta1, NAN},
                             what = {"pnm", beta0, beta1, NAN};
-    const struct rule reference = claim_rule_make(ledger, &zero, lr);
-    const struct rule rule = claim_rule_make(ledger, &what, lr);
+    const struct rule reference = claim_rule_make(&zero, lr);
+    const struct rule rule = claim_rule_make(&what, lr);
     struct linear_system a, b;
     char setting[200];
     struct evidence evidence = {
@@ -77,7 +77,7 @@ static int check(struct ledger *ledger, const struct claim *claim, struct error 
     static const double beta0s[] = {1, 3, 10}, beta1s[] = {0, 0.9};
     static const double rates[] = {0.003, 0.03, 0.3};
     const struct claim_rule pnm = {"pnm", 1, 0.9, NAN};
-    const struct rule rule = claim_rule_make(ledger, &pnm, 1);
+    const struct rule rule = claim_rule_make(&pnm, 1);
     const struct computed gamma = {
         .kind = CLAIM_ARITHMETIC,
         .paper = 5,

@@ -41,10 +41,9 @@ int claim_descent_init(struct claim_descent *run, const struct ledger *ledger,
     if (status != STATUS_OK)
         return status;
     run->eta0 = setting->rate / run->loss.smoothness;
-    run->rule = claim_rule_make(ledger, &what, rate_for(setting, run->eta0));
+    run->rule = claim_rule_make(&what, rate_for(setting, run->eta0));
     run->descent = (struct descent){
-        .optimizer = run->rule.optimizer,
-        .parameter = run->rule.parameter,
+        .rule = &run->rule,
         .loss = &run->loss,
         .start = setting->start * run->loss.gradient_bound /
                  (run->loss.smoothness * sqrt((double)setting->n)),
@@ -107,8 +106,7 @@ static double over_runs(const struct path_identity *identity, bool written,
                         double perturbation)
 {
     static const double beta0s[] = {0, 1, 3}, beta1s[] = {0, 0.9};
-    const struct loss_kind *const *kind =
-        loss_kinds(identity->ledger->sampling->kernels);
+    const struct loss_kind *const *kind = loss_kinds();
     double largest = 0;
     for (; *kind; kind++)
         for (int a = 0; claim_covers(*kind) && a < 3; a++)
@@ -150,10 +148,9 @@ int claim_path_identity(struct ledger *ledger, const struct claim *claim,
 enum { DIMENSIONS = 2, MOST_LOSSES = 16 };
 
 /* Every loss with a G, at its default parameters. */
-static int make_losses(const struct ledger *ledger, struct loss *losses, size_t *count,
-                       struct error *error)
+static int make_losses(struct loss *losses, size_t *count, struct error *error)
 {
-    const struct loss_kind *const *kind = loss_kinds(ledger->sampling->kernels);
+    const struct loss_kind *const *kind = loss_kinds();
     int status = STATUS_OK;
     *count = 0;
     for (; status == STATUS_OK && *kind && *count < MOST_LOSSES; kind++) {
@@ -237,7 +234,7 @@ int claim_bound(struct ledger *ledger, const struct claim *claim, enum bound bou
                 const struct claim_grid *grid, struct error *error)
 {
     const struct claim_rule what = {"pnm", 0, 0, NAN};
-    const struct rule rule = claim_rule_make(ledger, &what, 1);
+    const struct rule rule = claim_rule_make(&what, 1);
     struct loss losses[MOST_LOSSES] = {{0}};
     struct bound_point *starts = NULL, worst;
     struct bound_search search = {
@@ -248,7 +245,7 @@ int claim_bound(struct ledger *ledger, const struct claim *claim, enum bound bou
         .free = {true, true, true, grid->sigma.value[0] > 0, true, true},
         .evaluations = grid->evaluations,
     };
-    int status = make_losses(ledger, losses, &search.loss_count, error);
+    int status = make_losses(losses, &search.loss_count, error);
     if (status == STATUS_OK)
         status = make_starts(grid, &search, &starts, &search.start_count, error);
     search.starts = starts;

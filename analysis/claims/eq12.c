@@ -13,7 +13,7 @@ static int check(struct ledger *ledger, const struct claim *claim, struct error 
     static const double h[MODES] = {1, 1};
     static const double c[MODES * MODES] = {1, 0.5, 0.5, 1.5};
     static const struct claim_rule sgd = {"sgd", NAN, NAN, NAN};
-    const struct rule rule = claim_rule_make(ledger, &sgd, 1);
+    const struct rule rule = claim_rule_make(&sgd, 1);
     const double precision = ledger->sampling->precision;
     const struct chains chains = {.replicas = (uint64_t)(2 / (precision * precision)),
                                   .steps = 1};

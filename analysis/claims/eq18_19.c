@@ -50,7 +50,7 @@ static int check_paper_setting(struct ledger *ledger, const struct claim *claim,
                                double beta0, double h, struct error *error)
 {
     const struct claim_rule pnm = {"pnm", beta0, 0.9, NAN};
-    const struct rule rule = claim_rule_make(ledger, &pnm, 1e-3);
+    const struct rule rule = claim_rule_make(&pnm, 1e-3);
     const double c = h / CLAIM_BATCH;
     struct comparison row;
     char setting[128];

@@ -11,7 +11,7 @@ static int check(struct ledger *ledger, const struct claim *claim, struct error 
     int status = STATUS_OK;
     for (size_t k = 0; status == STATUS_OK && k < 2; k++) {
         const struct claim_rule what = {"heavy_ball", NAN, beta1, beta3s[k]};
-        const struct rule rule = claim_rule_make(ledger, &what, 0.1);
+        const struct rule rule = claim_rule_make(&what, 0.1);
         const double paper = beta3s[k] / (1 - beta1);
         struct noise_row rows[NOISE_QUANTITIES], early, unused;
         char setting[128];

@@ -9,7 +9,7 @@ static int check_at(struct ledger *ledger, const struct claim *claim, double bet
                     uint64_t t, struct error *error)
 {
     const struct claim_rule what = {"heavy_ball", NAN, beta1, NAN};
-    const struct rule rule = claim_rule_make(ledger, &what, 0.1);
+    const struct rule rule = claim_rule_make(&what, 0.1);
     const double beta3 = 1 - beta1, power = (double)t + 1;
     const double printed = beta3 * (1 - pow(beta1, power)) / (1 - beta1);
     const double right =

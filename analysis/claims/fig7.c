@@ -21,12 +21,12 @@ static int check_gamma(struct ledger *ledger, const struct claim *claim,
     for (int k = 0; k < POINTS; k++) {
         const double beta0 = -(double)k / (POINTS - 1);
         const struct claim_rule pnm = {"two_batch", beta0, NAN, NAN};
-        const struct rule rule = claim_rule_make(ledger, &pnm, 1);
+        const struct rule rule = claim_rule_make(&pnm, 1);
         /* With independent noise of variance 1 in both samples and no gradient, one
          * step at rate eta0 moves by eta0 sqrt(gamma) in the root mean square: probe
          * it. */
         struct linear_system probed;
-        linear_system_probe(rule.optimizer, rule.parameter, 0, &probed);
+        linear_system_probe(&rule, 0, &probed);
         const double rate = theory_normalized_lr(&rule);
         const double applied =
             (pow(probed.b[0][0], 2) + pow(probed.b[1][0], 2)) / (rate * rate);
@@ -43,8 +43,8 @@ static int check_stationary(struct ledger *ledger, const struct claim *claim,
 {
     const struct claim_rule what = {"pnm", beta0, 0.9, NAN},
                             zero = {"pnm", 0, 0.9, NAN};
-    const struct rule rule = claim_rule_make(ledger, &what, lr);
-    const struct rule reference = claim_rule_make(ledger, &zero, lr);
+    const struct rule rule = claim_rule_make(&what, lr);
+    const struct rule reference = claim_rule_make(&zero, lr);
     struct evidence evidence;
     double samples = 0;
     char setting[128];

@@ -15,13 +15,13 @@ static int check(struct ledger *ledger, const struct claim *claim, struct error 
         const struct claim_rule adam = {"heavy_ball", NAN, beta1, 1 - beta1};
         struct twin_rules twins = {
             .ledger = ledger,
-            .first = claim_rule_make(ledger, &torch, lr),
-            .second = claim_rule_make(ledger, &adam, lr / (1 - beta1)),
+            .first = claim_rule_make(&torch, lr),
+            .second = claim_rule_make(&adam, lr / (1 - beta1)),
             .h = 1,
         };
         const struct identity identity = {&twins, twins_simulated, twins_exact};
         char setting[128];
-        twins.perturbed = optimizer_parameter(twins.first.optimizer, "beta1");
+        twins.perturbed = rule_kind_parameter(twins.first.kind, "beta1");
         snprintf(setting, sizeof setting,
                  "heavy_ball (beta3=1, eta) against (1-beta1, eta/(1-beta1)), beta1=%g "
                  "eta h=%g",

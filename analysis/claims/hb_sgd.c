@@ -10,11 +10,10 @@ static const struct claim_rule heavy_ball = {"heavy_ball", NAN, 0.9, 1};
 static const struct claim_rule sgd = {"sgd", NAN, NAN, NAN};
 
 /* The two rules that should be equivalent, at curvature 1. */
-static void pair_at(const struct ledger *ledger, double a, struct rule *momentum,
-                    struct rule *plain)
+static void pair_at(double a, struct rule *momentum, struct rule *plain)
 {
-    *momentum = claim_rule_make(ledger, &heavy_ball, a);
-    *plain = claim_rule_make(ledger, &sgd, a / (1 - heavy_ball.beta1));
+    *momentum = claim_rule_make(&heavy_ball, a);
+    *plain = claim_rule_make(&sgd, a / (1 - heavy_ball.beta1));
 }
 
 /* The limit is taken up to where SGD, the first to diverge, is stable. */
@@ -25,7 +24,8 @@ static double ratio(const void *context, double fraction)
     struct error ignored;
     enum exact_source source;
     double x, y;
-    pair_at(context, a, &momentum, &plain);
+    (void)context;
+    pair_at(a, &momentum, &plain);
     if (theory_covariance(&momentum, h, h, c, &x, &source, &ignored) != STATUS_OK ||
         theory_covariance(&plain, h, h, c, &y, &source, &ignored) != STATUS_OK)
         return NAN;
@@ -36,7 +36,6 @@ static int check(struct ledger *ledger, const struct claim *claim, struct error 
 {
     static const double rates[] = {0.001, 0.01, 0.02, 0.05, 0.1, 0.15};
     const struct limit limit = {
-        .context = ledger,
         .ratio = ratio,
         .variable = "eta h",
         .paper = 1,
@@ -49,7 +48,7 @@ static int check(struct ledger *ledger, const struct claim *claim, struct error 
         struct evidence evidence;
         double samples = 0;
         char setting[128];
-        pair_at(ledger, rates[k], &momentum, &plain);
+        pair_at(rates[k], &momentum, &plain);
         snprintf(setting, sizeof setting,
                  "Sigma_hb(beta1=0.9 beta3=1, a h=%g) / Sigma_sgd(a/(1-beta1))",
                  rates[k]);

@@ -5,7 +5,7 @@
 static struct rule perturb(const struct twin_rules *twins, double perturbation)
 {
     struct rule rule = twins->first;
-    rule.parameter[twins->perturbed] *= 1 + perturbation;
+    rule.number[twins->perturbed] *= 1 + perturbation;
     return rule;
 }
 
@@ -14,7 +14,7 @@ static void step(const struct rule *rule, uint64_t t, double h, double noise,
                  double *state)
 {
     const double gradient = h * state[0] + noise;
-    rule->optimizer->step(rule->parameter, t, 1, &gradient, &state[0], &state[1]);
+    rule->kind->step(rule, t, 1, &gradient, &state[0], &state[1]);
 }
 
 double twins_simulated(const void *context, double perturbation)
@@ -58,8 +58,8 @@ double twins_exact(const void *context, double perturbation)
     const struct rule first = perturb(twins, perturbation);
     struct linear_system a, b;
     double largest = 0, apart = 0;
-    theory_find(first.optimizer->name)->system(&first, twins->h, &a);
-    theory_find(twins->second.optimizer->name)->system(&twins->second, twins->h, &b);
+    theory_find(first.kind->name)->system(&first, twins->h, &a);
+    theory_find(twins->second.kind->name)->system(&twins->second, twins->h, &b);
     for (int t = 0; t < TWIN_STEPS; t++) {
         largest = fmax(largest, fabs(b.b[0][0]));
         apart = fmax(apart, fabs(a.b[0][0] - b.b[0][0]));

@@ -6,7 +6,7 @@ int claim_noise(const struct ledger *ledger, const struct claim *claim,
                 const struct claim_rule *what, struct noise_row rows[NOISE_QUANTITIES],
                 struct error *error)
 {
-    const struct rule rule = claim_rule_make(ledger, what, 0.1);
+    const struct rule rule = claim_rule_make(what, 0.1);
     return noise_compare(ledger->sampling, &rule, false, claim->id, rows, error);
 }
 

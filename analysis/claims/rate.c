@@ -94,8 +94,7 @@ static int check(struct ledger *ledger, const struct claim *claim, struct error 
     int status = STATUS_OK;
     for (int r = 0; r < 2; r++)
         for (int k = 0; status == STATUS_OK && k < 3; k++)
-            status = add_row(ledger, claim, rules[r],
-                             loss_find(ledger->sampling->kernels, losses[k]), error);
+            status = add_row(ledger, claim, rules[r], loss_kind_find(losses[k]), error);
     return status;
 }
 

@@ -17,11 +17,11 @@ static struct twin_rules special(struct ledger *ledger, const char *name,
     const struct claim_rule second = {twin, NAN, beta1, NAN};
     struct twin_rules twins = {
         .ledger = ledger,
-        .first = claim_rule_make(ledger, &first, lr),
-        .second = claim_rule_make(ledger, &second, lr / sqrt(gamma)),
+        .first = claim_rule_make(&first, lr),
+        .second = claim_rule_make(&second, lr / sqrt(gamma)),
         .h = 1,
     };
-    twins.perturbed = optimizer_parameter(twins.first.optimizer, "beta0");
+    twins.perturbed = rule_kind_parameter(twins.first.kind, "beta0");
     return twins;
 }
 
@@ -58,8 +58,8 @@ static double adaptive_exact(const void *context, double perturbation)
 
 static void choose(struct rule *rule, const char *name, const char *word)
 {
-    const int i = optimizer_parameter(rule->optimizer, name);
-    rule->parameter[i] = parameter_choice(&rule->optimizer->parameters[i], word);
+    const int i = rule_kind_parameter(rule->kind, name);
+    rule->word[i] = parameter_choice(&rule->kind->parameters[i], word);
 }
 
 static int check_adaptive(struct ledger *ledger, const struct claim *claim,

@@ -19,19 +19,18 @@ struct applied_limit {
     double exact, measured;
 };
 
-static struct applied_limit applied_limit(const struct ledger *ledger, double beta0,
-                                          double beta1)
+static struct applied_limit applied_limit(double beta0, double beta1)
 {
     const struct claim_rule what = {"pnm", beta0, beta1, NAN};
     const double h = 1;
-    struct rule rule = claim_rule_make(ledger, &what, 1);
-    double scalar[OPTIMIZER_MAX_SCALARS];
+    struct rule rule = claim_rule_make(&what, 1);
+    double scalar[RULE_MAX_SCALARS];
     struct applied_limit limit;
-    rule.parameter[0] = stability_limit_measured(&rule, &h, 1);
+    rule.number[RULE_LR] = stability_limit_measured(&rule, &h, 1);
     /* The rate that the implemented rule says it applies. */
-    rule.optimizer->scalars(rule.parameter, 0, scalar);
-    limit.measured = scalar[OPTIMIZER_RATE];
-    rule.parameter[0] = stability_limit_closed(&rule, &h, 1);
+    rule.kind->scalars(&rule, 0, scalar);
+    limit.measured = scalar[RULE_RATE];
+    rule.number[RULE_LR] = stability_limit_closed(&rule, &h, 1);
     limit.exact = theory_normalized_lr(&rule);
     return limit;
 }
@@ -57,8 +56,7 @@ static int check_limit(struct ledger *ledger, const struct claim *claim,
     int status = STATUS_OK;
     for (size_t i = 0; i < BETA0S; i++)
         for (size_t k = 0; status == STATUS_OK && k < BETA1S; k++) {
-            const struct applied_limit limit =
-                applied_limit(ledger, beta0s[i], beta1s[k]);
+            const struct applied_limit limit = applied_limit(beta0s[i], beta1s[k]);
             const struct evidence evidence =
                 noiseless(NAN, limit.exact, limit.measured);
             char setting[128];
@@ -77,8 +75,7 @@ static int check_cap(struct ledger *ledger, const struct claim *claim,
     int status = STATUS_OK;
     for (size_t i = 0; i < BETA0S; i++)
         for (size_t k = 0; status == STATUS_OK && k < BETA1S; k++) {
-            const struct applied_limit limit =
-                applied_limit(ledger, beta0s[i], beta1s[k]);
+            const struct applied_limit limit = applied_limit(beta0s[i], beta1s[k]);
             const struct evidence evidence =
                 noiseless(1, cap / limit.exact, cap / limit.measured);
             char setting[128];

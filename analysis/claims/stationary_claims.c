@@ -3,37 +3,31 @@
 #include <math.h>
 #include <stdio.h>
 
-struct rule claim_rule_make(const struct ledger *ledger, const struct claim_rule *what,
-                            double lr)
+struct rule claim_rule_make(const struct claim_rule *what, double lr)
 {
-    struct rule rule = {.optimizer =
-                            optimizer_find(ledger->sampling->kernels, what->name)};
+    struct rule rule = rule_of(rule_kind_find(what->name), lr);
     const struct {
         const char *name;
         double value;
     } given[] = {
         {"beta0", what->beta0}, {"beta1", what->beta1}, {"beta3", what->beta3}};
-    optimizer_defaults(rule.optimizer, lr, rule.parameter);
-    for (size_t k = 0; k < sizeof given / sizeof *given; k++) {
-        const int i = optimizer_parameter(rule.optimizer, given[k].name);
-        if (i >= 0 && !isnan(given[k].value))
-            rule.parameter[i] = given[k].value;
-    }
-    optimizer_complete(rule.optimizer, rule.parameter);
+    for (size_t k = 0; k < sizeof given / sizeof *given; k++)
+        if (!isnan(given[k].value))
+            rule_set(&rule, given[k].name, given[k].value);
+    rule_complete(&rule);
     return rule;
 }
 
-struct rule claim_rule_at(const struct ledger *ledger, const struct claim_rule *what,
-                          double fraction, double h)
+struct rule claim_rule_at(const struct claim_rule *what, double fraction, double h)
 {
-    struct rule rule = claim_rule_make(ledger, what, 1);
-    rule.parameter[0] = fraction * theory_find(what->name)->lr_limit(&rule, h);
+    struct rule rule = claim_rule_make(what, 1);
+    rule.number[RULE_LR] = fraction * theory_find(what->name)->lr_limit(&rule, h);
     return rule;
 }
 
 double claim_unit(const struct rule *rule, double h, double c)
 {
-    return theory_find(rule->optimizer->name)->applied_lr(rule) * c / (2 * h);
+    return theory_find(rule->kind->name)->applied_lr(rule) * c / (2 * h);
 }
 
 void claim_normalize(struct evidence *e, double unit)
@@ -69,7 +63,7 @@ int claim_curve(struct ledger *ledger, const struct claim *claim,
     int status = STATUS_OK;
     describe(what, sizeof name, name);
     for (size_t k = 0; status == STATUS_OK && k < count; k++) {
-        const struct rule rule = claim_rule_at(ledger, what, fractions[k], h);
+        const struct rule rule = claim_rule_at(what, fractions[k], h);
         struct comparison row;
         status = stationary_mode(ledger->sampling, &rule, h, c, claim->id, &row, error);
         if (status != STATUS_OK)
@@ -78,7 +72,7 @@ int claim_curve(struct ledger *ledger, const struct claim *claim,
         row.evidence.paper = paper;
         row.evidence.paper_scale = evidence_scale(paper);
         snprintf(setting, sizeof setting, "%s, eta h=%.4g (%g of the limit)", name,
-                 rule.parameter[0] * h, fractions[k]);
+                 rule.number[RULE_LR] * h, fractions[k]);
         status = ledger_value(ledger, claim, setting, &row.evidence, row.plan.samples,
                               error);
     }
@@ -95,7 +89,7 @@ static double curve_ratio(const void *context, double fraction)
 {
     const struct curve_context *own = context;
     const double h = 1, c = h / CLAIM_BATCH;
-    const struct rule rule = claim_rule_at(own->ledger, own->what, fraction, h);
+    const struct rule rule = claim_rule_at(own->what, fraction, h);
     struct error ignored;
     enum exact_source source;
     double exact;

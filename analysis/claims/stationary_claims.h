@@ -13,12 +13,10 @@ struct claim_rule {
 };
 
 /* The rule at learning rate lr. */
-struct rule claim_rule_make(const struct ledger *ledger, const struct claim_rule *what,
-                            double lr);
+struct rule claim_rule_make(const struct claim_rule *what, double lr);
 
 /* The rule at a fraction of its stability limit at curvature h. */
-struct rule claim_rule_at(const struct ledger *ledger, const struct claim_rule *what,
-                          double fraction, double h);
+struct rule claim_rule_at(const struct claim_rule *what, double fraction, double h);
 
 /* The batch size of the paper's example, and the noise variance H/B of a mode. */
 #define CLAIM_BATCH 128.0

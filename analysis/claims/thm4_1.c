@@ -13,15 +13,15 @@ static const double curvature[MODES] = {1, 2};
 static const double noise[MODES * MODES] = {1, 0.5, 0.5, 1.5};
 static const struct claim_rule sgd = {"sgd", NAN, NAN, NAN};
 
-static int compare(const struct ledger *ledger, const struct claim *claim,
-                   const struct sampling *sampling, double lr, double noise_factor,
-                   struct comparison rows[PAIRS], struct error *error)
+static int compare(const struct claim *claim, const struct sampling *sampling,
+                   double lr, double noise_factor, struct comparison rows[PAIRS],
+                   struct error *error)
 {
     double scaled[MODES * MODES];
     struct quadratic problem = {0};
     struct comparison *found = NULL;
     size_t count = 0;
-    const struct rule rule = claim_rule_make(ledger, &sgd, lr);
+    const struct rule rule = claim_rule_make(&sgd, lr);
     for (int k = 0; k < MODES * MODES; k++)
         scaled[k] = noise_factor * noise[k];
     int status = quadratic_init_dense(&problem, MODES, curvature, scaled, error);
@@ -75,7 +75,7 @@ static int check_sde(struct ledger *ledger, const struct claim *claim,
     sampling.precision_given = true;
     for (int k = 0; status == STATUS_OK && k < STEPS; k++) {
         const double dt = ldexp(largest_step, -k);
-        status = compare(ledger, claim, &sampling, dt, eta / dt, rows[k], error);
+        status = compare(claim, &sampling, dt, eta / dt, rows[k], error);
     }
     for (int pair = 0; status == STATUS_OK && pair < PAIRS; pair++) {
         const size_t i = rows[0][pair].i, j = rows[0][pair].j;
@@ -121,7 +121,7 @@ static double ratio(const void *context, double fraction)
     const struct element *own = context;
     const double h_i = curvature[own->i], h_j = curvature[own->j];
     const double c = noise[own->i * MODES + own->j];
-    const struct rule rule = claim_rule_make(own->ledger, &sgd, fraction * limit_lr());
+    const struct rule rule = claim_rule_make(&sgd, fraction * limit_lr());
     struct error ignored;
     enum exact_source source;
     double exact;
@@ -140,7 +140,7 @@ static int check_recursion(struct ledger *ledger, const struct claim *claim,
     for (size_t k = 0; status == STATUS_OK && k < 5; k++) {
         struct comparison rows[PAIRS];
         const double lr = fractions[k] * limit_lr();
-        status = compare(ledger, claim, ledger->sampling, lr, 1, rows, error);
+        status = compare(claim, ledger->sampling, lr, 1, rows, error);
         for (int pair = 0; status == STATUS_OK && pair < PAIRS; pair++) {
             char setting[200];
             snprintf(setting, sizeof setting,

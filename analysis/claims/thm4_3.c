@@ -121,8 +121,8 @@ static int check_exact(struct ledger *ledger, const struct claim *claim,
                        const struct place *at, double h, struct error *error)
 {
     const struct claim_rule what = {"pnm", 1, 0.9, NAN}, plain = {"sgd", NAN, NAN, NAN};
-    struct rule pnm = claim_rule_make(ledger, &what, at->eta);
-    const struct rule sgd = claim_rule_make(ledger, &plain, at->eta);
+    struct rule pnm = claim_rule_make(&what, at->eta);
+    const struct rule sgd = claim_rule_make(&plain, at->eta);
     struct posterior pnm_exact, sgd_exact, pnm_measured, sgd_measured;
     struct quadratic problem = {0};
     char spectrum[64], setting[256];
@@ -133,8 +133,8 @@ static int check_exact(struct ledger *ledger, const struct claim *claim,
     if (status == STATUS_OK)
         status = optimal_beta0(&pnm, &problem, POSTERIOR_EXACT, at->lambda, error);
     /* beta0 > 0: where 0 is best, the smallest beta0 that is looked at. */
-    const int index = optimizer_parameter(pnm.optimizer, "beta0");
-    pnm.parameter[index] = fmax(pnm.parameter[index], 1e-3);
+    const int index = rule_kind_parameter(pnm.kind, "beta0");
+    pnm.number[index] = fmax(pnm.number[index], 1e-3);
     if (status == STATUS_OK)
         status = posterior_theory(&pnm, &problem, POSTERIOR_EXACT, at->lambda,
                                   &pnm_exact, error);
@@ -165,7 +165,7 @@ static int check_exact(struct ledger *ledger, const struct claim *claim,
         snprintf(
             setting, sizeof setting,
             "Algorithm 2's covariance, eta=%g B=%g lambda=%g h=%g, best beta0=%.4g",
-            at->eta, at->batch, at->lambda, h, pnm.parameter[index]);
+            at->eta, at->batch, at->lambda, h, pnm.number[index]);
         status = ledger_existence(ledger, claim, setting, &evidence,
                                   pnm_measured.samples + sgd_measured.samples, error);
     }

@@ -17,17 +17,15 @@ struct problem {
 
 static bool problem_init(struct problem *p, size_t n)
 {
-    double parameter[OPTIMIZER_MAX_PARAMETERS];
     p->setup = (struct setup){
         .rule = "pnm", .d = n, .lr = 0.5, .low = 0.2, .high = 1, .dense = 1};
     p->systems = malloc(n * sizeof *p->systems);
     p->covariance = malloc(n * n * sizeof *p->covariance);
-    const struct optimizer *rule = setup_rule(p->setup.rule, p->setup.lr, parameter);
-    if (!p->systems || !p->covariance || !rule)
+    const struct rule rule = setup_rule(p->setup.rule, p->setup.lr);
+    if (!p->systems || !p->covariance)
         return false;
     for (size_t i = 0; i < n; i++)
-        linear_system_probe(rule, parameter, setup_curvature(&p->setup, i),
-                            &p->systems[i]);
+        linear_system_probe(&rule, setup_curvature(&p->setup, i), &p->systems[i]);
     return true;
 }
 

@@ -277,16 +277,14 @@ int section_precision(struct bench *bench, struct contest *contest)
         double rate;
         const char *what;
     } grid[] = {{1e-1, "eta h = 0.1"}, {1e-2, "eta h = 0.01"}, {1e-3, "eta h = 0.001"}};
-    struct error error;
-    const struct kernels *kernels = kernels_find(&error);
     contest->section = "precision";
     contest->title = "A stationary variance to 0.1 %: seconds. ratio: standard error "
                      "reached over 0.1 % of the exact variance";
     for (int k = 0; k < (bench->quick ? 2 : 3); k++)
-        for (int r = 0; kernels && kernels->optimizers[r]; r++) {
+        for (int r = 0; rule_kinds()[r]; r++) {
             struct setup setup = {
                 .d = 1, .lr = grid[k].rate, .low = 1, .high = 1, .threads = 1};
-            const struct optimizer *rule = kernels->optimizers[r];
+            const struct rule_kind *rule = rule_kinds()[r];
             if (!rule->linear)
                 continue;
             snprintf(setup.rule, sizeof setup.rule, "%s", rule->name);

@@ -78,27 +78,26 @@ double setup_noise(const struct setup *s, size_t i, size_t j)
     return s->dense ? sqrt(h_i * h_j) * pow(0.9, fabs((double)i - (double)j)) : 0;
 }
 
-const struct optimizer *setup_rule(const char *name, double lr, double *parameter)
+struct rule setup_rule(const char *name, double lr)
 {
-    struct error error;
-    const struct kernels *kernels = kernels_find(&error);
-    const struct optimizer *rule = kernels ? optimizer_find(kernels, name) : NULL;
-    if (rule) {
-        optimizer_defaults(rule, lr, parameter);
-        optimizer_complete(rule, parameter);
+    const struct rule_kind *kind = rule_kind_find(name);
+    if (!kind) {
+        fprintf(stderr, "bench: there is no rule %s\n", name);
+        exit(-STATUS_USAGE);
     }
+    struct rule rule = rule_of(kind, lr);
+    rule_complete(&rule);
     return rule;
 }
 
 /* The law of mode i, its chains begun at the minimum. */
 static void law_of_mode(const struct setup *s, size_t i, struct pair_law *law)
 {
-    double parameter[OPTIMIZER_MAX_PARAMETERS];
-    const struct optimizer *rule = setup_rule(s->rule, s->lr, parameter);
+    const struct rule rule = setup_rule(s->rule, s->lr);
     const double c = setup_noise(s, i, i), noise[3] = {c, c, c};
     struct linear_system system;
     struct error error;
-    linear_system_probe(rule, parameter, setup_curvature(s, i), &system);
+    linear_system_probe(&rule, setup_curvature(s, i), &system);
     must(pair_law_init(law, &system, &system, noise, 0, 0, &error), &error);
 }
 
@@ -158,7 +157,7 @@ struct outcome setup_run(const struct setup *s)
 {
     struct outcome outcome = {0};
     struct error error;
-    double parameter[OPTIMIZER_MAX_PARAMETERS];
+    const struct rule rule = setup_rule(s->rule, s->lr);
     struct quadratic problem;
     struct chains *chains = memory(s->d, sizeof *chains);
     struct moments *theta = memory(s->d, sizeof *theta);
@@ -166,8 +165,7 @@ struct outcome setup_run(const struct setup *s)
     problem_init(s, &problem);
     const struct ensemble ensemble = {
         .kernels = kernels_find(&error),
-        .optimizer = setup_rule(s->rule, s->lr, parameter),
-        .parameter = parameter,
+        .rule = &rule,
         .problem = &problem,
         .generator = {.kind = RANDOM_XOSHIRO},
         .seed = 1,

@@ -44,8 +44,9 @@ struct outcome {
 /* Runs it. Ends the program on errors. */
 struct outcome setup_run(const struct setup *setup);
 
-/* The rule with its default parameters at learning rate lr; NULL if there is none. */
-const struct optimizer *setup_rule(const char *name, double lr, double *parameter);
+/* The rule with its default parameters at learning rate lr. Ends the program if there
+ * is none. */
+struct rule setup_rule(const char *name, double lr);
 
 /* Seconds, of the wall clock and of this process on all its threads. */
 double setup_now(void);

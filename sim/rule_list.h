@@ -1,8 +1,8 @@
-/* optimizer_list.h: the update rules that are built in, one line each. */
-#ifndef PNM_OPTIMIZER_LIST_H
-#define PNM_OPTIMIZER_LIST_H
+/* rule_list.h: the update rules that are built in, one line each. */
+#ifndef PNM_RULE_LIST_H
+#define PNM_RULE_LIST_H
 
-#define OPTIMIZER_LIST(RULE)                                                           \
+#define RULE_LIST(RULE)                                                                \
     RULE(sgd)                                                                          \
     RULE(heavy_ball)                                                                   \
     RULE(pnm)                                                                          \

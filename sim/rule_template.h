@@ -1,19 +1,20 @@
-/* optimizer_template.h: the loops of an update rule, made from its update.
+/* rule_template.h: an update rule, made from the update that its file states.
  *
- * A rule file defines, and then includes this header:
+ * The file is compiled once without ISA, which gives the rule's kind, and once for each
+ * instruction set, which gives its loops. It defines, and then includes this header:
  *
  *   RULE                   its name, without quotes
  *   SLOTS, SAMPLES         enum constants
  *   SCALARS_VARY           enum constant: 1 if scalars() depends on t, else 0
  *   SCALARS                enum constant: how many numbers scalars() sets
- *   scalars(parameter, t, scalar)
+ *   scalars(rule, t, scalar)
  *   update(scalar, theta, slot, gradient), static inline: one coordinate, one step;
  *       it changes *theta and slot[0..SLOTS), may draw nothing and cannot fail.
  *       gradient[0..SAMPLES) are the samples; two more places hold the curvature h and
  *       the gradient without noise, or 0 and 0 where these are not known.
  */
-#include "kernels.h"
-#include "schedule.h"
+#include "isa.h"
+#include "rule_loops.h"
 
 #include <math.h>
 
@@ -21,40 +22,38 @@
 enum { SLOT_PLACES = SLOTS > 0 ? SLOTS : 1 };
 
 /* The rule's scalars at the schedule's rate. */
-static void scheduled_scalars(const double *parameter, uint64_t t, double *scalar)
+static void scheduled_scalars(const struct rule *rule, uint64_t t, double *scalar)
 {
-    double own[OPTIMIZER_MAX_PARAMETERS];
-    if (parameter[OPTIMIZER_SCHEDULE] == SCHEDULE_CONSTANT) {
-        scalars(parameter, t, scalar);
+    if (rule->schedule.kind == SCHEDULE_CONSTANT) {
+        scalars(rule, t, scalar);
         return;
     }
-    for (int i = 0; i < OPTIMIZER_MAX_PARAMETERS; i++)
-        own[i] = parameter[i];
-    own[0] *= schedule_factor(parameter, t);
-    scalars(own, t, scalar);
+    struct rule own = *rule;
+    own.number[RULE_LR] *= schedule_factor(&rule->schedule, t);
+    scalars(&own, t, scalar);
 }
 
 /* What decay does at step t: theta times keep, lambda theta added to the gradient. */
-struct decay {
+struct decay_step {
     double keep, pull;
 };
 
-static inline struct decay decay_at(const double *parameter, uint64_t t)
+static inline struct decay_step decay_at(const struct rule *rule, uint64_t t)
 {
-    const double lambda = parameter[OPTIMIZER_WEIGHT_DECAY];
-    const double lr = parameter[0] * schedule_factor(parameter, t);
-    const bool decoupled = parameter[OPTIMIZER_DECOUPLED] != 0;
-    return (struct decay){decoupled ? 1 - lr * lambda : 1, decoupled ? 0 : lambda};
+    const double lambda = rule->decay.lambda;
+    const double lr = rule->number[RULE_LR] * schedule_factor(&rule->schedule, t);
+    return rule->decay.decoupled ? (struct decay_step){1 - lr * lambda, 0}
+                                 : (struct decay_step){1, lambda};
 }
 
-static void step(const double *parameter, uint64_t t, size_t count,
+static void step(const struct rule *rule, uint64_t t, size_t count,
                  const double *restrict gradient, double *restrict theta,
                  double *restrict slot)
 {
     double scalar[SCALARS];
-    const bool decays = parameter[OPTIMIZER_WEIGHT_DECAY] != 0;
-    const struct decay decay = decay_at(parameter, t);
-    scheduled_scalars(parameter, t, scalar);
+    const bool decays = rule->decay.lambda != 0;
+    const struct decay_step decay = decay_at(rule, t);
+    scheduled_scalars(rule, t, scalar);
     for (size_t i = 0; i < count; i++) {
         double g[SAMPLES + 2] = {0}, s[SLOT_PLACES];
         for (int k = 0; k < SAMPLES; k++)
@@ -69,6 +68,8 @@ static void step(const double *parameter, uint64_t t, size_t count,
     }
 }
 
+#ifdef ISA
+
 /* What a loop over a tile does. Constant at each use below, so that every use is a loop
  * of its own. */
 enum {
@@ -81,10 +82,10 @@ enum {
 
 /* Lanes that such a loop advances together (kernels.h). Without slots there is room for
  * all. */
-enum { GROUP = SLOTS > 0 ? LANE_GROUP : OPTIMIZER_LANES };
+enum { GROUP = SLOTS > 0 ? LANE_GROUP : RULE_LANES };
 
 __attribute__((always_inline)) static inline void
-run_group(int mode, const double *parameter, uint64_t t, size_t steps,
+run_group(int mode, const struct rule *rule, uint64_t t, size_t steps,
           const double *restrict normal, struct tile *restrict tile, size_t first,
           double *restrict path, double *restrict sum, double *restrict square)
 {
@@ -94,8 +95,8 @@ run_group(int mode, const double *parameter, uint64_t t, size_t steps,
     double theta[GROUP], slot[SLOT_PLACES][GROUP], h[GROUP];
     double own_sum[GROUP] = {0}, own_square[GROUP] = {0};
     double scalar[SCALARS];
-    struct decay decay = decay_at(parameter, t);
-    scheduled_scalars(parameter, t, scalar);
+    struct decay_step decay = decay_at(rule, t);
+    scheduled_scalars(rule, t, scalar);
     for (size_t lane = 0; lane < GROUP; lane++) {
         theta[lane] = tile->theta[first + lane];
         h[lane] = tile->h[first + lane];
@@ -103,13 +104,12 @@ run_group(int mode, const double *parameter, uint64_t t, size_t steps,
             slot[j][lane] = tile->slot[j][first + lane];
     }
     for (size_t k = 0; k < steps; k++) {
-        const double *restrict xi = normal + k * SAMPLES * OPTIMIZER_LANES + first;
-        double *restrict out =
-            mode & RUN_PATH ? path + k * OPTIMIZER_LANES + first : NULL;
+        const double *restrict xi = normal + k * SAMPLES * RULE_LANES + first;
+        double *restrict out = mode & RUN_PATH ? path + k * RULE_LANES + first : NULL;
         if ((SCALARS_VARY || mode & RUN_VARYING) && k > 0)
-            scheduled_scalars(parameter, t + k, scalar);
+            scheduled_scalars(rule, t + k, scalar);
         if (mode & RUN_VARYING && mode & RUN_DECAY)
-            decay = decay_at(parameter, t + k);
+            decay = decay_at(rule, t + k);
         /* Vectorised by the compiler on its own; `omp simd` would keep g and s in
          * memory and be four times slower. */
         for (size_t lane = 0; lane < GROUP; lane++) {
@@ -120,7 +120,7 @@ run_group(int mode, const double *parameter, uint64_t t, size_t steps,
                                  : h[lane] * (x - tile->centre[first + lane]) +
                                        tile->slope[first + lane];
             for (size_t j = 0; j < SAMPLES; j++) {
-                const double noise = xi[j * OPTIMIZER_LANES + lane];
+                const double noise = xi[j * RULE_LANES + lane];
                 g[j] = mode & RUN_UNIT_NOISE
                            ? fma(h[lane], x, noise)
                            : fma(tile->noise_sd[first + lane], noise,
@@ -158,61 +158,79 @@ run_group(int mode, const double *parameter, uint64_t t, size_t steps,
 
 /* The loop for a mode, and one for the same with scalars or decay that change. */
 #define RUN_GROUPS(mode, path, sum, square)                                            \
-    for (size_t first = 0; first < OPTIMIZER_LANES; first += GROUP)                    \
-    run_group(mode, parameter, t, steps, normal, tile, first, path, sum, square)
+    for (size_t first = 0; first < RULE_LANES; first += GROUP)                         \
+    run_group(mode, rule, t, steps, normal, tile, first, path, sum, square)
 
-static bool is_scheduled(const double *parameter)
+static bool is_scheduled(const struct rule *rule)
 {
-    return parameter[OPTIMIZER_SCHEDULE] != SCHEDULE_CONSTANT;
+    return rule->schedule.kind != SCHEDULE_CONSTANT;
 }
 
-static void advance(const double *parameter, uint64_t t, size_t steps,
+static void advance(const struct rule *rule, uint64_t t, size_t steps,
                     const double *restrict normal, struct tile *restrict tile,
                     double *restrict path)
 {
-    if (is_scheduled(parameter) || parameter[OPTIMIZER_WEIGHT_DECAY] != 0)
+    if (is_scheduled(rule) || rule->decay.lambda != 0)
         RUN_GROUPS(RUN_PATH | RUN_VARYING | RUN_DECAY, path, NULL, NULL);
     else
         RUN_GROUPS(RUN_PATH, path, NULL, NULL);
 }
 
-static void advance_unit(const double *parameter, uint64_t t, size_t steps,
+static void advance_unit(const struct rule *rule, uint64_t t, size_t steps,
                          const double *restrict normal, struct tile *restrict tile,
                          double *restrict path)
 {
-    if (is_scheduled(parameter))
+    if (is_scheduled(rule))
         RUN_GROUPS(RUN_UNIT_NOISE | RUN_PATH | RUN_VARYING, path, NULL, NULL);
     else
         RUN_GROUPS(RUN_UNIT_NOISE | RUN_PATH, path, NULL, NULL);
 }
 
-static void moments_unit(const double *parameter, uint64_t t, size_t steps,
+static void moments_unit(const struct rule *rule, uint64_t t, size_t steps,
                          const double *restrict normal, struct tile *restrict tile,
                          double *restrict sum, double *restrict square)
 {
-    if (is_scheduled(parameter))
+    if (is_scheduled(rule))
         RUN_GROUPS(RUN_UNIT_NOISE | RUN_MOMENTS | RUN_VARYING, NULL, sum, square);
     else
         RUN_GROUPS(RUN_UNIT_NOISE | RUN_MOMENTS, NULL, sum, square);
 }
 
-#define OPTIMIZER_SYMBOL_(rule) ISA_NAME(optimizer_##rule)
-#define OPTIMIZER_SYMBOL(rule) OPTIMIZER_SYMBOL_(rule)
-#define OPTIMIZER_TEXT_(rule) #rule
-#define OPTIMIZER_TEXT(rule) OPTIMIZER_TEXT_(rule)
+#endif
 
-/* The first members of a rule's struct optimizer. */
-#define OPTIMIZER_LOOPS                                                                \
-    .name = OPTIMIZER_TEXT(RULE), .slots = SLOTS, .samples = SAMPLES,                  \
+#define RULE_SYMBOL_(rule) rule_##rule
+#define RULE_SYMBOL(rule) RULE_SYMBOL_(rule)
+#define RULE_LOOPS_SYMBOL_(rule) ISA_NAME(rule_loops_##rule)
+#define RULE_LOOPS_SYMBOL(rule) RULE_LOOPS_SYMBOL_(rule)
+#define RULE_TEXT_(rule) #rule
+#define RULE_TEXT(rule) RULE_TEXT_(rule)
+
+_Static_assert((int)SLOTS <= (int)RULE_MAX_SLOTS, "too many slots");
+_Static_assert((int)SAMPLES <= (int)RULE_MAX_SAMPLES, "too many gradient samples");
+_Static_assert((int)SCALARS <= (int)RULE_MAX_SCALARS, "too many scalars");
+_Static_assert(sizeof parameters / sizeof *parameters <= RULE_MAX_PARAMETERS,
+               "too many parameters");
+
+/* What a rule's kind begins with: RULE_KIND = {RULE_TRAITS, .summary = ...}. */
+#define RULE_TRAITS                                                                    \
+    .name = RULE_TEXT(RULE), .slots = SLOTS, .samples = SAMPLES,                       \
     .parameters = parameters,                                                          \
     .parameter_count = (int)(sizeof parameters / sizeof *parameters),                  \
-    .scalars = scheduled_scalars, .step = step, .advance = advance,                    \
-    .advance_unit = advance_unit, .moments_unit = moments_unit
-#define OPTIMIZER_DEFINE const struct optimizer OPTIMIZER_SYMBOL(RULE)
+    .scalars = scheduled_scalars, .step = step
 
-_Static_assert((int)SLOTS <= (int)OPTIMIZER_MAX_SLOTS, "too many slots");
-_Static_assert((int)SAMPLES <= (int)OPTIMIZER_MAX_SAMPLES, "too many gradient samples");
-_Static_assert((int)SCALARS <= (int)OPTIMIZER_MAX_SCALARS, "too many scalars");
-_Static_assert(sizeof parameters / sizeof *parameters <= OPTIMIZER_OWN_PARAMETERS,
-               "too many parameters");
-extern OPTIMIZER_DEFINE;
+#ifdef ISA
+#define RULE_KIND                                                                      \
+    __attribute__((unused)) static const struct rule_kind RULE_SYMBOL(RULE)
+
+extern const struct rule_loops RULE_LOOPS_SYMBOL(RULE);
+const struct rule_loops RULE_LOOPS_SYMBOL(RULE) = {
+    .name = RULE_TEXT(RULE),
+    .step = step,
+    .advance = advance,
+    .advance_unit = advance_unit,
+    .moments_unit = moments_unit,
+};
+#else
+#define RULE_KIND const struct rule_kind RULE_SYMBOL(RULE)
+extern RULE_KIND;
+#endif

@@ -1,0 +1,46 @@
+/* matrices.h: the matrices of a linear update rule that is read from a file: on
+ * curvature h its state s = (theta, other numbers) moves as
+ *
+ *     s' = (A0 + lr h A1) s + lr b xi,    theta* = 0,
+ *
+ * xi the gradient's noise. The file has a row for each number of the state, up to four:
+ * the row of A0, the row of A1, and b:
+ *
+ *     # Nesterov with beta = 0.9: theta' = theta - lr (1+beta) g - beta^2 lr d, d' =
+ *     # beta d + g; the state is (theta, lr d)
+ *     1  -0.81   -1.9  0   -1.9
+ *     0   0.9     1    0    1
+ *
+ * Where the only gradient is that at theta, A1 is b times (1, 0, ...), as above. The
+ * rule then runs wherever another does; else, on quadratic losses in their eigenbasis.
+ */
+#ifndef PNM_MATRICES_H
+#define PNM_MATRICES_H
+
+#include "error.h"
+
+#include <stdbool.h>
+
+enum { MATRICES_STATE = 4 };
+
+/* Row-major; rows and columns that the file does not have are 0. */
+struct matrices {
+    double a0[MATRICES_STATE * MATRICES_STATE];
+    double a1[MATRICES_STATE * MATRICES_STATE];
+    double b[MATRICES_STATE];
+};
+
+/* Reads the file. STATUS_USAGE. */
+PNM_MUST_USE int matrices_read(const char *path, struct matrices *matrices,
+                               struct error *error);
+
+/* Gradient descent: 1, -1, -1. */
+void matrices_default(struct matrices *matrices);
+
+/* Whether there is more in A1 than the gradient at theta. */
+bool matrices_are_curved(const struct matrices *matrices);
+
+/* Whether A0 moves theta, or the other numbers, by theta itself. */
+bool matrices_are_pulled(const struct matrices *matrices);
+
+#endif
