@@ -392,14 +392,15 @@ static int check_range(const struct bound_runs *runs, const struct bound_ratio *
     for (int form = 0; form < BOUND_FORMS; form++)
         if (!moves || (ratio[form].count > 0 &&
                        !(isfinite(ratio[form].ratio) && isfinite(ratio[form].se))))
-            return error_set(error, STATUS_SOFTWARE,
-                             "--ratio: %s is beyond the range of double precision with "
-                             "lr=%g, beta0=%g, beta1=%g, sigma=%g, initial=%g, "
-                             "horizon=%llu; allowed are values nearer to 1",
-                             bound_name(runs->bound), rule_parameter(runs->rule, "lr"),
-                             rule_parameter(runs->rule, "beta0"),
-                             rule_parameter(runs->rule, "beta1"), runs->task->sigma,
-                             runs->task->start, (unsigned long long)runs->horizon);
+            return error_about(error, STATUS_SOFTWARE, "ratio",
+                               "%s is beyond the range of double precision with "
+                               "lr=%g, beta0=%g, beta1=%g, sigma=%g, initial=%g, "
+                               "horizon=%llu; allowed are values nearer to 1",
+                               bound_name(runs->bound),
+                               rule_parameter(runs->rule, "lr"),
+                               rule_parameter(runs->rule, "beta0"),
+                               rule_parameter(runs->rule, "beta1"), runs->task->sigma,
+                               runs->task->start, (unsigned long long)runs->horizon);
     return STATUS_OK;
 }
 

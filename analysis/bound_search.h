@@ -66,8 +66,4 @@ void bound_instance_init(struct bound_instance *instance,
                          const struct bound_search *search,
                          const struct bound_point *point);
 
-/* The command that measures the point again, with so many replicas. */
-void bound_command(const struct bound_search *search, const struct bound_point *point,
-                   uint64_t replicas, size_t size, char *text);
-
 #endif

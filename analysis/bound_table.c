@@ -1,5 +1,10 @@
 #include "bound_table.h"
 
+#include "bound_command.h"
+
+#include "plot.h"
+#include "rule_table.h"
+
 enum {
     OPTIMIZER,
     LR,
@@ -47,7 +52,7 @@ static const struct column columns[COLUMNS] = {
     [COMMAND] = {"command", COLUMN_TEXT, false},
 };
 
-const struct plot bound_table_plot = {
+static const struct plot plot = {
     .label = "left side over right side",
     .keys = "optimizer bound form loss beta0 beta1 horizon sigma initial c lr",
     .value = {{"exact", NULL, "exact", PLOT_EXACT},
@@ -57,7 +62,9 @@ const struct plot bound_table_plot = {
 int bound_table_init(struct table *table, const struct rule *rules, size_t count,
                      struct error *error)
 {
-    return rules_table(table, columns, COLUMNS, rules, count, error);
+    const int status = rule_table_init(table, columns, COLUMNS, rules, count, error);
+    table->plot = &plot;
+    return status;
 }
 
 /* --- one row ---------------------------------------------------------------------- */
@@ -69,7 +76,7 @@ struct row {
     struct verdicts verdicts;
 };
 
-static void count_row(struct verdict_tally *tally, const struct row *row)
+static void count_row(struct tally *tally, const struct row *row)
 {
     const bool broken =
         row->form == CONVERGENCE_CORRECTED && row->verdicts.paper == VERDICT_FAILS;
@@ -90,7 +97,7 @@ static int put_row(struct table *table, const struct bound_instance *instance,
         [EXACT_VERDICT] = verdict_text(row->verdicts.exact),
         [COMMAND] = command,
     };
-    int status = rule_row(runs->rule, table, error);
+    int status = rule_table_row(runs->rule, table, error);
     if (status == STATUS_OK)
         status = table_texts(table, texts, COLUMNS, error);
     if (status != STATUS_OK)
@@ -113,7 +120,7 @@ static int put_row(struct table *table, const struct bound_instance *instance,
 /* The precision that a verdict's control needs, unless another was asked for. */
 static int add_form(struct table *table, const struct bound_search *search,
                     const struct bound_point *point, enum convergence_form form,
-                    uint64_t replicas, bool with_command, struct verdict_tally *tally,
+                    uint64_t replicas, bool with_command, struct tally *tally,
                     struct error *error)
 {
     const struct sampling *sampling = search->sampling;
@@ -121,7 +128,7 @@ static int add_form(struct table *table, const struct bound_search *search,
         sampling->precision_given ? sampling->precision : BOUND_PRECISION;
     struct row row = {.form = form};
     struct bound_instance instance;
-    char command[400];
+    struct text command = {0};
     int status = STATUS_OK;
     bound_instance_init(&instance, search, point);
     if (replicas == 0)
@@ -133,13 +140,18 @@ static int add_form(struct table *table, const struct bound_search *search,
         return status;
     row.verdicts = evidence_judge_bound(&row.evidence);
     count_row(tally, &row);
-    bound_command(search, point, replicas, sizeof command, command);
-    return put_row(table, &instance, &row, with_command ? command : NULL, error);
+    bound_command(search, point, replicas, &command);
+    status = text_check(&command, "a command", error);
+    if (status == STATUS_OK)
+        status = put_row(table, &instance, &row,
+                         with_command ? text_get(&command) : NULL, error);
+    text_free(&command);
+    return status;
 }
 
 int bound_table_measure(struct table *table, const struct bound_search *search,
                         const struct bound_point *point, uint64_t replicas,
-                        struct verdict_tally *tally, struct error *error)
+                        struct tally *tally, struct error *error)
 {
     int status = STATUS_OK;
     for (int form = 0; status == STATUS_OK && form < BOUND_FORMS; form++)
@@ -149,8 +161,7 @@ int bound_table_measure(struct table *table, const struct bound_search *search,
 }
 
 int bound_table_search(struct table *table, struct bound_search *search,
-                       uint64_t replicas, struct verdict_tally *tally,
-                       struct error *error)
+                       uint64_t replicas, struct tally *tally, struct error *error)
 {
     int status = STATUS_OK;
     for (int form = 0; status == STATUS_OK && form < BOUND_FORMS; form++) {
@@ -162,7 +173,7 @@ int bound_table_search(struct table *table, struct bound_search *search,
         status = bound_search(search, &worst, &looked, NULL, error);
         if (!before && session_ran_out(session))
             sampling_warn(search->sampling,
-                          "--search: the time was up while it looked: what it had "
+                          "search: the time was up while it looked: what it had "
                           "found is not measured, and searches that were not begun "
                           "have no row");
         if (status == STATUS_OK && looked)

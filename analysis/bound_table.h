@@ -3,15 +3,11 @@
 #define PNM_BOUND_TABLE_H
 
 #include "bound_search.h"
-#include "plot.h"
-#include "rules.h"
 #include "table.h"
 
 /* A table for rows of rules[count]. STATUS_MEMORY. */
 PNM_MUST_USE int bound_table_init(struct table *table, const struct rule *rules,
                                   size_t count, struct error *error);
-
-extern const struct plot bound_table_plot;
 
 /* A row for the printed and one for the corrected form at a point of `search`, of which
  * only bound, rule and sampling are looked at. replicas 0: planned for each form, for
@@ -20,12 +16,12 @@ extern const struct plot bound_table_plot;
 PNM_MUST_USE int bound_table_measure(struct table *table,
                                      const struct bound_search *search,
                                      const struct bound_point *point, uint64_t replicas,
-                                     struct verdict_tally *tally, struct error *error);
+                                     struct tally *tally, struct error *error);
 
 /* The same at what is found for each form, with the command; no row where the session's
  * time was up before anything was looked at, which counts as not sampled. */
 PNM_MUST_USE int bound_table_search(struct table *table, struct bound_search *search,
-                                    uint64_t replicas, struct verdict_tally *tally,
+                                    uint64_t replicas, struct tally *tally,
                                     struct error *error);
 
 #endif

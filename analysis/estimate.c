@@ -140,18 +140,10 @@ double estimate_target(double precision, double exact, double paper, double scal
     return needed * scale;
 }
 
-void verdict_count(struct verdict_tally *tally, struct verdicts verdicts)
+void verdict_count(struct tally *tally, struct verdicts verdicts)
 {
     tally->exact_fails += verdicts.exact == VERDICT_FAILS;
     tally->paper_fails += verdicts.paper == VERDICT_FAILS;
     tally->inconclusive += verdicts.exact == VERDICT_INCONCLUSIVE;
     tally->not_sampled += verdicts.exact == VERDICT_NOT_SAMPLED;
-}
-
-int verdict_exit(const struct verdict_tally *tally, bool unsampled_counts, bool strict)
-{
-    if (tally->exact_fails > 0 || (strict && tally->paper_fails > 0))
-        return 1;
-    return tally->inconclusive > 0 || (unsampled_counts && tally->not_sampled > 0) ? 2
-                                                                                   : 0;
 }

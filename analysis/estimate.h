@@ -2,6 +2,8 @@
 #ifndef PNM_ESTIMATE_H
 #define PNM_ESTIMATE_H
 
+#include "tally.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -86,15 +88,7 @@ bool evidence_control(const struct evidence *evidence);
  * paper and exact lie so close to the margin that more is needed to tell. */
 double estimate_target(double precision, double exact, double paper, double scale);
 
-/* How many rows ended how: what a program's exit status is made from. */
-struct verdict_tally {
-    uint64_t exact_fails, paper_fails, inconclusive, not_sampled;
-};
-
-void verdict_count(struct verdict_tally *tally, struct verdicts verdicts);
-
-/* 1 if an exact verdict fails (strict: or a paper verdict does); 2 otherwise, if one is
- * inconclusive or, where unsampled_counts, not sampled; else 0. */
-int verdict_exit(const struct verdict_tally *tally, bool unsampled_counts, bool strict);
+/* Counts a row. */
+void verdict_count(struct tally *tally, struct verdicts verdicts);
 
 #endif

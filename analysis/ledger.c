@@ -381,9 +381,9 @@ int ledger_table(const struct ledger *ledger, struct table *table, struct error 
     return status;
 }
 
-struct verdict_tally ledger_tally(const struct ledger *ledger)
+struct tally ledger_tally(const struct ledger *ledger)
 {
-    struct verdict_tally tally = {0};
+    struct tally tally = {0};
     for (size_t k = 0; k < ledger->count; k++)
         verdict_count(&tally, ledger->rows[k].verdicts);
     return tally;

@@ -144,7 +144,7 @@ enum verdict ledger_curve(const struct ledger *ledger, size_t from);
 PNM_MUST_USE int ledger_table(const struct ledger *ledger, struct table *table,
                               struct error *error);
 
-struct verdict_tally ledger_tally(const struct ledger *ledger);
+struct tally ledger_tally(const struct ledger *ledger);
 
 void ledger_free(struct ledger *ledger);
 

@@ -31,9 +31,9 @@ int noise_filter_init(struct noise_filter *filter, const struct rule *rule,
         rule->kind->scalars(rule, 0, scalar);
         rate = scalar[RULE_RATE];
     } else {
-        return error_set(error, STATUS_USAGE,
-                         "--optimizer: %s is not linear: it has no exact noise filter",
-                         rule->kind->name);
+        return error_about(error, STATUS_USAGE, "optimizer",
+                           "%s is not linear: it has no exact noise filter",
+                           rule->kind->name);
     }
     /* Row 0 of the system is theta' = theta + a m + b xi, so u = -(a m + b xi)/rate. */
     filter->slots = system.dim - 1;

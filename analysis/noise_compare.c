@@ -266,11 +266,11 @@ int noise_compare(const struct sampling *sampling, const struct rule *rule,
         return status;
     noise_plan_make(sampling, &filter, long_run, &plan);
     if (plan.count < 2)
-        return error_set(error, STATUS_USAGE,
-                         "--steps: %llu leaves fewer than 2 directions after a burn-in "
-                         "of %llu; give more steps or a shorter --burn-in",
-                         (unsigned long long)plan.chains.steps,
-                         (unsigned long long)plan.chains.burn_in);
+        return error_about(error, STATUS_USAGE, "steps",
+                           "%llu leaves fewer than 2 directions after a burn-in "
+                           "of %llu; give more steps or a shorter burn-in",
+                           (unsigned long long)plan.chains.steps,
+                           (unsigned long long)plan.chains.burn_in);
     for (int k = 0; status == STATUS_OK && k < NOISE_QUANTITIES; k++) {
         rows[k] = (struct noise_row){.evidence = {.measured = NAN, .se = NAN}};
         rows[k].evidence.paper = noise_paper(rule, (enum noise_quantity)k);

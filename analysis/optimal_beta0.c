@@ -61,10 +61,9 @@ int optimal_beta0(struct rule *rule, const struct quadratic *problem,
     double best = HUGE_VAL;
     int best_point = -1, points = 0;
     if (search.index < 0)
-        return error_set(
-            error, STATUS_USAGE,
-            "--optimal-beta0: %s has no beta0; allowed are rules that have",
-            rule->kind->name);
+        return error_about(error, STATUS_USAGE, "optimal-beta0",
+                           "%s has no beta0; allowed are rules that have",
+                           rule->kind->name);
     for (; grid(points) <= OPTIMAL_BETA0_LARGEST; points++) {
         const double own = divergence(grid(points), &search);
         if (own < best) {
@@ -73,10 +72,10 @@ int optimal_beta0(struct rule *rule, const struct quadratic *problem,
         }
     }
     if (best_point < 0)
-        return error_set(error, STATUS_USAGE,
-                         "--optimal-beta0: no beta0 >= 0 gives %s a stationary law at "
-                         "--lr %g, or the paper says nothing of it",
-                         rule->kind->name, rule->number[RULE_LR]);
+        return error_about(error, STATUS_USAGE, "optimal-beta0",
+                           "no beta0 >= 0 gives %s a stationary law at "
+                           "learning rate %g, or the paper says nothing of it",
+                           rule->kind->name, rule->number[RULE_LR]);
     double beta0 = grid(best_point);
     if (best_point > 0 && best_point < points - 1)
         beta0 = refine(&search, grid(best_point - 1), beta0, grid(best_point + 1));

@@ -1,16 +1,24 @@
 /* pnm-noise: what the momentum of update rules does to white gradient noise. */
-#include "judging_program.h"
 #include "noise_compare.h"
-#include "output.h"
 #include "plot.h"
+#include "program.h"
+#include "request.h"
+#include "rule_check.h"
+#include "rule_table.h"
 #include "spectrum.h"
 
 #include <math.h>
 #include <stdlib.h>
 
+struct noise_request {
+    struct request request;
+    bool psd;
+};
+
 static const struct option_spec own_options[] = {
     {.name = "psd",
      .kind = OPTION_FLAG,
+     .field = OPTION_FIELD(struct noise_request, psd),
      .doc =
          "the two-sided power spectral density by frequency instead, from runs of "
          "fixed length: --replicas alone makes it finer (default 4096), --precision, "
@@ -20,29 +28,6 @@ static const struct option_spec own_options[] = {
 static const struct program_example examples[] = {
     {"What PNM makes of it:", "pnm-noise --optimizer pnm --lr 0.1 --format table"},
     {NULL, NULL},
-};
-
-static const struct program program = {
-    .name = "pnm-noise",
-    .title = "measure what momentum makes of white gradient noise",
-    .summary = "Measures what update rules make of white gradient noise: the direction "
-               "u_t = (theta_t - theta_{t+1})/eta_applied on a linear loss with "
-               "gradient 1 and "
-               "noise of variance 1, against exact theory and the paper.",
-    .notes =
-        "Quantities: mean_gain E u; variance; long_run_variance Var(sum of u over T "
-        "steps)/T; lag1_autocorrelation; sd_ratio_to_heavy_ball (same beta1, "
-        "beta3 = 1-beta1; for rules with a beta1 other than heavy_ball). With --psd: "
-        "frequency in cycles a step from 0 to 1/2; the integral over (-1/2, 1/2) is "
-        "the variance; measured by Welch's method.",
-    .groups = OPTIONS_RULE | OPTIONS_CHAINS | OPTIONS_SAMPLING | OPTIONS_OUTPUT |
-              OPTIONS_PLOT,
-    .judges = true,
-    .linear = true,
-    .own = own_options,
-    .own_count = sizeof own_options / sizeof *own_options,
-    .examples = examples,
-    .see_also = "pnm-rules pnm-stationary pnm-verify",
 };
 
 enum {
@@ -120,7 +105,7 @@ static int add_quantity(struct table *table, const struct rule *rule,
         [PAPER_VERDICT] = verdict_text(row->verdicts.paper),
         [EXACT_VERDICT] = verdict_text(row->verdicts.exact),
     };
-    int status = rule_row(rule, table, error);
+    int status = rule_table_row(rule, table, error);
     if (status == STATUS_OK)
         status = table_texts(table, texts, sizeof texts / sizeof *texts, error);
     if (status != STATUS_OK)
@@ -135,8 +120,7 @@ static int add_quantity(struct table *table, const struct rule *rule,
 }
 
 static int add_rule(struct table *table, const struct sampling *sampling,
-                    const struct rule *rule, struct verdict_tally *tally,
-                    struct error *error)
+                    const struct rule *rule, struct tally *tally, struct error *error)
 {
     struct noise_row rows[NOISE_QUANTITIES];
     int status = noise_compare(sampling, rule, true, rule->kind->name, rows, error);
@@ -162,7 +146,7 @@ static int add_density(struct table *table, const struct sampling *sampling,
     struct spectrum_point points[SPECTRUM_POINTS];
     int status = spectrum_compare(sampling, rule, rule->kind->name, points, error);
     for (int k = 0; status == STATUS_OK && k < SPECTRUM_POINTS; k++) {
-        status = rule_row(rule, table, error);
+        status = rule_table_row(rule, table, error);
         if (status != STATUS_OK)
             break;
         table_real(table, FREQUENCY, points[k].frequency);
@@ -173,52 +157,73 @@ static int add_density(struct table *table, const struct sampling *sampling,
     return status;
 }
 
-static void warn_unused(const struct options *options, const struct sampling *sampling)
+static void warn_unused(const struct sampling *sampling)
 {
-    static const char *const names[] = {"precision", "steps", "max-samples"};
-    for (size_t k = 0; k < sizeof names / sizeof *names; k++)
-        if (options_given(options, names[k]))
+    const struct {
+        const char *name;
+        bool given;
+    } unused[] = {{"precision", sampling->precision_given},
+                  {"steps", sampling->steps > 0},
+                  {"max-samples", sampling->max_samples_given}};
+    for (size_t k = 0; k < sizeof unused / sizeof *unused; k++)
+        if (unused[k].given)
             sampling_warn(sampling,
                           "--%s: plans nothing with --psd, whose runs have a fixed "
                           "length; --replicas makes it finer",
-                          names[k]);
+                          unused[k].name);
 }
 
-static int run(const struct options *options, const struct sampling *sampling,
-               struct verdict_tally *tally, struct error *error)
+static int answer(const struct request *request, struct table *table,
+                  struct tally *tally, struct error *error)
 {
-    const bool psd = options_flag(options, "psd");
-    struct table table = {0};
-    struct rule *rules = NULL;
-    size_t count = 0;
-    int status = options_rules(options, &rules, &count, error);
+    const bool psd = ((const struct noise_request *)request)->psd;
+    const struct sampling *sampling = &request->sampling;
+    const struct rule *rules = request->rules.rule;
+    const size_t count = request->rules.count;
+    int status = rule_check_linear(rules, count, "law of its noise", error);
     if (status == STATUS_OK)
-        status = rules_check_linear(rules, count, "law of its noise", error);
+        status = rule_check_gradients(rules, count, "pnm-noise", error);
     if (status == STATUS_OK)
-        status = rules_check_gradients(rules, count, "pnm-noise", error);
-    if (status == STATUS_OK)
-        status = rules_check_unpulled(rules, count, "pnm-noise", error);
-    status = options_check_output(options, status, error);
+        status = rule_check_unpulled(rules, count, "pnm-noise", error);
     if (status == STATUS_OK && psd)
-        warn_unused(options, sampling);
+        warn_unused(sampling);
     if (status == STATUS_OK)
         status =
-            psd ? rules_table(&table, psd_columns, PSD_COLUMNS, rules, count, error)
-                : rules_table(&table, columns, COLUMNS, rules, count, error);
-    table.plot = psd ? &psd_plot : &plot;
+            psd ? rule_table_init(table, psd_columns, PSD_COLUMNS, rules, count, error)
+                : rule_table_init(table, columns, COLUMNS, rules, count, error);
+    table->plot = psd ? &psd_plot : &plot;
     for (size_t k = 0; status == STATUS_OK && k < count; k++)
-        status = psd ? add_density(&table, sampling, &rules[k], error)
-                     : add_rule(&table, sampling, &rules[k], tally, error);
-    if (status == STATUS_OK)
-        status = sampling_note(sampling, options, &table, error);
-    if (status == STATUS_OK)
-        status = options_write(options, &table, error);
-    table_free(&table);
-    free(rules);
+        status = psd ? add_density(table, sampling, &rules[k], error)
+                     : add_rule(table, sampling, &rules[k], tally, error);
     return status;
 }
 
+static const struct program program = {
+    .name = "pnm-noise",
+    .title = "measure what momentum makes of white gradient noise",
+    .summary = "Measures what update rules make of white gradient noise: the direction "
+               "u_t = (theta_t - theta_{t+1})/eta_applied on a linear loss with "
+               "gradient 1 and "
+               "noise of variance 1, against exact theory and the paper.",
+    .notes =
+        "Quantities: mean_gain E u; variance; long_run_variance Var(sum of u over T "
+        "steps)/T; lag1_autocorrelation; sd_ratio_to_heavy_ball (same beta1, "
+        "beta3 = 1-beta1; for rules with a beta1 other than heavy_ball). With --psd: "
+        "frequency in cycles a step from 0 to 1/2; the integral over (-1/2, 1/2) is "
+        "the variance; measured by Welch's method.",
+    .groups = OPTIONS_RULE | OPTIONS_CHAINS | OPTIONS_SAMPLING | OPTIONS_OUTPUT |
+              OPTIONS_PLOT,
+    .judges = true,
+    .linear = true,
+    .own = own_options,
+    .own_count = sizeof own_options / sizeof *own_options,
+    .request_size = sizeof(struct noise_request),
+    .answer = answer,
+    .examples = examples,
+    .see_also = "pnm-rules pnm-stationary pnm-verify",
+};
+
 int main(int argc, char **argv)
 {
-    return judging_program(&program, argc, argv, run);
+    return program_main(&program, argc, argv);
 }

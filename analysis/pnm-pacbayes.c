@@ -1,20 +1,31 @@
 /* pnm-pacbayes: divergence from the prior and generalization bounds of the Gaussian
  * that a rule's stationary law is: under the paper's, the exact and the measured
  * covariance. */
-#include "judging_program.h"
 #include "optimal_beta0.h"
-#include "output.h"
 #include "plot.h"
 #include "posterior.h"
+#include "program.h"
+#include "request.h"
+#include "rule_check.h"
+#include "rule_table.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+struct pacbayes_request {
+    struct request request;
+    double lambda; /* precision of the prior */
+    uint64_t train_size;
+    double delta, risk;
+    bool optimal_beta0;
+};
+
 static const struct option_spec own_options[] = {
     {.name = "prior-precision",
      .kind = OPTION_REAL,
+     .field = OPTION_FIELD(struct pacbayes_request, lambda),
      .argument = "LAMBDA",
      .low = 0,
      .high = HUGE_VAL,
@@ -23,6 +34,7 @@ static const struct option_spec own_options[] = {
      .doc = "lambda of the prior N(0, I/lambda)"},
     {.name = "train-size",
      .kind = OPTION_COUNT,
+     .field = OPTION_FIELD(struct pacbayes_request, train_size),
      .argument = "N",
      .low = 1,
      .high = 0x1p53 - 1,
@@ -30,6 +42,7 @@ static const struct option_spec own_options[] = {
      .doc = "training-set size"},
     {.name = "delta",
      .kind = OPTION_REAL,
+     .field = OPTION_FIELD(struct pacbayes_request, delta),
      .argument = "DELTA",
      .preset = "0.05",
      .low = 0,
@@ -38,6 +51,7 @@ static const struct option_spec own_options[] = {
      .doc = "failure probability, below 1"},
     {.name = "empirical-risk",
      .kind = OPTION_REAL,
+     .field = OPTION_FIELD(struct pacbayes_request, risk),
      .argument = "RISK",
      .preset = "0",
      .low = 0,
@@ -45,6 +59,7 @@ static const struct option_spec own_options[] = {
      .doc = "empirical risk of Q on the training set"},
     {.name = "optimal-beta0",
      .kind = OPTION_FLAG,
+     .field = OPTION_FIELD(struct pacbayes_request, optimal_beta0),
      .doc = "the beta0 >= 0 that minimises the bound, under the paper's and the exact "
             "covariance; measured is taken at the exact one's"},
 };
@@ -54,30 +69,6 @@ static const struct program_example examples[] = {
      "pnm-pacbayes --optimizer pnm --lr 0.1 --spectrum 1,2 --prior-precision 10 "
      "--train-size 10000 --format table"},
     {NULL, NULL},
-};
-
-static const struct program program = {
-    .name = "pnm-pacbayes",
-    .title = "compute PAC-Bayes bounds from stationary laws",
-    .summary =
-        "Divergence from the prior and PAC-Bayes bounds on the generalization gap of "
-        "the "
-        "stationary law of update rules, from the paper's, the exact and the measured "
-        "covariance.",
-    .notes =
-        "bound_paper is eq. 20, 4 sqrt((KL + ln(2N/delta))/N); bound_mcallester "
-        "sqrt((KL + ln(2 sqrt(N)/delta))/(2N)); bound_maurer inverts the small kl "
-        "at the empirical risk. vacuous names the bounds that are at least "
-        "1 - empirical risk. exact_verdict compares the measured kl with the exact "
-        "one. All with the divergence of eq. 21.",
-    .groups = OPTIONS_RULE | OPTIONS_DECAY | OPTIONS_LOSS | OPTIONS_CHAINS |
-              OPTIONS_SAMPLING | OPTIONS_OUTPUT | OPTIONS_PLOT,
-    .judges = true,
-    .linear = true,
-    .own = own_options,
-    .own_count = sizeof own_options / sizeof *own_options,
-    .examples = examples,
-    .see_also = "pnm-stationary pnm-verify",
 };
 
 enum {
@@ -130,14 +121,6 @@ static const char *const kind_text[] = {
     [POSTERIOR_MEASURED] = "measured",
 };
 
-/* What the divergence is turned into bounds with. */
-struct setting {
-    const struct options *options;
-    const struct sampling *sampling;
-    const struct quadratic *problem;
-    double lambda, train_size, delta, risk;
-};
-
 static void name_vacuous(const struct pac_bayes_bounds *bounds, double risk,
                          size_t size, char *text)
 {
@@ -157,21 +140,21 @@ static void name_vacuous(const struct pac_bayes_bounds *bounds, double risk,
         snprintf(text, size, "none");
 }
 
-static int add_row(struct table *table, const struct setting *setting,
+static int add_row(struct table *table, const struct pacbayes_request *own,
                    const struct rule *rule, enum posterior_kind kind,
                    const struct posterior *posterior, enum verdict verdict,
                    struct error *error)
 {
-    const struct pac_bayes_bounds bounds = pac_bayes_bounds(
-        posterior->kl, setting->train_size, setting->delta, setting->risk);
+    const struct pac_bayes_bounds bounds =
+        pac_bayes_bounds(posterior->kl, (double)own->train_size, own->delta, own->risk);
     char vacuous[64];
-    name_vacuous(&bounds, setting->risk, sizeof vacuous, vacuous);
+    name_vacuous(&bounds, own->risk, sizeof vacuous, vacuous);
     const char *texts[COLUMNS] = {
         [COVARIANCE] = kind_text[kind],
         [VACUOUS] = posterior->known ? vacuous : NULL,
         [EXACT_VERDICT] = verdict_text(verdict),
     };
-    int status = rule_row(rule, table, error);
+    int status = rule_table_row(rule, table, error);
     if (status == STATUS_OK)
         status = table_texts(table, texts, COLUMNS, error);
     if (status != STATUS_OK)
@@ -209,101 +192,101 @@ static enum verdict judge(const struct posterior *measured,
 }
 
 /* The rows of one rule; with --optimal-beta0 each covariance has its own beta0. */
-static int add_rule(struct table *table, const struct setting *setting,
-                    const struct rule *rule, struct verdict_tally *tally,
-                    struct error *error)
+static int add_rule(struct table *table, const struct pacbayes_request *own,
+                    const struct rule *rule, struct tally *tally, struct error *error)
 {
-    const bool optimal = options_flag(setting->options, "optimal-beta0");
+    const bool optimal = own->optimal_beta0;
     struct posterior exact = {0}, measured = {0}, other = {0};
     struct rule paper_rule = *rule, exact_rule = *rule;
     int status = STATUS_OK;
     if (optimal)
-        status = optimal_beta0(&paper_rule, setting->problem, POSTERIOR_PAPER,
-                               setting->lambda, error);
+        status = optimal_beta0(&paper_rule, &own->request.problem, POSTERIOR_PAPER,
+                               own->lambda, error);
     if (status == STATUS_OK && optimal)
-        status = optimal_beta0(&exact_rule, setting->problem, POSTERIOR_EXACT,
-                               setting->lambda, error);
+        status = optimal_beta0(&exact_rule, &own->request.problem, POSTERIOR_EXACT,
+                               own->lambda, error);
     if (status == STATUS_OK)
-        status = posterior_theory(&paper_rule, setting->problem, POSTERIOR_PAPER,
-                                  setting->lambda, &other, error);
+        status = posterior_theory(&paper_rule, &own->request.problem, POSTERIOR_PAPER,
+                                  own->lambda, &other, error);
     if (status == STATUS_OK)
-        status = posterior_theory(&exact_rule, setting->problem, POSTERIOR_EXACT,
-                                  setting->lambda, &exact, error);
+        status = posterior_theory(&exact_rule, &own->request.problem, POSTERIOR_EXACT,
+                                  own->lambda, &exact, error);
     if (status == STATUS_OK)
-        status = posterior_measure(setting->sampling, &exact_rule, setting->problem,
-                                   setting->lambda, rule->kind->name, &measured, error);
+        status = posterior_measure(&own->request.sampling, &exact_rule,
+                                   &own->request.problem, own->lambda, rule->kind->name,
+                                   &measured, error);
     if (status == STATUS_OK)
-        status = add_row(table, setting, &paper_rule, POSTERIOR_PAPER, &other,
+        status = add_row(table, own, &paper_rule, POSTERIOR_PAPER, &other,
                          VERDICT_NO_CLAIM, error);
     if (status == STATUS_OK)
-        status = add_row(table, setting, &exact_rule, POSTERIOR_EXACT, &exact,
+        status = add_row(table, own, &exact_rule, POSTERIOR_EXACT, &exact,
                          VERDICT_NO_CLAIM, error);
     if (status != STATUS_OK)
         return status;
     const struct verdicts verdicts = {judge(&measured, &exact), VERDICT_NO_CLAIM};
     verdict_count(tally, verdicts);
-    if (!measured.known && !session_was_cut(setting->sampling->session))
+    if (!measured.known && !session_was_cut(own->request.sampling.session))
         sampling_warn(
-            setting->sampling,
+            &own->request.sampling,
             "%s: needs %.3g coordinate-steps in all, the budget --max-samples "
             "is %.3g a mode: not sampled",
-            rule->kind->name, measured.samples, setting->sampling->max_samples);
-    return add_row(table, setting, &exact_rule, POSTERIOR_MEASURED, &measured,
+            rule->kind->name, measured.samples, own->request.sampling.max_samples);
+    return add_row(table, own, &exact_rule, POSTERIOR_MEASURED, &measured,
                    verdicts.exact, error);
 }
 
-static int run(const struct options *options, const struct sampling *sampling,
-               struct verdict_tally *tally, struct error *error)
+static int answer(const struct request *request, struct table *table,
+                  struct tally *tally, struct error *error)
 {
-    struct quadratic problem = {0};
-    struct table table = {0};
-    struct rule *rules = NULL;
-    size_t count = 0;
-    const struct setting setting = {
-        .options = options,
-        .sampling = sampling,
-        .problem = &problem,
-        .lambda = options_real(options, "prior-precision"),
-        .train_size = (double)options_count(options, "train-size"),
-        .delta = options_real(options, "delta"),
-        .risk = options_real(options, "empirical-risk"),
-    };
+    const struct pacbayes_request *own = (const struct pacbayes_request *)request;
+    const struct rule *rules = request->rules.rule;
+    const size_t count = request->rules.count;
     int status = STATUS_OK;
-    if (options_flag(options, "optimal-beta0") && options_given(options, "beta0"))
-        status =
-            error_set(error, STATUS_USAGE,
-                      "--optimal-beta0: finds beta0 itself; allowed is one of it and "
-                      "--beta0");
+    if (own->optimal_beta0 && request->rules.beta0_given)
+        return error_about(error, STATUS_USAGE, "optimal-beta0",
+                           "finds beta0 itself; allowed is one of it and --beta0");
+    status = rule_check_linear(rules, count, "Gaussian law", error);
     if (status == STATUS_OK)
-        status = options_rules(options, &rules, &count, error);
+        status = rule_check_constant(rules, count, "stationary law", error);
+    if (status == STATUS_OK && own->delta >= 1)
+        status = error_about(error, STATUS_USAGE, "delta",
+                             "%g is out of range; allowed is a number > 0 and < 1",
+                             own->delta);
     if (status == STATUS_OK)
-        status = rules_check_linear(rules, count, "Gaussian law", error);
-    if (status == STATUS_OK)
-        status = rules_check_constant(rules, count, "stationary law", error);
-    if (status == STATUS_OK && setting.delta >= 1)
-        status = error_set(error, STATUS_USAGE,
-                           "--delta: %g is out of range; allowed is a number > 0 and "
-                           "< 1",
-                           setting.delta);
-    if (status == STATUS_OK)
-        status = options_problem(options, &problem, error);
-    status = options_check_output(options, status, error);
-    if (status == STATUS_OK)
-        status = rules_table(&table, columns, COLUMNS, rules, count, error);
-    table.plot = &plot;
+        status = rule_table_init(table, columns, COLUMNS, rules, count, error);
+    table->plot = &plot;
     for (size_t k = 0; status == STATUS_OK && k < count; k++)
-        status = add_rule(&table, &setting, &rules[k], tally, error);
-    if (status == STATUS_OK)
-        status = sampling_note(sampling, options, &table, error);
-    if (status == STATUS_OK)
-        status = options_write(options, &table, error);
-    table_free(&table);
-    quadratic_free(&problem);
-    free(rules);
+        status = add_rule(table, own, &rules[k], tally, error);
     return status;
 }
 
+static const struct program program = {
+    .name = "pnm-pacbayes",
+    .title = "compute PAC-Bayes bounds from stationary laws",
+    .summary =
+        "Divergence from the prior and PAC-Bayes bounds on the generalization gap of "
+        "the "
+        "stationary law of update rules, from the paper's, the exact and the measured "
+        "covariance.",
+    .notes =
+        "bound_paper is eq. 20, 4 sqrt((KL + ln(2N/delta))/N); bound_mcallester "
+        "sqrt((KL + ln(2 sqrt(N)/delta))/(2N)); bound_maurer inverts the small kl "
+        "at the empirical risk. vacuous names the bounds that are at least "
+        "1 - empirical risk. exact_verdict compares the measured kl with the exact "
+        "one. All with the divergence of eq. 21.",
+    .groups = OPTIONS_RULE | OPTIONS_DECAY | OPTIONS_QUADRATIC | OPTIONS_CHAINS |
+              OPTIONS_SAMPLING | OPTIONS_OUTPUT | OPTIONS_PLOT,
+    .judges = true,
+    .linear = true,
+    .own = own_options,
+    .own_count = sizeof own_options / sizeof *own_options,
+    .request_size = sizeof(struct pacbayes_request),
+    .answer = answer,
+    .examples = examples,
+    .see_also = "pnm-stationary pnm-verify",
+};
+
 int main(int argc, char **argv)
 {
-    return judging_program(&program, argc, argv, run);
+    return program_main(&program, argc, argv);
 }

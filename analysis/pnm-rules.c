@@ -1,12 +1,13 @@
 /* pnm-rules: what the update rules are: size, stability limit, variance at small steps,
  * source. */
 #include "interrupt.h"
-#include "output.h"
+#include "program.h"
 #include "ranks.h"
+#include "request.h"
+#include "rule_table.h"
 #include "stability.h"
 #include "table.h"
 
-#include <gsl/gsl_errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,27 +15,6 @@
 static const struct program_example examples[] = {
     {"All rules at their default parameters:", "pnm-rules --format table"},
     {NULL, NULL},
-};
-
-static const struct program program = {
-    .name = "pnm-rules",
-    .title = "print a table of the update rules",
-    .summary = "A table of the update rules: what they keep and draw, up to which "
-               "learning rate they are stable on a quadratic loss, how much noise they "
-               "leave at small ones, and where they come from.",
-    .notes =
-        "Columns: slots are the numbers kept per coordinate besides theta; samples the "
-        "independent gradient samples of a step; limit the value of eta h from which "
-        "on the rule is unstable, by its closed form where limit_source is "
-        "closed_form, else by bisection; small_step the limit for small eta of the "
-        "stationary variance in units of eta/(2B), of exact theory. Both are empty for "
-        "rules that are not linear.\n\nParameters are at their defaults unless given; "
-        "a grid is a row each.",
-    .groups = OPTIONS_RULE | OPTIONS_OUTPUT,
-    .no_rate = true,
-    .optimizer = RULES_ALL,
-    .examples = examples,
-    .see_also = "pnm-simulate pnm-stability pnm-stationary",
 };
 
 enum {
@@ -118,7 +98,7 @@ static int add_row(struct table *table, const struct rule *rule, struct error *e
     };
     int status = text_check(&parameters, "the parameters", error);
     if (status == STATUS_OK)
-        status = rule_row(rule, table, error);
+        status = rule_table_row(rule, table, error);
     if (status == STATUS_OK)
         status = table_texts(table, texts, COLUMNS, error);
     text_free(&parameters);
@@ -141,31 +121,37 @@ static int fill(struct table *table, const struct rule *rules, size_t count,
     return status;
 }
 
+static int answer(const struct request *request, struct table *table,
+                  struct tally *tally, struct error *error)
+{
+    (void)tally;
+    return ranks_agree(fill(table, request->rules.rule, request->rules.count, error),
+                       error);
+}
+
+static const struct program program = {
+    .name = "pnm-rules",
+    .title = "print a table of the update rules",
+    .summary = "A table of the update rules: what they keep and draw, up to which "
+               "learning rate they are stable on a quadratic loss, how much noise they "
+               "leave at small ones, and where they come from.",
+    .notes =
+        "Columns: slots are the numbers kept per coordinate besides theta; samples the "
+        "independent gradient samples of a step; limit the value of eta h from which "
+        "on the rule is unstable, by its closed form where limit_source is "
+        "closed_form, else by bisection; small_step the limit for small eta of the "
+        "stationary variance in units of eta/(2B), of exact theory. Both are empty for "
+        "rules that are not linear.\n\nParameters are at their defaults unless given; "
+        "a grid is a row each.",
+    .groups = OPTIONS_RULE | OPTIONS_OUTPUT,
+    .no_rate = true,
+    .optimizer = RULES_ALL,
+    .answer = answer,
+    .examples = examples,
+    .see_also = "pnm-simulate pnm-stability pnm-stationary",
+};
+
 int main(int argc, char **argv)
 {
-    struct options options;
-    struct table table = {0};
-    struct rule *rules = NULL;
-    size_t count = 0;
-    struct error error = {.agreed = false};
-    ranks_start(&argc, &argv);
-    interrupt_catch();
-    gsl_set_error_handler_off();
-    int status = options_parse(&options, &program, argc, argv, &error);
-    if (status == STATUS_OK) {
-        status = options_rules(&options, &rules, &count, &error);
-        status = options_check_output(&options, status, &error);
-    }
-    if (status == STATUS_OK)
-        status = ranks_agree(fill(&table, rules, count, &error), &error);
-    if (status == STATUS_OK)
-        status = options_note(&options, &table, &error);
-    if (status == STATUS_OK)
-        status = options_write(&options, &table, &error);
-    table_free(&table);
-    free(rules);
-    const int exit_status = program_exit(&options, status, &error);
-    options_free(&options);
-    ranks_finish(status, &error);
-    return exit_status;
+    return program_main(&program, argc, argv);
 }

@@ -1,18 +1,24 @@
 /* pnm-stability: spectral radius, limit and best value of the learning rate, and steps
  * to an accuracy, of update rules on a quadratic loss without noise. */
 #include "interrupt.h"
-#include "output.h"
 #include "plot.h"
+#include "program.h"
 #include "progress.h"
 #include "ranks.h"
+#include "request.h"
+#include "rule_check.h"
+#include "rule_table.h"
 #include "stability.h"
 #include "table.h"
 
-#include <gsl/gsl_errno.h>
 #include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
+
+struct stability_request {
+    struct request request;
+    double accuracy;
+    bool measure, map, quiet;
+};
 
 static const struct option_spec own_options[] = {
     {.name = "spectrum",
@@ -24,6 +30,7 @@ static const struct option_spec own_options[] = {
             "file:PATH"},
     {.name = "accuracy",
      .kind = OPTION_REAL,
+     .field = OPTION_FIELD(struct stability_request, accuracy),
      .argument = "REL",
      .preset = "1e-6",
      .low = 0,
@@ -32,13 +39,16 @@ static const struct option_spec own_options[] = {
      .doc = "what the error is to fall to, relative to its start, for `steps`"},
     {.name = "measure",
      .kind = OPTION_FLAG,
+     .field = OPTION_FIELD(struct stability_request, measure),
      .doc = "locate the limit and the radius by noiseless runs too"},
     {.name = "map",
      .kind = OPTION_FLAG,
+     .field = OPTION_FIELD(struct stability_request, map),
      .doc = "the radius over a grid instead: of --lr (default: eta h from 0.0125 to "
             "2.5 in 200) and --beta0 (default: linear:0:5:101)"},
     {.name = "quiet",
      .kind = OPTION_FLAG,
+     .field = OPTION_FIELD(struct stability_request, quiet),
      .unrecorded = true,
      .doc = "no progress bar"},
 };
@@ -48,35 +58,6 @@ static const struct program_example examples[] = {
      "pnm-stability --optimizer pnm --lr 0.3 --beta0 0,1,3,70 --spectrum 1 --measure "
      "--format table"},
     {NULL, NULL},
-};
-
-static const struct program program = {
-    .name = "pnm-stability",
-    .title = "compute how fast and up to which rate rules converge",
-    .summary = "How fast linear update rules converge on a quadratic loss without "
-               "noise, and up to which learning rate: spectral radius, limit, best "
-               "rate, steps to an accuracy.",
-    .notes =
-        "Columns: rho is the largest spectral radius over the spectrum at --lr, steps "
-        "ln(accuracy)/ln(rho), empty where rho >= 1; lr_limit the learning rate from "
-        "which on rho >= 1, by bisection, closed_limit from the closed form where "
-        "there is one; best_lr the learning rate with the least rho, which is "
-        "best_rho, with best_steps. Unstable learning rates are shown, not "
-        "refused.\n\n"
-        "--measure adds rho_measured, steps_measured and limit_measured from runs of "
-        "the implemented step, without theory. exact_verdict holds if the limits agree "
-        "to 1e-4 relative and the radii to 1e-4 of 1-rho (or 1e-9); it is inconclusive "
-        "where the radius did not settle within 2^20 steps and does not agree.\n\n"
-        "--map prints lr_h = eta max(h), beta0, rho and limit, that of lr_h at this "
-        "beta0: closed form, or bisection where there is none.",
-    .groups = OPTIONS_RULE | OPTIONS_DECAY | OPTIONS_OUTPUT | OPTIONS_PLOT,
-    .judges = true,
-    .linear = true,
-    .presence_counts = true,
-    .own = own_options,
-    .own_count = sizeof own_options / sizeof *own_options,
-    .examples = examples,
-    .see_also = "pnm-convergence pnm-rules",
 };
 
 enum {
@@ -140,15 +121,6 @@ static const struct plot plot = {
               {"rho_measured", NULL, "measured", PLOT_MEASURED}},
 };
 
-/* The rows that are asked for. */
-struct task {
-    struct options *options;
-    struct quadratic problem;
-    struct rule *rules;
-    size_t count;
-    char map_lr[96]; /* the default grid of --map */
-};
-
 static double highest(const struct quadratic *problem)
 {
     double most = 0;
@@ -157,81 +129,67 @@ static double highest(const struct quadratic *problem)
     return most;
 }
 
-static void set_default(struct options *options, const char *name, const char *text)
+/* The grids of a map whose parameters are not given. */
+static void grid(const struct request *request, const char *parameter,
+                 struct text *text)
 {
-    for (size_t k = 0; k < options->count; k++)
-        if (strcmp(options->value[k].option.name, name) == 0 && !options->value[k].text)
-            options->value[k].text = text;
+    const double h = highest(&request->problem);
+    if (!((const struct stability_request *)request)->map)
+        return;
+    if (strcmp(parameter, "lr") == 0)
+        text_add(text, "linear:%.17g:%.17g:200", 0.0125 / h, 2.5 / h);
+    else if (strcmp(parameter, "beta0") == 0)
+        text_add(text, "linear:0:5:101");
 }
 
 /* Runs square their states, which have gradients in them, and rates are inverses: far
  * beyond these what is found would be the range of numbers. */
 static const double least_pull = 1e-100, largest_pull = 1e100;
 
-static int check_range(const struct task *task, struct error *error)
+static int check_range(const struct request *request, struct error *error)
 {
-    const struct quadratic *problem = &task->problem;
+    const struct quadratic *problem = &request->problem;
     for (size_t i = 0; i < problem->n; i++)
         if (problem->h[i] < least_pull || problem->h[i] > largest_pull)
-            return error_set(error, STATUS_USAGE,
-                             "--spectrum: curvature %zu is %g; allowed here are "
-                             "numbers from %g to %g",
-                             i + 1, problem->h[i], least_pull, largest_pull);
-    for (size_t k = 0; k < task->count; k++) {
-        const double decay = task->rules[k].decay.lambda;
+            return error_about(error, STATUS_USAGE, "spectrum",
+                               "curvature %zu is %g; allowed here are "
+                               "numbers from %g to %g",
+                               i + 1, problem->h[i], least_pull, largest_pull);
+    for (size_t k = 0; k < request->rules.count; k++) {
+        const double decay = request->rules.rule[k].decay.lambda;
         if (decay > largest_pull)
-            return error_set(error, STATUS_USAGE,
-                             "--weight-decay: %g is out of range; allowed here is a "
-                             "number >= 0 and <= %g",
-                             decay, largest_pull);
+            return error_about(error, STATUS_USAGE, "weight-decay",
+                               "%g is out of range; allowed here is a "
+                               "number >= 0 and <= %g",
+                               decay, largest_pull);
     }
     return STATUS_OK;
 }
 
-static int prepare(struct task *task, struct error *error)
+static int check(const struct stability_request *own, struct error *error)
 {
-    struct options *options = task->options;
-    const struct quadratic_text text = {
-        .spectrum = options_text(options, "spectrum"),
-        .noise = "isotropic:0",
-        .batch = 1,
-        .theta_star = "0",
-    };
-    if (options_flag(options, "map") && options_flag(options, "measure"))
-        return error_set(error, STATUS_USAGE,
-                         "--measure: not with --map, which is exact; allowed is one "
-                         "of the two");
-    int status = quadratic_init(&task->problem, &text, error);
-    if (status == STATUS_OK && options_flag(options, "map")) {
-        const double h = highest(&task->problem);
-        snprintf(task->map_lr, sizeof task->map_lr, "linear:%.17g:%.17g:200",
-                 0.0125 / h, 2.5 / h);
-        set_default(options, "lr", task->map_lr);
-        set_default(options, "beta0", "linear:0:5:101");
-    }
+    const struct rule *rules = own->request.rules.rule;
+    const size_t count = own->request.rules.count;
+    int status = STATUS_OK;
+    if (own->map && own->measure)
+        return error_about(error, STATUS_USAGE, "measure",
+                           "not with --map, which is exact; allowed is one of the two");
+    status = rule_check_linear(rules, count, "spectral radius", error);
     if (status == STATUS_OK)
-        status = options_rules(options, &task->rules, &task->count, error);
-    if (status == STATUS_OK)
-        status = rules_check_linear(task->rules, task->count, "spectral radius", error);
-    if (status == STATUS_OK)
-        status =
-            rules_check_constant(task->rules, task->count, "spectral radius", error);
-    if (status == STATUS_OK && options_flag(options, "measure"))
-        status = rules_check_gradients(task->rules, task->count, "--measure", error);
-    if (status == STATUS_OK)
-        status = check_range(task, error);
-    return status;
+        status = rule_check_constant(rules, count, "spectral radius", error);
+    if (status == STATUS_OK && own->measure)
+        status = rule_check_gradients(rules, count, "--measure", error);
+    return status == STATUS_OK ? check_range(&own->request, error) : status;
 }
 
-static int add_row(struct table *table, const struct task *task,
-                   const struct rule *rule, struct verdict_tally *tally,
-                   struct error *error)
+static int add_row(struct table *table, const struct stability_request *own,
+                   const struct rule *rule, struct tally *tally, struct error *error)
 {
-    const double accuracy = options_real(task->options, "accuracy");
-    const struct quadratic *problem = &task->problem;
+    const double accuracy = own->accuracy;
+    const struct quadratic *problem = &own->request.problem;
     struct stability s;
     stability_exact(&s, rule, problem->h, problem->n);
-    int status = rule_row(rule, table, error);
+    int status = rule_table_row(rule, table, error);
     if (status == STATUS_OK)
         status = table_text(table, EXACT_SOURCE, exact_source_text(s.source), error);
     if (status != STATUS_OK)
@@ -243,7 +201,7 @@ static int add_row(struct table *table, const struct task *task,
     table_real(table, BEST_LR, s.best_lr);
     table_real(table, BEST_RHO, s.best_radius);
     table_real(table, BEST_STEPS, stability_steps(s.best_radius, accuracy));
-    if (!options_flag(task->options, "measure"))
+    if (!own->measure)
         return STATUS_OK;
     stability_measure(&s, rule, problem->h, problem->n);
     const struct verdicts verdicts = {stability_judge(&s), VERDICT_NO_CLAIM};
@@ -254,15 +212,15 @@ static int add_row(struct table *table, const struct task *task,
     return table_text(table, EXACT_VERDICT, verdict_text(verdicts.exact), error);
 }
 
-static int add_point(struct table *table, const struct task *task,
+static int add_point(struct table *table, const struct stability_request *own,
                      const struct rule *rule, struct error *error)
 {
-    const struct quadratic *problem = &task->problem;
+    const struct quadratic *problem = &own->request.problem;
     const double h = highest(problem);
     double limit = stability_limit_closed(rule, problem->h, problem->n);
     if (isnan(limit))
         limit = stability_limit(rule, problem->h, problem->n);
-    const int status = rule_row(rule, table, error);
+    const int status = rule_table_row(rule, table, error);
     if (status != STATUS_OK)
         return status;
     table_real(table, MAP_LR_H, rule->number[RULE_LR] * h);
@@ -271,24 +229,23 @@ static int add_point(struct table *table, const struct task *task,
     return STATUS_OK;
 }
 
-static int fill(struct table *table, const struct task *task,
-                struct verdict_tally *tally, struct error *error)
+static int fill(struct table *table, const struct stability_request *own,
+                struct tally *tally, struct error *error)
 {
-    const bool map = options_flag(task->options, "map");
-    const bool quiet = options_flag(task->options, "quiet") || ranks_mine() > 0;
+    const struct request_rules *rules = &own->request.rules;
+    const size_t map_count = sizeof map_columns / sizeof *map_columns;
     struct progress progress;
-    int status =
-        map ? rules_table(table, map_columns, sizeof map_columns / sizeof *map_columns,
-                          task->rules, task->count, error)
-            : rules_table(table, columns,
-                          options_flag(task->options, "measure") ? COLUMNS
-                                                                 : UNMEASURED_COLUMNS,
-                          task->rules, task->count, error);
+    int status = own->map ? rule_table_init(table, map_columns, map_count, rules->rule,
+                                            rules->count, error)
+                          : rule_table_init(table, columns,
+                                            own->measure ? COLUMNS : UNMEASURED_COLUMNS,
+                                            rules->rule, rules->count, error);
     table->plot = &plot;
-    progress_start(&progress, quiet ? NULL : "rows", task->count, 0);
-    for (size_t k = 0; status == STATUS_OK && k < task->count; k++) {
-        status = map ? add_point(table, task, &task->rules[k], error)
-                     : add_row(table, task, &task->rules[k], tally, error);
+    progress_start(&progress, own->quiet || ranks_mine() > 0 ? NULL : "rows",
+                   rules->count, 0);
+    for (size_t k = 0; status == STATUS_OK && k < rules->count; k++) {
+        status = own->map ? add_point(table, own, &rules->rule[k], error)
+                          : add_row(table, own, &rules->rule[k], tally, error);
         if (interrupt_pending())
             status = error_set(error, STATUS_INTERRUPTED, "interrupted");
         progress_step(&progress, 1);
@@ -297,34 +254,48 @@ static int fill(struct table *table, const struct task *task,
     return status;
 }
 
+static int answer(const struct request *request, struct table *table,
+                  struct tally *tally, struct error *error)
+{
+    const struct stability_request *own = (const struct stability_request *)request;
+    const int status = check(own, error);
+    return status == STATUS_OK ? ranks_agree(fill(table, own, tally, error), error)
+                               : status;
+}
+
+static const struct program program = {
+    .name = "pnm-stability",
+    .title = "compute how fast and up to which rate rules converge",
+    .summary = "How fast linear update rules converge on a quadratic loss without "
+               "noise, and up to which learning rate: spectral radius, limit, best "
+               "rate, steps to an accuracy.",
+    .notes =
+        "Columns: rho is the largest spectral radius over the spectrum at --lr, steps "
+        "ln(accuracy)/ln(rho), empty where rho >= 1; lr_limit the learning rate from "
+        "which on rho >= 1, by bisection, closed_limit from the closed form where "
+        "there is one; best_lr the learning rate with the least rho, which is "
+        "best_rho, with best_steps. Unstable learning rates are shown, not "
+        "refused.\n\n"
+        "--measure adds rho_measured, steps_measured and limit_measured from runs of "
+        "the implemented step, without theory. exact_verdict holds if the limits agree "
+        "to 1e-4 relative and the radii to 1e-4 of 1-rho (or 1e-9); it is inconclusive "
+        "where the radius did not settle within 2^20 steps and does not agree.\n\n"
+        "--map prints lr_h = eta max(h), beta0, rho and limit, that of lr_h at this "
+        "beta0: closed form, or bisection where there is none.",
+    .groups = OPTIONS_RULE | OPTIONS_DECAY | OPTIONS_OUTPUT | OPTIONS_PLOT,
+    .judges = true,
+    .linear = true,
+    .presence_counts = true,
+    .own = own_options,
+    .own_count = sizeof own_options / sizeof *own_options,
+    .request_size = sizeof(struct stability_request),
+    .answer = answer,
+    .grid = grid,
+    .examples = examples,
+    .see_also = "pnm-convergence pnm-rules",
+};
+
 int main(int argc, char **argv)
 {
-    struct options options;
-    struct task task = {.options = &options};
-    struct table table = {0};
-    struct verdict_tally tally = {0};
-    struct error error = {.agreed = false};
-    ranks_start(&argc, &argv);
-    interrupt_catch();
-    gsl_set_error_handler_off();
-    int status = options_parse(&options, &program, argc, argv, &error);
-    if (status == STATUS_OK) {
-        status = prepare(&task, &error);
-        status = options_check_output(&options, status, &error);
-    }
-    if (status == STATUS_OK)
-        status = ranks_agree(fill(&table, &task, &tally, &error), &error);
-    if (status == STATUS_OK)
-        status = options_note(&options, &table, &error);
-    if (status == STATUS_OK)
-        status = options_write(&options, &table, &error);
-    table_free(&table);
-    quadratic_free(&task.problem);
-    free(task.rules);
-    const int exit_status = status == STATUS_OK
-                                ? verdict_exit(&tally, true, false)
-                                : program_exit(&options, status, &error);
-    options_free(&options);
-    ranks_finish(status, &error);
-    return exit_status;
+    return program_main(&program, argc, argv);
 }

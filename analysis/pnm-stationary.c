@@ -1,9 +1,11 @@
 /* pnm-stationary: the stationary covariance of update rules, measured against exact
  * theory and the paper. */
 #include "interrupt.h"
-#include "judging_program.h"
-#include "output.h"
 #include "plot.h"
+#include "program.h"
+#include "request.h"
+#include "rule_check.h"
+#include "rule_table.h"
 #include "stability.h"
 #include "stationary.h"
 
@@ -11,12 +13,19 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+struct stationary_request {
+    struct request request;
+    bool full, excess;
+};
+
 static const struct option_spec own_options[] = {
     {.name = "full",
      .kind = OPTION_FLAG,
+     .field = OPTION_FIELD(struct stationary_request, full),
      .doc = "every pair i <= j instead of the diagonal"},
     {.name = "excess",
      .kind = OPTION_FLAG,
+     .field = OPTION_FIELD(struct stationary_request, excess),
      .doc = "a row a rule: its stationary excess loss tr(H Sigma)/2 (E f - f*, unless "
             "weight decay moves the mean) beside the factor rho by which it converges "
             "without noise"},
@@ -28,27 +37,6 @@ static const struct program_example examples[] = {
     {"Rules without an exact law:", "pnm-stationary --optimizer adam,adapnm --amsgrad "
                                     "off --lr 0.01 --spectrum 1 --format table"},
     {NULL, NULL},
-};
-
-static const struct program program = {
-    .name = "pnm-stationary",
-    .title = "hold measured stationary covariances against theory",
-    .summary =
-        "Measures the stationary covariance of update rules on a quadratic loss and "
-        "compares it with exact theory and with the paper's formulas.",
-    .notes =
-        "The paper's value solves Sigma H + H Sigma = eta_applied C_method "
-        "(theorem 4.1 with eqs. 14, 16, 18). exact_verdict compares measured "
-        "with exact, paper_verdict measured with paper, within 1 %. Of a rule that "
-        "is not linear there is no exact value; one whose steps keep shrinking has "
-        "no stationary law either and is measured over the steps that `law` names.",
-    .groups = OPTIONS_RULE | OPTIONS_DECAY | OPTIONS_LOSS | OPTIONS_CHAINS |
-              OPTIONS_SAMPLING | OPTIONS_OUTPUT | OPTIONS_PLOT,
-    .judges = true,
-    .own = own_options,
-    .own_count = sizeof own_options / sizeof *own_options,
-    .examples = examples,
-    .see_also = "pnm-pacbayes pnm-rules pnm-simulate pnm-verify",
 };
 
 enum {
@@ -165,20 +153,20 @@ static struct evidence excess_of(const struct comparison *rows, size_t count,
     return sum;
 }
 
-static int add_excess(struct table *table, const struct options *options,
-                      const struct rule *rule, const struct quadratic *problem,
-                      const struct comparison *rows, size_t count,
-                      struct verdict_tally *tally, struct error *error)
+static int add_excess(struct table *table, const struct request *request,
+                      const struct rule *rule, const struct comparison *rows,
+                      size_t count, struct tally *tally, struct error *error)
 {
+    const struct quadratic *problem = &request->problem;
     const struct evidence e = excess_of(rows, count, quadratic_is_coupled(problem));
     const struct verdicts verdicts = evidence_judge(&e);
-    int status = rule_row(rule, table, error);
+    int status = rule_table_row(rule, table, error);
     if (status == STATUS_OK)
         status = table_text(table, EXCESS_VERDICT, verdict_text(verdicts.exact), error);
     if (status != STATUS_OK)
         return status;
     verdict_count(tally, verdicts);
-    table_real(table, BATCH, options_real(options, "batch"));
+    table_real(table, BATCH, request->batch);
     if (e.sampled) {
         table_real(table, EXCESS_MEASURED, e.measured);
         table_real(table, EXCESS_STDERR, e.se);
@@ -201,7 +189,7 @@ static void law_of(const struct comparison *row, size_t size, char *text)
                  (unsigned long long)row->plan.chains.steps);
 }
 
-static int add_row(struct table *table, const struct options *options,
+static int add_row(struct table *table, const struct request *request,
                    const struct rule *rule, const struct comparison *row,
                    struct error *error)
 {
@@ -214,12 +202,12 @@ static int add_row(struct table *table, const struct options *options,
         [PAPER_VERDICT] = verdict_text(row->verdicts.paper),
         [LAW] = law,
     };
-    int status = rule_row(rule, table, error);
+    int status = rule_table_row(rule, table, error);
     if (status == STATUS_OK)
         status = table_texts(table, texts, COLUMNS, error);
     if (status != STATUS_OK)
         return status;
-    table_real(table, BATCH, options_real(options, "batch"));
+    table_real(table, BATCH, request->batch);
     table_count(table, I, row->i + 1);
     table_count(table, J, row->j + 1);
     table_real(table, H_I, row->h_i);
@@ -281,33 +269,38 @@ static void warn_row(const struct sampling *sampling, const struct rule *rule,
     text_free(&parameters);
 }
 
-/* `all` means the rules that run with what was given. What was named is refused. */
-static void leave_out(const struct sampling *sampling, struct rule *rules,
-                      size_t *count, const struct quadratic *problem)
+/* `all` means the rules that run with what was given; what was named is refused. The
+ * rules that are kept: (*rules)[*count], to be freed by the caller. */
+static int leave_out(const struct request *request, struct rule **rules, size_t *count,
+                     struct error *error)
 {
     struct text names = {0};
     const char *last = NULL;
     size_t kept = 0;
+    *rules = malloc(*count * sizeof **rules);
+    if (!*rules)
+        return error_memory(error, "the rules");
     for (size_t k = 0; k < *count; k++) {
-        const char *name = rules[k].kind->name;
+        const struct rule *rule = &request->rules.rule[k];
         struct error ignored;
-        if (!rules[k].of_all ||
-            stationary_check_mean(&rules[k], problem, &ignored) == STATUS_OK) {
-            rules[kept++] = rules[k];
+        if (!rule->of_all ||
+            stationary_check_mean(rule, &request->problem, &ignored) == STATUS_OK) {
+            (*rules)[kept++] = *rule;
             continue;
         }
-        if (name != last)
-            text_add(&names, "%s%s", names.length ? ", " : "", name);
-        last = name;
+        if (rule->kind->name != last)
+            text_add(&names, "%s%s", names.length ? ", " : "", rule->kind->name);
+        last = rule->kind->name;
     }
     *count = kept;
     if (names.length > 0)
-        sampling_warn(sampling,
+        sampling_warn(&request->sampling,
                       "--optimizer " RULES_ALL ": left out: %s (where theta* is not 0 "
                       "and with weight decay the mean of a rule that is not linear is "
                       "not known)",
                       text_get(&names));
     text_free(&names);
+    return STATUS_OK;
 }
 
 /* Every rule is refused before any runs. */
@@ -315,7 +308,7 @@ static int check_rules(const struct sampling *sampling, const struct rule *rules
                        size_t count, const struct quadratic *problem,
                        struct error *error)
 {
-    int status = rules_check_constant(rules, count, "stationary law", error);
+    int status = rule_check_constant(rules, count, "stationary law", error);
     for (size_t k = 0; status == STATUS_OK && k < count; k++) {
         if (interrupt_pending())
             return error_set(error, STATUS_INTERRUPTED, "interrupted");
@@ -333,72 +326,85 @@ static int check_rules(const struct sampling *sampling, const struct rule *rules
     return status;
 }
 
-static int fill(struct table *table, const struct options *options,
-                const struct sampling *sampling, const struct rule *rules, size_t count,
-                const struct quadratic *problem, struct verdict_tally *tally,
+static int fill(struct table *table, const struct stationary_request *own,
+                const struct rule *rules, size_t count, struct tally *tally,
                 struct error *error)
 {
-    const bool excess = options_flag(options, "excess");
+    const struct request *request = &own->request;
+    const struct sampling *sampling = &request->sampling;
+    const struct quadratic *problem = &request->problem;
     size_t warnings = 0;
     int status = check_rules(sampling, rules, count, problem, error);
     for (size_t k = 0; status == STATUS_OK && k < count; k++) {
         struct comparison *rows = NULL;
         size_t row_count = 0;
-        status = stationary_compare(sampling, &rules[k], problem,
-                                    options_flag(options, "full"), rules[k].kind->name,
-                                    NULL, &rows, &row_count, error);
+        status =
+            stationary_compare(sampling, &rules[k], problem, own->full,
+                               rules[k].kind->name, NULL, &rows, &row_count, error);
         for (size_t i = 0; status == STATUS_OK && i < row_count; i++) {
             warn_row(sampling, &rules[k], &rows[i], &warnings);
-            if (excess)
+            if (own->excess)
                 continue;
             verdict_count(tally, rows[i].verdicts);
-            status = add_row(table, options, &rules[k], &rows[i], error);
+            status = add_row(table, request, &rules[k], &rows[i], error);
         }
-        if (status == STATUS_OK && excess)
-            status = add_excess(table, options, &rules[k], problem, rows, row_count,
-                                tally, error);
+        if (status == STATUS_OK && own->excess)
+            status =
+                add_excess(table, request, &rules[k], rows, row_count, tally, error);
         free(rows);
     }
     sampling_warn_rest(sampling, warnings);
     return status;
 }
 
-static int run(const struct options *options, const struct sampling *sampling,
-               struct verdict_tally *tally, struct error *error)
+static int answer(const struct request *request, struct table *table,
+                  struct tally *tally, struct error *error)
 {
-    struct quadratic problem = {0};
-    struct table table = {0};
+    const struct stationary_request *own = (const struct stationary_request *)request;
+    size_t count = request->rules.count;
     struct rule *rules = NULL;
-    size_t count = 0;
-    const bool excess = options_flag(options, "excess");
-    int status = options_rules(options, &rules, &count, error);
-    if (status == STATUS_OK && excess && options_flag(options, "full"))
-        status = error_set(error, STATUS_USAGE,
-                           "--excess: a row a rule, not one a pair; allowed is one of "
-                           "it and --full");
+    int status = STATUS_OK;
+    if (own->excess && own->full)
+        return error_about(error, STATUS_USAGE, "excess",
+                           "a row a rule, not one a pair; allowed is one of it and "
+                           "--full");
+    status = leave_out(request, &rules, &count, error);
     if (status == STATUS_OK)
-        status = options_problem(options, &problem, error);
+        status = own->excess
+                     ? rule_table_init(table, excess_columns, EXCESS_COLUMNS, rules,
+                                       count, error)
+                     : rule_table_init(table, columns, COLUMNS, rules, count, error);
+    table->plot = own->excess ? &excess_plot : &plot;
     if (status == STATUS_OK)
-        leave_out(sampling, rules, &count, &problem);
-    status = options_check_output(options, status, error);
-    if (status == STATUS_OK)
-        status = excess ? rules_table(&table, excess_columns, EXCESS_COLUMNS, rules,
-                                      count, error)
-                        : rules_table(&table, columns, COLUMNS, rules, count, error);
-    table.plot = excess ? &excess_plot : &plot;
-    if (status == STATUS_OK)
-        status = fill(&table, options, sampling, rules, count, &problem, tally, error);
-    if (status == STATUS_OK)
-        status = sampling_note(sampling, options, &table, error);
-    if (status == STATUS_OK)
-        status = options_write(options, &table, error);
-    table_free(&table);
-    quadratic_free(&problem);
+        status = fill(table, own, rules, count, tally, error);
     free(rules);
     return status;
 }
 
+static const struct program program = {
+    .name = "pnm-stationary",
+    .title = "hold measured stationary covariances against theory",
+    .summary =
+        "Measures the stationary covariance of update rules on a quadratic loss and "
+        "compares it with exact theory and with the paper's formulas.",
+    .notes =
+        "The paper's value solves Sigma H + H Sigma = eta_applied C_method "
+        "(theorem 4.1 with eqs. 14, 16, 18). exact_verdict compares measured "
+        "with exact, paper_verdict measured with paper, within 1 %. Of a rule that "
+        "is not linear there is no exact value; one whose steps keep shrinking has "
+        "no stationary law either and is measured over the steps that `law` names.",
+    .groups = OPTIONS_RULE | OPTIONS_DECAY | OPTIONS_QUADRATIC | OPTIONS_CHAINS |
+              OPTIONS_SAMPLING | OPTIONS_OUTPUT | OPTIONS_PLOT,
+    .judges = true,
+    .own = own_options,
+    .own_count = sizeof own_options / sizeof *own_options,
+    .request_size = sizeof(struct stationary_request),
+    .answer = answer,
+    .examples = examples,
+    .see_also = "pnm-pacbayes pnm-rules pnm-simulate pnm-verify",
+};
+
 int main(int argc, char **argv)
 {
-    return judging_program(&program, argc, argv, run);
+    return program_main(&program, argc, argv);
 }

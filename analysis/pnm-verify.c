@@ -1,33 +1,41 @@
 /* pnm-verify: runs every claim of the paper that has a check and prints the ledger. */
-#include "interrupt.h"
 #include "ledger.h"
 #include "nearest.h"
-#include "output.h"
-#include "ranks.h"
+#include "program.h"
+#include "request.h"
+#include "table.h"
 
-#include <gsl/gsl_errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-static const char *claim_word(const struct options *options, size_t i)
+struct verify_request {
+    struct request request;
+    bool list, strict;
+    const char *claims; /* ids with commas between them; NULL: all */
+};
+
+static const char *claim_word(const struct program *program, size_t i)
 {
     const struct claim *claim = claims_all()[i];
-    (void)options;
+    (void)program;
     return claim ? claim->id : NULL;
 }
 
 static const struct option_spec own_options[] = {
     {.name = "list",
      .kind = OPTION_FLAG,
+     .field = OPTION_FIELD(struct verify_request, list),
      .unrecorded = true,
      .doc = "list the claims, run nothing"},
     {.name = "claim",
+     .field = OPTION_FIELD(struct verify_request, claims),
      .argument = "ID[,ID...]",
      .word = claim_word,
      .doc = "these claims only (default: all)"},
     {.name = "strict",
      .kind = OPTION_FLAG,
+     .field = OPTION_FIELD(struct verify_request, strict),
      .doc = "exit 1 also if a paper_verdict is `fails`"},
 };
 
@@ -36,25 +44,7 @@ static const struct program_example examples[] = {
     {NULL, NULL},
 };
 
-static const struct program program = {
-    .name = "pnm-verify",
-    .title = "check every claim of the paper",
-    .summary =
-        "Holds the claims of the paper on positive-negative momentum (Xie et al., ICML "
-        "2021) against exact theory and simulation and prints the ledger.",
-    .notes = "paper_verdict tells whether the printed claim holds, exact_verdict "
-             "whether measurement and our exact value agree. That the paper is "
-             "contradicted is a finding, not an error.",
-    .groups = OPTIONS_SAMPLING | OPTIONS_OUTPUT,
-    .judges = true,
-    .own = own_options,
-    .own_count = sizeof own_options / sizeof *own_options,
-    .max_samples = "2e9",
-    .examples = examples,
-    .see_also = "pnm-convergence pnm-noise pnm-pacbayes pnm-stability pnm-stationary",
-};
-
-static int list_claims(const struct options *options, struct error *error)
+static int list_claims(struct table *table, struct error *error)
 {
     static const struct column columns[] = {
         {"id", COLUMN_TEXT, false},
@@ -62,22 +52,16 @@ static int list_claims(const struct options *options, struct error *error)
         {"check", COLUMN_TEXT, false},
         {"statement", COLUMN_TEXT, false},
     };
-    struct table table = {0};
-    int status = options_check_output(options, STATUS_OK, error);
-    if (status == STATUS_OK)
-        status = table_init(&table, columns, 4, error);
+    int status = table_init(table, columns, 4, error);
     for (const struct claim *const *claim = claims_all(); status == STATUS_OK && *claim;
          claim++) {
         const char *texts[] = {(*claim)->id, (*claim)->where,
                                (*claim)->check ? "yes" : verdict_text((*claim)->status),
                                (*claim)->statement};
-        status = table_row(&table, error);
+        status = table_row(table, error);
         if (status == STATUS_OK)
-            status = table_texts(&table, texts, 4, error);
+            status = table_texts(table, texts, 4, error);
     }
-    if (status == STATUS_OK)
-        status = options_write(options, &table, error);
-    table_free(&table);
     return status;
 }
 
@@ -94,17 +78,15 @@ static int unknown_claim(const char *id, struct error *error)
     struct nearest nearest = nearest_to(id, "");
     for (const struct claim *const *claim = claims_all(); *claim; claim++)
         nearest_try(&nearest, (*claim)->id, strlen((*claim)->id));
-    return error_set(error, STATUS_USAGE,
-                     "--claim: no claim '%.100s'%s; allowed are %s", id, nearest.hint,
-                     nearest.known);
+    return error_about(error, STATUS_USAGE, "claim",
+                       "no claim '%.100s'%s; allowed are %s", id, nearest.hint,
+                       nearest.known);
 }
 
 /* The claims asked for, in the order given; all in the paper's order by default. */
-static int check_claims(const struct options *options, struct ledger *ledger,
-                        struct error *error)
+static int check_claims(const char *wanted, struct ledger *ledger, struct error *error)
 {
     /* With a ledger of NULL the names are looked up and nothing runs. */
-    const char *wanted = options_text(options, "claim");
     char *ids = NULL, *rest = NULL;
     int status = STATUS_OK;
     if (!wanted) {
@@ -133,52 +115,43 @@ static int check_claims(const struct options *options, struct ledger *ledger,
     return status;
 }
 
-static int run(const struct options *options, struct ledger *ledger,
-               struct error *error)
+static int answer(const struct request *request, struct table *table,
+                  struct tally *tally, struct error *error)
 {
-    struct table table = {0};
-    int status = options_check_output(options, STATUS_OK, error);
+    const struct verify_request *own = (const struct verify_request *)request;
+    struct ledger ledger = {.sampling = &request->sampling};
+    int status = check_claims(own->claims, own->list ? NULL : &ledger, error);
     if (status == STATUS_OK)
-        status = check_claims(options, ledger, error);
-    if (status == STATUS_OK)
-        status = ledger_table(ledger, &table, error);
-    if (status == STATUS_OK)
-        status = sampling_note(ledger->sampling, options, &table, error);
-    if (status == STATUS_OK)
-        status = options_write(options, &table, error);
-    table_free(&table);
+        status =
+            own->list ? list_claims(table, error) : ledger_table(&ledger, table, error);
+    *tally = ledger_tally(&ledger);
+    tally->strict = own->strict;
+    tally->unsampled_is_ok = true;
+    ledger_free(&ledger);
     return status;
 }
 
+static const struct program program = {
+    .name = "pnm-verify",
+    .title = "check every claim of the paper",
+    .summary =
+        "Holds the claims of the paper on positive-negative momentum (Xie et al., ICML "
+        "2021) against exact theory and simulation and prints the ledger.",
+    .notes = "paper_verdict tells whether the printed claim holds, exact_verdict "
+             "whether measurement and our exact value agree. That the paper is "
+             "contradicted is a finding, not an error.",
+    .groups = OPTIONS_SAMPLING | OPTIONS_OUTPUT,
+    .judges = true,
+    .own = own_options,
+    .own_count = sizeof own_options / sizeof *own_options,
+    .request_size = sizeof(struct verify_request),
+    .answer = answer,
+    .max_samples = "2e9",
+    .examples = examples,
+    .see_also = "pnm-convergence pnm-noise pnm-pacbayes pnm-stability pnm-stationary",
+};
+
 int main(int argc, char **argv)
 {
-    struct options options;
-    struct session session = {0};
-    struct sampling sampling = {.session = &session};
-    struct ledger ledger = {.sampling = &sampling};
-    struct error error = {.agreed = false};
-    int exit_status;
-    ranks_start(&argc, &argv);
-    interrupt_catch();
-    gsl_set_error_handler_off();
-    int status = options_parse(&options, &program, argc, argv, &error);
-    if (status == STATUS_OK)
-        status = sampling_init(&sampling, &session, &options, &error);
-    if (status == STATUS_OK && options_flag(&options, "list")) {
-        status = check_claims(&options, NULL, &error);
-        if (status == STATUS_OK)
-            status = list_claims(&options, &error);
-        exit_status = program_exit(&options, status, &error);
-    } else if (status == STATUS_OK &&
-               (status = run(&options, &ledger, &error)) == STATUS_OK) {
-        const struct verdict_tally tally = ledger_tally(&ledger);
-        exit_status = verdict_exit(&tally, false, options_flag(&options, "strict"));
-    } else {
-        exit_status = program_exit(&options, status, &error);
-    }
-    ledger_free(&ledger);
-    sampling_finish(&sampling);
-    options_free(&options);
-    ranks_finish(status, &error);
-    return exit_status;
+    return program_main(&program, argc, argv);
 }

@@ -74,14 +74,15 @@ int posterior_theory(const struct rule *rule, const struct quadratic *problem,
         posterior->kl = prior_kl_diagonal(n, covariance, lambda, mean_square);
     }
     if (status == STATUS_OK && !isfinite(lambda * mean_square))
-        status = error_set(error, STATUS_USAGE,
-                           "--theta-star: the squared length of the mean, %g, times "
-                           "--prior-precision %g is beyond the range of numbers",
-                           mean_square, lambda);
+        status =
+            error_about(error, STATUS_USAGE, "theta-star",
+                        "the squared length of the mean, %g, times "
+                        "the prior's precision, %g, is beyond the range of numbers",
+                        mean_square, lambda);
     else if (status == STATUS_OK && !isfinite(posterior->kl))
-        status = error_set(error, STATUS_USAGE,
-                           "--noise: a noise covariance that is not positive definite "
-                           "gives an infinite divergence from the prior");
+        status = error_about(error, STATUS_USAGE, "noise",
+                             "a noise covariance that is not positive definite "
+                             "gives an infinite divergence from the prior");
     posterior->known = status == STATUS_OK;
 out:
     free(covariance);

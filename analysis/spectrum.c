@@ -54,10 +54,10 @@ int spectrum_compare(const struct sampling *sampling, const struct rule *rule,
     if (status == STATUS_OK)
         status = quadratic_init_linear(&problem, 1, 1, error);
     if (status == STATUS_OK && (double)replicas * (double)(steps + 1) > 1e9)
-        status = error_set(error, STATUS_USAGE,
-                           "--replicas: %llu chains of %llu steps do not fit in "
-                           "memory; allowed are 1e9 steps in all",
-                           (unsigned long long)replicas, (unsigned long long)steps);
+        status = error_about(error, STATUS_USAGE, "replicas",
+                             "%llu chains of %llu steps do not fit in "
+                             "memory; allowed are 1e9 steps in all",
+                             (unsigned long long)replicas, (unsigned long long)steps);
     if (status == STATUS_OK &&
         !(theta = malloc(replicas * (steps + 1) * sizeof *theta)))
         status = error_memory(error, "the trajectories");

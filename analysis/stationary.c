@@ -429,10 +429,10 @@ int stationary_check_mean(const struct rule *rule, const struct quadratic *probl
         return STATUS_OK;
     for (size_t i = 0; i < problem->n; i++)
         if (problem->theta_star[i] != 0)
-            return error_set(error, STATUS_USAGE,
-                             "--weight-decay: where theta* is not 0 the mean of %s, "
-                             "which is not linear, is not known; allowed is 0",
-                             rule->kind->name);
+            return error_about(error, STATUS_USAGE, "weight-decay",
+                               "where theta* is not 0 the mean of %s, "
+                               "which is not linear, is not known; allowed is 0",
+                               rule->kind->name);
     return STATUS_OK;
 }
 

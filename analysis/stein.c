@@ -37,10 +37,10 @@ int stein_solve(const struct linear_system *i, const struct linear_system *j,
         gsl_linalg_LU_solve(matrix, permutation, &right.vector, &solution.vector) !=
             GSL_SUCCESS ||
         !isfinite(s[0]))
-        status = error_set(error, STATUS_SOFTWARE,
-                           "--lr: with the other parameters it is at the limit of "
-                           "stability: the Stein equation of the stationary "
-                           "covariance is singular");
+        status = error_about(error, STATUS_SOFTWARE, "lr",
+                             "with the other parameters it is at the limit of "
+                             "stability: the Stein equation of the stationary "
+                             "covariance is singular");
 out:
     if (matrix)
         gsl_matrix_free(matrix);

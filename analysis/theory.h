@@ -7,7 +7,7 @@
 #define PNM_THEORY_H
 
 #include "linear_system.h"
-#include "rules.h"
+#include "rule.h"
 
 struct theory {
     const char *rule; /* its name */

@@ -43,8 +43,9 @@ static size_t put_words(FILE *stream, const struct options *options,
 {
     size_t count = 0;
     if (option->word) {
-        for (; which & WHOLE && option->word(options, count); count++)
-            fprintf(stream, "%s %s", count ? "" : lead, option->word(options, count));
+        for (; which & WHOLE && option->word(options->program, count); count++)
+            fprintf(stream, "%s %s", count ? "" : lead,
+                    option->word(options->program, count));
         return count;
     }
     for (const char *form = option_forms(option); *form; form += *form == '|') {

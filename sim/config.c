@@ -2,7 +2,7 @@
 
 #include "nearest.h"
 #include "parse.h"
-#include "rules.h"
+#include "request_rules.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -36,9 +36,9 @@ static bool next_line(struct reading *reading)
         parse_text_line(reading->file, LONGEST_LINE, &reading->line, &reading->size);
     if (length < 0) {
         if (ferror(reading->file) || errno == ENOMEM)
-            reading->status = error_set(reading->error, STATUS_USAGE,
-                                        "--config: cannot read '%.400s': %s",
-                                        reading->path, strerror(errno));
+            reading->status =
+                error_about(reading->error, STATUS_USAGE, "config",
+                            "cannot read '%.400s': %s", reading->path, strerror(errno));
         return false;
     }
     reading->number++;
@@ -151,8 +151,8 @@ int config_read(struct options *options, const char *path, struct error *error)
     struct reading reading = {.options = options, .error = error, .path = path};
     reading.file = fopen(path, "r");
     if (!reading.file)
-        return error_set(error, STATUS_USAGE, "--config: cannot read '%.400s': %s",
-                         path, strerror(errno));
+        return error_about(error, STATUS_USAGE, "config", "cannot read '%.400s': %s",
+                           path, strerror(errno));
     reading.seen = calloc(options->count, sizeof *reading.seen);
     if (!reading.seen) {
         fclose(reading.file);
@@ -212,10 +212,10 @@ static int dump_value(const struct options *options, const struct option_value *
         return STATUS_OK;
     }
     if (!can_be_read(value->text))
-        return error_set(error, STATUS_USAGE,
-                         "--%s: '%.200s' cannot stand in a file for --config: a blank "
-                         "at the end, a line break or ' ;'",
-                         option->name, value->text);
+        return error_about(error, STATUS_USAGE, option->name,
+                           "'%.200s' cannot stand in a file for --config: a blank "
+                           "at the end, a line break or ' ;'",
+                           value->text);
     fprintf(stream, "%s = %s\n", option->name, value->text);
     return STATUS_OK;
 }

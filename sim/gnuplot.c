@@ -92,10 +92,10 @@ static int run(FILE *script, FILE *picture, bool stays)
 static int say_failure(int failure, struct error *error)
 {
     if (failure > 0)
-        return error_set(error, STATUS_OUTPUT,
-                         "--plot: cannot run gnuplot: %s; it is a package of its own",
-                         strerror(failure));
-    return error_set(error, STATUS_OUTPUT, "--plot: gnuplot has failed");
+        return error_about(error, STATUS_OUTPUT, "plot",
+                           "cannot run gnuplot: %s; it is a package of its own",
+                           strerror(failure));
+    return error_about(error, STATUS_OUTPUT, "plot", "gnuplot has failed");
 }
 
 /* --- where to --------------------------------------------------------------------- */
@@ -165,17 +165,17 @@ static int find_target(const char *where, enum target *target, const char **wind
     if (!asks_for_window(where)) {
         if (*target != NOWHERE)
             return STATUS_OK;
-        return error_set(error, STATUS_USAGE,
-                         "--plot: '%.200s' is not allowed; allowed: auto, text, window "
-                         "and files that end in .svg, .png, .pdf, .txt or .gp",
-                         where);
+        return error_about(error, STATUS_USAGE, "plot",
+                           "'%.200s' is not allowed; allowed: auto, text, window "
+                           "and files that end in .svg, .png, .pdf, .txt or .gp",
+                           where);
     }
     const int status = find_window(window, error);
     *target = *window ? WINDOW : TEXT;
     if (status == STATUS_OK && *target == TEXT && strcmp(where, "window") == 0)
-        return error_set(error, STATUS_OUTPUT,
-                         "--plot: gnuplot finds no window to draw in; allowed besides: "
-                         "text and files");
+        return error_about(error, STATUS_OUTPUT, "plot",
+                           "gnuplot finds no window to draw in; allowed besides: "
+                           "text and files");
     return status;
 }
 
@@ -186,7 +186,7 @@ int gnuplot_check(const char *where, struct error *error)
     int status = find_target(where, &target, &window, error);
     const bool asked = asks_for_window(where);
     if (status == STATUS_OK && target < TEXT)
-        status = whole_file_check("--plot", where, error);
+        status = whole_file_check("plot", where, error);
     /* A run is not to be lost because there is no gnuplot. */
     if (status == STATUS_OK && !asked && target != FILE_OF_SCRIPT)
         status = find_window(&window, error);
@@ -292,8 +292,8 @@ int gnuplot_draw(const struct plot *plot, const struct table *table, const char 
         style_of(target, where, window, caption, color, sizeof terminal, terminal);
     FILE *script = tmpfile(), *picture = tmpfile();
     if (!script || !picture) {
-        status = error_set(error, STATUS_OUTPUT, "--plot: no temporary file: %s",
-                           strerror(errno));
+        status = error_about(error, STATUS_OUTPUT, "plot", "no temporary file: %s",
+                             strerror(errno));
         goto out;
     }
     status = plot_write(plot, table, &style, script, extent, error);
@@ -313,8 +313,8 @@ int gnuplot_draw(const struct plot *plot, const struct table *table, const char 
         failure = whole_file_write(where, target == FILE_OF_TEXT ? copy_letters : copy,
                                    target == FILE_OF_SCRIPT ? script : picture);
     if (failure)
-        status = error_set(error, STATUS_OUTPUT, "--plot: cannot write '%.400s': %s",
-                           where, strerror(failure));
+        status = error_about(error, STATUS_OUTPUT, "plot", "cannot write '%.400s': %s",
+                             where, strerror(failure));
 out:
     if (script)
         fclose(script);

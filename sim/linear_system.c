@@ -232,9 +232,9 @@ int linear_system_stationary(const struct linear_system *i,
         square(n, p);
         square(m, r);
     }
-    return error_set(error, STATUS_SOFTWARE,
-                     "--lr: with the other parameters it is at the limit of stability: "
-                     "the stationary covariance did not settle in 2^62 steps");
+    return error_about(error, STATUS_SOFTWARE, "lr",
+                       "with the other parameters it is at the limit of stability: "
+                       "the stationary covariance did not settle in 2^62 steps");
 }
 
 int linear_system_mean(const struct linear_system *system, const double *d,
@@ -253,9 +253,9 @@ int linear_system_mean(const struct linear_system *system, const double *d,
     gsl_permutation permutation = {dim, index};
     if (gsl_linalg_LU_decomp(&m.matrix, &permutation, &sign) ||
         gsl_linalg_LU_solve(&m.matrix, &permutation, &b.vector, &x.vector))
-        return error_set(error, STATUS_SOFTWARE,
-                         "--lr: with the other parameters it is at the limit of "
-                         "stability: the stationary mean has no solution");
+        return error_about(error, STATUS_SOFTWARE, "lr",
+                           "with the other parameters it is at the limit of "
+                           "stability: the stationary mean has no solution");
     return STATUS_OK;
 }
 

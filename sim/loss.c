@@ -16,6 +16,14 @@ const struct loss_kind *const *loss_kinds(void)
     return kinds;
 }
 
+size_t loss_kind_count(void)
+{
+    size_t count = 0;
+    while (loss_kinds()[count])
+        count++;
+    return count;
+}
+
 const struct loss_kind *loss_kind_find(const char *name)
 {
     for (const struct loss_kind *const *kind = loss_kinds(); *kind; kind++)
@@ -44,7 +52,7 @@ int loss_init(struct loss *loss, const struct loss_kind *kind, size_t n,
     int status = STATUS_OK;
     *loss = (struct loss){.kind = kind, .n = n};
     if (n == 0)
-        return error_set(error, STATUS_USAGE, "--dim: 0 is too few; at least 1");
+        return error_about(error, STATUS_USAGE, "dim", "0 is too few; at least 1");
     for (int i = 0; status == STATUS_OK && i < kind->parameter_count; i++) {
         loss->number[i] = parameter[i];
         status = parameter_check(&kind->parameters[i], parameter[i], error);

@@ -31,7 +31,7 @@ struct loss_kind {
     const char *source;
     const struct parameter *parameters;
     int parameter_count;
-    /* Sets the members of a loss below `parameter`, which are 0. STATUS_USAGE,
+    /* Sets the members of a loss below `number`, which are 0. STATUS_USAGE,
      * STATUS_MEMORY, STATUS_SOFTWARE. */
     int (*init)(struct loss *loss, struct error *error);
     /* f, which is returned, and its gradient at the point theta[n]. Finite for
@@ -65,6 +65,9 @@ struct loss {
 
 /* The losses that are built in; NULL after the last. */
 const struct loss_kind *const *loss_kinds(void);
+
+/* How many there are. */
+size_t loss_kind_count(void);
 
 /* The loss of that name; NULL if there is none. */
 const struct loss_kind *loss_kind_find(const char *name);

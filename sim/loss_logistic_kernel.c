@@ -259,10 +259,10 @@ static int newton(struct loss *loss, double *theta, double *gradient,
         for (size_t i = 0; i < n; i++)
             theta[i] -= gsl_vector_get(step, i);
     }
-    return error_set(error, STATUS_USAGE,
-                     "--data-seed: %.17g gives examples on which Newton's method finds "
-                     "no minimum; another seed may do",
-                     loss->number[DATA_SEED]);
+    return error_about(error, STATUS_USAGE, "data-seed",
+                       "%.17g gives examples on which Newton's method finds "
+                       "no minimum; another seed may do",
+                       loss->number[DATA_SEED]);
 }
 
 static int find_minimum(struct loss *loss, struct error *error)
@@ -286,12 +286,11 @@ static int init(struct loss *loss, struct error *error)
     const double seed = loss->number[DATA_SEED];
     int status;
     if (seed != rint(seed))
-        return error_set(error, STATUS_USAGE, "--data-seed: %.17g is no whole number",
-                         seed);
+        return error_about(error, STATUS_USAGE, "data-seed", "%.17g is no whole number",
+                           seed);
     if (loss->n > MOST)
-        return error_set(error, STATUS_USAGE,
-                         "--dim: %zu is too many for this loss; at most %d", loss->n,
-                         MOST);
+        return error_about(error, STATUS_USAGE, "dim",
+                           "%zu is too many for this loss; at most %d", loss->n, MOST);
     loss->rows = FEWEST_ROWS;
     while (loss->rows < ROWS_PER_COORDINATE * loss->n)
         loss->rows *= 2;

@@ -17,8 +17,6 @@
 #ifndef PNM_MATRICES_H
 #define PNM_MATRICES_H
 
-#include "error.h"
-
 #include <stdbool.h>
 
 enum { MATRICES_STATE = 4 };
@@ -29,10 +27,6 @@ struct matrices {
     double a1[MATRICES_STATE * MATRICES_STATE];
     double b[MATRICES_STATE];
 };
-
-/* Reads the file. STATUS_USAGE. */
-PNM_MUST_USE int matrices_read(const char *path, struct matrices *matrices,
-                               struct error *error);
 
 /* Gradient descent: 1, -1, -1. */
 void matrices_default(struct matrices *matrices);

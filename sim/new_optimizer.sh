@@ -33,7 +33,7 @@ for other in *.[ch]; do
 done
 
 new=.$file.new
-list=.optimizer_list.h.new
+list=.rule_list.h.new
 trap 'rm -f "$new" "$list"' EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
@@ -51,14 +51,14 @@ awk -v name="$name" '
             }
             printf "%-87s\\\n    RULE(%s)\n", line[i], name
         }
-    }' optimizer_list.h >"$list" || {
-    echo "new-optimizer: no RULE(...) in sim/optimizer_list.h" >&2
+    }' rule_list.h >"$list" || {
+    echo "new-optimizer: no RULE(...) in sim/rule_list.h" >&2
     exit 1
 }
 mv "$new" "$file"
-mv "$list" optimizer_list.h || {
+mv "$list" rule_list.h || {
     rm -f "$file"
     exit 1
 }
 echo "sim/$file: state your update there, then make"
-echo "sim/optimizer_list.h: lists it"
+echo "sim/rule_list.h: lists it"

@@ -92,7 +92,7 @@ RULE_KIND = {
         "g_t^2; mhat = [(1+beta0) m_t - beta0 m_{t-1}]/(1-beta1^t); vhat = max(v_1, "
         "..., v_t)/(1-beta2^t), t from 1; theta' = theta - eta0 mhat/(sqrt(vhat) + "
         "epsilon), eta0 = eta/sqrt((1+beta0)^2 + beta0^2)",
-    .source = "Algorithm 3; --amsgrad off: Algorithm 4",
+    .source = "Algorithm 3; amsgrad=off: Algorithm 4",
     .linear = false,
     .equivariant = false,
     .settles = settles,

@@ -75,7 +75,7 @@ RULE_KIND = {
     .summary = "a linear rule from a file",
     .formula =
         "s' = (A0 + lr h A1) s + lr b xi, s = (theta, ...): rows of A0, A1, b in "
-        "--system FILE",
+        "its file",
     .source = "the file",
     .linear = true,
     .equivariant = true,

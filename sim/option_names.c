@@ -20,8 +20,7 @@ static int unknown_option(const struct options *options, const char *name,
 
 static int takes_no_value(const char *name, struct error *error)
 {
-    return error_set(error, STATUS_USAGE, "--%s: a value is given; it takes none",
-                     name);
+    return error_about(error, STATUS_USAGE, name, "a value is given; it takes none");
 }
 
 /* These are what argp would refuse in its own words, or take although it is not meant:
@@ -82,9 +81,8 @@ int option_names_check(const struct options *options, int argc, char **argv,
             continue;
         }
         if (++k >= argc)
-            return error_set(error, STATUS_USAGE,
-                             "--%s: a value is missing; allowed: %s", found->name,
-                             found->argument);
+            return error_about(error, STATUS_USAGE, found->name,
+                               "a value is missing; allowed: %s", found->argument);
     }
     return STATUS_OK;
 }

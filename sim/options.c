@@ -18,13 +18,17 @@ struct option_value *options_find(const struct options *options, const char *nam
 
 /* --- reading values --------------------------------------------------------------- */
 
-static bool is_choice(const char *choices, const char *text)
+/* Place of the word among "a|b|c", from 0. */
+static int choice_index(const char *choices, const char *text)
 {
-    const size_t length = strlen(text);
-    for (const char *c = choices; *c; c += strcspn(c, "|"), c += *c == '|')
-        if (length > 0 && strcspn(c, "|") == length && strncmp(c, text, length) == 0)
-            return true;
-    return false;
+    int index = 0;
+    for (const char *c = choices; *c; c += *c == '|', index++) {
+        const size_t length = strcspn(c, "|");
+        if (strlen(text) == length && strncmp(c, text, length) == 0)
+            return index;
+        c += length;
+    }
+    return -1;
 }
 
 void option_range(const struct option_spec *option, struct text *text)
@@ -45,23 +49,23 @@ void option_range(const struct option_spec *option, struct text *text)
 int options_read(struct option_value *value, struct error *error)
 {
     const struct option_spec *option = &value->option;
-    char what[80];
-    snprintf(what, sizeof what, "--%s", option->name);
+    const char *what = option->name;
     if (!value->text)
         return STATUS_OK;
     if (option->kind == OPTION_TEXT && !*value->text &&
         strcmp(option->argument, "FILE") == 0)
-        return error_set(error, STATUS_USAGE,
-                         "%s: '' names no file; allowed is a file name", what);
+        return error_about(error, STATUS_USAGE, what,
+                           "'' names no file; allowed is a file name");
     if (option->kind == OPTION_COUNT)
         return parse_count(what, value->text, (uint64_t)option->low,
                            (uint64_t)option->high, &value->count, error);
-    if (option->kind == OPTION_CHOICE && !is_choice(option->argument, value->text)) {
+    if (option->kind == OPTION_CHOICE &&
+        choice_index(option->argument, value->text) < 0) {
         struct nearest nearest = nearest_to(value->text, "");
         nearest_try_list(&nearest, option->argument);
-        return error_set(error, STATUS_USAGE,
-                         "%s: '%.200s' is not allowed%s; allowed: %s", what,
-                         value->text, nearest.hint, option->argument);
+        return error_about(error, STATUS_USAGE, what,
+                           "'%.200s' is not allowed%s; allowed: %s", value->text,
+                           nearest.hint, option->argument);
     }
     if (option->kind != OPTION_REAL)
         return STATUS_OK;
@@ -72,8 +76,8 @@ int options_read(struct option_value *value, struct error *error)
         (option->low_open && value->real == option->low)) {
         struct text range = {0};
         option_range(option, &range);
-        error_write(error, "%s: %s is out of range; allowed is %s", what, value->text,
-                    text_get(&range));
+        error_write_about(error, what, "%s is out of range; allowed is %s", value->text,
+                          text_get(&range));
         text_free(&range);
         return STATUS_USAGE;
     }
@@ -110,26 +114,100 @@ int options_give(struct option_value *value, const char *text, const char *file,
     return options_read(value, error);
 }
 
-void options_locate(const struct options *options, struct error *error)
+/* --- what options fill -------------------------------------------------------------
+ */
+
+/* The member of the request that a field stands for. memcpy writes it, whatever its
+ * type. */
+static void put(struct request *request, const struct option_field *field,
+                const void *value, size_t size)
+{
+    memcpy((unsigned char *)request + field->offset, value, size);
+}
+
+static int fill_one(const struct option_value *value, struct request *request,
+                    struct error *error)
+{
+    const struct option_spec *option = &value->option;
+    const bool given = value->given;
+    const int choice = option->kind == OPTION_CHOICE && value->text
+                           ? choice_index(option->argument, value->text)
+                           : 0;
+    struct numbers grid = {0};
+    int status = STATUS_OK;
+    if (option->given.type == FIELD_FLAG)
+        put(request, &option->given, &given, sizeof given);
+    if (option->field.type == FIELD_FLAG)
+        put(request, &option->field, &given, sizeof given);
+    if (!value->text)
+        return STATUS_OK;
+    switch (option->field.type) {
+    case FIELD_TEXT:
+        put(request, &option->field, &value->text, sizeof value->text);
+        break;
+    case FIELD_REAL:
+        put(request, &option->field, &value->real, sizeof value->real);
+        break;
+    case FIELD_COUNT:
+        put(request, &option->field, &value->count, sizeof value->count);
+        break;
+    case FIELD_CHOICE:
+        put(request, &option->field, &choice, sizeof choice);
+        break;
+    case FIELD_GRID:
+        status = parse_grid(option->name, value->text, &grid, error);
+        if (status == STATUS_OK)
+            put(request, &option->field, &grid, sizeof grid);
+        break;
+    case FIELD_FLAG:
+    case FIELD_NONE:
+        break;
+    }
+    return status;
+}
+
+int options_fill(const struct options *options, struct request *request,
+                 struct error *error)
+{
+    int status = STATUS_OK;
+    for (size_t i = 0; status == STATUS_OK && i < options->count; i++)
+        status = fill_one(&options->value[i], request, error);
+    return status;
+}
+
+void options_empty(const struct options *options, struct request *request)
 {
     for (size_t i = 0; i < options->count; i++) {
-        const struct option_value *value = &options->value[i];
-        const size_t length = strlen(value->option.name);
-        const char *text = error->text;
-        if (!value->file || strncmp(text, "--", 2) != 0 ||
-            strncmp(text + 2, value->option.name, length) != 0 ||
-            text[2 + length] != ':')
+        const struct option_field *field = &options->value[i].option.field;
+        struct numbers grid;
+        if (field->type != FIELD_GRID)
             continue;
-        const struct error before = *error;
-        if (value->line > 0)
-            error_write(error, "%.300s, line %lu: %.600s", value->file, value->line,
-                        before.text);
-        else
-            error_write(error, "%.300s: %.600s", value->file, before.text);
-        error->agreed = before.agreed;
-        return;
+        memcpy(&grid, (unsigned char *)request + field->offset, sizeof grid);
+        numbers_free(&grid);
+        put(request, field, &grid, sizeof grid);
     }
 }
+
+/* --- errors ------------------------------------------------------------------------
+ */
+
+void options_describe_error(const struct options *options, const struct error *error,
+                            struct text *text)
+{
+    const struct option_value *value = options_find(options, error->quantity);
+    if (value && value->file && value->line > 0)
+        text_add(text, "%.300s, line %lu: ", value->file, value->line);
+    else if (value && value->file)
+        text_add(text, "%.300s: ", value->file);
+    if (value)
+        text_add(text, "--%s: ", value->option.name);
+    else if (*error->quantity)
+        text_add(text, "%s: ", error->quantity);
+    text_add(text, "%s", error->text);
+}
+
+/* --- values by name ----------------------------------------------------------------
+ */
 
 const char *options_text(const struct options *options, const char *name)
 {

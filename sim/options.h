@@ -1,12 +1,14 @@
-/* options.h: one table of parameters for command line, help and result header.
+/* options.h: one table of options for command line, help, manual, completion, files of
+ * options and result headers. It also says which member of the program's request
+ * (request.h) each option fills.
  *
  * A program names the groups of shared options that it takes and adds its own. The
- * options of update rules come from the rules themselves. */
+ * options of update rules and of losses come from the rules and losses themselves. */
 #ifndef PNM_OPTIONS_H
 #define PNM_OPTIONS_H
 
 #include "error.h"
-#include "kernels.h"
+#include "parse.h"
 #include "rule.h"
 #include "text.h"
 
@@ -20,22 +22,60 @@ enum option_kind {
     OPTION_COUNT,  /* a whole number in low..high */
     OPTION_CHOICE, /* one of `argument`, "a|b|c" */
     OPTION_FLAG,   /* takes no argument */
+    OPTION_GRID,   /* one number, a list of them, or linear:LO:HI:N, log:LO:HI:N */
 };
+
+/* A member of a request. Its type goes with the kind of the option that fills it. */
+enum field_type {
+    FIELD_NONE,
+    FIELD_TEXT,   /* const char *: the text as it was given, valid as long as options */
+    FIELD_REAL,   /* double */
+    FIELD_COUNT,  /* uint64_t */
+    FIELD_CHOICE, /* an enum: the place of the word in the option's argument, from 0 */
+    FIELD_FLAG,   /* bool */
+    FIELD_GRID,   /* struct numbers */
+};
+
+struct option_field {
+    enum field_type type;
+    size_t offset;
+};
+
+/* .field = OPTION_FIELD(struct request, sampling.seed): the type is the member's own.
+ */
+#define OPTION_FIELD(record, member)                                                     \
+    {                                                                                    \
+        .type = _Generic(((record *)0)->member,                                        \
+                bool: FIELD_FLAG,                                                      \
+                double: FIELD_REAL,                                                    \
+                uint64_t: FIELD_COUNT,                                                 \
+                int: FIELD_CHOICE,                                                     \
+                unsigned: FIELD_CHOICE,                                                \
+                const char *: FIELD_TEXT,                                              \
+                struct numbers: FIELD_GRID),                                           \
+        .offset = offsetof(record, member) \
+    }
 
 /* Of --spectrum, which programs with and without noise have. */
 #define OPTION_SPECTRUM_FORMS                                                          \
     "const:VALUE:N|linear:LO:HI:N|log:LO:HI:N|power:P:N|file:PATH"
 
 struct options;
+struct program;
+struct request;
+struct table;
+struct tally;
 
 struct option_spec {
     const char *name; /* without the dashes */
     enum option_kind kind;
-    const char *argument; /* as help shows it: "VALUE" */
+    struct option_field field; /* that the value fills; none: sim/cli reads the text */
+    struct option_field given; /* a bool: whether the option was given */
+    const char *argument;      /* as help shows it: "VALUE" */
     /* For completion, where `argument` does not say it: the words "a|b:REST" that a
      * value is or begins with, or the i-th name that it may be, NULL after the last. */
     const char *forms;
-    const char *(*word)(const struct options *options, size_t i);
+    const char *(*word)(const struct program *program, size_t i);
     const char *preset; /* default as text; NULL: none */
     const char *bare;   /* its value where none is given with it; NULL: one must be */
     double low, high;
@@ -48,13 +88,14 @@ struct option_spec {
 };
 
 enum option_group {
-    OPTIONS_RULE = 1,     /* --optimizer and the parameters of the rules */
-    OPTIONS_LOSS = 2,     /* spectrum, noise, batch, start, theta-star */
-    OPTIONS_CHAINS = 4,   /* replicas, steps, burn-in, allow-divergence */
-    OPTIONS_SAMPLING = 8, /* precision, max-samples, seed, rng, threads, ... */
-    OPTIONS_OUTPUT = 16,  /* format, output */
-    OPTIONS_DECAY = 32,   /* weight-decay, decay, schedule */
-    OPTIONS_PLOT = 64,    /* plot */
+    OPTIONS_RULE = 1,      /* --optimizer and the parameters of the rules */
+    OPTIONS_QUADRATIC = 2, /* spectrum, noise, batch, start, theta-star */
+    OPTIONS_CHAINS = 4,    /* replicas, steps, burn-in, allow-divergence */
+    OPTIONS_SAMPLING = 8,  /* precision, max-samples, seed, rng, threads, ... */
+    OPTIONS_OUTPUT = 16,   /* format, output */
+    OPTIONS_DECAY = 32,    /* weight-decay, decay, schedule */
+    OPTIONS_PLOT = 64,     /* plot */
+    OPTIONS_LOSS = 128,    /* loss, dim and the losses' parameters */
 };
 
 /* A command that README.md shows, on one line. */
@@ -69,7 +110,7 @@ struct program {
     const char *summary; /* help: first lines */
     const char *notes;   /* help: after the options */
     unsigned groups;
-    bool judges;     /* its exit status follows verdicts */
+    bool judges;     /* its exit status follows the tally */
     bool plans_rate; /* a learning rate that is not given is NAN, not an error */
     bool no_rate;    /* the learning rate is NAN and cannot be given */
     bool linear;     /* it runs linear rules alone: those are --optimizer all */
@@ -77,6 +118,16 @@ struct program {
     bool presence_counts;
     const struct option_spec *own;
     size_t own_count;
+    /* Of its request, a struct whose first member is a struct request; 0: a struct
+     * request is all. */
+    size_t request_size;
+    /* Fills the table, which is zeroed, and counts the rows' verdicts. */
+    int (*answer)(const struct request *request, struct table *table,
+                  struct tally *tally, struct error *error);
+    /* Appends the grid that a rule's parameter has where it is not given; nothing: the
+     * rule's own default. The request holds all but the rules. May be NULL. */
+    void (*grid)(const struct request *request, const char *parameter,
+                 struct text *text);
     /* Presets that differ from the shared ones, NULL where they do not. */
     const char *max_samples, *optimizer;
     const struct program_example *examples;
@@ -97,7 +148,6 @@ struct option_value {
 
 struct options {
     const struct program *program;
-    const struct kernels *kernels;
     struct option_value *value; /* as many as the program and all rules have */
     size_t count, capacity;
 };
@@ -136,10 +186,18 @@ PNM_MUST_USE int options_give(struct option_value *value, const char *text,
                               const char *file, unsigned long line,
                               struct error *error);
 
-/* If an error that begins with "--NAME:" is about a value from a file, puts file and
- * line before it. */
-void options_locate(const struct options *options, struct error *error);
-/* Values by name; the option must be in the program's table. */
+/* Fills the members of a request that options name; those of options without a value
+ * stay as they are. Grids are freed by options_empty. STATUS_USAGE, STATUS_MEMORY. */
+PNM_MUST_USE int options_fill(const struct options *options, struct request *request,
+                              struct error *error);
+void options_empty(const struct options *options, struct request *request);
+
+/* Writes "--lr: 2 is unstable" into text: the option before what the error is about,
+ * and before it the file and line that its value comes from, if any. */
+void options_describe_error(const struct options *options, const struct error *error,
+                            struct text *text);
+
+/* Values by name, for sim/cli alone; the option must be in the program's table. */
 const char *options_text(const struct options *options, const char *name);
 bool options_given(const struct options *options, const char *name);
 double options_real(const struct options *options, const char *name);

@@ -1,7 +1,7 @@
 #include "options_help.h"
 
 #include "parse.h"
-#include "rules.h"
+#include "request_rules.h"
 
 #include <math.h>
 #include <stdio.h>

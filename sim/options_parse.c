@@ -140,8 +140,8 @@ static int check_values(struct options *options, struct error *error)
     for (size_t i = 0; status == STATUS_OK && i < options->count; i++) {
         struct option_value *value = &options->value[i];
         if (value->option.required && !value->text)
-            status = error_set(error, STATUS_USAGE, "--%s is required: %s",
-                               value->option.name, value->option.doc);
+            status = error_about(error, STATUS_USAGE, value->option.name,
+                                 "a value is required: %s", value->option.doc);
         else if (!value->given)
             status = options_read(value, error);
     }

@@ -1,12 +1,14 @@
 #include "options.h"
 
-#include "rules.h"
+#include "loss.h"
+#include "loss_list.h"
+#include "request.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-static const struct option_spec loss_options[] = {
+static const struct option_spec quadratic_options[] = {
     {
         .name = "spectrum",
         .argument = "SPEC",
@@ -28,6 +30,7 @@ static const struct option_spec loss_options[] = {
     },
     {
         .name = "batch",
+        .field = OPTION_FIELD(struct request, batch),
         .kind = OPTION_REAL,
         .argument = "B",
         .preset = "1",
@@ -59,6 +62,7 @@ static const struct option_spec loss_options[] = {
 static const struct option_spec chain_options[] = {
     {
         .name = "replicas",
+        .field = OPTION_FIELD(struct request, sampling.replicas),
         .kind = OPTION_COUNT,
         .argument = "R",
         .low = 1,
@@ -67,6 +71,7 @@ static const struct option_spec chain_options[] = {
     },
     {
         .name = "steps",
+        .field = OPTION_FIELD(struct request, sampling.steps),
         .kind = OPTION_COUNT,
         .argument = "N",
         .low = 1,
@@ -81,6 +86,7 @@ static const struct option_spec chain_options[] = {
     },
     {
         .name = "allow-divergence",
+        .field = OPTION_FIELD(struct request, sampling.allow_divergence),
         .kind = OPTION_FLAG,
         .doc = "run unstable parameters too (needs --replicas and --steps)",
     },
@@ -89,6 +95,8 @@ static const struct option_spec chain_options[] = {
 static const struct option_spec sampling_options[] = {
     {
         .name = "precision",
+        .field = OPTION_FIELD(struct request, sampling.precision),
+        .given = OPTION_FIELD(struct request, sampling.precision_given),
         .kind = OPTION_REAL,
         .argument = "REL",
         .preset = "0.001",
@@ -102,6 +110,8 @@ static const struct option_spec sampling_options[] = {
     },
     {
         .name = "max-samples",
+        .field = OPTION_FIELD(struct request, sampling.max_samples),
+        .given = OPTION_FIELD(struct request, sampling.max_samples_given),
         .kind = OPTION_REAL,
         .argument = "N",
         .preset = "1e10",
@@ -111,6 +121,7 @@ static const struct option_spec sampling_options[] = {
     },
     {
         .name = "seed",
+        .field = OPTION_FIELD(struct request, sampling.seed),
         .kind = OPTION_COUNT,
         .argument = "S",
         .preset = "1",
@@ -136,6 +147,7 @@ static const struct option_spec sampling_options[] = {
     },
     {
         .name = "max-seconds",
+        .field = OPTION_FIELD(struct request, session.max_seconds),
         .kind = OPTION_REAL,
         .argument = "SECONDS",
         .low = 0,
@@ -152,6 +164,7 @@ static const struct option_spec sampling_options[] = {
     },
     {
         .name = "checkpoint",
+        .field = OPTION_FIELD(struct request, session.checkpoint),
         .argument = "FILE",
         .unrecorded = true,
         .doc = "keep what is done in this file: every --checkpoint-every seconds, on "
@@ -159,6 +172,7 @@ static const struct option_spec sampling_options[] = {
     },
     {
         .name = "checkpoint-every",
+        .field = OPTION_FIELD(struct request, session.checkpoint_every),
         .kind = OPTION_REAL,
         .argument = "SECONDS",
         .preset = "60",
@@ -169,6 +183,7 @@ static const struct option_spec sampling_options[] = {
     },
     {
         .name = "resume",
+        .field = OPTION_FIELD(struct request, resume),
         .argument = "FILE",
         .unrecorded = true,
         .doc = "go on from a checkpoint of the same program and parameters; the "
@@ -176,6 +191,7 @@ static const struct option_spec sampling_options[] = {
     },
     {
         .name = "quiet",
+        .field = OPTION_FIELD(struct request, sampling.quiet),
         .kind = OPTION_FLAG,
         .unrecorded = true,
         .doc = "no progress bar, no warnings",
@@ -213,6 +229,8 @@ static const struct option_spec decay_options[] = {
 static const struct option_spec output_options[] = {
     {
         .name = "format",
+        .field = OPTION_FIELD(struct request, output.format),
+        .given = OPTION_FIELD(struct request, output.format_given),
         .kind = OPTION_CHOICE,
         .argument = "table|csv|json|markdown",
         .unrecorded = true,
@@ -222,6 +240,7 @@ static const struct option_spec output_options[] = {
     },
     {
         .name = "color",
+        .field = OPTION_FIELD(struct request, output.color),
         .kind = OPTION_CHOICE,
         .argument = "auto|always|never",
         .preset = "auto",
@@ -231,6 +250,7 @@ static const struct option_spec output_options[] = {
     },
     {
         .name = "output",
+        .field = OPTION_FIELD(struct request, output.files),
         .argument = "FILE[,FILE...]",
         .unrecorded = true,
         .doc = "where to write: files, - for standard output (the default)",
@@ -240,6 +260,7 @@ static const struct option_spec output_options[] = {
 static const struct option_spec plot_options[] = {
     {
         .name = "plot",
+        .field = OPTION_FIELD(struct request, output.plot),
         .argument = "auto|text|window|FILE",
         .bare = "auto",
         .unrecorded = true,
@@ -274,15 +295,49 @@ static const struct option_spec file_options[] = {
     },
 };
 
-static const char *optimizer_word(const struct options *options, size_t i)
+static const char *optimizer_word(const struct program *program, size_t i)
 {
     if (i == 0)
         return RULES_ALL;
     for (const struct rule_kind *const *rule = rule_kinds(); *rule; rule++)
-        if (((*rule)->linear || !options->program->linear) && --i == 0)
+        if (((*rule)->linear || !program->linear) && --i == 0)
             return (*rule)->name;
     return NULL;
 }
+
+static const char *loss_word(const struct program *program, size_t i)
+{
+    const struct loss_kind *kind = loss_kinds()[i];
+    (void)program;
+    return kind ? kind->name : NULL;
+}
+
+#define LOSS_NAME(name) " " #name
+
+static const struct option_spec loss_options[] = {
+    {
+        .name = "loss",
+        .argument = "NAME",
+        .given = OPTION_FIELD(struct request, loss.given),
+        .word = loss_word,
+        .preset = "huber",
+        .presence_counts = true,
+        .doc = "one of:" LOSS_LIST(
+            LOSS_NAME) "; rippled is not convex, and quadratic has "
+                       "no bound of the gradient, so no theorem, but exact "
+                       "transients",
+    },
+    {
+        .name = "dim",
+        .kind = OPTION_COUNT,
+        .field = OPTION_FIELD(struct request, loss.n),
+        .argument = "N",
+        .preset = "1",
+        .low = 1,
+        .high = 1e6,
+        .doc = "coordinates",
+    },
+};
 
 static const struct option_spec optimizer_option = {
     .name = "optimizer",
@@ -362,38 +417,73 @@ static int options_add_rules(struct options *options, struct error *error)
     return status == STATUS_OK ? options_add(options, &system_option, error) : status;
 }
 
-/* The groups of options in the order in which help shows them; the rules' come before
- * them all, the program's own where `list` is NULL. */
-#define GROUP(flag, list)                                                              \
+/* The loss, and the parameters of all losses, each name once. */
+static int options_add_losses(struct options *options, struct error *error)
+{
+    int status = options_add_list(options, loss_options,
+                                  sizeof loss_options / sizeof *loss_options, error);
+    for (const struct loss_kind *const *loss = loss_kinds(); *loss; loss++)
+        for (int i = 0; status == STATUS_OK && i < (*loss)->parameter_count; i++) {
+            const struct parameter *p = &(*loss)->parameters[i];
+            const struct option_spec option = {
+                .name = p->name,
+                .kind = OPTION_REAL,
+                .argument = "VALUE",
+                .low = p->low,
+                .high = p->high,
+                .low_open = p->low_open,
+                .doc = p->doc,
+            };
+            if (!options_find(options, p->name))
+                status = options_add(options, &option, error);
+        }
+    return status;
+}
+
+static int options_add_own(struct options *options, struct error *error)
+{
+    const struct program *program = options->program;
+    return options_add_list(options, program->own, program->own_count, error);
+}
+
+#define ADD_LIST(name, list)                                                           \
+    static int name(struct options *options, struct error *error)                      \
     {                                                                                  \
-        flag, list, sizeof(list) / sizeof *(list)                                      \
+        return options_add_list(options, list, sizeof(list) / sizeof *(list), error);  \
     }
+ADD_LIST(options_add_decay, decay_options)
+ADD_LIST(options_add_quadratic, quadratic_options)
+ADD_LIST(options_add_chains, chain_options)
+ADD_LIST(options_add_sampling, sampling_options)
+ADD_LIST(options_add_output, output_options)
+ADD_LIST(options_add_plot, plot_options)
+ADD_LIST(options_add_files, file_options)
+
+/* The groups of options in the order in which help shows them. A program has its own
+ * options whatever groups it takes. */
 static const struct group {
     unsigned flag;
-    const struct option_spec *list;
-    size_t count;
+    int (*add)(struct options *options, struct error *error);
 } groups[] = {
-    GROUP(OPTIONS_DECAY, decay_options),
-    GROUP(OPTIONS_LOSS, loss_options),
-    {.list = NULL},
-    GROUP(OPTIONS_CHAINS, chain_options),
-    GROUP(OPTIONS_SAMPLING, sampling_options),
-    GROUP(OPTIONS_OUTPUT, output_options),
-    GROUP(OPTIONS_PLOT, plot_options),
-    GROUP(OPTIONS_OUTPUT, file_options),
+    {OPTIONS_RULE, options_add_rules},
+    {OPTIONS_DECAY, options_add_decay},
+    {OPTIONS_QUADRATIC, options_add_quadratic},
+    {OPTIONS_LOSS, options_add_losses},
+    {~0U, options_add_own},
+    {OPTIONS_CHAINS, options_add_chains},
+    {OPTIONS_SAMPLING, options_add_sampling},
+    {OPTIONS_OUTPUT, options_add_output},
+    {OPTIONS_PLOT, options_add_plot},
+    {OPTIONS_OUTPUT, options_add_files},
 };
 
 static int options_build(struct options *options, struct error *error)
 {
     const struct program *program = options->program;
     int status = STATUS_OK;
-    if (program->groups & OPTIONS_RULE)
-        status = options_add_rules(options, error);
     for (size_t k = 0; status == STATUS_OK && k < sizeof groups / sizeof *groups; k++)
-        if (!groups[k].list)
-            status = options_add_list(options, program->own, program->own_count, error);
-        else if (program->groups & groups[k].flag)
-            status = options_add_list(options, groups[k].list, groups[k].count, error);
+        if (program->groups & groups[k].flag || groups[k].flag == ~0U)
+            status = groups[k].add(options, error);
     if (status != STATUS_OK)
         return status;
     if (program->max_samples) {
@@ -412,8 +502,5 @@ int options_init(struct options *options, const struct program *program,
                  struct error *error)
 {
     *options = (struct options){.program = program};
-    options->kernels = kernels_find(error);
-    if (!options->kernels)
-        return STATUS_USAGE;
     return options_build(options, error);
 }

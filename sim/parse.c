@@ -52,9 +52,9 @@ int parse_real(const char *what, const char *text, double *value, struct error *
     *value += 0.0; /* -0 is 0: it must not make another stream of random numbers */
     if (!why)
         return STATUS_OK;
-    return error_set(error, STATUS_USAGE,
-                     "%s: '%.200s' %s; allowed is a finite number such as 0.1 or 1e-3",
-                     what, text, why);
+    return error_about(error, STATUS_USAGE, what,
+                       "'%.200s' %s; allowed is a finite number such as 0.1 or 1e-3",
+                       text, why);
 }
 
 int parse_text_of(double value, int least, char text[PARSE_TEXT])
@@ -77,10 +77,10 @@ int parse_count(const char *what, const char *text, uint64_t low, uint64_t high,
         *value = (uint64_t)real;
         return STATUS_OK;
     }
-    return error_set(error, STATUS_USAGE,
-                     "%s: '%.200s' is not allowed; allowed is a whole number from %llu "
-                     "to %llu",
-                     what, text, (unsigned long long)low, (unsigned long long)high);
+    return error_about(error, STATUS_USAGE, what,
+                       "'%.200s' is not allowed; allowed is a whole number from %llu "
+                       "to %llu",
+                       text, (unsigned long long)low, (unsigned long long)high);
 }
 
 /* Copies the next part of *cursor up to the separator into part[size] and moves on. A
@@ -113,10 +113,10 @@ static int parse_spaced(const char *what, const char *text, struct numbers *numb
     for (const char *c = text; *c; c++)
         colons += *c == ':';
     if (colons != 3 || (!logarithmic && strcmp(kind, "linear") != 0))
-        return error_set(error, STATUS_USAGE,
-                         "%s: '%.200s' is not a grid; allowed are linear:LO:HI:N and "
-                         "log:LO:HI:N",
-                         what, text);
+        return error_about(error, STATUS_USAGE, what,
+                           "'%.200s' is not a grid; allowed are linear:LO:HI:N and "
+                           "log:LO:HI:N",
+                           text);
     int status = parse_real(what, low_text, &low, error);
     if (status == STATUS_OK)
         status = parse_real(what, high_text, &high, error);
@@ -125,9 +125,9 @@ static int parse_spaced(const char *what, const char *text, struct numbers *numb
     if (status != STATUS_OK)
         return status;
     if (logarithmic && (low < 0x1p-1022 || high < 0x1p-1022))
-        return error_set(error, STATUS_USAGE,
-                         "%s: '%.200s': both ends of a logarithmic grid must be > 0",
-                         what, text);
+        return error_about(error, STATUS_USAGE, what,
+                           "'%.200s': both ends of a logarithmic grid must be > 0",
+                           text);
     numbers->value = malloc(count * sizeof *numbers->value);
     if (!numbers->value)
         return error_memory(error, "a grid");
@@ -221,19 +221,18 @@ static bool line_end(struct line *line)
 /* The next line with its end; none is left where the length is 0. A device may have no
  * end: a zero byte, which no text has, is refused where it stands, what is more than
  * *left bytes where they are used up, and Ctrl-C ends the reading. */
-static int read_line(const char *place, FILE *file, size_t *left, struct line *line,
+static int read_line(const char *what, FILE *file, size_t *left, struct line *line,
                      struct error *error)
 {
     int c = 0, status = STATUS_OK;
     line->length = 0;
     while (status == STATUS_OK && c != '\n' && (c = getc(file)) != EOF) {
         if (c == '\0')
-            return error_set(error, STATUS_USAGE, "%s holds a zero byte: not a text",
-                             place);
+            return error_about(error, STATUS_USAGE, what,
+                               "holds a zero byte: not a text");
         if ((*left)-- == 0)
-            return error_set(error, STATUS_USAGE,
-                             "%s is beyond 2^28 bytes; allowed are files up to there",
-                             place);
+            return error_about(error, STATUS_USAGE, what,
+                               "is beyond 2^28 bytes; allowed are files up to there");
         if (interrupt_pending())
             status = error_set(error, STATUS_INTERRUPTED, "interrupted");
         else if (!line_append(line, c))
@@ -260,8 +259,18 @@ static int cannot_read(const char *what, const char *path, struct error *error)
 {
     if (interrupt_pending())
         return error_set(error, STATUS_INTERRUPTED, "interrupted");
-    return error_set(error, STATUS_USAGE, "%s: cannot read '%.400s': %s", what, path,
-                     strerror(errno));
+    return error_about(error, STATUS_USAGE, what, "cannot read '%.400s': %s", path,
+                       strerror(errno));
+}
+
+/* Puts file and line before what is wrong there. */
+static void locate(const char *what, const char *path, unsigned long line,
+                   struct error *error)
+{
+    const struct error inner = *error;
+    if (*inner.quantity)
+        error_write_about(error, what, "%.400s, line %lu: %.500s", path, line,
+                          inner.text);
 }
 
 int parse_file(const char *what, const char *path, struct numbers *numbers,
@@ -271,7 +280,6 @@ int parse_file(const char *what, const char *path, struct numbers *numbers,
     size_t capacity = 0, left = largest_file;
     unsigned long line_number = 0;
     struct line line = {0};
-    char place[600];
     *numbers = (struct numbers){0};
     *rows = *columns = 0;
     FILE *file = fopen(path, "r");
@@ -281,30 +289,30 @@ int parse_file(const char *what, const char *path, struct numbers *numbers,
     for (;;) {
         size_t found = 0;
         line_number++;
-        snprintf(place, sizeof place, "%s: %.400s, line %lu", what, path, line_number);
-        status = read_line(place, file, &left, &line, error);
-        if (status != STATUS_OK || line.length == 0)
+        status = read_line(what, file, &left, &line, error);
+        if (status == STATUS_OK && line.length == 0)
             break;
-        status = parse_line(place, line.text, numbers, &capacity, &found, error);
-        if (status != STATUS_OK)
-            break;
-        if (found == 0)
+        if (status == STATUS_OK)
+            status = parse_line(what, line.text, numbers, &capacity, &found, error);
+        if (status == STATUS_OK && found == 0)
             continue;
-        if (*rows > 0 && found != *columns)
-            status = error_set(error, STATUS_USAGE,
-                               "%s holds %zu numbers, the lines above %zu each; "
-                               "allowed are rows of equal length",
-                               place, found, *columns);
-        if (status != STATUS_OK)
+        if (status == STATUS_OK && *rows > 0 && found != *columns)
+            status = error_about(error, STATUS_USAGE, what,
+                                 "holds %zu numbers, the lines above %zu each; allowed "
+                                 "are rows of equal length",
+                                 found, *columns);
+        if (status != STATUS_OK) {
+            locate(what, path, line_number, error);
             break;
+        }
         *columns = found;
         (*rows)++;
     }
     if (status == STATUS_OK && ferror(file))
         status = cannot_read(what, path, error);
     if (status == STATUS_OK && numbers->count == 0)
-        status = error_set(error, STATUS_USAGE, "%s: file '%.400s' holds no numbers",
-                           what, path);
+        status = error_about(error, STATUS_USAGE, what,
+                             "file '%.400s' holds no numbers", path);
     free(line.text);
     fclose(file);
     if (status != STATUS_OK)

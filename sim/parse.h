@@ -16,8 +16,8 @@ struct numbers {
 
 void numbers_free(struct numbers *numbers);
 
-/* A finite decimal or hexadecimal number, the whole of text. `what` is the option, as
- * in "--lr", for the message. STATUS_USAGE for anything else, overflow included. */
+/* A finite decimal or hexadecimal number, the whole of text. `what` is the quantity,
+ * "lr", that an error is about. STATUS_USAGE for anything else, overflow included. */
 PNM_MUST_USE int parse_real(const char *what, const char *text, double *value,
                             struct error *error);
 

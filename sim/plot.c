@@ -235,7 +235,7 @@ static int drawing_init(struct drawing *d, const struct plot *plot,
     *d = (struct drawing){.plot = plot, .table = table, .style = style};
     find_columns(d);
     if (d->values == 0)
-        return error_set(error, STATUS_OUTPUT, "--plot: no row has a number to draw");
+        return error_about(error, STATUS_OUTPUT, "plot", "no row has a number to draw");
     d->curves.of = calloc(rows, sizeof *d->curves.of);
     d->try.of = calloc(rows, sizeof *d->try.of);
     d->entry = calloc(rows, sizeof *d->entry);

@@ -1,25 +1,32 @@
 /* pnm-simulate: runs an ensemble of one rule and writes moments or trajectories. */
 #include "interrupt.h"
-#include "output.h"
 #include "plot.h"
-#include "ranks.h"
-#include "sampling.h"
+#include "program.h"
+#include "request.h"
 #include "table.h"
 
-#include <gsl/gsl_errno.h>
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
+
+enum record { RECORD_MOMENTS, RECORD_TRAJECTORY };
+
+struct simulate_request {
+    struct request request;
+    enum record record;
+    uint64_t every; /* steps between records of a trajectory */
+};
 
 static const struct option_spec own_options[] = {
     {.name = "record",
      .kind = OPTION_CHOICE,
+     .field = OPTION_FIELD(struct simulate_request, record),
      .argument = "moments|trajectory",
      .preset = "moments",
      .doc = "moments: time averages after burn-in, over chains; trajectory: theta at "
             "step 0, every K-th step and the last, no burn-in"},
     {.name = "every",
      .kind = OPTION_COUNT,
+     .field = OPTION_FIELD(struct simulate_request, every),
      .argument = "K",
      .preset = "1",
      .low = 1,
@@ -34,23 +41,6 @@ static const struct program_example examples[] = {
      "pnm-simulate --optimizer pnm --lr 0.05 --spectrum 1 --start 1 --record "
      "trajectory --steps 6 --every 2 --format table"},
     {NULL, NULL},
-};
-
-static const struct program program = {
-    .name = "pnm-simulate",
-    .title = "simulate stochastic optimizers on a quadratic loss",
-    .summary =
-        "Simulates independent chains of an update rule on a quadratic loss with "
-        "Gaussian gradient noise, in the eigenbasis of the Hessian.",
-    .notes = "Columns: i,h,mean,mean_stderr,second_moment,second_moment_stderr,count "
-             "(mean of theta, second moment of theta - theta*, number of chains); "
-             "replica,step,i,theta for trajectories.",
-    .groups = OPTIONS_RULE | OPTIONS_DECAY | OPTIONS_LOSS | OPTIONS_CHAINS |
-              OPTIONS_SAMPLING | OPTIONS_OUTPUT | OPTIONS_PLOT,
-    .own = own_options,
-    .own_count = sizeof own_options / sizeof *own_options,
-    .examples = examples,
-    .see_also = "pnm-rules pnm-stationary",
 };
 
 static const uint64_t most_records = 20000000;
@@ -101,12 +91,12 @@ static int plan_modes(const struct sampling *sampling, const struct rule *rule,
                           (unsigned long long)plan.chains.burn_in);
         if (!plan.affordable)
             status =
-                error_set(error, STATUS_USAGE,
-                          "--max-samples: mode %zu (h = %g) needs %.3g "
-                          "coordinate-steps, the budget is %.3g; raise it or ask "
-                          "for fewer: a coarser --precision, fewer --replicas or "
-                          "--steps",
-                          i + 1, problem->h[i], plan.samples, sampling->max_samples);
+                error_about(error, STATUS_USAGE, "max-samples",
+                            "mode %zu (h = %g) needs %.3g "
+                            "coordinate-steps, the budget is %.3g; raise it or ask "
+                            "for fewer: a coarser --precision, fewer --replicas or "
+                            "--steps",
+                            i + 1, problem->h[i], plan.samples, sampling->max_samples);
     }
     sampling_warn_rest(sampling, warnings);
     free(systems);
@@ -166,9 +156,9 @@ static void warn_mode(const struct sampling *sampling, const struct quadratic *p
                               : "a standard error is");
 }
 
-static int write_moments(const struct options *options, const struct sampling *sampling,
-                         const struct rule *rule, const struct quadratic *problem,
-                         struct error *error)
+static int fill_moments(struct table *table, const struct request *request,
+                        const struct moments *theta, const struct moments *square,
+                        struct error *error)
 {
     enum { I, H, MEAN, MEAN_SE, SECOND, SECOND_SE, COUNT, COLUMNS };
     static const struct column columns[COLUMNS] = {
@@ -180,56 +170,59 @@ static int write_moments(const struct options *options, const struct sampling *s
         [SECOND_SE] = {"second_moment_stderr", COLUMN_REAL, false},
         [COUNT] = {"count", COLUMN_COUNT, false},
     };
+    const struct quadratic *problem = &request->problem;
+    size_t warnings = 0;
+    int status = table_init(table, columns, COLUMNS, error);
+    for (size_t i = 0; status == STATUS_OK && i < problem->n; i++) {
+        status = table_row(table, error);
+        if (status != STATUS_OK)
+            break;
+        table_count(table, I, i + 1);
+        table_real(table, H, problem->h[i]);
+        table_count(table, COUNT, square[i].count);
+        if (square[i].count == 0)
+            continue; /* the time was up before */
+        const struct estimate e =
+            estimate_of(&theta[i], &square[i], quadratic_noise(problem, i, i) != 0);
+        table_real(table, MEAN, e.mean);
+        table_real(table, MEAN_SE, e.mean_se);
+        table_real(table, SECOND, e.second);
+        table_real(table, SECOND_SE, e.second_se);
+        warn_mode(&request->sampling, problem, i, &e, square[i].count, &warnings);
+    }
+    if (status == STATUS_OK)
+        sampling_warn_rest(&request->sampling, warnings);
+    return status;
+}
+
+static int answer_moments(const struct request *request, struct table *table,
+                          struct error *error)
+{
     static const struct plot plot = {
         .label = "E θ²",
         .plain = "E theta^2",
         .keys = "h i",
         .value = {{"second_moment", "second_moment_stderr", "measured", PLOT_MEASURED}},
     };
+    const struct rule *rule = request->rules.rule;
+    const struct quadratic *problem = &request->problem;
     const struct ensemble ensemble =
-        sampling_ensemble(sampling, rule, problem, rule->kind->name);
+        sampling_ensemble(&request->sampling, rule, problem, rule->kind->name);
     const size_t n = problem->n;
     struct chains *chains = calloc(n, sizeof *chains);
     struct moments *theta = calloc(n, sizeof *theta);
     struct moments *square = calloc(n, sizeof *square);
-    struct table table = {0};
-    size_t warnings = 0;
-    int status = STATUS_OK;
-    if (!chains || !theta || !square)
-        status = error_memory(error, "the modes");
+    int status =
+        chains && theta && square ? STATUS_OK : error_memory(error, "the modes");
+    table->plot = &plot;
     if (status == STATUS_OK)
-        status = plan_modes(sampling, rule, problem, chains, error);
+        status = plan_modes(&request->sampling, rule, problem, chains, error);
     if (status == STATUS_OK && quadratic_is_coupled(problem))
         join_chains(n, chains);
     if (status == STATUS_OK)
         status = ensemble_moments(&ensemble, chains, theta, square, error);
     if (status == STATUS_OK)
-        status = table_init(&table, columns, COLUMNS, error);
-    table.plot = &plot;
-    if (status == STATUS_OK)
-        status = sampling_note(sampling, options, &table, error);
-    for (size_t i = 0; status == STATUS_OK && i < n; i++) {
-        status = table_row(&table, error);
-        if (status != STATUS_OK)
-            break;
-        table_count(&table, I, i + 1);
-        table_real(&table, H, problem->h[i]);
-        table_count(&table, COUNT, square[i].count);
-        if (square[i].count == 0)
-            continue; /* the time was up before */
-        const struct estimate e =
-            estimate_of(&theta[i], &square[i], quadratic_noise(problem, i, i) != 0);
-        table_real(&table, MEAN, e.mean);
-        table_real(&table, MEAN_SE, e.mean_se);
-        table_real(&table, SECOND, e.second);
-        table_real(&table, SECOND_SE, e.second_se);
-        warn_mode(sampling, problem, i, &e, square[i].count, &warnings);
-    }
-    if (status == STATUS_OK)
-        sampling_warn_rest(sampling, warnings);
-    if (status == STATUS_OK)
-        status = options_write(options, &table, error);
-    table_free(&table);
+        status = fill_moments(table, request, theta, square, error);
     free(chains);
     free(theta);
     free(square);
@@ -282,9 +275,8 @@ static int fill_trajectories(struct table *table, uint64_t replicas, uint64_t st
     return STATUS_OK;
 }
 
-static int write_trajectories(const struct options *options,
-                              const struct sampling *sampling, const struct rule *rule,
-                              const struct quadratic *problem, struct error *error)
+static int answer_trajectories(const struct simulate_request *own, struct table *table,
+                               struct error *error)
 {
     static const struct column columns[] = {
         {"replica", COLUMN_COUNT, false},
@@ -298,83 +290,78 @@ static int write_trajectories(const struct options *options,
         .keys = "step i replica",
         .value = {{"theta", NULL, "simulated", PLOT_EXACT}},
     };
+    const struct sampling *sampling = &own->request.sampling;
+    const struct quadratic *problem = &own->request.problem;
+    const struct rule *rule = own->request.rules.rule;
     const struct ensemble ensemble =
         sampling_ensemble(sampling, rule, problem, rule->kind->name);
-    const uint64_t every = options_count(options, "every");
-    const uint64_t steps = sampling->steps;
+    const uint64_t every = own->every, steps = sampling->steps;
     uint64_t replicas = sampling->replicas ? sampling->replicas : 1;
     struct linear_system *systems = NULL;
-    struct table table = {0};
     double *theta = NULL, radius;
     if (steps == 0)
-        return error_set(error, STATUS_USAGE, "--steps is required for trajectories");
+        return error_about(error, STATUS_USAGE, "steps",
+                           "a value is required for trajectories");
     const double rows =
         (double)replicas * (double)ensemble_records(steps, every) * (double)problem->n;
     if (rows > (double)most_records)
-        return error_set(
-            error, STATUS_USAGE,
-            "--record trajectory: %.3g rows; allowed are up to %llu: raise "
-            "--every, or lower --replicas or --steps",
-            rows, (unsigned long long)most_records);
+        return error_about(error, STATUS_USAGE, "record",
+                           "trajectory: %.3g rows; allowed are up to %llu: raise "
+                           "--every, or lower --replicas or --steps",
+                           rows, (unsigned long long)most_records);
     int status = sampling_systems(sampling, rule, problem, &systems, &radius, error);
     if (status == STATUS_OK && !(theta = malloc((size_t)rows * sizeof *theta)))
         status = error_memory(error, "the trajectories");
     if (status == STATUS_OK)
         status = ensemble_trajectory(&ensemble, &replicas, steps, every, theta, error);
     if (status == STATUS_OK)
-        status = table_init(&table, columns, sizeof columns / sizeof *columns, error);
-    table.plot = &plot;
-    if (status == STATUS_OK)
-        status = sampling_note(sampling, options, &table, error);
+        status = table_init(table, columns, sizeof columns / sizeof *columns, error);
+    table->plot = &plot;
     if (status == STATUS_OK)
         status =
-            fill_trajectories(&table, replicas, steps, every, problem->n, theta, error);
+            fill_trajectories(table, replicas, steps, every, problem->n, theta, error);
     if (status == STATUS_OK)
         warn_trajectories(sampling, replicas, steps, every, problem->n, theta);
-    if (status == STATUS_OK)
-        status = options_write(options, &table, error);
-    table_free(&table);
     free(theta);
     free(systems);
     return status;
 }
 
+static int answer(const struct request *request, struct table *table,
+                  struct tally *tally, struct error *error)
+{
+    const struct simulate_request *own = (const struct simulate_request *)request;
+    (void)tally;
+    if (request->rules.count != 1)
+        return error_about(
+            error, STATUS_USAGE, "optimizer",
+            "%zu rows; pnm-simulate runs one rule with one value of each "
+            "parameter",
+            request->rules.count);
+    return own->record == RECORD_MOMENTS ? answer_moments(request, table, error)
+                                         : answer_trajectories(own, table, error);
+}
+
+static const struct program program = {
+    .name = "pnm-simulate",
+    .title = "simulate stochastic optimizers on a quadratic loss",
+    .summary =
+        "Simulates independent chains of an update rule on a quadratic loss with "
+        "Gaussian gradient noise, in the eigenbasis of the Hessian.",
+    .notes = "Columns: i,h,mean,mean_stderr,second_moment,second_moment_stderr,count "
+             "(mean of theta, second moment of theta - theta*, number of chains); "
+             "replica,step,i,theta for trajectories.",
+    .groups = OPTIONS_RULE | OPTIONS_DECAY | OPTIONS_QUADRATIC | OPTIONS_CHAINS |
+              OPTIONS_SAMPLING | OPTIONS_OUTPUT | OPTIONS_PLOT,
+    .own = own_options,
+    .own_count = sizeof own_options / sizeof *own_options,
+    .request_size = sizeof(struct simulate_request),
+    .answer = answer,
+    .examples = examples,
+    .see_also = "pnm-rules pnm-stationary",
+};
+
 int main(int argc, char **argv)
 {
-    struct options options;
-    struct session session = {0};
-    struct sampling sampling = {.session = &session};
-    struct quadratic problem = {0};
-    struct rule *rules = NULL;
-    struct error error = {.agreed = false};
-    size_t count = 0;
-    ranks_start(&argc, &argv);
-    interrupt_catch();
-    gsl_set_error_handler_off();
-    int status = options_parse(&options, &program, argc, argv, &error);
-    if (status == STATUS_OK)
-        status = sampling_init(&sampling, &session, &options, &error);
-    if (status == STATUS_OK)
-        status = options_rules(&options, &rules, &count, &error);
-    if (status == STATUS_OK && count != 1)
-        status = error_set(&error, STATUS_USAGE,
-                           "--optimizer: %zu rows; pnm-simulate runs one rule with one "
-                           "value of each parameter",
-                           count);
-    if (status == STATUS_OK)
-        status = options_problem(&options, &problem, &error);
-    const int prepared = options_check_output(&options, status, &error);
-    if (status == STATUS_OK)
-        status = prepared;
-    if (status == STATUS_OK)
-        status = strcmp(options_text(&options, "record"), "moments") == 0
-                     ? write_moments(&options, &sampling, rules, &problem, &error)
-                     : write_trajectories(&options, &sampling, rules, &problem, &error);
-    quadratic_free(&problem);
-    free(rules);
-    const int exit_status = program_exit(&options, status, &error);
-    sampling_finish(&sampling);
-    options_free(&options);
-    ranks_finish(status, &error);
-    return exit_status;
+    return program_main(&program, argc, argv);
 }

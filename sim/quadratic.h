@@ -21,26 +21,19 @@ struct quadratic {
     double *rotation;   /* Q, n x n: rules run on Q z (rotation.h); NULL: on z */
 };
 
-/* What the options say, as text; batch > 0 divides C for "hessian" only. NULL for start
- * is theta*, for theta_star 0. */
-struct quadratic_text {
-    const char *spectrum; /* list, const:V:N, linear:LO:HI:N, log:LO:HI:N, power:P:N,
-                             file:PATH */
-    const char *noise;    /* hessian, isotropic:VARIANCE, file:PATH */
-    double batch;
-    const char *theta_star; /* VALUE or file:PATH */
-    const char *start;
-    const char *rotation; /* none (the same as NULL), haar:SEED, file:PATH */
-};
-
-/* Must its modes run together? */
+/* Whether its modes must run together. */
 bool quadratic_is_coupled(const struct quadratic *quadratic);
 
-/* STATUS_USAGE with the option's name for anything that is not a quadratic loss: h_i <=
- * 0, C not symmetric positive semidefinite, sizes that do not match. quadratic_free is
- * legal after a failed init. */
-PNM_MUST_USE int quadratic_init(struct quadratic *quadratic,
-                                const struct quadratic_text *text, struct error *error);
+/* n modes with curvatures h[n], which are copied; the noise, theta* and the start are
+ * 0. STATUS_USAGE where a curvature is not > 0. quadratic_free is legal after a failure
+ * of this and of the other ways to make one. */
+PNM_MUST_USE int quadratic_init(struct quadratic *quadratic, size_t n, const double *h,
+                                struct error *error);
+
+/* Gives it the dense noise covariance c[n x n]. STATUS_USAGE where that is not
+ * symmetric positive semidefinite. */
+PNM_MUST_USE int quadratic_set_covariance(struct quadratic *quadratic, const double *c,
+                                          struct error *error);
 
 /* One mode: curvature h, noise variance c, theta* = 0, start 0. */
 PNM_MUST_USE int quadratic_init_mode(struct quadratic *quadratic, double h, double c,

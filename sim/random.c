@@ -11,31 +11,6 @@
  * output, so that the two uses of the cipher never meet. */
 static const uint64_t output_domain = UINT64_C(1) << 63;
 
-int random_generator_parse(const char *text, struct random_generator *generator,
-                           struct error *error)
-{
-    static const char gsl_prefix[] = "gsl:";
-    *generator = (struct random_generator){.kind = RANDOM_XOSHIRO};
-    if (strcmp(text, "xoshiro") == 0)
-        return STATUS_OK;
-    if (strcmp(text, "philox") == 0) {
-        generator->kind = RANDOM_PHILOX;
-        return STATUS_OK;
-    }
-    if (strncmp(text, gsl_prefix, strlen(gsl_prefix)) == 0) {
-        generator->kind = RANDOM_GSL;
-        for (const gsl_rng_type **type = gsl_rng_types_setup(); *type; type++)
-            if (strcmp((*type)->name, text + strlen(gsl_prefix)) == 0)
-                generator->gsl = *type;
-        if (generator->gsl)
-            return STATUS_OK;
-    }
-    return error_set(error, STATUS_USAGE,
-                     "--rng: no generator '%s'; allowed are xoshiro (the default), "
-                     "philox and gsl:NAME with a name of GSL's, such as gsl:mt19937",
-                     text);
-}
-
 uint64_t random_hash_bytes(uint64_t hash, const void *data, size_t size)
 {
     const unsigned char *bytes = data;

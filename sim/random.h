@@ -41,7 +41,7 @@ enum random_kind {
     RANDOM_GSL      /* a GSL generator and GSL's ziggurat: bits depend on libm */
 };
 
-/* A generator as chosen by --rng. */
+/* Which generator, and of GSL's, which one. */
 struct random_generator {
     enum random_kind kind;
     const gsl_rng_type *gsl;
@@ -57,12 +57,6 @@ struct random_stream {
     gsl_rng *gsl;
     const struct kernels *kernels;
 };
-
-/* Reads "xoshiro", "philox" or "gsl:NAME" (any name of GSL's manual, such as mt19937).
- * Returns STATUS_USAGE for anything else. */
-PNM_MUST_USE int random_generator_parse(const char *text,
-                                        struct random_generator *generator,
-                                        struct error *error);
 
 /* FNV-1a, from RANDOM_HASH_START or what a call before returned. */
 #define RANDOM_HASH_START UINT64_C(0xcbf29ce484222325)

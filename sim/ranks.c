@@ -74,9 +74,9 @@ int ranks_agree(int status, struct error *error)
     MPI_Bcast(&status, 1, MPI_INT, failed, MPI_COMM_WORLD);
     if (mine == failed && mine > 0) {
         const struct error own = *error;
-        error_write(error, "rank %d: %.900s", mine, own.text);
+        error_write_about(error, own.quantity, "rank %d: %.900s", mine, own.text);
     }
-    MPI_Bcast(error->text, sizeof error->text, MPI_CHAR, failed, MPI_COMM_WORLD);
+    MPI_Bcast(error, (int)sizeof *error, MPI_BYTE, failed, MPI_COMM_WORLD);
     error->agreed = true;
     return status;
 }

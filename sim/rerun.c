@@ -1,8 +1,8 @@
 #include "rerun.h"
 
-#include "output.h"
 #include "parse.h"
-#include "rules.h"
+#include "request_rules.h"
+#include "result.h"
 
 #include <errno.h>
 #include <jansson.h>
@@ -26,10 +26,10 @@ struct reading {
 
 static int no_header(const struct reading *reading)
 {
-    return error_set(reading->error, STATUS_USAGE,
-                     "--rerun: '%.400s' has no header that says where its numbers come "
-                     "from; allowed is a CSV or JSON result of %s",
-                     reading->path, reading->recorded->program->name);
+    return error_about(reading->error, STATUS_USAGE, "rerun",
+                       "'%.400s' has no header that says where its numbers come "
+                       "from; allowed is a CSV or JSON result of %s",
+                       reading->path, reading->recorded->program->name);
 }
 
 /* Is it of this program and version? Numbers of another version may be others. */
@@ -40,10 +40,10 @@ static int check_origin(struct reading *reading, const char *key, const char *te
     *(is_program ? &reading->program : &reading->version) = true;
     if (strcmp(text, own) == 0)
         return STATUS_OK;
-    return error_set(reading->error, STATUS_USAGE,
-                     "--rerun: '%.400s' is of %s %.100s; allowed is a result of %s %s",
-                     reading->path, is_program ? "the program" : "version", text,
-                     is_program ? "the program" : "version", own);
+    return error_about(reading->error, STATUS_USAGE, "rerun",
+                       "'%.400s' is of %s %.100s; allowed is a result of %s %s",
+                       reading->path, is_program ? "the program" : "version", text,
+                       is_program ? "the program" : "version", own);
 }
 
 /* line 0: none in particular. */
@@ -54,17 +54,16 @@ static int take_note(struct reading *reading, const char *key, const char *text,
         return check_origin(reading, key, text);
     if (!reading->program || !reading->version)
         return no_header(reading);
-    if (strcmp(key, OPTIONS_NOTE_GIVEN) == 0) {
+    if (strcmp(key, RESULT_NOTE_GIVEN) == 0) {
         free(reading->given);
         reading->given = strdup(text);
         return reading->given ? STATUS_OK : error_memory(reading->error, "the header");
     }
     struct option_value *value = options_find(reading->recorded, key);
     if (!value || value->option.transient || !options_is_open(value))
-        return error_set(reading->error, STATUS_USAGE,
-                         "--rerun: '%.400s': '%.100s' in its header is %s",
-                         reading->path, key,
-                         value && value->given ? "there twice" : "no option");
+        return error_about(reading->error, STATUS_USAGE, "rerun",
+                           "'%.400s': '%.100s' in its header is %s", reading->path, key,
+                           value && value->given ? "there twice" : "no option");
     return options_give(value, text, reading->path, line, reading->error);
 }
 
@@ -122,8 +121,8 @@ static int read_header(struct reading *reading)
         ungetc(first, file);
     if (!file || (first == EOF && ferror(file))) {
         status =
-            error_set(reading->error, STATUS_USAGE, "--rerun: cannot read '%.400s': %s",
-                      reading->path, strerror(errno));
+            error_about(reading->error, STATUS_USAGE, "rerun",
+                        "cannot read '%.400s': %s", reading->path, strerror(errno));
     } else {
         status = first == '#' ? read_csv(reading, file) : read_json(reading, file);
         if (status == STATUS_OK && !(reading->program && reading->version))
@@ -167,7 +166,8 @@ static bool is_used(const struct options *options, const char *name)
         if (rule_kind_parameter(*rule, name) < 0)
             continue;
         is_parameter = true;
-        if ((options->program->groups & OPTIONS_RULE) && options_choose(options, *rule))
+        if ((options->program->groups & OPTIONS_RULE) &&
+            request_rules_choose(options, *rule))
             return true;
     }
     return !is_parameter;
@@ -188,8 +188,12 @@ int rerun_read(struct options *options, const char *path, struct error *error)
         status = options_give(own, theirs->text, path, theirs->line, error);
         own->given = is_used(&recorded, own->option.name);
     }
-    if (status != STATUS_OK)
-        options_locate(&recorded, error);
+    if (status != STATUS_OK) {
+        struct text message = {0};
+        options_describe_error(&recorded, error, &message);
+        error_write(error, "%s", text_get(&message));
+        text_free(&message);
+    }
     free(reading.given);
     options_free(&recorded);
     return status;

@@ -1,12 +1,10 @@
 #include "rotation.h"
 
-#include "parse.h"
 #include "random.h"
 
 #include <gsl/gsl_linalg.h>
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 static const size_t most = 2000; /* n x n numbers, and n^2 work a step */
 
@@ -31,7 +29,7 @@ static int draw_gaussian(size_t n, uint64_t seed, double **out, struct error *er
 
 /* Q of G = QR with R's diagonal positive is uniform over the orthogonal matrices for
  * Gaussian G (Stewart, SIAM J. Numer. Anal. 17 (1980) 403). */
-static int draw_haar(size_t n, uint64_t seed, double *rotation, struct error *error)
+int rotation_draw(size_t n, uint64_t seed, double *rotation, struct error *error)
 {
     double *numbers = NULL;
     gsl_vector *tau = gsl_vector_alloc(n);
@@ -54,8 +52,7 @@ static int draw_haar(size_t n, uint64_t seed, double *rotation, struct error *er
     return status;
 }
 
-static int check_orthogonal(const char *text, size_t n, const double *q,
-                            struct error *error)
+int rotation_check(size_t n, const double *q, struct error *error)
 {
     for (size_t i = 0; i < n; i++)
         for (size_t j = i; j < n; j++) {
@@ -63,58 +60,18 @@ static int check_orthogonal(const char *text, size_t n, const double *q,
             for (size_t k = 0; k < n; k++)
                 product += q[i * n + k] * q[j * n + k];
             if (!(fabs(product - (i == j)) <= 1e-10))
-                return error_set(error, STATUS_USAGE,
-                                 "--rotation: '%.200s' is not orthogonal: the product "
-                                 "of rows %zu and %zu is %g, allowed is %d to 1e-10",
-                                 text, i + 1, j + 1, product, i == j);
+                return error_about(error, STATUS_USAGE, "rotation",
+                                   "the matrix is not orthogonal: the product "
+                                   "of rows %zu and %zu is %g, allowed is %d to 1e-10",
+                                   i + 1, j + 1, product, i == j);
         }
     return STATUS_OK;
 }
 
-static int read_file(const char *text, const char *path, size_t n, double *rotation,
-                     struct error *error)
+int rotation_check_size(size_t n, struct error *error)
 {
-    struct numbers numbers = {0};
-    size_t rows, columns;
-    int status = parse_file("--rotation", path, &numbers, &rows, &columns, error);
-    if (status == STATUS_OK && (rows != n || columns != n))
-        status = error_set(error, STATUS_USAGE,
-                           "--rotation: '%.200s' holds %zu x %zu numbers; allowed are "
-                           "%zu x %zu, as --spectrum has %zu curvatures",
-                           path, rows, columns, n, n, n);
-    if (status == STATUS_OK) {
-        memcpy(rotation, numbers.value, n * n * sizeof *rotation);
-        status = check_orthogonal(text, n, rotation, error);
-    }
-    numbers_free(&numbers);
-    return status;
-}
-
-int rotation_read(const char *text, size_t n, double **rotation, struct error *error)
-{
-    const char *colon = strchr(text, ':');
-    const size_t length = colon ? (size_t)(colon - text) : strlen(text);
-    uint64_t seed;
-    int status = STATUS_OK;
-    *rotation = NULL;
-    if (strcmp(text, "none") == 0)
-        return STATUS_OK;
-    if (n > most)
-        return error_set(error, STATUS_USAGE,
-                         "--rotation: %zu coordinates are too many; allowed are %zu", n,
-                         most);
-    *rotation = malloc(n * n * sizeof **rotation);
-    if (!*rotation)
-        return error_memory(error, "the rotation");
-    if (colon && strncmp(text, "haar", length) == 0 && length == 4) {
-        status = parse_count("--rotation haar", colon + 1, 0, UINT64_C(1) << 53, &seed,
-                             error);
-        return status == STATUS_OK ? draw_haar(n, seed, *rotation, error) : status;
-    }
-    if (colon && strncmp(text, "file", length) == 0 && length == 4)
-        return read_file(text, colon + 1, n, *rotation, error);
-    return error_set(error, STATUS_USAGE,
-                     "--rotation: '%.200s' is not known; allowed are none, haar:SEED, "
-                     "file:PATH",
-                     text);
+    return n <= most
+               ? STATUS_OK
+               : error_about(error, STATUS_USAGE, "rotation",
+                             "%zu coordinates are too many; allowed are %zu", n, most);
 }

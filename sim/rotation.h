@@ -7,11 +7,18 @@
 #include "error.h"
 
 #include <stddef.h>
+#include <stdint.h>
 
-/* --rotation: "none" gives NULL; "haar:SEED" an orthogonal matrix drawn uniformly;
- * "file:PATH" n x n numbers, orthogonal to 1e-10. *rotation is n x n row-major and the
- * caller's to free. STATUS_USAGE. */
-PNM_MUST_USE int rotation_read(const char *text, size_t n, double **rotation,
+/* Draws an orthogonal matrix rotation[n x n], row-major, uniformly. STATUS_MEMORY. */
+PNM_MUST_USE int rotation_draw(size_t n, uint64_t seed, double *rotation,
                                struct error *error);
+
+/* STATUS_USAGE where q[n x n] is not orthogonal to 1e-10. */
+PNM_MUST_USE int rotation_check(size_t n, const double *q, struct error *error);
+
+/* STATUS_USAGE where n is so large that n x n numbers, and n^2 work a step, are too
+ * many.
+ */
+PNM_MUST_USE int rotation_check_size(size_t n, struct error *error);
 
 #endif

@@ -150,8 +150,8 @@ int parameter_check(const struct parameter *p, double value, struct error *error
     struct text range = {0};
     parameter_range(p, &range);
     parse_text_of(value, 6, number);
-    error_write(error, "--%s: %s is out of range; allowed is %s", p->name, number,
-                text_get(&range));
+    error_write_about(error, p->name, "%s is out of range; allowed is %s", number,
+                      text_get(&range));
     text_free(&range);
     return STATUS_USAGE;
 }

@@ -1,13 +1,11 @@
-/* sampling.h: from options and a rule to planned chains. */
+/* sampling.h: what is to be sampled, and how finely: from a rule to planned chains. */
 #ifndef PNM_SAMPLING_H
 #define PNM_SAMPLING_H
 
 #include "ensemble.h"
 #include "plan.h"
-#include "rules.h"
-#include "table.h"
+#include "rule.h"
 
-/* What OPTIONS_CHAINS and OPTIONS_SAMPLING say. */
 struct sampling {
     const struct kernels *kernels;
     struct random_generator generator;
@@ -19,21 +17,9 @@ struct sampling {
     double precision;                  /* wanted relative standard error */
     bool precision_given;              /* then it is taken as it is */
     double max_samples;                /* a row's budget */
-    struct session *session;           /* limits of time, checkpoints */
+    bool max_samples_given;
+    struct session *session; /* limits of time, checkpoints */
 };
-
-/* session is the caller's and lasts as long as sampling. */
-PNM_MUST_USE int sampling_init(struct sampling *sampling, struct session *session,
-                               const struct options *options, struct error *error);
-
-/* options_note, and where the session ended sampling early, the place. */
-PNM_MUST_USE int sampling_note(const struct sampling *sampling,
-                               const struct options *options, struct table *table,
-                               struct error *error);
-
-/* The last call: says where sampling was ended early, frees the session. Legal after a
- * failed sampling_init. */
-void sampling_finish(const struct sampling *sampling);
 
 /* An ensemble of the rule on the loss with these settings. */
 struct ensemble sampling_ensemble(const struct sampling *sampling,

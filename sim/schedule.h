@@ -33,10 +33,6 @@ struct schedule {
         number[SCHEDULE_NUMBERS]; /* in the order of the forms above, 0 behind them */
 };
 
-/* Reads a schedule. STATUS_USAGE. */
-PNM_MUST_USE int schedule_parse(const char *text, struct schedule *schedule,
-                                struct error *error);
-
 /* From 1 at x = 0 towards `least` at x = 1. cos(pi x) = sin(pi (x + 1/2)) */
 static inline double schedule_wave(double x, double least)
 {

@@ -155,18 +155,18 @@ static int check_parameters(const struct session *session, const char *path,
         return STATUS_OK;
     differing_lines(theirs, session->parameters, &their_length, &their_line,
                     &own_length, &own_line);
-    return error_set(error, STATUS_USAGE,
-                     "--resume: '%.300s' belongs to a run with '%.*s', this one has "
-                     "'%.*s'; allowed is a checkpoint of the same program, version and "
-                     "parameters",
-                     path, their_length, their_line, own_length, own_line);
+    return error_about(
+        error, STATUS_USAGE, "resume",
+        "'%.300s' belongs to a run with '%.*s', this one has "
+        "'%.*s'; allowed is a checkpoint of the same program, version and "
+        "parameters",
+        path, their_length, their_line, own_length, own_line);
 }
 
 static int damaged(const char *path, const char *how, struct error *error)
 {
-    return error_set(error, STATUS_USAGE,
-                     "--resume: '%.400s' %s; allowed is a file written by --checkpoint",
-                     path, how);
+    return error_about(error, STATUS_USAGE, "resume",
+                       "'%.400s' %s; allowed is a checkpoint", path, how);
 }
 
 static int read_records(struct session *session, const char *path,
@@ -214,8 +214,8 @@ static int read_file(const char *path, unsigned char **bytes, size_t *size,
     FILE *file = fopen(path, "r");
     int status = STATUS_OK;
     if (!file)
-        return error_set(error, STATUS_USAGE, "--resume: cannot read '%.400s': %s",
-                         path, strerror(errno));
+        return error_about(error, STATUS_USAGE, "resume", "cannot read '%.400s': %s",
+                           path, strerror(errno));
     if (fstat(fileno(file), &about) != 0 || !S_ISREG(about.st_mode))
         status = damaged(path, "is no regular file", error);
     *size = status == STATUS_OK ? (size_t)about.st_size : 0;
@@ -292,11 +292,11 @@ int session_begin(struct session *session, uint64_t identity, uint64_t units,
     struct session_record *record = &session->records[session->runs - 1];
     if (record->identity != identity || record->units != units ||
         record->size != blocks_size(blocks))
-        return error_set(error, STATUS_USAGE,
-                         "--resume: sampling run %llu of the checkpoint is not that of "
-                         "this program; allowed is a checkpoint of the same program, "
-                         "version and parameters",
-                         (unsigned long long)session->runs);
+        return error_about(error, STATUS_USAGE, "resume",
+                           "sampling run %llu of the checkpoint is not that of "
+                           "this program; allowed is a checkpoint of the same program, "
+                           "version and parameters",
+                           (unsigned long long)session->runs);
     const unsigned char *from = record->bytes;
     for (; blocks->size > 0; from += blocks->size, blocks++)
         memcpy(blocks->data, from, blocks->size);
@@ -373,8 +373,8 @@ int session_checkpoint(struct session *session, uint64_t done,
     session->unsaved = false;
     if (!failure)
         return STATUS_OK;
-    return error_set(error, STATUS_OUTPUT, "--checkpoint: cannot write '%.400s': %s",
-                     session->checkpoint, strerror(failure));
+    return error_about(error, STATUS_OUTPUT, "checkpoint", "cannot write '%.400s': %s",
+                       session->checkpoint, strerror(failure));
 }
 
 int session_end(struct session *session, uint64_t done, uint64_t units,

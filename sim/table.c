@@ -589,6 +589,6 @@ int table_write(const struct table *table, const char *path, enum table_format f
     if (!path)
         return error_set(error, STATUS_OUTPUT, "cannot write to standard output: %s",
                          strerror(failure));
-    return error_set(error, STATUS_OUTPUT, "--output: cannot write '%.800s': %s", path,
-                     strerror(failure));
+    return error_about(error, STATUS_OUTPUT, "output", "cannot write '%.800s': %s",
+                       path, strerror(failure));
 }

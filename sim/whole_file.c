@@ -191,7 +191,7 @@ int whole_file_write(const char *path, whole_file_writer *writer, void *context)
     return write_replacing(target, exists ? &old : NULL, writer, context);
 }
 
-int whole_file_check(const char *option, const char *path, struct error *error)
+int whole_file_check(const char *quantity, const char *path, struct error *error)
 {
     char folder[PATH_MAX];
     struct stat about;
@@ -202,8 +202,8 @@ int whole_file_check(const char *option, const char *path, struct error *error)
         folder_of(path, folder);
         failure = access(folder, F_OK) == 0 ? 0 : errno;
     }
-    return failure ? error_set(error, STATUS_OUTPUT, "%s: cannot write '%.400s': %s",
-                               option, path, strerror(failure))
+    return failure ? error_about(error, STATUS_OUTPUT, quantity,
+                                 "cannot write '%.400s': %s", path, strerror(failure))
                    : STATUS_OK;
 }
 

@@ -19,8 +19,9 @@ typedef int whole_file_writer(FILE *file, void *context);
 PNM_MUST_USE int whole_file_write(const char *path, whole_file_writer *writer,
                                   void *context);
 
-/* Before a run: can `path`, given for `option`, be a new file? STATUS_OUTPUT if not. */
-PNM_MUST_USE int whole_file_check(const char *option, const char *path,
+/* Before a run: can `path`, which an error names as this quantity, be a new file?
+ * STATUS_OUTPUT if not. */
+PNM_MUST_USE int whole_file_check(const char *quantity, const char *path,
                                   struct error *error);
 
 /* Is it one regular file under both names, or would be when it is written? */

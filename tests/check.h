@@ -15,7 +15,6 @@
 #include "kernels.h"
 #include "loss.h"
 #include "rule_loops.h"
-#include "rules.h"
 
 #include <float.h>
 #include <gsl/gsl_cdf.h>
@@ -108,9 +107,13 @@ static inline void check_refused(const char *what, int status,
     if (status != STATUS_USAGE)
         check_fail(file, line, "'%.200s': status %d, expected %d", what, status,
                    STATUS_USAGE);
-    if (!strstr(error->text, word))
+    /* As a program prints it, the option before the text. */
+    char message[sizeof error->text + sizeof error->quantity + 8];
+    snprintf(message, sizeof message, "%s%s%s%s", *error->quantity ? "--" : "",
+             error->quantity, *error->quantity ? ": " : "", error->text);
+    if (!strstr(message, word))
         check_fail(file, line, "'%.200s': the message lacks '%s': %s", what, word,
-                   error->text);
+                   message);
 }
 
 /* STATUS_USAGE with `word` in the message; `what` was refused. */

@@ -81,7 +81,7 @@ mutant sim/opt_sgd.c 's/-= scalar/-= 1.02 * scalar/' sgd
 mutant sim/opt_heavy_ball.c 's/scalar\[DECAY\] \* slot/scalar[DECAY] * scalar[DECAY] * slot/' heavy_ball
 mutant sim/opt_heavy_ball.c 's/scalar\[WEIGHT\] = .*/scalar[WEIGHT] = 1;/' heavy_ball
 mutant sim/opt_pnm.c 's/ - scalar\[NEGATIVE\] \* slot\[LAST\]//' pnm
-mutant sim/opt_pnm.c 's/parameter\[BETA1\] \* parameter\[BETA1\]/parameter[BETA1]/' pnm
+mutant sim/opt_pnm.c 's/rule->number\[BETA1\] \* rule->number\[BETA1\]/rule->number[BETA1]/' pnm
 mutant sim/opt_pnm_eq7.c 's/resting = decay \* slot/resting = slot/' pnm_eq7
 mutant sim/opt_two_batch.c 's/g\[1\]/g[0]/' two_batch
 mutant sim/parameters.h 's/lr \/ sqrt(gamma)/lr \/ gamma/' two_batch
@@ -100,18 +100,18 @@ echo
 echo "| file | slip | failing tests |"
 echo "| --- | --- | --- |"
 unit_mutant sim/opt_aggmo.c 's/beta_slow = 0.99/beta_slow = 0.99 * 0.99/'
-unit_mutant sim/opt_adam.h 's/scalar\[DECAY1\] = parameter\[BETA1\]/scalar[DECAY1] = parameter[BETA1] * parameter[BETA1]/'
+unit_mutant sim/opt_adam.h 's/scalar\[DECAY1\] = rule->number\[BETA1\]/scalar[DECAY1] = rule->number[BETA1] * rule->number[BETA1]/'
 unit_mutant sim/opt_adam.h 's/slot\[SQUARE\] \* scalar\[SCALE2\])/slot[SQUARE]) * scalar[SCALE2]/'
 unit_mutant sim/opt_amsgrad.c 's/slot\[LARGEST\] = .*/slot[LARGEST] = slot[SQUARE];/'
 unit_mutant sim/opt_adabound.c 's/1 - 1 \/ (closed + 1)/1 - 1 \/ (closed + 2)/'
-unit_mutant sim/opt_padam.c 's/torch ? 2 \* parameter\[PARTIAL\] :/torch ? parameter[PARTIAL] :/'
+unit_mutant sim/opt_padam.c 's/torch ? 2 \* rule->number\[PARTIAL\] :/torch ? rule->number[PARTIAL] :/'
 unit_mutant sim/opt_yogi.c 's/(1 - scalar\[DECAY2\]) \* (sign/scalar[DECAY2] * (sign/'
 unit_mutant sim/opt_radam.c 's/torch ? 5 : 4/5/'
-unit_mutant sim/opt_adapnm.c 's/parameter\[BETA1\] \* parameter\[BETA1\]/parameter[BETA1]/'
-unit_mutant sim/opt_adapnm.c 's/mean_weight(parameter\[BETA1\], t)/(1 - parameter[BETA1] * parameter[BETA1])/'
+unit_mutant sim/opt_adapnm.c 's/rule->number\[BETA1\] \* rule->number\[BETA1\]/rule->number[BETA1]/'
+unit_mutant sim/opt_adapnm.c 's/mean_weight(rule->number\[BETA1\], t)/(1 - rule->number[BETA1] * rule->number[BETA1])/'
 unit_mutant sim/parameters.h 's/integer_power(decay, t + 1)/integer_power(decay, t + 2)/'
 unit_mutant sim/opt_linear.c 's/scalar\[STAY + at\] = a0\[at\]/scalar[STAY + at] = a0[at] * a0[at]/'
-unit_mutant sim/optimizer_template.h 's/1 - lr \* lambda/1 - 2 * lr * lambda/'
+unit_mutant sim/rule_template.h 's/1 - lr \* lambda/1 - 2 * lr * lambda/'
 unit_mutant sim/schedule.h 's/elementary_sin_pi(x + 0.5)/elementary_sin_pi(x + 0.25)/'
 unit_mutant sim/network.c 's/sum \* (1 - out\[j\] \* out\[j\])/sum * (1 - out[j])/'
 unit_mutant analysis/network_law.c 's/curvature = -2 \* tanh_x/curvature = 2 * tanh_x/'

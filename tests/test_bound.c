@@ -4,6 +4,7 @@
  * Statistics tested: 20 at most. */
 #include "check.h"
 
+#include "bound_command.h"
 #include "bound_search.h"
 #include "pnm_path.h"
 
@@ -377,10 +378,10 @@ static void the_command_names_every_parameter(void **state)
     const struct bound_search search =
         search_for(&sampling, &rule, &loss, 1, BOUND_LEMMA_A3, CONVERGENCE_PRINTED);
     struct bound_point point = bound_point_of(&search, &loss, 1, 0.9, 0.1, 0.5, -1, 32);
-    char text[400];
+    struct text text = {0};
     (void)state;
-    bound_command(&search, &point, 4096, sizeof text, text);
-    assert_string_equal(text,
+    bound_command(&search, &point, 4096, &text);
+    assert_string_equal(text_get(&text),
                         "pnm-convergence --ratio lemma-A3 --optimizer pnm --loss "
                         "huber --dim 2 --beta0 1 --beta1 0.9 --lr 0.22361 --sigma "
                         "0.5 --initial=-0.70711 --horizon 32 --replicas 4096");
@@ -388,11 +389,14 @@ static void the_command_names_every_parameter(void **state)
     point.sigma = 0;
     point.lr = NAN;
     point.c = 1. / 3;
-    bound_command(&search, &point, 4096, sizeof text, text);
-    assert_string_equal(text, "pnm-convergence --ratio lemma-A3 --optimizer pnm --loss "
-                              "huber --dim 2 --beta0 1 --beta1 0.9 --c "
-                              "0.3333333333333333 --sigma 0 --initial=-0.70711 "
-                              "--horizon 32 --seed 7");
+    text_clear(&text);
+    bound_command(&search, &point, 4096, &text);
+    assert_string_equal(text_get(&text),
+                        "pnm-convergence --ratio lemma-A3 --optimizer pnm --loss "
+                        "huber --dim 2 --beta0 1 --beta1 0.9 --c "
+                        "0.3333333333333333 --sigma 0 --initial=-0.70711 "
+                        "--horizon 32 --seed 7");
+    text_free(&text);
     loss_free(&loss);
 }
 

@@ -3,6 +3,7 @@
  *
  * Statistics tested: 0. */
 #include "check.h"
+#include "schedule_form.h"
 
 #include "schedule.h"
 #include "theory.h"
@@ -26,7 +27,7 @@ static void set_decay(struct rule *rule, double lambda, bool decoupled)
 static void set_schedule(struct rule *rule, const char *text)
 {
     struct error error;
-    CHECK_OK(schedule_parse(text, &rule->schedule, &error), &error);
+    CHECK_OK(schedule_form_read(text, &rule->schedule, &error), &error);
 }
 
 /* --- schedules -------------------------------------------------------------------- */
@@ -35,7 +36,7 @@ static double factor(const char *text, uint64_t t)
 {
     struct schedule schedule;
     struct error error;
-    CHECK_OK(schedule_parse(text, &schedule, &error), &error);
+    CHECK_OK(schedule_form_read(text, &schedule, &error), &error);
     return schedule_factor(&schedule, t);
 }
 
@@ -85,10 +86,10 @@ static void bad_schedules(void **state)
     struct error error;
     (void)state;
     for (size_t k = 0; k < sizeof unknown / sizeof *unknown; k++)
-        CHECK_REFUSED(unknown[k], schedule_parse(unknown[k], &schedule, &error), &error,
-                      "no schedule");
+        CHECK_REFUSED(unknown[k], schedule_form_read(unknown[k], &schedule, &error),
+                      &error, "no schedule");
     for (size_t k = 0; k < sizeof wrong / sizeof *wrong; k++)
-        CHECK_REFUSED(wrong[k], schedule_parse(wrong[k], &schedule, &error), &error,
+        CHECK_REFUSED(wrong[k], schedule_form_read(wrong[k], &schedule, &error), &error,
                       "is not allowed");
 }
 

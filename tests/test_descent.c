@@ -1,5 +1,6 @@
 /* Statistics tested: 30 at most. */
 #include "check.h"
+#include "generator_form.h"
 
 #include "descent.h"
 #include "linear_system.h"
@@ -171,7 +172,7 @@ static void test_other_generators(void **state)
     struct error error;
     (void)state;
     for (int k = 0; k < 2; k++) {
-        CHECK_OK(random_generator_parse(names[k], &descent.generator, &error), &error);
+        CHECK_OK(generator_form_read(names[k], &descent.generator, &error), &error);
         check_replay(&descent);
     }
     loss_free(&loss);

@@ -1,4 +1,6 @@
 #include "check.h"
+#include "generator_form.h"
+#include "problem.h"
 
 #include "ensemble.h"
 #include "interrupt.h"
@@ -41,11 +43,11 @@ static void move_away(struct quadratic *problem)
 /* Three modes; noise covariance diagonal, or dense and not commuting with H. */
 static struct quadratic diagonal(void)
 {
-    const struct quadratic_text text = {
+    const struct problem_text text = {
         .spectrum = "0.3,1,2", .noise = "hessian", .batch = 4};
     struct quadratic problem;
     struct error error;
-    CHECK_OK(quadratic_init(&problem, &text, &error), &error);
+    CHECK_OK(problem_init(&problem, &text, &error), &error);
     move_away(&problem);
     return problem;
 }
@@ -247,7 +249,7 @@ static void test_other_generators(void **state)
     struct error error;
     (void)state;
     for (int k = 0; k < 2; k++) {
-        CHECK_OK(random_generator_parse(names[k], &ensemble.generator, &error), &error);
+        CHECK_OK(generator_form_read(names[k], &ensemble.generator, &error), &error);
         check_replay(&ensemble);
     }
     quadratic_free(&problem);
@@ -257,13 +259,13 @@ static void test_other_generators(void **state)
 static void test_packing(void **state)
 {
     enum { N = 1000, REPLICAS = 3, STEPS = 5 };
-    const struct quadratic_text text = {
+    const struct problem_text text = {
         .spectrum = "log:0.001:1:1000", .noise = "hessian", .batch = 4};
     const struct rule rule = check_rule("pnm lr=0.5");
     struct quadratic problem;
     struct error error;
     (void)state;
-    CHECK_OK(quadratic_init(&problem, &text, &error), &error);
+    CHECK_OK(problem_init(&problem, &text, &error), &error);
     move_away(&problem);
     const struct ensemble ensemble = ensemble_of(&rule, &problem);
     double *out = trajectory(&ensemble, REPLICAS, STEPS, 1);
@@ -798,12 +800,12 @@ static void test_what_changes_the_stream(void **state)
 static void test_no_noise(void **state)
 {
     enum { STEPS = 70, REPLICAS = 70 };
-    const struct quadratic_text text = {
+    const struct problem_text text = {
         .spectrum = "0.3,1,2", .noise = "isotropic:0", .batch = 1};
     struct quadratic problem;
     struct error error;
     (void)state;
-    CHECK_OK(quadratic_init(&problem, &text, &error), &error);
+    CHECK_OK(problem_init(&problem, &text, &error), &error);
     move_away(&problem);
     for (int r = 0; r < RULES; r++) {
         const struct rule rule = check_rule(rule_texts[r]);

@@ -1,6 +1,7 @@
 /* test_pac_bayes.c: divergences in second ways, bounds at their extremes, posteriors
  * with their errors. */
 #include "check.h"
+#include "problem.h"
 
 #include "optimal_beta0.h"
 #include "posterior.h"
@@ -187,12 +188,12 @@ static void measured_divergences_have_the_error_they_state(void **state)
         struct quadratic problem;
         struct posterior exact, measured;
         struct error error;
-        const struct quadratic_text text = {
+        const struct problem_text text = {
             .spectrum = "0.5,1,2", .noise = "hessian", .batch = 1, .theta_star = "0.3"};
         if (dense)
             assert_int_equal(quadratic_init_dense(&problem, N, h, c, &error), 0);
         else
-            assert_int_equal(quadratic_init(&problem, &text, &error), 0);
+            assert_int_equal(problem_init(&problem, &text, &error), 0);
         assert_int_equal(
             posterior_theory(&rule, &problem, POSTERIOR_EXACT, 3, &exact, &error), 0);
         for (uint64_t seed = 1; seed <= SEEDS; seed++) {
@@ -283,9 +284,9 @@ static void the_best_beta0_is_the_best_of_a_scan(void **state)
     (void)state;
     struct quadratic problem;
     struct error error;
-    const struct quadratic_text text = {
+    const struct problem_text text = {
         .spectrum = "0.1,1", .noise = "hessian", .batch = 1};
-    assert_int_equal(quadratic_init(&problem, &text, &error), 0);
+    assert_int_equal(problem_init(&problem, &text, &error), 0);
     for (int kind = POSTERIOR_PAPER; kind <= POSTERIOR_EXACT; kind++) {
         struct rule rule = check_rule("pnm lr=0.5 beta0=1 beta1=0.9");
         struct posterior best, other;

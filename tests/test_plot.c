@@ -323,7 +323,8 @@ static void test_nothing_to_draw(void **state)
     for (int k = 0; k < 2; k++) {
         assert_int_equal(plot_write(&plot, &table, &picture, stdout, &extent, &error),
                          STATUS_OUTPUT);
-        assert_string_equal(error.text, "--plot: no row has a number to draw");
+        assert_string_equal(error.quantity, "plot");
+        assert_string_equal(error.text, "no row has a number to draw");
         add(&table, "pnm", 1, 1, NAN);
     }
     table_free(&table);

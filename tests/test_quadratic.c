@@ -1,27 +1,27 @@
 #include "check.h"
 
-#include "quadratic.h"
+#include "problem.h"
 
 /* --- helpers ---------------------------------------------------------------------- */
 
-static struct quadratic_text text_of(const char *spectrum, const char *noise)
+static struct problem_text text_of(const char *spectrum, const char *noise)
 {
-    return (struct quadratic_text){.spectrum = spectrum, .noise = noise, .batch = 1};
+    return (struct problem_text){.spectrum = spectrum, .noise = noise, .batch = 1};
 }
 
-static struct quadratic made(struct quadratic_text text)
+static struct quadratic made(struct problem_text text)
 {
     struct quadratic q;
     struct error error;
-    CHECK_OK(quadratic_init(&q, &text, &error), &error);
+    CHECK_OK(problem_init(&q, &text, &error), &error);
     return q;
 }
 
-static void refused(struct quadratic_text text, const char *what, const char *word)
+static void refused(struct problem_text text, const char *what, const char *word)
 {
     struct quadratic q;
     struct error error = {.agreed = false};
-    const int status = quadratic_init(&q, &text, &error);
+    const int status = problem_init(&q, &text, &error);
     CHECK_REFUSED(what, status, &error, word);
     quadratic_free(&q);
     quadratic_free(&q);
@@ -128,7 +128,7 @@ static void test_spectrum_refuses(void **state)
 
 static void test_noise_hessian(void **state)
 {
-    struct quadratic_text text = text_of("0.1,1,10", "hessian");
+    struct problem_text text = text_of("0.1,1,10", "hessian");
     (void)state;
     text.batch = 128;
     struct quadratic q = made(text);
@@ -145,7 +145,7 @@ static void test_noise_isotropic(void **state)
     static const double variance[] = {0.25, 0};
     (void)state;
     for (int k = 0; k < 2; k++) {
-        struct quadratic_text text = text_of("0.1,1,10", noise[k]);
+        struct problem_text text = text_of("0.1,1,10", noise[k]);
         text.batch = 128;
         struct quadratic q = made(text);
         assert_false(q.dense);
@@ -158,7 +158,7 @@ static void test_noise_isotropic(void **state)
 static void test_noise_spectrum_file(void **state)
 {
     struct text_file file = file_of("0.5, 0, 2\n");
-    struct quadratic_text text = text_of("0.1,1,10", file.option);
+    struct problem_text text = text_of("0.1,1,10", file.option);
     (void)state;
     text.batch = 128;
     struct quadratic q = made(text);
@@ -181,7 +181,7 @@ static void test_noise_dense_file(void **state)
     (void)state;
     for (int k = 0; k < 3; k++) {
         struct text_file file = file_of(shape[k]);
-        struct quadratic_text text = text_of("0.1,1,10", file.option);
+        struct problem_text text = text_of("0.1,1,10", file.option);
         text.batch = 128;
         struct quadratic q = made(text);
         assert_true(q.dense);
@@ -412,7 +412,7 @@ static void test_factor_tolerance(void **state)
 static void test_vectors(void **state)
 {
     struct text_file file = file_of("1 2 3");
-    struct quadratic_text text = text_of("0.1,1,10", "hessian");
+    struct problem_text text = text_of("0.1,1,10", "hessian");
     (void)state;
     text.theta_star = file.option;
     struct quadratic q = made(text);
@@ -448,7 +448,7 @@ static void test_vectors_refuse(void **state)
                                "file:/nonexistent"};
     (void)state;
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
-        struct quadratic_text text = text_of("0.1,1,10", "hessian");
+        struct problem_text text = text_of("0.1,1,10", "hessian");
         text.start = bad[i];
         refused(text, bad[i], "--start");
         text.start = NULL;

@@ -1,4 +1,5 @@
 #include "check.h"
+#include "generator_form.h"
 
 #include "random.h"
 
@@ -11,7 +12,7 @@ static struct random_generator generator(const char *name)
 {
     struct random_generator result;
     struct error error;
-    CHECK_OK(random_generator_parse(name, &result, &error), &error);
+    CHECK_OK(generator_form_read(name, &result, &error), &error);
     return result;
 }
 
@@ -411,7 +412,7 @@ static void test_generator_names(void **state)
     assert_int_equal(generator("gsl:mt19937").kind, RANDOM_GSL);
     assert_ptr_equal(generator("gsl:taus2").gsl, gsl_rng_taus2);
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
-        CHECK_REFUSED(bad[i], random_generator_parse(bad[i], &result, &error), &error,
+        CHECK_REFUSED(bad[i], generator_form_read(bad[i], &result, &error), &error,
                       "--rng");
 }
 

@@ -5,7 +5,7 @@
 #include "check.h"
 
 #include "ensemble.h"
-#include "rotation.h"
+#include "problem.h"
 
 enum { N = 5, STEPS = 60, REPLICAS = 70 };
 
@@ -13,7 +13,7 @@ static double *read_rotation(const char *text, size_t n)
 {
     double *rotation;
     struct error error;
-    CHECK_OK(rotation_read(text, n, &rotation, &error), &error);
+    CHECK_OK(problem_rotation(text, n, &rotation, &error), &error);
     return rotation;
 }
 
@@ -56,19 +56,20 @@ static void what_is_refused(void **state)
     char path[64], text[80];
     (void)state;
     for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
-        CHECK_REFUSED(cases[k].text, rotation_read(cases[k].text, 2, &rotation, &error),
-                      &error, cases[k].word);
+        CHECK_REFUSED(cases[k].text,
+                      problem_rotation(cases[k].text, 2, &rotation, &error), &error,
+                      cases[k].word);
         free(rotation);
     }
     check_file(skew, sizeof skew - 1, path);
     snprintf(text, sizeof text, "file:%s", path);
-    CHECK_REFUSED(text, rotation_read(text, 2, &rotation, &error), &error,
+    CHECK_REFUSED(text, problem_rotation(text, 2, &rotation, &error), &error,
                   "is not orthogonal");
     free(rotation);
     unlink(path);
     check_file(wide, sizeof wide - 1, path);
     snprintf(text, sizeof text, "file:%s", path);
-    CHECK_REFUSED(text, rotation_read(text, 2, &rotation, &error), &error,
+    CHECK_REFUSED(text, problem_rotation(text, 2, &rotation, &error), &error,
                   "2 x 3 numbers; allowed are 2 x 2");
     free(rotation);
     unlink(path);

@@ -701,7 +701,7 @@ static void check_unwritable(const char *path)
     session.checkpoint_every = 0;
     CHECK_OK(session_resume(&session, path, &error), &error);
     assert_int_equal(toy_run(&toy, &session, &error), STATUS_OUTPUT);
-    assert_non_null(strstr(error.text, "--checkpoint"));
+    assert_string_equal(error.quantity, "checkpoint");
     assert_non_null(strstr(error.text, "cannot write"));
     toy_free(&toy);
     session_free(&session);

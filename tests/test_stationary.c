@@ -1,6 +1,7 @@
 /* test_stationary.c: measured against exact: the deviations are as large as their
  * standard errors say, and what cannot be measured says why. */
 #include "check.h"
+#include "problem.h"
 
 #include "stationary.h"
 
@@ -118,13 +119,13 @@ static void full_without_correlation_measures_zero(void **state)
     (void)state;
     const struct sampling sampling = settings(1, 0.002);
     const struct rule rule = rule_at(rules[3], 0.1);
-    const struct quadratic_text text = {
+    const struct problem_text text = {
         .spectrum = "1,3", .noise = "hessian", .batch = 1};
     struct quadratic problem;
     struct comparison *rows = NULL;
     struct error error;
     size_t count;
-    assert_int_equal(quadratic_init(&problem, &text, &error), 0);
+    assert_int_equal(problem_init(&problem, &text, &error), 0);
     assert_int_equal(stationary_compare(&sampling, &rule, &problem, true, NULL, NULL,
                                         &rows, &count, &error),
                      0);
@@ -148,12 +149,12 @@ static void without_noise_one_chain_decides(void **state)
         struct comparison *rows = NULL;
         struct error error;
         size_t count;
-        const struct quadratic_text text = {.spectrum = "1,2",
-                                            .noise = "isotropic:0",
-                                            .batch = 1,
-                                            .theta_star = "3",
-                                            .start = "7"};
-        assert_int_equal(quadratic_init(&problem, &text, &error), 0);
+        const struct problem_text text = {.spectrum = "1,2",
+                                          .noise = "isotropic:0",
+                                          .batch = 1,
+                                          .theta_star = "3",
+                                          .start = "7"};
+        assert_int_equal(problem_init(&problem, &text, &error), 0);
         assert_int_equal(stationary_compare(&sampling, &rule, &problem, false, NULL,
                                             NULL, &rows, &count, &error),
                          0);
@@ -204,7 +205,7 @@ static void unstable_parameters_are_refused_with_their_limit(void **state)
     struct error error;
     assert_int_equal(stationary_mode(&sampling, &rule, 1, 1, NULL, &row, &error),
                      STATUS_USAGE);
-    assert_non_null(strstr(error.text, "--lr"));
+    assert_string_equal(error.quantity, "lr");
     assert_non_null(strstr(error.text, "2.5"));
     assert_non_null(strstr(error.text, "below 2 "));
 }

@@ -2,6 +2,7 @@
  *
  * Statistics tested: 0. */
 #include "check.h"
+#include "matrices_file.h"
 
 #include "ensemble.h"
 #include "linear_system.h"
@@ -13,7 +14,7 @@ static int read_text(const char *text, struct matrices *matrices, struct error *
 {
     char path[64];
     check_file(text, strlen(text), path);
-    const int status = matrices_read(path, matrices, error);
+    const int status = matrices_file_read(path, matrices, error);
     unlink(path);
     return status;
 }
@@ -53,8 +54,8 @@ static void what_is_refused(void **state)
     for (size_t k = 0; k < sizeof cases / sizeof *cases; k++)
         CHECK_REFUSED(cases[k].text, read_text(cases[k].text, &matrices, &error),
                       &error, cases[k].word);
-    CHECK_REFUSED("no file", matrices_read("/no/such/file", &matrices, &error), &error,
-                  "cannot read");
+    CHECK_REFUSED("no file", matrices_file_read("/no/such/file", &matrices, &error),
+                  &error, "cannot read");
 }
 
 /* With the file's own gradients: gradient descent without a file, Nesterov with one. */

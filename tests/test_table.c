@@ -599,8 +599,8 @@ static void assert_refused(const struct table *table, const char *path, int why)
     struct error error = {.agreed = false};
     char expected[sizeof error.text];
     assert_int_equal(table_write(table, path, TABLE_CSV, &error), STATUS_OUTPUT);
-    snprintf(expected, sizeof expected, "--output: cannot write '%s': %s", path,
-             strerror(why));
+    snprintf(expected, sizeof expected, "cannot write '%s': %s", path, strerror(why));
+    assert_string_equal(error.quantity, "output");
     assert_string_equal(error.text, expected);
 }
 

@@ -1,5 +1,7 @@
 #include "descent_claims.h"
 
+#include "bound_command.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -145,7 +147,7 @@ int claim_path_identity(struct ledger *ledger, const struct claim *claim,
 
 /* --- bounds ----------------------------------------------------------------------- */
 
-enum { DIMENSIONS = 2, MOST_LOSSES = 16 };
+enum { DIMENSIONS = 2 };
 
 /* Every loss with a G, at its default parameters. */
 static int make_losses(struct loss *losses, size_t *count, struct error *error)
@@ -153,7 +155,7 @@ static int make_losses(struct loss *losses, size_t *count, struct error *error)
     const struct loss_kind *const *kind = loss_kinds();
     int status = STATUS_OK;
     *count = 0;
-    for (; status == STATUS_OK && *kind && *count < MOST_LOSSES; kind++) {
+    for (; status == STATUS_OK && *kind; kind++) {
         double parameter[LOSS_MAX_PARAMETERS] = {0};
         if (!claim_covers(*kind))
             continue;
@@ -212,22 +214,24 @@ static int add_bound_row(struct ledger *ledger, const struct claim *claim,
 {
     struct evidence e;
     struct bound_instance instance;
-    char command[230], remark[40] = "", setting[256];
+    struct text setting = {0};
     uint64_t replicas = 0;
     double samples = 0;
     bound_instance_init(&instance, search, worst);
-    const int status = measure_bound(ledger, &instance.runs, search->form, &e,
-                                     &replicas, &samples, error);
+    int status = measure_bound(ledger, &instance.runs, search->form, &e, &replicas,
+                               &samples, error);
     if (status != STATUS_OK)
         return status;
-    bound_command(search, worst, replicas, sizeof command, command);
+    text_add(&setting,
+             "%s: ", search->form == CONVERGENCE_PRINTED ? "printed" : "corrected");
+    bound_command(search, worst, replicas, &setting);
     if (search->bound == BOUND_THEOREM)
-        snprintf(remark, sizeof remark, "; vacuous in %zu of %zu", vacuous,
-                 search->start_count);
-    snprintf(setting, sizeof setting, "%s: %s%s",
-             search->form == CONVERGENCE_PRINTED ? "printed" : "corrected", command,
-             remark);
-    return ledger_bound(ledger, claim, setting, &e, samples, error);
+        text_add(&setting, "; vacuous in %zu of %zu", vacuous, search->start_count);
+    status = text_check(&setting, "a setting", error);
+    if (status == STATUS_OK)
+        status = ledger_bound(ledger, claim, text_get(&setting), &e, samples, error);
+    text_free(&setting);
+    return status;
 }
 
 int claim_bound(struct ledger *ledger, const struct claim *claim, enum bound bound,
@@ -235,7 +239,7 @@ int claim_bound(struct ledger *ledger, const struct claim *claim, enum bound bou
 {
     const struct claim_rule what = {"pnm", 0, 0, NAN};
     const struct rule rule = claim_rule_make(&what, 1);
-    struct loss losses[MOST_LOSSES] = {{0}};
+    struct loss *losses = calloc(loss_kind_count(), sizeof *losses);
     struct bound_point *starts = NULL, worst;
     struct bound_search search = {
         .sampling = ledger->sampling,
@@ -245,7 +249,8 @@ int claim_bound(struct ledger *ledger, const struct claim *claim, enum bound bou
         .free = {true, true, true, grid->sigma.value[0] > 0, true, true},
         .evaluations = grid->evaluations,
     };
-    int status = make_losses(losses, &search.loss_count, error);
+    int status = losses ? make_losses(losses, &search.loss_count, error)
+                        : error_memory(error, "the losses");
     if (status == STATUS_OK)
         status = make_starts(grid, &search, &starts, &search.start_count, error);
     search.starts = starts;
@@ -260,5 +265,6 @@ int claim_bound(struct ledger *ledger, const struct claim *claim, enum bound bou
     free(starts);
     for (size_t k = 0; k < search.loss_count; k++)
         loss_free(&losses[k]);
+    free(losses);
     return status;
 }

@@ -125,11 +125,13 @@ static int check_exact(struct ledger *ledger, const struct claim *claim,
     const struct rule sgd = claim_rule_make(&plain, at->eta);
     struct posterior pnm_exact, sgd_exact, pnm_measured, sgd_measured;
     struct quadratic problem = {0};
-    char spectrum[64], setting[256];
-    snprintf(spectrum, sizeof spectrum, "const:%.17g:%d", h, DIMENSION);
-    const struct quadratic_text text = {
-        .spectrum = spectrum, .noise = "hessian", .batch = at->batch};
-    int status = quadratic_init(&problem, &text, error);
+    double curvature[DIMENSION];
+    char setting[256];
+    for (int i = 0; i < DIMENSION; i++)
+        curvature[i] = h;
+    int status = quadratic_init(&problem, DIMENSION, curvature, error);
+    for (int i = 0; status == STATUS_OK && i < DIMENSION; i++)
+        problem.noise[i] = h / at->batch;
     if (status == STATUS_OK)
         status = optimal_beta0(&pnm, &problem, POSTERIOR_EXACT, at->lambda, error);
     /* beta0 > 0: where 0 is best, the smallest beta0 that is looked at. */

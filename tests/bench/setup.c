@@ -1,4 +1,5 @@
 #include "setup.h"
+#include "problem.h"
 
 #include "linear_system.h"
 #include "stein.h"
@@ -127,19 +128,19 @@ struct chains setup_plan(const struct setup *s, double target)
     return plan.chains;
 }
 
-static void problem_init(const struct setup *s, struct quadratic *problem)
+static void make_problem(const struct setup *s, struct quadratic *problem)
 {
     struct error error;
     char spectrum[80];
     if (!s->dense) {
-        const struct quadratic_text text = {
+        const struct problem_text text = {
             .spectrum = spectrum, .noise = "hessian", .batch = 1};
         if (s->low == s->high)
             snprintf(spectrum, sizeof spectrum, "const:%.17g:%zu", s->low, s->d);
         else
             snprintf(spectrum, sizeof spectrum, "log:%.17g:%.17g:%zu", s->low, s->high,
                      s->d);
-        must(quadratic_init(problem, &text, &error), &error);
+        must(problem_init(problem, &text, &error), &error);
         return;
     }
     double *h = memory(s->d, sizeof *h), *c = memory(s->d * s->d, sizeof *c);
@@ -162,7 +163,7 @@ struct outcome setup_run(const struct setup *s)
     struct chains *chains = memory(s->d, sizeof *chains);
     struct moments *theta = memory(s->d, sizeof *theta);
     struct moments *square = memory(s->d, sizeof *square);
-    problem_init(s, &problem);
+    make_problem(s, &problem);
     const struct ensemble ensemble = {
         .kernels = kernels_find(&error),
         .rule = &rule,

@@ -317,9 +317,9 @@ stationary() {
     stationary 64 '--lr: 1\.6 .*unstable.*two_batch|--lr: 1\.6 .*pnm' --optimizer sgd,pnm --lr 1.6
     stationary 64 'beta0=70' --lr 1.45 --beta0 0,1,70
     # To run them all the same, one must say how long.
-    stationary 64 '--allow-divergence.*--replicas and --steps' --lr 3 --allow-divergence
-    stationary 64 '--allow-divergence.*--replicas' --lr 3 --allow-divergence --steps 10
-    simulate 64 '--allow-divergence.*--steps' --lr 3 --allow-divergence --replicas 10
+    stationary 64 '--allow-divergence.*replicas and steps' --lr 3 --allow-divergence
+    stationary 64 '--allow-divergence.*replicas' --lr 3 --allow-divergence --steps 10
+    simulate 64 '--allow-divergence.*steps' --lr 3 --allow-divergence --replicas 10
     all_refused
 }
 
@@ -340,7 +340,7 @@ stationary() {
     simulate 64 '--burn-in.*65.*--steps' --burn-in 65 --steps 64
     simulate 64 '2 rows' --lr 0.1,0.2
     simulate 64 '2 rows' --optimizer sgd,pnm
-    simulate 64 '--steps is required' --record trajectory
+    simulate 64 '--steps: a value is required' --record trajectory
     simulate 64 '--record trajectory.*--every' --record trajectory --steps 1e12
     simulate 64 '--record trajectory.*--every' --record trajectory --steps 1 --replicas 1e12
     simulate 64 '--max-samples.*mode 1' --precision 1e-9
@@ -384,16 +384,16 @@ stationary() {
     printf '1\0junk\n' >nul
     simulate 64 '--spectrum: nul' --spectrum file:nul
     # A device without an end is seen at its first byte.
-    simulate 64 '--spectrum: /dev/zero, line 1 holds a zero byte' --spectrum file:/dev/zero
+    simulate 64 '--spectrum: /dev/zero, line 1: holds a zero byte' --spectrum file:/dev/zero
     all_refused
 }
 
 @test "files of options and numbers that have no end are refused, not read until memory ends" {
     local option
     for option in --noise --start --theta-star --rotation; do
-        simulate 64 "$option: /dev/zero, line 1 holds a zero byte" $option file:/dev/zero
+        simulate 64 "$option: /dev/zero, line 1: holds a zero byte" $option file:/dev/zero
     done
-    refuse 64 '--system: /dev/zero, line 1 holds a zero byte' pnm-simulate --optimizer linear \
+    refuse 64 '--system: /dev/zero, line 1: holds a zero byte' pnm-simulate --optimizer linear \
         --lr 0.1 --spectrum 1 --system /dev/zero
     simulate 64 '/dev/zero, line 1: holds a zero byte' --config /dev/zero
     simulate 64 "--rerun: '/dev/zero' has no header" --rerun /dev/zero
@@ -406,7 +406,7 @@ stationary() {
     (yes 1 | tr '\n' ' ' || true) >endless 2>/dev/null &
     attempt pnm-simulate --optimizer sgd --lr 0.1 --spectrum file:endless
     expect_status 64
-    expect_message '--spectrum: endless, line 1 is beyond 2\^28 bytes'
+    expect_message '--spectrum: endless, line 1: is beyond 2\^28 bytes'
 }
 
 @test "Ctrl-C ends the reading of a file that has no end" {

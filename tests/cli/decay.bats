@@ -86,7 +86,7 @@ stationary="--lr 0.1 --spectrum 1,0.3 --quiet"
         pnm-pacbayes --optimizer pnm --lr 0.1 --spectrum 1 --train-size 10 --prior-precision 1 --schedule cosine:5
     refuse 64 "--schedule: a learning rate that changes has no spectral radius" \
         pnm-stability --optimizer pnm --lr 0.1 --spectrum 1 --schedule cosine:5
-    refuse 64 "--schedule: nothing can be planned for a learning rate that changes; give --replicas and --steps" \
+    refuse 64 "--schedule: nothing can be planned for a learning rate that changes; give replicas and steps" \
         pnm-simulate --optimizer pnm --lr 0.1 --spectrum 1 --schedule cosine:5
     refuse 64 "--schedule: no schedule 'foo'; allowed are constant, step:FACTOR" \
         pnm-simulate --optimizer pnm --lr 0.1 --spectrum 1 --schedule foo

@@ -211,7 +211,7 @@ refuse_file() {
     refuse_file "runs.ini, line 2: no NAME = VALUE" pnm-stationary 'lr = 1' 'quiet'
     refuse_file "runs.ini, line 2: no NAME = VALUE" pnm-stationary 'lr = 1' '[pnm-stationary'
     refuse_file "runs.ini, line 2: no NAME = VALUE" pnm-stationary 'lr = 1,' '   2'
-    refuse_file '^pnm-stationary: --optimizer is required' pnm-stationary 'lr = 1'
+    refuse_file '^pnm-stationary: --optimizer: a value is required' pnm-stationary 'lr = 1'
     printf 'lr = 1\nse\0ed = 1\n' >runs.ini
     refuse 64 'runs.ini, line 2: holds a zero byte' pnm-stationary --config runs.ini
     refuse 64 "--config: cannot read 'nosuch.ini': No such file" pnm-stationary --config nosuch.ini
@@ -396,7 +396,7 @@ END
     for line in '# beta1 = 0.9; qhm: 0.999' '# noise = hessian' '# precision = 0.001' '# seed = 1'; do
         grep -qx "$line" "$out" || { echo "no line $line" >&2; show; }
     done
-    refuse 64 '--spectrum is required' pnm-stationary --optimizer sgd --lr 0.1 --dump-config
+    refuse 64 '--spectrum: a value is required' pnm-stationary --optimizer sgd --lr 0.1 --dump-config
     refuse 64 "--spectrum: 'file:a ;b' cannot stand" pnm-stationary --optimizer sgd --lr 0.1 \
         --spectrum 'file:a ;b' --dump-config
     refuse 64 "--spectrum: 'file:a ' cannot stand" pnm-stationary --optimizer sgd --lr 0.1 \

@@ -16,7 +16,7 @@ write_rule() {
             next
         }
         { print }' >"sim/opt_rule_$1.c"
-    sed -i "s/^    RULE(linear)/    RULE(rule_$1) \\\\\n&/" sim/optimizer_list.h
+    sed -i "s/^    RULE(linear)/    RULE(rule_$1) \\\\\n&/" sim/rule_list.h
 }
 
 @test "with forty rules more every program says what it takes and runs them" {

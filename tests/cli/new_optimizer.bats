@@ -46,14 +46,14 @@ refused() {
     mkdir build
     cp -a "$PNM_BIN/../obj" "$PNM_BIN/../libpnm.a" build
     local listed
-    listed=$(grep -c 'RULE(' sim/optimizer_list.h)
+    listed=$(grep -c 'RULE(' sim/rule_list.h)
     new_optimizer NAME=foo
     expect_status 0
-    expect_equal "$(grep -c 'RULE(' sim/optimizer_list.h)" $((listed + 1))
+    expect_equal "$(grep -c 'RULE(' sim/rule_list.h)" $((listed + 1))
     [ "$(ls -A sim | grep -c new$)" = 0 ]
     if command -v clang-format >/dev/null; then
         cp "$BATS_TEST_DIRNAME/../../.clang-format" .
-        clang-format --dry-run --Werror sim/opt_foo.c sim/optimizer_list.h
+        clang-format --dry-run --Werror sim/opt_foo.c sim/rule_list.h
     fi
     attempt make -s BUILD=build build/bin/pnm-stationary
     expect_status 0

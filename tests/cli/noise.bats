@@ -62,7 +62,7 @@ load helpers
     expect_message '--steps'
     attempt pnm-noise --optimizer pnm --output new.csv
     expect_status 64
-    expect_message '--lr is required'
+    expect_message '--lr: a value is required'
     attempt pnm-noise --optimizer nosuch --lr 0.1 --output new.csv
     expect_status 64
     expect_message "'nosuch'"

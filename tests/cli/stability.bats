@@ -124,7 +124,7 @@ stability() {
 @test "bad input: 64 by name, nothing written" {
     refuse 64 '--optimizer.*required' pnm-stability
     refuse 64 '--spectrum.*required' pnm-stability --optimizer pnm --lr 0.1
-    refuse 64 '--lr is required' pnm-stability --optimizer pnm --spectrum 1
+    refuse 64 '--lr: a value is required' pnm-stability --optimizer pnm --spectrum 1
     stability 64 "--optimizer.*'nosuch'.*sgd.*pnm" --optimizer nosuch
     stability 64 "--accuracy: 0 .*> 0 and <= 1" --accuracy 0
     stability 64 "--accuracy: 2 .*> 0 and <= 1" --accuracy 2

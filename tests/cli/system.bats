@@ -61,7 +61,7 @@ looking_ahead() {
         pnm-stationary --optimizer linear --system short.txt --lr 1 --spectrum 1
     refuse 64 "--system: cannot read 'nothing.txt'" \
         pnm-stationary --optimizer linear --system nothing.txt --lr 1 --spectrum 1
-    refuse 64 "--system is required: the file of the rule linear" \
+    refuse 64 "--system: a value is required: the file of the rule linear" \
         pnm-stationary --optimizer linear --lr 1 --spectrum 1
     refuse 64 "--system: no rule of sgd is read from a file" \
         pnm-stationary --optimizer sgd --lr 0.1 --system short.txt --lr 1 --spectrum 1
@@ -91,7 +91,7 @@ looking_ahead() {
         pnm-pacbayes --optimizer adam --lr 0.1 --spectrum 1 --train-size 10 --prior-precision 1
     refuse 64 "--optimizer: adam is not linear, so it has no law of its noise" \
         pnm-noise --optimizer adam --lr 0.1
-    refuse 64 "nothing can be planned for adam, which is not linear; give --replicas and --steps" \
+    refuse 64 "nothing can be planned for adam, which is not linear; give replicas and steps" \
         pnm-simulate --optimizer adam --lr 0.1 --spectrum 1
 }
 

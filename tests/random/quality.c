@@ -2,7 +2,8 @@
  * simulation. Draws more than 10^10 of them and checks moments, correlations, tails and
  * the whole distribution; --controls damages the numbers in ways that must show. */
 #include "controls.h"
-#include "output.h"
+#include "generator_form.h"
+#include "program.h"
 
 #include <gsl/gsl_errno.h>
 #include <math.h>
@@ -67,7 +68,7 @@ static int run_init(struct run *run, const struct options *options, struct error
         .threads = threads ? (int)threads : omp_get_num_procs(),
         .label = "quality",
     };
-    return random_generator_parse(options_text(options, "rng"), &run->generator, error);
+    return generator_form_read(options_text(options, "rng"), &run->generator, error);
 }
 
 static void print_run(const struct run *run, const char *rng)
@@ -220,7 +221,7 @@ int main(int argc, char **argv)
         status = options_flag(&options, "controls")
                      ? judge_controls(&options, &run, &failed, &error)
                      : judge(&options, &run, &failed, &error);
-    status = program_exit(&options, status, &error);
+    status = program_report(&options, status, &error);
     options_free(&options);
     return status == 0 && failed ? EXIT_FAILED : status;
 }

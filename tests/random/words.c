@@ -6,8 +6,9 @@
  * Word k of the first unit, word k of the second, ... then word k + 1: neighbours in
  * the output come from different units, so what units have in common shows as serial
  * correlation. */
-#include "output.h"
+#include "generator_form.h"
 #include "parse.h"
+#include "program.h"
 #include "random.h"
 
 #include <errno.h>
@@ -70,8 +71,7 @@ static int streams_init(struct random_stream *streams, size_t units,
         .unit = options_count(options, "unit"),
     };
     struct random_generator generator;
-    int status =
-        random_generator_parse(options_text(options, "rng"), &generator, error);
+    int status = generator_form_read(options_text(options, "rng"), &generator, error);
     if (status == STATUS_OK && generator.kind == RANDOM_GSL)
         return error_set(error, STATUS_USAGE,
                          "--rng: a GSL generator has no words; allowed are xoshiro and "
@@ -129,5 +129,5 @@ int main(int argc, char **argv)
     int status = options_parse(&options, &program, argc, argv, &error);
     if (status == STATUS_OK)
         status = write_words(&options, &error);
-    return program_exit(&options, status, &error);
+    return program_report(&options, status, &error);
 }

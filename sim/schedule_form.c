@@ -1,4 +1,4 @@
-#include "schedule.h"
+#include "schedule_form.h"
 
 #include "nearest.h"
 #include "parse.h"
@@ -28,11 +28,11 @@ static int unknown(const char *text, struct error *error)
     struct nearest nearest = nearest_to(name, "");
     for (size_t k = 0; k < sizeof forms / sizeof *forms; k++)
         nearest_try(&nearest, forms[k].name, strlen(forms[k].name));
-    return error_set(error, STATUS_USAGE,
-                     "--schedule: no schedule '%.200s'%s; allowed are constant, "
-                     "step:FACTOR:T1[:T2[:T3[:T4]]], cosine:T[:MIN], "
-                     "warm-restarts:T[:MULTIPLE[:MIN]], inverse-sqrt",
-                     text, nearest.hint);
+    return error_about(error, STATUS_USAGE, "schedule",
+                       "no schedule '%.200s'%s; allowed are constant, "
+                       "step:FACTOR:T1[:T2[:T3[:T4]]], cosine:T[:MIN], "
+                       "warm-restarts:T[:MULTIPLE[:MIN]], inverse-sqrt",
+                       text, nearest.hint);
 }
 
 static bool is_step(double x)
@@ -76,14 +76,14 @@ static int read_numbers(const char *a, int most, double *x)
             return -1;
         memcpy(word, a + 1, length);
         word[length] = '\0';
-        if (parse_real("--schedule", word, &x[count], &ignored) != STATUS_OK)
+        if (parse_real("schedule", word, &x[count], &ignored) != STATUS_OK)
             return -1;
         a += 1 + length;
     }
     return *a == '\0' ? count : -1;
 }
 
-int schedule_parse(const char *text, struct schedule *schedule, struct error *error)
+int schedule_form_read(const char *text, struct schedule *schedule, struct error *error)
 {
     const size_t length = strcspn(text, ":");
     for (size_t k = 0; k < sizeof forms / sizeof *forms; k++) {
@@ -95,11 +95,11 @@ int schedule_parse(const char *text, struct schedule *schedule, struct error *er
             x[1] = 1;
         const int count = read_numbers(text + length, form->most, x);
         if (count < form->least || !is_sound(form->kind, count, x))
-            return error_set(error, STATUS_USAGE,
-                             "--schedule: '%.200s' is not allowed; allowed is %s with "
-                             "FACTOR > 0, growing whole steps T from 1 to 2^50, a "
-                             "whole MULTIPLE from 1 to 1000, 0 <= MIN < 1",
-                             text, form->usage);
+            return error_about(error, STATUS_USAGE, "schedule",
+                               "'%.200s' is not allowed; allowed is %s with "
+                               "FACTOR > 0, growing whole steps T from 1 to 2^50, a "
+                               "whole MULTIPLE from 1 to 1000, 0 <= MIN < 1",
+                               text, form->usage);
         schedule->kind = form->kind;
         memcpy(schedule->number, x, sizeof x);
         return STATUS_OK;

@@ -1,12 +1,10 @@
-#include "output.h"
+#include "result.h"
 
 #include "gnuplot.h"
-#include "interrupt.h"
 #include "ranks.h"
-#include "rules.h"
+#include "request_rules.h"
 #include "whole_file.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -50,7 +48,7 @@ static int for_each_note(const struct options *options,
     if (status == STATUS_OK)
         status = text_check(&presets, "the header", error);
     if (status == STATUS_OK && given.length > 0)
-        status = use(context, OPTIONS_NOTE_GIVEN, text_get(&given), error);
+        status = use(context, RESULT_NOTE_GIVEN, text_get(&given), error);
     text_free(&given);
     text_free(&presets);
     return status;
@@ -62,8 +60,7 @@ static int note_in_table(void *context, const char *key, const char *value,
     return table_note(context, key, value, error);
 }
 
-int options_note(const struct options *options, struct table *table,
-                 struct error *error)
+int result_note(const struct options *options, struct table *table, struct error *error)
 {
     return for_each_note(options, note_in_table, table, error);
 }
@@ -76,7 +73,7 @@ static int note_in_text(void *context, const char *key, const char *value,
     return STATUS_OK;
 }
 
-char *options_describe(const struct options *options)
+char *result_describe(const struct options *options)
 {
     char *text = NULL;
     size_t size = 0;
@@ -93,21 +90,20 @@ char *options_describe(const struct options *options)
 }
 
 /* Text on standard output or standard error: in colour? (no-color.org) */
-static bool in_color(const struct options *options, int descriptor)
+static bool in_color(enum request_color color, int descriptor)
 {
-    const char *color = options_text(options, "color");
     const char *without = getenv("NO_COLOR"), *terminal = getenv("TERM");
     const bool can = ranks_is_terminal(descriptor) && !(without && *without) &&
                      terminal && strcmp(terminal, "dumb") != 0;
-    return strcmp(color, "auto") == 0 ? can : strcmp(color, "always") == 0;
+    return color == REQUEST_COLOR_AUTO ? can : color == REQUEST_COLOR_ALWAYS;
 }
 
-static enum table_format named_format(const char *name)
+static enum table_format named_format(enum request_format format)
 {
-    return strcmp(name, "json") == 0       ? TABLE_JSON
-           : strcmp(name, "markdown") == 0 ? TABLE_MARKDOWN
-           : strcmp(name, "table") == 0    ? TABLE_TEXT
-                                           : TABLE_CSV;
+    return format == REQUEST_JSON       ? TABLE_JSON
+           : format == REQUEST_MARKDOWN ? TABLE_MARKDOWN
+           : format == REQUEST_TABLE    ? TABLE_TEXT
+                                        : TABLE_CSV;
 }
 
 static enum table_format format_of_file(const char *path)
@@ -122,93 +118,88 @@ static enum table_format format_of_file(const char *path)
 }
 
 /* path NULL: standard output. */
-static enum table_format output_format(const struct options *options, const char *path)
+static enum table_format output_format(const struct request_output *output,
+                                       const char *path)
 {
-    const char *name = options_text(options, "format");
-    const bool terminal = !name && !path && ranks_is_terminal(STDOUT_FILENO);
-    const enum table_format format = name       ? named_format(name)
+    const bool given = output->format_given;
+    const bool terminal = !given && !path && ranks_is_terminal(STDOUT_FILENO);
+    const enum table_format format = given      ? named_format(output->format)
                                      : path     ? format_of_file(path)
                                      : terminal ? TABLE_TEXT
                                                 : TABLE_CSV;
-    return format == TABLE_TEXT && !path && in_color(options, STDOUT_FILENO)
+    return format == TABLE_TEXT && !path && in_color(output->color, STDOUT_FILENO)
                ? TABLE_COLOR
                : format;
 }
 
-/* Calls `use` for every target of --output; path NULL is standard output. */
-static int for_each_output(const struct options *options, const struct table *table,
-                           int (*use)(const struct options *, const struct table *,
+/* Calls `use` for every file that is to be written; path NULL is standard output. */
+static int for_each_output(const struct request *request, const struct table *table,
+                           int (*use)(const struct request *, const struct table *,
                                       const char *, struct error *),
                            struct error *error)
 {
-    const char *output = options_text(options, "output");
+    const char *files = request->output.files;
     char *paths = NULL, *rest = NULL;
     int status = STATUS_OK;
-    if (!output)
-        return use(options, table, NULL, error);
-    paths = strdup(output);
+    if (!files)
+        return use(request, table, NULL, error);
+    paths = strdup(files);
     if (!paths)
         return error_memory(error, "the output");
-    if (strspn(output, ",") == strlen(output))
-        status = error_set(error, STATUS_USAGE,
-                           "--output: '%.200s' names no file; allowed are file names "
-                           "and - for standard output",
-                           output);
+    if (strspn(files, ",") == strlen(files))
+        status = error_about(error, STATUS_USAGE, "output",
+                             "'%.200s' names no file; allowed are file names and - for "
+                             "standard output",
+                             files);
     for (char *path = strtok_r(paths, ",", &rest); status == STATUS_OK && path;
          path = strtok_r(NULL, ",", &rest))
-        status = use(options, table, strcmp(path, "-") == 0 ? NULL : path, error);
+        status = use(request, table, strcmp(path, "-") == 0 ? NULL : path, error);
     free(paths);
     return status;
 }
 
-static int check_one(const struct options *options, const struct table *table,
+static int check_one(const struct request *request, const struct table *table,
                      const char *path, struct error *error)
 {
-    (void)options;
+    (void)request;
     (void)table;
-    return path ? whole_file_check("--output", path, error) : STATUS_OK;
-}
-
-/* Where --plot says to draw; NULL: nowhere. */
-static const char *plot_target(const struct options *options)
-{
-    return options->program->groups & OPTIONS_PLOT ? options_text(options, "plot")
-                                                   : NULL;
+    return path ? whole_file_check("output", path, error) : STATUS_OK;
 }
 
 /* A picture must not replace the table, nor the checkpoint. */
-static int check_apart(const struct options *options, const struct table *table,
+static int check_apart(const struct request *request, const struct table *table,
                        const char *path, struct error *error)
 {
-    static const char said[] = "--plot: '%.300s' is the file of --%s; allowed is one "
-                               "of its own";
-    const char *plot = plot_target(options);
-    const struct option_value *checkpoint = options_find(options, "checkpoint");
+    static const char said[] =
+        "'%.300s' is the file of --%s; allowed is one of its own";
+    const char *plot = request->output.plot;
+    const char *checkpoint = request->session.checkpoint;
     (void)table;
     if (path && whole_file_same(plot, path))
-        return error_set(error, STATUS_USAGE, said, plot, "output");
-    if (checkpoint && checkpoint->text && whole_file_same(plot, checkpoint->text))
-        return error_set(error, STATUS_USAGE, said, plot, "checkpoint");
+        return error_about(error, STATUS_USAGE, "plot", said, plot, "output");
+    if (checkpoint && whole_file_same(plot, checkpoint))
+        return error_about(error, STATUS_USAGE, "plot", said, plot, "checkpoint");
     return STATUS_OK;
 }
 
-int options_check_output(const struct options *options, int status, struct error *error)
+int result_check(const struct request *request, int status, struct error *error)
 {
+    const char *plot = request->output.plot;
     /* Only rank 0 writes; a folder may be missing on the other machines. */
     if (status == STATUS_OK && ranks_mine() == 0)
-        status = for_each_output(options, NULL, check_one, error);
-    if (status == STATUS_OK && ranks_mine() == 0 && plot_target(options)) {
-        status = for_each_output(options, NULL, check_apart, error);
+        status = for_each_output(request, NULL, check_one, error);
+    if (status == STATUS_OK && ranks_mine() == 0 && plot) {
+        status = for_each_output(request, NULL, check_apart, error);
         if (status == STATUS_OK)
-            status = gnuplot_check(plot_target(options), error);
+            status = gnuplot_check(plot, error);
     }
     return ranks_agree(status, error);
 }
 
-static int write_one(const struct options *options, const struct table *table,
+static int write_one(const struct request *request, const struct table *table,
                      const char *path, struct error *error)
 {
-    return table_write(table, path, output_format(options, path), error);
+    return table_write(table, path, output_format(&request->output, path), error);
 }
 
 /* The command as it was given, but for what does not change the numbers; "..." stands
@@ -235,50 +226,29 @@ static void describe_command(const struct options *options, char text[CAPTION])
     memcpy(text + end, "...", sizeof "...");
 }
 
-static int draw(const struct options *options, const struct table *table,
-                struct error *error)
+static int draw(const struct options *options, const struct request *request,
+                const struct table *table, struct error *error)
 {
     char caption[CAPTION];
     struct plot_extent extent;
     describe_command(options, caption);
-    const int status = gnuplot_draw(table->plot, table, plot_target(options), caption,
-                                    in_color(options, STDERR_FILENO), &extent, error);
-    if (status == STATUS_OK && extent.drawn < extent.there &&
-        !options_flag(options, "quiet"))
+    const int status =
+        gnuplot_draw(table->plot, table, request->output.plot, caption,
+                     in_color(request->output.color, STDERR_FILENO), &extent, error);
+    if (status == STATUS_OK && extent.drawn < extent.there && !request->sampling.quiet)
         fprintf(stderr, "%s: --plot: the first %zu of %zu %s are drawn\n",
                 options->program->name, extent.drawn, extent.there, extent.what);
     return status;
 }
 
-int options_write(const struct options *options, const struct table *table,
-                  struct error *error)
+int result_write(const struct options *options, const struct request *request,
+                 const struct table *table, struct error *error)
 {
     /* One rank speaks for all. */
     if (ranks_mine() > 0)
         return STATUS_OK;
-    int status = for_each_output(options, table, write_one, error);
-    if (status == STATUS_OK && plot_target(options) && table->plot)
-        status = draw(options, table, error);
+    int status = for_each_output(request, table, write_one, error);
+    if (status == STATUS_OK && request->output.plot && table->plot)
+        status = draw(options, request, table, error);
     return status;
-}
-
-int program_exit(const struct options *options, int status, struct error *error)
-{
-    const struct program *program = options->program;
-    options_locate(options, error);
-    /* Whatever a signal cut short (a read, a write), it is the signal that ended it. */
-    if (status < 0 && interrupt_pending()) {
-        /* Together with what else went wrong at that moment, a checkpoint say. */
-        const bool told = strncmp(error->text, "interrupted", 11) == 0;
-        fprintf(stderr, "%s: %s\n", program->name, told ? error->text : "interrupted");
-        return -STATUS_INTERRUPTED;
-    }
-    if (status < 0 && error->text[0])
-        fprintf(stderr, "%s: %s\n", program->name, error->text);
-    if (status == OPTIONS_DONE && (fflush(stdout) != 0 || ferror(stdout))) {
-        fprintf(stderr, "%s: cannot write to standard output: %s\n", program->name,
-                strerror(errno));
-        return -STATUS_OUTPUT;
-    }
-    return status < 0 ? -status : 0;
 }

@@ -1,0 +1,257 @@
+#include "convergence_table.h"
+
+#include "plot.h"
+#include "rule_table.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+/* --- the tables ------------------------------------------------------------------- */
+
+enum { OPTIMIZER, LR, BETA0, BETA1, RULE_COLUMNS };
+
+#define RULE_COLUMN_LIST                                                               \
+    [OPTIMIZER] = {"optimizer", COLUMN_TEXT, false},                                   \
+    [LR] = {"lr", COLUMN_REAL, false}, [BETA0] = {"beta0", COLUMN_REAL, false},        \
+    [BETA1] = {"beta1", COLUMN_REAL, false}
+
+enum {
+    HORIZON = RULE_COLUMNS,
+    RATE,
+    MIN_SQUARE,
+    STDERR,
+    COUNT,
+    AT_STEP,
+    PRINTED,
+    PRINTED_VACUOUS,
+    CORRECTED,
+    CORRECTED_VACUOUS,
+    HORIZON_COLUMNS
+};
+
+static const struct column horizon_columns[] = {
+    RULE_COLUMN_LIST,
+    [HORIZON] = {"horizon", COLUMN_COUNT, false},
+    [RATE] = {"eta0", COLUMN_REAL, false},
+    [MIN_SQUARE] = {"min_square", COLUMN_REAL, false},
+    [STDERR] = {"stderr", COLUMN_REAL, false},
+    [COUNT] = {"count", COLUMN_COUNT, false},
+    [AT_STEP] = {"at_step", COLUMN_COUNT, false},
+    [PRINTED] = {"bound_printed", COLUMN_REAL, false},
+    [PRINTED_VACUOUS] = {"printed_vacuous", COLUMN_TEXT, false},
+    [CORRECTED] = {"bound_corrected", COLUMN_REAL, false},
+    [CORRECTED_VACUOUS] = {"corrected_vacuous", COLUMN_TEXT, false},
+};
+
+enum {
+    STEP = RULE_COLUMNS,
+    QUANTITY,
+    MEASURED,
+    CURVE_STDERR,
+    CURVE_COUNT,
+    EXACT,
+    EXACT_VERDICT,
+    CURVE_COLUMNS
+};
+
+static const struct column curve_columns[] = {
+    RULE_COLUMN_LIST,
+    [STEP] = {"step", COLUMN_COUNT, false},
+    [QUANTITY] = {"quantity", COLUMN_TEXT, false},
+    [MEASURED] = {"measured", COLUMN_REAL, false},
+    [CURVE_STDERR] = {"stderr", COLUMN_REAL, false},
+    [CURVE_COUNT] = {"count", COLUMN_COUNT, false},
+    [EXACT] = {"exact", COLUMN_REAL, false},
+    [EXACT_VERDICT] = {"exact_verdict", COLUMN_TEXT, false},
+};
+
+enum { HORIZONS = RULE_COLUMNS, SLOPE, SLOPE_STDERR, SLOPE_COLUMNS };
+
+static const struct column slope_columns[] = {
+    RULE_COLUMN_LIST,
+    [HORIZONS] = {"horizons", COLUMN_COUNT, false},
+    [SLOPE] = {"slope", COLUMN_REAL, false},
+    [SLOPE_STDERR] = {"stderr", COLUMN_REAL, false},
+};
+
+static int put_bound(struct table *table, size_t column, double bound, double g,
+                     struct error *error)
+{
+    table_real(table, column, bound);
+    if (isnan(bound))
+        return STATUS_OK;
+    return table_text(table, column + 1, bound >= g * g ? "yes" : "no", error);
+}
+
+static const struct plot horizon_plot = {
+    .label = "min E‖∇f‖²",
+    .plain = "min E|grad f|^2",
+    .keys = "optimizer horizon beta0 beta1 lr",
+    .value = {{"bound_printed", NULL, "printed bound", PLOT_PAPER},
+              {"bound_corrected", NULL, "corrected bound", PLOT_EXACT},
+              {"min_square", "stderr", "measured", PLOT_MEASURED}},
+};
+
+static const struct plot curve_plot = {
+    .label = "mean over runs",
+    .keys = "optimizer quantity step beta0 beta1 lr",
+    .value = {{"exact", NULL, "exact", PLOT_EXACT},
+              {"measured", "stderr", "measured", PLOT_MEASURED}},
+};
+
+static const struct plot slope_plot = {
+    .label = "slope of log min E‖∇f‖² over log T",
+    .plain = "slope of log min E|grad f|^2 over log T",
+    .keys = "optimizer beta0 beta1 lr",
+    .value = {{"slope", "stderr", "measured", PLOT_MEASURED}},
+};
+
+/* --- rows ------------------------------------------------------------------------- */
+
+/* Runs of so many steps, at the theorem's rate where none was given: *own is the rule
+ * with it. */
+static int measure_horizon(const struct convergence_run *run, const struct rule *rule,
+                           uint64_t horizon, struct rule *own,
+                           struct convergence_minimum *minimum, struct error *error)
+{
+    struct descent_curve curve = {0};
+    *own = *rule;
+    convergence_set_rate(&run->task, horizon, own);
+    const int status = convergence_measure(&run->task, own, horizon, &curve, error);
+    if (status == STATUS_OK)
+        convergence_minimum(&curve, minimum);
+    descent_curve_free(&curve);
+    return status;
+}
+
+static int add_horizon(struct table *table, const struct convergence_run *run,
+                       const struct rule *rule, uint64_t horizon, struct error *error)
+{
+    const double g = run->task.loss.gradient_bound;
+    struct rule own;
+    struct convergence_minimum minimum = {0};
+    double bounds[2];
+    int status = measure_horizon(run, rule, horizon, &own, &minimum, error);
+    if (status == STATUS_OK)
+        status = rule_table_row(&own, table, error);
+    if (status != STATUS_OK)
+        return status;
+    table_count(table, HORIZON, horizon);
+    table_real(table, RATE, convergence_applied_rate(&own));
+    if (minimum.count > 0) {
+        table_real(table, MIN_SQUARE, minimum.square);
+        table_real(table, STDERR, minimum.se);
+        table_count(table, COUNT, minimum.count);
+        table_count(table, AT_STEP, minimum.step);
+    }
+    convergence_bounds(&run->task, rule, &own, horizon, bounds);
+    status = put_bound(table, PRINTED, bounds[CONVERGENCE_PRINTED], g, error);
+    return status == STATUS_OK
+               ? put_bound(table, CORRECTED, bounds[CONVERGENCE_CORRECTED], g, error)
+               : status;
+}
+
+static int add_horizons(struct table *table, const struct convergence_run *run,
+                        const struct rule *rule, struct error *error)
+{
+    int status = STATUS_OK;
+    for (size_t k = 0; status == STATUS_OK && k < run->horizon_count; k++)
+        status = add_horizon(table, run, rule, run->horizon[k], error);
+    return status;
+}
+
+static int add_slope(struct table *table, const struct convergence_run *run,
+                     const struct rule *rule, struct error *error)
+{
+    const size_t count = run->horizon_count;
+    struct convergence_minimum *minima = calloc(count, sizeof *minima);
+    struct rule own;
+    double slope, se;
+    int status = minima ? STATUS_OK : error_memory(error, "the horizons");
+    for (size_t k = 0; status == STATUS_OK && k < count; k++)
+        status = measure_horizon(run, rule, run->horizon[k], &own, &minima[k], error);
+    if (status == STATUS_OK)
+        status = rule_table_row(rule, table, error);
+    if (status == STATUS_OK) {
+        convergence_slope(run->own->horizons.value, minima, count, &slope, &se);
+        table_count(table, HORIZONS, count);
+        table_real(table, SLOPE, slope);
+        table_real(table, SLOPE_STDERR, se);
+    }
+    free(minima);
+    return status;
+}
+
+static int add_point(struct table *table, const struct convergence_run *run,
+                     const struct rule *rule, const struct descent_curve *curve,
+                     uint64_t step, enum convergence_quantity quantity,
+                     struct error *error)
+{
+    struct convergence_point point;
+    int status =
+        convergence_point(&run->task, rule, curve, step, quantity, &point, error);
+    if (status == STATUS_OK)
+        status = rule_table_row(rule, table, error);
+    if (status == STATUS_OK)
+        status =
+            table_text(table, QUANTITY,
+                       quantity == CONVERGENCE_SQUARE ? "square" : "excess", error);
+    if (status == STATUS_OK)
+        status =
+            table_text(table, EXACT_VERDICT, verdict_text(point.verdicts.exact), error);
+    if (status != STATUS_OK)
+        return status;
+    verdict_count(run->tally, point.verdicts);
+    table_count(table, STEP, step);
+    table_real(table, MEASURED, point.evidence.measured);
+    table_real(table, CURVE_STDERR, point.evidence.se);
+    if (point.evidence.sampled)
+        table_count(table, CURVE_COUNT, point.evidence.count);
+    table_real(table, EXACT, point.evidence.exact);
+    return STATUS_OK;
+}
+
+static int add_curve(struct table *table, const struct convergence_run *run,
+                     const struct rule *rule, struct error *error)
+{
+    const uint64_t horizon = run->horizon[0];
+    const uint64_t wanted = run->own->points;
+    const uint64_t points = wanted < horizon ? wanted : horizon;
+    struct descent_curve curve = {0};
+    struct rule own = *rule;
+    convergence_set_rate(&run->task, horizon, &own);
+    int status = convergence_measure(&run->task, &own, horizon, &curve, error);
+    for (uint64_t k = 0; status == STATUS_OK && k <= points; k++)
+        for (int q = 0; status == STATUS_OK && q < CONVERGENCE_QUANTITIES; q++)
+            status = add_point(table, run, &own, &curve, horizon * k / points,
+                               (enum convergence_quantity)q, error);
+    descent_curve_free(&curve);
+    return status;
+}
+
+int convergence_table_init(struct table *table, enum convergence_table kind,
+                           const struct rule *rules, size_t count, struct error *error)
+{
+    static const struct {
+        const struct column *columns;
+        size_t count;
+        const struct plot *plot;
+    } all[] = {
+        [CONVERGENCE_HORIZONS] = {horizon_columns, HORIZON_COLUMNS, &horizon_plot},
+        [CONVERGENCE_CURVE] = {curve_columns, CURVE_COLUMNS, &curve_plot},
+        [CONVERGENCE_SLOPE] = {slope_columns, SLOPE_COLUMNS, &slope_plot},
+    };
+    const int status =
+        rule_table_init(table, all[kind].columns, all[kind].count, rules, count, error);
+    table->plot = all[kind].plot;
+    return status;
+}
+
+int convergence_table_add(struct table *table, enum convergence_table kind,
+                          const struct convergence_run *run, const struct rule *rule,
+                          struct error *error)
+{
+    return kind == CONVERGENCE_CURVE   ? add_curve(table, run, rule, error)
+           : kind == CONVERGENCE_SLOPE ? add_slope(table, run, rule, error)
+                                       : add_horizons(table, run, rule, error);
+}

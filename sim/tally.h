@@ -1,0 +1,19 @@
+/* tally.h: how many rows ended how, which is what a program's exit status is made of.
+ */
+#ifndef PNM_TALLY_H
+#define PNM_TALLY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct tally {
+    uint64_t exact_fails, paper_fails, inconclusive, not_sampled;
+    bool strict;          /* a paper verdict `fails` counts as an exact one does */
+    bool unsampled_is_ok; /* a row that is not sampled is not an open one */
+};
+
+/* 1 if a verdict fails; 2 otherwise, if a row is inconclusive or not sampled; else 0.
+ */
+int tally_exit(const struct tally *tally);
+
+#endif
