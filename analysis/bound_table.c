@@ -173,7 +173,7 @@ int bound_table_search(struct table *table, struct bound_search *search,
         status = bound_search(search, &worst, &looked, NULL, error);
         if (!before && session_ran_out(session))
             sampling_warn(search->sampling,
-                          "search: the time was up while it looked: what it had "
+                          "--search: the time was up while it looked: what it had "
                           "found is not measured, and searches that were not begun "
                           "have no row");
         if (status == STATUS_OK && looked)

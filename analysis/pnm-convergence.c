@@ -73,7 +73,8 @@ static const struct option_spec own_options[] = {
      .kind = OPTION_CHOICE,
      .field = OPTION_FIELD(struct convergence_request, bound),
      .given = OPTION_FIELD(struct convergence_request, ratio_given),
-     .argument = "thm3.1|lemma-A2|lemma-A3",
+     .argument = "BOUND",
+     .forms = "thm3.1|lemma-A2|lemma-A3",
      .doc = "left-hand over right-hand side of the theorem's bound or a lemma's, as "
             "printed "
             "and corrected; the lemmas' largest of all steps of the horizon"},

@@ -17,7 +17,7 @@
 struct stability_request {
     struct request request;
     double accuracy;
-    bool measure, map, quiet;
+    bool measure, map;
 };
 
 static const struct option_spec own_options[] = {
@@ -48,7 +48,7 @@ static const struct option_spec own_options[] = {
             "2.5 in 200) and --beta0 (default: linear:0:5:101)"},
     {.name = "quiet",
      .kind = OPTION_FLAG,
-     .field = OPTION_FIELD(struct stability_request, quiet),
+     .field = OPTION_FIELD(struct stability_request, request.sampling.quiet),
      .unrecorded = true,
      .doc = "no progress bar"},
 };
@@ -241,7 +241,8 @@ static int fill(struct table *table, const struct stability_request *own,
                                             own->measure ? COLUMNS : UNMEASURED_COLUMNS,
                                             rules->rule, rules->count, error);
     table->plot = &plot;
-    progress_start(&progress, own->quiet || ranks_mine() > 0 ? NULL : "rows",
+    progress_start(&progress,
+                   own->request.sampling.quiet || ranks_mine() > 0 ? NULL : "rows",
                    rules->count, 0);
     for (size_t k = 0; status == STATUS_OK && k < rules->count; k++) {
         status = own->map ? add_point(table, own, &rules->rule[k], error)

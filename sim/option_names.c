@@ -20,7 +20,8 @@ static int unknown_option(const struct options *options, const char *name,
 
 static int takes_no_value(const char *name, struct error *error)
 {
-    return error_about(error, STATUS_USAGE, name, "a value is given; it takes none");
+    return error_set(error, STATUS_USAGE, "--%s: a value is given; it takes none",
+                     name);
 }
 
 /* These are what argp would refuse in its own words, or take although it is not meant:

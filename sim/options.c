@@ -46,6 +46,12 @@ void option_range(const struct option_spec *option, struct text *text)
         text_add(text, "%s <= %s", isfinite(option->low) ? " and" : "", high);
 }
 
+/* The words of an option that takes one of them. */
+static const char *choices_of(const struct option_spec *option)
+{
+    return option->forms ? option->forms : option->argument;
+}
+
 int options_read(struct option_value *value, struct error *error)
 {
     const struct option_spec *option = &value->option;
@@ -60,9 +66,9 @@ int options_read(struct option_value *value, struct error *error)
         return parse_count(what, value->text, (uint64_t)option->low,
                            (uint64_t)option->high, &value->count, error);
     if (option->kind == OPTION_CHOICE &&
-        choice_index(option->argument, value->text) < 0) {
+        choice_index(choices_of(option), value->text) < 0) {
         struct nearest nearest = nearest_to(value->text, "");
-        nearest_try_list(&nearest, option->argument);
+        nearest_try_list(&nearest, choices_of(option));
         return error_about(error, STATUS_USAGE, what,
                            "'%.200s' is not allowed%s; allowed: %s", value->text,
                            nearest.hint, option->argument);
@@ -131,7 +137,7 @@ static int fill_one(const struct option_value *value, struct request *request,
     const struct option_spec *option = &value->option;
     const bool given = value->given;
     const int choice = option->kind == OPTION_CHOICE && value->text
-                           ? choice_index(option->argument, value->text)
+                           ? choice_index(choices_of(option), value->text)
                            : 0;
     struct numbers grid = {0};
     int status = STATUS_OK;

@@ -20,7 +20,7 @@ enum option_kind {
     OPTION_TEXT,
     OPTION_REAL,   /* a number in low..high */
     OPTION_COUNT,  /* a whole number in low..high */
-    OPTION_CHOICE, /* one of `argument`, "a|b|c" */
+    OPTION_CHOICE, /* one of `forms`, or of `argument`, "a|b|c" */
     OPTION_FLAG,   /* takes no argument */
     OPTION_GRID,   /* one number, a list of them, or linear:LO:HI:N, log:LO:HI:N */
 };
@@ -31,7 +31,7 @@ enum field_type {
     FIELD_TEXT,   /* const char *: the text as it was given, valid as long as options */
     FIELD_REAL,   /* double */
     FIELD_COUNT,  /* uint64_t */
-    FIELD_CHOICE, /* an enum: the place of the word in the option's argument, from 0 */
+    FIELD_CHOICE, /* an enum: the place of the word among the choices, from 0 */
     FIELD_FLAG,   /* bool */
     FIELD_GRID,   /* struct numbers */
 };

@@ -214,7 +214,6 @@ static int answer_moments(const struct request *request, struct table *table,
     struct moments *square = calloc(n, sizeof *square);
     int status =
         chains && theta && square ? STATUS_OK : error_memory(error, "the modes");
-    table->plot = &plot;
     if (status == STATUS_OK)
         status = plan_modes(&request->sampling, rule, problem, chains, error);
     if (status == STATUS_OK && quadratic_is_coupled(problem))
@@ -223,6 +222,7 @@ static int answer_moments(const struct request *request, struct table *table,
         status = ensemble_moments(&ensemble, chains, theta, square, error);
     if (status == STATUS_OK)
         status = fill_moments(table, request, theta, square, error);
+    table->plot = &plot;
     free(chains);
     free(theta);
     free(square);

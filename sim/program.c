@@ -78,7 +78,11 @@ int program_report(const struct options *options, int status, const struct error
         /* Whatever a signal cut short (a read, a write), it is the signal that ended
          * it, together with what else went wrong at that moment, a checkpoint say. */
         const bool told = strncmp(error->text, "interrupted", 11) == 0;
-        fprintf(stderr, "%s: %s\n", name, told ? error->text : "interrupted");
+        if (told)
+            options_describe_error(options, error, &message);
+        fprintf(stderr, "%s: %s\n", name,
+                told && !message.failed ? text_get(&message) : "interrupted");
+        text_free(&message);
         return -STATUS_INTERRUPTED;
     }
     if (status < 0 && error->text[0]) {

@@ -95,7 +95,7 @@ static int run_batches(const struct units *units, uint64_t done, double *scratch
                                            status == STATUS_INTERRUPTED, &other),
                         &other);
         if (written != STATUS_OK && status == STATUS_INTERRUPTED) {
-            error_write(error, "interrupted; %.900s", other.text);
+            error_write_about(error, other.quantity, "interrupted; %.900s", other.text);
             error->agreed = other.agreed;
         } else if (written != STATUS_OK) {
             status = written;

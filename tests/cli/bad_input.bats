@@ -243,7 +243,7 @@ stationary() {
         stationary 64 "$option: .*'empty'.*no numbers" "$option" file:empty
         stationary 64 "$option: .*'comment'.*no numbers" "$option" file:comment
         stationary 64 "$option: .*'/dev/null'.*no numbers" "$option" file:/dev/null
-        stationary 64 "$option: ragged, line 2 .*equal length" "$option" file:ragged
+        stationary 64 "$option: ragged, line 2: .*equal length" "$option" file:ragged
         stationary 64 "$option: letters, line 1: 'x'" "$option" file:letters
         stationary 64 "$option: trailing, line 1: '2x'" "$option" file:trailing
         stationary 64 "$option: nan, line 1: 'nan'" "$option" file:nan
@@ -341,8 +341,8 @@ stationary() {
     simulate 64 '2 rows' --lr 0.1,0.2
     simulate 64 '2 rows' --optimizer sgd,pnm
     simulate 64 '--steps: a value is required' --record trajectory
-    simulate 64 '--record trajectory.*--every' --record trajectory --steps 1e12
-    simulate 64 '--record trajectory.*--every' --record trajectory --steps 1 --replicas 1e12
+    simulate 64 '--record: trajectory.*--every' --record trajectory --steps 1e12
+    simulate 64 '--record: trajectory.*--every' --record trajectory --steps 1 --replicas 1e12
     simulate 64 '--max-samples.*mode 1' --precision 1e-9
     simulate 64 '--max-samples.*mode 1' --max-samples 1
     all_refused

@@ -323,5 +323,5 @@ in_own_folder='cd "$OMPI_COMM_WORLD_RANK" && exec "$@"'
     rm 1/h
     apart "$in_own_folder" pnm-stationary $two --spectrum file:h
     expect_status 64
-    expect_message_once "rank 1: --spectrum: .*'h'"
+    expect_message_once "--spectrum: rank 1: .*'h'"
 }

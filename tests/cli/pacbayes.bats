@@ -97,7 +97,7 @@ given="--optimizer pnm --lr 0.1 --spectrum 1,2 --prior-precision 10 --train-size
 @test "a mean too far from the prior is told from noise that is none" {
     local common="--optimizer pnm --lr 0.1 --spectrum 1,2 --prior-precision 10 --train-size 10000"
     # shellcheck disable=SC2086
-    refuse 64 '^pnm-pacbayes: --theta-star: .*--prior-precision 10 ' pnm-pacbayes $common \
+    refuse 64 '^pnm-pacbayes: --theta-star: .*precision, 10, ' pnm-pacbayes $common \
         --weight-decay 0.1 --theta-star 1e300
     # shellcheck disable=SC2086
     refuse 64 '^pnm-pacbayes: --theta-star: ' pnm-pacbayes $common --theta-star 1e154

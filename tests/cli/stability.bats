@@ -171,7 +171,7 @@ stability() {
     # A refusal names that limit too.
     attempt pnm-stationary --optimizer sgd --lr 0.1 --spectrum 1 --weight-decay 1e100
     expect_status 64
-    expect_message 'stable for --lr below 2e-100 '
+    expect_message 'stable for learning rates below 2e-100 '
 }
 
 @test "what overflows is refused by name, not judged" {
