@@ -59,7 +59,7 @@ endif
 
 # Rules and losses are compiled without an instruction set, too: what they are besides.
 KINDS = $(wildcard sim/opt_*.c sim/loss_*_kernel.c)
-HOT = sim/kernels.c $(wildcard sim/*_kernel.c sim/opt_*.c)
+HOT = sim/kernels_table.c $(wildcard sim/*_kernel.c sim/opt_*.c)
 PROGRAM_SOURCES = $(wildcard sim/pnm-*.c analysis/pnm-*.c)
 PROGRAMS = $(notdir $(PROGRAM_SOURCES:.c=))
 LIBRARY = $(KINDS) $(filter-out $(HOT) $(PROGRAM_SOURCES),$(wildcard sim/*.c analysis/*.c analysis/claims/*.c))

@@ -1,34 +1,24 @@
 #include "ledger.h"
 
-#include "claims/claims_list.h"
 #include "interrupt.h"
 
 #include <gsl/gsl_cdf.h>
 #include <gsl/gsl_fit.h>
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define DECLARE_CLAIM(name) extern const struct claim claim_##name;
-#define LIST_CLAIM(name) &claim_##name,
-
-CLAIM_LIST(DECLARE_CLAIM)
-
-const struct claim *const *claims_all(void)
-{
-    static const struct claim *const list[] = {CLAIM_LIST(LIST_CLAIM) NULL};
-    return list;
-}
-
-static int ledger_add(struct ledger *ledger, const struct ledger_row *row,
+/* The row's setting is then the ledger's. */
+static int ledger_add(struct ledger *ledger, struct ledger_row *row,
                       struct error *error)
 {
     if (ledger->count == ledger->capacity) {
         const size_t larger = ledger->capacity ? 2 * ledger->capacity : 64;
         struct ledger_row *grown = realloc(ledger->rows, larger * sizeof *grown);
-        if (!grown)
+        if (!grown) {
+            text_free(&row->setting);
             return error_memory(error, "the ledger");
+        }
         ledger->rows = grown;
         ledger->capacity = larger;
     }
@@ -40,7 +30,7 @@ static int ledger_add(struct ledger *ledger, const struct ledger_row *row,
     if (!added->control && (added->verdicts.paper == VERDICT_HOLDS ||
                             added->verdicts.paper == VERDICT_HOLDS_IN_THE_LIMIT))
         added->verdicts.paper = VERDICT_INCONCLUSIVE;
-    return STATUS_OK;
+    return text_check(&added->setting, "the ledger", error);
 }
 
 int ledger_check(struct ledger *ledger, const struct claim *claim, struct error *error)
@@ -62,7 +52,7 @@ int ledger_check(struct ledger *ledger, const struct claim *claim, struct error 
         .verdicts = {claim->status, claim->status},
         .control = true,
     };
-    snprintf(row.setting, sizeof row.setting, "%s", claim->reason);
+    text_add(&row.setting, "%s", claim->reason);
     return ledger_add(ledger, &row, error);
 }
 
@@ -90,19 +80,17 @@ static struct ledger_row sampled_row(const struct ledger *ledger,
         .count = e->sampled ? e->count : 0,
         .verdicts = evidence_judge(e),
     };
-    if (!e->sampled && session_was_cut(ledger->sampling->session))
-        snprintf(row.setting, sizeof row.setting, "%s; not reached in the time given",
-                 setting);
+    if (!e->sampled && ledger->cut && *ledger->cut)
+        text_add(&row.setting, "%s; not reached in the time given", setting);
     else if (!e->sampled)
-        snprintf(row.setting, sizeof row.setting, "%s; needs %.1e steps, budget %.1e",
-                 setting, samples, ledger->sampling->max_samples);
+        text_add(&row.setting, "%s; needs %.1e steps, budget %.1e", setting, samples,
+                 ledger->max_samples);
     else if (kind == CLAIM_VALUE && e->decisive && samples > 0 &&
              row.verdicts.paper == VERDICT_INCONCLUSIVE)
-        snprintf(row.setting, sizeof row.setting,
-                 "%s; %.1e steps would decide on the paper's", setting,
+        text_add(&row.setting, "%s; %.1e steps would decide on the paper's", setting,
                  steps_to_decide(e, samples));
     else
-        snprintf(row.setting, sizeof row.setting, "%s", setting);
+        text_add(&row.setting, "%s", setting);
     return row;
 }
 
@@ -142,7 +130,7 @@ int ledger_identity(struct ledger *ledger, const struct claim *claim,
     };
     row.verdicts.exact = verdict_equal(row.measured - row.exact, tolerance, 1);
     row.verdicts.paper = verdict_equal(row.measured, tolerance, 1);
-    snprintf(row.setting, sizeof row.setting, "%s", setting);
+    text_add(&row.setting, "%s", setting);
     return ledger_add(ledger, &row, error);
 }
 
@@ -171,7 +159,7 @@ int ledger_computed(struct ledger *ledger, const struct claim *claim,
                                     1) == VERDICT_FAILS &&
                       verdict_equal(c->measured - c->paper + c->step, c->tolerance,
                                     1) == VERDICT_FAILS;
-    snprintf(row.setting, sizeof row.setting, "%s", setting);
+    text_add(&row.setting, "%s", setting);
     return ledger_add(ledger, &row, error);
 }
 
@@ -225,7 +213,7 @@ int ledger_violations(struct ledger *ledger, const struct claim *claim,
                      .paper = judge_violations(violated, trials, paper)},
         .control = judge_violations(control_violated, trials, paper) == VERDICT_FAILS,
     };
-    snprintf(row.setting, sizeof row.setting, "%s", setting);
+    text_add(&row.setting, "%s", setting);
     return ledger_add(ledger, &row, error);
 }
 
@@ -281,12 +269,11 @@ int ledger_limit(struct ledger *ledger, const struct claim *claim, const char *s
                    limit_judge(limit, 0.98).verdict == VERDICT_FAILS,
     };
     if (finding.verdict == VERDICT_HOLDS_IN_THE_LIMIT)
-        snprintf(row.setting, sizeof row.setting,
-                 "%s; limit %s -> 0, approached with order %.3f", setting,
+        text_add(&row.setting, "%s; limit %s -> 0, approached with order %.3f", setting,
                  limit->variable, finding.order);
     else
-        snprintf(row.setting, sizeof row.setting,
-                 "%s; limit %s -> 0, not the printed one", setting, limit->variable);
+        text_add(&row.setting, "%s; limit %s -> 0, not the printed one", setting,
+                 limit->variable);
     return ledger_add(ledger, &row, error);
 }
 
@@ -306,81 +293,6 @@ enum verdict ledger_curve(const struct ledger *ledger, size_t from)
     return holding >= 5 ? joint : VERDICT_INCONCLUSIVE;
 }
 
-static const char *kind_text(enum claim_kind kind)
-{
-    static const char *const texts[] = {
-        [CLAIM_VALUE] = "value",         [CLAIM_LIMIT] = "limit",
-        [CLAIM_BOUND] = "bound",         [CLAIM_IDENTITY] = "identity",
-        [CLAIM_EXISTENCE] = "existence", [CLAIM_ARITHMETIC] = "arithmetic",
-    };
-    return texts[kind];
-}
-
-enum {
-    ID,
-    WHERE,
-    KIND,
-    STATEMENT,
-    SETTING,
-    PAPER,
-    EXACT,
-    MEASURED,
-    STDERR,
-    COUNT,
-    PAPER_VERDICT,
-    EXACT_VERDICT,
-    COLUMNS
-};
-
-static const struct column columns[COLUMNS] = {
-    [ID] = {"id", COLUMN_TEXT, false},
-    [WHERE] = {"where", COLUMN_TEXT, false},
-    [KIND] = {"kind", COLUMN_TEXT, true},
-    [STATEMENT] = {"statement", COLUMN_TEXT, true},
-    [SETTING] = {"setting", COLUMN_TEXT, false},
-    [PAPER] = {"paper", COLUMN_REAL, false},
-    [EXACT] = {"exact", COLUMN_REAL, false},
-    [MEASURED] = {"measured", COLUMN_REAL, false},
-    [STDERR] = {"stderr", COLUMN_REAL, false},
-    [COUNT] = {"count", COLUMN_COUNT, true},
-    [PAPER_VERDICT] = {"paper_verdict", COLUMN_TEXT, false},
-    [EXACT_VERDICT] = {"exact_verdict", COLUMN_TEXT, false},
-};
-
-static int add_to_table(struct table *table, const struct ledger_row *row,
-                        struct error *error)
-{
-    const char *texts[COLUMNS] = {
-        [ID] = row->claim->id,
-        [WHERE] = row->claim->where,
-        [KIND] = kind_text(row->kind),
-        [STATEMENT] = row->claim->statement,
-        [SETTING] = row->setting,
-        [PAPER_VERDICT] = verdict_text(row->verdicts.paper),
-        [EXACT_VERDICT] = verdict_text(row->verdicts.exact),
-    };
-    int status = table_row(table, error);
-    if (status == STATUS_OK)
-        status = table_texts(table, texts, COLUMNS, error);
-    if (status != STATUS_OK)
-        return status;
-    table_real(table, PAPER, row->paper);
-    table_real(table, EXACT, row->exact);
-    table_real(table, MEASURED, row->measured);
-    table_real(table, STDERR, row->se);
-    if (row->count > 0)
-        table_count(table, COUNT, row->count);
-    return STATUS_OK;
-}
-
-int ledger_table(const struct ledger *ledger, struct table *table, struct error *error)
-{
-    int status = table_init(table, columns, COLUMNS, error);
-    for (size_t k = 0; status == STATUS_OK && k < ledger->count; k++)
-        status = add_to_table(table, &ledger->rows[k], error);
-    return status;
-}
-
 struct tally ledger_tally(const struct ledger *ledger)
 {
     struct tally tally = {0};
@@ -391,6 +303,8 @@ struct tally ledger_tally(const struct ledger *ledger)
 
 void ledger_free(struct ledger *ledger)
 {
+    for (size_t k = 0; k < ledger->count; k++)
+        text_free(&ledger->rows[k].setting);
     free(ledger->rows);
     ledger->rows = NULL;
     ledger->count = ledger->capacity = 0;

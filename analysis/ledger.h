@@ -1,14 +1,14 @@
 /* ledger.h: the paper's claims, each held against exact theory and measurement.
  *
  * A claim is one file in analysis/claims/ with a `const struct claim claim_NAME` and a
- * line in claims/claims_list.h. Its check adds rows; every kind of row brings its own
+ * line in claims/list.h. Its check adds rows; every kind of row brings its own
  * negative control, and a row whose control does not fail decides nothing. */
 #ifndef PNM_LEDGER_H
 #define PNM_LEDGER_H
 
+#include "error.h"
 #include "estimate.h"
-#include "sampling.h"
-#include "table.h"
+#include "text.h"
 
 enum claim_kind {
     CLAIM_VALUE,      /* a number, sampled */
@@ -33,21 +33,22 @@ struct claim {
     const char *reason;
 };
 
-/* All claims in the paper's order, NULL after the last. */
-const struct claim *const *claims_all(void);
-
 struct ledger_row {
     const struct claim *claim;
     enum claim_kind kind;
-    char setting[256];
+    struct text setting;
     double paper, exact, measured, se; /* NAN: empty */
     uint64_t count;
     struct verdicts verdicts;
     bool control; /* did the negative control fail, as it must? */
 };
 
+struct sampling;
+
 struct ledger {
-    const struct sampling *sampling;
+    const struct sampling *sampling; /* what checks sample with */
+    double max_samples; /* budget of a row, which a row not sampled names */
+    const bool *cut;    /* whether time has ended the sampling; NULL: it never does */
     struct ledger_row *rows;
     size_t count, capacity;
 };
@@ -139,10 +140,6 @@ struct limit_finding limit_judge(const struct limit *limit, double paper_factor)
 /* Joins the verdicts of a curve's points: fails if one fails, holds if all sampled ones
  * hold and there are at least 5, else inconclusive. `from` is the first row. */
 enum verdict ledger_curve(const struct ledger *ledger, size_t from);
-
-/* The ledger as a table. */
-PNM_MUST_USE int ledger_table(const struct ledger *ledger, struct table *table,
-                              struct error *error);
 
 struct tally ledger_tally(const struct ledger *ledger);
 

@@ -2,10 +2,10 @@
 #include "noise_compare.h"
 #include "plot.h"
 #include "program.h"
+#include "psd.h"
 #include "request.h"
 #include "rule_check.h"
 #include "rule_table.h"
-#include "spectrum.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -143,9 +143,9 @@ static int add_rule(struct table *table, const struct sampling *sampling,
 static int add_density(struct table *table, const struct sampling *sampling,
                        const struct rule *rule, struct error *error)
 {
-    struct spectrum_point points[SPECTRUM_POINTS];
-    int status = spectrum_compare(sampling, rule, rule->kind->name, points, error);
-    for (int k = 0; status == STATUS_OK && k < SPECTRUM_POINTS; k++) {
+    struct psd_point points[PSD_POINTS];
+    int status = psd_compare(sampling, rule, rule->kind->name, points, error);
+    for (int k = 0; status == STATUS_OK && k < PSD_POINTS; k++) {
         status = rule_table_row(rule, table, error);
         if (status != STATUS_OK)
             break;

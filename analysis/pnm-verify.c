@@ -1,5 +1,6 @@
 /* pnm-verify: runs every claim of the paper that has a check and prints the ledger. */
-#include "ledger.h"
+#include "claims/claims.h"
+#include "ledger_table.h"
 #include "nearest.h"
 #include "program.h"
 #include "request.h"
@@ -119,7 +120,11 @@ static int answer(const struct request *request, struct table *table,
                   struct tally *tally, struct error *error)
 {
     const struct verify_request *own = (const struct verify_request *)request;
-    struct ledger ledger = {.sampling = &request->sampling};
+    struct ledger ledger = {
+        .sampling = &request->sampling,
+        .max_samples = request->sampling.max_samples,
+        .cut = &request->session.stopped,
+    };
     int status = check_claims(own->claims, own->list ? NULL : &ledger, error);
     if (status == STATUS_OK)
         status =

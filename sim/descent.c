@@ -35,7 +35,9 @@ static int block_init(struct descent_block *block, struct noise *noise,
     noise->sd = descent->sigma / sqrt((double)descent->loss->n);
     noise->a_step = samples * row;
     noise->ahead = noise->a_step < AHEAD ? AHEAD / noise->a_step : 1;
-    block->kernels = noise->stream.kernels;
+    block->kernels = kernels_find(error);
+    if (!block->kernels)
+        return STATUS_USAGE;
     block->theta =
         calloc(2 + slots + (1 + noise->ahead) * samples, row * sizeof *block->theta);
     if (!block->theta)

@@ -16,6 +16,7 @@
 #include "moments.h"
 #include "plan.h"
 #include "quadratic.h"
+#include "random.h"
 #include "rule_loops.h"
 #include "session.h"
 

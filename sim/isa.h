@@ -6,6 +6,8 @@
 #ifndef PNM_ISA_H
 #define PNM_ISA_H
 
+#include "error.h"
+
 #define ISA_JOIN_(name, isa) name##_##isa
 #define ISA_JOIN(name, isa) ISA_JOIN_(name, isa)
 #define ISA_NAME(name) ISA_JOIN(name, ISA) /* pnm -> pnm_v3 */
@@ -18,5 +20,25 @@ enum { LANE_GROUP = 32 };
 #else
 enum { LANE_GROUP = 64 };
 #endif
+
+enum isa { ISA_BASE, ISA_V3, ISA_V4, ISA_COUNT };
+
+/* A table by instruction set of what ISA_NAME(name) is called: {ISA_TABLE(loops)}.
+ * Those that this kind of processor never has are NULL. */
+#if defined(__x86_64__)
+#define ISA_TABLE(name)                                                                \
+    [ISA_BASE] = &name##_base, [ISA_V3] = &name##_v3, [ISA_V4] = &name##_v4
+#define ISA_DECLARE(type, name) extern type name##_base, name##_v3, name##_v4
+#else
+#define ISA_TABLE(name) [ISA_BASE] = &name##_base
+#define ISA_DECLARE(type, name) extern type name##_base
+#endif
+
+/* The best for this processor, or the one named by the environment variable PNM_ISA
+ * (base, v3, v4). STATUS_USAGE if PNM_ISA names one that is not there. */
+PNM_MUST_USE int isa_find(enum isa *isa, struct error *error);
+
+/* "base", "v3" or "v4". */
+const char *isa_name(enum isa isa);
 
 #endif

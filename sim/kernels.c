@@ -1,47 +1,31 @@
-/* kernels.c: the table of one instruction set. */
 #include "kernels.h"
 
-#include "descent_kernel.h"
-#include "kernels_table.h"
 #include "loss.h"
-#include "loss_list.h"
-#include "observe_kernel.h"
-#include "random_kernel.h"
-#include "rule_list.h"
 #include "rule_loops.h"
 
-#define DECLARE_RULE(name) extern const struct rule_loops ISA_NAME(rule_loops_##name);
-#define LIST_RULE(name) &ISA_NAME(rule_loops_##name),
+#include <string.h>
 
-RULE_LIST(DECLARE_RULE)
+const struct kernels *kernels_find(struct error *error)
+{
+    static const struct kernels *const all[] = {ISA_TABLE(kernels)};
+    enum isa isa;
+    return isa_find(&isa, error) == STATUS_OK ? all[isa] : NULL;
+}
 
-static const struct rule_loops *const rules[] = {RULE_LIST(LIST_RULE) NULL};
+const struct rule_loops *kernels_rule(const struct kernels *kernels,
+                                      const struct rule *rule)
+{
+    for (const struct rule_loops *const *loops = kernels->rules; *loops; loops++)
+        if (strcmp((*loops)->name, rule->kind->name) == 0)
+            return *loops;
+    return NULL;
+}
 
-#define DECLARE_LOSS(name) extern const struct loss_loops ISA_NAME(loss_loops_##name);
-#define LIST_LOSS(name) &ISA_NAME(loss_loops_##name),
-
-LOSS_LIST(DECLARE_LOSS)
-
-static const struct loss_loops *const losses[] = {LOSS_LIST(LIST_LOSS) NULL};
-
-#define ISA_TEXT_(isa) #isa
-#define ISA_TEXT(isa) ISA_TEXT_(isa)
-
-const struct kernels ISA_NAME(kernels) = {
-    .isa = ISA_TEXT(ISA),
-    .rules = rules,
-    .losses = losses,
-    .xoshiro_words = ISA_NAME(xoshiro_words),
-    .box_muller = ISA_NAME(box_muller),
-    .xoshiro_normal = ISA_NAME(xoshiro_normal),
-    .centre_path = ISA_NAME(centre_path),
-    .observe_moments = ISA_NAME(observe_moments),
-    .observe_product = ISA_NAME(observe_product),
-    .observe_direction = ISA_NAME(observe_direction),
-    .pull = ISA_NAME(pull),
-    .rotate = ISA_NAME(rotate),
-    .correlate = ISA_NAME(correlate),
-    .add_noise = ISA_NAME(add_noise),
-    .observe_descent = ISA_NAME(observe_descent),
-    .observe_pairs = ISA_NAME(observe_pairs),
-};
+const struct loss_loops *kernels_loss(const struct kernels *kernels,
+                                      const struct loss *loss)
+{
+    for (const struct loss_loops *const *loops = kernels->losses; *loops; loops++)
+        if (strcmp((*loops)->name, loss->kind->name) == 0)
+            return *loops;
+    return NULL;
+}

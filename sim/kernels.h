@@ -2,8 +2,8 @@
 #ifndef PNM_KERNELS_H
 #define PNM_KERNELS_H
 
+#include "error.h"
 #include "isa.h"
-#include "random.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -26,13 +26,9 @@ enum {
 enum { OBSERVE_PAIRS = 2 }; /* of rows, for observe_pairs */
 
 struct kernels {
-    const char *isa;
+    const char *isa;                        /* its name */
     const struct rule_loops *const *rules;  /* NULL after the last */
     const struct loss_loops *const *losses; /* the same */
-    void (*xoshiro_words)(uint64_t state[4][RANDOM_LANES],
-                          uint64_t words[RANDOM_BLOCK]);
-    void (*box_muller)(const uint64_t words[RANDOM_BLOCK], double out[RANDOM_BLOCK]);
-    void (*xoshiro_normal)(uint64_t state[4][RANDOM_LANES], size_t count, double *out);
     /* observe_kernel.h says what these compute. */
     void (*centre_path)(size_t steps, const double *centre, double *path);
     void (*observe_moments)(size_t steps, const double *path, double *sum,
@@ -54,8 +50,9 @@ struct kernels {
     void (*observe_pairs)(int lanes, const double *rows, double *out);
 };
 
-/* The variant for this processor, or the one named by the environment variable PNM_ISA
- * (base, v3, v4). NULL, with a message, if PNM_ISA names one that is not there. */
+ISA_DECLARE(const struct kernels, kernels);
+
+/* The table that isa_find chooses; NULL, with its message, where it finds none. */
 const struct kernels *kernels_find(struct error *error);
 
 /* The rule's loops; NULL for a rule that is not in the list. */

@@ -1,6 +1,6 @@
 #include "random.h"
 
-#include "kernels.h"
+#include "random_kernel.h"
 
 #include <Random123/philox.h>
 #include <gsl/gsl_randist.h>
@@ -44,10 +44,13 @@ static philox4x64_ctr_t cipher(const struct random_key *key, uint64_t lane,
 int random_init(struct random_stream *stream, struct random_generator generator,
                 struct random_key key, struct error *error)
 {
+    static const struct random_kernel *const kernels[] = {ISA_TABLE(random_kernel)};
+    enum isa isa;
     *stream = (struct random_stream){.generator = generator, .key = key};
-    stream->kernels = kernels_find(error);
-    if (!stream->kernels)
-        return STATUS_USAGE;
+    const int status = isa_find(&isa, error);
+    if (status != STATUS_OK)
+        return status;
+    stream->kernel = kernels[isa];
     for (uint64_t lane = 0; lane < RANDOM_LANES; lane++) {
         const philox4x64_ctr_t words = cipher(&key, lane, 0);
         for (int word = 0; word < 4; word++)
@@ -84,20 +87,20 @@ void random_words(struct random_stream *stream, uint64_t words[RANDOM_BLOCK])
     if (stream->generator.kind == RANDOM_PHILOX)
         philox_words(stream, words);
     else
-        stream->kernels->xoshiro_words(stream->state, words);
+        stream->kernel->words(stream->state, words);
 }
 
 void random_normal(struct random_stream *stream, size_t count, double *out)
 {
     switch (stream->generator.kind) {
     case RANDOM_XOSHIRO:
-        stream->kernels->xoshiro_normal(stream->state, count, out);
+        stream->kernel->normal(stream->state, count, out);
         break;
     case RANDOM_PHILOX:
         for (size_t i = 0; i < count; i += RANDOM_BLOCK) {
             uint64_t words[RANDOM_BLOCK];
             philox_words(stream, words);
-            stream->kernels->box_muller(words, out + i);
+            stream->kernel->box_muller(words, out + i);
         }
         break;
     case RANDOM_GSL:

@@ -47,7 +47,7 @@ struct random_generator {
     const gsl_rng_type *gsl;
 };
 
-struct kernels;
+struct random_kernel;
 
 struct random_stream {
     _Alignas(64) uint64_t state[4][RANDOM_LANES];
@@ -55,7 +55,7 @@ struct random_stream {
     struct random_key key;
     uint64_t counter; /* blocks drawn so far: philox */
     gsl_rng *gsl;
-    const struct kernels *kernels;
+    const struct random_kernel *kernel; /* of this processor */
 };
 
 /* FNV-1a, from RANDOM_HASH_START or what a call before returned. */

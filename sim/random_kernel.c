@@ -97,8 +97,7 @@ static inline void rotate(double half_square, uint64_t word, double *first,
     *second = elementary_double(elementary_bits(fma(rh, s, rc)) ^ ((word << 1) & sign));
 }
 
-void ISA_NAME(xoshiro_words)(uint64_t state[4][RANDOM_LANES],
-                             uint64_t words[RANDOM_BLOCK])
+static void xoshiro_words(uint64_t state[4][RANDOM_LANES], uint64_t words[RANDOM_BLOCK])
 {
     for (int lane = 0; lane < RANDOM_LANES; lane++)
         words[lane] = xoshiro_next(state, lane);
@@ -106,7 +105,7 @@ void ISA_NAME(xoshiro_words)(uint64_t state[4][RANDOM_LANES],
         words[RANDOM_LANES + lane] = xoshiro_next(state, lane);
 }
 
-void ISA_NAME(box_muller)(const uint64_t words[RANDOM_BLOCK], double out[RANDOM_BLOCK])
+static void box_muller(const uint64_t words[RANDOM_BLOCK], double out[RANDOM_BLOCK])
 {
 #pragma omp simd
     for (int lane = 0; lane < RANDOM_LANES; lane++) {
@@ -163,15 +162,21 @@ static void many_blocks(uint64_t state[4][RANDOM_LANES], size_t blocks,
     memcpy(state, local, sizeof local);
 }
 
-void ISA_NAME(xoshiro_normal)(uint64_t state[4][RANDOM_LANES], size_t count,
-                              double *restrict out)
+static void xoshiro_normal(uint64_t state[4][RANDOM_LANES], size_t count,
+                           double *restrict out)
 {
     const size_t blocks = count / RANDOM_BLOCK;
     if (blocks >= 2) {
         many_blocks(state, blocks, out);
     } else if (blocks == 1) {
         uint64_t words[RANDOM_BLOCK];
-        ISA_NAME(xoshiro_words)(state, words);
-        ISA_NAME(box_muller)(words, out);
+        xoshiro_words(state, words);
+        box_muller(words, out);
     }
 }
+
+const struct random_kernel ISA_NAME(random_kernel) = {
+    .words = xoshiro_words,
+    .box_muller = box_muller,
+    .normal = xoshiro_normal,
+};

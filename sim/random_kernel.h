@@ -1,14 +1,17 @@
-/* random_kernel.h: the generator's inner loops, once for each instruction set. They are
- * reached through struct kernels; random.h says what they compute. */
+/* random_kernel.h: the generator's inner loops, once for each instruction set; random.h
+ * says what they compute. */
 #ifndef PNM_RANDOM_KERNEL_H
 #define PNM_RANDOM_KERNEL_H
 
-#include "kernels.h"
+#include "isa.h"
+#include "random.h"
 
-void ISA_NAME(xoshiro_words)(uint64_t state[4][RANDOM_LANES],
-                             uint64_t words[RANDOM_BLOCK]);
-void ISA_NAME(box_muller)(const uint64_t words[RANDOM_BLOCK], double out[RANDOM_BLOCK]);
-void ISA_NAME(xoshiro_normal)(uint64_t state[4][RANDOM_LANES], size_t count,
-                              double *restrict out);
+struct random_kernel {
+    void (*words)(uint64_t state[4][RANDOM_LANES], uint64_t words[RANDOM_BLOCK]);
+    void (*box_muller)(const uint64_t words[RANDOM_BLOCK], double out[RANDOM_BLOCK]);
+    void (*normal)(uint64_t state[4][RANDOM_LANES], size_t count, double *out);
+};
+
+ISA_DECLARE(const struct random_kernel, random_kernel);
 
 #endif

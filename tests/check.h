@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "kernels.h"
+#include "random.h"
 #include "loss.h"
 #include "rule_loops.h"
 

@@ -2,7 +2,9 @@
  * verdicts, and the ledger finds what it should find. */
 #include "check.h"
 
+#include "claims/claims.h"
 #include "ledger.h"
+#include "sampling.h"
 
 #include <gsl/gsl_errno.h>
 
@@ -69,9 +71,9 @@ static void every_control_fails_and_nothing_contradicts_theory(void **state)
         /* A standard error a little above plan may leave a row open, with its control.
          */
         if (row->verdicts.exact != VERDICT_INCONCLUSIVE && !row->control)
-            fail_msg("%s, %s: the control does not fail", row->claim->id, row->setting);
+            fail_msg("%s, %s: the control does not fail", row->claim->id, text_get(&row->setting));
         if (row->verdicts.exact == VERDICT_FAILS)
-            fail_msg("%s, %s: measured %g, exact %g", row->claim->id, row->setting,
+            fail_msg("%s, %s: measured %g, exact %g", row->claim->id, text_get(&row->setting),
                      row->measured, row->exact);
     }
     ledger_free(&ledger);
@@ -112,7 +114,7 @@ static void limits_of_the_ledger_are_the_known_ones(void **state)
         for (size_t k = 0; k < ledger.count; k++) {
             const struct ledger_row *row = &ledger.rows[k];
             if (row->kind != CLAIM_LIMIT || strcmp(row->claim->id, known[i].id) != 0 ||
-                strncmp(row->setting, known[i].setting, strlen(known[i].setting)) != 0)
+                strncmp(text_get(&row->setting), known[i].setting, strlen(known[i].setting)) != 0)
                 continue;
             found++;
             CHECK_NEAR(row->paper, known[i].paper, 1e-12, 0);

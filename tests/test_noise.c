@@ -3,7 +3,7 @@
 #include "check.h"
 
 #include "noise_compare.h"
-#include "spectrum.h"
+#include "psd.h"
 
 static const char *const rules[] = {
     "sgd lr=0.3",
@@ -194,13 +194,13 @@ static void spectra_agree_with_exact_densities(void **state)
     (void)state;
     const struct sampling sampling = settings(0.002);
     const struct rule rule = check_rule("pnm lr=0.3 beta0=1 beta1=0.5");
-    struct spectrum_point points[SPECTRUM_POINTS];
+    struct psd_point points[PSD_POINTS];
     struct error error;
     double integral = 0;
-    assert_int_equal(spectrum_compare(&sampling, &rule, NULL, points, &error), 0);
-    for (int k = 0; k < SPECTRUM_POINTS; k++) {
-        const int ends = k == 0 || k == SPECTRUM_POINTS - 1;
-        integral += (ends ? 1 : 2) * points[k].measured / SPECTRUM_SEGMENT;
+    assert_int_equal(psd_compare(&sampling, &rule, NULL, points, &error), 0);
+    for (int k = 0; k < PSD_POINTS; k++) {
+        const int ends = k == 0 || k == PSD_POINTS - 1;
+        integral += (ends ? 1 : 2) * points[k].measured / PSD_SEGMENT;
         assert_true(fabs(points[k].measured - points[k].exact) <
                     5.5 * points[k].se + 0.002 * points[k].exact);
     }

@@ -3,6 +3,7 @@
  * inputs x uniform on the circle, labels sign(x_1) flipped with probability FLIP,
  * classifiers sign(theta' x) under the 0-1 loss, theta ~ Q = N(mu, I) with mu = SCALE
  * times the mean of y x over the set, prior P = N(0, I). */
+#include "sampling.h"
 #include "ledger.h"
 #include "pac_bayes.h"
 

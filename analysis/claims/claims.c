@@ -1,0 +1,16 @@
+#include "claims.h"
+
+#include "claims_list.h"
+
+#include <stddef.h>
+
+#define DECLARE_CLAIM(name) extern const struct claim claim_##name;
+#define LIST_CLAIM(name) &claim_##name,
+
+CLAIM_LIST(DECLARE_CLAIM)
+
+const struct claim *const *claims_all(void)
+{
+    static const struct claim *const list[] = {CLAIM_LIST(LIST_CLAIM) NULL};
+    return list;
+}

@@ -1,0 +1,10 @@
+/* claims.h: the claims of the paper. */
+#ifndef PNM_CLAIMS_H
+#define PNM_CLAIMS_H
+
+#include "ledger.h"
+
+/* All claims in the paper's order, NULL after the last. */
+const struct claim *const *claims_all(void);
+
+#endif

@@ -1,0 +1,11 @@
+/* ledger_table.h: the ledger as a table, a row for each of its rows. */
+#ifndef PNM_LEDGER_TABLE_H
+#define PNM_LEDGER_TABLE_H
+
+#include "ledger.h"
+#include "table.h"
+
+PNM_MUST_USE int ledger_table(const struct ledger *ledger, struct table *table,
+                              struct error *error);
+
+#endif
