@@ -37,7 +37,7 @@ CFLAGS += -DPNM_MPI
 endif
 LDLIBS = -lgsl -lgslcblas -ljansson -linih -lm
 
-# The hot files are compiled once for each instruction set (sim/kernels.h).
+# The hot files are compiled once for each instruction set (sim/base/isa.h).
 ifneq ($(shell uname -m),x86_64)
 ISAS = base
 else
@@ -57,15 +57,19 @@ RULE_CFLAGS = -fno-unroll-loops -fno-loop-unroll-and-jam -fno-tree-loop-distribu
 MARCH_v4 += -mprefer-vector-width=512
 endif
 
-# Rules and losses are compiled without an instruction set, too: what they are besides.
-KINDS = $(wildcard sim/opt_*.c sim/loss_*_kernel.c)
-HOT = sim/kernels_table.c $(wildcard sim/*_kernel.c sim/opt_*.c)
+# Rules and losses are compiled once without an instruction set, which gives their kinds,
+# and once for each, which gives their loops.
+RULES = $(shell sed -n 's/^ *RULE(\([a-z0-9_]*\)).*/\1/p' sim/rules/list.h)
+LOSSES = $(shell sed -n 's/^ *LOSS(\([a-z0-9_]*\)).*/\1/p' sim/losses/list.h)
+KINDS = $(RULES:%=sim/rules/%.c) $(LOSSES:%=sim/losses/%.c)
+HOT = $(KINDS) $(wildcard sim/*/*_kernel.c) sim/engine/kernels_table.c
 PROGRAM_SOURCES = $(wildcard sim/pnm-*.c analysis/pnm-*.c)
 PROGRAMS = $(notdir $(PROGRAM_SOURCES:.c=))
-LIBRARY = $(KINDS) $(filter-out $(HOT) $(PROGRAM_SOURCES),$(wildcard sim/*.c analysis/*.c analysis/claims/*.c))
+LIBRARY = $(KINDS) $(filter-out $(HOT) $(PROGRAM_SOURCES), \
+	$(wildcard sim/*/*.c analysis/*.c analysis/*/*.c analysis/*/*/*.c))
 LIBRARY_OBJECTS = $(LIBRARY:%.c=$(BUILD)/obj/%.o) \
 	$(foreach isa,$(ISAS),$(HOT:%.c=$(BUILD)/obj/$(isa)/%.o))
-TEST_SOURCES = $(wildcard tests/test_*.c)
+TEST_SOURCES = $(wildcard tests/sim/*/test_*.c tests/analysis/*/test_*.c)
 TESTS = $(TEST_SOURCES:tests/%.c=$(BUILD)/tests/%)
 BINARIES = $(PROGRAMS:%=$(BUILD)/bin/%)
 MANUAL = $(PROGRAMS:%=$(BUILD)/man/%.1)
@@ -73,9 +77,9 @@ COMPLETION_BASH = $(PROGRAMS:%=$(BUILD)/completion/bash/%)
 COMPLETION_ZSH = $(PROGRAMS:%=$(BUILD)/completion/zsh/_%)
 DOCUMENTS = $(MANUAL) $(COMPLETION_BASH) $(COMPLETION_ZSH)
 
-SOURCES = $(wildcard sim/*.[ch] analysis/*.[ch] analysis/claims/*.[ch] tests/*.[ch] tests/bench/*.[ch] \
-	tests/random/*.[ch])
-SCRIPTS = $(wildcard sim/*.sh tests/*.sh tests/random/*.sh tests/docs/*.sh plots/*.sh tests/cli/*.bash) .ci/run .ci/setup
+SOURCES = $(wildcard $(foreach folder,sim sim/* analysis analysis/* analysis/*/* tests tests/* \
+	tests/*/*,$(folder)/*.[ch]))
+SCRIPTS = $(wildcard sim/*/*.sh tests/*.sh tests/random/*.sh tests/docs/*.sh plots/*.sh tests/cli/*.bash) .ci/run .ci/setup
 
 .PHONY: all programs unit-tests help setup setup-lint setup-mpi setup-bench \
 	setup-random setup-docs verify tables plots gallery report notebooks test test-unit test-cli \
@@ -127,11 +131,11 @@ $(BUILD)/obj/%.o: %.c Makefile
 	@$(CC) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 # It holds that file.
-$(BUILD)/obj/sim/plot.o: sim/looks.gp
+$(BUILD)/obj/sim/cli/plot.o: sim/cli/looks.gp
 
 # Compiled anew when the revision is another one, not with every make.
-$(BUILD)/obj/sim/version.o: CFLAGS += $(if $(REVISION),-DPNM_REVISION='"$(REVISION)"')
-$(BUILD)/obj/sim/version.o: $(BUILD)/revision
+$(BUILD)/obj/sim/cli/version.o: CFLAGS += $(if $(REVISION),-DPNM_REVISION='"$(REVISION)"')
+$(BUILD)/obj/sim/cli/version.o: $(BUILD)/revision
 
 $(BUILD)/revision: FORCE
 	@mkdir -p $(@D)
@@ -140,7 +144,7 @@ $(BUILD)/revision: FORCE
 FORCE:
 
 define HOT_RULE
-$(BUILD)/obj/$(1)/sim/opt_%.o: HOT_CFLAGS += $(RULE_CFLAGS)
+$(BUILD)/obj/$(1)/sim/rules/%.o: HOT_CFLAGS += $(RULE_CFLAGS)
 
 $(BUILD)/obj/$(1)/%.o: %.c Makefile
 	@mkdir -p $$(@D)
@@ -163,6 +167,8 @@ $(BUILD)/bin/%: $(BUILD)/obj/analysis/%.o $(BUILD)/libpnm.a
 	@echo "  $@"
 	@$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS)
 
+$(BUILD)/obj/tests/%.o: CFLAGS += -Itests
+
 $(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $(BUILD)/libpnm.a
 	@mkdir -p $(@D)
 	@echo "  $@"
@@ -183,8 +189,8 @@ $(BUILD)/completion/zsh/_%: $(BUILD)/bin/%
 
 # --- a rule of your own -----------------------------------------------------------------
 
-new-optimizer: ## begin an update rule, NAME=foo: sim/opt_foo.c, listed
-	@sh sim/new_optimizer.sh "$$NAME"
+new-optimizer: ## begin an update rule, NAME=foo: sim/rules/foo.c, listed
+	@sh sim/rules/new_rule.sh "$$NAME"
 
 # --- verify and figures ---------------------------------------------------------------
 
@@ -320,7 +326,7 @@ lint: ## check format and run clang-tidy, cppcheck and shellcheck
 	cppcheck --quiet --error-exitcode=1 --inline-suppr --suppress=ctuuninitvar --std=c11 \
 	    --enable=warning,performance,portability -DISA=base -DPNM_VERSION='"x"' \
 	    -Isim -Ianalysis sim analysis tests/bench tests/random
-	clang-tidy --quiet --warnings-as-errors='*' $(filter sim/%.c analysis/%.c tests/bench/%.c tests/random/%.c,$(SOURCES)) -- \
+	clang-tidy --quiet --warnings-as-errors='*' $(filter-out tests/sim/% tests/analysis/%,$(filter %.c,$(SOURCES))) -- \
 	    -std=c11 -fopenmp -D_POSIX_C_SOURCE=200809L -DISA=base -DPNM_VERSION='"x"' \
 	    -Isim -Ianalysis
 	shellcheck $(SCRIPTS)

@@ -1,9 +1,9 @@
 #include "bound_table.h"
 
-#include "bound_command.h"
+#include "compare/bound_command.h"
 
-#include "plot.h"
-#include "rule_table.h"
+#include "cli/plot.h"
+#include "cli/rule_table.h"
 
 enum {
     OPTIMIZER,

@@ -2,8 +2,8 @@
 #ifndef PNM_BOUND_TABLE_H
 #define PNM_BOUND_TABLE_H
 
-#include "bound_search.h"
-#include "table.h"
+#include "cli/table.h"
+#include "compare/bound_search.h"
 
 /* A table for rows of rules[count]. STATUS_MEMORY. */
 PNM_MUST_USE int bound_table_init(struct table *table, const struct rule *rules,

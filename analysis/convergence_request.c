@@ -1,6 +1,6 @@
 #include "convergence_request.h"
 
-#include "rule_check.h"
+#include "rules/rule_check.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -2,8 +2,8 @@
 #ifndef PNM_CONVERGENCE_REQUEST_H
 #define PNM_CONVERGENCE_REQUEST_H
 
-#include "bound_ratio.h"
-#include "request.h"
+#include "cli/request.h"
+#include "compare/bound_ratio.h"
 
 /* What the command line says. */
 struct convergence_request {

@@ -1,7 +1,7 @@
 #include "convergence_table.h"
 
-#include "plot.h"
-#include "rule_table.h"
+#include "cli/plot.h"
+#include "cli/rule_table.h"
 
 #include <math.h>
 #include <stdlib.h>

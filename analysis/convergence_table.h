@@ -3,8 +3,8 @@
 #ifndef PNM_CONVERGENCE_TABLE_H
 #define PNM_CONVERGENCE_TABLE_H
 
+#include "cli/table.h"
 #include "convergence_request.h"
-#include "table.h"
 
 enum convergence_table {
     CONVERGENCE_HORIZONS, /* min E|grad f|^2 beside the bounds, a row a horizon */

@@ -2,8 +2,8 @@
 #ifndef PNM_LEDGER_TABLE_H
 #define PNM_LEDGER_TABLE_H
 
-#include "ledger.h"
-#include "table.h"
+#include "cli/table.h"
+#include "verdict/ledger.h"
 
 PNM_MUST_USE int ledger_table(const struct ledger *ledger, struct table *table,
                               struct error *error);

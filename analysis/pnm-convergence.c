@@ -1,9 +1,9 @@
 /* pnm-convergence: how fast a rule makes the gradient small, against theorem 3.1 on
  * losses that meet its assumptions and against the exact transient on a quadratic. */
 #include "bound_table.h"
+#include "cli/program.h"
 #include "convergence_request.h"
 #include "convergence_table.h"
-#include "program.h"
 
 static const struct option_spec own_options[] = {
     {.name = "sigma",

@@ -1,11 +1,11 @@
 /* pnm-noise: what the momentum of update rules does to white gradient noise. */
-#include "noise_compare.h"
-#include "plot.h"
-#include "program.h"
-#include "psd.h"
-#include "request.h"
-#include "rule_check.h"
-#include "rule_table.h"
+#include "cli/plot.h"
+#include "cli/program.h"
+#include "cli/request.h"
+#include "cli/rule_table.h"
+#include "compare/noise_compare.h"
+#include "compare/psd.h"
+#include "rules/rule_check.h"
 
 #include <math.h>
 #include <stdlib.h>

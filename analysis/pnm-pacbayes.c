@@ -1,13 +1,13 @@
 /* pnm-pacbayes: divergence from the prior and generalization bounds of the Gaussian
  * that a rule's stationary law is: under the paper's, the exact and the measured
  * covariance. */
-#include "optimal_beta0.h"
-#include "plot.h"
-#include "posterior.h"
-#include "program.h"
-#include "request.h"
-#include "rule_check.h"
-#include "rule_table.h"
+#include "cli/plot.h"
+#include "cli/program.h"
+#include "cli/request.h"
+#include "cli/rule_table.h"
+#include "compare/optimal_beta0.h"
+#include "compare/posterior.h"
+#include "rules/rule_check.h"
 
 #include <math.h>
 #include <stdio.h>

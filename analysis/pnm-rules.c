@@ -1,12 +1,12 @@
 /* pnm-rules: what the update rules are: size, stability limit, variance at small steps,
  * source. */
-#include "interrupt.h"
-#include "program.h"
-#include "ranks.h"
-#include "request.h"
-#include "rule_table.h"
-#include "stability.h"
-#include "table.h"
+#include "base/interrupt.h"
+#include "base/ranks.h"
+#include "cli/program.h"
+#include "cli/request.h"
+#include "cli/rule_table.h"
+#include "cli/table.h"
+#include "compare/stability.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -1,15 +1,15 @@
 /* pnm-stability: spectral radius, limit and best value of the learning rate, and steps
  * to an accuracy, of update rules on a quadratic loss without noise. */
-#include "interrupt.h"
-#include "plot.h"
-#include "program.h"
-#include "progress.h"
-#include "ranks.h"
-#include "request.h"
-#include "rule_check.h"
-#include "rule_table.h"
-#include "stability.h"
-#include "table.h"
+#include "base/interrupt.h"
+#include "base/progress.h"
+#include "base/ranks.h"
+#include "cli/plot.h"
+#include "cli/program.h"
+#include "cli/request.h"
+#include "cli/rule_table.h"
+#include "cli/table.h"
+#include "compare/stability.h"
+#include "rules/rule_check.h"
 
 #include <math.h>
 #include <string.h>
@@ -121,7 +121,7 @@ static const struct plot plot = {
               {"rho_measured", NULL, "measured", PLOT_MEASURED}},
 };
 
-static double highest(const struct quadratic *problem)
+static double highest(const struct problem *problem)
 {
     double most = 0;
     for (size_t i = 0; i < problem->n; i++)
@@ -148,7 +148,7 @@ static const double least_pull = 1e-100, largest_pull = 1e100;
 
 static int check_range(const struct request *request, struct error *error)
 {
-    const struct quadratic *problem = &request->problem;
+    const struct problem *problem = &request->problem;
     for (size_t i = 0; i < problem->n; i++)
         if (problem->h[i] < least_pull || problem->h[i] > largest_pull)
             return error_about(error, STATUS_USAGE, "spectrum",
@@ -186,7 +186,7 @@ static int add_row(struct table *table, const struct stability_request *own,
                    const struct rule *rule, struct tally *tally, struct error *error)
 {
     const double accuracy = own->accuracy;
-    const struct quadratic *problem = &own->request.problem;
+    const struct problem *problem = &own->request.problem;
     struct stability s;
     stability_exact(&s, rule, problem->h, problem->n);
     int status = rule_table_row(rule, table, error);
@@ -215,7 +215,7 @@ static int add_row(struct table *table, const struct stability_request *own,
 static int add_point(struct table *table, const struct stability_request *own,
                      const struct rule *rule, struct error *error)
 {
-    const struct quadratic *problem = &own->request.problem;
+    const struct problem *problem = &own->request.problem;
     const double h = highest(problem);
     double limit = stability_limit_closed(rule, problem->h, problem->n);
     if (isnan(limit))

@@ -1,13 +1,13 @@
 /* pnm-stationary: the stationary covariance of update rules, measured against exact
  * theory and the paper. */
-#include "interrupt.h"
-#include "plot.h"
-#include "program.h"
-#include "request.h"
-#include "rule_check.h"
-#include "rule_table.h"
-#include "stability.h"
-#include "stationary.h"
+#include "base/interrupt.h"
+#include "cli/plot.h"
+#include "cli/program.h"
+#include "cli/request.h"
+#include "cli/rule_table.h"
+#include "compare/stability.h"
+#include "compare/stationary.h"
+#include "rules/rule_check.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -157,8 +157,8 @@ static int add_excess(struct table *table, const struct request *request,
                       const struct rule *rule, const struct comparison *rows,
                       size_t count, struct tally *tally, struct error *error)
 {
-    const struct quadratic *problem = &request->problem;
-    const struct evidence e = excess_of(rows, count, quadratic_is_coupled(problem));
+    const struct problem *problem = &request->problem;
+    const struct evidence e = excess_of(rows, count, problem_is_coupled(problem));
     const struct verdicts verdicts = evidence_judge(&e);
     int status = rule_table_row(rule, table, error);
     if (status == STATUS_OK)
@@ -305,8 +305,7 @@ static int leave_out(const struct request *request, struct rule **rules, size_t 
 
 /* Every rule is refused before any runs. */
 static int check_rules(const struct sampling *sampling, const struct rule *rules,
-                       size_t count, const struct quadratic *problem,
-                       struct error *error)
+                       size_t count, const struct problem *problem, struct error *error)
 {
     int status = rule_check_constant(rules, count, "stationary law", error);
     for (size_t k = 0; status == STATUS_OK && k < count; k++) {
@@ -332,7 +331,7 @@ static int fill(struct table *table, const struct stationary_request *own,
 {
     const struct request *request = &own->request;
     const struct sampling *sampling = &request->sampling;
-    const struct quadratic *problem = &request->problem;
+    const struct problem *problem = &request->problem;
     size_t warnings = 0;
     int status = check_rules(sampling, rules, count, problem, error);
     for (size_t k = 0; status == STATUS_OK && k < count; k++) {

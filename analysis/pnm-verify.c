@@ -1,10 +1,10 @@
 /* pnm-verify: runs every claim of the paper that has a check and prints the ledger. */
+#include "base/nearest.h"
 #include "claims/claims.h"
+#include "cli/program.h"
+#include "cli/request.h"
+#include "cli/table.h"
 #include "ledger_table.h"
-#include "nearest.h"
-#include "program.h"
-#include "request.h"
-#include "table.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,9 +1,9 @@
 /* pnm-simulate: runs an ensemble of one rule and writes moments or trajectories. */
-#include "interrupt.h"
-#include "plot.h"
-#include "program.h"
-#include "request.h"
-#include "table.h"
+#include "base/interrupt.h"
+#include "cli/plot.h"
+#include "cli/program.h"
+#include "cli/request.h"
+#include "cli/table.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -47,7 +47,7 @@ static const uint64_t most_records = 20000000;
 
 /* The chains of each mode: planned from the exact law, or as given. */
 static int plan_modes(const struct sampling *sampling, const struct rule *rule,
-                      const struct quadratic *problem, struct chains *chains,
+                      const struct problem *problem, struct chains *chains,
                       struct error *error)
 {
     struct linear_system *systems = NULL;
@@ -56,7 +56,7 @@ static int plan_modes(const struct sampling *sampling, const struct rule *rule,
     struct plan plan;
     int status = sampling_systems(sampling, rule, problem, &systems, &radius, error);
     for (size_t i = 0; status == STATUS_OK && i < problem->n; i++) {
-        const double c = quadratic_noise(problem, i, i), noise[3] = {c, c, c};
+        const double c = problem_noise(problem, i, i), noise[3] = {c, c, c};
         const double offset = problem->start[i] - problem->theta_star[i];
         double drift[LINEAR_STATE], mean[LINEAR_STATE];
         struct pair_law law;
@@ -137,7 +137,7 @@ static struct estimate estimate_of(const struct moments *theta,
 }
 
 /* An empty cell is not to be taken for one that was not asked for. */
-static void warn_mode(const struct sampling *sampling, const struct quadratic *problem,
+static void warn_mode(const struct sampling *sampling, const struct problem *problem,
                       size_t i, const struct estimate *e, uint64_t chains,
                       size_t *warnings)
 {
@@ -170,7 +170,7 @@ static int fill_moments(struct table *table, const struct request *request,
         [SECOND_SE] = {"second_moment_stderr", COLUMN_REAL, false},
         [COUNT] = {"count", COLUMN_COUNT, false},
     };
-    const struct quadratic *problem = &request->problem;
+    const struct problem *problem = &request->problem;
     size_t warnings = 0;
     int status = table_init(table, columns, COLUMNS, error);
     for (size_t i = 0; status == STATUS_OK && i < problem->n; i++) {
@@ -183,7 +183,7 @@ static int fill_moments(struct table *table, const struct request *request,
         if (square[i].count == 0)
             continue; /* the time was up before */
         const struct estimate e =
-            estimate_of(&theta[i], &square[i], quadratic_noise(problem, i, i) != 0);
+            estimate_of(&theta[i], &square[i], problem_noise(problem, i, i) != 0);
         table_real(table, MEAN, e.mean);
         table_real(table, MEAN_SE, e.mean_se);
         table_real(table, SECOND, e.second);
@@ -205,7 +205,7 @@ static int answer_moments(const struct request *request, struct table *table,
         .value = {{"second_moment", "second_moment_stderr", "measured", PLOT_MEASURED}},
     };
     const struct rule *rule = request->rules.rule;
-    const struct quadratic *problem = &request->problem;
+    const struct problem *problem = &request->problem;
     const struct ensemble ensemble =
         sampling_ensemble(&request->sampling, rule, problem, rule->kind->name);
     const size_t n = problem->n;
@@ -216,7 +216,7 @@ static int answer_moments(const struct request *request, struct table *table,
         chains && theta && square ? STATUS_OK : error_memory(error, "the modes");
     if (status == STATUS_OK)
         status = plan_modes(&request->sampling, rule, problem, chains, error);
-    if (status == STATUS_OK && quadratic_is_coupled(problem))
+    if (status == STATUS_OK && problem_is_coupled(problem))
         join_chains(n, chains);
     if (status == STATUS_OK)
         status = ensemble_moments(&ensemble, chains, theta, square, error);
@@ -291,7 +291,7 @@ static int answer_trajectories(const struct simulate_request *own, struct table 
         .value = {{"theta", NULL, "simulated", PLOT_EXACT}},
     };
     const struct sampling *sampling = &own->request.sampling;
-    const struct quadratic *problem = &own->request.problem;
+    const struct problem *problem = &own->request.problem;
     const struct rule *rule = own->request.rules.rule;
     const struct ensemble ensemble =
         sampling_ensemble(sampling, rule, problem, rule->kind->name);

@@ -12,10 +12,10 @@
 
 #include <cmocka.h>
 
-#include "kernels.h"
-#include "random.h"
-#include "loss.h"
-#include "rule_loops.h"
+#include "base/random.h"
+#include "engine/kernels.h"
+#include "losses/loss.h"
+#include "rules/rule_loops.h"
 
 #include <float.h>
 #include <gsl/gsl_cdf.h>

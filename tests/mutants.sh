@@ -40,6 +40,8 @@ failing() {
     done
 }
 
+first="tests/sim/rules/test_rules tests/analysis/theory/test_theory
+    tests/analysis/compare/test_stationary"
 # mutant FILE SED_EXPRESSION RULE OPTIONS...: of a rule with written-out theory.
 mutant() {
     file=$1
@@ -47,19 +49,22 @@ mutant() {
     rule=$3
     shift 3
     break_line "$file" "$expression"
-    build bin/pnm-stationary tests/test_rules tests/test_theory tests/test_stationary
+    # shellcheck disable=SC2086  # several programs
+    build bin/pnm-stationary $first
     status=0
     row=$("$copy/build/bin/pnm-stationary" --quiet --format csv --optimizer "$rule" \
         --lr 0.3 --spectrum 1 "$@" 2>/dev/null) || status=$?
     row=$(echo "$row" | tail -n 1 |
         awk -F, '{printf "%.5g | %.5g | %s", $11, $14, $17}')
-    failed=$(failing tests/test_rules tests/test_theory tests/test_stationary | wc -l)
+    # shellcheck disable=SC2086
+    failed=$(failing $first | wc -l)
     echo "| \`$file\` | \`$expression\` | $row | $status | $failed |"
     [ "$status" -eq 1 ] && [ "$failed" -gt 0 ] || unnoticed=$((unnoticed + 1))
     mend "$file"
 }
 
-second="tests/test_vectors tests/test_papers tests/test_decay tests/test_system tests/test_network"
+second="tests/sim/rules/test_vectors tests/sim/rules/test_papers tests/sim/rules/test_decay
+    tests/sim/rules/test_matrices tests/sim/losses/test_network"
 # unit_mutant FILE SED_EXPRESSION: of a rule whose exact law, if there is one, is probed
 # from the rule itself, so that both would move, and of the network of figures 11 and 12:
 # second implementations must notice.
@@ -77,45 +82,45 @@ unit_mutant() {
 # Rules at beta0 = 1, beta1 = 0.9, eta h = 0.3 where nothing else is said.
 echo "| file | slip | measured | exact | exact_verdict | exit | failing tests |"
 echo "| --- | --- | --- | --- | --- | --- | --- |"
-mutant sim/opt_sgd.c 's/-= scalar/-= 1.02 * scalar/' sgd
-mutant sim/opt_heavy_ball.c 's/scalar\[DECAY\] \* slot/scalar[DECAY] * scalar[DECAY] * slot/' heavy_ball
-mutant sim/opt_heavy_ball.c 's/scalar\[WEIGHT\] = .*/scalar[WEIGHT] = 1;/' heavy_ball
-mutant sim/opt_pnm.c 's/ - scalar\[NEGATIVE\] \* slot\[LAST\]//' pnm
-mutant sim/opt_pnm.c 's/rule->number\[BETA1\] \* rule->number\[BETA1\]/rule->number[BETA1]/' pnm
-mutant sim/opt_pnm_eq7.c 's/resting = decay \* slot/resting = slot/' pnm_eq7
-mutant sim/opt_two_batch.c 's/g\[1\]/g[0]/' two_batch
-mutant sim/parameters.h 's/lr \/ sqrt(gamma)/lr \/ gamma/' two_batch
-mutant analysis/theory_sgd.c 's/(h_i + h_j - lr \* h_i \* h_j)/(h_i + h_j)/' sgd
-mutant analysis/theory_heavy_ball.c 's/a \* c \* (1 + beta1)/a * c/' heavy_ball
-mutant analysis/theory_pnm.c 's/beta0 \* (1 - 3 \* beta)/beta0 * (1 - beta)/' pnm
-mutant analysis/theory_pnm_eq7.c 's/lr \* beta0 \* beta1/lr * beta0/' pnm_eq7
-mutant analysis/theory_two_batch.c 's/ \* theory_gamma(rule) \* c/ * c/' two_batch
-mutant sim/opt_nesterov.c 's/g\[0\] + scalar\[DECAY\] \* d)/g[0] + d)/' nesterov
-mutant sim/opt_qhm.c 's/(1 - scalar\[WEIGHT\]) \* g\[0\]/g[0]/' qhm --beta1 0.9
-mutant analysis/theory_nesterov.c 's/a \* beta1 \* (1 + 2 \* beta1)/a * beta1 * (1 + beta1)/' nesterov
-mutant analysis/theory_qhm.c 's/ a \* beta1 \* (1 - nu) \* (1 + / a * (1 - nu) * (1 + /' qhm --beta1 0.9
-mutant analysis/theory.c 's/sqrt(theory_gamma(rule))/theory_gamma(rule)/' two_batch
+mutant sim/rules/sgd.c 's/-= scalar/-= 1.02 * scalar/' sgd
+mutant sim/rules/heavy_ball.c 's/scalar\[DECAY\] \* slot/scalar[DECAY] * scalar[DECAY] * slot/' heavy_ball
+mutant sim/rules/heavy_ball.c 's/scalar\[WEIGHT\] = .*/scalar[WEIGHT] = 1;/' heavy_ball
+mutant sim/rules/pnm.c 's/ - scalar\[NEGATIVE\] \* slot\[LAST\]//' pnm
+mutant sim/rules/pnm.c 's/rule->number\[BETA1\] \* rule->number\[BETA1\]/rule->number[BETA1]/' pnm
+mutant sim/rules/pnm_eq7.c 's/resting = decay \* slot/resting = slot/' pnm_eq7
+mutant sim/rules/two_batch.c 's/g\[1\]/g[0]/' two_batch
+mutant sim/rules/parameters.h 's/lr \/ sqrt(gamma)/lr \/ gamma/' two_batch
+mutant analysis/theory/sgd.c 's/(h_i + h_j - lr \* h_i \* h_j)/(h_i + h_j)/' sgd
+mutant analysis/theory/heavy_ball.c 's/a \* c \* (1 + beta1)/a * c/' heavy_ball
+mutant analysis/theory/pnm.c 's/beta0 \* (1 - 3 \* beta)/beta0 * (1 - beta)/' pnm
+mutant analysis/theory/pnm_eq7.c 's/lr \* beta0 \* beta1/lr * beta0/' pnm_eq7
+mutant analysis/theory/two_batch.c 's/ \* theory_gamma(rule) \* c/ * c/' two_batch
+mutant sim/rules/nesterov.c 's/g\[0\] + scalar\[DECAY\] \* d)/g[0] + d)/' nesterov
+mutant sim/rules/qhm.c 's/(1 - scalar\[WEIGHT\]) \* g\[0\]/g[0]/' qhm --beta1 0.9
+mutant analysis/theory/nesterov.c 's/a \* beta1 \* (1 + 2 \* beta1)/a * beta1 * (1 + beta1)/' nesterov
+mutant analysis/theory/qhm.c 's/ a \* beta1 \* (1 - nu) \* (1 + / a * (1 - nu) * (1 + /' qhm --beta1 0.9
+mutant analysis/theory/theory.c 's/sqrt(theory_gamma(rule))/theory_gamma(rule)/' two_batch
 
 echo
 echo "| file | slip | failing tests |"
 echo "| --- | --- | --- |"
-unit_mutant sim/opt_aggmo.c 's/beta_slow = 0.99/beta_slow = 0.99 * 0.99/'
-unit_mutant sim/opt_adam.h 's/scalar\[DECAY1\] = rule->number\[BETA1\]/scalar[DECAY1] = rule->number[BETA1] * rule->number[BETA1]/'
-unit_mutant sim/opt_adam.h 's/slot\[SQUARE\] \* scalar\[SCALE2\])/slot[SQUARE]) * scalar[SCALE2]/'
-unit_mutant sim/opt_amsgrad.c 's/slot\[LARGEST\] = .*/slot[LARGEST] = slot[SQUARE];/'
-unit_mutant sim/opt_adabound.c 's/1 - 1 \/ (closed + 1)/1 - 1 \/ (closed + 2)/'
-unit_mutant sim/opt_padam.c 's/torch ? 2 \* rule->number\[PARTIAL\] :/torch ? rule->number[PARTIAL] :/'
-unit_mutant sim/opt_yogi.c 's/(1 - scalar\[DECAY2\]) \* (sign/scalar[DECAY2] * (sign/'
-unit_mutant sim/opt_radam.c 's/torch ? 5 : 4/5/'
-unit_mutant sim/opt_adapnm.c 's/rule->number\[BETA1\] \* rule->number\[BETA1\]/rule->number[BETA1]/'
-unit_mutant sim/opt_adapnm.c 's/mean_weight(rule->number\[BETA1\], t)/(1 - rule->number[BETA1] * rule->number[BETA1])/'
-unit_mutant sim/parameters.h 's/integer_power(decay, t + 1)/integer_power(decay, t + 2)/'
-unit_mutant sim/opt_linear.c 's/scalar\[STAY + at\] = a0\[at\]/scalar[STAY + at] = a0[at] * a0[at]/'
-unit_mutant sim/rule_template.h 's/1 - lr \* lambda/1 - 2 * lr * lambda/'
-unit_mutant sim/schedule.h 's/elementary_sin_pi(x + 0.5)/elementary_sin_pi(x + 0.25)/'
-unit_mutant sim/network.c 's/sum \* (1 - out\[j\] \* out\[j\])/sum * (1 - out[j])/'
-unit_mutant analysis/network_law.c 's/curvature = -2 \* tanh_x/curvature = 2 * tanh_x/'
-unit_mutant analysis/network_law.c 's/(p\[k\] - q\[k\]) \* f/(q[k] - p[k]) * f/'
-unit_mutant analysis/claims/minibatch_noise.c 's/u >= reach\[k\]/u > 2 * reach[k]/'
-unit_mutant analysis/claims/minibatch_noise.c 's/input\[at\] = input\[k\];//'
+unit_mutant sim/rules/aggmo.c 's/beta_slow = 0.99/beta_slow = 0.99 * 0.99/'
+unit_mutant sim/rules/adam.h 's/scalar\[DECAY1\] = rule->number\[BETA1\]/scalar[DECAY1] = rule->number[BETA1] * rule->number[BETA1]/'
+unit_mutant sim/rules/adam.h 's/slot\[SQUARE\] \* scalar\[SCALE2\])/slot[SQUARE]) * scalar[SCALE2]/'
+unit_mutant sim/rules/amsgrad.c 's/slot\[LARGEST\] = .*/slot[LARGEST] = slot[SQUARE];/'
+unit_mutant sim/rules/adabound.c 's/1 - 1 \/ (closed + 1)/1 - 1 \/ (closed + 2)/'
+unit_mutant sim/rules/padam.c 's/torch ? 2 \* rule->number\[PARTIAL\] :/torch ? rule->number[PARTIAL] :/'
+unit_mutant sim/rules/yogi.c 's/(1 - scalar\[DECAY2\]) \* (sign/scalar[DECAY2] * (sign/'
+unit_mutant sim/rules/radam.c 's/torch ? 5 : 4/5/'
+unit_mutant sim/rules/adapnm.c 's/rule->number\[BETA1\] \* rule->number\[BETA1\]/rule->number[BETA1]/'
+unit_mutant sim/rules/adapnm.c 's/mean_weight(rule->number\[BETA1\], t)/(1 - rule->number[BETA1] * rule->number[BETA1])/'
+unit_mutant sim/rules/parameters.h 's/integer_power(decay, t + 1)/integer_power(decay, t + 2)/'
+unit_mutant sim/rules/linear.c 's/scalar\[STAY + at\] = a0\[at\]/scalar[STAY + at] = a0[at] * a0[at]/'
+unit_mutant sim/rules/template.h 's/1 - lr \* lambda/1 - 2 * lr * lambda/'
+unit_mutant sim/rules/schedule.h 's/elementary_sin_pi(x + 0.5)/elementary_sin_pi(x + 0.25)/'
+unit_mutant sim/losses/network.c 's/sum \* (1 - out\[j\] \* out\[j\])/sum * (1 - out[j])/'
+unit_mutant analysis/claims/shared/network_law.c 's/curvature = -2 \* tanh_x/curvature = 2 * tanh_x/'
+unit_mutant analysis/claims/shared/network_law.c 's/(p\[k\] - q\[k\]) \* f/(q[k] - p[k]) * f/'
+unit_mutant analysis/claims/shared/minibatch_noise.c 's/u >= reach\[k\]/u > 2 * reach[k]/'
+unit_mutant analysis/claims/shared/minibatch_noise.c 's/input\[at\] = input\[k\];//'
 [ "$unnoticed" -eq 0 ] || { echo "mutants: $unnoticed unnoticed" >&2; exit 1; }

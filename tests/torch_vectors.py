@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Writes tests/vectors/NAME.txt: 50 steps of PyTorch's optimizers on given gradients.
 
-Debian 12's python3-torch 1.13 and python3-numpy. tests/test_vectors.c reads the files
+Debian 12's python3-torch 1.13 and python3-numpy. tests/sim/rules/test_vectors.c reads the files
 and needs neither. Double precision, three coordinates, hexadecimal numbers; the
 gradients do not depend on theta. A file:
 

@@ -5,7 +5,7 @@
 
 #include "check.h"
 
-#include "units.h"
+#include "engine/units.h"
 
 #include <omp.h>
 #include <sched.h>

@@ -1,6 +1,6 @@
-#include "claims.h"
+#include "claims/claims.h"
 
-#include "claims_list.h"
+#include "claims/list.h"
 
 #include <stddef.h>
 

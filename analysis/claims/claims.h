@@ -2,7 +2,7 @@
 #ifndef PNM_CLAIMS_H
 #define PNM_CLAIMS_H
 
-#include "ledger.h"
+#include "verdict/ledger.h"
 
 /* All claims in the paper's order, NULL after the last. */
 const struct claim *const *claims_all(void);

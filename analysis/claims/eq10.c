@@ -2,7 +2,7 @@
  * beta0 m_{t-1}: theta_{t+1} + eta0 beta0 m_t = theta_t + eta0 beta0 m_{t-1} - eta0 m_t
  * is Algorithm 2. The main text prints theta_t - beta0 m_{t-1}, the appendix theta_t -
  * eta0 beta0 m_{t-1}, which agree with it at beta0 = 0 only. */
-#include "descent_claims.h"
+#include "claims/shared/descent_claims.h"
 
 #include <math.h>
 

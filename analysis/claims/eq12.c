@@ -1,7 +1,7 @@
 /* eq12: the gradient noise is written C(theta) xi with C its covariance and xi standard
  * normal; such noise has covariance C^2. What has covariance C is C^(1/2) xi: measured
  * as one step of SGD with rate 1 from the minimum, theta_1 = -noise. */
-#include "stationary_claims.h"
+#include "claims/shared/stationary_claims.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -17,9 +17,9 @@ static int check(struct ledger *ledger, const struct claim *claim, struct error 
     const double precision = ledger->sampling->precision;
     const struct chains chains = {.replicas = (uint64_t)(2 / (precision * precision)),
                                   .steps = 1};
-    struct quadratic problem = {0};
+    struct problem problem = {0};
     struct moments pairs[PAIRS];
-    int status = quadratic_init_dense(&problem, MODES, h, c, error);
+    int status = problem_init_dense(&problem, MODES, h, c, error);
     const struct ensemble ensemble =
         sampling_ensemble(ledger->sampling, &rule, &problem, claim->id);
     if (status == STATUS_OK)
@@ -54,7 +54,7 @@ static int check(struct ledger *ledger, const struct claim *claim, struct error 
             if (status == STATUS_OK)
                 status = ledger_value(ledger, claim, setting, &evidence, 0, error);
         }
-    quadratic_free(&problem);
+    problem_free(&problem);
     return status;
 }
 

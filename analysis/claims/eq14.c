@@ -1,8 +1,8 @@
 /* eq14: near a minimum the covariance of the minibatch noise is H/B. Least squares on a
  * finite training set, minibatches drawn with replacement at the least-squares
  * solution: true when the residual variance is 1, else off by that variance. */
-#include "draws.h"
-#include "ledger.h"
+#include "compare/draws.h"
+#include "verdict/ledger.h"
 
 #include <gsl/gsl_linalg.h>
 #include <math.h>

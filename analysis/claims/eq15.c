@@ -1,5 +1,5 @@
 /* eq15: the stationary covariance of SGD is eta/(2B) I. */
-#include "stationary_claims.h"
+#include "claims/shared/stationary_claims.h"
 
 #include <math.h>
 

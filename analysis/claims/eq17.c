@@ -1,5 +1,5 @@
 /* eq17: the stationary covariance of Heavy Ball with beta3 = 1-beta1 is eta/(2B) I. */
-#include "stationary_claims.h"
+#include "claims/shared/stationary_claims.h"
 
 #include <math.h>
 

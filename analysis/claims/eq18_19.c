@@ -1,7 +1,7 @@
 /* eq18-19: the stationary covariance of PNM is gamma times that of SGD. Held against
  * Algorithm 2, whose rate is eta0, and against two independent batches a step, for
  * which it is true; and the whole curve over eta h. */
-#include "stationary_claims.h"
+#include "claims/shared/stationary_claims.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 /* example: the number the paper gives for its condition, and the number of the
  * condition that follows from eq. 21 with the prior N(0, I/lambda). */
-#include "ledger.h"
+#include "verdict/ledger.h"
 
 static int check(struct ledger *ledger, const struct claim *claim, struct error *error)
 {

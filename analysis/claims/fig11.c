@@ -7,8 +7,8 @@
  *   shape       the cosine <C,H>/(|C| |H|), 1 where C is any multiple of H;
  *   appearance  the slope of log C_kk over log h_k, as one sees it in a log-log plot;
  *   batch size  Tr C at a larger B against a B-th of that of one sample. */
-#include "elementary.h"
-#include "minibatch_noise.h"
+#include "base/elementary.h"
+#include "claims/shared/minibatch_noise.h"
 
 #include <math.h>
 #include <stdio.h>

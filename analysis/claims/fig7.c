@@ -1,7 +1,7 @@
 /* fig7: beta0 in [-1, 0] "cannot enhance the noise". True of the variance a step
  * applies (gamma <= 1), not of the stationary variance at Algorithm 2's rate
  * eta/sqrt(gamma). */
-#include "stationary_claims.h"
+#include "claims/shared/stationary_claims.h"
 
 #include <math.h>
 #include <stdio.h>

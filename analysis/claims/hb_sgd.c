@@ -1,7 +1,7 @@
 /* hb-sgd: Heavy Ball in PyTorch's form (beta3 = 1) "can be reduced to SGD with a
  * different learning rate": the stationary variance at rate a against that of SGD at
  * a/(1-beta1). */
-#include "stationary_claims.h"
+#include "claims/shared/stationary_claims.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 /* lemma-A1: z_t moves by plain gradient steps. It follows from the recursion of eq. 10,
  * so it holds for the x_t that obeys it. */
-#include "descent_claims.h"
+#include "claims/shared/descent_claims.h"
 
 #include <math.h>
 

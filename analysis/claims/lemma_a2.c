@@ -1,6 +1,6 @@
 /* lemma-A2: the descent of f(z_t) in one step, as bound_ratio.h writes it. The runs
  * that come closest to the bound, or break it, are searched for. */
-#include "descent_claims.h"
+#include "claims/shared/descent_claims.h"
 
 static int check(struct ledger *ledger, const struct claim *claim, struct error *error)
 {

@@ -2,7 +2,7 @@
  * which lemma A.1 holds. The runs that come closest to the bound, or break it, are
  * searched for; the first grid holds those of a constant gradient, which attain the
  * corrected bound in the limit of small rates where beta0 <= beta/(1-beta). */
-#include "descent_claims.h"
+#include "claims/shared/descent_claims.h"
 
 static int check(struct ledger *ledger, const struct claim *claim, struct error *error)
 {

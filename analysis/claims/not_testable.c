@@ -1,6 +1,6 @@
 /* not_testable.c: claims that the ledger lists but cannot check: they need deep
  * networks and large data sets. */
-#include "ledger.h"
+#include "verdict/ledger.h"
 
 #define NOT_TESTABLE .status = VERDICT_NOT_TESTABLE_HERE
 

@@ -2,7 +2,7 @@
  * theorem 3.1's learning rate for each T. The slope over log T is fitted to the last
  * five doublings; a row shows 2^slope, the factor of one doubling. The paper's bound,
  * an exponent of -1/2 at most, is given a slack of 0.05. */
-#include "descent_claims.h"
+#include "claims/shared/descent_claims.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 /* thm3.1: the smallest E|grad f(theta_k)|^2 of a run over the theorem's bound. The runs
  * that come closest to it are searched for. */
-#include "descent_claims.h"
+#include "claims/shared/descent_claims.h"
 
 static int check(struct ledger *ledger, const struct claim *claim, struct error *error)
 {

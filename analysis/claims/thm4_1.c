@@ -1,7 +1,7 @@
 /* thm4.1: Sigma H + H Sigma = eta C for the SDE d theta = -H theta dt + (eta C)^(1/2)
  * dW, and for the discrete recursion of SGD as eta h -> 0. The noise does not commute
  * with H. */
-#include "stationary_claims.h"
+#include "claims/shared/stationary_claims.h"
 
 #include <gsl/gsl_integration.h>
 #include <math.h>
@@ -18,20 +18,20 @@ static int compare(const struct claim *claim, const struct sampling *sampling,
                    struct error *error)
 {
     double scaled[MODES * MODES];
-    struct quadratic problem = {0};
+    struct problem problem = {0};
     struct comparison *found = NULL;
     size_t count = 0;
     const struct rule rule = claim_rule_make(&sgd, lr);
     for (int k = 0; k < MODES * MODES; k++)
         scaled[k] = noise_factor * noise[k];
-    int status = quadratic_init_dense(&problem, MODES, curvature, scaled, error);
+    int status = problem_init_dense(&problem, MODES, curvature, scaled, error);
     if (status == STATUS_OK)
         status = stationary_compare(sampling, &rule, &problem, true, claim->id, NULL,
                                     &found, &count, error);
     for (size_t k = 0; k < count; k++)
         rows[k] = found[k];
     free(found);
-    quadratic_free(&problem);
+    problem_free(&problem);
     return status;
 }
 

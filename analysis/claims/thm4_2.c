@@ -3,9 +3,9 @@
  * inputs x uniform on the circle, labels sign(x_1) flipped with probability FLIP,
  * classifiers sign(theta' x) under the 0-1 loss, theta ~ Q = N(mu, I) with mu = SCALE
  * times the mean of y x over the set, prior P = N(0, I). */
-#include "sampling.h"
-#include "ledger.h"
-#include "pac_bayes.h"
+#include "engine/sampling.h"
+#include "theory/pac_bayes.h"
+#include "verdict/ledger.h"
 
 #include <gsl/gsl_cdf.h>
 #include <gsl/gsl_integration.h>

@@ -2,8 +2,8 @@
  * smaller bound for PNM than for SGD. The smallest ratio of the two bounds over beta0,
  * for the paper's covariance with the printed divergence, with the right one, and for
  * Algorithm 2's exact covariance. */
-#include "optimal_beta0.h"
-#include "stationary_claims.h"
+#include "claims/shared/stationary_claims.h"
+#include "compare/optimal_beta0.h"
 
 #include <gsl/gsl_min.h>
 #include <math.h>
@@ -124,12 +124,12 @@ static int check_exact(struct ledger *ledger, const struct claim *claim,
     struct rule pnm = claim_rule_make(&what, at->eta);
     const struct rule sgd = claim_rule_make(&plain, at->eta);
     struct posterior pnm_exact, sgd_exact, pnm_measured, sgd_measured;
-    struct quadratic problem = {0};
+    struct problem problem = {0};
     double curvature[DIMENSION];
     char setting[256];
     for (int i = 0; i < DIMENSION; i++)
         curvature[i] = h;
-    int status = quadratic_init(&problem, DIMENSION, curvature, error);
+    int status = problem_init(&problem, DIMENSION, curvature, error);
     for (int i = 0; status == STATUS_OK && i < DIMENSION; i++)
         problem.noise[i] = h / at->batch;
     if (status == STATUS_OK)
@@ -171,7 +171,7 @@ static int check_exact(struct ledger *ledger, const struct claim *claim,
         status = ledger_existence(ledger, claim, setting, &evidence,
                                   pnm_measured.samples + sgd_measured.samples, error);
     }
-    quadratic_free(&problem);
+    problem_free(&problem);
     return status;
 }
 

@@ -1,6 +1,6 @@
 /* bench.c: how fast the simulation is, beside what else one would use, and beside what
  * the processor can do. See README.md in this folder. */
-#include "kernels.h"
+#include "engine/kernels.h"
 #include "report.h"
 #include "sections.h"
 #include "serve.h"

@@ -1,21 +1,21 @@
 #include "exact.h"
 
-#include "linear_system.h"
+#include "rules/linear_system.h"
 #include "setup.h"
-#include "stein.h"
+#include "theory/stein.h"
 
 #include <gsl/gsl_linalg.h>
 #include <math.h>
 #include <stdlib.h>
 
 /* One problem, and the covariances of theta, n x n, of which i <= j are filled in. */
-struct problem {
+struct equation {
     struct setup setup;
     struct linear_system *systems;
     double *covariance;
 };
 
-static bool problem_init(struct problem *p, size_t n)
+static bool problem_form_read(struct equation *p, size_t n)
 {
     p->setup = (struct setup){
         .rule = "pnm", .d = n, .lr = 0.5, .low = 0.2, .high = 1, .dense = 1};
@@ -29,14 +29,14 @@ static bool problem_init(struct problem *p, size_t n)
     return true;
 }
 
-static void problem_free(struct problem *p)
+static void equation_free(struct equation *p)
 {
     free(p->systems);
     free(p->covariance);
 }
 
 /* The noise is read beforehand: its powers would be a tenth of the time. */
-static bool solve_pairs(struct problem *p, const double *noise)
+static bool solve_pairs(struct equation *p, const double *noise)
 {
     const size_t n = p->setup.d;
     struct error error;
@@ -62,9 +62,9 @@ double exact_pairs(size_t n)
 {
     /* Small problems are solved often enough to be timed. */
     const size_t turns = 1 + 10000 / (n * n);
-    struct problem p;
+    struct equation p;
     double seconds = NAN, *noise = NULL;
-    if (problem_init(&p, n) && (noise = noise_matrix(&p.setup))) {
+    if (problem_form_read(&p, n) && (noise = noise_matrix(&p.setup))) {
         const double start = setup_processor_now();
         bool fine = true;
         for (size_t turn = 0; turn < turns; turn++)
@@ -72,19 +72,19 @@ double exact_pairs(size_t n)
         seconds = fine ? (setup_processor_now() - start) / (double)turns : NAN;
     }
     free(noise);
-    problem_free(&p);
+    equation_free(&p);
     return seconds;
 }
 
 /* The whole system, X = A X A' + Q: component a of mode i is number a n + i, as one
  * writes it down without knowing that modes can be taken in pairs. Both matrices are
  * size x size, column-major. */
-static size_t whole_size(const struct problem *p)
+static size_t whole_size(const struct equation *p)
 {
     return p->setup.d * (size_t)p->systems[0].dim;
 }
 
-static void whole_system(const struct problem *p, double *a, double *q)
+static void whole_system(const struct equation *p, double *a, double *q)
 {
     const size_t n = p->setup.d, size = whole_size(p);
     for (size_t k = 0; k < size * size; k++)
@@ -180,7 +180,7 @@ static bool solve_whole(size_t size, double *a, double *q)
 
 #endif
 
-static double largest_difference(const struct problem *p, const double *x)
+static double largest_difference(const struct equation *p, const double *x)
 {
     const size_t n = p->setup.d, size = whole_size(p);
     double largest = 0;
@@ -196,10 +196,10 @@ static double largest_difference(const struct problem *p, const double *x)
 
 double exact_other(size_t n, double *difference)
 {
-    struct problem p;
+    struct equation p;
     double seconds = NAN, *a = NULL, *q = NULL, *noise = NULL;
     *difference = NAN;
-    if (problem_init(&p, n)) {
+    if (problem_form_read(&p, n)) {
         const size_t size = whole_size(&p);
         a = malloc(size * size * sizeof *a);
         q = malloc(size * size * sizeof *q);
@@ -215,6 +215,6 @@ double exact_other(size_t n, double *difference)
     free(a);
     free(q);
     free(noise);
-    problem_free(&p);
+    equation_free(&p);
     return seconds;
 }

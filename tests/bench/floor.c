@@ -12,7 +12,7 @@
  * coefficients that are all different, and can reorder nothing without -ffast-math. */
 #include "floor.h"
 
-#include "kernels.h"
+#include "engine/kernels.h"
 
 #include <math.h>
 

@@ -1,7 +1,7 @@
 #include "sections.h"
 
+#include "engine/kernels.h"
 #include "exact.h"
-#include "kernels.h"
 #include "report.h"
 #include "serve.h"
 #include "setup.h"

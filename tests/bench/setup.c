@@ -1,8 +1,8 @@
 #include "setup.h"
-#include "problem.h"
+#include "cli/problem_form.h"
 
-#include "linear_system.h"
-#include "stein.h"
+#include "rules/linear_system.h"
+#include "theory/stein.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -128,19 +128,19 @@ struct chains setup_plan(const struct setup *s, double target)
     return plan.chains;
 }
 
-static void make_problem(const struct setup *s, struct quadratic *problem)
+static void make_problem(const struct setup *s, struct problem *problem)
 {
     struct error error;
     char spectrum[80];
     if (!s->dense) {
-        const struct problem_text text = {
+        const struct problem_form text = {
             .spectrum = spectrum, .noise = "hessian", .batch = 1};
         if (s->low == s->high)
             snprintf(spectrum, sizeof spectrum, "const:%.17g:%zu", s->low, s->d);
         else
             snprintf(spectrum, sizeof spectrum, "log:%.17g:%.17g:%zu", s->low, s->high,
                      s->d);
-        must(problem_init(problem, &text, &error), &error);
+        must(problem_form_read(problem, &text, &error), &error);
         return;
     }
     double *h = memory(s->d, sizeof *h), *c = memory(s->d * s->d, sizeof *c);
@@ -149,7 +149,7 @@ static void make_problem(const struct setup *s, struct quadratic *problem)
         for (size_t j = 0; j < s->d; j++)
             c[i * s->d + j] = setup_noise(s, i, j);
     }
-    must(quadratic_init_dense(problem, s->d, h, c, &error), &error);
+    must(problem_init_dense(problem, s->d, h, c, &error), &error);
     free(h);
     free(c);
 }
@@ -159,7 +159,7 @@ struct outcome setup_run(const struct setup *s)
     struct outcome outcome = {0};
     struct error error;
     const struct rule rule = setup_rule(s->rule, s->lr);
-    struct quadratic problem;
+    struct problem problem;
     struct chains *chains = memory(s->d, sizeof *chains);
     struct moments *theta = memory(s->d, sizeof *theta);
     struct moments *square = memory(s->d, sizeof *square);
@@ -184,6 +184,6 @@ struct outcome setup_run(const struct setup *s)
     free(chains);
     free(theta);
     free(square);
-    quadratic_free(&problem);
+    problem_free(&problem);
     return outcome;
 }

@@ -3,7 +3,7 @@
 #ifndef PNM_BENCH_SETUP_H
 #define PNM_BENCH_SETUP_H
 
-#include "ensemble.h"
+#include "engine/ensemble.h"
 
 enum { SETUP_NAME = 32 };
 

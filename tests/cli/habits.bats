@@ -42,8 +42,8 @@ load helpers
 
 # What --version says after a make in $PWD, of one file alone.
 version_here() {
-    make -s build/obj/sim/version.o >/dev/null
-    strings -a build/obj/sim/version.o | grep -Eo '^0\.1\.0( \(.*\))?$' | sort -u
+    make -s build/obj/sim/cli/version.o >/dev/null
+    strings -a build/obj/sim/cli/version.o | grep -Eo '^0\.1\.0( \(.*\))?$' | sort -u
 }
 
 @test "--version has the revision of a checkout, and results have not" {
@@ -58,8 +58,8 @@ version_here() {
     git -c user.name=x -c user.email=x commit -qm x
     commit=$(git rev-parse --short HEAD)
     expect_equal "$(version_here)" "0.1.0 ($commit)"
-    expect_equal "$(make -s build/obj/sim/version.o)" '' 'nothing to do'
-    echo '/* x */' >>sim/parse.c
+    expect_equal "$(make -s build/obj/sim/cli/version.o)" '' 'nothing to do'
+    echo '/* x */' >>sim/base/parse.c
     expect_equal "$(version_here)" "0.1.0 ($commit-dirty)"
     attempt pnm-simulate --optimizer sgd $short
     grep -qx '# version: 0.1.0' "$out"

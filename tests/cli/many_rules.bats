@@ -6,7 +6,7 @@ load helpers
 
 # write_rule NUMBER: a rule with five parameters of its own and another default of beta1.
 write_rule() {
-    sed "s/NAME/rule_$1/" sim/new_optimizer.template | awk -v rule="$1" '
+    sed "s/NAME/rule_$1/" sim/rules/new_rule.template | awk -v rule="$1" '
         /^    PARAMETER_BETA1,/ {
             printf "    PARAMETER_BETA1_AT(0.%d),\n", 100 + rule
             for (k = 1; k <= 5; k++)
@@ -15,8 +15,8 @@ write_rule() {
                     ".preset_value = 0.5, .low = 0, .high = 1},\n", rule, k, k
             next
         }
-        { print }' >"sim/opt_rule_$1.c"
-    sed -i "s/^    RULE(linear)/    RULE(rule_$1) \\\\\n&/" sim/rule_list.h
+        { print }' >"sim/rules/rule_$1.c"
+    sed -i "s/^    RULE(linear)/    RULE(rule_$1) \\\\\n&/" sim/rules/list.h
 }
 
 @test "with forty rules more every program says what it takes and runs them" {

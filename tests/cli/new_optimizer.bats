@@ -34,7 +34,7 @@ refused() {
     refused "'../foo' is not allowed" NAME=../foo
     refused "'foo;false' is not allowed" 'NAME=foo;false'
     refused 'longer than 24' NAME=abcdefghijklmnopqrstuvwxyz
-    refused 'sim/opt_heavy_ball.c is there already' NAME=heavy_ball
+    refused 'sim/rules/heavy_ball.c is there already' NAME=heavy_ball
     # Words of sim/ itself: a macro, and what --optimizer takes.
     refused "uses the word 'bool'" NAME=bool
     refused "uses the word 'all'" NAME=all
@@ -46,14 +46,14 @@ refused() {
     mkdir build
     cp -a "$PNM_BIN/../obj" "$PNM_BIN/../libpnm.a" build
     local listed
-    listed=$(grep -c 'RULE(' sim/rule_list.h)
+    listed=$(grep -c 'RULE(' sim/rules/list.h)
     new_optimizer NAME=foo
     expect_status 0
-    expect_equal "$(grep -c 'RULE(' sim/rule_list.h)" $((listed + 1))
+    expect_equal "$(grep -c 'RULE(' sim/rules/list.h)" $((listed + 1))
     [ "$(ls -A sim | grep -c new$)" = 0 ]
     if command -v clang-format >/dev/null; then
         cp "$BATS_TEST_DIRNAME/../../.clang-format" .
-        clang-format --dry-run --Werror sim/opt_foo.c sim/rule_list.h
+        clang-format --dry-run --Werror sim/rules/foo.c sim/rules/list.h
     fi
     attempt make -s BUILD=build build/bin/pnm-stationary
     expect_status 0
@@ -70,5 +70,5 @@ refused() {
     # A second time it is there already.
     new_optimizer NAME=foo
     [ "$status" -ne 0 ]
-    expect_message 'sim/opt_foo.c is there already'
+    expect_message 'sim/rules/foo.c is there already'
 }

@@ -3,9 +3,9 @@
 
 load helpers
 
-# The names in sim/rule_list.h.
+# The names in sim/rules/list.h.
 listed() { # all but the rule whose file --system names
-    sed -n 's/^    RULE(\([a-z0-9_]*\)).*/\1/p' "$BATS_TEST_DIRNAME/../../sim/rule_list.h" | grep -vx linear
+    sed -n 's/^    RULE(\([a-z0-9_]*\)).*/\1/p' "$BATS_TEST_DIRNAME/../../sim/rules/list.h" | grep -vx linear
 }
 
 @test "every listed rule that needs no file is in the table, in order" {

@@ -1,5 +1,5 @@
 # new_rule.awk: changes the file that make new-optimizer began as README.md says.
-# usage: awk -f new_rule.awk BLOCK sim/opt_NAME.c
+# usage: awk -f new_rule.awk BLOCK sim/rules/NAME.c
 #
 # BLOCK shows the lines that change: those that begin with enum stand in the order of the
 # file, those with a dot replace the line of that name, and the others are what update()

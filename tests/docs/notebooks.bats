@@ -8,7 +8,7 @@ setup() {
     mkdir -p "$BATS_TEST_TMPDIR/notebooks"
     cd "$BATS_TEST_TMPDIR/notebooks" || return 1
     mkdir ../build ../plots ../sim
-    touch ../sim/looks.gp
+    touch ../sim/cli/looks.gp
     cp "$root"/notebooks/*.py .
 }
 

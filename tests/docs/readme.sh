@@ -38,7 +38,7 @@ fail() {
 
 # The rule that the command began is finished and built, as README.md goes on to say.
 finish_rule() {
-    rule=sim/opt_${1##*NAME=}.c
+    rule=sim/rules/${1##*NAME=}.c
     awk -f "$docs/new_rule.awk" "$2" "$rule" >tmp/rule.c ||
         fail "README.md shows other lines than make new-optimizer begins"
     cp tmp/rule.c "$rule"

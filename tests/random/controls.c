@@ -1,6 +1,6 @@
 #include "controls.h"
 
-#include "elementary.h"
+#include "base/elementary.h"
 
 #include <gsl/gsl_cdf.h>
 #include <math.h>

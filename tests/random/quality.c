@@ -1,9 +1,9 @@
 /* quality.c: the statistical quality of the normal numbers, at the size of a large
  * simulation. Draws more than 10^10 of them and checks moments, correlations, tails and
  * the whole distribution; --controls damages the numbers in ways that must show. */
+#include "cli/generator_form.h"
+#include "cli/program.h"
 #include "controls.h"
-#include "generator_form.h"
-#include "program.h"
 
 #include <gsl/gsl_errno.h>
 #include <math.h>

@@ -1,7 +1,7 @@
 #include "survey.h"
 
+#include "base/progress.h"
 #include "controls.h"
-#include "progress.h"
 
 #include <gsl/gsl_cdf.h>
 #include <math.h>

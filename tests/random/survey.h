@@ -3,7 +3,7 @@
 #ifndef PNM_SURVEY_H
 #define PNM_SURVEY_H
 
-#include "random.h"
+#include "base/random.h"
 
 #include <stddef.h>
 #include <stdint.h>

@@ -6,10 +6,10 @@
  * Word k of the first unit, word k of the second, ... then word k + 1: neighbours in
  * the output come from different units, so what units have in common shows as serial
  * correlation. */
-#include "generator_form.h"
-#include "parse.h"
-#include "program.h"
-#include "random.h"
+#include "base/parse.h"
+#include "base/random.h"
+#include "cli/generator_form.h"
+#include "cli/program.h"
 
 #include <errno.h>
 #include <signal.h>

@@ -1,0 +1,270 @@
+#include "claims/shared/descent_claims.h"
+
+#include "compare/bound_command.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* --- runs ------------------------------------------------------------------------- */
+
+bool claim_covers(const struct loss_kind *kind)
+{
+    double parameter[LOSS_MAX_PARAMETERS] = {0};
+    struct loss loss;
+    struct error ignored;
+    loss_defaults(kind, parameter);
+    const bool made = loss_init(&loss, kind, 1, parameter, &ignored) == STATUS_OK;
+    const bool bounded = made && isfinite(loss.gradient_bound);
+    loss_free(&loss);
+    return bounded;
+}
+
+/* The learning rate at which the rule applies eta0. */
+static double rate_for(const struct descent_setting *setting, double eta0)
+{
+    const double beta0 = setting->beta0;
+    return strcmp(setting->rule, "pnm") == 0
+               ? eta0 * sqrt((1 + beta0) * (1 + beta0) + beta0 * beta0)
+               : eta0;
+}
+
+int claim_descent_init(struct claim_descent *run, const struct ledger *ledger,
+                       const struct descent_setting *setting, struct error *error)
+{
+    const struct sampling *sampling = ledger->sampling;
+    const struct claim_rule what = {setting->rule, setting->beta0, setting->beta1, NAN};
+    double parameter[LOSS_MAX_PARAMETERS] = {0};
+    *run = (struct claim_descent){.setting = *setting};
+    loss_defaults(setting->loss, parameter);
+    const int status =
+        loss_init(&run->loss, setting->loss, setting->n, parameter, error);
+    if (status != STATUS_OK)
+        return status;
+    run->eta0 = setting->rate / run->loss.smoothness;
+    run->rule = claim_rule_make(&what, rate_for(setting, run->eta0));
+    run->descent = (struct descent){
+        .rule = &run->rule,
+        .loss = &run->loss,
+        .start = setting->start * run->loss.gradient_bound /
+                 (run->loss.smoothness * sqrt((double)setting->n)),
+        .sigma = setting->sigma * run->loss.gradient_bound,
+        .generator = sampling->generator,
+        .seed = sampling->seed,
+        .threads = sampling->threads,
+        .session = sampling->session,
+    };
+    return STATUS_OK;
+}
+
+void claim_descent_free(struct claim_descent *run)
+{
+    loss_free(&run->loss);
+}
+
+/* --- identities ------------------------------------------------------------------- */
+
+static double largest_residual(const struct path_identity *identity,
+                               const struct pnm_path *path, double perturbation)
+{
+    double apart = 0, moved = 0;
+    for (long t = 0; t < path->steps; t++)
+        for (size_t i = 0; i < path->n; i++) {
+            const double residual =
+                identity->residual(path, identity->form, t, i, perturbation);
+            const double step = path_x(path, identity->form, t + 1, i) -
+                                path_x(path, identity->form, t, i);
+            apart = fmax(apart, fabs(residual));
+            moved = fmax(moved, fabs(step));
+        }
+    return apart / moved;
+}
+
+/* Of one run; NAN where it could not be made. */
+static double residual_of(const struct path_identity *identity,
+                          const struct descent_setting *setting, bool written,
+                          double perturbation)
+{
+    enum { STEPS = 200 };
+    struct claim_descent run;
+    struct pnm_path path = {0}, own = {0};
+    struct error ignored;
+    double result = NAN;
+    int status = claim_descent_init(&run, identity->ledger, setting, &ignored);
+    if (status == STATUS_OK)
+        status = path_measured(&run.descent, 0, STEPS, &path, &ignored);
+    if (status == STATUS_OK && written)
+        status = path_written(&path, &own, &ignored);
+    if (status == STATUS_OK)
+        result = largest_residual(identity, written ? &own : &path, perturbation);
+    path_free(&own);
+    path_free(&path);
+    claim_descent_free(&run);
+    return result;
+}
+
+static double over_runs(const struct path_identity *identity, bool written,
+                        double perturbation)
+{
+    static const double beta0s[] = {0, 1, 3}, beta1s[] = {0, 0.9};
+    const struct loss_kind *const *kind = loss_kinds();
+    double largest = 0;
+    for (; *kind; kind++)
+        for (int a = 0; claim_covers(*kind) && a < 3; a++)
+            for (int b = 0; beta0s[a] <= identity->largest_beta0 && b < 2; b++) {
+                const struct descent_setting setting = {
+                    *kind, 3, "pnm", beta0s[a], beta1s[b], 0.1, 1, 2};
+                const double one =
+                    residual_of(identity, &setting, written, perturbation);
+                largest = isnan(one) || one > largest ? one : largest;
+            }
+    return largest;
+}
+
+static double identity_simulated(const void *context, double perturbation)
+{
+    return over_runs(context, false, perturbation);
+}
+
+static double identity_written(const void *context, double perturbation)
+{
+    return over_runs(context, true, perturbation);
+}
+
+int claim_path_identity(struct ledger *ledger, const struct claim *claim,
+                        const char *setting, const struct path_identity *identity,
+                        struct error *error)
+{
+    const struct identity both = {identity, identity_simulated, identity_written};
+    char text[200];
+    snprintf(text, sizeof text,
+             "%s; pnm beta0=%s beta1=0,0.9 eta0 L=0.1, every loss with a G, n=3, "
+             "sigma=G, 200 steps",
+             setting, identity->largest_beta0 > 0 ? "0,1,3" : "0");
+    return ledger_identity(ledger, claim, text, &both, error);
+}
+
+/* --- bounds ----------------------------------------------------------------------- */
+
+enum { DIMENSIONS = 2 };
+
+/* Every loss with a G, at its default parameters. */
+static int make_losses(struct loss *losses, size_t *count, struct error *error)
+{
+    const struct loss_kind *const *kind = loss_kinds();
+    int status = STATUS_OK;
+    *count = 0;
+    for (; status == STATUS_OK && *kind; kind++) {
+        double parameter[LOSS_MAX_PARAMETERS] = {0};
+        if (!claim_covers(*kind))
+            continue;
+        loss_defaults(*kind, parameter);
+        status = loss_init(&losses[(*count)++], *kind, DIMENSIONS, parameter, error);
+    }
+    return status;
+}
+
+/* The grid on every loss. */
+static int make_starts(const struct claim_grid *g, const struct bound_search *search,
+                       struct bound_point **starts, size_t *count, struct error *error)
+{
+    const struct claim_list *lists[] = {&g->beta0, &g->beta1,   &g->rate,
+                                        &g->sigma, &g->initial, &g->horizon};
+    size_t points = 1;
+    for (int i = 0; i < 6; i++)
+        points *= lists[i]->count;
+    *count = points * search->loss_count;
+    *starts = calloc(*count, sizeof **starts);
+    if (!*starts)
+        return error_memory(error, "the grid of settings");
+    for (size_t k = 0; k < *count; k++) {
+        double value[6];
+        size_t rest = k / search->loss_count;
+        for (int i = 0; i < 6; i++) {
+            value[i] = lists[i]->value[rest % lists[i]->count];
+            rest /= lists[i]->count;
+        }
+        (*starts)[k] =
+            bound_point_of(search, &search->losses[k % search->loss_count], value[0],
+                           value[1], value[2], value[3], value[4], (uint64_t)value[5]);
+    }
+    return STATUS_OK;
+}
+
+/* With noise as many replicas as the control needs, if the budget has room for them. */
+static int measure_bound(const struct ledger *ledger, const struct bound_runs *runs,
+                         enum convergence_form form, struct evidence *evidence,
+                         uint64_t *replicas, double *samples, struct error *error)
+{
+    uint64_t step;
+    const int status = bound_plan(runs, form, BOUND_PRECISION, replicas, error);
+    if (status != STATUS_OK)
+        return status;
+    *samples = (double)*replicas * DIMENSIONS * (double)runs->horizon;
+    const bool affordable = *samples <= ledger->sampling->max_samples;
+    return bound_evidence(runs, form, affordable ? *replicas : 0, evidence, &step,
+                          error);
+}
+
+static int add_bound_row(struct ledger *ledger, const struct claim *claim,
+                         const struct bound_search *search,
+                         const struct bound_point *worst, size_t vacuous,
+                         struct error *error)
+{
+    struct evidence e;
+    struct bound_instance instance;
+    struct text setting = {0};
+    uint64_t replicas = 0;
+    double samples = 0;
+    bound_instance_init(&instance, search, worst);
+    int status = measure_bound(ledger, &instance.runs, search->form, &e, &replicas,
+                               &samples, error);
+    if (status != STATUS_OK)
+        return status;
+    text_add(&setting,
+             "%s: ", search->form == CONVERGENCE_PRINTED ? "printed" : "corrected");
+    bound_command(search, worst, replicas, &setting);
+    if (search->bound == BOUND_THEOREM)
+        text_add(&setting, "; vacuous in %zu of %zu", vacuous, search->start_count);
+    status = text_check(&setting, "a setting", error);
+    if (status == STATUS_OK)
+        status = ledger_bound(ledger, claim, text_get(&setting), &e, samples, error);
+    text_free(&setting);
+    return status;
+}
+
+int claim_bound(struct ledger *ledger, const struct claim *claim, enum bound bound,
+                const struct claim_grid *grid, struct error *error)
+{
+    const struct claim_rule what = {"pnm", 0, 0, NAN};
+    const struct rule rule = claim_rule_make(&what, 1);
+    struct loss *losses = calloc(loss_kind_count(), sizeof *losses);
+    struct bound_point *starts = NULL, worst;
+    struct bound_search search = {
+        .sampling = ledger->sampling,
+        .rule = &rule,
+        .bound = bound,
+        .losses = losses,
+        .free = {true, true, true, grid->sigma.value[0] > 0, true, true},
+        .evaluations = grid->evaluations,
+    };
+    int status = losses ? make_losses(losses, &search.loss_count, error)
+                        : error_memory(error, "the losses");
+    if (status == STATUS_OK)
+        status = make_starts(grid, &search, &starts, &search.start_count, error);
+    search.starts = starts;
+    for (int form = 0; status == STATUS_OK && form < BOUND_FORMS; form++) {
+        size_t vacuous = 0;
+        search.form = (enum convergence_form)form;
+        search.fixed = starts[0];
+        status = bound_search(&search, &worst, NULL, &vacuous, error);
+        if (status == STATUS_OK)
+            status = add_bound_row(ledger, claim, &search, &worst, vacuous, error);
+    }
+    free(starts);
+    for (size_t k = 0; k < search.loss_count; k++)
+        loss_free(&losses[k]);
+    free(losses);
+    return status;
+}

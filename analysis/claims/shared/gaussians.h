@@ -1,0 +1,33 @@
+/* gaussians.h: the pair of Gaussians on which the claims on divergences are tried. */
+#ifndef PNM_GAUSSIANS_H
+#define PNM_GAUSSIANS_H
+
+#include "theory/pac_bayes.h"
+#include "verdict/ledger.h"
+
+enum { GAUSSIAN_N = 2 };
+
+struct gaussian {
+    double mean[GAUSSIAN_N];
+    double covariance[GAUSSIAN_N * GAUSSIAN_N];
+};
+
+/* Logarithm of the density at x, from the definition with the 2 x 2 inverse written
+ * out. */
+double gaussian_log_density(const struct gaussian *gaussian, const double *x);
+
+/* E f(x) over the Gaussian by Gauss-Hermite quadrature: exact for the polynomials of
+ * low degree that occur here. NAN if the quadrature cannot be set up. */
+double gaussian_quadrature(const struct gaussian *gaussian,
+                           double (*f)(const double *x, const void *context),
+                           const void *context);
+
+/* E f(x) by `samples` independent draws: mean and standard error into evidence. */
+PNM_MUST_USE int gaussian_monte_carlo(const struct ledger *ledger,
+                                      const struct claim *claim,
+                                      const struct gaussian *gaussian,
+                                      double (*f)(const double *x, const void *context),
+                                      const void *context, struct evidence *evidence,
+                                      struct error *error);
+
+#endif

@@ -1,0 +1,23 @@
+/* identities.h: two rules with the same parameters that should be one. */
+#ifndef PNM_IDENTITIES_H
+#define PNM_IDENTITIES_H
+
+#include "claims/shared/stationary_claims.h"
+
+struct twin_rules {
+    const struct ledger *ledger;
+    struct rule first, second;
+    int perturbed; /* index of first's parameter that the negative control changes */
+    double h;
+};
+
+/* Largest |theta - theta'| over largest |theta| of the two implemented rules, stepped
+ * side by side over TWIN_STEPS steps at curvature h with the same noise. */
+double twins_simulated(const void *context, double perturbation);
+
+/* The same of their responses to one unit of noise, from the written-out matrices. */
+double twins_exact(const void *context, double perturbation);
+
+enum { TWIN_STEPS = 4096 };
+
+#endif

@@ -1,0 +1,40 @@
+#include "claims/shared/noise_claims.h"
+
+#include <stdio.h>
+
+int claim_noise(const struct ledger *ledger, const struct claim *claim,
+                const struct claim_rule *what, struct noise_row rows[NOISE_QUANTITIES],
+                struct error *error)
+{
+    const struct rule rule = claim_rule_make(what, 0.1);
+    return noise_compare(ledger->sampling, &rule, false, claim->id, rows, error);
+}
+
+int claim_noise_row(struct ledger *ledger, const struct claim *claim,
+                    const struct noise_row *row, const char *setting, double paper,
+                    struct error *error)
+{
+    struct evidence evidence = row->evidence;
+    evidence.paper = paper;
+    evidence.paper_scale = evidence_scale(paper);
+    return ledger_value(ledger, claim, setting, &evidence, row->samples, error);
+}
+
+int claim_noise_pair(struct ledger *ledger, const struct claim *claim,
+                     const struct noise_claim *what, struct error *error)
+{
+    struct noise_row rows[NOISE_QUANTITIES];
+    char setting[200];
+    int status = claim_noise(ledger, claim, &what->rule, rows, error);
+    snprintf(setting, sizeof setting, "%s, beta0=%g beta1=%g", what->name,
+             what->rule.beta0, what->rule.beta1);
+    if (status == STATUS_OK)
+        status = claim_noise_row(ledger, claim, &rows[what->quantity], setting,
+                                 what->printed, error);
+    snprintf(setting, sizeof setting, "%s, beta0=%g beta1=%g, corrected: %s",
+             what->name, what->rule.beta0, what->rule.beta1, what->formula);
+    if (status == STATUS_OK)
+        status = claim_noise_row(ledger, claim, &rows[what->quantity], setting,
+                                 what->corrected, error);
+    return status;
+}

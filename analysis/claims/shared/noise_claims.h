@@ -1,0 +1,32 @@
+/* noise_claims.h: what the claims on momentum noise (section 2) share. */
+#ifndef PNM_NOISE_CLAIMS_H
+#define PNM_NOISE_CLAIMS_H
+
+#include "claims/shared/stationary_claims.h"
+#include "compare/noise_compare.h"
+
+/* Measures all quantities of a rule once; the long-run variance is left out. */
+PNM_MUST_USE int claim_noise(const struct ledger *ledger, const struct claim *claim,
+                             const struct claim_rule *what,
+                             struct noise_row rows[NOISE_QUANTITIES],
+                             struct error *error);
+
+/* Adds a row of one quantity with the paper's value `paper`. */
+PNM_MUST_USE int claim_noise_row(struct ledger *ledger, const struct claim *claim,
+                                 const struct noise_row *row, const char *setting,
+                                 double paper, struct error *error);
+
+/* Measures one quantity of a rule and adds two rows: against the printed value, and
+ * against the corrected one, whose formula the setting tells. `name` is what the rule
+ * stands for. */
+struct noise_claim {
+    const char *name;
+    struct claim_rule rule;
+    enum noise_quantity quantity;
+    double printed, corrected;
+    const char *formula;
+};
+PNM_MUST_USE int claim_noise_pair(struct ledger *ledger, const struct claim *claim,
+                                  const struct noise_claim *what, struct error *error);
+
+#endif

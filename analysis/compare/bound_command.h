@@ -1,0 +1,13 @@
+/* bound_command.h: the command that measures what a search found. */
+#ifndef PNM_BOUND_COMMAND_H
+#define PNM_BOUND_COMMAND_H
+
+#include "base/text.h"
+#include "compare/bound_search.h"
+
+/* Appends the command of pnm-convergence that measures the point again, with so many
+ * replicas. */
+void bound_command(const struct bound_search *search, const struct bound_point *point,
+                   uint64_t replicas, struct text *text);
+
+#endif

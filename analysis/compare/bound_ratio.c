@@ -1,0 +1,590 @@
+#include "compare/bound_ratio.h"
+
+#include "compare/pnm_path.h"
+#include "engine/kernels.h"
+#include "engine/units.h"
+#include "theory/theory.h"
+
+#include <float.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { LANES = LOSS_LANES, PILOT_REPLICAS = 1024, MOST_REPLICAS = 1 << 26 };
+enum { LEFT, RIGHT, SIDES };
+
+/* No finer than this, relative, where a plan is sharpened. */
+static const double finest = 0.001;
+
+const char *bound_name(enum bound bound)
+{
+    static const char *const names[BOUNDS] = {
+        [BOUND_THEOREM] = "thm3.1",
+        [BOUND_LEMMA_A2] = "lemma-A2",
+        [BOUND_LEMMA_A3] = "lemma-A3",
+    };
+    return names[bound];
+}
+
+/* --- both sides ------------------------------------------------------------------- */
+
+/* What both sides depend on besides the run. */
+struct setting {
+    enum bound bound;
+    const struct loss *loss;
+    double beta0, beta, eta0, sigma;
+    double constant[BOUND_FORMS]; /* right-hand side, where it is one number */
+};
+
+/* 64 places: replicas at one t, or one run at several. */
+struct frame {
+    double *at_theta, *at_z; /* gradients at theta_t and z_t: [i * 64 + lane] */
+    double of_theta[LANES], of_z[LANES], of_next[LANES]; /* f; next: z_{t+1} */
+    double largest[LANES];                               /* of |theta_i| up to t */
+};
+
+static void setting_init(struct setting *setting, const struct bound_runs *runs)
+{
+    const struct convergence c = convergence_constants(runs->task, runs->rule);
+    *setting = (struct setting){
+        .bound = runs->bound,
+        .loss = &runs->task->loss,
+        .beta0 = c.beta0,
+        .beta = c.beta1 * c.beta1,
+        .eta0 = theory_normalized_lr(runs->rule),
+        .sigma = c.sigma,
+    };
+    for (int form = 0; form < BOUND_FORMS; form++)
+        setting->constant[form] =
+            runs->bound == BOUND_THEOREM
+                ? convergence_bound(&c, runs->horizon, (enum convergence_form)form)
+                : convergence_lemma_bound(&c, setting->eta0,
+                                          (enum convergence_form)form);
+}
+
+/* |grad f(theta_t)|^2 and |grad f(z_t) - grad f(theta_t)|^2. */
+static void squares(const struct setting *setting, const struct frame *frame,
+                    double *restrict square, double *restrict apart)
+{
+    for (size_t lane = 0; lane < LANES; lane++)
+        square[lane] = apart[lane] = 0;
+    for (size_t i = 0; i < setting->loss->n; i++) {
+        const double *own = frame->at_theta + i * LANES;
+        const double *at_z = frame->at_z + i * LANES;
+        for (size_t lane = 0; lane < LANES; lane++)
+            square[lane] += own[lane] * own[lane];
+        for (size_t lane = 0; setting->bound != BOUND_THEOREM && lane < LANES; lane++)
+            apart[lane] += (at_z[lane] - own[lane]) * (at_z[lane] - own[lane]);
+    }
+}
+
+/* Rounding of theta_t, z_t and the two gradients moves their distance by less. */
+static double gradient_rounding(const struct setting *setting, double largest)
+{
+    const struct loss *loss = setting->loss;
+    return 4 * DBL_EPSILON * sqrt((double)loss->n) *
+           (loss->smoothness * largest / (1 - setting->beta) + loss->gradient_bound);
+}
+
+/* Lemma A.3's left-hand side: the squared distance, rounding taken off. */
+static void distances(const struct setting *s, const struct frame *frame,
+                      const double *restrict apart, double *restrict left)
+{
+    double rest[LANES];
+    for (size_t lane = 0; lane < LANES; lane++)
+        rest[lane] = sqrt(apart[lane]) - gradient_rounding(s, frame->largest[lane]);
+    for (size_t lane = 0; lane < LANES; lane++)
+        rest[lane] = rest[lane] > 0 ? rest[lane] : 0;
+    for (size_t lane = 0; lane < LANES; lane++)
+        left[lane] = rest[lane] * rest[lane];
+}
+
+/* Lemma A.2's, likewise. */
+static void descents(const struct setting *s, const struct frame *frame,
+                     const double *restrict square, double *restrict left)
+{
+    const double step = s->eta0;
+    for (size_t lane = 0; lane < LANES; lane++) {
+        const double here = frame->of_z[lane], next = frame->of_next[lane];
+        left[lane] = next - here + step * square[lane] -
+                     8 * DBL_EPSILON * (fabs(next) + fabs(here) + step * square[lane]);
+    }
+}
+
+/* Lemma A.2's right-hand side. */
+static void allowances(const struct setting *s, const struct frame *frame,
+                       enum convergence_form form, const double *restrict square,
+                       const double *restrict apart, double *restrict right)
+{
+    const double l = s->loss->smoothness, step = s->eta0;
+    const bool printed = form == CONVERGENCE_PRINTED;
+    const double noise = printed ? 1 : s->sigma * s->sigma;
+    for (size_t lane = 0; lane < LANES; lane++) {
+        const double values = frame->of_z[lane] - frame->of_theta[lane];
+        right[lane] = (printed ? values * values : apart[lane]) / (2 * l) +
+                      l * step * step * (square[lane] + noise / 2);
+    }
+}
+
+/* Both sides of both forms, of which the left one is the same. */
+static void sides_of(const struct setting *s, const struct frame *frame,
+                     double side[BOUND_FORMS][SIDES][LANES])
+{
+    double square[LANES], apart[LANES], left[LANES];
+    squares(s, frame, square, apart);
+    if (s->bound == BOUND_LEMMA_A3)
+        distances(s, frame, apart, left);
+    else if (s->bound == BOUND_LEMMA_A2)
+        descents(s, frame, square, left);
+    else
+        memcpy(left, square, sizeof left);
+    for (int form = 0; form < BOUND_FORMS; form++) {
+        memcpy(side[form][LEFT], left, sizeof left);
+        if (s->bound == BOUND_LEMMA_A2)
+            allowances(s, frame, (enum convergence_form)form, square, apart,
+                       side[form][RIGHT]);
+        for (size_t lane = 0; s->bound != BOUND_LEMMA_A2 && lane < LANES; lane++)
+            side[form][RIGHT][lane] = s->constant[form];
+    }
+}
+
+/* --- the step that counts --------------------------------------------------------- */
+
+/* A bound of 0 is met by 0 alone. */
+static double quotient(double left, double right)
+{
+    return left == 0 ? 0 : left / right;
+}
+
+/* Ratio of the means and its standard error, to first order; 0 where there is one
+ * replica. */
+static double ratio_of(const struct comoments *m, double *se)
+{
+    const double ratio = quotient(m->mean[LEFT], m->mean[RIGHT]);
+    *se = m->count > 1
+              ? quotient(comoments_ratio_error(m, LEFT, RIGHT, ratio), m->mean[RIGHT])
+              : 0;
+    return ratio;
+}
+
+/* By what steps compete: the theorem is about the smallest left-hand side, the lemmas
+ * hold at every step and are broken by the largest ratio. */
+static double score(enum bound bound, const struct comoments *m)
+{
+    double se;
+    const double ratio = ratio_of(m, &se);
+    return bound == BOUND_THEOREM ? -m->mean[LEFT] : ratio - se;
+}
+
+/* --- runs, 64 at a time ----------------------------------------------------------- */
+
+enum { HALVES = 2, PRODUCTS = 3, NUMBERS = BOUND_FORMS * HALVES * (SIDES + PRODUCTS) };
+_Static_assert((int)BOUND_FORMS == (int)OBSERVE_PAIRS, "a pair of sides for each form");
+
+/* Moments over replicas of both sides: [(t * BOUND_FORMS + form) * HALVES + half]. */
+struct task {
+    const struct setting *setting;
+    const struct descent *descent;
+    uint64_t replicas, steps, points;
+    struct comoments *sides;
+};
+
+/* One unit: x_{t-1} and x_{t-2}, z_t and the gradient there. */
+struct watch {
+    const struct task *task;
+    const struct kernels *kernels;
+    int lanes;
+    double *scratch, *memory, *x[2], *z, *at_z;
+    struct frame frame;
+};
+
+static int watch_init(struct watch *watch, const struct task *task, uint64_t unit,
+                      double *scratch, struct error *error)
+{
+    const size_t row = task->setting->loss->n * LANES;
+    const uint64_t left = task->replicas - unit * LANES;
+    double *memory = calloc(6 * row, sizeof *memory);
+    *watch = (struct watch){
+        .task = task,
+        .lanes = left < LANES ? (int)left : LANES,
+        .scratch = scratch,
+        .memory = memory,
+    };
+    if (!memory)
+        return error_memory(error, "the points of a block of replicas");
+    watch->x[0] = memory;
+    watch->x[1] = memory + row;
+    watch->z = memory + 2 * row;
+    watch->at_z = memory + 3 * row;
+    watch->frame.at_z = memory + 4 * row;
+    watch->frame.at_theta = memory + 5 * row;
+    return STATUS_OK;
+}
+
+static void emit(const struct watch *watch, uint64_t t)
+{
+    double side[BOUND_FORMS][SIDES][LANES];
+    sides_of(watch->task->setting, &watch->frame, side);
+    watch->kernels->observe_pairs(watch->lanes, side[0][0],
+                                  watch->scratch + t * NUMBERS);
+}
+
+/* z_t from theta_t, from m_{t-1}, which is the rule's slot 0, and from x_{t-2}. */
+static void move_z(struct watch *watch, uint64_t t, const struct descent_block *block)
+{
+    const struct setting *s = watch->task->setting;
+    const size_t row = s->loss->n * LANES;
+    double *restrict x = watch->x[t % 2], *restrict z = watch->z;
+    double *restrict largest = watch->frame.largest;
+    if (t < 2)
+        for (size_t k = 0; k < row; k++)
+            x[k] = watch->task->descent->start;
+    for (size_t first = 0; first < row; first += LANES)
+        for (size_t lane = 0; lane < LANES; lane++) {
+            const size_t k = first + lane;
+            const double here = block->theta[k] + s->eta0 * s->beta0 * block->slot[k];
+            const double size = fabs(block->theta[k]);
+            z[k] = (here - s->beta * x[k]) / (1 - s->beta);
+            x[k] = here;
+            largest[lane] = size > largest[lane] ? size : largest[lane];
+        }
+}
+
+/* Lemma A.2 needs f at z_{t+1}: its frame is complete a step later. */
+static void observe(void *context, uint64_t t, const struct descent_block *block)
+{
+    struct watch *watch = context;
+    struct frame *frame = &watch->frame;
+    const struct setting *s = watch->task->setting;
+    const size_t size = s->loss->n * LANES * sizeof(double);
+    watch->kernels = block->kernels;
+    if (s->bound != BOUND_THEOREM) {
+        move_z(watch, t, block);
+        kernels_loss(block->kernels, s->loss)
+            ->evaluate(s->loss, watch->z, watch->at_z, frame->of_next);
+    }
+    if (s->bound == BOUND_LEMMA_A2 && t > 0)
+        emit(watch, t - 1);
+    memcpy(frame->at_theta, block->exact, size);
+    memcpy(frame->of_theta, block->value, sizeof frame->of_theta);
+    memcpy(frame->at_z, watch->at_z, size);
+    memcpy(frame->of_z, frame->of_next, sizeof frame->of_z);
+    if (s->bound != BOUND_LEMMA_A2)
+        emit(watch, t);
+}
+
+static int unit_run(void *context, int thread, uint64_t unit, double *scratch,
+                    struct error *error)
+{
+    const struct task *task = context;
+    struct watch watch;
+    (void)thread;
+    int status = watch_init(&watch, task, unit, scratch, error);
+    if (status == STATUS_OK)
+        status = descent_unit(task->descent, unit, task->steps, observe, &watch, error);
+    free(watch.memory);
+    return status;
+}
+
+static void unit_merge(void *context, uint64_t unit, const double *scratch)
+{
+    const struct task *task = context;
+    const uint64_t left = task->replicas - unit * LANES;
+    const uint64_t lanes = left < LANES ? left : LANES;
+    for (uint64_t k = 0; k < task->points * BOUND_FORMS * HALVES; k++) {
+        const double *in = scratch + k * (SIDES + PRODUCTS);
+        const struct comoments one = {
+            .count = (lanes + 1 - k % HALVES) / HALVES,
+            .mean = {in[0], in[1]},
+            .products = {{in[2], in[3]}, {in[3], in[4]}},
+        };
+        comoments_merge(&task->sides[k], SIDES, &one);
+    }
+}
+
+/* The caller frees task->sides. */
+static int task_init(struct task *task, enum bound bound, uint64_t horizon,
+                     struct error *error)
+{
+    task->steps = bound == BOUND_THEOREM ? horizon - 1 : horizon;
+    task->points = bound == BOUND_LEMMA_A3 ? horizon + 1 : horizon;
+    task->sides =
+        calloc((size_t)task->points * BOUND_FORMS * HALVES, sizeof *task->sides);
+    return task->sides ? STATUS_OK : error_memory(error, "the moments of every step");
+}
+
+static int run_task(struct task *task, struct error *error)
+{
+    const size_t size = (size_t)task->points * BOUND_FORMS * HALVES;
+    const uint64_t kind = (uint64_t)task->setting->bound;
+    const struct session_block blocks[] = {{task->sides, size * sizeof *task->sides},
+                                           {NULL, 0}};
+    const struct units units = {
+        .count = task->replicas / LANES + (task->replicas % LANES != 0),
+        .scratch_size = (size_t)task->points * NUMBERS,
+        .threads = task->descent->threads,
+        .label = task->descent->label,
+        .identity = random_hash_bytes(
+            descent_identity(task->descent, task->replicas, task->steps), &kind,
+            sizeof kind),
+        .session = task->descent->session,
+        .blocks = blocks,
+        .context = task,
+        .run = unit_run,
+        .merge = unit_merge,
+    };
+    return units_run(&units, error);
+}
+
+/* One unit on this thread of this rank alone. */
+static int run_one_unit(struct task *task, struct error *error)
+{
+    double *scratch = malloc((size_t)task->points * NUMBERS * sizeof *scratch);
+    int status =
+        scratch ? STATUS_OK : error_memory(error, "the moments of a block of replicas");
+    if (status == STATUS_OK)
+        status = unit_run(task, 0, 0, scratch, error);
+    if (status == STATUS_OK)
+        unit_merge(task, 0, scratch);
+    free(scratch);
+    return status;
+}
+
+/* The step chosen by one half, measured by the other. */
+static struct bound_ratio pick(const struct task *task, enum convergence_form form)
+{
+    const enum bound bound = task->setting->bound;
+    const struct comoments *first = task->sides + (size_t)form * HALVES, *best = first;
+    const size_t stride = (size_t)BOUND_FORMS * HALVES;
+    for (uint64_t t = 1; t < task->points; t++)
+        if (score(bound, first + t * stride) > score(bound, best))
+            best = first + t * stride;
+    const struct comoments *measuring = best[1].count > 0 ? &best[1] : &best[0];
+    struct bound_ratio ratio = {NAN, NAN, measuring->count,
+                                (uint64_t)(best - first) / stride};
+    if (measuring->count > 0)
+        ratio.ratio = ratio_of(measuring, &ratio.se);
+    return ratio;
+}
+
+typedef int (*runner)(struct task *task, struct error *error);
+
+static int measure(const struct bound_runs *runs, const struct descent *descent,
+                   uint64_t replicas, runner run, struct bound_ratio *ratio,
+                   struct error *error)
+{
+    struct setting setting;
+    setting_init(&setting, runs);
+    struct task task = {.setting = &setting, .descent = descent, .replicas = replicas};
+    int status = task_init(&task, runs->bound, runs->horizon, error);
+    if (status == STATUS_OK)
+        status = run(&task, error);
+    for (int form = 0; status == STATUS_OK && form < BOUND_FORMS; form++)
+        ratio[form] = pick(&task, (enum convergence_form)form);
+    free(task.sides);
+    return status;
+}
+
+/* Settings so extreme that a side of a bound overflows, or the right one vanishes. */
+static int check_range(const struct bound_runs *runs, const struct bound_ratio *ratio,
+                       struct error *error)
+{
+    const bool moves = isfinite(rule_parameter(runs->rule, "lr"));
+    for (int form = 0; form < BOUND_FORMS; form++)
+        if (!moves || (ratio[form].count > 0 &&
+                       !(isfinite(ratio[form].ratio) && isfinite(ratio[form].se))))
+            return error_about(error, STATUS_SOFTWARE, "ratio",
+                               "%s is beyond the range of double precision with "
+                               "lr=%g, beta0=%g, beta1=%g, sigma=%g, initial=%g, "
+                               "horizon=%llu; allowed are values nearer to 1",
+                               bound_name(runs->bound),
+                               rule_parameter(runs->rule, "lr"),
+                               rule_parameter(runs->rule, "beta0"),
+                               rule_parameter(runs->rule, "beta1"), runs->task->sigma,
+                               runs->task->start, (unsigned long long)runs->horizon);
+    return STATUS_OK;
+}
+
+int bound_measure(const struct bound_runs *runs, uint64_t replicas,
+                  struct bound_ratio *ratio, struct error *error)
+{
+    const struct descent descent =
+        convergence_descent(runs->task, runs->rule, runs->task->sampling->seed);
+    const int status = measure(runs, &descent, runs->task->sigma > 0 ? replicas : 1,
+                               run_task, ratio, error);
+    return status == STATUS_OK ? check_range(runs, ratio, error) : status;
+}
+
+/* --- one run written out ---------------------------------------------------------- */
+
+/* 64 steps of a run from `first` on, in the lanes of a frame. */
+static void written_frame(const struct kernels *kernels, const struct setting *setting,
+                          const struct pnm_path *path, long first, double *memory,
+                          struct frame *frame)
+{
+    const struct loss *loss = setting->loss;
+    const struct loss_loops *loops = kernels_loss(kernels, loss);
+    const size_t row = loss->n * LANES;
+    double *theta = memory, *z = memory + row, *next = memory + 2 * row;
+    frame->at_theta = memory + 3 * row;
+    frame->at_z = memory + 4 * row;
+    for (size_t lane = 0; lane < LANES; lane++) {
+        const long wanted = first + (long)lane;
+        const long t = wanted < path->steps ? wanted : path->steps;
+        frame->largest[lane] = lane > 0 ? frame->largest[lane - 1] : 0;
+        for (size_t i = 0; i < loss->n; i++) {
+            const size_t k = i * LANES + lane;
+            theta[k] = path->theta[(size_t)t * loss->n + i];
+            z[k] = path_z(path, X_CORRECTED, t, i);
+            next[k] = path_z(path, X_CORRECTED, t < path->steps ? t + 1 : t, i);
+            frame->largest[lane] = fmax(frame->largest[lane], fabs(theta[k]));
+        }
+    }
+    /* The gradient at z_{t+1} is not needed and overwritten. */
+    loops->evaluate(loss, next, frame->at_z, frame->of_next);
+    loops->evaluate(loss, z, frame->at_z, frame->of_z);
+    loops->evaluate(loss, theta, frame->at_theta, frame->of_theta);
+}
+
+static int written_sides(const struct kernels *kernels, const struct setting *setting,
+                         const struct pnm_path *path, struct task *task,
+                         struct error *error)
+{
+    double *memory = calloc(5 * setting->loss->n * LANES, sizeof *memory);
+    struct frame frame = {0};
+    double side[BOUND_FORMS][SIDES][LANES], largest = 0;
+    if (!memory)
+        return error_memory(error, "points of the loss");
+    for (uint64_t first = 0; first < task->points; first += LANES) {
+        written_frame(kernels, setting, path, (long)first, memory, &frame);
+        for (size_t lane = 0; lane < LANES; lane++)
+            frame.largest[lane] = fmax(frame.largest[lane], largest);
+        sides_of(setting, &frame, side);
+        for (size_t lane = 0; lane < LANES && first + lane < task->points; lane++)
+            for (int form = 0; form < BOUND_FORMS; form++) {
+                struct comoments *m =
+                    task->sides +
+                    ((first + lane) * BOUND_FORMS + (uint64_t)form) * HALVES;
+                const double both[SIDES] = {side[form][LEFT][lane],
+                                            side[form][RIGHT][lane]};
+                comoments_add(m, SIDES, both);
+            }
+        largest = frame.largest[LANES - 1];
+    }
+    free(memory);
+    return STATUS_OK;
+}
+
+int bound_written(const struct bound_runs *runs, struct bound_ratio *ratio,
+                  struct error *error)
+{
+    const struct descent descent = convergence_descent(runs->task, runs->rule, 0);
+    struct setting setting;
+    struct pnm_path path = {0};
+    struct task task = {.setting = &setting};
+    setting_init(&setting, runs);
+    int status = task_init(&task, runs->bound, runs->horizon, error);
+    if (status == STATUS_OK)
+        status = path_noiseless(&descent, runs->horizon, &path, error);
+    if (status == STATUS_OK)
+        status =
+            written_sides(runs->task->sampling->kernels, &setting, &path, &task, error);
+    for (int form = 0; status == STATUS_OK && form < BOUND_FORMS; form++)
+        ratio[form] = pick(&task, (enum convergence_form)form);
+    path_free(&path);
+    free(task.sides);
+    return status;
+}
+
+int bound_evidence(const struct bound_runs *runs, enum convergence_form form,
+                   uint64_t replicas, struct evidence *evidence, uint64_t *step,
+                   struct error *error)
+{
+    const bool noisy = runs->task->sigma > 0;
+    struct bound_ratio ratio[BOUND_FORMS] = {{.ratio = NAN, .se = NAN}};
+    int status = replicas > 0 ? bound_measure(runs, replicas, ratio, error) : STATUS_OK;
+    const struct bound_ratio measured = ratio[replicas > 0 ? form : 0];
+    double exact = NAN;
+    if (status == STATUS_OK && !noisy) {
+        status = bound_written(runs, ratio, error);
+        exact = ratio[form].ratio;
+    }
+    *step = measured.step;
+    *evidence = (struct evidence){
+        .paper = 1,
+        .paper_scale = 1,
+        .exact = exact,
+        .exact_scale = evidence_scale(exact),
+        .measured = measured.ratio,
+        .se = measured.se,
+        .count = measured.count,
+        .sampled = measured.count > 0,
+        .noiseless = !noisy,
+        .decisive = !noisy || measured.count >= ESTIMATE_MIN_CHAINS,
+    };
+    return status;
+}
+
+/* --- looks and plans -------------------------------------------------------------- */
+
+int bound_look(const struct bound_runs *runs, double *ratio, struct error *error)
+{
+    struct descent descent =
+        convergence_descent(runs->task, runs->rule, ~runs->task->sampling->seed);
+    struct bound_ratio own[BOUND_FORMS] = {{0}};
+    descent.common = true;
+    const int status = descent.sigma > 0
+                           ? measure(runs, &descent, LANES, run_one_unit, own, error)
+                           : bound_written(runs, own, error);
+    for (int form = 0; form < BOUND_FORMS; form++)
+        ratio[form] = own[form].ratio - own[form].se;
+    return status;
+}
+
+static int pilot_run(const struct bound_runs *runs, uint64_t replicas,
+                     enum convergence_form form, struct bound_ratio *pilot,
+                     struct error *error)
+{
+    struct descent descent =
+        convergence_descent(runs->task, runs->rule, ~runs->task->sampling->seed);
+    struct bound_ratio ratio[BOUND_FORMS] = {{0}};
+    descent.session = NULL;
+    descent.label = NULL;
+    const int status = measure(runs, &descent, replicas, run_task, ratio, error);
+    *pilot = ratio[form];
+    return status == STATUS_OK ? check_range(runs, ratio, error) : status;
+}
+
+/* Half of the replicas measure, and those must suffice for the normal quantile. A ratio
+ * of 0, as lemma A.3's where z_t = theta_t, has nothing to be planned by. */
+static uint64_t replicas_for(const struct bound_ratio *pilot, double precision,
+                             double most)
+{
+    const double relative =
+        pilot->ratio == 0 ? 0 : pilot->se / fabs(pilot->ratio) / precision;
+    const double wanted = 2 * (double)pilot->count * relative * relative;
+    return plan_power_of_two(fmax(fmin(wanted, most / 2), 2 * ESTIMATE_NORMAL_CHAINS));
+}
+
+int bound_plan(const struct bound_runs *runs, enum convergence_form form,
+               double precision, uint64_t *replicas, struct error *error)
+{
+    const double samples = (double)runs->task->loss.n * (double)runs->horizon;
+    const double most =
+        fmin(runs->task->sampling->max_samples / samples, MOST_REPLICAS);
+    struct bound_ratio pilot = {.ratio = 1};
+    *replicas = 1;
+    if (runs->task->sigma == 0)
+        return STATUS_OK;
+    int status = pilot_run(runs, PILOT_REPLICAS, form, &pilot, error);
+    if (status != STATUS_OK)
+        return status;
+    *replicas = replicas_for(&pilot, precision, most);
+    if (precision <= finest || (double)*replicas >= most / 2)
+        return STATUS_OK;
+    /* Near 1 it takes more to tell on which side. */
+    status = pilot_run(runs, *replicas, form, &pilot, error);
+    const double telling = fabs(1 - pilot.ratio) / (2 * ESTIMATE_Z * pilot.ratio);
+    if (status == STATUS_OK && telling < precision)
+        *replicas = replicas_for(&pilot, fmax(telling, finest), most);
+    return status;
+}

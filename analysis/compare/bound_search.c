@@ -1,0 +1,462 @@
+#include "compare/bound_search.h"
+
+#include "base/elementary.h"
+#include "base/interrupt.h"
+#include "base/parse.h"
+#include "compare/draws.h"
+#include "engine/units.h"
+#include "theory/theory.h"
+
+#include <gsl/gsl_multimin.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A round: the best of a few random points, then a simplex from there. */
+enum { DRAWS = 16, SIMPLEX = 64, ROUND = DRAWS + SIMPLEX };
+
+/* The theorem's condition eta0 L <= 1/2, kept after rounding to five digits. */
+static const double largest_rate = 0.49999;
+
+/* --- points ----------------------------------------------------------------------- */
+
+static double five_digits(double x)
+{
+    char text[40];
+    snprintf(text, sizeof text, "%.5g", x);
+    return strtod(text, NULL);
+}
+
+struct bound_point bound_point_of(const struct bound_search *search,
+                                  const struct loss *loss, double beta0, double beta1,
+                                  double rate, double sigma, double initial,
+                                  uint64_t horizon)
+{
+    const double l = loss->smoothness, g = loss->gradient_bound;
+    struct rule rule = *search->rule;
+    struct bound_point point = {
+        .loss = loss,
+        .beta0 = five_digits(beta0),
+        .beta1 = five_digits(beta1),
+        .lr = NAN,
+        .c = five_digits(rate / l),
+        .sigma = five_digits(sigma * g),
+        .initial = five_digits(initial * g / (l * sqrt((double)loss->n))),
+        .horizon = horizon,
+    };
+    if (search->bound != BOUND_THEOREM) {
+        rule_set(&rule, "beta0", point.beta0);
+        rule_set(&rule, "beta1", point.beta1);
+        rule_set(&rule, "lr", 1);
+        point.c = 1;
+        point.lr = five_digits(rate / l / theory_normalized_lr(&rule));
+    }
+    return point;
+}
+
+void bound_instance_init(struct bound_instance *instance,
+                         const struct bound_search *search,
+                         const struct bound_point *point)
+{
+    instance->task = (struct convergence_task){
+        .sampling = search->sampling,
+        .loss = *point->loss,
+        .sigma = point->sigma,
+        .start = point->initial,
+        .c = point->c,
+    };
+    instance->rule = *search->rule;
+    rule_set(&instance->rule, "beta0", point->beta0);
+    rule_set(&instance->rule, "beta1", point->beta1);
+    rule_set(&instance->rule, "lr", point->lr);
+    convergence_set_rate(&instance->task, point->horizon, &instance->rule);
+    instance->runs = (struct bound_runs){search->bound, &instance->task,
+                                         &instance->rule, point->horizon};
+}
+
+/* --- the space that is searched --------------------------------------------------- */
+
+/* The same bits on every processor, unlike libm's. */
+static double power_of(double base, double exponent)
+{
+    return elementary_exp(exponent * elementary_log(base));
+}
+
+static double logarithm(double base, double x)
+{
+    return elementary_log(x) / elementary_log(base);
+}
+
+struct range {
+    double low, high; /* of random starts; the simplex may leave them, up to the caps */
+};
+
+/* Runs without noise are cheap, and what is near the limit of stability takes long to
+ * settle. */
+static uint64_t longest(const struct bound_search *search)
+{
+    const bool quiet = !search->free[BOUND_FREE_SIGMA] && search->fixed.sigma == 0;
+    if (search->bound == BOUND_THEOREM)
+        return 512;
+    return quiet ? 2048 : 128;
+}
+
+/* Coordinates: beta0 = u^2, beta1 = u^2/(1+u^2), rate and sigma 10^u, initial u |u|,
+ * horizon 2^u. So 0 is reached and a step is worth about the same everywhere. */
+static void ranges_of(const struct bound_search *search, struct range *range)
+{
+    const enum bound bound = search->bound;
+    const bool theorem = bound == BOUND_THEOREM;
+    range[BOUND_FREE_BETA0] = (struct range){0, 3.2};
+    range[BOUND_FREE_BETA1] = (struct range){0, 4};
+    /* Lemma A.2's left-hand side is a small difference: rounding at small rates. */
+    range[BOUND_FREE_RATE] = theorem                   ? (struct range){-2, 2}
+                             : bound == BOUND_LEMMA_A2 ? (struct range){-2, -0.31}
+                                                       : (struct range){-3, -0.31};
+    range[BOUND_FREE_SIGMA] = (struct range){-2, 1};
+    range[BOUND_FREE_INITIAL] = (struct range){-2.5, 2.5};
+    range[BOUND_FREE_HORIZON] =
+        (struct range){0, logarithm(2, (double)longest(search)) - 1};
+}
+
+static double clamp(double x, double low, double high)
+{
+    return fmin(fmax(x, low), high);
+}
+
+static struct bound_point point_at(const struct bound_search *search,
+                                   const struct loss *loss,
+                                   const double u[BOUND_FREE_COUNT])
+{
+    const bool theorem = search->bound == BOUND_THEOREM;
+    const double slowest = search->bound == BOUND_LEMMA_A2 ? 0.01 : 1e-6;
+    const double b1 = u[BOUND_FREE_BETA1] * u[BOUND_FREE_BETA1];
+    const double start = u[BOUND_FREE_INITIAL];
+    const double rate = power_of(10, u[BOUND_FREE_RATE]);
+    const double length = power_of(2, u[BOUND_FREE_HORIZON]);
+    const double beta0 = clamp(u[BOUND_FREE_BETA0] * u[BOUND_FREE_BETA0], 0, 100);
+    const double beta1 = clamp(b1 / (1 + b1), 0, 0.999);
+    const bool *free = search->free;
+    struct bound_point point = bound_point_of(
+        search, loss, free[BOUND_FREE_BETA0] ? beta0 : search->fixed.beta0,
+        free[BOUND_FREE_BETA1] ? beta1 : search->fixed.beta1,
+        theorem ? clamp(rate, 1e-3, 1e3) : clamp(rate, slowest, largest_rate),
+        clamp(power_of(10, u[BOUND_FREE_SIGMA]), 1e-3, 100),
+        clamp(start * fabs(start), -1e3, 1e3),
+        (uint64_t)rint(clamp(length, 1, (double)longest(search))));
+    /* What is fixed is as it was given, not rounded. */
+    if (!free[BOUND_FREE_BETA0])
+        point.beta0 = search->fixed.beta0;
+    if (!free[BOUND_FREE_BETA1])
+        point.beta1 = search->fixed.beta1;
+    if (!free[BOUND_FREE_RATE]) {
+        point.lr = search->fixed.lr;
+        point.c = search->fixed.c;
+    }
+    if (!free[BOUND_FREE_SIGMA])
+        point.sigma = search->fixed.sigma;
+    if (!free[BOUND_FREE_INITIAL])
+        point.initial = search->fixed.initial;
+    if (!free[BOUND_FREE_HORIZON])
+        point.horizon = search->fixed.horizon;
+    return point;
+}
+
+/* The coordinates of a point, up to rounding. */
+static void coordinates_of(const struct bound_search *search,
+                           const struct bound_point *point, double u[BOUND_FREE_COUNT])
+{
+    const struct loss *loss = point->loss;
+    const double l = loss->smoothness, g = loss->gradient_bound;
+    const double start = point->initial * l * sqrt((double)loss->n) / g;
+    struct bound_instance instance;
+    bound_instance_init(&instance, search, point);
+    const double rate = search->bound == BOUND_THEOREM
+                            ? point->c * l
+                            : theory_normalized_lr(&instance.rule) * l;
+    u[BOUND_FREE_BETA0] = sqrt(point->beta0);
+    u[BOUND_FREE_BETA1] = sqrt(point->beta1 / (1 - point->beta1));
+    u[BOUND_FREE_RATE] = logarithm(10, rate);
+    u[BOUND_FREE_SIGMA] = logarithm(10, fmax(point->sigma / g, 1e-3));
+    u[BOUND_FREE_INITIAL] = copysign(sqrt(fabs(start)), start);
+    u[BOUND_FREE_HORIZON] = logarithm(2, (double)point->horizon);
+}
+
+/* --- one round -------------------------------------------------------------------- */
+
+/* The best so far, and what is left of the budget. */
+struct round {
+    const struct bound_search *search;
+    const struct loss *loss;
+    double u[BOUND_FREE_COUNT];
+    struct bound_point best;
+    double ratio;
+    uint64_t left;
+    int status;
+    struct error error;
+};
+
+/* 0 where it is not a number or the round has ended. */
+static double look(struct round *round, const double u[BOUND_FREE_COUNT])
+{
+    struct bound_instance instance;
+    double ratio[BOUND_FORMS] = {0};
+    if (round->left == 0 || round->status != STATUS_OK || interrupt_pending())
+        return 0;
+    round->left--;
+    const struct bound_point point = point_at(round->search, round->loss, u);
+    bound_instance_init(&instance, round->search, &point);
+    round->status = bound_look(&instance.runs, ratio, &round->error);
+    const double own = ratio[round->search->form];
+    if (round->status != STATUS_OK || isnan(own))
+        return 0;
+    if (own > round->ratio) {
+        memcpy(round->u, u, sizeof round->u);
+        round->best = point;
+        round->ratio = own;
+    }
+    return own;
+}
+
+static double objective(const gsl_vector *x, void *context)
+{
+    struct round *round = context;
+    double u[BOUND_FREE_COUNT];
+    size_t k = 0;
+    for (int i = 0; i < BOUND_FREE_COUNT; i++)
+        u[i] = round->search->free[i] ? gsl_vector_get(x, k++) : 0;
+    return -look(round, u);
+}
+
+/* From the round's best point on. */
+static void descend(struct round *round)
+{
+    size_t dim = 0;
+    for (int i = 0; i < BOUND_FREE_COUNT; i++)
+        dim += round->search->free[i];
+    if (dim == 0 || round->left == 0)
+        return;
+    gsl_vector *x = gsl_vector_alloc(dim), *step = gsl_vector_alloc(dim);
+    gsl_multimin_fminimizer *simplex =
+        gsl_multimin_fminimizer_alloc(gsl_multimin_fminimizer_nmsimplex2, dim);
+    gsl_multimin_function f = {objective, dim, round};
+    if (!x || !step || !simplex)
+        round->status = error_memory(&round->error, "the search");
+    if (round->status == STATUS_OK) {
+        dim = 0;
+        for (int i = 0; i < BOUND_FREE_COUNT; i++)
+            if (round->search->free[i])
+                gsl_vector_set(x, dim++, round->u[i]);
+        gsl_vector_set_all(step, 0.3);
+        int going = gsl_multimin_fminimizer_set(simplex, &f, x, step);
+        while (!going && round->left > 0 && round->status == STATUS_OK &&
+               !interrupt_pending())
+            going = gsl_multimin_fminimizer_iterate(simplex) ||
+                    gsl_multimin_fminimizer_size(simplex) < 1e-5;
+    }
+    gsl_multimin_fminimizer_free(simplex);
+    gsl_vector_free(step);
+    gsl_vector_free(x);
+}
+
+/* The best of a few random points. */
+static void draw(struct round *round, uint64_t number)
+{
+    const struct bound_search *search = round->search;
+    const double names[] = {(double)search->bound, (double)search->form};
+    struct random_stream stream;
+    struct range range[BOUND_FREE_COUNT];
+    ranges_of(search, range);
+    round->status =
+        draws_stream(search->sampling, random_hash("bound_search", names, 2), number,
+                     &stream, &round->error);
+    for (int k = 0; round->status == STATUS_OK && k < DRAWS; k++) {
+        uint64_t word[RANDOM_BLOCK];
+        double u[BOUND_FREE_COUNT];
+        random_words(&stream, word);
+        for (int i = 0; i < BOUND_FREE_COUNT; i++)
+            u[i] = range[i].low +
+                   (range[i].high - range[i].low) * (double)(word[i] >> 11) * 0x1p-53;
+        look(round, u);
+    }
+    random_free(&stream);
+}
+
+/* --- all rounds ------------------------------------------------------------------- */
+
+static double look_at_start(const struct bound_search *search, size_t k,
+                            struct round *round)
+{
+    struct bound_instance instance;
+    double ratio[BOUND_FORMS] = {0};
+    if (round->status != STATUS_OK || interrupt_pending())
+        return 0;
+    bound_instance_init(&instance, search, &search->starts[k]);
+    round->status = bound_look(&instance.runs, ratio, &round->error);
+    return isnan(ratio[search->form]) ? 0 : ratio[search->form];
+}
+
+/* Round k < loss_count: from the best start on that loss, where there are starts. */
+static void begin_at_starts(const struct bound_search *search, struct round *round)
+{
+    for (size_t k = 0; k < search->start_count; k++) {
+        if (search->starts[k].loss != round->loss)
+            continue;
+        const double ratio = look_at_start(search, k, round);
+        if (ratio > round->ratio) {
+            round->best = search->starts[k];
+            round->ratio = ratio;
+            coordinates_of(search, &round->best, round->u);
+        }
+    }
+}
+
+static bool is_vacuous(const struct bound_search *search,
+                       const struct bound_point *point)
+{
+    struct bound_instance instance;
+    bound_instance_init(&instance, search, point);
+    const struct convergence c = convergence_constants(&instance.task, &instance.rule);
+    return convergence_bound(&c, point->horizon, search->form) >=
+           c.gradient * c.gradient;
+}
+
+/* What a round found, and the best of all merged, as work units carry it: numbers. */
+enum {
+    FOUND_RATIO,
+    FOUND_LOSS, /* which of the search's */
+    FOUND_BETA0,
+    FOUND_BETA1,
+    FOUND_LR,
+    FOUND_C,
+    FOUND_SIGMA,
+    FOUND_INITIAL,
+    FOUND_HORIZON,
+    FOUND_COUNT
+};
+
+struct task {
+    const struct bound_search *search;
+    double best[FOUND_COUNT]; /* ratio -1: no round yet */
+};
+
+static void pack(const struct round *round, double *found)
+{
+    const struct bound_point *best = &round->best;
+    found[FOUND_RATIO] = round->ratio;
+    found[FOUND_LOSS] = (double)(round->loss - round->search->losses);
+    found[FOUND_BETA0] = best->beta0;
+    found[FOUND_BETA1] = best->beta1;
+    found[FOUND_LR] = best->lr;
+    found[FOUND_C] = best->c;
+    found[FOUND_SIGMA] = best->sigma;
+    found[FOUND_INITIAL] = best->initial;
+    found[FOUND_HORIZON] = (double)best->horizon;
+}
+
+static struct bound_point unpack(const struct bound_search *search, const double *found)
+{
+    return (struct bound_point){
+        .loss = &search->losses[(size_t)found[FOUND_LOSS]],
+        .beta0 = found[FOUND_BETA0],
+        .beta1 = found[FOUND_BETA1],
+        .lr = found[FOUND_LR],
+        .c = found[FOUND_C],
+        .sigma = found[FOUND_SIGMA],
+        .initial = found[FOUND_INITIAL],
+        .horizon = (uint64_t)found[FOUND_HORIZON],
+    };
+}
+
+/* Rounds that begin at the starts, one a loss; the others begin at random points. All
+ * go over the losses in turn. */
+static uint64_t rounds_from_starts(const struct bound_search *search)
+{
+    return search->starts ? search->loss_count : 0;
+}
+
+/* Looks of a random round: the last one has what is left. */
+static uint64_t looks_of(const struct bound_search *search, uint64_t random_round)
+{
+    const uint64_t left = search->evaluations - random_round * ROUND;
+    return left < ROUND ? left : ROUND;
+}
+
+static int run(void *context, int thread, uint64_t unit, double *scratch,
+               struct error *error)
+{
+    const struct bound_search *search = ((const struct task *)context)->search;
+    const uint64_t from_starts = rounds_from_starts(search);
+    struct round round = {
+        .search = search,
+        .loss = &search->losses[unit % search->loss_count],
+        .left = unit < from_starts ? SIMPLEX : looks_of(search, unit - from_starts),
+    };
+    (void)thread;
+    if (unit < from_starts)
+        begin_at_starts(search, &round);
+    else
+        draw(&round, unit - from_starts);
+    if (round.ratio > 0)
+        descend(&round);
+    pack(&round, scratch);
+    if (round.status != STATUS_OK)
+        *error = round.error;
+    return round.status;
+}
+
+/* The first of equals. */
+static void merge(void *context, uint64_t unit, const double *scratch)
+{
+    struct task *task = context;
+    (void)unit;
+    if (scratch[FOUND_RATIO] > task->best[FOUND_RATIO])
+        memcpy(task->best, scratch, sizeof task->best);
+}
+
+/* Of what the ranks must have alike; the session knows the other parameters. */
+static uint64_t identity_of(const struct bound_search *search)
+{
+    const double what[] = {
+        (double)search->bound,
+        (double)search->form,
+        (double)search->loss_count,
+        (double)search->start_count,
+        (double)search->evaluations,
+        search->fixed.beta0,
+        search->fixed.beta1,
+        search->fixed.lr,
+        search->fixed.c,
+        search->fixed.sigma,
+        search->fixed.initial,
+        (double)search->fixed.horizon,
+    };
+    const uint64_t hash = random_hash("bound_search", what, sizeof what / sizeof *what);
+    return random_hash_bytes(hash, search->free, sizeof search->free);
+}
+
+int bound_search(const struct bound_search *search, struct bound_point *worst,
+                 bool *looked, size_t *vacuous, struct error *error)
+{
+    struct task task = {.search = search, .best = {[FOUND_RATIO] = -1}};
+    const struct session_block blocks[] = {{task.best, sizeof task.best}, {NULL, 0}};
+    const struct units units = {
+        .count = rounds_from_starts(search) + (search->evaluations + ROUND - 1) / ROUND,
+        .scratch_size = FOUND_COUNT,
+        .threads = search->sampling->threads,
+        .label = sampling_label(search->sampling, "search"),
+        .identity = identity_of(search),
+        .session = search->sampling->session,
+        .blocks = blocks,
+        .context = &task,
+        .run = run,
+        .merge = merge,
+    };
+    const int status = units_run(&units, error);
+    *worst = task.best[FOUND_RATIO] > 0 ? unpack(search, task.best) : search->fixed;
+    if (looked)
+        *looked = task.best[FOUND_RATIO] >= 0;
+    for (size_t k = 0; vacuous && k < search->start_count; k++)
+        *vacuous += is_vacuous(search, &search->starts[k]);
+    return status;
+}

@@ -1,0 +1,244 @@
+#include "compare/convergence_compare.h"
+
+#include "base/ranks.h"
+#include "theory/theory.h"
+
+#include <gsl/gsl_fit.h>
+#include <math.h>
+#include <stdlib.h>
+
+enum { PILOT_REPLICAS = 256, MOST_REPLICAS = 1 << 24 };
+
+double convergence_applied_rate(const struct rule *rule)
+{
+    double scalar[RULE_MAX_SCALARS];
+    rule->kind->scalars(rule, 0, scalar);
+    return scalar[RULE_RATE];
+}
+
+void convergence_set_rate(const struct convergence_task *task, uint64_t steps,
+                          struct rule *rule)
+{
+    const struct convergence constants = {.smoothness = task->loss.smoothness,
+                                          .c = task->c};
+    if (!isnan(rule->number[RULE_LR]))
+        return;
+    /* The applied rate is proportional to the learning rate. */
+    rule->number[RULE_LR] = 1;
+    rule->number[RULE_LR] =
+        convergence_rate(&constants, steps) / convergence_applied_rate(rule);
+}
+
+/* --- measuring -------------------------------------------------------------------- */
+
+struct descent convergence_descent(const struct convergence_task *task,
+                                   const struct rule *rule, uint64_t seed)
+{
+    const struct sampling *sampling = task->sampling;
+    return (struct descent){
+        .rule = rule,
+        .loss = &task->loss,
+        .start = task->start,
+        .sigma = task->sigma,
+        .generator = sampling->generator,
+        .seed = seed,
+        .threads = sampling->threads,
+        .label = sampling_label(sampling, rule->kind->name),
+        .session = sampling->session,
+    };
+}
+
+static int descend(const struct convergence_task *task, const struct rule *rule,
+                   uint64_t seed, uint64_t replicas, uint64_t steps,
+                   struct descent_curve *curve, struct error *error)
+{
+    const struct descent descent = convergence_descent(task, rule, seed);
+    return descent_run(&descent, replicas, steps, curve, error);
+}
+
+/* Replicas for the precision wanted of the minimum, which half of them measure. */
+static int plan_replicas(const struct convergence_task *task, const struct rule *rule,
+                         uint64_t horizon, uint64_t *replicas, struct error *error)
+{
+    const struct sampling *sampling = task->sampling;
+    struct descent_curve pilot = {0};
+    struct convergence_minimum minimum;
+    /* Other numbers than those of the run, so that what is planned by them does not
+     * meet them again. */
+    const int status =
+        descend(task, rule, ~sampling->seed, PILOT_REPLICAS, horizon, &pilot, error);
+    if (status == STATUS_OK)
+        convergence_minimum(&pilot, &minimum);
+    descent_curve_free(&pilot);
+    if (status != STATUS_OK)
+        return status;
+    const double relative = minimum.count > 1 && minimum.square > 0
+                                ? minimum.se / minimum.square / sampling->precision
+                                : 0;
+    const double wanted = PILOT_REPLICAS * relative * relative;
+    const double each = (double)horizon * (double)task->loss.n;
+    const double most = fmin(sampling->max_samples / each, MOST_REPLICAS);
+    *replicas = plan_power_of_two(fmax(fmin(wanted, most / 2), PILOT_REPLICAS));
+    return STATUS_OK;
+}
+
+int convergence_measure(const struct convergence_task *task, const struct rule *rule,
+                        uint64_t horizon, struct descent_curve *curve,
+                        struct error *error)
+{
+    uint64_t replicas = task->sigma > 0 ? task->replicas : 1;
+    int status = STATUS_OK;
+    if (replicas == 0)
+        status = plan_replicas(task, rule, horizon, &replicas, error);
+    return status == STATUS_OK ? descend(task, rule, task->sampling->seed, replicas,
+                                         horizon, curve, error)
+                               : status;
+}
+
+void convergence_minimum(const struct descent_curve *curve,
+                         struct convergence_minimum *minimum)
+{
+    /* A single run has no second half, and without noise needs none. */
+    const struct moments *choosing = curve->square[0];
+    const struct moments *measuring =
+        curve->square[1][0].count > 0 ? curve->square[1] : choosing;
+    uint64_t best = 0;
+    for (uint64_t k = 1; k < curve->steps; k++)
+        if (choosing[k].mean < choosing[best].mean)
+            best = k;
+    *minimum = (struct convergence_minimum){
+        .square = measuring[best].mean,
+        .se = measuring == choosing ? 0 : moments_stderr(&measuring[best]),
+        .count = measuring[best].count,
+        .step = best,
+    };
+}
+
+/* --- theorem 3.1 ------------------------------------------------------------------ */
+
+/* f(theta_0) - f*, from the loss itself. */
+static double initial_gap(const struct convergence_task *task)
+{
+    const struct loss *loss = &task->loss;
+    double *point = calloc(2 * loss->n, sizeof *point);
+    if (!point)
+        return NAN;
+    for (size_t i = 0; i < loss->n; i++)
+        point[i] = task->start;
+    const double value = loss->kind->evaluate_one(loss, point, point + loss->n);
+    free(point);
+    return value - loss->minimum;
+}
+
+struct convergence convergence_constants(const struct convergence_task *task,
+                                         const struct rule *rule)
+{
+    return (struct convergence){
+        .beta0 = rule_parameter(rule, "beta0"),
+        .beta1 = rule_parameter(rule, "beta1"),
+        .smoothness = task->loss.smoothness,
+        .gradient = task->loss.gradient_bound,
+        .sigma = task->sigma,
+        .gap = initial_gap(task),
+        .c = task->c,
+    };
+}
+
+void convergence_bounds(const struct convergence_task *task, const struct rule *rule,
+                        const struct rule *own, uint64_t horizon, double bounds[2])
+{
+    const struct theory *theory = theory_find(own->kind->name);
+    const struct convergence constants = convergence_constants(task, own);
+    bounds[CONVERGENCE_PRINTED] = bounds[CONVERGENCE_CORRECTED] = NAN;
+    if (!theory || !theory->converges || !isnan(rule->number[RULE_LR]) ||
+        constants.beta0 < 0 || own->decay.lambda != 0 || rule_is_scheduled(own))
+        return;
+    for (int form = 0; form < 2; form++)
+        bounds[form] =
+            convergence_bound(&constants, horizon, (enum convergence_form)form);
+}
+
+void convergence_slope(const double *horizon, const struct convergence_minimum *minimum,
+                       size_t count, double *slope, double *se)
+{
+    double *numbers = malloc(3 * count * sizeof *numbers);
+    double *x = numbers, *y = numbers + count, *weight = numbers + 2 * count;
+    double intercept, c00, c01, c11, rest;
+    bool known = numbers, exact = true;
+    *slope = *se = NAN;
+    for (size_t k = 0; known && k < count; k++) {
+        const double relative = minimum[k].se / minimum[k].square;
+        x[k] = log(horizon[k]);
+        y[k] = log(minimum[k].square);
+        weight[k] = 1 / (relative * relative);
+        known = minimum[k].count > 0 && minimum[k].square > 0;
+        exact = exact && minimum[k].se == 0;
+        known = known && (exact || isfinite(weight[k]));
+    }
+    if (known && exact)
+        gsl_fit_linear(x, 1, y, 1, count, &intercept, slope, &c00, &c01, &c11, &rest);
+    else if (known)
+        gsl_fit_wlinear(x, 1, weight, 1, y, 1, count, &intercept, slope, &c00, &c01,
+                        &c11, &rest);
+    if (known)
+        *se = sqrt(c11);
+    free(numbers);
+}
+
+/* --- exact transients ------------------------------------------------------------- */
+
+/* On a quadratic with curvatures h: E|grad f|^2 = sum h^2 E theta^2, E f - f* = sum h
+ * E theta^2 / 2. */
+static double exact_value(const struct convergence_task *task, const struct rule *rule,
+                          uint64_t step, enum convergence_quantity quantity)
+{
+    const struct loss *loss = &task->loss;
+    const double noise = task->sigma * task->sigma / (double)loss->n;
+    double sum = 0;
+    if (isfinite(loss->gradient_bound) || !rule_has_law(rule))
+        return NAN;
+    for (size_t i = 0; i < loss->n; i++) {
+        const double h = loss->data[i];
+        struct linear_system system;
+        double mean, variance;
+        theory_system(rule, h, &system);
+        linear_system_at(&system, &system, noise, task->start, step, &mean, &variance);
+        const double square = mean * mean + variance;
+        sum += quantity == CONVERGENCE_SQUARE ? h * h * square : h * square / 2;
+    }
+    return sum;
+}
+
+int convergence_point(const struct convergence_task *task, const struct rule *rule,
+                      const struct descent_curve *curve, uint64_t step,
+                      enum convergence_quantity quantity,
+                      struct convergence_point *point, struct error *error)
+{
+    struct moments moments = curve->excess[step];
+    if (quantity == CONVERGENCE_SQUARE) {
+        moments = curve->square[0][step];
+        moments_merge(&moments, &curve->square[1][step]);
+    }
+    /* Before the first step nothing is random. */
+    const bool noiseless = task->sigma == 0 || step == 0;
+    (void)error;
+    point->evidence = (struct evidence){
+        .paper = NAN,
+        .exact = exact_value(task, rule, step, quantity),
+        .measured = moments.count > 0 ? moments.mean : NAN,
+        .se = moments.count == 0 ? NAN
+              : noiseless        ? 0
+                                 : moments_stderr(&moments),
+        .count = moments.count,
+        .sampled = moments.count > 0,
+        .noiseless = noiseless,
+    };
+    point->evidence.exact_scale = evidence_scale(point->evidence.exact);
+    /* Squares of normal numbers are skewed and need many (see noise_compare.c). */
+    const double effective = pow(point->evidence.exact_scale / point->evidence.se, 2);
+    point->evidence.decisive = noiseless || (moments.count >= ESTIMATE_MIN_CHAINS &&
+                                             effective >= ESTIMATE_MIN_SAMPLES);
+    point->evidence.paper_scale = NAN;
+    point->verdicts = evidence_judge(&point->evidence);
+    return STATUS_OK;
+}

@@ -1,0 +1,84 @@
+#include "compare/optimal_beta0.h"
+
+#include <gsl/gsl_errno.h>
+#include <gsl/gsl_min.h>
+#include <math.h>
+
+struct search {
+    struct rule rule;
+    int index; /* of beta0 */
+    const struct problem *problem;
+    enum posterior_kind kind;
+    double lambda;
+};
+
+/* The divergence at this beta0; very large where there is no stationary law. */
+static double divergence(double beta0, void *context)
+{
+    struct search *search = context;
+    struct posterior posterior;
+    struct error ignored;
+    search->rule.number[search->index] = beta0;
+    if (posterior_theory(&search->rule, search->problem, search->kind, search->lambda,
+                         &posterior, &ignored) != STATUS_OK ||
+        !posterior.known)
+        return HUGE_VAL;
+    return posterior.kl;
+}
+
+/* Minimises between a and b around x with f(x) below both ends. */
+static double refine(struct search *search, double a, double x, double b)
+{
+    gsl_min_fminimizer *minimizer = gsl_min_fminimizer_alloc(gsl_min_fminimizer_brent);
+    gsl_function function = {divergence, search};
+    double best = x;
+    if (minimizer &&
+        gsl_min_fminimizer_set(minimizer, &function, x, a, b) == GSL_SUCCESS)
+        for (int step = 0; step < 100; step++) {
+            if (gsl_min_fminimizer_iterate(minimizer) != GSL_SUCCESS)
+                break;
+            best = gsl_min_fminimizer_x_minimum(minimizer);
+            if (gsl_min_test_interval(gsl_min_fminimizer_x_lower(minimizer),
+                                      gsl_min_fminimizer_x_upper(minimizer), 1e-12,
+                                      1e-9) == GSL_SUCCESS)
+                break;
+        }
+    if (minimizer)
+        gsl_min_fminimizer_free(minimizer);
+    return best;
+}
+
+static double grid(int k)
+{
+    return k <= 0 ? 0 : pow(10, -3 + (k - 1) / 40.0);
+}
+
+int optimal_beta0(struct rule *rule, const struct problem *problem,
+                  enum posterior_kind kind, double lambda, struct error *error)
+{
+    struct search search = {*rule, rule_kind_parameter(rule->kind, "beta0"), problem,
+                            kind, lambda};
+    double best = HUGE_VAL;
+    int best_point = -1, points = 0;
+    if (search.index < 0)
+        return error_about(error, STATUS_USAGE, "optimal-beta0",
+                           "%s has no beta0; allowed are rules that have",
+                           rule->kind->name);
+    for (; grid(points) <= OPTIMAL_BETA0_LARGEST; points++) {
+        const double own = divergence(grid(points), &search);
+        if (own < best) {
+            best = own;
+            best_point = points;
+        }
+    }
+    if (best_point < 0)
+        return error_about(error, STATUS_USAGE, "optimal-beta0",
+                           "no beta0 >= 0 gives %s a stationary law at "
+                           "learning rate %g, or the paper says nothing of it",
+                           rule->kind->name, rule->number[RULE_LR]);
+    double beta0 = grid(best_point);
+    if (best_point > 0 && best_point < points - 1)
+        beta0 = refine(&search, grid(best_point - 1), beta0, grid(best_point + 1));
+    rule->number[search.index] = beta0;
+    return STATUS_OK;
+}

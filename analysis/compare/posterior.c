@@ -1,0 +1,268 @@
+#include "compare/posterior.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Squared length of the mean: theta*, which weight decay moves. */
+static int mean_square_of(const struct rule *rule, const struct problem *problem,
+                          double *square, struct error *error)
+{
+    int status = STATUS_OK;
+    *square = 0;
+    for (size_t i = 0; status == STATUS_OK && i < problem->n; i++) {
+        double mean[LINEAR_STATE];
+        status = theory_mean(rule, problem->h[i], problem->theta_star[i], mean, error);
+        *square += pow(problem->theta_star[i] + mean[0], 2);
+    }
+    return status;
+}
+
+/* --- paper and exact -------------------------------------------------------------- */
+
+static int element(const struct rule *rule, const struct problem *problem,
+                   enum posterior_kind kind, size_t i, size_t j, double *value,
+                   struct error *error)
+{
+    const double c = problem_noise(problem, i, j);
+    enum exact_source source;
+    if (kind == POSTERIOR_PAPER) {
+        *value = theory_paper(rule, problem->h[i], problem->h[j], c);
+        return STATUS_OK;
+    }
+    return theory_covariance(rule, problem->h[i], problem->h[j], c, value, &source,
+                             error);
+}
+
+/* Has every mode a stationary law? By the probed matrix: refusals go by the same. */
+static bool is_stable(const struct rule *rule, const struct problem *problem)
+{
+    struct linear_system system;
+    for (size_t i = 0; i < problem->n; i++) {
+        linear_system_probe(rule, problem->h[i], &system);
+        if (!(linear_system_radius(&system) < 1))
+            return false;
+    }
+    return true;
+}
+
+int posterior_theory(const struct rule *rule, const struct problem *problem,
+                     enum posterior_kind kind, double lambda,
+                     struct posterior *posterior, struct error *error)
+{
+    const size_t n = problem->n, size = problem->dense ? n * n : n;
+    double mean_square = 0, *covariance = malloc(size * sizeof *covariance);
+    int status = covariance ? STATUS_OK : error_memory(error, "the covariance");
+    *posterior = (struct posterior){.kl = NAN};
+    if (status == STATUS_OK && kind == POSTERIOR_EXACT && !is_stable(rule, problem))
+        goto out;
+    if (status == STATUS_OK)
+        status = mean_square_of(rule, problem, &mean_square, error);
+    for (size_t i = 0; status == STATUS_OK && i < n; i++) {
+        if (!problem->dense)
+            status = element(rule, problem, kind, i, i, &covariance[i], error);
+        for (size_t j = 0; status == STATUS_OK && problem->dense && j < n; j++)
+            status = element(rule, problem, kind, i, j, &covariance[i * n + j], error);
+    }
+    if (status != STATUS_OK || isnan(covariance[0]))
+        goto out;
+    if (problem->dense) {
+        status = covariance_size_dense(n, covariance, &posterior->size, error);
+        posterior->kl = prior_kl(n, posterior->size, lambda, mean_square);
+    } else {
+        posterior->size = covariance_size_diagonal(n, covariance);
+        posterior->kl = prior_kl_diagonal(n, covariance, lambda, mean_square);
+    }
+    if (status == STATUS_OK && !isfinite(lambda * mean_square))
+        status =
+            error_about(error, STATUS_USAGE, "theta-star",
+                        "the squared length of the mean, %g, times "
+                        "the prior's precision, %g, is beyond the range of numbers",
+                        mean_square, lambda);
+    else if (status == STATUS_OK && !isfinite(posterior->kl))
+        status = error_about(error, STATUS_USAGE, "noise",
+                             "a noise covariance that is not positive definite "
+                             "gives an infinite divergence from the prior");
+    posterior->known = status == STATUS_OK;
+out:
+    free(covariance);
+    return status;
+}
+
+/* --- measured --------------------------------------------------------------------- */
+
+/* Modes are independent: errors and biases add up mode by mode. */
+static void from_modes(const struct comparison *rows, size_t n, double lambda,
+                       double mean_square, double *variance,
+                       struct posterior *posterior)
+{
+    double squared = 0, correction = 0;
+    for (size_t i = 0; i < n; i++) {
+        const struct evidence *e = &rows[i].evidence;
+        const double relative = e->se / e->measured;
+        variance[i] = e->measured;
+        correction += relative * relative / 2;
+        squared += pow((lambda * e->measured - 1) * relative / 2, 2);
+    }
+    posterior->size = covariance_size_diagonal(n, variance);
+    posterior->size.logdet += correction;
+    posterior->kl =
+        prior_kl_diagonal(n, variance, lambda, mean_square) - correction / 2;
+    posterior->kl_se = sqrt(squared);
+}
+
+static void unpack(size_t n, const double *pairs, double *matrix)
+{
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = i; j < n; j++)
+            matrix[i * n + j] = matrix[j * n + i] = pairs[ensemble_pair(n, i, j)];
+}
+
+/* tr(A B) and tr((A B)^2) for n x n A, B; product is scratch. */
+static void traces(size_t n, const double *a, const double *b, double *product,
+                   double *first, double *second)
+{
+    *first = *second = 0;
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = 0; j < n; j++) {
+            double sum = 0;
+            for (size_t k = 0; k < n; k++)
+                sum += a[i * n + k] * b[k * n + j];
+            product[i * n + j] = sum;
+        }
+    for (size_t i = 0; i < n; i++) {
+        *first += product[i * n + i];
+        for (size_t j = 0; j < n; j++)
+            *second += product[i * n + j] * product[j * n + i];
+    }
+}
+
+/* Correlated modes: the spread over groups of chains. With X_g a group's covariance,
+ * the divergence moves by tr((lambda I - S^-1) X_g)/2, and the bias of ln det is half
+ * the mean of tr((S^-1 (X_g - S))^2) over the groups, divided by their number. */
+static int from_groups(size_t n, const struct covariance_groups *groups, double lambda,
+                       double mean_square, struct posterior *posterior,
+                       struct error *error)
+{
+    const size_t pairs = n * (n + 1) / 2;
+    const double count = (double)groups->count;
+    double *mean = calloc(pairs, sizeof *mean), *s = calloc(n * n, sizeof *s);
+    double *inverse = calloc(n * n, sizeof *inverse), *x = calloc(n * n, sizeof *x);
+    double *product = calloc(n * n, sizeof *product), bias = 0;
+    struct moments moved = {0};
+    int status = STATUS_OK;
+    if (!mean || !s || !inverse || !x || !product)
+        status = error_memory(error, "the covariance");
+    for (uint64_t g = 0; status == STATUS_OK && g < groups->count; g++)
+        for (size_t k = 0; k < pairs; k++)
+            mean[k] += groups->mean[g * pairs + k] / count;
+    if (status == STATUS_OK) {
+        unpack(n, mean, s);
+        status = covariance_size_dense(n, s, &posterior->size, error);
+    }
+    if (status == STATUS_OK)
+        status = covariance_inverse(n, s, inverse, error);
+    for (uint64_t g = 0; status == STATUS_OK && g < groups->count; g++) {
+        double trace = 0, first, second;
+        unpack(n, groups->mean + g * pairs, x);
+        for (size_t k = 0; k < n * n; k++)
+            x[k] -= s[k];
+        for (size_t i = 0; i < n; i++)
+            trace += x[i * n + i];
+        traces(n, inverse, x, product, &first, &second);
+        moments_add(&moved, (lambda * trace - first) / 2);
+        bias += second / (count * (count - 1));
+    }
+    if (status == STATUS_OK) {
+        posterior->size.logdet += bias / 2;
+        posterior->kl = prior_kl(n, posterior->size, lambda, mean_square);
+        posterior->kl_se = moments_stderr(&moved);
+        posterior->count = groups->count;
+    }
+    free(mean);
+    free(s);
+    free(inverse);
+    free(x);
+    free(product);
+    return status;
+}
+
+/* The precision that every variance needs for the divergence to reach its own: from its
+ * exact value and the exact variances. Correlation between the modes is left out of
+ * this estimate, not of the error that is reported. */
+static int plan_precision(const struct sampling *sampling, const struct rule *rule,
+                          const struct problem *problem, double lambda,
+                          double *precision, struct error *error)
+{
+    struct posterior exact;
+    double squared = 0, variance;
+    int status =
+        posterior_theory(rule, problem, POSTERIOR_EXACT, lambda, &exact, error);
+    for (size_t i = 0; status == STATUS_OK && i < problem->n; i++) {
+        status = element(rule, problem, POSTERIOR_EXACT, i, i, &variance, error);
+        squared += pow((lambda * variance - 1) / 2, 2);
+    }
+    *precision = sampling->precision;
+    if (status == STATUS_OK && exact.known && squared > 0)
+        *precision =
+            fmin(*precision, sampling->precision * fabs(exact.kl) / sqrt(squared));
+    return status;
+}
+
+int posterior_measure(const struct sampling *given, const struct rule *rule,
+                      const struct problem *problem, double lambda, const char *label,
+                      struct posterior *posterior, struct error *error)
+{
+    const size_t n = problem->n;
+    double mean_square = 0;
+    struct covariance_groups groups = {.count = PLAN_REPLICAS};
+    struct comparison *rows = NULL;
+    double *variance = malloc(n * sizeof *variance);
+    size_t count = 0;
+    int status = variance ? STATUS_OK : error_memory(error, "the covariance");
+    struct sampling sampling = *given;
+    bool sampled = false;
+    *posterior = (struct posterior){.kl = NAN, .decisive = true, .count = UINT64_MAX};
+    if (status == STATUS_OK)
+        status = mean_square_of(rule, problem, &mean_square, error);
+    if (status == STATUS_OK)
+        status =
+            plan_precision(given, rule, problem, lambda, &sampling.precision, error);
+    /* Sharpened first; where the budget does not allow it, the usual precision. */
+    for (int attempt = 0; status == STATUS_OK && attempt < 2 && !sampled; attempt++) {
+        if (attempt > 0) {
+            if (sampling.precision >= given->precision)
+                break;
+            sampling.precision = given->precision;
+            free(groups.mean);
+            free(rows);
+            groups = (struct covariance_groups){.count = PLAN_REPLICAS};
+            rows = NULL;
+        }
+        sampling.precision_given = true;
+        status = stationary_compare(&sampling, rule, problem, false, label, &groups,
+                                    &rows, &count, error);
+        sampled = status == STATUS_OK;
+        for (size_t i = 0; i < count; i++)
+            sampled = sampled && rows[i].evidence.sampled;
+    }
+    for (size_t i = 0; i < count; i++) {
+        const struct evidence *e = &rows[i].evidence;
+        posterior->decisive = posterior->decisive && e->decisive;
+        posterior->samples += rows[i].plan.samples;
+        if (e->count < posterior->count)
+            posterior->count = e->count;
+    }
+    /* A run that the time given has cut short may leave too few groups. */
+    if (problem->dense && groups.count <= n)
+        sampled = false;
+    if (sampled && problem->dense)
+        status = from_groups(n, &groups, lambda, mean_square, posterior, error);
+    else if (sampled)
+        from_modes(rows, n, lambda, mean_square, variance, posterior);
+    posterior->known = sampled && status == STATUS_OK;
+    free(groups.mean);
+    free(rows);
+    free(variance);
+    return status;
+}

@@ -1,0 +1,536 @@
+#include "compare/stationary.h"
+
+#include "base/interrupt.h"
+
+#include <float.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* What one comparison needs while it is planned and measured. */
+struct job {
+    struct pair_law law;
+    struct plan plan;
+    struct plan_request request;
+};
+
+struct work {
+    const struct sampling *sampling;
+    const struct rule *rule;
+    const struct problem *problem;
+    struct linear_system *systems; /* probed, one a mode: for planning only */
+    double *radius;                /* their spectral radii */
+    double *offset;                /* n x LINEAR_STATE: start less stationary mean */
+    double *mean;                  /* n: exact mean of theta */
+    struct comparison *rows;
+    struct job *jobs;
+    size_t count;
+    struct plan piloted; /* of a rule without linear theory, for all rows */
+    bool diverges;       /* its pilot left the range of numbers, powers included */
+};
+
+/* Have both modes of the row a stationary law? */
+static bool is_stable(const struct work *work, const struct comparison *row)
+{
+    return work->radius[row->i] < 1 && work->radius[row->j] < 1;
+}
+
+/* Paper and exact value of a row, and the scales that differences are held against. */
+static int predict(const struct work *work, struct comparison *row, struct error *error)
+{
+    const struct problem *problem = work->problem;
+    const double c = problem_noise(problem, row->i, row->j);
+    struct evidence *e = &row->evidence;
+    e->paper = theory_paper(work->rule, row->h_i, row->h_j, c);
+    e->exact = NAN;
+    row->source = EXACT_NONE;
+    int status = STATUS_OK;
+    if (is_stable(work, row))
+        status = theory_covariance(work->rule, row->h_i, row->h_j, c, &e->exact,
+                                   &row->source, error);
+    e->exact_scale = evidence_scale(e->exact);
+    e->paper_scale = evidence_scale(e->paper);
+    if (row->i == row->j || status != STATUS_OK)
+        return status;
+    /* Off the diagonal a covariance is held against sqrt(S_ii S_jj). */
+    const double c_ii = problem_noise(problem, row->i, row->i);
+    const double c_jj = problem_noise(problem, row->j, row->j);
+    if (c_ii == 0 || c_jj == 0)
+        return STATUS_OK;
+    double s_ii = NAN, s_jj = NAN;
+    enum exact_source ignored;
+    if (is_stable(work, row))
+        status = theory_covariance(work->rule, row->h_i, row->h_i, c_ii, &s_ii,
+                                   &ignored, error);
+    if (status == STATUS_OK && is_stable(work, row))
+        status = theory_covariance(work->rule, row->h_j, row->h_j, c_jj, &s_jj,
+                                   &ignored, error);
+    e->exact_scale = evidence_scale(sqrt(s_ii * s_jj));
+    e->paper_scale =
+        evidence_scale(sqrt(theory_paper(work->rule, row->h_i, row->h_i, c_ii) *
+                            theory_paper(work->rule, row->h_j, row->h_j, c_jj)));
+    return status;
+}
+
+/* Plans one row: for the default precision, sharpened where verdict or margin ask for
+ * more and the budget allows it. */
+static int plan_row(const struct work *work, struct comparison *row, struct job *job,
+                    struct error *error)
+{
+    const struct problem *problem = work->problem;
+    const struct sampling *sampling = work->sampling;
+    const size_t i = row->i, j = row->j;
+    const double noise[3] = {problem_noise(problem, i, i), problem_noise(problem, j, j),
+                             problem_noise(problem, i, j)};
+    if (!rule_has_law(work->rule)) {
+        job->plan = work->piloted;
+        return STATUS_OK;
+    }
+    if (!is_stable(work, row)) {
+        job->plan = (struct plan){.affordable = true};
+        return sampling_given_chains(sampling, work->rule, &job->plan.chains, error);
+    }
+    const double *offset_i = work->offset + i * LINEAR_STATE,
+                 *offset_j = work->offset + j * LINEAR_STATE;
+    const int status = pair_law_init(&job->law, &work->systems[i], &work->systems[j],
+                                     noise, offset_i[0], offset_j[0], error);
+    memcpy(job->law.offset_i, offset_i, sizeof job->law.offset_i);
+    memcpy(job->law.offset_j, offset_j, sizeof job->law.offset_j);
+    if (status == STATUS_SOFTWARE) {
+        /* The state overflows or has no law within rounding: nothing can be planned. */
+        job->plan = (struct plan){.samples = INFINITY};
+        return STATUS_OK;
+    }
+    if (status != STATUS_OK)
+        return status;
+    /* A rule may leave out the noise that there is, too. */
+    row->evidence.noiseless |= job->law.s_ii[0] == 0 || job->law.s_jj[0] == 0;
+    if (row->evidence.noiseless) {
+        job->request = sampling_request(sampling, ESTIMATE_TOLERANCE);
+        if (job->request.replicas == 0)
+            job->request.replicas = 1; /* nothing is random */
+        plan_make(&job->law, &job->request, &job->plan);
+        return STATUS_OK;
+    }
+    const struct evidence *e = &row->evidence;
+    const double base = sampling->precision * e->exact_scale;
+    const double sharp =
+        sampling->precision_given
+            ? base
+            : estimate_target(sampling->precision, e->exact, e->paper, e->exact_scale);
+    job->request = sampling_request(sampling, sharp);
+    plan_make(&job->law, &job->request, &job->plan);
+    if (!job->plan.affordable && sharp < base) {
+        job->request = sampling_request(sampling, base);
+        plan_make(&job->law, &job->request, &job->plan);
+    }
+    return STATUS_OK;
+}
+
+/* Correlated modes run together, for as long as the most demanding affordable row asks,
+ * if there is one. */
+static void join_plans(struct work *work)
+{
+    struct chains joint = {0};
+    for (int round = 0; round < 2; round++)
+        for (size_t k = 0; k < work->count; k++) {
+            const struct job *job = &work->jobs[k];
+            if (!job->plan.affordable)
+                continue;
+            if (round == 0) {
+                const struct chains own = job->plan.chains;
+                joint.steps = own.steps > joint.steps ? own.steps : joint.steps;
+                joint.burn_in =
+                    own.burn_in > joint.burn_in ? own.burn_in : joint.burn_in;
+                if (work->sampling->replicas > 0)
+                    joint.replicas = own.replicas;
+            } else if (!rule_has_law(work->rule)) {
+                joint.replicas = job->plan.chains.replicas;
+            } else if (work->sampling->replicas == 0) {
+                /* With the longer chains, how many replicas does this row need? */
+                struct plan again;
+                struct plan_request request = job->request;
+                request.steps = joint.steps;
+                request.burn_in = joint.burn_in;
+                plan_make(&job->law, &request, &again);
+                if (again.chains.replicas > joint.replicas)
+                    joint.replicas = again.chains.replicas;
+            }
+        }
+    for (size_t k = 0; joint.steps > 0 && k < work->count; k++)
+        work->jobs[k].plan.chains = joint;
+}
+
+/* A run that the time given has cut short may leave a row without chains. */
+static void take(struct comparison *row, const struct moments *moments)
+{
+    if (moments->count == 0)
+        return;
+    row->evidence.sampled = true;
+    row->evidence.measured = moments->mean;
+    row->evidence.se = moments_stderr(moments);
+    row->evidence.count = moments->count;
+}
+
+static int measure_separately(struct work *work, const struct ensemble *ensemble,
+                              struct error *error)
+{
+    const size_t n = work->problem->n;
+    struct chains *chains = calloc(n, sizeof *chains);
+    struct moments *theta = calloc(n, sizeof *theta);
+    struct moments *square = calloc(n, sizeof *square);
+    int status = STATUS_OK;
+    if (!chains || !theta || !square)
+        status = error_memory(error, "the modes");
+    for (size_t i = 0; status == STATUS_OK && i < n; i++)
+        if (work->jobs[i].plan.affordable)
+            chains[i] = work->jobs[i].plan.chains;
+    if (status == STATUS_OK)
+        status = ensemble_moments(ensemble, chains, theta, square, error);
+    for (size_t i = 0; status == STATUS_OK && i < n; i++)
+        if (work->jobs[i].plan.affordable)
+            take(&work->rows[i], &square[i]);
+    free(chains);
+    free(theta);
+    free(square);
+    return status;
+}
+
+/* All pairs are observed, even where only the diagonal is reported: the chains are the
+ * cost. */
+static int measure_together(struct work *work, const struct ensemble *ensemble,
+                            struct covariance_groups *groups, struct error *error)
+{
+    const size_t n = work->problem->n;
+    struct moments *pairs = calloc(n * (n + 1) / 2, sizeof *pairs);
+    bool any = false;
+    int status = pairs ? STATUS_OK : error_memory(error, "the covariance");
+    join_plans(work);
+    for (size_t k = 0; k < work->count; k++)
+        any |= work->jobs[k].plan.affordable;
+    if (status == STATUS_OK && any)
+        status = ensemble_covariance(ensemble, work->jobs[0].plan.chains, pairs, groups,
+                                     error);
+    for (size_t k = 0; status == STATUS_OK && k < work->count; k++)
+        if (work->jobs[k].plan.affordable)
+            take(&work->rows[k],
+                 &pairs[ensemble_pair(n, work->rows[k].i, work->rows[k].j)]);
+    free(pairs);
+    return status;
+}
+
+/* Rounding theta to doubles adds noise of variance (eps theta*)^2 a step, which grows
+ * by 1/(1 - rho): does it reach what a verdict rests on, 1e-4 of the variance or,
+ * without noise, the numerical tolerance? */
+static bool rounding_shows(const struct work *work, const struct comparison *row,
+                           const struct job *job)
+{
+    const bool noiseless = row->evidence.noiseless;
+    const double tolerance = ESTIMATE_TOLERANCE * row->evidence.exact_scale;
+    const size_t mode[2] = {row->i, row->j};
+    const double variance[2] = {job->law.s_ii[0], job->law.s_jj[0]};
+    for (int k = 0; k < 2; k++) {
+        const double step = DBL_EPSILON * work->problem->theta_star[mode[k]];
+        const double grown = step * step / (1 - work->radius[mode[k]]);
+        if (grown > (noiseless ? tolerance : 1e-4 * variance[k]))
+            return true;
+    }
+    return false;
+}
+
+/* Enough chains and effective samples, and the start forgotten? */
+static bool is_decisive(const struct work *work, const struct comparison *row,
+                        const struct job *job)
+{
+    const struct evidence *e = &row->evidence;
+    if (!rule_has_law(work->rule))
+        return e->sampled && e->count >= ESTIMATE_MIN_CHAINS;
+    if (!e->sampled || !is_stable(work, row) || job->plan.too_short ||
+        rounding_shows(work, row, job))
+        return false;
+    if (e->noiseless)
+        return fabs(pair_law_bias(&job->law, job->plan.chains.burn_in,
+                                  job->plan.chains.steps)) <=
+               ESTIMATE_TOLERANCE * e->exact_scale;
+    if (e->count < ESTIMATE_MIN_CHAINS)
+        return false;
+    const double single =
+        job->law.s_ii[0] * job->law.s_jj[0] + job->law.s_ij[0] * job->law.s_ij[0];
+    const double bias =
+        pair_law_bias(&job->law, job->plan.chains.burn_in, job->plan.chains.steps);
+    return single / (e->se * e->se) >= ESTIMATE_MIN_SAMPLES && fabs(bias) <= e->se / 10;
+}
+
+static int prepare(struct work *work, bool full, struct error *error)
+{
+    const size_t n = work->problem->n;
+    work->count = full ? n * (n + 1) / 2 : n;
+    work->rows = calloc(work->count, sizeof *work->rows);
+    work->jobs = calloc(work->count, sizeof *work->jobs);
+    if (!work->rows || !work->jobs)
+        return error_memory(error, "the rows");
+    int status = STATUS_OK;
+    size_t k = 0;
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = i; j < (full ? n : i + 1) && status == STATUS_OK; j++, k++) {
+            struct comparison *row = &work->rows[k];
+            *row = (struct comparison){.i = i,
+                                       .j = j,
+                                       .h_i = work->problem->h[i],
+                                       .h_j = work->problem->h[j],
+                                       .evidence = {.measured = NAN, .se = NAN}};
+            if (interrupt_pending())
+                status = error_set(error, STATUS_INTERRUPTED, "interrupted");
+            row->evidence.noiseless = problem_noise(work->problem, i, i) == 0 ||
+                                      problem_noise(work->problem, j, j) == 0;
+            if (status == STATUS_OK)
+                status = predict(work, row, error);
+            if (status == STATUS_OK)
+                status = plan_row(work, row, &work->jobs[k], error);
+        }
+    return status;
+}
+
+/* --- rules without linear theory -------------------------------------------------- */
+
+enum {
+    PILOT_REPLICAS = 256,
+    PILOT_SHORTEST = 1 << 12,
+    PILOT_LONGEST = 1 << 20,
+    DRIFTING_STEPS = 1 << 12, /* of a rule that does not settle, */
+    DRIFTING_SHARE = 8,       /* of which the last eighth is recorded */
+};
+
+static bool settles(const struct rule *rule)
+{
+    return !rule->kind->settles || rule->kind->settles(rule);
+}
+
+/* Steps that are recorded of a run of so many. */
+static uint64_t recorded_of(const struct work *work, uint64_t steps)
+{
+    return settles(work->rule) ? (steps + 1) / 2
+                               : (steps + DRIFTING_SHARE - 1) / DRIFTING_SHARE;
+}
+
+/* Variances and their errors over the recorded part of runs of so many steps. */
+static int run_pilot(const struct work *work, const struct ensemble *ensemble,
+                     uint64_t steps, struct moments *square, struct error *error)
+{
+    const size_t n = work->problem->n;
+    struct ensemble pilot = *ensemble;
+    struct chains *chains = calloc(n, sizeof *chains);
+    struct moments *theta = calloc(n, sizeof *theta);
+    int status = chains && theta ? STATUS_OK : error_memory(error, "the pilot");
+    for (size_t i = 0; status == STATUS_OK && i < n; i++)
+        chains[i] =
+            (struct chains){PILOT_REPLICAS, steps, steps - recorded_of(work, steps)};
+    pilot.seed = ~ensemble->seed;
+    pilot.session = NULL;
+    pilot.label = NULL;
+    if (status == STATUS_OK)
+        status = ensemble_moments(&pilot, chains, theta, square, error);
+    free(chains);
+    free(theta);
+    return status;
+}
+
+/* Do the recorded parts of runs of two lengths agree in every mode? */
+static bool agree(size_t n, const struct moments *a, const struct moments *b)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!(fabs(a[i].mean - b[i].mean) <=
+              4 * hypot(moments_stderr(&a[i]), moments_stderr(&b[i]))))
+            return false;
+    return true;
+}
+
+/* Are all variances numbers, and their errors? */
+static bool is_finite(size_t n, const struct moments *square)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!isfinite(square[i].mean) || !isfinite(square[i].squares))
+            return false;
+    return true;
+}
+
+/* Replicas that put the error of every mode at the precision asked for. */
+static uint64_t replicas_by_pilot(const struct work *work, const struct moments *square)
+{
+    double most = PLAN_REPLICAS;
+    for (size_t i = 0; i < work->problem->n; i++) {
+        const double target = work->sampling->precision * square[i].mean;
+        const double relative = moments_stderr(&square[i]) / target;
+        if (square[i].mean > 0)
+            most = fmax(most, PILOT_REPLICAS * relative * relative);
+    }
+    return plan_power_of_two(fmin(most, 0x1p40));
+}
+
+/* Steps are doubled until two doublings change no variance by more than its error, from
+ * `last`, which holds the last variances then. What is no number any more stays so: a
+ * rule that diverges is not run longer. */
+static int settle(struct work *work, const struct ensemble *ensemble,
+                  struct moments *last, struct moments *next, uint64_t *steps,
+                  bool *settled, struct error *error)
+{
+    const size_t n = work->problem->n;
+    const bool drifts = !settles(work->rule);
+    const bool given = work->sampling->steps > 0 || drifts;
+    int agreed = 0, status;
+    *steps = work->sampling->steps ? work->sampling->steps
+             : drifts              ? DRIFTING_STEPS
+                                   : PILOT_SHORTEST;
+    status = run_pilot(work, ensemble, *steps, last, error);
+    while (status == STATUS_OK && !given && agreed < 2 && *steps < PILOT_LONGEST &&
+           is_finite(n, last) && !interrupt_pending()) {
+        *steps *= 2;
+        status = run_pilot(work, ensemble, *steps, next, error);
+        agreed = agree(n, last, next) ? agreed + 1 : 0;
+        memcpy(last, next, n * sizeof *last);
+    }
+    work->diverges = status == STATUS_OK && !is_finite(n, last);
+    *settled = !work->diverges && (given || agreed == 2);
+    return status;
+}
+
+/* Steps until it has settled, of which the first half is burn-in, or up to where it is
+ * to be measured if it never does; then replicas. */
+static int plan_by_pilot(struct work *work, const struct ensemble *ensemble,
+                         struct error *error)
+{
+    const size_t n = work->problem->n;
+    const struct sampling *sampling = work->sampling;
+    struct plan *plan = &work->piloted;
+    struct moments *last = calloc(2 * n, sizeof *last);
+    bool settled = false;
+    uint64_t steps = 0;
+    if (!last)
+        return error_memory(error, "the pilot");
+    const int status = settle(work, ensemble, last, last + n, &steps, &settled, error);
+    plan->chains = (struct chains){
+        .replicas =
+            sampling->replicas ? sampling->replicas : replicas_by_pilot(work, last),
+        .steps = steps,
+        .burn_in = sampling->burn_in == PLAN_AUTO ? steps - recorded_of(work, steps)
+                                                  : sampling->burn_in,
+    };
+    plan->samples = settled ? (double)plan->chains.replicas * (double)steps : INFINITY;
+    plan->affordable = plan->samples <= sampling->max_samples;
+    free(last);
+    return status;
+}
+
+int stationary_check_mean(const struct rule *rule, const struct problem *problem,
+                          struct error *error)
+{
+    if (rule_has_law(rule) || rule->decay.lambda == 0)
+        return STATUS_OK;
+    for (size_t i = 0; i < problem->n; i++)
+        if (problem->theta_star[i] != 0)
+            return error_about(error, STATUS_USAGE, "weight-decay",
+                               "where theta* is not 0 the mean of %s, "
+                               "which is not linear, is not known; allowed is 0",
+                               rule->kind->name);
+    return STATUS_OK;
+}
+
+/* Stationary means and what the start lacks to them. */
+static int find_means(struct work *work, struct error *error)
+{
+    const struct problem *problem = work->problem;
+    const size_t n = problem->n;
+    int status = stationary_check_mean(work->rule, problem, error);
+    for (size_t i = 0; status == STATUS_OK && i < n; i++) {
+        const double theta_star = problem->theta_star[i];
+        double mean[LINEAR_STATE] = {0};
+        if (rule_has_law(work->rule) && work->radius[i] < 1)
+            status = theory_mean(work->rule, problem->h[i], theta_star, mean, error);
+        work->mean[i] = theta_star + mean[0];
+        for (int k = 0; k < LINEAR_STATE; k++)
+            work->offset[i * LINEAR_STATE + (size_t)k] =
+                (k == 0 ? problem->start[i] - theta_star : 0) - mean[k];
+    }
+    return status;
+}
+
+static int work_init(struct work *work, struct error *error)
+{
+    const size_t n = work->problem->n;
+    double radius;
+    const int status = sampling_systems(work->sampling, work->rule, work->problem,
+                                        &work->systems, &radius, error);
+    if (status != STATUS_OK)
+        return status;
+    work->radius = calloc(n, sizeof(double));
+    work->mean = calloc(n, sizeof(double));
+    work->offset = calloc(n, LINEAR_STATE * sizeof(double));
+    if (!work->radius || !work->mean || !work->offset)
+        return error_memory(error, "the modes");
+    for (size_t i = 0; i < n; i++)
+        work->radius[i] =
+            rule_has_law(work->rule) ? linear_system_radius(&work->systems[i]) : NAN;
+    return find_means(work, error);
+}
+
+int stationary_compare(const struct sampling *sampling, const struct rule *rule,
+                       const struct problem *problem, bool full, const char *label,
+                       struct covariance_groups *groups, struct comparison **rows,
+                       size_t *count, struct error *error)
+{
+    struct work work = {.sampling = sampling, .rule = rule, .problem = problem};
+    struct ensemble ensemble = sampling_ensemble(sampling, rule, problem, label);
+    int status = work_init(&work, error);
+    ensemble.mean = work.mean;
+    const bool together = full || problem_is_coupled(problem);
+    if (groups && !together)
+        groups->count = 0;
+    if (status == STATUS_OK && !rule_has_law(rule))
+        status = plan_by_pilot(&work, &ensemble, error);
+    if (status == STATUS_OK)
+        status = prepare(&work, full, error);
+    if (status == STATUS_OK)
+        status = together ? measure_together(&work, &ensemble, groups, error)
+                          : measure_separately(&work, &ensemble, error);
+    for (size_t k = 0; status == STATUS_OK && k < work.count; k++) {
+        struct comparison *row = &work.rows[k];
+        if (row->evidence.noiseless && row->evidence.sampled)
+            row->evidence.se = 0;
+        row->plan = work.jobs[k].plan;
+        row->settles = rule_has_law(rule) || settles(rule);
+        row->diverges = work.diverges;
+        row->evidence.decisive = is_decisive(&work, row, &work.jobs[k]);
+        row->verdicts = evidence_judge(&row->evidence);
+    }
+    free(work.systems);
+    free(work.radius);
+    free(work.mean);
+    free(work.offset);
+    free(work.jobs);
+    if (status != STATUS_OK) {
+        free(work.rows);
+        work.rows = NULL;
+        work.count = 0;
+    }
+    *rows = work.rows;
+    *count = work.count;
+    return status;
+}
+
+int stationary_mode(const struct sampling *sampling, const struct rule *rule, double h,
+                    double c, const char *label, struct comparison *row,
+                    struct error *error)
+{
+    struct problem problem;
+    struct comparison *rows = NULL;
+    size_t count;
+    int status = problem_init_mode(&problem, h, c, error);
+    if (status == STATUS_OK)
+        status = stationary_compare(sampling, rule, &problem, false, label, NULL, &rows,
+                                    &count, error);
+    if (status == STATUS_OK)
+        *row = rows[0];
+    free(rows);
+    problem_free(&problem);
+    return status;
+}

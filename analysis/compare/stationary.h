@@ -1,0 +1,46 @@
+/* stationary.h: the stationary covariance of a rule, measured, exact and the paper's.
+ */
+#ifndef PNM_STATIONARY_H
+#define PNM_STATIONARY_H
+
+#include "engine/sampling.h"
+#include "theory/theory.h"
+#include "verdict/estimate.h"
+
+/* One element (i, j) of the covariance of theta, i <= j from 0. */
+struct comparison {
+    size_t i, j;
+    double h_i, h_j;
+    enum exact_source source;
+    struct evidence evidence;
+    struct plan plan; /* plan.samples: coordinate-steps that it asks for */
+    struct verdicts verdicts;
+    bool settles;  /* false: no stationary law; measured over the last recorded steps */
+    bool diverges; /* not sampled, for the pilot of the rule (not linear) left the range
+                      of numbers within plan.chains.steps */
+};
+
+/* STATUS_USAGE where the stationary mean of theta is not known. Without linear theory
+ * it is theta*, by symmetry, unless decay pulls it away from there. */
+PNM_MUST_USE int stationary_check_mean(const struct rule *rule,
+                                       const struct problem *problem,
+                                       struct error *error);
+
+/* Measures the diagonal, or where full every pair i <= j, of one rule on one loss.
+ * *rows is the caller's to free; *count its length. Samples are planned for each row
+ * from exact theory; a row whose plan exceeds the budget is left unsampled, with the
+ * number of steps it would need. STATUS_USAGE for unstable parameters. */
+PNM_MUST_USE int stationary_compare(const struct sampling *sampling,
+                                    const struct rule *rule,
+                                    const struct problem *problem, bool full,
+                                    const char *label, struct covariance_groups *groups,
+                                    struct comparison **rows, size_t *count,
+                                    struct error *error);
+
+/* The same for one mode: curvature h, noise variance c. */
+PNM_MUST_USE int stationary_mode(const struct sampling *sampling,
+                                 const struct rule *rule, double h, double c,
+                                 const char *label, struct comparison *row,
+                                 struct error *error);
+
+#endif

@@ -1,0 +1,45 @@
+/* momentum_noise.h: what a linear rule makes of white gradient noise of variance 1 and
+ * a constant gradient, as a filter from the gradient to the direction it applies, u_t =
+ * (theta_t - theta_{t+1}) / eta_applied, at curvature 0. From written-out matrices
+ * where there are any, else probed ones. */
+#ifndef PNM_MOMENTUM_NOISE_H
+#define PNM_MOMENTUM_NOISE_H
+
+#include "theory/theory.h"
+
+/* u_t = c' m_{t-1} + sum_k d_k xi_k, m_t = F m_{t-1} + sum_k b_k xi_k, over the rule's
+ * slots m; and the stationary covariance of m. */
+struct noise_filter {
+    int slots, samples;
+    double f[LINEAR_SIZE]; /* slots x slots */
+    double b[RULE_MAX_SAMPLES][LINEAR_STATE];
+    double c[LINEAR_STATE];
+    double d[RULE_MAX_SAMPLES];
+    double covariance[LINEAR_SIZE];
+    enum exact_source source;
+};
+
+/* STATUS_USAGE for a rule that is not linear. */
+PNM_MUST_USE int noise_filter_init(struct noise_filter *filter, const struct rule *rule,
+                                   struct error *error);
+
+/* E u / gradient for a constant gradient, for t -> infinity: the gain at frequency 0.
+ */
+double noise_filter_gain(const struct noise_filter *filter);
+
+/* Stationary autocovariance of u at this lag; at lag 0 the variance. */
+double noise_filter_autocovariance(const struct noise_filter *filter, uint64_t lag);
+
+/* Var(sum of `count` consecutive u) / count. */
+double noise_filter_long_run(const struct noise_filter *filter, uint64_t count);
+
+/* Two-sided power spectral density at frequency in (-1/2, 1/2): its integral over that
+ * interval is the variance. */
+double noise_filter_density(const struct noise_filter *filter, double frequency);
+
+/* E m_t, Var m_t and E u_t, Var u_t at step t from empty slots follow by the impulse
+ * response: weight of the sample-k gradient `age` steps ago in u. */
+double noise_filter_response(const struct noise_filter *filter, int sample,
+                             uint64_t age);
+
+#endif

@@ -1,0 +1,34 @@
+/* two_batch.c: theta' = theta - eta0 [(1+beta0) g_a - beta0 g_b] with two
+ * independent gradient samples at the same point (eq. 5). */
+#include "theory/theory.h"
+
+static void written_out(const struct rule *rule, double h, struct linear_system *system)
+{
+    const double lr = theory_normalized_lr(rule);
+    const double beta0 = rule_parameter(rule, "beta0");
+    *system = (struct linear_system){.dim = 1,
+                                     .samples = 2,
+                                     .a = {1 - lr * h},
+                                     .b = {{-lr * (1 + beta0)}, {lr * beta0}}};
+}
+
+/* SGD with noise gamma c and rate eta0. */
+static double covariance(const struct rule *rule, double h_i, double h_j, double c)
+{
+    const double lr = theory_normalized_lr(rule);
+    return lr * theory_gamma(rule) * c / (h_i + h_j - lr * h_i * h_j);
+}
+
+static double lr_limit(const struct rule *rule, double h)
+{
+    return 2 / h * rule_parameter(rule, "lr") / theory_normalized_lr(rule);
+}
+
+const struct theory theory_two_batch = {
+    .rule = "two_batch",
+    .system = written_out,
+    .covariance = covariance,
+    .lr_limit = lr_limit,
+    .paper_noise = theory_gamma, /* eq. 5 */
+    .applied_lr = theory_normalized_lr,
+};

@@ -1,0 +1,311 @@
+#include "verdict/ledger.h"
+
+#include "base/interrupt.h"
+
+#include <gsl/gsl_cdf.h>
+#include <gsl/gsl_fit.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The row's setting is then the ledger's. */
+static int ledger_add(struct ledger *ledger, struct ledger_row *row,
+                      struct error *error)
+{
+    if (ledger->count == ledger->capacity) {
+        const size_t larger = ledger->capacity ? 2 * ledger->capacity : 64;
+        struct ledger_row *grown = realloc(ledger->rows, larger * sizeof *grown);
+        if (!grown) {
+            text_free(&row->setting);
+            return error_memory(error, "the ledger");
+        }
+        ledger->rows = grown;
+        ledger->capacity = larger;
+    }
+    struct ledger_row *added = &ledger->rows[ledger->count++];
+    *added = *row;
+    /* A check that cannot fail decides nothing. */
+    if (!added->control && added->verdicts.exact == VERDICT_HOLDS)
+        added->verdicts.exact = VERDICT_INCONCLUSIVE;
+    if (!added->control && (added->verdicts.paper == VERDICT_HOLDS ||
+                            added->verdicts.paper == VERDICT_HOLDS_IN_THE_LIMIT))
+        added->verdicts.paper = VERDICT_INCONCLUSIVE;
+    return text_check(&added->setting, "the ledger", error);
+}
+
+int ledger_check(struct ledger *ledger, const struct claim *claim, struct error *error)
+{
+    if (claim->check) {
+        const int status = claim->check(ledger, claim, error);
+        /* What a signal has cut short may have come to an end with any number. */
+        return status == STATUS_OK && interrupt_pending()
+                   ? error_set(error, STATUS_INTERRUPTED, "interrupted")
+                   : status;
+    }
+    struct ledger_row row = {
+        .claim = claim,
+        .kind = claim->kind,
+        .paper = NAN,
+        .exact = NAN,
+        .measured = NAN,
+        .se = NAN,
+        .verdicts = {claim->status, claim->status},
+        .control = true,
+    };
+    text_add(&row.setting, "%s", claim->reason);
+    return ledger_add(ledger, &row, error);
+}
+
+/* Steps that would tell whether paper and exact lie within the margin of each other,
+ * from the error that `samples` steps gave. */
+static double steps_to_decide(const struct evidence *e, double samples)
+{
+    const double d = fabs(e->exact - e->paper) - ESTIMATE_MARGIN * e->paper_scale;
+    const double wanted = fabs(d) / (2 * ESTIMATE_Z);
+    return samples * (e->se / wanted) * (e->se / wanted);
+}
+
+static struct ledger_row sampled_row(const struct ledger *ledger,
+                                     const struct claim *claim, enum claim_kind kind,
+                                     const char *setting, const struct evidence *e,
+                                     double samples)
+{
+    struct ledger_row row = {
+        .claim = claim,
+        .kind = kind,
+        .paper = e->paper,
+        .exact = e->exact,
+        .measured = e->sampled ? e->measured : NAN,
+        .se = e->sampled ? e->se : NAN,
+        .count = e->sampled ? e->count : 0,
+        .verdicts = evidence_judge(e),
+    };
+    if (!e->sampled && ledger->cut && *ledger->cut)
+        text_add(&row.setting, "%s; not reached in the time given", setting);
+    else if (!e->sampled)
+        text_add(&row.setting, "%s; needs %.1e steps, budget %.1e", setting, samples,
+                 ledger->max_samples);
+    else if (kind == CLAIM_VALUE && e->decisive && samples > 0 &&
+             row.verdicts.paper == VERDICT_INCONCLUSIVE)
+        text_add(&row.setting, "%s; %.1e steps would decide on the paper's", setting,
+                 steps_to_decide(e, samples));
+    else
+        text_add(&row.setting, "%s", setting);
+    return row;
+}
+
+int ledger_value(struct ledger *ledger, const struct claim *claim, const char *setting,
+                 const struct evidence *evidence, double samples, struct error *error)
+{
+    struct ledger_row row =
+        sampled_row(ledger, claim, CLAIM_VALUE, setting, evidence, samples);
+    row.control = !evidence->sampled || evidence_control(evidence);
+    return ledger_add(ledger, &row, error);
+}
+
+int ledger_bound(struct ledger *ledger, const struct claim *claim, const char *setting,
+                 const struct evidence *evidence, double samples, struct error *error)
+{
+    struct ledger_row row =
+        sampled_row(ledger, claim, CLAIM_BOUND, setting, evidence, samples);
+    row.verdicts = evidence_judge_bound(evidence);
+    row.control = evidence_control_bound(evidence);
+    return ledger_add(ledger, &row, error);
+}
+
+int ledger_identity(struct ledger *ledger, const struct claim *claim,
+                    const char *setting, const struct identity *identity,
+                    struct error *error)
+{
+    const double off = 1e-6, tolerance = ESTIMATE_TOLERANCE;
+    struct ledger_row row = {
+        .claim = claim,
+        .kind = CLAIM_IDENTITY,
+        .paper = 0,
+        .exact = identity->exact(identity->context, 0),
+        .measured = identity->simulated(identity->context, 0),
+        .se = 0,
+        .control = identity->exact(identity->context, off) > tolerance &&
+                   identity->simulated(identity->context, off) > tolerance,
+    };
+    row.verdicts.exact = verdict_equal(row.measured - row.exact, tolerance, 1);
+    row.verdicts.paper = verdict_equal(row.measured, tolerance, 1);
+    text_add(&row.setting, "%s", setting);
+    return ledger_add(ledger, &row, error);
+}
+
+int ledger_computed(struct ledger *ledger, const struct claim *claim,
+                    const char *setting, const struct computed *c, struct error *error)
+{
+    const double scale = evidence_scale(c->exact);
+    struct ledger_row row = {
+        .claim = claim,
+        .kind = c->kind,
+        .paper = c->paper,
+        .exact = c->exact,
+        .measured = c->measured,
+        .se = 0,
+        .verdicts =
+            {
+                .exact =
+                    verdict_equal(c->measured - c->exact, ESTIMATE_TOLERANCE, scale),
+                .paper = verdict_equal(c->measured - c->paper, c->tolerance, 1),
+            },
+        .control = true,
+    };
+    /* Where the claim holds, a neighbour of the printed number must not. */
+    if (row.verdicts.paper == VERDICT_HOLDS)
+        row.control = verdict_equal(c->measured - c->paper - c->step, c->tolerance,
+                                    1) == VERDICT_FAILS &&
+                      verdict_equal(c->measured - c->paper + c->step, c->tolerance,
+                                    1) == VERDICT_FAILS;
+    text_add(&row.setting, "%s", setting);
+    return ledger_add(ledger, &row, error);
+}
+
+int ledger_existence(struct ledger *ledger, const struct claim *claim,
+                     const char *setting, const struct evidence *e, double samples,
+                     struct error *error)
+{
+    struct ledger_row row =
+        sampled_row(ledger, claim, CLAIM_EXISTENCE, setting, e, samples);
+    const double value = e->sampled ? e->measured : e->exact;
+    const double hw =
+        e->sampled && e->se > 0 ? estimate_half_width(e->se, e->count) : 0;
+    const double d = value - e->paper;
+    /* Strictly below: equality does not count. */
+    row.verdicts.paper = d == 0 ? VERDICT_FAILS : verdict_bound(d, hw);
+    if (e->sampled && !e->decisive)
+        row.verdicts.paper = VERDICT_INCONCLUSIVE;
+    const enum verdict negated = d == 0 ? VERDICT_HOLDS : verdict_bound(-d, hw);
+    row.control = (row.verdicts.paper == VERDICT_HOLDS) == (negated == VERDICT_FAILS);
+    return ledger_add(ledger, &row, error);
+}
+
+/* Verdict on `violated` of `trials` against the probability p. */
+static enum verdict judge_violations(uint64_t violated, uint64_t trials, double p)
+{
+    const unsigned count = (unsigned)violated, n = (unsigned)trials;
+    if (count > 0 && gsl_cdf_binomial_Q(count - 1, p, n) < ESTIMATE_LEVEL)
+        return VERDICT_FAILS;
+    /* Clopper-Pearson: the largest probability under which so few are not unlikely. */
+    const double upper =
+        count == n
+            ? 1
+            : gsl_cdf_beta_Qinv(ESTIMATE_LEVEL, (double)count + 1, (double)(n - count));
+    return upper <= p ? VERDICT_HOLDS : VERDICT_INCONCLUSIVE;
+}
+
+int ledger_violations(struct ledger *ledger, const struct claim *claim,
+                      const char *setting, double paper, uint64_t violated,
+                      uint64_t control_violated, uint64_t trials, struct error *error)
+{
+    const double rate = (double)violated / (double)trials;
+    struct ledger_row row = {
+        .claim = claim,
+        .kind = CLAIM_BOUND,
+        .paper = paper,
+        .exact = NAN,
+        .measured = rate,
+        .se = sqrt(rate * (1 - rate) / (double)trials),
+        .count = trials,
+        .verdicts = {.exact = VERDICT_NO_CLAIM,
+                     .paper = judge_violations(violated, trials, paper)},
+        .control = judge_violations(control_violated, trials, paper) == VERDICT_FAILS,
+    };
+    text_add(&row.setting, "%s", setting);
+    return ledger_add(ledger, &row, error);
+}
+
+/* Value at 0 of the polynomial through e[k] at x_k = 2^-k (Neville, x_k / x_{k-1} =
+ * 1/2): each column removes one more power of x. */
+enum { EXTRAPOLATED = 4 };
+static double richardson(const double e[EXTRAPOLATED])
+{
+    double t[EXTRAPOLATED];
+    memcpy(t, e, sizeof t);
+    for (int column = 1; column < EXTRAPOLATED; column++)
+        for (int k = EXTRAPOLATED - 1; k >= column; k--)
+            t[k] += (t[k] - t[k - 1]) / (ldexp(1, column) - 1);
+    return t[EXTRAPOLATED - 1];
+}
+
+struct limit_finding limit_judge(const struct limit *limit, double paper_factor)
+{
+    enum { FIRST = 4, LAST = 14, POINTS = LAST - FIRST + 1 };
+    struct limit_finding finding = {.falls = true};
+    double ratio[POINTS], x[POINTS], y[POINTS];
+    double intercept, c00, c01, c11, residual;
+    for (int k = 0; k < POINTS; k++) {
+        ratio[k] = limit->ratio(limit->context, ldexp(1, -(FIRST + k))) / paper_factor;
+        x[k] = -(FIRST + k);
+        y[k] = log2(fabs(ratio[k] - 1));
+        if (k > 0 && !(fabs(ratio[k] - 1) < fabs(ratio[k - 1] - 1)))
+            finding.falls = false;
+    }
+    gsl_fit_linear(x, 1, y, 1, POINTS, &intercept, &finding.order, &c00, &c01, &c11,
+                   &residual);
+    finding.limit = richardson(ratio + POINTS - EXTRAPOLATED);
+    finding.verdict = finding.falls && fabs(finding.order - limit->order) <= 0.1 &&
+                              fabs(finding.limit - 1) <= 1e-6
+                          ? VERDICT_HOLDS_IN_THE_LIMIT
+                          : VERDICT_FAILS;
+    return finding;
+}
+
+int ledger_limit(struct ledger *ledger, const struct claim *claim, const char *setting,
+                 const struct limit *limit, struct error *error)
+{
+    const struct limit_finding finding = limit_judge(limit, 1);
+    struct ledger_row row = {
+        .claim = claim,
+        .kind = CLAIM_LIMIT,
+        .paper = limit->paper,
+        .exact = limit->paper * finding.limit,
+        .measured = NAN,
+        .se = NAN,
+        .verdicts = {.exact = limit->curve, .paper = finding.verdict},
+        .control = limit_judge(limit, 1.02).verdict == VERDICT_FAILS &&
+                   limit_judge(limit, 0.98).verdict == VERDICT_FAILS,
+    };
+    if (finding.verdict == VERDICT_HOLDS_IN_THE_LIMIT)
+        text_add(&row.setting, "%s; limit %s -> 0, approached with order %.3f", setting,
+                 limit->variable, finding.order);
+    else
+        text_add(&row.setting, "%s; limit %s -> 0, not the printed one", setting,
+                 limit->variable);
+    return ledger_add(ledger, &row, error);
+}
+
+enum verdict ledger_curve(const struct ledger *ledger, size_t from)
+{
+    size_t holding = 0;
+    enum verdict joint = VERDICT_HOLDS;
+    for (size_t k = from; k < ledger->count; k++) {
+        const enum verdict own = ledger->rows[k].verdicts.exact;
+        if (own == VERDICT_FAILS)
+            return VERDICT_FAILS;
+        if (own == VERDICT_HOLDS)
+            holding++;
+        else if (own != VERDICT_NOT_SAMPLED)
+            joint = VERDICT_INCONCLUSIVE;
+    }
+    return holding >= 5 ? joint : VERDICT_INCONCLUSIVE;
+}
+
+struct tally ledger_tally(const struct ledger *ledger)
+{
+    struct tally tally = {0};
+    for (size_t k = 0; k < ledger->count; k++)
+        verdict_count(&tally, ledger->rows[k].verdicts);
+    return tally;
+}
+
+void ledger_free(struct ledger *ledger)
+{
+    for (size_t k = 0; k < ledger->count; k++)
+        text_free(&ledger->rows[k].setting);
+    free(ledger->rows);
+    ledger->rows = NULL;
+    ledger->count = ledger->capacity = 0;
+}

@@ -1,0 +1,324 @@
+#include "cli/gnuplot.h"
+
+#include "base/interrupt.h"
+#include "base/whole_file.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+/* --- the program ------------------------------------------------------------------ */
+
+/* This process's environment with the locale that scripts are written for, and no
+ * terminal of the user's, which gnuplot may not have; NULL without memory. The caller
+ * frees the array alone. */
+static char **script_environment(void)
+{
+    extern char **environ;
+    static char locale[] = "LC_ALL=C.UTF-8";
+    size_t count = 0, kept = 0;
+    while (environ[count])
+        count++;
+    char **copy = calloc(count + 2, sizeof *copy);
+    for (size_t k = 0; copy && k < count; k++)
+        if (strncmp(environ[k], "LC_ALL=", 7) != 0 &&
+            strncmp(environ[k], "GNUTERM=", 8) != 0)
+            copy[kept++] = environ[k];
+    if (copy)
+        copy[kept] = locale;
+    return copy;
+}
+
+/* Its state when it has ended, which a signal to this process makes it do. Returns 0 or
+ * an errno. */
+static int wait_for(pid_t child, int *state)
+{
+    const struct timespec moment = {.tv_nsec = 2000000};
+    for (;;) {
+        const pid_t ended = waitpid(child, state, WNOHANG);
+        if (ended == child)
+            return 0;
+        if (ended < 0 && errno != EINTR)
+            return errno;
+        /* A wait that lasts would miss a signal that comes just before it. */
+        if (interrupt_pending())
+            kill(child, SIGTERM);
+        nanosleep(&moment, NULL);
+    }
+}
+
+/* Runs gnuplot on the script, its pictures into `picture`, NULL: it has none to write.
+ * Returns 0 or an errno, -1 where gnuplot has failed and said why. */
+static int run(FILE *script, FILE *picture, bool stays)
+{
+    char *arguments[] = {"gnuplot", "-d", stays ? "-p" : "-", stays ? "-" : NULL, NULL};
+    struct sigaction unignored = {.sa_handler = SIG_DFL}, before;
+    posix_spawn_file_actions_t actions;
+    pid_t child;
+    int state = 0;
+    rewind(script);
+    char **environment = script_environment();
+    int failure = environment ? posix_spawn_file_actions_init(&actions) : ENOMEM;
+    if (failure) {
+        free(environment);
+        return failure;
+    }
+    failure = posix_spawn_file_actions_adddup2(&actions, fileno(script), STDIN_FILENO);
+    if (!failure)
+        failure = posix_spawn_file_actions_adddup2(
+            &actions, picture ? fileno(picture) : STDERR_FILENO, STDOUT_FILENO);
+    /* Where it is ignored, as this process may have been started, nobody can wait. */
+    sigaction(SIGCHLD, &unignored, &before);
+    if (!failure)
+        failure =
+            posix_spawnp(&child, "gnuplot", &actions, NULL, arguments, environment);
+    posix_spawn_file_actions_destroy(&actions);
+    free(environment);
+    if (!failure)
+        failure = wait_for(child, &state);
+    sigaction(SIGCHLD, &before, NULL);
+    if (failure)
+        return failure;
+    return WIFEXITED(state) && WEXITSTATUS(state) == 0 ? 0 : -1;
+}
+
+static int say_failure(int failure, struct error *error)
+{
+    if (failure > 0)
+        return error_about(error, STATUS_OUTPUT, "plot",
+                           "cannot run gnuplot: %s; it is a package of its own",
+                           strerror(failure));
+    return error_about(error, STATUS_OUTPUT, "plot", "gnuplot has failed");
+}
+
+/* --- where to --------------------------------------------------------------------- */
+
+static bool is_set(const char *variable)
+{
+    const char *value = getenv(variable);
+    return value && *value;
+}
+
+/* The terminal of gnuplot's that opens a window here; NULL if there is none.
+ * STATUS_OUTPUT where there is no gnuplot. */
+static int find_window(const char **window, struct error *error)
+{
+    static const char *const windows[] = {"qt", "wxt", "x11"};
+    char words[4096] = " ";
+    FILE *script = tmpfile(), *answer = tmpfile();
+    int failure = script && answer ? 0 : errno;
+    *window = NULL;
+    if (!failure && fputs("set print '-'\nprint GPVAL_TERMINALS\n", script) < 0)
+        failure = errno;
+    if (!failure)
+        failure = fflush(script) == 0 ? run(script, answer, false) : errno;
+    if (!failure) {
+        rewind(answer);
+        words[1 + fread(words + 1, 1, sizeof words - 2, answer)] = '\0';
+    }
+    for (size_t k = 0; k < 3 && !*window; k++) {
+        char word[8];
+        snprintf(word, sizeof word, " %s ", windows[k]);
+        if (strstr(words, word) && (is_set("DISPLAY") || is_set("WAYLAND_DISPLAY")))
+            *window = windows[k];
+    }
+    if (script)
+        fclose(script);
+    if (answer)
+        fclose(answer);
+    return failure ? say_failure(failure, error) : STATUS_OK;
+}
+
+enum target { FILE_OF_GNUPLOT, FILE_OF_TEXT, FILE_OF_SCRIPT, TEXT, WINDOW, NOWHERE };
+
+static enum target file_target(const char *where)
+{
+    const char *ending = strrchr(where, '.');
+    if (!ending)
+        return NOWHERE;
+    return strcmp(ending, ".svg") == 0 || strcmp(ending, ".png") == 0 ||
+                   strcmp(ending, ".pdf") == 0
+               ? FILE_OF_GNUPLOT
+           : strcmp(ending, ".txt") == 0 ? FILE_OF_TEXT
+           : strcmp(ending, ".gp") == 0  ? FILE_OF_SCRIPT
+                                         : NOWHERE;
+}
+
+/* Does it depend on gnuplot where the plot goes? */
+static bool asks_for_window(const char *where)
+{
+    return strcmp(where, "window") == 0 || strcmp(where, "auto") == 0;
+}
+
+static int find_target(const char *where, enum target *target, const char **window,
+                       struct error *error)
+{
+    *window = NULL;
+    *target = strcmp(where, "text") == 0 ? TEXT : file_target(where);
+    if (!asks_for_window(where)) {
+        if (*target != NOWHERE)
+            return STATUS_OK;
+        return error_about(error, STATUS_USAGE, "plot",
+                           "'%.200s' is not allowed; allowed: auto, text, window "
+                           "and files that end in .svg, .png, .pdf, .txt or .gp",
+                           where);
+    }
+    const int status = find_window(window, error);
+    *target = *window ? WINDOW : TEXT;
+    if (status == STATUS_OK && *target == TEXT && strcmp(where, "window") == 0)
+        return error_about(error, STATUS_OUTPUT, "plot",
+                           "gnuplot finds no window to draw in; allowed besides: "
+                           "text and files");
+    return status;
+}
+
+int gnuplot_check(const char *where, struct error *error)
+{
+    enum target target;
+    const char *window;
+    int status = find_target(where, &target, &window, error);
+    const bool asked = asks_for_window(where);
+    if (status == STATUS_OK && target < TEXT)
+        status = whole_file_check("plot", where, error);
+    /* A run is not to be lost because there is no gnuplot. */
+    if (status == STATUS_OK && !asked && target != FILE_OF_SCRIPT)
+        status = find_window(&window, error);
+    return status;
+}
+
+/* --- the picture ------------------------------------------------------------------ */
+
+/* Columns and rows of the terminal. */
+static void text_size(int *columns, int *rows)
+{
+    struct winsize size = {0};
+    *columns = 79;
+    *rows = 24;
+    if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) {
+        *columns = size.ws_col - 1;
+        *rows = size.ws_row - 1 < 30 ? size.ws_row - 1 : 30;
+    }
+    *columns = *columns < 40 ? 40 : *columns > 120 ? 120 : *columns;
+    *rows = *rows < 12 ? 12 : *rows;
+}
+
+/* What letters standard error takes, as locale(7) says. */
+static bool speaks_utf8(void)
+{
+    const char *locale = is_set("LC_ALL")     ? getenv("LC_ALL")
+                         : is_set("LC_CTYPE") ? getenv("LC_CTYPE")
+                                              : getenv("LANG");
+    return locale && (strstr(locale, "UTF-8") || strstr(locale, "utf8"));
+}
+
+/* A file's bytes to another. Returns 0 or an errno. */
+static int copy(FILE *to, void *context)
+{
+    FILE *from = context;
+    char piece[4096];
+    size_t size;
+    rewind(from);
+    while ((size = fread(piece, 1, sizeof piece, from)) > 0)
+        if (fwrite(piece, 1, size, to) != size)
+            return errno;
+    return ferror(from) ? EIO : 0;
+}
+
+/* The same of letters, without the lines and ends of lines that are blank, a form feed
+ * among them. */
+static int copy_letters(FILE *to, void *context)
+{
+    FILE *from = context;
+    char *line = NULL;
+    size_t capacity = 0;
+    ssize_t length;
+    int failure = 0;
+    rewind(from);
+    while (!failure && (length = getline(&line, &capacity, from)) >= 0) {
+        while (length > 0 && isspace((unsigned char)line[length - 1]))
+            length--;
+        line[length] = '\0';
+        char *feed = strchr(line, '\f');
+        if (feed)
+            memmove(feed, feed + 1, strlen(feed));
+        if (length > 0 && fprintf(to, "%s\n", line) < 0)
+            failure = errno;
+    }
+    free(line);
+    return failure ? failure : ferror(from) ? EIO : 0;
+}
+
+static struct plot_style style_of(enum target target, const char *where,
+                                  const char *window, const char *caption, bool color,
+                                  size_t size, char *terminal)
+{
+    struct plot_style style = {
+        .ending = "", .caption = caption, .columns = 79, .lines = 24};
+    if (target == FILE_OF_GNUPLOT)
+        style.ending = strrchr(where, '.');
+    if (target == FILE_OF_SCRIPT)
+        style.terminal = "# To a file: gnuplot -e 'set terminal svg; set output "
+                         "\"out.svg\"' SCRIPT\nset termoption noenhanced";
+    if (target == TEXT)
+        text_size(&style.columns, &style.lines);
+    style.text = target == TEXT || target == FILE_OF_TEXT;
+    style.plain = target == TEXT && !speaks_utf8();
+    style.color = target == TEXT && color;
+    if (target == WINDOW) {
+        snprintf(terminal, size, "set terminal %s noenhanced size 800,560", window);
+        style.terminal = terminal;
+    }
+    return style;
+}
+
+int gnuplot_draw(const struct plot *plot, const struct table *table, const char *where,
+                 const char *caption, bool color, struct plot_extent *extent,
+                 struct error *error)
+{
+    char terminal[80];
+    enum target target;
+    const char *window;
+    int failure = 0, status = find_target(where, &target, &window, error);
+    if (status != STATUS_OK)
+        return status;
+    const struct plot_style style =
+        style_of(target, where, window, caption, color, sizeof terminal, terminal);
+    FILE *script = tmpfile(), *picture = tmpfile();
+    if (!script || !picture) {
+        status = error_about(error, STATUS_OUTPUT, "plot", "no temporary file: %s",
+                             strerror(errno));
+        goto out;
+    }
+    status = plot_write(plot, table, &style, script, extent, error);
+    if (status != STATUS_OK)
+        goto out;
+    if (fflush(script) != 0)
+        failure = errno;
+    if (!failure && target != FILE_OF_SCRIPT)
+        failure = run(script, target == WINDOW ? NULL : picture, target == WINDOW);
+    if (failure) {
+        status = say_failure(failure, error);
+        goto out;
+    }
+    if (target == TEXT)
+        failure = copy_letters(stderr, picture);
+    else if (target != WINDOW)
+        failure = whole_file_write(where, target == FILE_OF_TEXT ? copy_letters : copy,
+                                   target == FILE_OF_SCRIPT ? script : picture);
+    if (failure)
+        status = error_about(error, STATUS_OUTPUT, "plot", "cannot write '%.400s': %s",
+                             where, strerror(failure));
+out:
+    if (script)
+        fclose(script);
+    if (picture)
+        fclose(picture);
+    return status;
+}

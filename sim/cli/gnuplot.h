@@ -1,0 +1,19 @@
+/* gnuplot.h: a table drawn at once, by gnuplot. */
+#ifndef PNM_GNUPLOT_H
+#define PNM_GNUPLOT_H
+
+#include "cli/plot.h"
+
+/* Before a run: can a plot go to `where`? Allowed are files ending in .svg, .png, .pdf,
+ * .txt and .gp (gnuplot's own script), "text" (on standard error), "window", and
+ * "auto": a window where there is one, else text. STATUS_USAGE; STATUS_OUTPUT where
+ * gnuplot, the window or the folder is missing; STATUS_MEMORY. */
+PNM_MUST_USE int gnuplot_check(const char *where, struct error *error);
+
+/* Draws there; a file is afterwards the old one or the whole new one. `caption` is the
+ * small print. STATUS_OUTPUT, STATUS_MEMORY. */
+PNM_MUST_USE int gnuplot_draw(const struct plot *plot, const struct table *table,
+                              const char *where, const char *caption, bool color,
+                              struct plot_extent *extent, struct error *error);
+
+#endif

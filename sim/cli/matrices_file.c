@@ -1,0 +1,33 @@
+#include "cli/matrices_file.h"
+
+#include "base/parse.h"
+
+#include <string.h>
+
+enum { STATE = MATRICES_STATE };
+
+int matrices_file_read(const char *path, struct matrices *matrices, struct error *error)
+{
+    struct numbers numbers = {0};
+    size_t rows, columns;
+    const int status = parse_file("system", path, &numbers, &rows, &columns, error);
+    if (status != STATUS_OK)
+        return status;
+    if (rows > STATE || columns != 2 * rows + 1) {
+        numbers_free(&numbers);
+        return error_about(error, STATUS_USAGE, "system",
+                           "'%.400s' holds %zu rows of %zu numbers; allowed "
+                           "are k rows of 2k+1, k from 1 to %d: A0, A1 and b side by "
+                           "side",
+                           path, rows, columns, STATE);
+    }
+    *matrices = (struct matrices){.b = {0}};
+    for (size_t r = 0; r < rows; r++) {
+        const double *row = numbers.value + r * columns;
+        memcpy(matrices->a0 + r * STATE, row, rows * sizeof *row);
+        memcpy(matrices->a1 + r * STATE, row + rows, rows * sizeof *row);
+        matrices->b[r] = row[2 * rows];
+    }
+    numbers_free(&numbers);
+    return STATUS_OK;
+}

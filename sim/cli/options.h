@@ -1,0 +1,207 @@
+/* options.h: one table of options for command line, help, manual, completion, files of
+ * options and result headers. It also says which member of the program's request
+ * (request.h) each option fills.
+ *
+ * A program names the groups of shared options that it takes and adds its own. The
+ * options of update rules and of losses come from the rules and losses themselves. */
+#ifndef PNM_OPTIONS_H
+#define PNM_OPTIONS_H
+
+#include "base/error.h"
+#include "base/parse.h"
+#include "base/text.h"
+#include "rules/rule.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum option_kind {
+    OPTION_TEXT,
+    OPTION_REAL,   /* a number in low..high */
+    OPTION_COUNT,  /* a whole number in low..high */
+    OPTION_CHOICE, /* one of `forms`, or of `argument`, "a|b|c" */
+    OPTION_FLAG,   /* takes no argument */
+    OPTION_GRID,   /* one number, a list of them, or linear:LO:HI:N, log:LO:HI:N */
+};
+
+/* A member of a request. Its type goes with the kind of the option that fills it. */
+enum field_type {
+    FIELD_NONE,
+    FIELD_TEXT,   /* const char *: the text as it was given, valid as long as options */
+    FIELD_REAL,   /* double */
+    FIELD_COUNT,  /* uint64_t */
+    FIELD_CHOICE, /* an enum: the place of the word among the choices, from 0 */
+    FIELD_FLAG,   /* bool */
+    FIELD_GRID,   /* struct numbers */
+};
+
+struct option_field {
+    enum field_type type;
+    size_t offset;
+};
+
+/* .field = OPTION_FIELD(struct request, sampling.seed): the type is the member's own.
+ */
+#define OPTION_FIELD(record, member)                                                     \
+    {                                                                                    \
+        .type = _Generic(((record *)0)->member,                                        \
+                bool: FIELD_FLAG,                                                      \
+                double: FIELD_REAL,                                                    \
+                uint64_t: FIELD_COUNT,                                                 \
+                int: FIELD_CHOICE,                                                     \
+                unsigned: FIELD_CHOICE,                                                \
+                const char *: FIELD_TEXT,                                              \
+                struct numbers: FIELD_GRID),                                           \
+        .offset = offsetof(record, member) \
+    }
+
+/* Of --spectrum, which programs with and without noise have. */
+#define OPTION_SPECTRUM_FORMS                                                          \
+    "const:VALUE:N|linear:LO:HI:N|log:LO:HI:N|power:P:N|file:PATH"
+
+struct options;
+struct program;
+struct request;
+struct table;
+struct tally;
+
+struct option_spec {
+    const char *name; /* without the dashes */
+    enum option_kind kind;
+    struct option_field field; /* that the value fills; none: sim/cli reads the text */
+    struct option_field given; /* a bool: whether the option was given */
+    const char *argument;      /* as help shows it: "VALUE" */
+    /* For completion, where `argument` does not say it: the words "a|b:REST" that a
+     * value is or begins with, or the i-th name that it may be, NULL after the last. */
+    const char *forms;
+    const char *(*word)(const struct program *program, size_t i);
+    const char *preset; /* default as text; NULL: none */
+    const char *bare;   /* its value where none is given with it; NULL: one must be */
+    double low, high;
+    bool low_open;
+    bool required;
+    bool unrecorded;      /* does not change the numbers: left out of result headers */
+    bool presence_counts; /* given as its preset is not the same as not given */
+    bool transient;       /* on the command line alone: in no file of options */
+    const char *doc;
+};
+
+enum option_group {
+    OPTIONS_RULE = 1,      /* --optimizer and the parameters of the rules */
+    OPTIONS_QUADRATIC = 2, /* spectrum, noise, batch, start, theta-star */
+    OPTIONS_CHAINS = 4,    /* replicas, steps, burn-in, allow-divergence */
+    OPTIONS_SAMPLING = 8,  /* precision, max-samples, seed, rng, threads, ... */
+    OPTIONS_OUTPUT = 16,   /* format, output */
+    OPTIONS_DECAY = 32,    /* weight-decay, decay, schedule */
+    OPTIONS_PLOT = 64,     /* plot */
+    OPTIONS_LOSS = 128,    /* loss, dim and the losses' parameters */
+};
+
+/* A command that README.md shows, on one line. */
+struct program_example {
+    const char *text; /* what it does; NULL after the last */
+    const char *command;
+};
+
+struct program {
+    const char *name;
+    const char *title;   /* manual: a few words that follow the name */
+    const char *summary; /* help: first lines */
+    const char *notes;   /* help: after the options */
+    unsigned groups;
+    bool judges;     /* its exit status follows the tally */
+    bool plans_rate; /* a learning rate that is not given is NAN, not an error */
+    bool no_rate;    /* the learning rate is NAN and cannot be given */
+    bool linear;     /* it runs linear rules alone: those are --optimizer all */
+    /* Of every parameter of a rule: one that is not given may be looked for. */
+    bool presence_counts;
+    const struct option_spec *own;
+    size_t own_count;
+    /* Of its request, a struct whose first member is a struct request; 0: a struct
+     * request is all. */
+    size_t request_size;
+    /* Fills the table, which is zeroed, and counts the rows' verdicts. */
+    int (*answer)(const struct request *request, struct table *table,
+                  struct tally *tally, struct error *error);
+    /* Appends the grid that a rule's parameter has where it is not given; nothing: the
+     * rule's own default. The request holds all but the rules. May be NULL. */
+    void (*grid)(const struct request *request, const char *parameter,
+                 struct text *text);
+    /* Presets that differ from the shared ones, NULL where they do not. */
+    const char *max_samples, *optimizer;
+    const struct program_example *examples;
+    const char *see_also; /* manual: related programs, in the order of the alphabet */
+};
+
+struct option_value {
+    struct option_spec option;
+    const char *text; /* as given, or the preset; NULL if neither */
+    char *words;      /* option.argument of a rule's parameter that takes words */
+    bool given;
+    char *owned;        /* text, where it comes from a file */
+    const char *file;   /* it comes from there; NULL: from the command line */
+    unsigned long line; /* of the file; 0: none in particular */
+    double real;
+    uint64_t count;
+};
+
+struct options {
+    const struct program *program;
+    struct option_value *value; /* as many as the program and all rules have */
+    size_t count, capacity;
+};
+
+/* The program's table with its presets. STATUS_USAGE, STATUS_MEMORY; options_free is
+ * legal after a failure. */
+PNM_MUST_USE int options_init(struct options *options, const struct program *program,
+                              struct error *error);
+
+/* Legal after a failed options_parse and on what is zeroed. */
+void options_free(struct options *options);
+
+/* Parses the command line, and the files of options that it names. STATUS_OK;
+ * OPTIONS_DONE if --help, --version or --dump-config was answered, or --help=man,
+ * --help=bash or --help=zsh, with which make writes manual pages and completions;
+ * STATUS_USAGE with an error text (empty if the message is out already). */
+enum { OPTIONS_DONE = 1 };
+PNM_MUST_USE int options_parse(struct options *options, const struct program *program,
+                               int argc, char **argv, struct error *error);
+
+/* The option of that name; NULL if there is none. */
+struct option_value *options_find(const struct options *options, const char *name);
+
+/* Reads value->text as what the option takes. STATUS_USAGE. */
+PNM_MUST_USE int options_read(struct option_value *value, struct error *error);
+
+/* Appends "a number > 0 and <= 1"; nothing where text is taken. */
+void option_range(const struct option_spec *option, struct text *text);
+
+/* Was nothing said of it, neither on the command line nor in a file? */
+bool options_is_open(const struct option_value *value);
+
+/* Gives an option that is open the value that a file has in a line, unless text is
+ * NULL: then the file says that a flag is off. STATUS_USAGE, STATUS_MEMORY. */
+PNM_MUST_USE int options_give(struct option_value *value, const char *text,
+                              const char *file, unsigned long line,
+                              struct error *error);
+
+/* Fills the members of a request that options name; those of options without a value
+ * stay as they are. Grids are freed by options_empty. STATUS_USAGE, STATUS_MEMORY. */
+PNM_MUST_USE int options_fill(const struct options *options, struct request *request,
+                              struct error *error);
+void options_empty(const struct options *options, struct request *request);
+
+/* Writes "--lr: 2 is unstable" into text: the option before what the error is about,
+ * and before it the file and line that its value comes from, if any. */
+void options_describe_error(const struct options *options, const struct error *error,
+                            struct text *text);
+
+/* Values by name, for sim/cli alone; the option must be in the program's table. */
+const char *options_text(const struct options *options, const char *name);
+bool options_given(const struct options *options, const char *name);
+double options_real(const struct options *options, const char *name);
+uint64_t options_count(const struct options *options, const char *name);
+bool options_flag(const struct options *options, const char *name);
+
+#endif

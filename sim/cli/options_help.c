@@ -1,0 +1,157 @@
+#include "cli/options_help.h"
+
+#include "base/parse.h"
+#include "cli/request_rules.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The default is also that of rules that have another. */
+void option_help(const struct options *options, const struct option_spec *option,
+                 struct option_help *help)
+{
+    const struct parameter *p = NULL;
+    struct text presets = {0};
+    *help = (struct option_help){.doc = option->doc, .symbol = ""};
+    for (const struct rule_kind *const *rule = rule_kinds(); *rule; rule++) {
+        const int i = rule_kind_parameter(*rule, option->name);
+        if (i < 0 || !(options->program->groups & OPTIONS_RULE))
+            continue;
+        p = &(*rule)->parameters[i];
+        parameter_preset(*rule, option->name, &presets);
+    }
+    help->of_rule = p;
+    if (p) {
+        const bool planned = options->program->plans_rate && strcmp(p->name, "lr") == 0;
+        help->doc = p->doc;
+        help->symbol = p->symbol;
+        if (!p->choices) /* the option's argument shows them */
+            parameter_range(p, &help->range);
+        text_add(&help->preset, "%s%s",
+                 p->preset ? "default "
+                 : planned ? "planned by default"
+                           : "required",
+                 text_get(&presets));
+    } else {
+        option_range(option, &help->range);
+        if (option->required || option->preset)
+            text_add(&help->preset, "%s%s", option->required ? "required" : "default ",
+                     option->required ? "" : option->preset);
+    }
+    text_free(&presets);
+}
+
+void option_help_free(struct option_help *help)
+{
+    text_free(&help->range);
+    text_free(&help->preset);
+}
+
+void help_text(const struct options *options, const struct option_spec *option,
+               struct text *text)
+{
+    struct option_help help;
+    option_help(options, option, &help);
+    const char *preset = text_get(&help.preset);
+    if (help.of_rule)
+        text_add(text, "%s%s%s%s%s%s; %s", help.doc, *help.symbol ? " (" : "",
+                 help.symbol, *help.symbol ? ")" : "", help.range.length ? "; " : "",
+                 text_get(&help.range), preset);
+    else
+        text_add(text, "%s%s%s%s", help.doc, *preset ? " (" : "", preset,
+                 *preset ? ")" : "");
+    option_help_free(&help);
+}
+
+enum { INDENT = 14, WIDTH = 76 };
+
+/* A paragraph indented by 14, from where the line is at 13; argp would not indent it.
+ */
+static void print_wrapped(FILE *stream, const char *text)
+{
+    int column = INDENT - 1;
+    while (*text) {
+        const int word = (int)strcspn(text, " ");
+        if (column + 1 + word > WIDTH) {
+            fprintf(stream, "\n%*s", INDENT - 1, "");
+            column = INDENT - 1;
+        }
+        fprintf(stream, " %.*s", word, text);
+        column += 1 + word;
+        text += word;
+        text += *text == ' ';
+    }
+}
+
+/* The same on a line of its own. */
+static void print_below(FILE *stream, const char *text)
+{
+    fprintf(stream, "\n%*s", INDENT - 1, "");
+    print_wrapped(stream, text);
+}
+
+static void print_rule(FILE *stream, const struct rule_kind *rule)
+{
+    struct text options = {0};
+    for (int i = 0; i < rule->parameter_count; i++)
+        text_add(&options, "%s--%s", i ? " " : "", rule->parameters[i].name);
+    fprintf(stream, "  %-11s", rule->name);
+    print_wrapped(stream, rule->summary);
+    print_below(stream, rule->formula);
+    print_below(stream, rule->source);
+    print_below(stream, text_get(&options));
+    fprintf(stream, "\n");
+    text_free(&options);
+}
+
+const char options_grids[] =
+    "A numeric parameter of a rule takes one value, a list 0,1,3, or a grid "
+    "linear:LO:HI:N or log:LO:HI:N: a row each.";
+
+#define EXIT_ERRORS                                                                    \
+    {64, "bad usage"}, {70, "beyond the range of the computation"},                    \
+        {71, "out of memory"}, {74, "output could not be written"},                    \
+        {130, "interrupted"},                                                          \
+    {                                                                                  \
+        0, NULL                                                                        \
+    }
+
+const struct exit_meaning *program_exit_meanings(const struct program *program)
+{
+    static const struct exit_meaning done[] = {{0, "done"}, EXIT_ERRORS};
+    static const struct exit_meaning judged[] = {
+        {0, "no exact verdict fails or is open"},
+        {1, "one fails"},
+        {2, "otherwise, if one is inconclusive or (except in pnm-verify) not sampled"},
+        EXIT_ERRORS,
+    };
+    return program->judges ? judged : done;
+}
+
+char *rules_help(const struct options *options)
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *stream = open_memstream(&text, &size);
+    if (!stream)
+        return NULL;
+    fprintf(stream, "%s\v", options->program->summary);
+    if (options->program->groups & OPTIONS_RULE) {
+        fprintf(stream, "%s\n\nUpdate rules:\n", options_grids);
+        for (const struct rule_kind *const *rule = rule_kinds(); *rule; rule++)
+            print_rule(stream, *rule);
+        fprintf(stream, "\n");
+    }
+    fprintf(stream, "%s\n\nExit status: ", options->program->notes);
+    const struct exit_meaning *exits = program_exit_meanings(options->program);
+    for (const struct exit_meaning *e = exits; e->meaning; e++)
+        fprintf(stream, "%s%d %s", e == exits ? "" : "; ", e->status, e->meaning);
+    fprintf(stream, ".");
+    if (fclose(stream) != 0) {
+        free(text);
+        return NULL;
+    }
+    return text;
+}

@@ -1,0 +1,40 @@
+/* options_help.h: what --help and the manual say of the options. */
+#ifndef PNM_OPTIONS_HELP_H
+#define PNM_OPTIONS_HELP_H
+
+#include "cli/options.h"
+
+/* What help and the manual say of an option. */
+struct option_help {
+    const char *doc;
+    const char *symbol; /* the paper's, "" if there is none */
+    struct text range;  /* "" where `argument` says it or any text will do */
+    struct text preset; /* "default 0.9", "required", or "" */
+    bool of_rule;       /* it is a parameter of a rule */
+};
+
+/* help is to be freed with option_help_free. */
+void option_help(const struct options *options, const struct option_spec *option,
+                 struct option_help *help);
+void option_help_free(struct option_help *help);
+
+/* What numeric parameters of rules take. */
+extern const char options_grids[];
+
+struct exit_meaning {
+    int status;
+    const char *meaning; /* NULL after the last */
+};
+
+const struct exit_meaning *program_exit_meanings(const struct program *program);
+
+/* Appends what --help says: the paper's symbol and the default, and the range of rules'
+ * parameters. */
+void help_text(const struct options *options, const struct option_spec *option,
+               struct text *text);
+
+/* What comes before and after the options, \v between them, as argp takes it; the
+ * caller frees it. NULL without memory. */
+char *rules_help(const struct options *options);
+
+#endif

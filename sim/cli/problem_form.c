@@ -1,0 +1,250 @@
+#include "cli/problem_form.h"
+
+#include "base/elementary.h"
+#include "base/parse.h"
+#include "losses/rotation.h"
+
+#include <math.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char file_prefix[] = "file:";
+static const uint64_t largest_dimension = 100000000;
+
+static const char *after_prefix(const char *text, const char *prefix)
+{
+    const size_t length = strlen(prefix);
+    return strncmp(text, prefix, length) == 0 ? text + length : NULL;
+}
+
+/* const:V:N and power:P:N: a number and a count. */
+static int parse_pair(const char *text, const char *form, double *value,
+                      uint64_t *count, struct error *error)
+{
+    char first[64];
+    const char *colon = strchr(text, ':');
+    if (!colon || (size_t)(colon - text) >= sizeof first)
+        return error_about(error, STATUS_USAGE, "spectrum", "'%.200s' is not %s", text,
+                           form);
+    snprintf(first, sizeof first, "%.*s", (int)(colon - text), text);
+    const int status = parse_real("spectrum", first, value, error);
+    if (status != STATUS_OK)
+        return status;
+    return parse_count("spectrum", colon + 1, 1, largest_dimension, count, error);
+}
+
+static int numbers_alloc(struct numbers *numbers, uint64_t count, struct error *error)
+{
+    numbers->value = malloc(count * sizeof *numbers->value);
+    if (!numbers->value)
+        return error_memory(error, "the spectrum");
+    numbers->count = count;
+    return STATUS_OK;
+}
+
+static int parse_spectrum(const char *text, struct numbers *h, struct error *error)
+{
+    const char *rest;
+    double value = 0;
+    uint64_t count = 0;
+    size_t rows, columns;
+    if ((rest = after_prefix(text, file_prefix)))
+        return parse_file("spectrum", rest, h, &rows, &columns, error);
+    if ((rest = after_prefix(text, "const:"))) {
+        int status = parse_pair(rest, "const:VALUE:N", &value, &count, error);
+        if (status == STATUS_OK)
+            status = numbers_alloc(h, count, error);
+        for (size_t i = 0; status == STATUS_OK && i < count; i++)
+            h->value[i] = value;
+        return status;
+    }
+    if ((rest = after_prefix(text, "power:"))) {
+        int status = parse_pair(rest, "power:EXPONENT:N", &value, &count, error);
+        if (status == STATUS_OK && fabs(value) * elementary_log((double)count) > 700)
+            status = error_about(error, STATUS_USAGE, "spectrum",
+                                 "power:%s overflows or vanishes", rest);
+        if (status == STATUS_OK)
+            status = numbers_alloc(h, count, error);
+        for (size_t i = 0; status == STATUS_OK && i < count; i++)
+            h->value[i] = elementary_exp(-value * elementary_log((double)(i + 1)));
+        return status;
+    }
+    if (strchr(text, ':') && !after_prefix(text, "linear:") &&
+        !after_prefix(text, "log:"))
+        return error_about(error, STATUS_USAGE, "spectrum",
+                           "'%.200s' is not known; allowed are a list such "
+                           "as 0.1,1,10, const:VALUE:N, linear:LO:HI:N, log:LO:HI:N, "
+                           "power:EXPONENT:N and file:PATH",
+                           text);
+    return parse_grid("spectrum", text, h, error);
+}
+
+/* A vector of n given as one value for all coordinates or as file:PATH. */
+static int parse_vector(const char *option, const char *text, size_t n, double *vector,
+                        struct error *error)
+{
+    const char *path = after_prefix(text, file_prefix);
+    struct numbers numbers = {0};
+    size_t rows, columns;
+    double value;
+    int status;
+    if (!path) {
+        status = parse_real(option, text, &value, error);
+        for (size_t i = 0; status == STATUS_OK && i < n; i++)
+            vector[i] = value;
+        return status;
+    }
+    status = parse_file(option, path, &numbers, &rows, &columns, error);
+    if (status == STATUS_OK && numbers.count != n)
+        status = error_about(error, STATUS_USAGE, option,
+                             "'%.400s' holds %zu numbers; allowed are %zu, one for "
+                             "each curvature of --spectrum",
+                             path, numbers.count, n);
+    if (status == STATUS_OK)
+        memcpy(vector, numbers.value, n * sizeof *vector);
+    numbers_free(&numbers);
+    return status;
+}
+
+static int noise_from_file(struct problem *q, const char *path, struct error *error)
+{
+    struct numbers numbers = {0};
+    size_t rows, columns;
+    const size_t n = q->n;
+    int status = parse_file("noise", path, &numbers, &rows, &columns, error);
+    if (status != STATUS_OK)
+        return status;
+    const bool dense = n > 1 && numbers.count == n * n;
+    if (dense && rows != n && rows != 1 && columns != 1)
+        status = error_about(error, STATUS_USAGE, "noise",
+                             "'%.400s' has %zu rows of %zu; allowed are %zu rows "
+                             "of %zu",
+                             path, rows, columns, n, n);
+    else if (!dense && (numbers.count != n || (rows > 1 && columns > 1)))
+        status = error_about(error, STATUS_USAGE, "noise",
+                             "'%.400s' holds %zu x %zu numbers; allowed are %zu "
+                             "in a row or column (the spectrum of C) or %zu x %zu (a "
+                             "dense C), for the %zu curvatures of --spectrum",
+                             path, rows, columns, n, n, n, n);
+    for (size_t i = 0; status == STATUS_OK && !dense && i < n; i++)
+        if (numbers.value[i] < 0)
+            status = error_about(error, STATUS_USAGE, "noise",
+                                 "'%.400s': variance %zu is %.17g; allowed are "
+                                 "numbers >= 0",
+                                 path, i + 1, numbers.value[i]);
+    if (status == STATUS_OK && !dense)
+        memcpy(q->noise, numbers.value, n * sizeof *q->noise);
+    if (status == STATUS_OK && dense) {
+        status = problem_set_covariance(q, numbers.value, error);
+        const struct error why = *error;
+        if (status == STATUS_USAGE)
+            status = error_about(error, STATUS_USAGE, "noise",
+                                 "the matrix in '%.400s' is %s; allowed is a "
+                                 "symmetric positive semidefinite one",
+                                 path, why.text);
+    }
+    numbers_free(&numbers);
+    return status;
+}
+
+static int noise_init(struct problem *q, const struct problem_form *text,
+                      struct error *error)
+{
+    const char *rest;
+    double variance = 0;
+    if ((rest = after_prefix(text->noise, file_prefix)))
+        return noise_from_file(q, rest, error);
+    if ((rest = after_prefix(text->noise, "isotropic:"))) {
+        const int status = parse_real("noise", rest, &variance, error);
+        if (status != STATUS_OK)
+            return status;
+        if (variance < 0)
+            return error_about(error, STATUS_USAGE, "noise",
+                               "'%.200s': allowed is a variance >= 0", text->noise);
+        for (size_t i = 0; i < q->n; i++)
+            q->noise[i] = variance;
+        return STATUS_OK;
+    }
+    if (strcmp(text->noise, "hessian") != 0)
+        return error_about(error, STATUS_USAGE, "noise",
+                           "'%.200s' is not known; allowed are hessian, "
+                           "isotropic:VARIANCE and file:PATH",
+                           text->noise);
+    for (size_t i = 0; i < q->n; i++)
+        q->noise[i] = q->h[i] / text->batch;
+    return STATUS_OK;
+}
+
+static int rotation_from_file(const char *path, size_t n, double *rotation,
+                              struct error *error)
+{
+    struct numbers numbers = {0};
+    size_t rows, columns;
+    int status = parse_file("rotation", path, &numbers, &rows, &columns, error);
+    if (status == STATUS_OK && (rows != n || columns != n))
+        status = error_about(error, STATUS_USAGE, "rotation",
+                             "'%.200s' holds %zu x %zu numbers; allowed are %zu x %zu, "
+                             "as --spectrum has %zu curvatures",
+                             path, rows, columns, n, n, n);
+    if (status == STATUS_OK) {
+        memcpy(rotation, numbers.value, n * n * sizeof *rotation);
+        status = rotation_check(n, rotation, error);
+    }
+    numbers_free(&numbers);
+    return status;
+}
+
+int problem_form_rotation(const char *text, size_t n, double **rotation,
+                          struct error *error)
+{
+    const char *rest;
+    uint64_t seed;
+    *rotation = NULL;
+    if (strcmp(text, "none") == 0)
+        return STATUS_OK;
+    int status = rotation_check_size(n, error);
+    if (status != STATUS_OK)
+        return status;
+    *rotation = malloc(n * n * sizeof **rotation);
+    if (!*rotation)
+        return error_memory(error, "the rotation");
+    if ((rest = after_prefix(text, "haar:"))) {
+        status = parse_count("rotation", rest, 0, UINT64_C(1) << 53, &seed, error);
+        if (status == STATUS_OK)
+            return rotation_draw(n, seed, *rotation, error);
+        return error_about(error, STATUS_USAGE, "rotation",
+                           "'%.200s' is not allowed; allowed is haar:SEED, a whole "
+                           "number from 0 to 2^53",
+                           text);
+    }
+    if ((rest = after_prefix(text, file_prefix)))
+        return rotation_from_file(rest, n, *rotation, error);
+    return error_about(error, STATUS_USAGE, "rotation",
+                       "'%.200s' is not known; allowed are none, haar:SEED, file:PATH",
+                       text);
+}
+
+int problem_form_read(struct problem *q, const struct problem_form *text,
+                      struct error *error)
+{
+    struct numbers h = {0};
+    *q = (struct problem){0};
+    int status = parse_spectrum(text->spectrum, &h, error);
+    if (status == STATUS_OK)
+        status = problem_init(q, h.count, h.value, error);
+    numbers_free(&h);
+    if (status == STATUS_OK && text->noise)
+        status = noise_init(q, text, error);
+    if (status == STATUS_OK && text->theta_star)
+        status =
+            parse_vector("theta-star", text->theta_star, q->n, q->theta_star, error);
+    if (status == STATUS_OK && text->start)
+        status = parse_vector("start", text->start, q->n, q->start, error);
+    else if (status == STATUS_OK)
+        memcpy(q->start, q->theta_star, q->n * sizeof *q->start);
+    if (status == STATUS_OK && text->rotation)
+        status = problem_form_rotation(text->rotation, q->n, &q->rotation, error);
+    return status;
+}

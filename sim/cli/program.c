@@ -1,0 +1,128 @@
+#include "cli/program.h"
+
+#include "base/interrupt.h"
+#include "base/ranks.h"
+#include "base/tally.h"
+#include "cli/request.h"
+#include "cli/result.h"
+#include "cli/table.h"
+
+#include <errno.h>
+#include <gsl/gsl_errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* What the program's answer is made of. */
+struct run {
+    struct options options;
+    struct request *request;
+    struct table table;
+    struct tally tally;
+};
+
+/* The header, and where the session ended sampling early, the place. */
+static int note(struct run *run, struct error *error)
+{
+    const struct session *session = &run->request->session;
+    char place[64];
+    const int status = result_note(&run->options, &run->table, error);
+    if (status != STATUS_OK || !session->stopped)
+        return status;
+    snprintf(place, sizeof place, "%llu:%llu",
+             (unsigned long long)session->stopped_at.run,
+             (unsigned long long)session->stopped_at.unit);
+    return table_note(&run->table, "stop-at", place, error);
+}
+
+static int answer(struct run *run, struct error *error)
+{
+    const struct program *program = run->options.program;
+    int status = request_read(run->request, &run->options, error);
+    status = result_check(run->request, status, error);
+    if (status == STATUS_OK)
+        status = program->answer(run->request, &run->table, &run->tally, error);
+    if (status == STATUS_OK)
+        status = note(run, error);
+    if (status == STATUS_OK)
+        status = result_write(&run->options, run->request, &run->table, error);
+    return status;
+}
+
+/* Says where sampling was ended early, and saves what a signal has cut short. */
+static void finish_session(struct request *request)
+{
+    struct session *session = &request->session;
+    const struct session_place at = session->stopped_at;
+    struct error error;
+    if (session_ran_out(session))
+        sampling_warn(&request->sampling,
+                      "--max-seconds: the time was up in sampling run %llu after %llu "
+                      "of %llu work units%s; later rows are not sampled; --stop-at "
+                      "%llu:%llu repeats this run exactly",
+                      (unsigned long long)at.run, (unsigned long long)at.unit,
+                      (unsigned long long)session->stopped_of,
+                      at.unit > 0 ? " (standard errors, where there are any, say what "
+                                    "precision that gives)"
+                                  : "",
+                      (unsigned long long)at.run, (unsigned long long)at.unit);
+    if (interrupt_pending() && session_save(session, &error) != STATUS_OK)
+        sampling_warn(&request->sampling, "--%s: %s", error.quantity, error.text);
+}
+
+int program_report(const struct options *options, int status, const struct error *error)
+{
+    const char *name = options->program->name;
+    struct text message = {0};
+    if (status < 0 && interrupt_pending()) {
+        /* Whatever a signal cut short (a read, a write), it is the signal that ended
+         * it, together with what else went wrong at that moment, a checkpoint say. */
+        const bool told = strncmp(error->text, "interrupted", 11) == 0;
+        if (told)
+            options_describe_error(options, error, &message);
+        fprintf(stderr, "%s: %s\n", name,
+                told && !message.failed ? text_get(&message) : "interrupted");
+        text_free(&message);
+        return -STATUS_INTERRUPTED;
+    }
+    if (status < 0 && error->text[0]) {
+        options_describe_error(options, error, &message);
+        fprintf(stderr, "%s: %s\n", name,
+                message.failed ? error->text : text_get(&message));
+        text_free(&message);
+    }
+    if (status == OPTIONS_DONE && (fflush(stdout) != 0 || ferror(stdout))) {
+        fprintf(stderr, "%s: cannot write to standard output: %s\n", name,
+                strerror(errno));
+        return -STATUS_OUTPUT;
+    }
+    return status < 0 ? -status : 0;
+}
+
+int program_main(const struct program *program, int argc, char **argv)
+{
+    const size_t size =
+        program->request_size ? program->request_size : sizeof(struct request);
+    struct run run = {.request = calloc(1, size)};
+    struct error error = {.agreed = false};
+    ranks_start(&argc, &argv);
+    interrupt_catch();
+    gsl_set_error_handler_off();
+    int status = options_parse(&run.options, program, argc, argv, &error);
+    if (status == STATUS_OK && !run.request)
+        status = error_memory(&error, "the request");
+    if (status == STATUS_OK)
+        status = answer(&run, &error);
+    const int result = status == STATUS_OK && program->judges
+                           ? tally_exit(&run.tally)
+                           : program_report(&run.options, status, &error);
+    if (run.request) {
+        finish_session(run.request);
+        request_free(run.request, &run.options);
+    }
+    table_free(&run.table);
+    free(run.request);
+    options_free(&run.options);
+    ranks_finish(status, &error);
+    return result;
+}

@@ -1,0 +1,243 @@
+#include "cli/request.h"
+
+#include "base/nearest.h"
+#include "base/ranks.h"
+#include "base/whole_file.h"
+#include "cli/generator_form.h"
+#include "cli/problem_form.h"
+#include "cli/request_rules.h"
+#include "cli/result.h"
+
+#include <ctype.h>
+#include <math.h>
+#include <omp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* --- sampling ----------------------------------------------------------------------
+ */
+
+static int read_burn_in(struct request *request, const char *text, struct error *error)
+{
+    struct sampling *sampling = &request->sampling;
+    struct error ignored = {.agreed = false};
+    sampling->burn_in = PLAN_AUTO;
+    if (strcmp(text, "auto") == 0)
+        return STATUS_OK;
+    if (parse_count("burn-in", text, 0, UINT64_C(1) << 50, &sampling->burn_in,
+                    &ignored) != STATUS_OK)
+        return error_about(
+            error, STATUS_USAGE, "burn-in",
+            "'%.200s' is not allowed; allowed are auto and a whole number "
+            "from 0 to 2^50",
+            text);
+    if (sampling->steps > 0 && sampling->burn_in >= sampling->steps)
+        return error_about(error, STATUS_USAGE, "burn-in",
+                           "%s is not less than --steps %llu; allowed are auto and a "
+                           "whole number below --steps",
+                           text, (unsigned long long)sampling->steps);
+    return STATUS_OK;
+}
+
+static int read_place(const char *text, struct session_place *place,
+                      struct error *error)
+{
+    unsigned long long run, unit;
+    int used = 0;
+    if (isdigit((unsigned char)*text) &&
+        sscanf(text, "%18llu:%n%18llu%n", &run, &used, &unit, &used) == 2 &&
+        text[used] == '\0' && isdigit((unsigned char)strchr(text, ':')[1]) && run > 0) {
+        *place = (struct session_place){run, unit};
+        return STATUS_OK;
+    }
+    return error_about(
+        error, STATUS_USAGE, "stop-at",
+        "'%.200s' is not allowed; allowed is RUN:UNIT, two whole numbers "
+        "as a run with --max-seconds prints them, RUN >= 1",
+        text);
+}
+
+/* The session's clock starts before it is told its limits. */
+static int start_session(struct request *request, const struct options *options,
+                         struct error *error)
+{
+    char *parameters = result_describe(options);
+    const int status = parameters ? session_init(&request->session, parameters, error)
+                                  : error_memory(error, "the parameters");
+    free(parameters);
+    request->sampling.session = &request->session;
+    return status;
+}
+
+static int read_sampling(struct request *request, const struct options *options,
+                         struct error *error)
+{
+    struct sampling *sampling = &request->sampling;
+    const struct session *session = &request->session;
+    const uint64_t threads = options_count(options, "threads");
+    const char *stop_at = options_text(options, "stop-at");
+    int status = STATUS_OK;
+    sampling->threads = threads ? (int)threads : omp_get_num_procs();
+    sampling->kernels = kernels_find(error);
+    if (!sampling->kernels)
+        return STATUS_USAGE;
+    status =
+        generator_form_read(options_text(options, "rng"), &sampling->generator, error);
+    /* Rank 0 alone writes there. */
+    if (status == STATUS_OK && session->checkpoint && ranks_mine() == 0)
+        status = whole_file_check("checkpoint", session->checkpoint, error);
+    if (status == STATUS_OK && stop_at)
+        status = read_place(stop_at, &request->session.stop_at, error);
+    sampling->burn_in = PLAN_AUTO;
+    if (status == STATUS_OK && options->program->groups & OPTIONS_CHAINS)
+        status = read_burn_in(request, options_text(options, "burn-in"), error);
+    return status;
+}
+
+static void warn_of_sampling(const struct sampling *sampling)
+{
+    if (sampling->precision > 0.002)
+        sampling_warn(
+            sampling,
+            "--precision %g: above 0.002 confidence bands are planned wider "
+            "than the margin of 1 %%; rows come out as `inconclusive` instead "
+            "of `holds`",
+            sampling->precision);
+    if (strcmp(sampling->kernels->isa, "base") == 0)
+        sampling_warn(sampling, "running the portable code path, which is slow");
+}
+
+/* All ranks resume, or none. */
+static int begin_sampling(struct request *request, const struct options *options,
+                          struct error *error)
+{
+    int status = read_sampling(request, options, error);
+    status = ranks_agree(status, error);
+    if (status == STATUS_OK && request->resume)
+        status = ranks_agree(session_resume(&request->session, request->resume, error),
+                             error);
+    if (status == STATUS_OK)
+        warn_of_sampling(&request->sampling);
+    return status;
+}
+
+/* --- losses ------------------------------------------------------------------------
+ */
+
+/* The text of an option that the program may not have. */
+static const char *text_of(const struct options *options, const char *name)
+{
+    const struct option_value *value = options_find(options, name);
+    return value ? value->text : NULL;
+}
+
+/* A program that takes a spectrum alone has no noise. */
+static int read_problem(struct request *request, const struct options *options,
+                        struct error *error)
+{
+    const struct problem_form text = {
+        .spectrum = text_of(options, "spectrum"),
+        .noise = text_of(options, "noise"),
+        .batch = request->batch,
+        .theta_star = text_of(options, "theta-star"),
+        .start = text_of(options, "start"),
+        .rotation = text_of(options, "rotation"),
+    };
+    return text.spectrum ? problem_form_read(&request->problem, &text, error)
+                         : STATUS_OK;
+}
+
+static int unknown_loss(const char *name, struct error *error)
+{
+    struct nearest nearest = nearest_to(name, "");
+    for (const struct loss_kind *const *kind = loss_kinds(); *kind; kind++)
+        nearest_try(&nearest, (*kind)->name, strlen((*kind)->name));
+    return error_about(error, STATUS_USAGE, "loss",
+                       "no loss '%.200s'%s; allowed are %s", name, nearest.hint,
+                       nearest.known);
+}
+
+static bool is_loss_parameter(const char *name)
+{
+    for (const struct loss_kind *const *kind = loss_kinds(); *kind; kind++)
+        if (loss_parameter(*kind, name) >= 0)
+            return true;
+    return false;
+}
+
+static int read_loss(struct request *request, const struct options *options,
+                     struct error *error)
+{
+    struct request_loss *loss = &request->loss;
+    const char *name = options_text(options, "loss");
+    loss->kind = loss_kind_find(name);
+    if (!loss->kind)
+        return unknown_loss(name, error);
+    loss->number = calloc(options->count, sizeof *loss->number);
+    if (!loss->number)
+        return error_memory(error, "the loss");
+    for (size_t i = 0; i < options->count; i++) {
+        const struct option_value *value = &options->value[i];
+        if (value->given && is_loss_parameter(value->option.name))
+            loss->number[loss->number_count++] =
+                (struct request_number){value->option.name, value->real};
+    }
+    return STATUS_OK;
+}
+
+bool request_loss_fits(const struct request_loss *asked, const struct loss_kind *kind)
+{
+    for (size_t k = 0; k < asked->number_count; k++)
+        if (loss_parameter(kind, asked->number[k].name) < 0)
+            return false;
+    return true;
+}
+
+int request_make_loss(const struct request_loss *asked, const struct loss_kind *kind,
+                      struct loss *loss, struct error *error)
+{
+    double number[LOSS_MAX_PARAMETERS];
+    *loss = (struct loss){.kind = kind};
+    loss_defaults(kind, number);
+    for (size_t k = 0; k < asked->number_count; k++) {
+        const int i = loss_parameter(kind, asked->number[k].name);
+        if (i < 0)
+            return error_about(error, STATUS_USAGE, asked->number[k].name,
+                               "no parameter of the loss %s", kind->name);
+        number[i] = asked->number[k].value;
+    }
+    return loss_init(loss, kind, asked->n, number, error);
+}
+
+/* --- the request -------------------------------------------------------------------
+ */
+
+int request_read(struct request *request, struct options *options, struct error *error)
+{
+    const unsigned groups = options->program->groups;
+    int status = STATUS_OK;
+    request->program = options->program;
+    if (groups & OPTIONS_SAMPLING)
+        status = start_session(request, options, error);
+    if (status == STATUS_OK)
+        status = options_fill(options, request, error);
+    if (status == STATUS_OK && groups & OPTIONS_SAMPLING)
+        status = begin_sampling(request, options, error);
+    if (status == STATUS_OK)
+        status = read_problem(request, options, error);
+    if (status == STATUS_OK && groups & OPTIONS_LOSS)
+        status = read_loss(request, options, error);
+    if (status == STATUS_OK && groups & OPTIONS_RULE)
+        status = request_rules_read(request, options, error);
+    return status;
+}
+
+void request_free(struct request *request, const struct options *options)
+{
+    options_empty(options, request);
+    problem_free(&request->problem);
+    free(request->loss.number);
+    free(request->rules.rule);
+    session_free(&request->session);
+}

@@ -1,0 +1,200 @@
+#include "cli/rerun.h"
+
+#include "base/parse.h"
+#include "cli/request_rules.h"
+#include "cli/result.h"
+
+#include <errno.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* More than any option's name and value: --config takes lines of a million bytes. */
+enum { LONGEST_LINE = 1 << 21 };
+
+struct reading {
+    struct options *recorded; /* as the header has them */
+    const char *path;
+    struct error *error;
+    bool program, version; /* their notes were there */
+    char *given;           /* the note of that name; NULL: none */
+};
+
+/* --- notes of the header -----------------------------------------------------------
+ */
+
+static int no_header(const struct reading *reading)
+{
+    return error_about(reading->error, STATUS_USAGE, "rerun",
+                       "'%.400s' has no header that says where its numbers come "
+                       "from; allowed is a CSV or JSON result of %s",
+                       reading->path, reading->recorded->program->name);
+}
+
+/* Is it of this program and version? Numbers of another version may be others. */
+static int check_origin(struct reading *reading, const char *key, const char *text)
+{
+    const bool is_program = strcmp(key, "program") == 0;
+    const char *own = is_program ? reading->recorded->program->name : PNM_VERSION;
+    *(is_program ? &reading->program : &reading->version) = true;
+    if (strcmp(text, own) == 0)
+        return STATUS_OK;
+    return error_about(reading->error, STATUS_USAGE, "rerun",
+                       "'%.400s' is of %s %.100s; allowed is a result of %s %s",
+                       reading->path, is_program ? "the program" : "version", text,
+                       is_program ? "the program" : "version", own);
+}
+
+/* line 0: none in particular. */
+static int take_note(struct reading *reading, const char *key, const char *text,
+                     unsigned long line)
+{
+    if (strcmp(key, "program") == 0 || strcmp(key, "version") == 0)
+        return check_origin(reading, key, text);
+    if (!reading->program || !reading->version)
+        return no_header(reading);
+    if (strcmp(key, RESULT_NOTE_GIVEN) == 0) {
+        free(reading->given);
+        reading->given = strdup(text);
+        return reading->given ? STATUS_OK : error_memory(reading->error, "the header");
+    }
+    struct option_value *value = options_find(reading->recorded, key);
+    if (!value || value->option.transient || !options_is_open(value))
+        return error_about(reading->error, STATUS_USAGE, "rerun",
+                           "'%.400s': '%.100s' in its header is %s", reading->path, key,
+                           value && value->given ? "there twice" : "no option");
+    return options_give(value, text, reading->path, line, reading->error);
+}
+
+static int read_csv(struct reading *reading, FILE *file)
+{
+    int status = STATUS_OK;
+    char *line = NULL;
+    size_t size = 0;
+    for (unsigned long number = 1; status == STATUS_OK; number++) {
+        if (parse_text_line(file, LONGEST_LINE, &line, &size) < 0 || line[0] != '#')
+            break;
+        line[strcspn(line, "\r\n")] = '\0';
+        char *text = strstr(line, ": ");
+        if (line[1] != ' ' || !text) {
+            status = no_header(reading);
+            break;
+        }
+        *text = '\0';
+        status = take_note(reading, line + 2, text + 2, number);
+    }
+    free(line);
+    return status;
+}
+
+/* {"provenance": {...}, ...: read as far as that, for the rows may be many. */
+static int read_json(struct reading *reading, FILE *file)
+{
+    int at = 0, status = STATUS_OK;
+    const int matched = fscanf(file, " { \"provenance\" :%n", &at);
+    json_t *notes = matched != EOF && at > 0
+                        ? json_loadf(file, JSON_DISABLE_EOF_CHECK, NULL)
+                        : NULL;
+    const char *key;
+    json_t *text;
+    if (!json_is_object(notes))
+        status = no_header(reading);
+    json_object_foreach(notes, key, text)
+    {
+        if (status == STATUS_OK)
+            status = json_is_string(text)
+                         ? take_note(reading, key, json_string_value(text), 0)
+                         : no_header(reading);
+    }
+    json_decref(notes);
+    return status;
+}
+
+static int read_header(struct reading *reading)
+{
+    FILE *file = fopen(reading->path, "r");
+    int status, first = EOF;
+    if (file)
+        errno = 0;
+    if (file && (first = getc(file)) != EOF)
+        ungetc(first, file);
+    if (!file || (first == EOF && ferror(file))) {
+        status =
+            error_about(reading->error, STATUS_USAGE, "rerun",
+                        "cannot read '%.400s': %s", reading->path, strerror(errno));
+    } else {
+        status = first == '#' ? read_csv(reading, file) : read_json(reading, file);
+        if (status == STATUS_OK && !(reading->program && reading->version))
+            status = no_header(reading);
+    }
+    if (file)
+        fclose(file);
+    return status;
+}
+
+/* --- what was given ----------------------------------------------------------------
+ */
+
+/* Is the name one of the list "a,b"? */
+static bool is_listed(const char *list, const char *name)
+{
+    const size_t length = strlen(name);
+    for (const char *c = list; c && *c; c += strcspn(c, ","), c += *c == ',')
+        if (strcspn(c, ",") == length && strncmp(c, name, length) == 0)
+            return true;
+    return false;
+}
+
+/* A header shows what the run used: was it given? "0.9; RULE: 0.999" never was. */
+static bool was_given(const struct reading *reading, const struct option_value *value)
+{
+    struct text presets = {0};
+    const char *preset = options_default(reading->recorded, value, &presets);
+    const bool given = !preset || strcmp(preset, value->text) != 0 ||
+                       is_listed(reading->given, value->option.name);
+    text_free(&presets);
+    return given;
+}
+
+/* A grid that a program has by itself is there even where no chosen rule takes it; it
+ * would be refused if it had been given. */
+static bool is_used(const struct options *options, const char *name)
+{
+    bool is_parameter = false;
+    for (const struct rule_kind *const *rule = rule_kinds(); *rule; rule++) {
+        if (rule_kind_parameter(*rule, name) < 0)
+            continue;
+        is_parameter = true;
+        if ((options->program->groups & OPTIONS_RULE) &&
+            request_rules_choose(options, *rule))
+            return true;
+    }
+    return !is_parameter;
+}
+
+int rerun_read(struct options *options, const char *path, struct error *error)
+{
+    struct options recorded;
+    struct reading reading = {.recorded = &recorded, .path = path, .error = error};
+    int status = options_init(&recorded, options->program, error);
+    if (status == STATUS_OK)
+        status = read_header(&reading);
+    for (size_t i = 0; status == STATUS_OK && i < recorded.count; i++) {
+        const struct option_value *theirs = &recorded.value[i];
+        struct option_value *own = &options->value[i];
+        if (!theirs->given || !options_is_open(own) || !was_given(&reading, theirs))
+            continue;
+        status = options_give(own, theirs->text, path, theirs->line, error);
+        own->given = is_used(&recorded, own->option.name);
+    }
+    if (status != STATUS_OK) {
+        struct text message = {0};
+        options_describe_error(&recorded, error, &message);
+        error_write(error, "%s", text_get(&message));
+        text_free(&message);
+    }
+    free(reading.given);
+    options_free(&recorded);
+    return status;
+}

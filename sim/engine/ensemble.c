@@ -1,0 +1,307 @@
+#include "engine/ensemble.h"
+
+#include "engine/ensemble_run.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { LANES = RULE_LANES };
+
+/* --- moments ---------------------------------------------------------------------- */
+
+struct moments_context {
+    struct moments *theta, *square;
+};
+
+static void moments_take(void *context, const struct ensemble_view *view,
+                         const struct unit *unit, const double *scratch)
+{
+    const struct moments_context *own = context;
+    const double per_step = 1 / (double)(unit->chains.steps - unit->chains.burn_in);
+    for (size_t i = 0; i < unit->tiles; i++)
+        for (int lane = 0; lane < unit->lanes; lane++) {
+            const size_t mode = unit_mode(unit, i, lane);
+            const double scale = view->scale[mode];
+            const double *sum = scratch + 2 * i * LANES + lane;
+            moments_add(&own->theta[mode],
+                        view->mean[mode] + scale * (sum[0] * per_step));
+            moments_add(&own->square[mode], scale * scale * (sum[LANES] * per_step));
+        }
+}
+
+int ensemble_moments(const struct ensemble *ensemble, const struct chains *chains,
+                     struct moments *theta, struct moments *square, struct error *error)
+{
+    const size_t n = ensemble->problem->n;
+    const bool coupled = problem_is_coupled(ensemble->problem);
+    struct moments_context context = {theta, square};
+    const struct session_block blocks[] = {
+        {theta, n * sizeof *theta}, {square, n * sizeof *square}, {NULL, 0}};
+    const struct observer observer = {
+        .name = "moments",
+        .scratch_size = 2 * LANES * (coupled ? n : 1),
+        .merge = moments_take,
+        .context = &context,
+        .blocks = blocks,
+    };
+    memset(theta, 0, n * sizeof *theta);
+    memset(square, 0, n * sizeof *square);
+    return ensemble_run(ensemble, coupled, chains, &observer, error);
+}
+
+/* --- covariance ------------------------------------------------------------------- */
+
+struct covariance_context {
+    struct moments *pair;
+    struct covariance_groups *groups;
+    uint64_t per_group; /* chains; what is left over joins the last group */
+};
+
+size_t ensemble_pair(size_t n, size_t i, size_t j)
+{
+    return i * n - i * (i + 1) / 2 + j;
+}
+
+static void covariance_observe(void *context, const struct ensemble_view *view,
+                               const struct unit *unit, uint64_t first, size_t steps,
+                               const double *path, double *scratch)
+{
+    const struct kernels *kernels = view->ensemble->kernels;
+    const size_t n = unit->tiles, tile = view->block_steps * LANES;
+    (void)context;
+    (void)first;
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = i; j < n; j++)
+            kernels->observe_product(steps, path + i * tile, path + j * tile,
+                                     scratch + ensemble_pair(n, i, j) * LANES);
+}
+
+static void covariance_take(void *context, const struct ensemble_view *view,
+                            const struct unit *unit, const double *scratch)
+{
+    const struct covariance_context *own = context;
+    const size_t n = unit->tiles, pairs = n * (n + 1) / 2;
+    const double recorded = (double)(unit->chains.steps - unit->chains.burn_in);
+    for (int lane = 0; lane < unit->lanes; lane++) {
+        uint64_t group = 0;
+        if (own->groups) {
+            group = unit->replica[lane] / own->per_group;
+            if (group >= own->groups->count)
+                group = own->groups->count - 1;
+        }
+        for (size_t i = 0; i < n; i++)
+            for (size_t j = i; j < n; j++) {
+                const size_t pair = ensemble_pair(n, i, j);
+                const double scale = view->scale[i] * view->scale[j];
+                const double value =
+                    scale * (scratch[pair * LANES + (size_t)lane] / recorded);
+                moments_add(&own->pair[pair], value);
+                if (own->groups)
+                    own->groups->mean[group * pairs + pair] += value;
+            }
+    }
+}
+
+static int groups_init(struct covariance_groups *groups, uint64_t replicas,
+                       size_t pairs, struct error *error)
+{
+    if (groups->count > replicas)
+        groups->count = replicas;
+    groups->mean = calloc(groups->count * pairs, sizeof *groups->mean);
+    return groups->mean ? STATUS_OK : error_memory(error, "groups of chains");
+}
+
+/* Sums to means over the groups that are complete: all, unless the run was cut. */
+static void groups_finish(const struct covariance_context *context, uint64_t replicas,
+                          size_t pairs)
+{
+    struct covariance_groups *groups = context->groups;
+    const uint64_t done = context->pair[0].count, per_group = context->per_group;
+    if (done < replicas && groups->count > done / per_group)
+        groups->count = done / per_group;
+    for (uint64_t g = 0; g < groups->count; g++) {
+        const bool last = done == replicas && g + 1 == groups->count;
+        const uint64_t size = last ? replicas - g * per_group : per_group;
+        for (size_t k = 0; k < pairs; k++)
+            groups->mean[g * pairs + k] /= (double)size;
+    }
+}
+
+int ensemble_covariance(const struct ensemble *ensemble, struct chains chains,
+                        struct moments *pair, struct covariance_groups *groups,
+                        struct error *error)
+{
+    const size_t n = ensemble->problem->n, pairs = n * (n + 1) / 2;
+    struct covariance_context context = {pair, groups, 1};
+    int status = STATUS_OK;
+    memset(pair, 0, pairs * sizeof *pair);
+    if (groups) {
+        status = groups_init(groups, chains.replicas, pairs, error);
+        context.per_group = groups->count ? chains.replicas / groups->count : 1;
+    }
+    const struct session_block blocks[] = {
+        {pair, pairs * sizeof *pair},
+        {groups ? groups->mean : NULL,
+         groups ? groups->count * pairs * sizeof *groups->mean : 0},
+        {NULL, 0}};
+    const struct observer observer = {
+        .name = "covariance",
+        .scratch_size = pairs * LANES,
+        .observe = covariance_observe,
+        .merge = covariance_take,
+        .context = &context,
+        .blocks = blocks,
+    };
+    if (status == STATUS_OK)
+        status = ensemble_run(ensemble, true, &chains, &observer, error);
+    if (status == STATUS_OK && groups)
+        groups_finish(&context, chains.replicas, pairs);
+    return status;
+}
+
+/* --- directions ------------------------------------------------------------------- */
+
+struct direction_context {
+    double mean;
+    struct direction *direction;
+};
+
+static void direction_observe(void *context, const struct ensemble_view *view,
+                              const struct unit *unit, uint64_t first, size_t steps,
+                              const double *path, double *scratch)
+{
+    const struct direction_context *own = context;
+    const struct ensemble *ensemble = view->ensemble;
+    const double scale = view->scale[0];
+    double scalar[RULE_MAX_SCALARS];
+    for (size_t k = 0; k < steps; k++) {
+        /* The first recorded theta only starts the differences. */
+        const double use = first + k > unit->chains.burn_in ? 1 : 0;
+        ensemble->rule->kind->scalars(ensemble->rule, first + k, scalar);
+        ensemble->kernels->observe_direction(
+            path + k * LANES, scale / scalar[RULE_RATE], own->mean, use, scratch);
+    }
+}
+
+static void direction_take(void *context, const struct ensemble_view *view,
+                           const struct unit *unit, const double *scratch)
+{
+    const struct direction_context *own = context;
+    const double count = (double)(unit->chains.steps - unit->chains.burn_in) - 1;
+    (void)view;
+    for (int lane = 0; lane < unit->lanes; lane++) {
+        const double *chain = scratch + lane;
+        const double values[DIRECTION_QUANTITIES] = {
+            [DIRECTION_MEAN] = own->mean + chain[OBSERVE_SUM * LANES] / count,
+            [DIRECTION_VARIANCE] = chain[OBSERVE_SQUARE * LANES] / count,
+            [DIRECTION_LAG1] =
+                count > 1 ? chain[OBSERVE_LAG1 * LANES] / (count - 1) : 0,
+            [DIRECTION_LONG_RUN] =
+                chain[OBSERVE_SUM * LANES] * chain[OBSERVE_SUM * LANES] / count,
+        };
+        comoments_add(&own->direction->comoments, DIRECTION_QUANTITIES, values);
+    }
+}
+
+int ensemble_direction(const struct ensemble *ensemble, struct chains chains,
+                       double mean, struct direction *direction, struct error *error)
+{
+    struct direction_context context = {mean, direction};
+    const struct session_block blocks[] = {
+        {&direction->comoments, sizeof direction->comoments}, {NULL, 0}};
+    const struct observer observer = {
+        .name = "direction",
+        .scratch_size = OBSERVE_DIRECTION_SUMS * LANES,
+        .observe = direction_observe,
+        .merge = direction_take,
+        .context = &context,
+        .blocks = blocks,
+    };
+    *direction = (struct direction){.count = chains.steps - chains.burn_in - 1};
+    return ensemble_run(ensemble, false, &chains, &observer, error);
+}
+
+/* --- trajectories ----------------------------------------------------------------- */
+
+struct trajectory_context {
+    uint64_t steps, every, records;
+    double *out;
+    uint64_t *done; /* replicas: the last mode completes one */
+};
+
+uint64_t ensemble_records(uint64_t steps, uint64_t every)
+{
+    return 1 + steps / every + (steps % every != 0);
+}
+
+/* scratch[(lane * tiles + i) * records + record] */
+static void trajectory_observe(void *context, const struct ensemble_view *view,
+                               const struct unit *unit, uint64_t first, size_t steps,
+                               const double *path, double *scratch)
+{
+    const struct trajectory_context *own = context;
+    const size_t tile = view->block_steps * LANES;
+    for (size_t k = 0; k < steps; k++) {
+        const uint64_t step = first + k + 1;
+        if (step % own->every != 0 && step != own->steps)
+            continue;
+        const uint64_t record =
+            step % own->every == 0 ? step / own->every : own->records - 1;
+        for (size_t i = 0; i < unit->tiles; i++)
+            for (int lane = 0; lane < unit->lanes; lane++)
+                scratch[((size_t)lane * unit->tiles + i) * own->records + record] =
+                    path[i * tile + k * LANES + (size_t)lane];
+    }
+}
+
+static void trajectory_take(void *context, const struct ensemble_view *view,
+                            const struct unit *unit, const double *scratch)
+{
+    const struct trajectory_context *own = context;
+    const struct problem *problem = view->ensemble->problem;
+    for (int lane = 0; lane < unit->lanes; lane++)
+        for (size_t i = 0; i < unit->tiles; i++) {
+            const size_t mode = unit_mode(unit, i, lane);
+            const double scale = view->scale[mode];
+            const double *x = scratch + ((size_t)lane * unit->tiles + i) * own->records;
+            double *out = own->out + unit->replica[lane] * own->records * problem->n;
+            for (uint64_t record = 1; record < own->records; record++)
+                out[record * problem->n + mode] = view->mean[mode] + scale * x[record];
+            *own->done += mode + 1 == problem->n;
+        }
+}
+
+int ensemble_trajectory(const struct ensemble *ensemble, uint64_t *replicas,
+                        uint64_t steps, uint64_t every, double *out,
+                        struct error *error)
+{
+    const size_t n = ensemble->problem->n;
+    const bool coupled = problem_is_coupled(ensemble->problem);
+    const size_t tiles = coupled ? n : 1;
+    const uint64_t records = ensemble_records(steps, every), wanted = *replicas;
+    const uint64_t lanes = coupled ? wanted : wanted * n;
+    uint64_t done = 0;
+    struct trajectory_context context = {steps, every, records, out, &done};
+    const struct session_block blocks[] = {
+        {out, wanted * records * n * sizeof *out}, {&done, sizeof done}, {NULL, 0}};
+    const struct observer observer = {
+        .name = "trajectory",
+        .scratch_size = (lanes < LANES ? lanes : LANES) * tiles * records,
+        .observe = trajectory_observe,
+        .merge = trajectory_take,
+        .context = &context,
+        .blocks = blocks,
+    };
+    struct chains *chains = malloc(n * sizeof *chains);
+    if (!chains)
+        return error_memory(error, "the chains");
+    for (size_t i = 0; i < n; i++)
+        chains[i] = (struct chains){.replicas = wanted, .steps = steps};
+    for (uint64_t replica = 0; replica < wanted; replica++)
+        memcpy(out + replica * records * n, ensemble->problem->start, n * sizeof *out);
+    const int status = ensemble_run(ensemble, coupled, chains, &observer, error);
+    *replicas = done;
+    free(chains);
+    return status;
+}

@@ -1,0 +1,91 @@
+/* ensemble.h: many independent chains of a rule on a quadratic loss, and what observers
+ * make of them.
+ *
+ * The work is cut into units. A unit is a block of 64 lanes run from step 0 to its end:
+ * 64 (mode, replica) pairs where modes do not interact, 64 replicas of all modes where
+ * the noise is correlated or products between modes are wanted. A unit's random stream
+ * depends on seed, rule, parameters and unit number alone, and results are merged in
+ * unit order, so the bits do not depend on the number of threads or ranks.
+ *
+ * A run that its session ends early has merged fewer chains: the counts in its results
+ * say how many, 0 included. */
+#ifndef PNM_ENSEMBLE_H
+#define PNM_ENSEMBLE_H
+
+#include "base/moments.h"
+#include "base/random.h"
+#include "engine/kernels.h"
+#include "engine/plan.h"
+#include "engine/session.h"
+#include "losses/problem.h"
+#include "rules/rule_loops.h"
+
+struct ensemble {
+    const struct kernels *kernels;
+    const struct rule *rule;
+    const struct problem *problem;
+    const double *mean; /* n: what squares and products are taken about; NULL: theta* */
+    struct random_generator generator;
+    uint64_t seed;
+    int threads;
+    const char *label;       /* shown beside the progress bar; NULL: no bar */
+    struct session *session; /* may end runs early and keep checkpoints; NULL: none */
+};
+
+/* Time averages over the recorded steps, then mean and spread over chains, per mode:
+ * theta[i] of theta, square[i] of (theta - mean)^2. chains[i] may differ from mode to
+ * mode where the noise is not dense; a mode with 0 replicas is left out. */
+PNM_MUST_USE int ensemble_moments(const struct ensemble *ensemble,
+                                  const struct chains *chains, struct moments *theta,
+                                  struct moments *square, struct error *error);
+
+/* Means over `count` groups of consecutive chains: what a function of the whole
+ * covariance needs for its standard error. mean[g * pairs + pair]; the caller frees it.
+ * count >= 1 is set to the number of groups really formed: at most one a chain, and
+ * only the complete ones where the run was ended early. */
+struct covariance_groups {
+    uint64_t count;
+    double *mean;
+};
+
+/* The same for (theta_i - mean_i)(theta_j - mean_j) over all pairs i <= j of
+ * coupled modes: pair[ensemble_pair(n, i, j)], n(n+1)/2 entries. groups may be NULL. */
+PNM_MUST_USE int ensemble_covariance(const struct ensemble *ensemble,
+                                     struct chains chains, struct moments *pair,
+                                     struct covariance_groups *groups,
+                                     struct error *error);
+
+/* Index of the pair i <= j (from 0) among n modes: (0,0), (0,1), ..., (n-1,n-1). */
+size_t ensemble_pair(size_t n, size_t i, size_t j);
+
+/* The direction a rule applies, u_t = (theta_t - theta_{t+1}) / eta_applied, on a loss
+ * of one coordinate. For each chain over its `count` recorded directions: */
+enum direction_quantity {
+    DIRECTION_MEAN,     /* mean of u */
+    DIRECTION_VARIANCE, /* mean of (u - mean)^2 */
+    DIRECTION_LAG1,     /* mean of (u_t - mean)(u_{t-1} - mean) */
+    DIRECTION_LONG_RUN, /* (sum of u - mean)^2 / count */
+    DIRECTION_QUANTITIES
+};
+
+struct direction {
+    uint64_t count; /* directions a chain: steps - burn_in - 1 */
+    struct comoments comoments;
+};
+
+/* `mean` is the exact mean of u, about which the last three are taken. The noise must
+ * not be dense. */
+PNM_MUST_USE int ensemble_direction(const struct ensemble *ensemble,
+                                    struct chains chains, double mean,
+                                    struct direction *direction, struct error *error);
+
+/* Records of one trajectory: step 0, every `every`-th step, and the last. */
+uint64_t ensemble_records(uint64_t steps, uint64_t every);
+
+/* theta at the recorded steps: out[(replica * records + record) * n + i]. *replicas is
+ * set to how many are complete. */
+PNM_MUST_USE int ensemble_trajectory(const struct ensemble *ensemble,
+                                     uint64_t *replicas, uint64_t steps, uint64_t every,
+                                     double *out, struct error *error);
+
+#endif

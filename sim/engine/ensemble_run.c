@@ -1,0 +1,544 @@
+#include "engine/ensemble_run.h"
+
+#include "base/interrupt.h"
+#include "base/ranks.h"
+#include "engine/units.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { LANES = RULE_LANES };
+
+/* Consecutive modes with equal chains, whose units follow each other. */
+struct group {
+    size_t start, end; /* modes start .. end-1 */
+    uint64_t first_unit;
+};
+
+struct layout {
+    bool coupled;
+    size_t n;
+    const struct chains *chains; /* one a mode; chains[0] for all where coupled */
+    uint64_t units;
+    struct group *groups; /* where uncoupled */
+    size_t group_count;
+};
+
+/* State of 64 replicas in the basis of the rule, rows of 64: theta[i * 64 + lane],
+ * slot[(s * n + i) * 64 + lane], gradient alike; z and pull in the eigenbasis. */
+struct rotated {
+    double *theta, *slot, *gradient, *z, *pull;
+};
+
+struct worker {
+    double *normal, *noise, *path;
+    struct tile *tiles;
+    struct rotated rotated; /* where the loss is rotated; all in theta's memory */
+};
+
+struct sampler {
+    struct ensemble_view view;
+    const struct observer *observer;
+    const struct rule_loops *loops; /* of the rule, for this processor */
+    struct layout layout;
+    double *back;    /* n x n: Q', where the loss is rotated */
+    bool unit_noise; /* theta is scaled so that the noise has variance 1 */
+    struct worker *workers;
+    int threads;
+};
+
+/* --- which chains a unit holds ---------------------------------------------------- */
+
+static bool same_chains(struct chains a, struct chains b)
+{
+    return a.replicas == b.replicas && a.steps == b.steps && a.burn_in == b.burn_in;
+}
+
+static uint64_t tiles_for(uint64_t lanes)
+{
+    return (lanes + LANES - 1) / LANES;
+}
+
+/* The modes from `start` that have the same chains end before this one. */
+static size_t group_end(const struct chains *chains, size_t n, size_t start)
+{
+    size_t end = start + 1;
+    while (end < n && same_chains(chains[start], chains[end]))
+        end++;
+    return end;
+}
+
+static int layout_init(struct layout *layout, size_t n, bool coupled,
+                       const struct chains *chains, struct error *error)
+{
+    *layout = (struct layout){.coupled = coupled, .n = n, .chains = chains};
+    if (coupled) {
+        layout->units = tiles_for(chains[0].replicas);
+        return STATUS_OK;
+    }
+    size_t count = 0;
+    for (size_t start = 0; start < n; start = group_end(chains, n, start))
+        count++;
+    layout->groups = calloc(count + 1, sizeof *layout->groups);
+    if (!layout->groups)
+        return error_memory(error, "the work units");
+    for (size_t start = 0; start < n;) {
+        const size_t end = group_end(chains, n, start);
+        layout->groups[layout->group_count++] =
+            (struct group){start, end, layout->units};
+        layout->units += tiles_for((uint64_t)(end - start) * chains[start].replicas);
+        start = end;
+    }
+    return STATUS_OK;
+}
+
+/* The last group that starts at or before this unit; one without chains has no units.
+ */
+static const struct group *layout_group(const struct layout *layout, uint64_t number)
+{
+    size_t low = 0, high = layout->group_count;
+    while (high - low > 1) {
+        const size_t middle = low + (high - low) / 2;
+        if (layout->groups[middle].first_unit <= number)
+            low = middle;
+        else
+            high = middle;
+    }
+    return &layout->groups[low];
+}
+
+static void layout_unit(const struct layout *layout, uint64_t number, struct unit *unit)
+{
+    *unit = (struct unit){.number = number, .chains = layout->chains[0]};
+    if (layout->coupled) {
+        unit->tiles = layout->n;
+        for (uint64_t lane = 0, replica = number * LANES;
+             lane < LANES && replica < unit->chains.replicas; lane++, replica++) {
+            unit->replica[lane] = replica;
+            unit->lanes++;
+        }
+        return;
+    }
+    /* Replica by replica, so that a run cut short has as many of every mode. */
+    const struct group *group = layout_group(layout, number);
+    const size_t modes = group->end - group->start;
+    unit->tiles = 1;
+    unit->chains = layout->chains[group->start];
+    const uint64_t flat = (number - group->first_unit) * LANES;
+    size_t mode = group->start + (size_t)(flat % modes);
+    uint64_t replica = flat / modes;
+    while (unit->lanes < LANES && replica < unit->chains.replicas) {
+        unit->mode[unit->lanes] = mode;
+        unit->replica[unit->lanes] = replica;
+        unit->lanes++;
+        if (++mode == group->end) {
+            mode = group->start;
+            replica++;
+        }
+    }
+}
+
+size_t unit_mode(const struct unit *unit, size_t tile, int lane)
+{
+    return unit->tiles > 1 ? tile : unit->mode[lane];
+}
+
+/* --- running a unit --------------------------------------------------------------- */
+
+/* Dense noise arrives with its covariance already in it. */
+static double noise_sd(const struct problem *problem, size_t mode)
+{
+    return problem->dense ? 1 : sqrt(problem->noise[mode]);
+}
+
+/* Scaled to unit noise and moved to theta* = 0 a step is cheaper, and the same chain:
+ * for a linear rule, if nothing but the gradient pulls at theta, if there is noise in
+ * every mode, and if no start is so far out that its square would overflow. */
+static bool runs_on_unit_noise(const struct ensemble *ensemble)
+{
+    static const double far = 1e100;
+    const struct rule_kind *kind = ensemble->rule->kind;
+    const struct problem *problem = ensemble->problem;
+    double theta = 1, slot[RULE_MAX_SLOTS] = {0};
+    const double gradient[RULE_MAX_SAMPLES] = {0};
+    if (!kind->linear || problem->slope != 0 || problem->rotation)
+        return false;
+    kind->step(ensemble->rule, 0, 1, gradient, &theta, slot);
+    for (int k = 0; k < kind->slots; k++)
+        if (slot[k] != 0)
+            return false;
+    if (theta != 1)
+        return false;
+    for (size_t i = 0; i < problem->n; i++) {
+        const double sd = noise_sd(problem, i);
+        if (!(sd > 0) || !(fabs(problem->start[i] - problem->theta_star[i]) < far * sd))
+            return false;
+    }
+    return true;
+}
+
+static void tiles_start(const struct sampler *sampler, const struct unit *unit,
+                        struct tile *tiles)
+{
+    const struct problem *problem = sampler->view.ensemble->problem;
+    for (size_t i = 0; i < unit->tiles; i++) {
+        struct tile *tile = &tiles[i];
+        memset(tile, 0, sizeof *tile);
+        for (int lane = 0; lane < LANES; lane++) {
+            const size_t mode = unit_mode(unit, i, lane);
+            const double start = problem->start[mode];
+            tile->h[lane] = problem->h[mode];
+            tile->centre[lane] = problem->theta_star[mode];
+            tile->mean[lane] = sampler->view.mean[mode];
+            tile->slope[lane] = problem->slope;
+            tile->noise_sd[lane] = noise_sd(problem, mode);
+            tile->theta[lane] = sampler->unit_noise ? (start - tile->centre[lane]) /
+                                                          sampler->view.scale[mode]
+                                                    : start;
+        }
+    }
+}
+
+/* Steps t .. t+steps-1 of one tile; the path then holds x. */
+static void tile_advance(const struct sampler *sampler, uint64_t t, size_t steps,
+                         const double *normal, struct tile *tile, double *path)
+{
+    const struct ensemble *ensemble = sampler->view.ensemble;
+    const struct rule_loops *loops = sampler->loops;
+    if (sampler->unit_noise) {
+        loops->advance_unit(ensemble->rule, t, steps, normal, tile, path);
+    } else {
+        loops->advance(ensemble->rule, t, steps, normal, tile, path);
+        ensemble->kernels->centre_path(steps, tile->mean, path);
+    }
+}
+
+static void tile_moments(const struct sampler *sampler, uint64_t t, size_t steps,
+                         const double *normal, struct tile *tile, double *path,
+                         double *sums)
+{
+    const struct ensemble *ensemble = sampler->view.ensemble;
+    if (sampler->unit_noise) {
+        sampler->loops->moments_unit(ensemble->rule, t, steps, normal, tile, sums,
+                                     sums + LANES);
+    } else {
+        tile_advance(sampler, t, steps, normal, tile, path);
+        ensemble->kernels->observe_moments(steps, path, sums, sums + LANES);
+    }
+}
+
+/* --- in another basis ------------------------------------------------------------- */
+
+static void rotated_start(const struct sampler *sampler, const struct worker *worker)
+{
+    const struct ensemble *ensemble = sampler->view.ensemble;
+    const struct problem *problem = ensemble->problem;
+    const struct rotated *own = &worker->rotated;
+    const size_t slots = (size_t)ensemble->rule->kind->slots;
+    for (size_t k = 0; k < problem->n * LANES; k++)
+        own->z[k] = problem->start[k / LANES];
+    ensemble->kernels->rotate(problem->n, problem->rotation, own->z, own->theta);
+    memset(own->slot, 0, slots * problem->n * LANES * sizeof *own->slot);
+}
+
+/* A step of all coordinates: Q times the gradient in the eigenbasis is that of theta.
+ */
+static void rotated_step(const struct sampler *sampler, uint64_t t,
+                         const double *normal, const struct worker *worker)
+{
+    const struct ensemble *ensemble = sampler->view.ensemble;
+    const struct rule_kind *kind = ensemble->rule->kind;
+    const struct problem *problem = ensemble->problem;
+    const struct rotated *own = &worker->rotated;
+    const size_t n = problem->n, samples = (size_t)kind->samples;
+    const size_t stride = sampler->view.block_steps * samples * LANES;
+    for (size_t s = 0; s < samples; s++) {
+        for (size_t i = 0; i < n; i++)
+            ensemble->kernels->pull(problem->h[i], problem->theta_star[i],
+                                    problem->slope, noise_sd(problem, i),
+                                    own->z + i * LANES, normal + i * stride + s * LANES,
+                                    own->pull + i * LANES);
+        ensemble->kernels->rotate(n, problem->rotation, own->pull,
+                                  own->gradient + s * n * LANES);
+    }
+    sampler->loops->step(ensemble->rule, t, n * LANES, own->gradient, own->theta,
+                         own->slot);
+    ensemble->kernels->rotate(n, sampler->back, own->theta, own->z);
+}
+
+/* Steps t .. t+steps-1; the paths then hold x. */
+static void rotated_advance(const struct sampler *sampler, uint64_t t, size_t steps,
+                            const double *normal, const struct worker *worker)
+{
+    const struct ensemble *ensemble = sampler->view.ensemble;
+    const size_t n = ensemble->problem->n;
+    const size_t row = LANES * (size_t)ensemble->rule->kind->samples;
+    for (size_t k = 0; k < steps; k++) {
+        rotated_step(sampler, t + k, normal + k * row, worker);
+        for (size_t i = 0; i < n; i++)
+            for (size_t lane = 0; lane < LANES; lane++)
+                worker->path[(i * sampler->view.block_steps + k) * LANES + lane] =
+                    worker->rotated.z[i * LANES + lane] - sampler->view.mean[i];
+    }
+}
+
+static void rotated_run(const struct sampler *sampler, uint64_t t, size_t steps,
+                        bool recorded, const double *normal,
+                        const struct worker *worker, double *scratch)
+{
+    const size_t stride = sampler->view.block_steps * LANES;
+    rotated_advance(sampler, t, steps, normal, worker);
+    if (!recorded || sampler->observer->observe)
+        return;
+    for (size_t i = 0; i < sampler->view.ensemble->problem->n; i++) {
+        double *sums = scratch + 2 * i * LANES;
+        sampler->view.ensemble->kernels->observe_moments(
+            steps, worker->path + i * stride, sums, sums + LANES);
+    }
+}
+
+/* --- in either -------------------------------------------------------------------- */
+
+/* Steps t .. t+steps-1 of all tiles, looked at if `recorded`. normal is that of step t.
+ */
+static void block_run(const struct sampler *sampler, const struct unit *unit,
+                      uint64_t t, size_t steps, bool recorded, const double *normal,
+                      const struct worker *worker, double *scratch)
+{
+    const struct observer *observer = sampler->observer;
+    const size_t samples = (size_t)sampler->view.ensemble->rule->kind->samples;
+    const size_t stride = sampler->view.block_steps;
+    const bool rotated = sampler->view.ensemble->problem->rotation;
+    if (rotated)
+        rotated_run(sampler, t, steps, recorded, normal, worker, scratch);
+    for (size_t i = 0; !rotated && i < unit->tiles; i++) {
+        const double *own = normal + i * stride * samples * LANES;
+        double *path = worker->path + i * stride * LANES;
+        if (recorded && !observer->observe)
+            tile_moments(sampler, t, steps, own, &worker->tiles[i], path,
+                         scratch + 2 * i * LANES);
+        else
+            tile_advance(sampler, t, steps, own, &worker->tiles[i], path);
+    }
+    if (recorded && observer->observe)
+        observer->observe(observer->context, &sampler->view, unit, t, steps,
+                          worker->path, scratch);
+}
+
+/* Runs one unit through all its steps. */
+static int unit_run(void *context, int thread, uint64_t number, double *scratch,
+                    struct error *error)
+{
+    const struct sampler *sampler = context;
+    const struct ensemble *ensemble = sampler->view.ensemble;
+    const struct rule_kind *kind = ensemble->rule->kind;
+    const struct problem *problem = ensemble->problem;
+    const struct worker *worker = &sampler->workers[thread];
+    const size_t row = LANES * (size_t)kind->samples;
+    const size_t length = sampler->view.block_steps * row;
+    struct unit unit;
+    struct random_stream stream;
+    const struct random_key key = {
+        .seed = ensemble->seed,
+        .purpose = RANDOM_ENSEMBLE,
+        .hash = rule_hash(ensemble->rule),
+        .unit = number,
+    };
+    const int status = random_init(&stream, ensemble->generator, key, error);
+    layout_unit(&sampler->layout, number, &unit);
+    tiles_start(sampler, &unit, worker->tiles);
+    if (problem->rotation)
+        rotated_start(sampler, worker);
+    memset(scratch, 0, sampler->observer->scratch_size * sizeof(double));
+    for (uint64_t t = 0; status == STATUS_OK && t < unit.chains.steps;
+         t += sampler->view.block_steps) {
+        const uint64_t left = unit.chains.steps - t, burn_in = unit.chains.burn_in;
+        const size_t steps =
+            left < sampler->view.block_steps ? (size_t)left : sampler->view.block_steps;
+        const uint64_t before = burn_in > t ? burn_in - t : 0;
+        const size_t skipped = before < steps ? (size_t)before : steps;
+        const double *noise = worker->normal;
+        if (interrupt_pending())
+            break;
+        random_normal(&stream, unit.tiles * length, worker->normal);
+        if (problem->dense) {
+            ensemble->kernels->correlate(problem->n, length, problem->factor,
+                                         worker->normal, worker->noise);
+            noise = worker->noise;
+        }
+        if (skipped > 0)
+            block_run(sampler, &unit, t, skipped, false, noise, worker, scratch);
+        if (skipped < steps)
+            block_run(sampler, &unit, t + skipped, steps - skipped, true,
+                      noise + skipped * row, worker, scratch);
+    }
+    random_free(&stream);
+    return status;
+}
+
+static void unit_merge(void *context, uint64_t number, const double *scratch)
+{
+    const struct sampler *sampler = context;
+    struct unit unit;
+    layout_unit(&sampler->layout, number, &unit);
+    sampler->observer->merge(sampler->observer->context, &sampler->view, &unit,
+                             scratch);
+}
+
+/* --- running all units ------------------------------------------------------------ */
+
+static void worker_free(struct worker *worker)
+{
+    free(worker->normal);
+    free(worker->noise);
+    free(worker->path);
+    free(worker->tiles);
+    free(worker->rotated.theta);
+}
+
+static void *aligned(size_t count, size_t size)
+{
+    const size_t bytes = (count * size + 63) / 64 * 64;
+    return aligned_alloc(64, bytes ? bytes : 64);
+}
+
+static int rotated_init(struct rotated *rotated, const struct ensemble *ensemble,
+                        struct error *error)
+{
+    const size_t row = ensemble->problem->n * LANES;
+    const size_t slots = (size_t)ensemble->rule->kind->slots;
+    const size_t samples = (size_t)ensemble->rule->kind->samples;
+    rotated->theta = aligned((3 + slots + samples) * row, sizeof(double));
+    if (!rotated->theta)
+        return error_memory(error, "a block of the ensemble");
+    rotated->z = rotated->theta + row;
+    rotated->pull = rotated->z + row;
+    rotated->slot = rotated->pull + row;
+    rotated->gradient = rotated->slot + slots * row;
+    return STATUS_OK;
+}
+
+static int worker_init(struct worker *worker, const struct sampler *sampler,
+                       struct error *error)
+{
+    const struct ensemble *ensemble = sampler->view.ensemble;
+    const size_t tiles = sampler->layout.coupled ? ensemble->problem->n : 1;
+    const size_t path = tiles * sampler->view.block_steps * LANES;
+    const size_t noise = path * (size_t)ensemble->rule->kind->samples;
+    *worker = (struct worker){
+        .normal = aligned(noise, sizeof(double)),
+        .path = aligned(path, sizeof(double)),
+        .tiles = aligned(tiles, sizeof(struct tile)),
+    };
+    if (ensemble->problem->dense)
+        worker->noise = aligned(noise, sizeof(double));
+    if (!worker->normal || !worker->path || !worker->tiles ||
+        (ensemble->problem->dense && !worker->noise))
+        return error_memory(error, "a block of the ensemble");
+    return ensemble->problem->rotation ? rotated_init(&worker->rotated, ensemble, error)
+                                       : STATUS_OK;
+}
+
+/* Everything that the run's result depends on. */
+static uint64_t identity_of(const struct sampler *sampler)
+{
+    const struct ensemble *ensemble = sampler->view.ensemble;
+    const struct problem *problem = ensemble->problem;
+    const size_t vector = problem->n * sizeof(double);
+    const size_t chains = sampler->layout.coupled ? 1 : problem->n;
+    const uint64_t rule = rule_hash(ensemble->rule);
+    const struct {
+        const void *data;
+        size_t size;
+    } parts[] = {
+        {sampler->observer->name, strlen(sampler->observer->name)},
+        {&rule, sizeof rule},
+        {&ensemble->seed, sizeof ensemble->seed},
+        {&ensemble->generator.kind, sizeof ensemble->generator.kind},
+        {problem->h, vector},
+        {problem->noise, vector},
+        {problem->theta_star, vector},
+        {problem->start, vector},
+        {&problem->slope, sizeof problem->slope},
+        {problem->factor, problem->dense ? problem->n * vector : 0},
+        {problem->rotation, problem->rotation ? problem->n * vector : 0},
+        {sampler->layout.chains, chains * sizeof(struct chains)},
+    };
+    uint64_t hash = RANDOM_HASH_START;
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        hash = random_hash_bytes(hash, parts[i].data, parts[i].size);
+    return hash;
+}
+
+/* Part of the streams' definition, as it orders their numbers: a function of the number
+ * of coupled modes alone, chosen so that a block of noise and path stays in the cache.
+ */
+static size_t steps_a_block(size_t tiles)
+{
+    return tiles <= 4 ? 32 : tiles <= 16 ? 16 : 8;
+}
+
+static int transpose(size_t n, const double *matrix, double **out, struct error *error)
+{
+    *out = malloc(n * n * sizeof **out);
+    if (!*out)
+        return error_memory(error, "the rotation");
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = 0; j < n; j++)
+            (*out)[i * n + j] = matrix[j * n + i];
+    return STATUS_OK;
+}
+
+int ensemble_run(const struct ensemble *ensemble, bool coupled,
+                 const struct chains *chains, const struct observer *observer,
+                 struct error *error)
+{
+    const size_t n = ensemble->problem->n;
+    struct sampler sampler = {
+        .view = {.ensemble = ensemble,
+                 .block_steps = steps_a_block(coupled ? n : 1),
+                 .mean =
+                     ensemble->mean ? ensemble->mean : ensemble->problem->theta_star},
+        .observer = observer,
+        .loops = kernels_rule(ensemble->kernels, ensemble->rule),
+        .unit_noise = runs_on_unit_noise(ensemble),
+    };
+    int status = layout_init(&sampler.layout, n, coupled, chains, error);
+    const uint64_t threads = (uint64_t)ensemble->threads;
+    sampler.threads = threads < sampler.layout.units ? ensemble->threads
+                      : sampler.layout.units > 0     ? (int)sampler.layout.units
+                                                     : 1;
+    sampler.workers = calloc((size_t)sampler.threads, sizeof *sampler.workers);
+    sampler.view.scale = malloc(n * sizeof *sampler.view.scale);
+    if (status == STATUS_OK && (!sampler.workers || !sampler.view.scale))
+        status = error_memory(error, "the workers");
+    for (size_t i = 0; status == STATUS_OK && i < n; i++)
+        sampler.view.scale[i] = sampler.unit_noise ? noise_sd(ensemble->problem, i) : 1;
+    if (status == STATUS_OK && ensemble->problem->rotation)
+        status = transpose(n, ensemble->problem->rotation, &sampler.back, error);
+    for (int i = 0; status == STATUS_OK && i < sampler.threads; i++)
+        status = worker_init(&sampler.workers[i], &sampler, error);
+    const struct units units = {
+        .count = sampler.layout.units,
+        .scratch_size = observer->scratch_size,
+        .threads = sampler.threads,
+        .label = ensemble->label,
+        .identity = status == STATUS_OK ? identity_of(&sampler) : 0,
+        .session = ensemble->session,
+        .blocks = observer->blocks,
+        .context = &sampler,
+        .run = unit_run,
+        .merge = unit_merge,
+    };
+    status = ranks_agree(status, error);
+    if (status == STATUS_OK)
+        status = units_run(&units, error);
+    for (int i = 0; sampler.workers && i < sampler.threads; i++)
+        worker_free(&sampler.workers[i]);
+    free(sampler.workers);
+    free(sampler.view.scale);
+    free(sampler.back);
+    free(sampler.layout.groups);
+    return status;
+}

@@ -1,0 +1,65 @@
+/* kernels.h: the table of the hot code of one instruction set (isa.h). */
+#ifndef PNM_KERNELS_H
+#define PNM_KERNELS_H
+
+#include "base/error.h"
+#include "base/isa.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct rule;
+struct rule_loops;
+struct loss;
+struct loss_loops;
+
+/* Rows of 64 lanes that observe_direction keeps for a chain. */
+enum {
+    OBSERVE_LAST_THETA,
+    OBSERVE_LAST_U,
+    OBSERVE_SUM,
+    OBSERVE_SQUARE,
+    OBSERVE_LAG1,
+    OBSERVE_DIRECTION_SUMS
+};
+
+enum { OBSERVE_PAIRS = 2 }; /* of rows, for observe_pairs */
+
+struct kernels {
+    const char *isa;                        /* its name */
+    const struct rule_loops *const *rules;  /* NULL after the last */
+    const struct loss_loops *const *losses; /* the same */
+    /* observe_kernel.h says what these compute. */
+    void (*centre_path)(size_t steps, const double *centre, double *path);
+    void (*observe_moments)(size_t steps, const double *path, double *sum,
+                            double *square);
+    void (*observe_product)(size_t steps, const double *a, const double *b,
+                            double *product);
+    void (*observe_direction)(const double *path, double per_rate, double mean,
+                              double use, double *chain);
+    void (*pull)(double h, double centre, double slope, double sd, const double *z,
+                 const double *xi, double *gradient);
+    void (*rotate)(size_t n, const double *matrix, const double *in, double *out);
+    void (*correlate)(size_t n, size_t length, const double *factor,
+                      const double *normal, double *noise);
+    /* And descent_kernel.h these. */
+    void (*add_noise)(size_t count, double sd, const double *exact,
+                      const double *normal, double *sample);
+    void (*observe_descent)(size_t n, int lanes, const double *exact,
+                            const double *value, double minimum, double *out);
+    void (*observe_pairs)(int lanes, const double *rows, double *out);
+};
+
+ISA_DECLARE(const struct kernels, kernels);
+
+/* The table that isa_find chooses; NULL, with its message, where it finds none. */
+const struct kernels *kernels_find(struct error *error);
+
+/* The rule's loops; NULL for a rule that is not in the list. */
+const struct rule_loops *kernels_rule(const struct kernels *kernels,
+                                      const struct rule *rule);
+/* Those of the loss, likewise. */
+const struct loss_loops *kernels_loss(const struct kernels *kernels,
+                                      const struct loss *loss);
+
+#endif

@@ -1,0 +1,42 @@
+/* kernels_table.c: the table of one instruction set. */
+#include "engine/kernels.h"
+
+#include "engine/descent_kernel.h"
+#include "engine/observe_kernel.h"
+#include "losses/list.h"
+#include "losses/loss.h"
+#include "rules/list.h"
+#include "rules/rule_loops.h"
+
+#define DECLARE_RULE(name) extern const struct rule_loops ISA_NAME(rule_loops_##name);
+#define LIST_RULE(name) &ISA_NAME(rule_loops_##name),
+
+RULE_LIST(DECLARE_RULE)
+
+static const struct rule_loops *const rules[] = {RULE_LIST(LIST_RULE) NULL};
+
+#define DECLARE_LOSS(name) extern const struct loss_loops ISA_NAME(loss_loops_##name);
+#define LIST_LOSS(name) &ISA_NAME(loss_loops_##name),
+
+LOSS_LIST(DECLARE_LOSS)
+
+static const struct loss_loops *const losses[] = {LOSS_LIST(LIST_LOSS) NULL};
+
+#define ISA_TEXT_(isa) #isa
+#define ISA_TEXT(isa) ISA_TEXT_(isa)
+
+const struct kernels ISA_NAME(kernels) = {
+    .isa = ISA_TEXT(ISA),
+    .rules = rules,
+    .losses = losses,
+    .centre_path = ISA_NAME(centre_path),
+    .observe_moments = ISA_NAME(observe_moments),
+    .observe_product = ISA_NAME(observe_product),
+    .observe_direction = ISA_NAME(observe_direction),
+    .pull = ISA_NAME(pull),
+    .rotate = ISA_NAME(rotate),
+    .correlate = ISA_NAME(correlate),
+    .add_noise = ISA_NAME(add_noise),
+    .observe_descent = ISA_NAME(observe_descent),
+    .observe_pairs = ISA_NAME(observe_pairs),
+};

@@ -1,0 +1,38 @@
+/* observe_kernel.h: the inner loops of observers, of correlated noise and of rotated
+ * steps, once for each instruction set; reached through struct kernels.
+ *
+ * A path holds theta of 64 lanes after each step: path[k * 64 + lane]. */
+#ifndef PNM_OBSERVE_KERNEL_H
+#define PNM_OBSERVE_KERNEL_H
+
+#include "engine/kernels.h"
+
+/* path -= centre[lane]. */
+void ISA_NAME(centre_path)(size_t steps, const double *centre, double *path);
+
+/* sum[lane] += sum_k path, square[lane] += sum_k path^2. */
+void ISA_NAME(observe_moments)(size_t steps, const double *path, double *sum,
+                               double *square);
+
+/* product[lane] += sum_k a b over two paths. */
+void ISA_NAME(observe_product)(size_t steps, const double *a, const double *b,
+                               double *product);
+
+/* One step of u = (theta - theta')/rate - mean, zero where `use` is 0: sum += u,
+ * square += u^2, lag1 += u x the u before. chain holds OBSERVE_DIRECTION_SUMS rows
+ * of 64. */
+void ISA_NAME(observe_direction)(const double *path, double per_rate, double mean,
+                                 double use, double *chain);
+
+/* gradient = h (z - centre) + slope + sd xi, 64 numbers each. */
+void ISA_NAME(pull)(double h, double centre, double slope, double sd, const double *z,
+                    const double *xi, double *gradient);
+
+/* out[i] = sum_j matrix[i * n + j] in[j] for n rows of 64 numbers. */
+void ISA_NAME(rotate)(size_t n, const double *matrix, const double *in, double *out);
+
+/* noise[i] = sum_{j<=i} factor[i * n + j] normal[j] for n rows of `length` numbers. */
+void ISA_NAME(correlate)(size_t n, size_t length, const double *factor,
+                         const double *normal, double *noise);
+
+#endif

@@ -1,0 +1,73 @@
+/* plan.h: how many chains, how long, and how much to leave out at the start, decided
+ * before sampling from the exact law of the estimator. */
+#ifndef PNM_PLAN_H
+#define PNM_PLAN_H
+
+#include "base/error.h"
+#include "rules/linear_system.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* A set of independent chains: each runs `steps` steps and records after burn_in. */
+struct chains {
+    uint64_t replicas;
+    uint64_t steps;
+    uint64_t burn_in;
+};
+
+/* A pair of modes (i = j for a variance) as the planner sees it. S are stationary
+ * covariances of the states. */
+struct pair_law {
+    struct linear_system i, j;
+    double s_ii[LINEAR_SIZE], s_jj[LINEAR_SIZE], s_ij[LINEAR_SIZE];
+    /* State at step 0 less its stationary mean. */
+    double offset_i[LINEAR_STATE], offset_j[LINEAR_STATE];
+};
+
+/* noise[0..2] = C_ii, C_jj, C_ij; offset_i and offset_j are those of theta, the slots
+ * start at their means, 0. The systems must be stable. */
+PNM_MUST_USE int pair_law_init(struct pair_law *law, const struct linear_system *i,
+                               const struct linear_system *j, const double noise[3],
+                               double offset_i, double offset_j, struct error *error);
+
+/* Exact variance of one chain's time average of x_i x_j over `count` steps of the
+ * stationary process (Gaussian noise: fourth moments by Isserlis). */
+double pair_law_variance(const struct pair_law *law, uint64_t count);
+
+/* Exact difference between the expected time average of x_i x_j over steps
+ * burn_in+1 .. steps and the stationary covariance, caused by the start. */
+double pair_law_bias(const struct pair_law *law, uint64_t burn_in, uint64_t steps);
+
+/* What the user fixed: 0 replicas or steps, and burn_in PLAN_AUTO, are planned. */
+#define PLAN_AUTO UINT64_MAX
+struct plan_request {
+    uint64_t replicas, steps, burn_in;
+    double target;      /* wanted standard error, absolute, > 0 */
+    double max_samples; /* budget: replicas x steps */
+};
+
+struct plan {
+    struct chains chains;
+    double samples;  /* replicas x steps that the request needs */
+    bool affordable; /* samples <= max_samples */
+    bool too_short;  /* steps given, not more than the burn-in needed: recording
+                        starts at steps/2 and verdicts are inconclusive */
+    uint64_t needed_burn_in;
+};
+
+enum {
+    PLAN_REPLICAS = 1024,  /* at least: so that z* needs no Student's t */
+    PLAN_LONGEST = 1 << 22 /* steps of a planned chain: a unit stays below a second */
+};
+
+/* Powers of two throughout: burn-in so long that the remaining bias is below a
+ * twentieth of the target, chains at least eight burn-ins long, then chains lengthened
+ * and multiplied until the exact standard error is at most the target. */
+void plan_make(const struct pair_law *law, const struct plan_request *request,
+               struct plan *plan);
+
+/* The smallest power of two that is at least x, and at most 2^62. */
+uint64_t plan_power_of_two(double x);
+
+#endif

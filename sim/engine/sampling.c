@@ -1,0 +1,142 @@
+#include "engine/sampling.h"
+
+#include "base/ranks.h"
+#include "rules/rule_check.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+void sampling_warn(const struct sampling *sampling, const char *format, ...)
+{
+    va_list arguments;
+    if (sampling->quiet)
+        return;
+    fputs("warning: ", stderr);
+    va_start(arguments, format);
+    vfprintf(stderr, format, arguments);
+    va_end(arguments);
+    fputc('\n', stderr);
+}
+
+void sampling_warn_rest(const struct sampling *sampling, size_t warnings)
+{
+    if (warnings > SAMPLING_WARNINGS)
+        sampling_warn(sampling, "%zu more rows like these",
+                      warnings - SAMPLING_WARNINGS);
+}
+
+const char *sampling_label(const struct sampling *sampling, const char *label)
+{
+    return sampling->quiet || ranks_mine() > 0 ? NULL : label;
+}
+
+struct ensemble sampling_ensemble(const struct sampling *sampling,
+                                  const struct rule *rule,
+                                  const struct problem *problem, const char *label)
+{
+    return (struct ensemble){
+        .kernels = sampling->kernels,
+        .rule = rule,
+        .problem = problem,
+        .generator = sampling->generator,
+        .seed = sampling->seed,
+        .threads = sampling->threads,
+        .label = sampling_label(sampling, label),
+        .session = sampling->session,
+    };
+}
+
+static int refuse_unstable(const struct rule *rule, double h, double radius,
+                           struct error *error)
+{
+    struct text parameters = {0};
+    char limit[160];
+    const double lr = linear_system_lr_limit(rule, h);
+    rule_describe(rule, &parameters);
+    if (lr > rule->number[RULE_LR])
+        snprintf(limit, sizeof limit,
+                 "so near 1 that rounding hides on which side; the rate is too small");
+    else if (lr > 0)
+        snprintf(limit, sizeof limit,
+                 "it is stable for learning rates below %.6g at these other parameters",
+                 lr);
+    else
+        snprintf(limit, sizeof limit,
+                 "no learning rate makes it stable at these parameters");
+    error_write_about(
+        error, "lr",
+        "%g is unstable for %s with %s at curvature %g (spectral radius "
+        "%.6g, allowed is < 1): %s; with allow-divergence it runs all the same",
+        rule->number[RULE_LR], rule->kind->name, text_get(&parameters), h, radius,
+        limit);
+    text_free(&parameters);
+    return STATUS_USAGE;
+}
+
+int sampling_systems(const struct sampling *sampling, const struct rule *rule,
+                     const struct problem *problem, struct linear_system **systems,
+                     double *radius, struct error *error)
+{
+    size_t worst = 0;
+    *radius = 0;
+    *systems = calloc(problem->n, sizeof **systems);
+    if (!*systems)
+        return error_memory(error, "the modes");
+    if (problem->rotation) {
+        const int status = rule_check_gradients(rule, 1, "a rotation", error);
+        if (status != STATUS_OK)
+            return status;
+    }
+    if (!rule_has_law(rule)) {
+        *radius = NAN;
+        return STATUS_OK;
+    }
+    for (size_t i = 0; i < problem->n; i++) {
+        linear_system_probe(rule, problem->h[i], &(*systems)[i]);
+        const double own = linear_system_radius(&(*systems)[i]);
+        if (!(own <= *radius)) {
+            *radius = isnan(own) ? INFINITY : own;
+            worst = i;
+        }
+    }
+    if (*radius < 1 || sampling->allow_divergence)
+        return STATUS_OK;
+    return refuse_unstable(rule, problem->h[worst], *radius, error);
+}
+
+struct plan_request sampling_request(const struct sampling *sampling, double target)
+{
+    return (struct plan_request){
+        .replicas = sampling->replicas,
+        .steps = sampling->steps,
+        .burn_in = sampling->burn_in,
+        .target = target,
+        .max_samples = sampling->max_samples,
+    };
+}
+
+int sampling_given_chains(const struct sampling *sampling, const struct rule *rule,
+                          struct chains *chains, struct error *error)
+{
+    *chains = (struct chains){
+        .replicas = sampling->replicas,
+        .steps = sampling->steps,
+        .burn_in = sampling->burn_in == PLAN_AUTO ? 0 : sampling->burn_in,
+    };
+    if (chains->replicas > 0 && chains->steps > 0)
+        return STATUS_OK;
+    if (rule_is_scheduled(rule))
+        return error_about(error, STATUS_USAGE, "schedule",
+                           "nothing can be planned for a learning rate that "
+                           "changes; give replicas and steps");
+    if (!rule->kind->linear)
+        return error_about(error, STATUS_USAGE, "optimizer",
+                           "nothing can be planned for %s, which is not "
+                           "linear; give replicas and steps",
+                           rule->kind->name);
+    return error_about(error, STATUS_USAGE, "allow-divergence",
+                       "nothing can be planned for unstable "
+                       "parameters; give replicas and steps");
+}

@@ -1,0 +1,153 @@
+#include "engine/units.h"
+
+#include "base/interrupt.h"
+#include "base/progress.h"
+#include "base/ranks.h"
+
+#include <omp.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { LARGEST_BATCH = 4096, SCRATCH_BYTES = 1 << 26 };
+
+static const double batch_seconds = 1; /* where time matters */
+
+/* Units first .. first+count-1 of all ranks: this rank's share by its threads. Batches
+ * rather than OpenMP's `ordered`: a thread waits once a batch, not once a unit. */
+static int run_share(const struct units *units, uint64_t first, size_t count,
+                     double *scratch, struct progress *progress, struct error *error)
+{
+    const size_t from = ranks_first(count, ranks_mine());
+    const size_t to = ranks_first(count, ranks_mine() + 1);
+    int status = STATUS_OK;
+#pragma omp parallel for schedule(dynamic, 1) num_threads(units->threads)
+    for (size_t k = from; k < to; k++) {
+        struct error own_error;
+        const int own = units->run(units->context, omp_get_thread_num(), first + k,
+                                   scratch + k * units->scratch_size, &own_error);
+#pragma omp critical
+        if (own != STATUS_OK) {
+            status = own;
+            *error = own_error;
+        } else {
+            progress_step(progress, (uint64_t)ranks_count());
+        }
+    }
+    /* A unit cut short by a signal is no result. */
+    if (status == STATUS_OK && interrupt_pending())
+        return error_set(error, STATUS_INTERRUPTED, "interrupted");
+    return status;
+}
+
+static int run_batch(const struct units *units, uint64_t first, size_t count,
+                     double *scratch, struct progress *progress, struct error *error)
+{
+    const int status =
+        ranks_agree(run_share(units, first, count, scratch, progress, error), error);
+    if (status != STATUS_OK)
+        return status;
+    ranks_gather(scratch, count, units->scratch_size);
+    for (size_t k = 0; k < count; k++)
+        units->merge(units->context, first + k, scratch + k * units->scratch_size);
+    return STATUS_OK;
+}
+
+/* As many units as fit the memory for their scratch, at least one a worker. */
+static size_t largest_batch(const struct units *units, size_t workers)
+{
+    const size_t bytes = units->scratch_size * sizeof(double);
+    size_t most = bytes > 0 ? SCRATCH_BYTES / bytes : LARGEST_BATCH;
+    most = most < LARGEST_BATCH ? most : LARGEST_BATCH;
+    most -= most % workers;
+    return most > workers ? most : workers;
+}
+
+/* The next batch, from the time that the last one took: whole rounds of the workers. */
+static size_t next_batch(size_t last, double seconds, size_t workers, size_t most)
+{
+    const double wanted = (double)last * batch_seconds / (seconds + 1e-9);
+    size_t next = wanted < (double)most ? (size_t)wanted : most;
+    next -= next % workers;
+    ranks_share(&next, sizeof next);
+    return next > workers ? next : workers;
+}
+
+/* From unit `done` on, as far as the session lets it. */
+static int run_batches(const struct units *units, uint64_t done, double *scratch,
+                       size_t workers, size_t most, struct error *error)
+{
+    struct session *session = units->session;
+    const uint64_t limit = session_limit(session, units->count);
+    size_t batch = session_is_timed(session) ? workers : most;
+    struct progress progress;
+    int status = STATUS_OK;
+    progress_start(&progress, units->label, units->count, done);
+    while (status == STATUS_OK && done < limit &&
+           !session_time_is_up(session, done, units->count)) {
+        const size_t count = limit - done < batch ? (size_t)(limit - done) : batch;
+        const double start = omp_get_wtime();
+        status = run_batch(units, done, count, scratch, &progress, error);
+        if (status == STATUS_OK)
+            done += count;
+        struct error other = {.agreed = false};
+        const int written =
+            ranks_agree(session_checkpoint(session, done, units->blocks,
+                                           status == STATUS_INTERRUPTED, &other),
+                        &other);
+        if (written != STATUS_OK && status == STATUS_INTERRUPTED) {
+            error_write_about(error, other.quantity, "interrupted; %.900s", other.text);
+            error->agreed = other.agreed;
+        } else if (written != STATUS_OK) {
+            status = written;
+            *error = other;
+        }
+        if (session_is_timed(session))
+            batch = next_batch(count, omp_get_wtime() - start, workers, most);
+    }
+    progress_end(&progress);
+    if (status == STATUS_OK)
+        status = ranks_agree(
+            session_end(session, done, units->count, units->blocks, error), error);
+    return status;
+}
+
+/* Files named by options may differ from machine to machine. Called by all ranks. */
+static int same_work(const struct units *units, struct error *error)
+{
+    const uint64_t own[] = {units->identity, units->count, units->scratch_size};
+    uint64_t first[3];
+    memcpy(first, own, sizeof own);
+    ranks_share(first, sizeof first);
+    if (memcmp(first, own, sizeof own) == 0)
+        return STATUS_OK;
+    return error_set(error, STATUS_USAGE,
+                     "the ranks were given different work; the files that options name "
+                     "must be the same on every machine");
+}
+
+int units_run(const struct units *units, struct error *error)
+{
+    size_t workers = (size_t)units->threads * (size_t)ranks_count();
+    size_t most = largest_batch(units, workers);
+    uint64_t done = 0;
+    if (most > units->count)
+        most = (size_t)units->count;
+    /* Machines may have different numbers of processors; batches are the same. */
+    ranks_share(&workers, sizeof workers);
+    ranks_share(&most, sizeof most);
+    int status = ranks_agree(same_work(units, error), error);
+    if (status != STATUS_OK)
+        return status;
+    double *scratch = malloc(most * units->scratch_size * sizeof *scratch + 1);
+    if (!scratch)
+        status = error_memory(error, "the work units");
+    if (status == STATUS_OK)
+        status = session_begin(units->session, units->identity, units->count,
+                               units->blocks, &done, error);
+    /* From here on the ranks go together. */
+    status = ranks_agree(status, error);
+    if (status == STATUS_OK)
+        status = run_batches(units, done, scratch, workers, most, error);
+    free(scratch);
+    return status;
+}

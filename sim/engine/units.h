@@ -1,0 +1,31 @@
+/* units.h: work units over threads and ranks.
+ *
+ * A unit is computed into a scratch of its own, in any order by any thread of any rank;
+ * units are merged in their order. So the result does not depend on how many threads or
+ * ranks there are, nor on whether the run was interrupted and resumed. */
+#ifndef PNM_UNITS_H
+#define PNM_UNITS_H
+
+#include "engine/session.h"
+
+struct units {
+    uint64_t count;
+    size_t scratch_size; /* doubles a unit */
+    int threads;
+    const char *label; /* shown beside the progress bar; NULL: no bar */
+    uint64_t identity; /* session.h */
+    struct session *session;
+    const struct session_block *blocks; /* what merge adds to */
+    void *context;
+    /* Computes a unit into `scratch`, which holds anything before. `thread` is below
+     * `threads`. */
+    int (*run)(void *context, int thread, uint64_t unit, double *scratch,
+               struct error *error);
+    /* Called in unit order, by one thread at a time. */
+    void (*merge)(void *context, uint64_t unit, const double *scratch);
+};
+
+/* Runs and merges units 0 .. count-1, or fewer where the session ends them sooner. */
+PNM_MUST_USE int units_run(const struct units *units, struct error *error);
+
+#endif

@@ -1,0 +1,222 @@
+#include "losses/problem.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int check_symmetric(size_t n, const double *c, double tolerance,
+                           struct error *error)
+{
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = 0; j < i; j++)
+            if (!(fabs(c[i * n + j] - c[j * n + i]) <= tolerance))
+                return error_set(error, STATUS_USAGE,
+                                 "not symmetric: elements (%zu,%zu) and (%zu,%zu) "
+                                 "differ by %.3g of sqrt(C_ii C_jj)",
+                                 i + 1, j + 1, j + 1, i + 1,
+                                 fabs(c[i * n + j] - c[j * n + i]));
+    return STATUS_OK;
+}
+
+/* Column by column with the largest remaining diagonal element as pivot, so that
+ * rounding errors are not magnified and a vanishing pivot means that nothing is left.
+ * `rest` holds what is left of C and is used up. g is n x n with g g' = C; its columns
+ * are the steps. */
+static int pivoted_factor(size_t n, double *rest, double tolerance, const double *scale,
+                          double *g, struct error *error)
+{
+    memset(g, 0, n * n * sizeof *g);
+    for (size_t step = 0; step < n; step++) {
+        size_t pivot = 0;
+        for (size_t i = 1; i < n; i++)
+            if (rest[i * n + i] > rest[pivot * n + pivot])
+                pivot = i;
+        const double largest = rest[pivot * n + pivot];
+        if (largest <= tolerance)
+            break;
+        const double root = sqrt(largest);
+        for (size_t i = 0; i < n; i++)
+            g[i * n + step] = rest[i * n + pivot] / root;
+        for (size_t i = 0; i < n; i++)
+            for (size_t j = 0; j < n; j++)
+                rest[i * n + j] -= g[i * n + step] * g[j * n + step];
+    }
+    /* A matrix that was computed, Q D Q' say, is off by some eps of its
+     * largest element. */
+    double largest_scale = 0;
+    for (size_t i = 0; i < n; i++)
+        largest_scale = fmax(largest_scale, scale[i]);
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = 0; j < n; j++) {
+            const double own = scale[i] * scale[j], left = rest[i * n + j];
+            if (left == 0 || own == 0)
+                continue;
+            const double rounding =
+                (double)n * 1e-14 * largest_scale * largest_scale / own;
+            if (!(fabs(left) <= 4 * tolerance + rounding))
+                return error_set(error, STATUS_USAGE,
+                                 "not positive semidefinite: %.3g is left at (%zu,%zu) "
+                                 "of its Cholesky factorisation",
+                                 left, i + 1, j + 1);
+        }
+    return STATUS_OK;
+}
+
+/* Rotates pairs of columns of g until it is lower triangular with diagonal >= 0; g g'
+ * stays what it is. */
+static void triangulate(size_t n, double *g)
+{
+    for (size_t i = 0; i < n; i++) {
+        for (size_t j = i + 1; j < n; j++) {
+            const double a = g[i * n + i], b = g[i * n + j], r = sqrt(a * a + b * b);
+            if (b == 0)
+                continue;
+            for (size_t k = i; k < n; k++) {
+                const double x = g[k * n + i], y = g[k * n + j];
+                g[k * n + i] = (a * x + b * y) / r;
+                g[k * n + j] = (a * y - b * x) / r;
+            }
+            g[i * n + j] = 0;
+        }
+        for (size_t k = i; k < n && g[i * n + i] < 0; k++)
+            if (k > i)
+                g[k * n + i] = -g[k * n + i];
+        g[i * n + i] = fabs(g[i * n + i]);
+    }
+}
+
+/* scale[i] = sqrt(C_ii), and rest = C / (scale scale'): every coordinate counts on its
+ * own scale. A coordinate without variance must be without covariance too. */
+static int to_correlations(size_t n, const double *c, double *scale, double *rest,
+                           struct error *error)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (!(c[i * n + i] >= 0))
+            return error_set(error, STATUS_USAGE,
+                             "not positive semidefinite: element (%zu,%zu) is %.17g",
+                             i + 1, i + 1, c[i * n + i]);
+        scale[i] = sqrt(c[i * n + i]);
+    }
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = 0; j < n; j++) {
+            const double s = scale[i] * scale[j];
+            if (s == 0 && c[i * n + j] != 0)
+                return error_set(error, STATUS_USAGE,
+                                 "not positive semidefinite: element (%zu,%zu) is %.3g "
+                                 "beside a vanishing diagonal element",
+                                 i + 1, j + 1, c[i * n + j]);
+            rest[i * n + j] = s == 0 ? 0 : c[i * n + j] / scale[i] / scale[j];
+        }
+    return STATUS_OK;
+}
+
+int problem_cholesky(size_t n, const double *c, double *f, struct error *error)
+{
+    const double tolerance = (double)n * 1e-13;
+    double *rest = malloc(n * n * sizeof *rest);
+    double *scale = malloc(n * sizeof *scale);
+    int status = rest && scale ? STATUS_OK : error_memory(error, "a covariance");
+    if (status == STATUS_OK)
+        status = to_correlations(n, c, scale, rest, error);
+    if (status == STATUS_OK)
+        status = check_symmetric(n, rest, tolerance, error);
+    if (status == STATUS_OK)
+        status = pivoted_factor(n, rest, tolerance, scale, f, error);
+    if (status == STATUS_OK) {
+        triangulate(n, f);
+        for (size_t i = 0; i < n; i++)
+            for (size_t j = 0; j <= i; j++)
+                f[i * n + j] *= scale[i];
+    }
+    free(rest);
+    free(scale);
+    return status;
+}
+
+/* n modes with curvatures h[n], which are copied, and all else 0. */
+static int make(struct problem *q, size_t n, const double *h, struct error *error)
+{
+    *q = (struct problem){
+        .n = n,
+        .h = malloc(n * sizeof *q->h),
+        .theta_star = calloc(n, sizeof *q->theta_star),
+        .start = calloc(n, sizeof *q->start),
+        .noise = calloc(n, sizeof *q->noise),
+    };
+    if (!q->h || !q->theta_star || !q->start || !q->noise)
+        return error_memory(error, "the loss");
+    memcpy(q->h, h, n * sizeof *h);
+    return STATUS_OK;
+}
+
+int problem_init(struct problem *q, size_t n, const double *h, struct error *error)
+{
+    const int status = make(q, n, h, error);
+    if (status != STATUS_OK)
+        return status;
+    for (size_t i = 0; i < n; i++)
+        if (!(h[i] > 0))
+            return error_about(error, STATUS_USAGE, "spectrum",
+                               "curvature %zu is %.17g; allowed are numbers > 0", i + 1,
+                               h[i]);
+    return STATUS_OK;
+}
+
+int problem_set_covariance(struct problem *q, const double *c, struct error *error)
+{
+    const size_t size = q->n * q->n * sizeof *c;
+    free(q->noise);
+    free(q->factor);
+    q->dense = true;
+    q->noise = malloc(size);
+    q->factor = malloc(size);
+    if (!q->noise || !q->factor)
+        return error_memory(error, "the noise covariance");
+    memcpy(q->noise, c, size);
+    return problem_cholesky(q->n, c, q->factor, error);
+}
+
+bool problem_is_coupled(const struct problem *q)
+{
+    return q->dense || q->rotation;
+}
+
+int problem_init_mode(struct problem *q, double h, double c, struct error *error)
+{
+    const int status = make(q, 1, &h, error);
+    if (status == STATUS_OK)
+        q->noise[0] = c;
+    return status;
+}
+
+int problem_init_linear(struct problem *q, double slope, double c, struct error *error)
+{
+    const int status = problem_init_mode(q, 0, c, error);
+    q->slope = slope;
+    return status;
+}
+
+int problem_init_dense(struct problem *q, size_t n, const double *h, const double *c,
+                       struct error *error)
+{
+    const int status = make(q, n, h, error);
+    return status == STATUS_OK ? problem_set_covariance(q, c, error) : status;
+}
+
+void problem_free(struct problem *q)
+{
+    free(q->h);
+    free(q->theta_star);
+    free(q->start);
+    free(q->noise);
+    free(q->factor);
+    free(q->rotation);
+    *q = (struct problem){0};
+}
+
+double problem_noise(const struct problem *q, size_t i, size_t j)
+{
+    if (q->dense)
+        return q->noise[i * q->n + j];
+    return i == j ? q->noise[i] : 0;
+}

@@ -1,0 +1,78 @@
+/* quadratic.c: a quadratic, whose gradient has no bound: for runs with an
+ * exact answer, not for theorem 3.1.
+ *
+ * f = sum_i h_i theta_i^2 / 2 with h from L down to L/kappa, evenly spaced in the
+ * logarithm. The Hessian is diag(h), so its norm is L. */
+#include "base/elementary.h"
+#include "losses/loss.h"
+
+#include <stdlib.h>
+
+#define LOSS quadratic
+enum { SMOOTHNESS, CONDITION }; /* parameters */
+
+static const struct parameter parameters[] = {
+    LOSS_PARAMETER_SMOOTHNESS,
+    {
+        .name = "condition",
+        .symbol = "kappa",
+        .doc = "largest over smallest curvature",
+        .preset = "1",
+        .preset_value = 1,
+        .low = 1,
+        .high = 1e12,
+    },
+};
+
+static int init(struct loss *loss, struct error *error)
+{
+    const double decline = elementary_log(loss->number[CONDITION]);
+    loss->smoothness = loss->number[SMOOTHNESS];
+    loss->gradient_bound = INFINITY;
+    loss->data = malloc(loss->n * sizeof *loss->data);
+    if (!loss->data)
+        return error_memory(error, "the curvatures");
+    loss->rows = 1;
+    for (size_t i = 0; i < loss->n; i++) {
+        const double share = loss->n > 1 ? (double)i / (double)(loss->n - 1) : 0;
+        loss->data[i] = loss->smoothness * elementary_exp(-share * decline);
+    }
+    return STATUS_OK;
+}
+
+#ifdef ISA
+static void evaluate(const struct loss *loss, const double *restrict theta,
+                     double *restrict gradient, double *restrict value)
+{
+    double sum[LOSS_LANES] = {0};
+    for (size_t i = 0; i < loss->n; i++, theta += LOSS_LANES, gradient += LOSS_LANES)
+        for (int lane = 0; lane < LOSS_LANES; lane++) {
+            gradient[lane] = loss->data[i] * theta[lane];
+            sum[lane] = fma(0.5 * gradient[lane], theta[lane], sum[lane]);
+        }
+    for (int lane = 0; lane < LOSS_LANES; lane++)
+        value[lane] = sum[lane];
+}
+
+LOSS_LOOPS = {LOSS_LOOPS_OF(evaluate)};
+#endif
+
+static double evaluate_one(const struct loss *loss, const double *theta,
+                           double *gradient)
+{
+    double sum = 0;
+    for (size_t i = 0; i < loss->n; i++) {
+        gradient[i] = loss->data[i] * theta[i];
+        sum = fma(0.5 * gradient[i], theta[i], sum);
+    }
+    return sum;
+}
+
+LOSS_ASSERT(0);
+
+LOSS_KIND = {
+    LOSS_TRAITS,
+    .summary = "a quadratic: exact transients, no bound of the gradient",
+    .formula = "sum_i h_i theta_i^2 / 2, h_i = L kappa^(-(i-1)/(n-1))",
+    .source = "assumption 1 of the paper",
+};

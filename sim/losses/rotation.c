@@ -1,0 +1,77 @@
+#include "losses/rotation.h"
+
+#include "base/random.h"
+
+#include <gsl/gsl_linalg.h>
+#include <math.h>
+#include <stdlib.h>
+
+static const size_t most = 2000; /* n x n numbers, and n^2 work a step */
+
+/* Gaussian numbers, n x n, in units of RANDOM_BLOCK. */
+static int draw_gaussian(size_t n, uint64_t seed, double **out, struct error *error)
+{
+    const size_t count = (n * n + RANDOM_BLOCK - 1) / RANDOM_BLOCK * RANDOM_BLOCK;
+    const double dimension = (double)n;
+    const struct random_key key = {seed, RANDOM_DATA,
+                                   random_hash("rotation", &dimension, 1), 0};
+    struct random_stream stream;
+    *out = malloc(count * sizeof **out);
+    if (!*out)
+        return error_memory(error, "the rotation");
+    const int status = random_init(
+        &stream, (struct random_generator){.kind = RANDOM_XOSHIRO}, key, error);
+    if (status == STATUS_OK)
+        random_normal(&stream, count, *out);
+    random_free(&stream);
+    return status;
+}
+
+/* Q of G = QR with R's diagonal positive is uniform over the orthogonal matrices for
+ * Gaussian G (Stewart, SIAM J. Numer. Anal. 17 (1980) 403). */
+int rotation_draw(size_t n, uint64_t seed, double *rotation, struct error *error)
+{
+    double *numbers = NULL;
+    gsl_vector *tau = gsl_vector_alloc(n);
+    gsl_matrix *r = gsl_matrix_alloc(n, n);
+    int status = tau && r ? STATUS_OK : error_memory(error, "the rotation");
+    if (status == STATUS_OK)
+        status = draw_gaussian(n, seed, &numbers, error);
+    if (status == STATUS_OK) {
+        gsl_matrix_view g = gsl_matrix_view_array(numbers, n, n);
+        gsl_matrix_view q = gsl_matrix_view_array(rotation, n, n);
+        gsl_linalg_QR_decomp(&g.matrix, tau);
+        gsl_linalg_QR_unpack(&g.matrix, tau, &q.matrix, r);
+        for (size_t k = 0; k < n * n; k++)
+            if (gsl_matrix_get(r, k % n, k % n) < 0)
+                rotation[k] = -rotation[k];
+    }
+    free(numbers);
+    gsl_matrix_free(r);
+    gsl_vector_free(tau);
+    return status;
+}
+
+int rotation_check(size_t n, const double *q, struct error *error)
+{
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = i; j < n; j++) {
+            double product = 0;
+            for (size_t k = 0; k < n; k++)
+                product += q[i * n + k] * q[j * n + k];
+            if (!(fabs(product - (i == j)) <= 1e-10))
+                return error_about(error, STATUS_USAGE, "rotation",
+                                   "the matrix is not orthogonal: the product "
+                                   "of rows %zu and %zu is %g, allowed is %d to 1e-10",
+                                   i + 1, j + 1, product, i == j);
+        }
+    return STATUS_OK;
+}
+
+int rotation_check_size(size_t n, struct error *error)
+{
+    return n <= most
+               ? STATUS_OK
+               : error_about(error, STATUS_USAGE, "rotation",
+                             "%zu coordinates are too many; allowed are %zu", n, most);
+}

@@ -1,0 +1,84 @@
+/* linear.c: a linear rule whose matrices are read from a file (matrices.h). */
+#include "rules/parameters.h"
+
+#define RULE linear
+enum { STATE = MATRICES_STATE, SLOTS = STATE - 1, SAMPLES = 1 };
+enum { SCALARS_VARY = 0 };
+enum { LR };
+/* Scalars: A0, what A1 has besides the gradient at theta, and b, both times lr. */
+enum {
+    RATE = RULE_RATE,
+    STAY,
+    BEYOND = STAY + STATE * STATE,
+    ENTER = BEYOND + STATE * STATE,
+    SCALARS = ENTER + STATE
+};
+
+static const struct parameter parameters[] = {
+    PARAMETER_LR,
+};
+
+static void scalars(const struct rule *rule, uint64_t t, double *scalar)
+{
+    const double *a0 = rule->matrices.a0, *a1 = rule->matrices.a1,
+                 *b = rule->matrices.b;
+    (void)t;
+    scalar[RATE] = rule->number[LR];
+    for (int r = 0; r < STATE; r++) {
+        scalar[ENTER + r] = rule->number[LR] * b[r];
+        for (int c = 0; c < STATE; c++) {
+            const int at = r * STATE + c;
+            scalar[STAY + at] = a0[at];
+            scalar[BEYOND + at] = rule->number[LR] * (a1[at] - (c == 0 ? b[r] : 0));
+        }
+    }
+}
+
+/* (A0 + h lr A1) s + lr b xi = A0 s + lr b g + lr (A1 - b e') h s, g the gradient at
+ * theta with its noise. */
+static inline void update(const double *scalar, double *theta, double *slot,
+                          const double *g)
+{
+    const double h = g[SAMPLES], noiseless = g[SAMPLES + 1];
+    double before[STATE] = {*theta}, pulled[STATE] = {noiseless}, after[STATE];
+    for (int k = 0; k < SLOTS; k++) {
+        before[1 + k] = slot[k];
+        pulled[1 + k] = h * slot[k];
+    }
+    for (int r = 0; r < STATE; r++) {
+        after[r] = scalar[ENTER + r] * g[0];
+        for (int c = 0; c < STATE; c++) {
+            const int at = r * STATE + c;
+            after[r] = fma(scalar[STAY + at], before[c], after[r]);
+            after[r] = fma(scalar[BEYOND + at], pulled[c], after[r]);
+        }
+    }
+    *theta = after[0];
+    for (int k = 0; k < SLOTS; k++)
+        slot[k] = after[1 + k];
+}
+
+/* A(h) and lr b, as the file has them. */
+static void matrices(const struct rule *rule, double h, double *a, double *b)
+{
+    const double *a0 = rule->matrices.a0, *a1 = rule->matrices.a1;
+    for (int k = 0; k < STATE * STATE; k++)
+        a[k] = a0[k] + rule->number[LR] * h * a1[k];
+    for (int r = 0; r < STATE; r++)
+        b[r] = rule->number[LR] * rule->matrices.b[r];
+}
+
+#include "rules/template.h"
+
+RULE_KIND = {
+    RULE_TRAITS,
+    .summary = "a linear rule from a file",
+    .formula =
+        "s' = (A0 + lr h A1) s + lr b xi, s = (theta, ...): rows of A0, A1, b in "
+        "its file",
+    .source = "the file",
+    .linear = true,
+    .equivariant = true,
+    .from_file = true,
+    .matrices = matrices,
+};

@@ -1,0 +1,80 @@
+/* linear_system.h: a linear update rule as a small state-space system.
+ *
+ * On one mode of curvature h with theta* = 0 a linear rule acts as
+ *     s_{t+1} = A s_t + sum_k b_k xi_{k,t},     s = (theta, slots),
+ * over its independent gradient samples k. (A, b) come from probing the implemented
+ * step on unit vectors, or from analysis/theory/NAME.c, which writes them out from the
+ * paper. Moments of a pair of modes (i, j) follow from sums of A_i^k X A_j'^k. */
+#ifndef PNM_LINEAR_SYSTEM_H
+#define PNM_LINEAR_SYSTEM_H
+
+#include "base/error.h"
+#include "rules/rule.h"
+
+#include <stdint.h>
+
+enum { LINEAR_STATE = 1 + RULE_MAX_SLOTS, LINEAR_SIZE = LINEAR_STATE * LINEAR_STATE };
+
+/* dim x dim row-major at the start of a; b[k] has dim entries. */
+struct linear_system {
+    int dim;
+    int samples;
+    double a[LINEAR_SIZE];
+    double b[RULE_MAX_SAMPLES][LINEAR_STATE];
+};
+
+/* (A, b) of a linear rule at curvature h, found by stepping it from unit vectors. */
+void linear_system_probe(const struct rule *rule, double h,
+                         struct linear_system *system);
+
+/* Spectral radius of A; NAN if the eigenvalues do not converge. */
+double linear_system_radius(const struct linear_system *system);
+
+/* X <- A_i X A_j' for dim_i x dim_j X. */
+void linear_system_apply(const struct linear_system *i, const struct linear_system *j,
+                         double *x);
+
+/* Noise of the pair: q = sum_k b_ik b_jk' (dim_i x dim_j), times the noise covariance
+ * of the two modes. */
+void linear_system_noise(const struct linear_system *i, const struct linear_system *j,
+                         double covariance, double *q);
+
+/* Sums over the first `count` powers: f = sum_{k<count} A_i^k X A_j'^k and, where
+ * weighted is not NULL, weighted = sum_{k<count} k A_i^k X A_j'^k; x, f, weighted are
+ * dim_i x dim_j. About log2(count) small products. */
+void linear_system_sums(const struct linear_system *i, const struct linear_system *j,
+                        const double *x, uint64_t count, double *f, double *weighted);
+
+/* X <- A_i^t X A_j'^t. */
+void linear_system_power(const struct linear_system *i, const struct linear_system *j,
+                         uint64_t t, double *x);
+
+/* Stationary covariance S = A_i S A_j' + q by repeated doubling, for spectral radii
+ * < 1. STATUS_SOFTWARE if it does not settle within 2^62 steps. */
+PNM_MUST_USE int linear_system_stationary(const struct linear_system *i,
+                                          const struct linear_system *j,
+                                          const double *q, double *s,
+                                          struct error *error);
+
+/* Fixed point of s -> A s + d: mean = (I - A)^-1 d, dim entries. STATUS_SOFTWARE where
+ * there is none. */
+PNM_MUST_USE int linear_system_mean(const struct linear_system *system, const double *d,
+                                    double *mean, struct error *error);
+
+/* What a step adds to (theta - theta*, slots) at theta = theta* and empty slots without
+ * noise, by stepping: d[LINEAR_STATE], 0 but for weight decay. */
+void linear_system_probe_drift(const struct rule *rule, double theta_star, double *d);
+
+/* Mean and covariance of theta at step t from theta = start - theta* and empty slots:
+ * *mean = E(theta_t - theta*) of mode i, *covariance of the pair. noise is the noise
+ * covariance of the pair. */
+void linear_system_at(const struct linear_system *i, const struct linear_system *j,
+                      double noise, double offset_i, uint64_t t, double *mean,
+                      double *covariance);
+
+/* The smallest learning rate at which the rule stops being stable at
+ * curvature h, by bisection on the probed spectral radius to 1e-12 relative; 0 if no
+ * rate tried is stable. */
+double linear_system_lr_limit(const struct rule *rule, double h);
+
+#endif

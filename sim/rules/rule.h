@@ -1,0 +1,154 @@
+/* rule.h: what an update rule is: its kind, and the values of its parameters.
+ *
+ * A rule is one file sim/rules/NAME.c that states the update of one coordinate. A
+ * template makes the rest: the kind, which is compiled once, and the loops, which are
+ * compiled once for each instruction set (rule_loops.h). Simulation, exact theory, help
+ * and tests work on any rule in the list, and nothing outside the rule's own file and
+ * analysis/theory/NAME.c names it. */
+#ifndef PNM_RULE_H
+#define PNM_RULE_H
+
+#include "base/error.h"
+#include "base/text.h"
+#include "rules/matrices.h"
+#include "rules/schedule.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+    RULE_MAX_SLOTS = 6,
+    RULE_MAX_SAMPLES = 2,
+    RULE_MAX_PARAMETERS = 8,
+    RULE_MAX_SCALARS = 40,
+    /* Scalar 0 of every rule is the learning rate it really applies: the direction of a
+     * step is u = (theta - theta') / scalar[0]. */
+    RULE_RATE = 0,
+    /* Parameter 0 of every rule is its learning rate eta. */
+    RULE_LR = 0,
+};
+
+/* A parameter of a rule: the same word on the command line, in result columns, in
+ * help. */
+struct parameter {
+    const char *name;    /* option name without the dashes, "beta1" */
+    const char *symbol;  /* the paper's symbol, "" if there is none */
+    const char *doc;     /* one line */
+    const char *preset;  /* how help states the default; NULL: must be given */
+    double preset_value; /* NAN where `complete` computes it from the others */
+    double low, high;    /* valid range */
+    bool low_open, high_open;
+    /* Words of which it takes one, NULL after the last. NULL: it takes numbers. */
+    const char *const *choices;
+};
+
+/* Weight decay, which every rule takes. lambda theta is added to the gradient;
+ * decoupled, theta is multiplied by 1 - eta lambda before the step instead, eta the
+ * full learning rate (Loshchilov and Hutter, ICLR 2019; the gradient is that before the
+ * decay). lambda = 0: none. */
+struct decay {
+    double lambda;
+    bool decoupled;
+};
+
+struct rule;
+
+/* What a rule's file states, whatever its parameters. */
+struct rule_kind {
+    const char *name;
+    const char *summary; /* one line for help */
+    const char *formula; /* the update in ASCII */
+    const char *source;  /* paper and equation */
+    int slots;           /* numbers kept per coordinate besides theta, 0 at step 0 */
+    int samples;         /* independent gradient samples a step takes */
+    const struct parameter *parameters; /* parameters[RULE_LR] is the learning rate */
+    int parameter_count;
+    bool linear;        /* theta' and slots' are linear in theta, slots and gradients */
+    bool equivariant;   /* commutes with rotations, so may run in the eigenbasis of H */
+    struct decay decay; /* what it takes by default */
+    bool from_file;     /* its matrices are read from a file: */
+    /* A (dim x dim) and b (dim) at curvature h, as the file has them; else NULL. */
+    void (*matrices)(const struct rule *rule, double h, double *a, double *b);
+    /* Whether a nonlinear rule settles into a stationary law: not if its step size
+     * keeps shrinking. NULL: it does. */
+    bool (*settles)(const struct rule *rule);
+    /* Fills in numbers left NAN (those with a computed default); NULL if none. */
+    void (*complete)(struct rule *rule);
+    /* The numbers that the update needs besides the state, for step t of the schedule:
+     * at most RULE_MAX_SCALARS. */
+    void (*scalars)(const struct rule *rule, uint64_t t, double *scalar);
+    /* One step of `count` lanes at step t for given gradients:
+     * gradient[k * count + i], theta[i], slot[s * count + i]. */
+    void (*step)(const struct rule *rule, uint64_t t, size_t count,
+                 const double *gradient, double *theta, double *slot);
+};
+
+/* An update rule with its parameters. */
+struct rule {
+    const struct rule_kind *kind;
+    double number[RULE_MAX_PARAMETERS]; /* by the parameter's index in the kind */
+    int word[RULE_MAX_PARAMETERS];      /* index of the word, of one that takes words */
+    struct decay decay;
+    struct schedule schedule;
+    struct matrices matrices; /* of a rule that is read from a file */
+    bool of_all;              /* it was not named, but is one of "all" */
+};
+
+/* The rules that are built in, NULL after the last. */
+const struct rule_kind *const *rule_kinds(void);
+
+/* The rule of that name; NULL if there is none. */
+const struct rule_kind *rule_kind_find(const char *name);
+
+/* Index of the parameter of that name, or -1. */
+int rule_kind_parameter(const struct rule_kind *kind, const char *name);
+
+/* The rule with its parameters at their defaults and the constant learning rate `lr`;
+ * computed defaults are left NAN until rule_complete. */
+struct rule rule_of(const struct rule_kind *kind, double lr);
+
+/* Computes what was left NAN. */
+void rule_complete(struct rule *rule);
+
+/* Sets the number called `name`; false, and nothing is set, if the rule has none. */
+bool rule_set(struct rule *rule, const char *name, double value);
+
+/* Hash of the rule's name and of all that its steps depend on. */
+uint64_t rule_hash(const struct rule *rule);
+
+/* Value of the rule's parameter of that name, the index of a word; NAN if it has none.
+ */
+double rule_parameter(const struct rule *rule, const char *name);
+
+/* Whether the learning rate changes over the steps, so that there is no stationary law.
+ */
+bool rule_is_scheduled(const struct rule *rule);
+
+/* Whether linear theory gives the rule's law on a quadratic loss. */
+bool rule_has_law(const struct rule *rule);
+
+/* Whether the rule has a stationary law, whatever is known of it. */
+bool rule_settles(const struct rule *rule);
+
+/* Appends "lr=0.05 beta0=1 ...". */
+void rule_describe(const struct rule *rule, struct text *text);
+
+/* STATUS_USAGE, with the parameter's name, the value and the range, where the value is
+ * not in the parameter's range. */
+PNM_MUST_USE int parameter_check(const struct parameter *parameter, double value,
+                                 struct error *error);
+
+/* Appends the range, "0 <= beta1 < 1" or "off|on". */
+void parameter_range(const struct parameter *parameter, struct text *text);
+
+/* Index of a word among the parameter's choices, or -1. */
+int parameter_choice(const struct parameter *parameter, const char *word);
+
+/* Appends the default that a rule gives its parameter of that name to the defaults of
+ * other rules in text: "0.9", and if a later rule has another "0.9; other: 0.5".
+ * Nothing is appended if the rule has no such parameter or no default for it. */
+void parameter_preset(const struct rule_kind *kind, const char *name,
+                      struct text *text);
+
+#endif

@@ -1,0 +1,236 @@
+/* template.h: an update rule, made from the update that its file states.
+ *
+ * The file is compiled once without ISA, which gives the rule's kind, and once for each
+ * instruction set, which gives its loops. It defines, and then includes this header:
+ *
+ *   RULE                   its name, without quotes
+ *   SLOTS, SAMPLES         enum constants
+ *   SCALARS_VARY           enum constant: 1 if scalars() depends on t, else 0
+ *   SCALARS                enum constant: how many numbers scalars() sets
+ *   scalars(rule, t, scalar)
+ *   update(scalar, theta, slot, gradient), static inline: one coordinate, one step;
+ *       it changes *theta and slot[0..SLOTS), may draw nothing and cannot fail.
+ *       gradient[0..SAMPLES) are the samples; two more places hold the curvature h and
+ *       the gradient without noise, or 0 and 0 where these are not known.
+ */
+#include "base/isa.h"
+#include "rules/rule_loops.h"
+
+#include <math.h>
+
+/* Arrays of the state need at least one element in C. */
+enum { SLOT_PLACES = SLOTS > 0 ? SLOTS : 1 };
+
+/* The rule's scalars at the schedule's rate. */
+static void scheduled_scalars(const struct rule *rule, uint64_t t, double *scalar)
+{
+    if (rule->schedule.kind == SCHEDULE_CONSTANT) {
+        scalars(rule, t, scalar);
+        return;
+    }
+    struct rule own = *rule;
+    own.number[RULE_LR] *= schedule_factor(&rule->schedule, t);
+    scalars(&own, t, scalar);
+}
+
+/* What decay does at step t: theta times keep, lambda theta added to the gradient. */
+struct decay_step {
+    double keep, pull;
+};
+
+static inline struct decay_step decay_at(const struct rule *rule, uint64_t t)
+{
+    const double lambda = rule->decay.lambda;
+    const double lr = rule->number[RULE_LR] * schedule_factor(&rule->schedule, t);
+    return rule->decay.decoupled ? (struct decay_step){1 - lr * lambda, 0}
+                                 : (struct decay_step){1, lambda};
+}
+
+static void step(const struct rule *rule, uint64_t t, size_t count,
+                 const double *restrict gradient, double *restrict theta,
+                 double *restrict slot)
+{
+    double scalar[SCALARS];
+    const bool decays = rule->decay.lambda != 0;
+    const struct decay_step decay = decay_at(rule, t);
+    scheduled_scalars(rule, t, scalar);
+    for (size_t i = 0; i < count; i++) {
+        double g[SAMPLES + 2] = {0}, s[SLOT_PLACES];
+        for (int k = 0; k < SAMPLES; k++)
+            g[k] =
+                gradient[(size_t)k * count + i] + (decays ? decay.pull * theta[i] : 0);
+        for (int k = 0; k < SLOTS; k++)
+            s[k] = slot[(size_t)k * count + i];
+        theta[i] = decays ? theta[i] * decay.keep : theta[i];
+        update(scalar, &theta[i], s, g);
+        for (int k = 0; k < SLOTS; k++)
+            slot[(size_t)k * count + i] = s[k];
+    }
+}
+
+#ifdef ISA
+
+/* What a loop over a tile does. Constant at each use below, so that every use is a loop
+ * of its own. */
+enum {
+    RUN_UNIT_NOISE = 1,
+    RUN_PATH = 2,
+    RUN_MOMENTS = 4,
+    RUN_VARYING = 8,
+    RUN_DECAY = 16
+};
+
+/* Lanes that such a loop advances together (kernels.h). Without slots there is room for
+ * all. */
+enum { GROUP = SLOTS > 0 ? LANE_GROUP : RULE_LANES };
+
+__attribute__((always_inline)) static inline void
+run_group(int mode, const struct rule *rule, uint64_t t, size_t steps,
+          const double *restrict normal, struct tile *restrict tile, size_t first,
+          double *restrict path, double *restrict sum, double *restrict square)
+{
+    /* For no steps the compiler would keep the state on the stack as well. */
+    if (steps == 0)
+        return;
+    double theta[GROUP], slot[SLOT_PLACES][GROUP], h[GROUP];
+    double own_sum[GROUP] = {0}, own_square[GROUP] = {0};
+    double scalar[SCALARS];
+    struct decay_step decay = decay_at(rule, t);
+    scheduled_scalars(rule, t, scalar);
+    for (size_t lane = 0; lane < GROUP; lane++) {
+        theta[lane] = tile->theta[first + lane];
+        h[lane] = tile->h[first + lane];
+        for (int j = 0; j < SLOTS; j++)
+            slot[j][lane] = tile->slot[j][first + lane];
+    }
+    for (size_t k = 0; k < steps; k++) {
+        const double *restrict xi = normal + k * SAMPLES * RULE_LANES + first;
+        double *restrict out = mode & RUN_PATH ? path + k * RULE_LANES + first : NULL;
+        if ((SCALARS_VARY || mode & RUN_VARYING) && k > 0)
+            scheduled_scalars(rule, t + k, scalar);
+        if (mode & RUN_VARYING && mode & RUN_DECAY)
+            decay = decay_at(rule, t + k);
+        /* Vectorised by the compiler on its own; `omp simd` would keep g and s in
+         * memory and be four times slower. */
+        for (size_t lane = 0; lane < GROUP; lane++) {
+            double g[SAMPLES + 2], s[SLOT_PLACES], x = theta[lane];
+            g[SAMPLES] = h[lane];
+            g[SAMPLES + 1] = mode & RUN_UNIT_NOISE
+                                 ? h[lane] * x
+                                 : h[lane] * (x - tile->centre[first + lane]) +
+                                       tile->slope[first + lane];
+            for (size_t j = 0; j < SAMPLES; j++) {
+                const double noise = xi[j * RULE_LANES + lane];
+                g[j] = mode & RUN_UNIT_NOISE
+                           ? fma(h[lane], x, noise)
+                           : fma(tile->noise_sd[first + lane], noise,
+                                 h[lane] * (x - tile->centre[first + lane]) +
+                                     tile->slope[first + lane]);
+                if (mode & RUN_DECAY)
+                    g[j] += decay.pull * x;
+            }
+            if (mode & RUN_DECAY)
+                x *= decay.keep;
+            for (int j = 0; j < SLOTS; j++)
+                s[j] = slot[j][lane];
+            update(scalar, &x, s, g);
+            theta[lane] = x;
+            for (int j = 0; j < SLOTS; j++)
+                slot[j][lane] = s[j];
+            if (mode & RUN_PATH)
+                out[lane] = x;
+            if (mode & RUN_MOMENTS) {
+                own_sum[lane] += x;
+                own_square[lane] = fma(x, x, own_square[lane]);
+            }
+        }
+    }
+    for (size_t lane = 0; lane < GROUP; lane++) {
+        tile->theta[first + lane] = theta[lane];
+        for (int j = 0; j < SLOTS; j++)
+            tile->slot[j][first + lane] = slot[j][lane];
+    }
+    for (size_t lane = 0; mode & RUN_MOMENTS && lane < GROUP; lane++) {
+        sum[first + lane] += own_sum[lane];
+        square[first + lane] += own_square[lane];
+    }
+}
+
+/* The loop for a mode, and one for the same with scalars or decay that change. */
+#define RUN_GROUPS(mode, path, sum, square)                                            \
+    for (size_t first = 0; first < RULE_LANES; first += GROUP)                         \
+    run_group(mode, rule, t, steps, normal, tile, first, path, sum, square)
+
+static bool is_scheduled(const struct rule *rule)
+{
+    return rule->schedule.kind != SCHEDULE_CONSTANT;
+}
+
+static void advance(const struct rule *rule, uint64_t t, size_t steps,
+                    const double *restrict normal, struct tile *restrict tile,
+                    double *restrict path)
+{
+    if (is_scheduled(rule) || rule->decay.lambda != 0)
+        RUN_GROUPS(RUN_PATH | RUN_VARYING | RUN_DECAY, path, NULL, NULL);
+    else
+        RUN_GROUPS(RUN_PATH, path, NULL, NULL);
+}
+
+static void advance_unit(const struct rule *rule, uint64_t t, size_t steps,
+                         const double *restrict normal, struct tile *restrict tile,
+                         double *restrict path)
+{
+    if (is_scheduled(rule))
+        RUN_GROUPS(RUN_UNIT_NOISE | RUN_PATH | RUN_VARYING, path, NULL, NULL);
+    else
+        RUN_GROUPS(RUN_UNIT_NOISE | RUN_PATH, path, NULL, NULL);
+}
+
+static void moments_unit(const struct rule *rule, uint64_t t, size_t steps,
+                         const double *restrict normal, struct tile *restrict tile,
+                         double *restrict sum, double *restrict square)
+{
+    if (is_scheduled(rule))
+        RUN_GROUPS(RUN_UNIT_NOISE | RUN_MOMENTS | RUN_VARYING, NULL, sum, square);
+    else
+        RUN_GROUPS(RUN_UNIT_NOISE | RUN_MOMENTS, NULL, sum, square);
+}
+
+#endif
+
+#define RULE_SYMBOL_(rule) rule_##rule
+#define RULE_SYMBOL(rule) RULE_SYMBOL_(rule)
+#define RULE_LOOPS_SYMBOL_(rule) ISA_NAME(rule_loops_##rule)
+#define RULE_LOOPS_SYMBOL(rule) RULE_LOOPS_SYMBOL_(rule)
+#define RULE_TEXT_(rule) #rule
+#define RULE_TEXT(rule) RULE_TEXT_(rule)
+
+_Static_assert((int)SLOTS <= (int)RULE_MAX_SLOTS, "too many slots");
+_Static_assert((int)SAMPLES <= (int)RULE_MAX_SAMPLES, "too many gradient samples");
+_Static_assert((int)SCALARS <= (int)RULE_MAX_SCALARS, "too many scalars");
+_Static_assert(sizeof parameters / sizeof *parameters <= RULE_MAX_PARAMETERS,
+               "too many parameters");
+
+/* What a rule's kind begins with: RULE_KIND = {RULE_TRAITS, .summary = ...}. */
+#define RULE_TRAITS                                                                    \
+    .name = RULE_TEXT(RULE), .slots = SLOTS, .samples = SAMPLES,                       \
+    .parameters = parameters,                                                          \
+    .parameter_count = (int)(sizeof parameters / sizeof *parameters),                  \
+    .scalars = scheduled_scalars, .step = step
+
+#ifdef ISA
+#define RULE_KIND                                                                      \
+    __attribute__((unused)) static const struct rule_kind RULE_SYMBOL(RULE)
+
+extern const struct rule_loops RULE_LOOPS_SYMBOL(RULE);
+const struct rule_loops RULE_LOOPS_SYMBOL(RULE) = {
+    .name = RULE_TEXT(RULE),
+    .step = step,
+    .advance = advance,
+    .advance_unit = advance_unit,
+    .moments_unit = moments_unit,
+};
+#else
+#define RULE_KIND const struct rule_kind RULE_SYMBOL(RULE)
+extern RULE_KIND;
+#endif

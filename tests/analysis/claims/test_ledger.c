@@ -1,0 +1,272 @@
+/* test_ledger.c: every claim's negative control fails, every kind of row reaches its
+ * verdicts, and the ledger finds what it should find. */
+#include "check.h"
+
+#include "claims/claims.h"
+#include "engine/sampling.h"
+#include "verdict/ledger.h"
+
+#include <gsl/gsl_errno.h>
+
+/* Coarse enough for a test, fine enough for `holds`: a band of 0.98 %. */
+static struct sampling settings(void)
+{
+    struct error error;
+    return (struct sampling){
+        .kernels = kernels_find(&error),
+        .seed = 1,
+        .threads = 2,
+        .quiet = true,
+        .burn_in = PLAN_AUTO,
+        .precision = 0.002,
+        .precision_given = true,
+        .max_samples = 2e9,
+    };
+}
+
+static const struct claim fake = {
+    .id = "fake", .where = "nowhere", .kind = CLAIM_VALUE, .statement = "none"};
+
+static const struct ledger_row *last(const struct ledger *ledger)
+{
+    return &ledger->rows[ledger->count - 1];
+}
+
+static void assert_last(const struct ledger *ledger, const char *exact,
+                        const char *paper)
+{
+    assert_string_equal(verdict_text(last(ledger)->verdicts.exact), exact);
+    assert_string_equal(verdict_text(last(ledger)->verdicts.paper), paper);
+}
+
+static void claims_have_different_ids_and_say_what_they_are(void **state)
+{
+    (void)state;
+    for (const struct claim *const *a = claims_all(); *a; a++) {
+        assert_true(strlen((*a)->where) > 0 && strlen((*a)->statement) > 0);
+        if (!(*a)->check)
+            assert_true((*a)->reason && strlen((*a)->reason) > 0 &&
+                        ((*a)->status == VERDICT_NOT_CHECKED_YET ||
+                         (*a)->status == VERDICT_NOT_TESTABLE_HERE));
+        for (const struct claim *const *b = a + 1; *b; b++)
+            assert_string_not_equal((*a)->id, (*b)->id);
+    }
+}
+
+/* All checks once: each row has a control that failed, none contradicts exact theory.
+ */
+static void every_control_fails_and_nothing_contradicts_theory(void **state)
+{
+    (void)state;
+    const struct sampling sampling = settings();
+    struct ledger ledger = {.sampling = &sampling};
+    struct error error;
+    for (const struct claim *const *claim = claims_all(); *claim; claim++) {
+        const size_t before = ledger.count;
+        assert_int_equal(ledger_check(&ledger, *claim, &error), STATUS_OK);
+        assert_true(ledger.count > before);
+    }
+    for (size_t k = 0; k < ledger.count; k++) {
+        const struct ledger_row *row = &ledger.rows[k];
+        /* A standard error a little above plan may leave a row open, with its control.
+         */
+        if (row->verdicts.exact != VERDICT_INCONCLUSIVE && !row->control)
+            fail_msg("%s, %s: the control does not fail", row->claim->id,
+                     text_get(&row->setting));
+        if (row->verdicts.exact == VERDICT_FAILS)
+            fail_msg("%s, %s: measured %g, exact %g", row->claim->id,
+                     text_get(&row->setting), row->measured, row->exact);
+    }
+    ledger_free(&ledger);
+}
+
+static void limits_of_the_ledger_are_the_known_ones(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *id, *setting;
+        double paper, exact;
+        const char *verdict;
+    } known[] = {
+        {"eq15", "sgd", 1, 1, "holds in the limit"},
+        {"eq17", "heavy_ball beta1=0.9", 1, 1, "holds in the limit"},
+        {"eq18-19", "pnm beta0=1 beta1=0.9, Algorithm 2;", 5, 1, "fails"},
+        {"eq18-19", "pnm beta0=3 beta1=0, Algorithm 2;", 25, 1, "fails"},
+        {"eq18-19", "pnm beta0=1 beta1=0.9, Algorithm 2, corrected", 1, 1,
+         "holds in the limit"},
+        {"eq18-19", "two_batch beta0=1", 5, 5, "holds in the limit"},
+        {"hb-sgd", "ratio", 1, 1, "holds in the limit"},
+        {"thm4.1", "SGD, Sigma_12 / eta", 0.5 / 3, 0.5 / 3, "holds in the limit"},
+    };
+    const struct sampling sampling = settings();
+    struct sampling unsampled = sampling;
+    struct ledger ledger = {.sampling = &unsampled};
+    struct error error;
+    unsampled.max_samples = 1; /* limits need no sampling */
+    for (const struct claim *const *claim = claims_all(); *claim; claim++)
+        for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+            if (strcmp((*claim)->id, known[i].id) != 0)
+                continue;
+            assert_int_equal(ledger_check(&ledger, *claim, &error), STATUS_OK);
+            break;
+        }
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        int found = 0;
+        for (size_t k = 0; k < ledger.count; k++) {
+            const struct ledger_row *row = &ledger.rows[k];
+            if (row->kind != CLAIM_LIMIT || strcmp(row->claim->id, known[i].id) != 0 ||
+                strncmp(text_get(&row->setting), known[i].setting,
+                        strlen(known[i].setting)) != 0)
+                continue;
+            found++;
+            CHECK_NEAR(row->paper, known[i].paper, 1e-12, 0);
+            CHECK_NEAR(row->exact, known[i].exact, 1e-6, 0);
+            assert_string_equal(verdict_text(row->verdicts.paper), known[i].verdict);
+            assert_true(row->control);
+        }
+        assert_int_equal(found, 1);
+    }
+    ledger_free(&ledger);
+}
+
+/* --- rows from made-up numbers ---------------------------------------------------- */
+
+struct approach {
+    double limit, coefficient, order;
+};
+
+static double approach(const void *context, double fraction)
+{
+    const struct approach *own = context;
+    return own->limit + own->coefficient * pow(fraction, own->order) +
+           0.3 * own->coefficient * pow(fraction, own->order + 1);
+}
+
+static enum verdict judge(struct approach shape, double order)
+{
+    const struct limit limit = {
+        .context = &shape, .ratio = approach, .paper = 1, .order = order};
+    return limit_judge(&limit, 1).verdict;
+}
+
+static void limits_need_value_order_and_monotony(void **state)
+{
+    (void)state;
+    const struct approach right = {1, 0.5, 1}, wrong_value = {1.01, 0.5, 1};
+    const struct approach second = {1, 0.5, 2}, nearly = {1 + 3e-6, 0.5, 1};
+    assert_int_equal(judge(right, 1), VERDICT_HOLDS_IN_THE_LIMIT);
+    assert_int_equal(judge(right, 2), VERDICT_FAILS);
+    assert_int_equal(judge(second, 2), VERDICT_HOLDS_IN_THE_LIMIT);
+    assert_int_equal(judge(second, 1), VERDICT_FAILS);
+    assert_int_equal(judge(wrong_value, 1), VERDICT_FAILS);
+    assert_int_equal(judge(nearly, 1), VERDICT_FAILS);
+}
+
+static struct evidence sampled(double paper, double exact, double measured, double se)
+{
+    return (struct evidence){.paper = paper,
+                             .exact = exact,
+                             .measured = measured,
+                             .se = se,
+                             .paper_scale = evidence_scale(paper),
+                             .exact_scale = evidence_scale(exact),
+                             .count = 1024,
+                             .sampled = true,
+                             .decisive = true};
+}
+
+static void value_and_bound_rows(void **state)
+{
+    (void)state;
+    const struct sampling sampling = settings();
+    struct ledger ledger = {.sampling = &sampling};
+    struct error error;
+    struct evidence e = sampled(5, 1, 1.001, 0.001);
+    assert_int_equal(ledger_value(&ledger, &fake, "", &e, 0, &error), 0);
+    assert_last(&ledger, "holds", "fails");
+    assert_true(last(&ledger)->control);
+    e = sampled(1, 1, 1.02, 0.001);
+    assert_int_equal(ledger_value(&ledger, &fake, "", &e, 0, &error), 0);
+    assert_last(&ledger, "fails", "fails");
+    e = sampled(1, 0.5, 0.5005, 0.0005);
+    assert_int_equal(ledger_bound(&ledger, &fake, "", &e, 0, &error), 0);
+    assert_last(&ledger, "holds", "holds");
+    assert_true(last(&ledger)->control);
+    e = sampled(1, 1.4, 1.4005, 0.001);
+    assert_int_equal(ledger_bound(&ledger, &fake, "", &e, 0, &error), 0);
+    assert_last(&ledger, "holds", "fails");
+    e = sampled(1, 1, 1.0005, 0.001);
+    assert_int_equal(ledger_bound(&ledger, &fake, "", &e, 0, &error), 0);
+    assert_last(&ledger, "holds", "inconclusive");
+    /* A bound whose measurement is too coarse to exclude 0.95 of it decides nothing. */
+    e = sampled(1, 0.5, 0.5, 0.02);
+    assert_int_equal(ledger_bound(&ledger, &fake, "", &e, 0, &error), 0);
+    assert_false(last(&ledger)->control);
+    assert_last(&ledger, "inconclusive", "inconclusive");
+    ledger_free(&ledger);
+}
+
+static double off_by(const void *context, double perturbation)
+{
+    const double *size = context;
+    return size[0] + size[1] * perturbation;
+}
+
+static void identity_rows(void **state)
+{
+    (void)state;
+    const struct sampling sampling = settings();
+    struct ledger ledger = {.sampling = &sampling};
+    struct error error;
+    static const double same[2] = {1e-15, 1}, other[2] = {1e-9, 1}, blind[2] = {0, 0};
+    const struct {
+        const double *size;
+        const char *exact, *paper;
+        bool control;
+    } cases[] = {{same, "holds", "holds", true},
+                 {other, "holds", "fails", true},
+                 {blind, "inconclusive", "inconclusive", false}};
+    for (int k = 0; k < 3; k++) {
+        const struct identity identity = {cases[k].size, off_by, off_by};
+        assert_int_equal(ledger_identity(&ledger, &fake, "", &identity, &error), 0);
+        assert_last(&ledger, cases[k].exact, cases[k].paper);
+        assert_int_equal(last(&ledger)->control, cases[k].control);
+    }
+    ledger_free(&ledger);
+}
+
+static void a_curve_holds_with_five_points(void **state)
+{
+    (void)state;
+    const struct sampling sampling = settings();
+    struct ledger ledger = {.sampling = &sampling};
+    struct error error;
+    const struct evidence good = sampled(1, 1, 1.001, 0.001);
+    const struct evidence coarse = sampled(1, 1, 1.001, 0.01);
+    const struct evidence wrong = sampled(1, 1, 1.01, 0.001);
+    for (int k = 0; k < 5; k++) {
+        assert_int_equal(ledger_curve(&ledger, 0), VERDICT_INCONCLUSIVE);
+        assert_int_equal(ledger_value(&ledger, &fake, "", &good, 0, &error), 0);
+    }
+    assert_int_equal(ledger_curve(&ledger, 0), VERDICT_HOLDS);
+    assert_int_equal(ledger_value(&ledger, &fake, "", &coarse, 0, &error), 0);
+    assert_int_equal(ledger_curve(&ledger, 0), VERDICT_INCONCLUSIVE);
+    assert_int_equal(ledger_value(&ledger, &fake, "", &wrong, 0, &error), 0);
+    assert_int_equal(ledger_curve(&ledger, 0), VERDICT_FAILS);
+    ledger_free(&ledger);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(claims_have_different_ids_and_say_what_they_are),
+        cmocka_unit_test(every_control_fails_and_nothing_contradicts_theory),
+        cmocka_unit_test(limits_of_the_ledger_are_the_known_ones),
+        cmocka_unit_test(limits_need_value_order_and_monotony),
+        cmocka_unit_test(value_and_bound_rows),
+        cmocka_unit_test(identity_rows),
+        cmocka_unit_test(a_curve_holds_with_five_points),
+    };
+    gsl_set_error_handler_off();
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

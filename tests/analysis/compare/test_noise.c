@@ -1,0 +1,221 @@
+/* test_noise.c: noise filters against closed forms, against their own impulse response
+ * summed by brute force, and against measurement. */
+#include "check.h"
+
+#include "compare/noise_compare.h"
+#include "compare/psd.h"
+
+static const char *const rules[] = {
+    "sgd lr=0.3",
+    "heavy_ball lr=0.3 beta1=0.9",
+    "heavy_ball lr=0.3 beta1=0.6 beta3=1",
+    "pnm lr=0.3 beta0=1 beta1=0.9",
+    "pnm lr=0.3 beta0=-0.4 beta1=0.5",
+    "pnm lr=0.3 beta0=3 beta1=0",
+    "pnm_eq7 lr=0.3 beta0=1 beta1=0.9",
+    "pnm_eq7 lr=0.3 beta0=3 beta1=0.5",
+    "two_batch lr=0.3 beta0=1",
+};
+enum { RULES = sizeof rules / sizeof *rules, RESPONSE = 1200 };
+
+static struct noise_filter filter_of(const char *what)
+{
+    const struct rule rule = check_rule(what);
+    struct noise_filter filter;
+    struct error error;
+    assert_int_equal(noise_filter_init(&filter, &rule, &error), 0);
+    return filter;
+}
+
+/* The closed forms of the definitions (beta = beta1^2): mean gain, variance, lag-1
+ * correlation. */
+static void filters_have_the_known_closed_forms(void **state)
+{
+    (void)state;
+    for (int k = 0; k < RULES; k++) {
+        const struct noise_filter filter = filter_of(rules[k]);
+        const struct rule rule = check_rule(rules[k]);
+        const double b0 = rule_parameter(&rule, "beta0");
+        const double b1 = rule_parameter(&rule, "beta1"), b = b1 * b1;
+        const double b3 = strstr(rules[k], "beta3=") ? 1 : 1 - b1;
+        const double gamma = (1 + b0) * (1 + b0) + b0 * b0;
+        const double variance = noise_filter_autocovariance(&filter, 0);
+        const double lag1 = noise_filter_autocovariance(&filter, 1) / variance;
+        const double gain = noise_filter_gain(&filter);
+        if (strcmp(rule.kind->name, "heavy_ball") == 0) {
+            CHECK_NEAR(gain, b3 / (1 - b1), 1e-13, 0);
+            CHECK_NEAR(variance, b3 * b3 / (1 - b), 1e-13, 0);
+            CHECK_NEAR(lag1, b1, 1e-13, 0);
+        } else if (strcmp(rule.kind->name, "pnm") == 0) {
+            CHECK_NEAR(gain, 1, 1e-13, 0);
+            CHECK_NEAR(variance, gamma * (1 - b) / (1 + b), 1e-13, 0);
+            CHECK_NEAR(lag1, -b0 * (1 + b0) * (1 + b) / gamma, 1e-13, 1e-15);
+        } else if (strcmp(rule.kind->name, "pnm_eq7") == 0) {
+            CHECK_NEAR(gain, (1 + b0 - b0 * b1) / (1 + b1), 1e-13, 0);
+            CHECK_NEAR(variance,
+                       (1 - b1) * (1 - b1) * ((1 + b0) * (1 + b0) + b0 * b0 * b) /
+                           (1 - b * b),
+                       1e-13, 0);
+        } else {
+            CHECK_NEAR(gain, 1, 1e-15, 0);
+            CHECK_NEAR(variance, isnan(b0) ? 1 : gamma, 1e-14, 0);
+            CHECK_NEAR(lag1, 0, 0, 1e-15);
+        }
+    }
+}
+
+static void filters_agree_with_their_impulse_response(void **state)
+{
+    (void)state;
+    for (int k = 0; k < RULES; k++) {
+        const struct noise_filter filter = filter_of(rules[k]);
+        static const uint64_t lags[] = {0, 1, 2, 3, 7, 40};
+        double gain = 0;
+        for (int s = 0; s < filter.samples; s++)
+            for (uint64_t age = 0; age < RESPONSE; age++)
+                gain += noise_filter_response(&filter, s, age);
+        CHECK_NEAR(noise_filter_gain(&filter), gain, 1e-12, 0);
+        for (int l = 0; l < 6; l++) {
+            double sum = 0;
+            for (int s = 0; s < filter.samples; s++)
+                for (uint64_t age = 0; age < RESPONSE; age++)
+                    sum += noise_filter_response(&filter, s, age) *
+                           noise_filter_response(&filter, s, age + lags[l]);
+            CHECK_NEAR(noise_filter_autocovariance(&filter, lags[l]), sum, 1e-12,
+                       1e-14);
+        }
+        for (uint64_t count = 1; count < 40; count = 3 * count + 1) {
+            double sum = noise_filter_autocovariance(&filter, 0);
+            for (uint64_t lag = 1; lag < count; lag++)
+                sum += 2 * (1 - (double)lag / (double)count) *
+                       noise_filter_autocovariance(&filter, lag);
+            CHECK_NEAR(noise_filter_long_run(&filter, count), sum, 1e-12, 1e-14);
+        }
+    }
+}
+
+/* The density is the squared modulus of the response's Fourier sum, and integrates to
+ * the variance (the trapezoidal rule is exact to rounding for a periodic analytic
+ * function). */
+static void densities_are_fourier_sums_and_integrate_to_the_variance(void **state)
+{
+    (void)state;
+    const double pi = 3.14159265358979323846;
+    enum { POINTS = 4096 };
+    for (int k = 0; k < RULES; k++) {
+        const struct noise_filter filter = filter_of(rules[k]);
+        double integral = 0;
+        for (int p = 0; p < POINTS; p++)
+            integral +=
+                noise_filter_density(&filter, (double)p / POINTS - 0.5) / POINTS;
+        CHECK_NEAR(integral, noise_filter_autocovariance(&filter, 0), 1e-11, 0);
+        for (double f = 0; f <= 0.5; f += 0.0625) {
+            double density = 0;
+            for (int s = 0; s < filter.samples; s++) {
+                double re = 0, im = 0;
+                for (uint64_t age = 0; age < RESPONSE; age++) {
+                    const double w = noise_filter_response(&filter, s, age);
+                    re += w * cos(2 * pi * f * (double)age);
+                    im += w * sin(2 * pi * f * (double)age);
+                }
+                density += re * re + im * im;
+            }
+            CHECK_NEAR(noise_filter_density(&filter, f), density, 1e-10, 1e-12);
+        }
+    }
+}
+
+static void probed_filters_are_the_written_out_ones(void **state)
+{
+    (void)state;
+    for (int k = 0; k < RULES; k++) {
+        struct rule rule = check_rule(rules[k]);
+        struct rule_kind own = *rule.kind;
+        struct noise_filter written = filter_of(rules[k]), probed;
+        struct error error;
+        own.name = "somebodys_own";
+        rule.kind = &own;
+        assert_int_equal(noise_filter_init(&probed, &rule, &error), 0);
+        assert_int_equal(probed.source, EXACT_PROBED);
+        for (uint64_t lag = 0; lag < 4; lag++)
+            CHECK_NEAR(noise_filter_autocovariance(&probed, lag),
+                       noise_filter_autocovariance(&written, lag), 1e-12, 1e-14);
+        own.linear = false;
+        assert_int_equal(noise_filter_init(&probed, &rule, &error), STATUS_USAGE);
+    }
+}
+
+static struct sampling settings(double precision)
+{
+    struct error error;
+    return (struct sampling){.kernels = kernels_find(&error),
+                             .seed = 1,
+                             .threads = 2,
+                             .quiet = true,
+                             .burn_in = PLAN_AUTO,
+                             .precision = precision,
+                             .precision_given = true,
+                             .max_samples = 2e9};
+}
+
+static void measurements_agree_with_exact_filters(void **state)
+{
+    (void)state;
+    const struct sampling sampling = settings(0.002);
+    for (int k = 0; k < RULES; k++) {
+        const struct rule rule = check_rule(rules[k]);
+        struct noise_row rows[NOISE_QUANTITIES], mean, variance;
+        struct error error;
+        assert_int_equal(noise_compare(&sampling, &rule, true, NULL, rows, &error), 0);
+        for (int q = 0; q < NOISE_QUANTITIES; q++) {
+            const struct evidence *e = &rows[q].evidence;
+            if (isnan(e->exact))
+                continue;
+            if (rows[q].verdicts.exact != VERDICT_HOLDS || !evidence_control(e))
+                fail_msg("%s %s: measured %g +- %g, exact %g", rules[k],
+                         noise_quantity_text((enum noise_quantity)q), e->measured,
+                         e->se, e->exact);
+        }
+        for (uint64_t t = 1; t < 12; t = 3 * t + 1) {
+            assert_int_equal(
+                noise_compare_at(&sampling, &rule, t, NULL, &mean, &variance, &error),
+                0);
+            assert_true(fabs(mean.evidence.measured - mean.evidence.exact) <
+                        4.9 * mean.evidence.se + 1e-12);
+            assert_int_equal(variance.verdicts.exact, VERDICT_HOLDS);
+        }
+    }
+}
+
+/* Welch's estimate integrates to the variance and follows the density where that is
+ * smooth on the scale of the window. */
+static void spectra_agree_with_exact_densities(void **state)
+{
+    (void)state;
+    const struct sampling sampling = settings(0.002);
+    const struct rule rule = check_rule("pnm lr=0.3 beta0=1 beta1=0.5");
+    struct psd_point points[PSD_POINTS];
+    struct error error;
+    double integral = 0;
+    assert_int_equal(psd_compare(&sampling, &rule, NULL, points, &error), 0);
+    for (int k = 0; k < PSD_POINTS; k++) {
+        const int ends = k == 0 || k == PSD_POINTS - 1;
+        integral += (ends ? 1 : 2) * points[k].measured / PSD_SEGMENT;
+        assert_true(fabs(points[k].measured - points[k].exact) <
+                    5.5 * points[k].se + 0.002 * points[k].exact);
+    }
+    CHECK_NEAR(integral, 5 * 0.75 / 1.25, 0.005, 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(filters_have_the_known_closed_forms),
+        cmocka_unit_test(filters_agree_with_their_impulse_response),
+        cmocka_unit_test(densities_are_fourier_sums_and_integrate_to_the_variance),
+        cmocka_unit_test(probed_filters_are_the_written_out_ones),
+        cmocka_unit_test(measurements_agree_with_exact_filters),
+        cmocka_unit_test(spectra_agree_with_exact_densities),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

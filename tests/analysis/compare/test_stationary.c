@@ -1,0 +1,225 @@
+/* test_stationary.c: measured against exact: the deviations are as large as their
+ * standard errors say, and what cannot be measured says why. */
+#include "check.h"
+#include "cli/problem_form.h"
+
+#include "compare/stationary.h"
+
+static struct sampling settings(uint64_t seed, double precision)
+{
+    struct error error;
+    return (struct sampling){
+        .kernels = kernels_find(&error),
+        .seed = seed,
+        .threads = 2,
+        .quiet = true,
+        .burn_in = PLAN_AUTO,
+        .precision = precision,
+        .precision_given = true,
+        .max_samples = 1e9,
+    };
+}
+
+static const char *const rules[] = {
+    "sgd",
+    "heavy_ball beta1=0.9",
+    "heavy_ball beta1=0.9 beta3=1",
+    "pnm beta0=1 beta1=0.9",
+    "pnm_eq7 beta0=1 beta1=0.9",
+    "two_batch beta0=1",
+};
+enum { RULES = sizeof rules / sizeof *rules };
+
+static struct rule rule_at(const char *what, double lr)
+{
+    struct rule rule = check_rule(what);
+    check_set(&rule, "lr", lr);
+    return rule;
+}
+
+/* 30 seeds x 6 rules: z = (measured - exact)/se should be standard normal (t with 1023
+ * degrees of freedom). Mean within 4.9/sqrt(180), variance within the 1e-6 quantiles of
+ * chi2(180)/180: 0.55 to 1.62; so a standard error wrong by 30 % would be seen. */
+static void deviations_have_mean_0_and_variance_1(void **state)
+{
+    (void)state;
+    enum { SEEDS = 30, TOTAL = SEEDS * RULES };
+    double sum = 0, squares = 0;
+    for (int k = 0; k < RULES; k++)
+        for (uint64_t seed = 1; seed <= SEEDS; seed++) {
+            const struct sampling sampling = settings(seed, 0.01);
+            const struct rule rule = rule_at(rules[k], 0.05);
+            struct comparison row;
+            struct error error;
+            assert_int_equal(
+                stationary_mode(&sampling, &rule, 1, 1, NULL, &row, &error), 0);
+            const struct evidence *e = &row.evidence;
+            const double z = (e->measured - e->exact) / e->se;
+            assert_true(e->decisive);
+            sum += z;
+            squares += z * z;
+        }
+    assert_true(fabs(sum) / TOTAL < 4.9 / sqrt(TOTAL));
+    assert_true(squares > gsl_cdf_chisq_Pinv(5e-7, TOTAL));
+    assert_true(squares < gsl_cdf_chisq_Qinv(5e-7, TOTAL));
+}
+
+/* The planned standard error is the one that comes out: the ratio of the variances is
+ * chi2(1023)/1023, within 25 % at the 1e-8 level. */
+static void the_plan_keeps_its_promise(void **state)
+{
+    (void)state;
+    for (int k = 0; k < RULES; k++) {
+        const struct sampling sampling = settings(7, 0.005);
+        const struct rule rule = rule_at(rules[k], 0.05);
+        struct comparison row;
+        struct error error;
+        assert_int_equal(stationary_mode(&sampling, &rule, 1, 1, NULL, &row, &error),
+                         0);
+        assert_true(row.evidence.se < 1.13 * 0.005 * row.evidence.exact);
+    }
+}
+
+static int compare_dense(const struct sampling *sampling, const struct rule *rule,
+                         struct comparison **rows, size_t *count)
+{
+    static const double h[3] = {0.5, 1, 2};
+    static const double c[9] = {1, 0.5, -0.3, 0.5, 2, 0.4, -0.3, 0.4, 1.5};
+    struct problem problem = {0};
+    struct error error;
+    int status = problem_init_dense(&problem, 3, h, c, &error);
+    if (status == STATUS_OK)
+        status = stationary_compare(sampling, rule, &problem, true, NULL, NULL, rows,
+                                    count, &error);
+    problem_free(&problem);
+    return status;
+}
+
+static void dense_noise_agrees_for_every_pair_and_rule(void **state)
+{
+    (void)state;
+    for (int k = 0; k < RULES; k++) {
+        const struct sampling sampling = settings(1, 0.002);
+        const struct rule rule = rule_at(rules[k], 0.1);
+        struct comparison *rows = NULL;
+        size_t count;
+        assert_int_equal(compare_dense(&sampling, &rule, &rows, &count), 0);
+        assert_int_equal(count, 6);
+        for (size_t pair = 0; pair < count; pair++) {
+            assert_string_equal(verdict_text(rows[pair].verdicts.exact), "holds");
+            assert_true(evidence_control(&rows[pair].evidence));
+        }
+        free(rows);
+    }
+}
+
+/* Uncorrelated modes have covariance 0: the scale is sqrt(S_ii S_jj). */
+static void full_without_correlation_measures_zero(void **state)
+{
+    (void)state;
+    const struct sampling sampling = settings(1, 0.002);
+    const struct rule rule = rule_at(rules[3], 0.1);
+    const struct problem_form text = {
+        .spectrum = "1,3", .noise = "hessian", .batch = 1};
+    struct problem problem;
+    struct comparison *rows = NULL;
+    struct error error;
+    size_t count;
+    assert_int_equal(problem_form_read(&problem, &text, &error), 0);
+    assert_int_equal(stationary_compare(&sampling, &rule, &problem, true, NULL, NULL,
+                                        &rows, &count, &error),
+                     0);
+    assert_int_equal(count, 3);
+    assert_true(rows[1].evidence.exact == 0 && rows[1].evidence.paper == 0);
+    CHECK_NEAR(rows[1].evidence.exact_scale,
+               sqrt(rows[0].evidence.exact * rows[2].evidence.exact), 1e-14, 0);
+    for (size_t k = 0; k < 3; k++)
+        assert_string_equal(verdict_text(rows[k].verdicts.exact), "holds");
+    free(rows);
+    problem_free(&problem);
+}
+
+static void without_noise_one_chain_decides(void **state)
+{
+    (void)state;
+    const struct sampling sampling = settings(1, 0.001);
+    for (int k = 0; k < RULES; k++) {
+        const struct rule rule = rule_at(rules[k], 0.1);
+        struct problem problem;
+        struct comparison *rows = NULL;
+        struct error error;
+        size_t count;
+        const struct problem_form text = {.spectrum = "1,2",
+                                          .noise = "isotropic:0",
+                                          .batch = 1,
+                                          .theta_star = "3",
+                                          .start = "7"};
+        assert_int_equal(problem_form_read(&problem, &text, &error), 0);
+        assert_int_equal(stationary_compare(&sampling, &rule, &problem, false, NULL,
+                                            NULL, &rows, &count, &error),
+                         0);
+        for (size_t i = 0; i < count; i++) {
+            assert_int_equal(rows[i].evidence.count, 1);
+            assert_true(rows[i].evidence.se == 0);
+            assert_string_equal(verdict_text(rows[i].verdicts.exact), "holds");
+        }
+        free(rows);
+        problem_free(&problem);
+    }
+}
+
+static void what_cannot_be_decided_says_so(void **state)
+{
+    (void)state;
+    const struct rule rule = rule_at(rules[3], 0.05);
+    struct sampling sampling = settings(1, 0.002);
+    struct comparison row;
+    struct error error;
+    sampling.max_samples = 1000;
+    assert_int_equal(stationary_mode(&sampling, &rule, 1, 1, NULL, &row, &error), 0);
+    assert_int_equal(row.verdicts.exact, VERDICT_NOT_SAMPLED);
+    assert_int_equal(row.verdicts.paper, VERDICT_FAILS);
+    assert_true(isnan(row.evidence.measured) && row.plan.samples > 1000);
+    sampling = settings(1, 0.002);
+    sampling.steps = 20; /* shorter than the burn-in */
+    assert_int_equal(stationary_mode(&sampling, &rule, 1, 1, NULL, &row, &error), 0);
+    assert_int_equal(row.verdicts.exact, VERDICT_INCONCLUSIVE);
+    sampling = settings(1, 0.002);
+    sampling.burn_in = 1; /* by order: the bias shows */
+    sampling.steps = 200;
+    assert_int_equal(stationary_mode(&sampling, &rule, 1, 1, NULL, &row, &error), 0);
+    assert_int_equal(row.verdicts.exact, VERDICT_INCONCLUSIVE);
+    sampling = settings(1, 0.002);
+    sampling.replicas = 1;
+    assert_int_equal(stationary_mode(&sampling, &rule, 1, 1, NULL, &row, &error), 0);
+    assert_true(isnan(row.evidence.se));
+    assert_int_equal(row.verdicts.exact, VERDICT_INCONCLUSIVE);
+}
+
+static void unstable_parameters_are_refused_with_their_limit(void **state)
+{
+    (void)state;
+    const struct sampling sampling = settings(1, 0.002);
+    const struct rule rule = rule_at(rules[0], 2.5);
+    struct comparison row;
+    struct error error;
+    assert_int_equal(stationary_mode(&sampling, &rule, 1, 1, NULL, &row, &error),
+                     STATUS_USAGE);
+    assert_string_equal(error.quantity, "lr");
+    assert_non_null(strstr(error.text, "2.5"));
+    assert_non_null(strstr(error.text, "below 2 "));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(deviations_have_mean_0_and_variance_1),
+        cmocka_unit_test(the_plan_keeps_its_promise),
+        cmocka_unit_test(dense_noise_agrees_for_every_pair_and_rule),
+        cmocka_unit_test(full_without_correlation_measures_zero),
+        cmocka_unit_test(without_noise_one_chain_decides),
+        cmocka_unit_test(what_cannot_be_decided_says_so),
+        cmocka_unit_test(unstable_parameters_are_refused_with_their_limit),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
