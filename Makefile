@@ -8,9 +8,7 @@ THREADS =
 
 # Debian packages that building, testing and verifying need; `make setup` installs them.
 PACKAGES = gcc libc6-dev make libgsl-dev libjansson-dev libinih-dev librandom123-dev \
-	libcmocka-dev gnuplot-nox bats clang libomp-dev
-# What `make MPI=1` and the tests of it need besides; `make setup-mpi` installs them.
-MPI_PACKAGES = libopenmpi-dev openmpi-bin
+	libcmocka-dev gnuplot-nox bats clang libomp-dev libopenmpi-dev openmpi-bin
 # What `make bench` compares with; `make setup-bench` installs them. All optional.
 BENCH_PACKAGES = python3 python3-numpy python3-torch libslicot-dev
 # The suite that `make test-random` feeds; `make setup-random` installs it.
@@ -110,8 +108,8 @@ help: ## list the targets
 setup: ## install the Debian packages that build, verify and test need
 	@sh .ci/setup $(PACKAGES)
 
-setup-mpi: ## install the Debian packages that make MPI=1 needs
-	@sh .ci/setup $(MPI_PACKAGES)
+# What it installed comes with setup by now; the name goes on working.
+setup-mpi: setup
 
 setup-bench: ## install the Debian packages that bench compares with
 	@sh .ci/setup $(BENCH_PACKAGES)

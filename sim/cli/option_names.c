@@ -24,6 +24,24 @@ static int takes_no_value(const char *name, struct error *error)
                      name);
 }
 
+/* The option of that name, or the last whose name begins so; *begun counts those. */
+static const struct option_spec *look_up(const struct options *options,
+                                         const char *name, size_t *begun, bool *exact)
+{
+    const struct option_spec *found = NULL;
+    *begun = 0;
+    *exact = false;
+    for (size_t i = 0; !*exact && i < options->count; i++) {
+        const struct option_spec *option = &options->value[i].option;
+        if (strncmp(option->name, name, strlen(name)) != 0)
+            continue;
+        ++*begun;
+        found = option;
+        *exact = strcmp(option->name, name) == 0;
+    }
+    return found;
+}
+
 /* These are what argp would refuse in its own words, or take although it is not meant:
  * the beginning of a name, which another option may have tomorrow. */
 int option_names_check(const struct options *options, int argc, char **argv,
@@ -32,9 +50,9 @@ int option_names_check(const struct options *options, int argc, char **argv,
     for (int k = 1; k < argc; k++) {
         const char *word = argv[k];
         const size_t length = strcspn(word, "=");
-        const struct option_spec *found = NULL;
-        size_t begun = 0; /* options whose names begin so */
-        bool exact = false;
+        const struct option_spec *found;
+        size_t begun; /* options whose names begin so */
+        bool exact;
         if (strcmp(word, "--") == 0)
             return STATUS_OK;
         if (word[0] == '-' && word[1] && word[1] != '-')
@@ -51,14 +69,7 @@ int option_names_check(const struct options *options, int argc, char **argv,
                 return takes_no_value(name, error);
             continue;
         }
-        for (size_t i = 0; !exact && i < options->count; i++) {
-            const struct option_spec *option = &options->value[i].option;
-            if (strncmp(option->name, name, strlen(name)) != 0)
-                continue;
-            begun++;
-            found = option;
-            exact = strcmp(option->name, name) == 0;
-        }
+        found = look_up(options, name, &begun, &exact);
         if (!*name)
             return unknown_option(options, name, error);
         if (!exact && begun == 1)

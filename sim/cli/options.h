@@ -96,6 +96,8 @@ enum option_group {
     OPTIONS_DECAY = 32,    /* weight-decay, decay, schedule */
     OPTIONS_PLOT = 64,     /* plot */
     OPTIONS_LOSS = 128,    /* loss, dim and the losses' parameters */
+    OPTIONS_FILES = 256,   /* config, rerun, dump-config: with OPTIONS_OUTPUT */
+    OPTIONS_OWN = 512,     /* those of the program: always */
 };
 
 /* A command that README.md shows, on one line. */

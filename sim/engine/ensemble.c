@@ -21,7 +21,7 @@ static void moments_take(void *context, const struct ensemble_view *view,
     const double per_step = 1 / (double)(unit->chains.steps - unit->chains.burn_in);
     for (size_t i = 0; i < unit->tiles; i++)
         for (int lane = 0; lane < unit->lanes; lane++) {
-            const size_t mode = unit_mode(unit, i, lane);
+            const size_t mode = layout_mode(unit, i, lane);
             const double scale = view->scale[mode];
             const double *sum = scratch + 2 * i * LANES + lane;
             moments_add(&own->theta[mode],
@@ -262,7 +262,7 @@ static void trajectory_take(void *context, const struct ensemble_view *view,
     const struct problem *problem = view->ensemble->problem;
     for (int lane = 0; lane < unit->lanes; lane++)
         for (size_t i = 0; i < unit->tiles; i++) {
-            const size_t mode = unit_mode(unit, i, lane);
+            const size_t mode = layout_mode(unit, i, lane);
             const double scale = view->scale[mode];
             const double *x = scratch + ((size_t)lane * unit->tiles + i) * own->records;
             double *out = own->out + unit->replica[lane] * own->records * problem->n;

@@ -2,6 +2,7 @@
 
 #include "base/interrupt.h"
 #include "base/ranks.h"
+#include "engine/layout.h"
 #include "engine/units.h"
 
 #include <math.h>
@@ -9,21 +10,6 @@
 #include <string.h>
 
 enum { LANES = RULE_LANES };
-
-/* Consecutive modes with equal chains, whose units follow each other. */
-struct group {
-    size_t start, end; /* modes start .. end-1 */
-    uint64_t first_unit;
-};
-
-struct layout {
-    bool coupled;
-    size_t n;
-    const struct chains *chains; /* one a mode; chains[0] for all where coupled */
-    uint64_t units;
-    struct group *groups; /* where uncoupled */
-    size_t group_count;
-};
 
 /* State of 64 replicas in the basis of the rule, rows of 64: theta[i * 64 + lane],
  * slot[(s * n + i) * 64 + lane], gradient alike; z and pull in the eigenbasis. */
@@ -47,102 +33,6 @@ struct sampler {
     struct worker *workers;
     int threads;
 };
-
-/* --- which chains a unit holds ---------------------------------------------------- */
-
-static bool same_chains(struct chains a, struct chains b)
-{
-    return a.replicas == b.replicas && a.steps == b.steps && a.burn_in == b.burn_in;
-}
-
-static uint64_t tiles_for(uint64_t lanes)
-{
-    return (lanes + LANES - 1) / LANES;
-}
-
-/* The modes from `start` that have the same chains end before this one. */
-static size_t group_end(const struct chains *chains, size_t n, size_t start)
-{
-    size_t end = start + 1;
-    while (end < n && same_chains(chains[start], chains[end]))
-        end++;
-    return end;
-}
-
-static int layout_init(struct layout *layout, size_t n, bool coupled,
-                       const struct chains *chains, struct error *error)
-{
-    *layout = (struct layout){.coupled = coupled, .n = n, .chains = chains};
-    if (coupled) {
-        layout->units = tiles_for(chains[0].replicas);
-        return STATUS_OK;
-    }
-    size_t count = 0;
-    for (size_t start = 0; start < n; start = group_end(chains, n, start))
-        count++;
-    layout->groups = calloc(count + 1, sizeof *layout->groups);
-    if (!layout->groups)
-        return error_memory(error, "the work units");
-    for (size_t start = 0; start < n;) {
-        const size_t end = group_end(chains, n, start);
-        layout->groups[layout->group_count++] =
-            (struct group){start, end, layout->units};
-        layout->units += tiles_for((uint64_t)(end - start) * chains[start].replicas);
-        start = end;
-    }
-    return STATUS_OK;
-}
-
-/* The last group that starts at or before this unit; one without chains has no units.
- */
-static const struct group *layout_group(const struct layout *layout, uint64_t number)
-{
-    size_t low = 0, high = layout->group_count;
-    while (high - low > 1) {
-        const size_t middle = low + (high - low) / 2;
-        if (layout->groups[middle].first_unit <= number)
-            low = middle;
-        else
-            high = middle;
-    }
-    return &layout->groups[low];
-}
-
-static void layout_unit(const struct layout *layout, uint64_t number, struct unit *unit)
-{
-    *unit = (struct unit){.number = number, .chains = layout->chains[0]};
-    if (layout->coupled) {
-        unit->tiles = layout->n;
-        for (uint64_t lane = 0, replica = number * LANES;
-             lane < LANES && replica < unit->chains.replicas; lane++, replica++) {
-            unit->replica[lane] = replica;
-            unit->lanes++;
-        }
-        return;
-    }
-    /* Replica by replica, so that a run cut short has as many of every mode. */
-    const struct group *group = layout_group(layout, number);
-    const size_t modes = group->end - group->start;
-    unit->tiles = 1;
-    unit->chains = layout->chains[group->start];
-    const uint64_t flat = (number - group->first_unit) * LANES;
-    size_t mode = group->start + (size_t)(flat % modes);
-    uint64_t replica = flat / modes;
-    while (unit->lanes < LANES && replica < unit->chains.replicas) {
-        unit->mode[unit->lanes] = mode;
-        unit->replica[unit->lanes] = replica;
-        unit->lanes++;
-        if (++mode == group->end) {
-            mode = group->start;
-            replica++;
-        }
-    }
-}
-
-size_t unit_mode(const struct unit *unit, size_t tile, int lane)
-{
-    return unit->tiles > 1 ? tile : unit->mode[lane];
-}
 
 /* --- running a unit --------------------------------------------------------------- */
 
@@ -186,7 +76,7 @@ static void tiles_start(const struct sampler *sampler, const struct unit *unit,
         struct tile *tile = &tiles[i];
         memset(tile, 0, sizeof *tile);
         for (int lane = 0; lane < LANES; lane++) {
-            const size_t mode = unit_mode(unit, i, lane);
+            const size_t mode = layout_mode(unit, i, lane);
             const double start = problem->start[mode];
             tile->h[lane] = problem->h[mode];
             tile->centre[lane] = problem->theta_star[mode];
@@ -539,6 +429,6 @@ int ensemble_run(const struct ensemble *ensemble, bool coupled,
     free(sampler.workers);
     free(sampler.view.scale);
     free(sampler.back);
-    free(sampler.layout.groups);
+    layout_free(&sampler.layout);
     return status;
 }

@@ -4,21 +4,10 @@
 #define PNM_ENSEMBLE_RUN_H
 
 #include "engine/ensemble.h"
+#include "engine/layout.h"
 #include "engine/session.h"
 
-/* One unit: which lanes it holds and how long it runs. Lanes beyond `lanes` run along
- * unobserved. tiles is 1 (lane l is mode[l], replica[l]) or n (tile i is mode i, lane l
- * is replica[l]). */
-struct unit {
-    uint64_t number;
-    size_t tiles;
-    int lanes;
-    size_t mode[RULE_LANES];
-    uint64_t replica[RULE_LANES];
-    struct chains chains;
-};
-
-/* What of a run its observer is told. */
+/* The part of a run that observers read. */
 struct ensemble_view {
     const struct ensemble *ensemble;
     size_t block_steps; /* steps between two looks */
@@ -42,9 +31,6 @@ struct observer {
     void *context;
     const struct session_block *blocks; /* what merge adds to */
 };
-
-/* The mode of a lane in a tile of the unit. */
-size_t unit_mode(const struct unit *unit, size_t tile, int lane);
 
 /* chains: one a mode; coupled: chains[0] for all. STATUS_MEMORY, and what sessions and
  * generators return. */

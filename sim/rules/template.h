@@ -84,6 +84,41 @@ enum {
  * all. */
 enum { GROUP = SLOTS > 0 ? LANE_GROUP : RULE_LANES };
 
+/* The lanes of a tile from `first` on, into the registers of a loop and back. */
+__attribute__((always_inline)) static inline void
+group_begin(const struct tile *restrict tile, size_t first, double theta[GROUP],
+            double slot[SLOT_PLACES][GROUP], double h[GROUP])
+{
+    for (size_t lane = 0; lane < GROUP; lane++) {
+        theta[lane] = tile->theta[first + lane];
+        h[lane] = tile->h[first + lane];
+        for (int j = 0; j < SLOTS; j++)
+            slot[j][lane] = tile->slot[j][first + lane];
+    }
+}
+
+__attribute__((always_inline)) static inline void
+group_end(struct tile *restrict tile, size_t first, const double theta[GROUP],
+          double slot[SLOT_PLACES][GROUP])
+{
+    for (size_t lane = 0; lane < GROUP; lane++) {
+        tile->theta[first + lane] = theta[lane];
+        for (int j = 0; j < SLOTS; j++)
+            tile->slot[j][first + lane] = slot[j][lane];
+    }
+}
+
+/* What a loop has added up, to the sums of its lanes. */
+__attribute__((always_inline)) static inline void
+group_moments(const double own_sum[GROUP], const double own_square[GROUP],
+              double *restrict sum, double *restrict square)
+{
+    for (size_t lane = 0; lane < GROUP; lane++) {
+        sum[lane] += own_sum[lane];
+        square[lane] += own_square[lane];
+    }
+}
+
 __attribute__((always_inline)) static inline void
 run_group(int mode, const struct rule *rule, uint64_t t, size_t steps,
           const double *restrict normal, struct tile *restrict tile, size_t first,
@@ -97,12 +132,7 @@ run_group(int mode, const struct rule *rule, uint64_t t, size_t steps,
     double scalar[SCALARS];
     struct decay_step decay = decay_at(rule, t);
     scheduled_scalars(rule, t, scalar);
-    for (size_t lane = 0; lane < GROUP; lane++) {
-        theta[lane] = tile->theta[first + lane];
-        h[lane] = tile->h[first + lane];
-        for (int j = 0; j < SLOTS; j++)
-            slot[j][lane] = tile->slot[j][first + lane];
-    }
+    group_begin(tile, first, theta, slot, h);
     for (size_t k = 0; k < steps; k++) {
         const double *restrict xi = normal + k * SAMPLES * RULE_LANES + first;
         double *restrict out = mode & RUN_PATH ? path + k * RULE_LANES + first : NULL;
@@ -145,15 +175,9 @@ run_group(int mode, const struct rule *rule, uint64_t t, size_t steps,
             }
         }
     }
-    for (size_t lane = 0; lane < GROUP; lane++) {
-        tile->theta[first + lane] = theta[lane];
-        for (int j = 0; j < SLOTS; j++)
-            tile->slot[j][first + lane] = slot[j][lane];
-    }
-    for (size_t lane = 0; mode & RUN_MOMENTS && lane < GROUP; lane++) {
-        sum[first + lane] += own_sum[lane];
-        square[first + lane] += own_square[lane];
-    }
+    group_end(tile, first, theta, slot);
+    if (mode & RUN_MOMENTS)
+        group_moments(own_sum, own_square, sum + first, square + first);
 }
 
 /* The loop for a mode, and one for the same with scalars or decay that change. */

@@ -1,0 +1,383 @@
+#include "cli/shared_options.h"
+
+#include "cli/request.h"
+#include "losses/list.h"
+#include "losses/loss.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct option_spec quadratic_options[] = {
+    {
+        .name = "spectrum",
+        .argument = "SPEC",
+        .forms = OPTION_SPECTRUM_FORMS,
+        .required = true,
+        .doc = "curvatures h_i, the eigenvalues of H: a list such as 0.1,1,10, "
+               "const:VALUE:N, "
+               "linear:LO:HI:N, log:LO:HI:N, power:P:N (h_i = i^-P), file:PATH",
+    },
+    {
+        .name = "noise",
+        .argument = "SPEC",
+        .forms = "hessian|isotropic:VARIANCE|file:PATH",
+        .preset = "hessian",
+        .doc = "covariance C of the gradient noise: hessian (C = H/B, eq. 14), "
+               "isotropic:VARIANCE, file:PATH (n numbers: its spectrum; n x n: dense, "
+               "in the "
+               "eigenbasis of H)",
+    },
+    {
+        .name = "batch",
+        .field = OPTION_FIELD(struct request, batch),
+        .kind = OPTION_REAL,
+        .argument = "B",
+        .preset = "1",
+        .low = 0,
+        .high = HUGE_VAL,
+        .low_open = true,
+        .doc = "batch size B: divides C = H/B",
+    },
+    {
+        .name = "start",
+        .argument = "VALUE|file:PATH",
+        .doc = "theta at step 0 (default: the minimum)",
+    },
+    {
+        .name = "theta-star",
+        .argument = "VALUE|file:PATH",
+        .preset = "0",
+        .doc = "the minimum theta*",
+    },
+    {
+        .name = "rotation",
+        .argument = "none|haar:SEED|file:PATH",
+        .doc = "basis in which rules run: none (the default) is the eigenbasis of H; "
+               "an orthogonal matrix, drawn or from a file, turns it. All else, "
+               "results too, stays in the eigenbasis",
+    },
+};
+
+static const struct option_spec chain_options[] = {
+    {
+        .name = "replicas",
+        .field = OPTION_FIELD(struct request, sampling.replicas),
+        .kind = OPTION_COUNT,
+        .argument = "R",
+        .low = 1,
+        .high = 1e12,
+        .doc = "independent chains (default: planned)",
+    },
+    {
+        .name = "steps",
+        .field = OPTION_FIELD(struct request, sampling.steps),
+        .kind = OPTION_COUNT,
+        .argument = "N",
+        .low = 1,
+        .high = 1e15,
+        .doc = "steps of a chain, burn-in included (default: planned)",
+    },
+    {
+        .name = "burn-in",
+        .argument = "auto|N",
+        .preset = "auto",
+        .doc = "steps left out at the start",
+    },
+    {
+        .name = "allow-divergence",
+        .field = OPTION_FIELD(struct request, sampling.allow_divergence),
+        .kind = OPTION_FLAG,
+        .doc = "run unstable parameters too (needs --replicas and --steps)",
+    },
+};
+
+static const struct option_spec sampling_options[] = {
+    {
+        .name = "precision",
+        .field = OPTION_FIELD(struct request, sampling.precision),
+        .given = OPTION_FIELD(struct request, sampling.precision_given),
+        .kind = OPTION_REAL,
+        .argument = "REL",
+        .preset = "0.001",
+        .low = 0,
+        .high = 1,
+        .low_open = true,
+        .presence_counts = true,
+        .doc =
+            "relative standard error to plan for; where it is not given, rows near the "
+            "margin of 1 % are sampled more finely",
+    },
+    {
+        .name = "max-samples",
+        .field = OPTION_FIELD(struct request, sampling.max_samples),
+        .given = OPTION_FIELD(struct request, sampling.max_samples_given),
+        .kind = OPTION_REAL,
+        .argument = "N",
+        .preset = "1e10",
+        .low = 1,
+        .high = 1e18,
+        .doc = "budget of a row, in coordinate-steps (chains x steps)",
+    },
+    {
+        .name = "seed",
+        .field = OPTION_FIELD(struct request, sampling.seed),
+        .kind = OPTION_COUNT,
+        .argument = "S",
+        .preset = "1",
+        .low = 0,
+        .high = 0x1p53 - 1,
+        .doc = "seed of all random numbers",
+    },
+    {
+        .name = "rng",
+        .argument = "NAME",
+        .forms = "xoshiro|philox|gsl:NAME",
+        .preset = "xoshiro",
+        .doc = "generator: xoshiro, or for cross-checks philox, gsl:NAME",
+    },
+    {
+        .name = "threads",
+        .kind = OPTION_COUNT,
+        .argument = "K",
+        .low = 1,
+        .high = 1024,
+        .unrecorded = true,
+        .doc = "threads (default: one a processor); never changes a result",
+    },
+    {
+        .name = "max-seconds",
+        .field = OPTION_FIELD(struct request, session.max_seconds),
+        .kind = OPTION_REAL,
+        .argument = "SECONDS",
+        .low = 0,
+        .high = HUGE_VAL,
+        .unrecorded = true,
+        .doc = "stop sampling after this time, after whole work units; says how to "
+               "repeat the run exactly",
+    },
+    {
+        .name = "stop-at",
+        .argument = "RUN:UNIT",
+        .unrecorded = true,
+        .doc = "stop sampling there, as a run with --max-seconds did",
+    },
+    {
+        .name = "checkpoint",
+        .field = OPTION_FIELD(struct request, session.checkpoint),
+        .argument = "FILE",
+        .unrecorded = true,
+        .doc = "keep what is done in this file: every --checkpoint-every seconds, on "
+               "Ctrl-C and SIGTERM, and when --max-seconds ends the run",
+    },
+    {
+        .name = "checkpoint-every",
+        .field = OPTION_FIELD(struct request, session.checkpoint_every),
+        .kind = OPTION_REAL,
+        .argument = "SECONDS",
+        .preset = "60",
+        .low = 0,
+        .high = HUGE_VAL,
+        .unrecorded = true,
+        .doc = "time between two checkpoints",
+    },
+    {
+        .name = "resume",
+        .field = OPTION_FIELD(struct request, resume),
+        .argument = "FILE",
+        .unrecorded = true,
+        .doc = "go on from a checkpoint of the same program and parameters; the "
+               "result is the same to the bit",
+    },
+    {
+        .name = "quiet",
+        .field = OPTION_FIELD(struct request, sampling.quiet),
+        .kind = OPTION_FLAG,
+        .unrecorded = true,
+        .doc = "no progress bar, no warnings",
+    },
+};
+
+static const struct option_spec decay_options[] = {
+    {
+        .name = "weight-decay",
+        .kind = OPTION_REAL,
+        .argument = "LAMBDA",
+        .low = 0,
+        .high = HUGE_VAL,
+        .doc = "weight decay lambda, of every rule (default: the rule's own, 0 for "
+               "most)",
+    },
+    {
+        .name = "decay",
+        .kind = OPTION_CHOICE,
+        .argument = "l2|decoupled",
+        .doc = "l2: lambda theta is added to the gradient; decoupled: theta is "
+               "multiplied by 1 - eta lambda before the step (default: the rule's "
+               "own, l2 for most)",
+    },
+    {
+        .name = "schedule",
+        .argument = "SCHEDULE",
+        .forms = "constant|step:FACTOR:T1|cosine:T|warm-restarts:T|inverse-sqrt",
+        .doc = "the learning rate over the steps: constant (the default), "
+               "step:FACTOR:T1[:T2...], cosine:T[:MIN], "
+               "warm-restarts:T[:MULTIPLE[:MIN]], inverse-sqrt",
+    },
+};
+
+static const struct option_spec output_options[] = {
+    {
+        .name = "format",
+        .field = OPTION_FIELD(struct request, output.format),
+        .given = OPTION_FIELD(struct request, output.format_given),
+        .kind = OPTION_CHOICE,
+        .argument = "table|csv|json|markdown",
+        .unrecorded = true,
+        .doc = "default: table on a terminal, csv elsewhere; files by their ending: "
+               ".txt, .json, .md, "
+               "else csv",
+    },
+    {
+        .name = "color",
+        .field = OPTION_FIELD(struct request, output.color),
+        .kind = OPTION_CHOICE,
+        .argument = "auto|always|never",
+        .preset = "auto",
+        .unrecorded = true,
+        .doc = "verdicts of a table on standard output in colour; auto: on a terminal, "
+               "unless NO_COLOR is set",
+    },
+    {
+        .name = "output",
+        .field = OPTION_FIELD(struct request, output.files),
+        .argument = "FILE[,FILE...]",
+        .unrecorded = true,
+        .doc = "where to write: files, - for standard output (the default)",
+    },
+};
+
+static const struct option_spec plot_options[] = {
+    {
+        .name = "plot",
+        .field = OPTION_FIELD(struct request, output.plot),
+        .argument = "auto|text|window|FILE",
+        .bare = "auto",
+        .unrecorded = true,
+        .doc = "draw the table at once: to a file (.svg, .png, .pdf, .txt, or .gp, the "
+               "script of it), in a window, or as text on standard error; auto: a "
+               "window where there is one, else text. Needs gnuplot",
+    },
+};
+
+static const struct option_spec file_options[] = {
+    {
+        .name = "config",
+        .argument = "FILE",
+        .unrecorded = true,
+        .transient = true,
+        .doc = "options from a file, a line NAME = VALUE each; the command line wins",
+    },
+    {
+        .name = "rerun",
+        .argument = "RESULT",
+        .unrecorded = true,
+        .transient = true,
+        .doc = "run again what a CSV or JSON result of this version says in its "
+               "header; the command line and --config win",
+    },
+    {
+        .name = "dump-config",
+        .kind = OPTION_FLAG,
+        .unrecorded = true,
+        .transient = true,
+        .doc = "print the options as --config reads them and run nothing",
+    },
+};
+
+static const char *optimizer_word(const struct program *program, size_t i)
+{
+    if (i == 0)
+        return RULES_ALL;
+    for (const struct rule_kind *const *rule = rule_kinds(); *rule; rule++)
+        if (((*rule)->linear || !program->linear) && --i == 0)
+            return (*rule)->name;
+    return NULL;
+}
+
+static const char *loss_word(const struct program *program, size_t i)
+{
+    const struct loss_kind *kind = loss_kinds()[i];
+    (void)program;
+    return kind ? kind->name : NULL;
+}
+
+#define LOSS_NAME(name) " " #name
+
+static const struct option_spec loss_options[] = {
+    {
+        .name = "loss",
+        .argument = "NAME",
+        .given = OPTION_FIELD(struct request, loss.given),
+        .word = loss_word,
+        .preset = "huber",
+        .presence_counts = true,
+        .doc = "one of:" LOSS_LIST(
+            LOSS_NAME) "; rippled is not convex, and quadratic has "
+                       "no bound of the gradient, so no theorem, but exact "
+                       "transients",
+    },
+    {
+        .name = "dim",
+        .kind = OPTION_COUNT,
+        .field = OPTION_FIELD(struct request, loss.n),
+        .argument = "N",
+        .preset = "1",
+        .low = 1,
+        .high = 1e6,
+        .doc = "coordinates",
+    },
+};
+
+const struct option_spec shared_options_optimizer = {
+    .name = "optimizer",
+    .argument = "NAME[,NAME...]",
+    .word = optimizer_word,
+    .required = true,
+    .doc = "update rules; all: every one that the program runs",
+};
+
+const struct option_spec shared_options_system = {
+    .name = "system",
+    .argument = "FILE",
+    .doc =
+        "the matrices of the rule `linear`: a row for each number of its state, with "
+        "its rows of A0, A1 and b",
+};
+
+#define LIST(options)                                                                  \
+    {                                                                                  \
+        options, sizeof(options) / sizeof *(options)                                   \
+    }
+
+struct shared_options shared_options(enum option_group group)
+{
+    static const struct shared_options none = {NULL, 0};
+    static const struct {
+        enum option_group group;
+        struct shared_options options;
+    } lists[] = {
+        {OPTIONS_DECAY, LIST(decay_options)},
+        {OPTIONS_QUADRATIC, LIST(quadratic_options)},
+        {OPTIONS_LOSS, LIST(loss_options)},
+        {OPTIONS_CHAINS, LIST(chain_options)},
+        {OPTIONS_SAMPLING, LIST(sampling_options)},
+        {OPTIONS_OUTPUT, LIST(output_options)},
+        {OPTIONS_PLOT, LIST(plot_options)},
+        {OPTIONS_FILES, LIST(file_options)},
+    };
+    for (size_t k = 0; k < sizeof lists / sizeof *lists; k++)
+        if (lists[k].group == group)
+            return lists[k].options;
+    return none;
+}

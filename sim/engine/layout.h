@@ -1,0 +1,51 @@
+/* layout.h: how the chains of an ensemble are shared out among units. */
+#ifndef PNM_LAYOUT_H
+#define PNM_LAYOUT_H
+
+#include "engine/plan.h"
+#include "rules/rule_loops.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* One unit: which lanes it holds and how long it runs. Lanes beyond `lanes` run along
+ * unobserved. tiles is 1 (lane l is mode[l], replica[l]) or n (tile i is mode i, lane l
+ * is replica[l]). */
+struct unit {
+    uint64_t number;
+    size_t tiles;
+    int lanes;
+    size_t mode[RULE_LANES];
+    uint64_t replica[RULE_LANES];
+    struct chains chains;
+};
+
+/* Consecutive modes with equal chains, whose units follow each other. */
+struct group {
+    size_t start, end; /* modes start .. end-1 */
+    uint64_t first_unit;
+};
+
+struct layout {
+    bool coupled;
+    size_t n;
+    const struct chains *chains; /* one a mode; chains[0] for all where coupled */
+    uint64_t units;
+    struct group *groups; /* where uncoupled */
+    size_t group_count;
+};
+
+/* n modes with chains[n]; coupled, all modes run together and chains[0] counts. The
+ * layout keeps the pointer. STATUS_MEMORY. */
+PNM_MUST_USE int layout_init(struct layout *layout, size_t n, bool coupled,
+                             const struct chains *chains, struct error *error);
+void layout_free(struct layout *layout);
+
+/* The unit of that number. */
+void layout_unit(const struct layout *layout, uint64_t number, struct unit *unit);
+
+/* The mode of a lane in a tile of the unit. */
+size_t layout_mode(const struct unit *unit, size_t tile, int lane);
+
+#endif
