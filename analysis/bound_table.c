@@ -130,7 +130,7 @@ static int add_form(struct table *table, const struct bound_search *search,
     struct bound_instance instance;
     struct text command = {0};
     int status = STATUS_OK;
-    bound_instance_init(&instance, search, point);
+    bound_search_instance(&instance, search, point);
     if (replicas == 0)
         status = bound_plan(&instance.runs, form, precision, &replicas, error);
     if (status == STATUS_OK)

@@ -4,7 +4,7 @@
 #define PNM_CONVERGENCE_TABLE_H
 
 #include "cli/table.h"
-#include "convergence_request.h"
+#include "convergence_run.h"
 
 enum convergence_table {
     CONVERGENCE_HORIZONS, /* min E|grad f|^2 beside the bounds, a row a horizon */

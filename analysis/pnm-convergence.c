@@ -2,7 +2,7 @@
  * losses that meet its assumptions and against the exact transient on a quadratic. */
 #include "bound_table.h"
 #include "cli/program.h"
-#include "convergence_request.h"
+#include "convergence_run.h"
 #include "convergence_table.h"
 
 static const struct option_spec own_options[] = {

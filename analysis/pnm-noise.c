@@ -3,7 +3,7 @@
 #include "cli/program.h"
 #include "cli/request.h"
 #include "cli/rule_table.h"
-#include "compare/noise_compare.h"
+#include "compare/noise.h"
 #include "compare/psd.h"
 #include "rules/rule_check.h"
 

@@ -191,7 +191,7 @@ static int add_row(struct table *table, const struct stability_request *own,
     stability_exact(&s, rule, problem->h, problem->n);
     int status = rule_table_row(rule, table, error);
     if (status == STATUS_OK)
-        status = table_text(table, EXACT_SOURCE, exact_source_text(s.source), error);
+        status = table_text(table, EXACT_SOURCE, theory_source_text(s.source), error);
     if (status != STATUS_OK)
         return status;
     table_real(table, RHO, s.radius);

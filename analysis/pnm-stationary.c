@@ -197,7 +197,7 @@ static int add_row(struct table *table, const struct request *request,
     char law[80];
     law_of(row, sizeof law, law);
     const char *texts[COLUMNS] = {
-        [EXACT_SOURCE] = exact_source_text(row->source),
+        [EXACT_SOURCE] = theory_source_text(row->source),
         [EXACT_VERDICT] = verdict_text(row->verdicts.exact),
         [PAPER_VERDICT] = verdict_text(row->verdicts.paper),
         [LAW] = law,

@@ -59,7 +59,7 @@ static int plan_modes(const struct sampling *sampling, const struct rule *rule,
         const double c = problem_noise(problem, i, i), noise[3] = {c, c, c};
         const double offset = problem->start[i] - problem->theta_star[i];
         double drift[LINEAR_STATE], mean[LINEAR_STATE];
-        struct pair_law law;
+        struct plan_law law;
         if (interrupt_pending())
             status = error_set(error, STATUS_INTERRUPTED, "interrupted");
         if (status == STATUS_OK && !(linear_system_radius(&systems[i]) < 1)) {
@@ -67,7 +67,7 @@ static int plan_modes(const struct sampling *sampling, const struct rule *rule,
             continue;
         }
         status =
-            pair_law_init(&law, &systems[i], &systems[i], noise, offset, offset, error);
+            plan_law_init(&law, &systems[i], &systems[i], noise, offset, offset, error);
         if (status != STATUS_OK)
             break;
         linear_system_probe_drift(rule, problem->theta_star[i], drift);

@@ -11,23 +11,24 @@ static double recursion(const struct pnm_path *path, enum x_form form, long t, s
 {
     const double alpha = path->eta0 * (1 - path->beta) * (1 + perturbation);
     const double g = path->g[(size_t)t * path->n + i];
-    return path_x(path, form, t + 1, i) - path_x(path, form, t, i) + alpha * g -
-           path->beta * (path_x(path, form, t - 1, i) - path_x(path, form, t - 2, i));
+    return pnm_path_x(path, form, t + 1, i) - pnm_path_x(path, form, t, i) + alpha * g -
+           path->beta *
+               (pnm_path_x(path, form, t - 1, i) - pnm_path_x(path, form, t - 2, i));
 }
 
 static double step_printed(const struct pnm_path *path, enum x_form form, long t,
                            size_t i, double perturbation)
 {
     const double alpha = path->eta0 * (1 - path->beta) * (1 + perturbation);
-    return path_x(path, form, t + 1, i) - path_x(path, form, t, i) -
-           alpha * path_m(path, t, i);
+    return pnm_path_x(path, form, t + 1, i) - pnm_path_x(path, form, t, i) -
+           alpha * pnm_path_m(path, t, i);
 }
 
 static double step_corrected(const struct pnm_path *path, enum x_form form, long t,
                              size_t i, double perturbation)
 {
-    return path_x(path, form, t + 1, i) - path_x(path, form, t, i) +
-           path->eta0 * (1 + perturbation) * path_m(path, t, i);
+    return pnm_path_x(path, form, t + 1, i) - pnm_path_x(path, form, t, i) +
+           path->eta0 * (1 + perturbation) * pnm_path_m(path, t, i);
 }
 
 static int check(struct ledger *ledger, const struct claim *claim, struct error *error)

@@ -29,8 +29,9 @@ static int check(struct ledger *ledger, const struct claim *claim, struct error 
         const struct two_gaussians *pair = &pairs[k];
         struct evidence evidence = {0};
         double printed;
-        status = gaussian_kl(GAUSSIAN_N, pair->q.mean, pair->q.covariance, pair->p.mean,
-                             pair->p.covariance, &printed, error);
+        status =
+            pac_bayes_gaussian_kl(GAUSSIAN_N, pair->q.mean, pair->q.covariance,
+                                  pair->p.mean, pair->p.covariance, &printed, error);
         if (status != STATUS_OK)
             break;
         evidence.paper = printed;

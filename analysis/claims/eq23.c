@@ -12,7 +12,7 @@ static int divergence(double gamma, double variance, double lambda, double *kl,
     const double zero[GAUSSIAN_N] = {0, 0};
     const double q[] = {gamma * variance, 0, 0, gamma * variance};
     const double p[] = {1 / lambda, 0, 0, 1 / lambda};
-    return gaussian_kl(GAUSSIAN_N, zero, q, zero, p, kl, error);
+    return pac_bayes_gaussian_kl(GAUSSIAN_N, zero, q, zero, p, kl, error);
 }
 
 /* int_1^gamma (n/2)(slope - 1/x) dx. */

@@ -8,7 +8,7 @@ static double residual(const struct pnm_path *path, enum x_form form, long t, si
                        double perturbation)
 {
     /* alpha/(1-beta) = eta0 */
-    return path_z(path, form, t + 1, i) - path_z(path, form, t, i) +
+    return pnm_path_z(path, form, t + 1, i) - pnm_path_z(path, form, t, i) +
            path->eta0 * (1 + perturbation) * path->g[(size_t)t * path->n + i];
 }
 

@@ -224,8 +224,8 @@ static void emit(const struct watch *watch, uint64_t t)
 {
     double side[BOUND_FORMS][SIDES][LANES];
     sides_of(watch->task->setting, &watch->frame, side);
-    watch->kernels->observe_pairs(watch->lanes, side[0][0],
-                                  watch->scratch + t * NUMBERS);
+    watch->kernels->descent_observe_pairs(watch->lanes, side[0][0],
+                                          watch->scratch + t * NUMBERS);
 }
 
 /* z_t from theta_t, from m_{t-1}, which is the rule's slot 0, and from x_{t-2}. */
@@ -434,8 +434,8 @@ static void written_frame(const struct kernels *kernels, const struct setting *s
         for (size_t i = 0; i < loss->n; i++) {
             const size_t k = i * LANES + lane;
             theta[k] = path->theta[(size_t)t * loss->n + i];
-            z[k] = path_z(path, X_CORRECTED, t, i);
-            next[k] = path_z(path, X_CORRECTED, t < path->steps ? t + 1 : t, i);
+            z[k] = pnm_path_z(path, X_CORRECTED, t, i);
+            next[k] = pnm_path_z(path, X_CORRECTED, t < path->steps ? t + 1 : t, i);
             frame->largest[lane] = fmax(frame->largest[lane], fabs(theta[k]));
         }
     }
@@ -484,13 +484,13 @@ int bound_written(const struct bound_runs *runs, struct bound_ratio *ratio,
     setting_init(&setting, runs);
     int status = task_init(&task, runs->bound, runs->horizon, error);
     if (status == STATUS_OK)
-        status = path_noiseless(&descent, runs->horizon, &path, error);
+        status = pnm_path_noiseless(&descent, runs->horizon, &path, error);
     if (status == STATUS_OK)
         status =
             written_sides(runs->task->sampling->kernels, &setting, &path, &task, error);
     for (int form = 0; status == STATUS_OK && form < BOUND_FORMS; form++)
         ratio[form] = pick(&task, (enum convergence_form)form);
-    path_free(&path);
+    pnm_path_free(&path);
     free(task.sides);
     return status;
 }

@@ -19,7 +19,7 @@
 #ifndef PNM_BOUND_RATIO_H
 #define PNM_BOUND_RATIO_H
 
-#include "compare/convergence_compare.h"
+#include "compare/convergence.h"
 
 enum bound { BOUND_THEOREM, BOUND_LEMMA_A2, BOUND_LEMMA_A3, BOUNDS };
 enum { BOUND_FORMS = CONVERGENCE_CORRECTED + 1 };

@@ -27,10 +27,10 @@ static double five_digits(double x)
     return strtod(text, NULL);
 }
 
-struct bound_point bound_point_of(const struct bound_search *search,
-                                  const struct loss *loss, double beta0, double beta1,
-                                  double rate, double sigma, double initial,
-                                  uint64_t horizon)
+struct bound_point bound_search_point(const struct bound_search *search,
+                                      const struct loss *loss, double beta0,
+                                      double beta1, double rate, double sigma,
+                                      double initial, uint64_t horizon)
 {
     const double l = loss->smoothness, g = loss->gradient_bound;
     struct rule rule = *search->rule;
@@ -54,9 +54,9 @@ struct bound_point bound_point_of(const struct bound_search *search,
     return point;
 }
 
-void bound_instance_init(struct bound_instance *instance,
-                         const struct bound_search *search,
-                         const struct bound_point *point)
+void bound_search_instance(struct bound_instance *instance,
+                           const struct bound_search *search,
+                           const struct bound_point *point)
 {
     instance->task = (struct convergence_task){
         .sampling = search->sampling,
@@ -137,7 +137,7 @@ static struct bound_point point_at(const struct bound_search *search,
     const double beta0 = clamp(u[BOUND_FREE_BETA0] * u[BOUND_FREE_BETA0], 0, 100);
     const double beta1 = clamp(b1 / (1 + b1), 0, 0.999);
     const bool *free = search->free;
-    struct bound_point point = bound_point_of(
+    struct bound_point point = bound_search_point(
         search, loss, free[BOUND_FREE_BETA0] ? beta0 : search->fixed.beta0,
         free[BOUND_FREE_BETA1] ? beta1 : search->fixed.beta1,
         theorem ? clamp(rate, 1e-3, 1e3) : clamp(rate, slowest, largest_rate),
@@ -170,7 +170,7 @@ static void coordinates_of(const struct bound_search *search,
     const double l = loss->smoothness, g = loss->gradient_bound;
     const double start = point->initial * l * sqrt((double)loss->n) / g;
     struct bound_instance instance;
-    bound_instance_init(&instance, search, point);
+    bound_search_instance(&instance, search, point);
     const double rate = search->bound == BOUND_THEOREM
                             ? point->c * l
                             : theory_normalized_lr(&instance.rule) * l;
@@ -205,7 +205,7 @@ static double look(struct round *round, const double u[BOUND_FREE_COUNT])
         return 0;
     round->left--;
     const struct bound_point point = point_at(round->search, round->loss, u);
-    bound_instance_init(&instance, round->search, &point);
+    bound_search_instance(&instance, round->search, &point);
     round->status = bound_look(&instance.runs, ratio, &round->error);
     const double own = ratio[round->search->form];
     if (round->status != STATUS_OK || isnan(own))
@@ -291,7 +291,7 @@ static double look_at_start(const struct bound_search *search, size_t k,
     double ratio[BOUND_FORMS] = {0};
     if (round->status != STATUS_OK || interrupt_pending())
         return 0;
-    bound_instance_init(&instance, search, &search->starts[k]);
+    bound_search_instance(&instance, search, &search->starts[k]);
     round->status = bound_look(&instance.runs, ratio, &round->error);
     return isnan(ratio[search->form]) ? 0 : ratio[search->form];
 }
@@ -315,7 +315,7 @@ static bool is_vacuous(const struct bound_search *search,
                        const struct bound_point *point)
 {
     struct bound_instance instance;
-    bound_instance_init(&instance, search, point);
+    bound_search_instance(&instance, search, point);
     const struct convergence c = convergence_constants(&instance.task, &instance.rule);
     return convergence_bound(&c, point->horizon, search->form) >=
            c.gradient * c.gradient;

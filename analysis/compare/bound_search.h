@@ -41,10 +41,10 @@ struct bound_search {
 
 /* From dimensionless numbers: rate = eta0 L, for theorem 3.1 C L; sigma in G; initial
  * in G/(L sqrt(n)). */
-struct bound_point bound_point_of(const struct bound_search *search,
-                                  const struct loss *loss, double beta0, double beta1,
-                                  double rate, double sigma, double initial,
-                                  uint64_t horizon);
+struct bound_point bound_search_point(const struct bound_search *search,
+                                      const struct loss *loss, double beta0,
+                                      double beta1, double rate, double sigma,
+                                      double initial, uint64_t horizon);
 
 /* The setting with the largest ratio that was found; looks are made with few replicas
  * and say no more than where to measure. Rounds of looks are the work units of a
@@ -62,8 +62,8 @@ struct bound_instance {
     struct rule rule;
     struct bound_runs runs;
 };
-void bound_instance_init(struct bound_instance *instance,
-                         const struct bound_search *search,
-                         const struct bound_point *point);
+void bound_search_instance(struct bound_instance *instance,
+                           const struct bound_search *search,
+                           const struct bound_point *point);
 
 #endif

@@ -20,7 +20,7 @@ static int path_init(struct pnm_path *path, long steps, size_t n, struct error *
     return STATUS_OK;
 }
 
-void path_free(struct pnm_path *path)
+void pnm_path_free(struct pnm_path *path)
 {
     free(path->theta);
     *path = (struct pnm_path){0};
@@ -38,8 +38,8 @@ static int path_of(const struct descent *descent, uint64_t steps, struct pnm_pat
     return path_init(path, (long)steps, descent->loss->n, error);
 }
 
-int path_measured(const struct descent *descent, uint64_t replica, uint64_t steps,
-                  struct pnm_path *path, struct error *error)
+int pnm_path_measured(const struct descent *descent, uint64_t replica, uint64_t steps,
+                      struct pnm_path *path, struct error *error)
 {
     struct descent_record record = {.theta = NULL};
     const size_t n = descent->loss->n, points = (size_t)steps * n;
@@ -58,7 +58,7 @@ int path_measured(const struct descent *descent, uint64_t replica, uint64_t step
     return status;
 }
 
-double path_m(const struct pnm_path *path, long t, size_t i)
+double pnm_path_m(const struct pnm_path *path, long t, size_t i)
 {
     return t < 0 ? 0 : path->m[(size_t)t * path->n + i];
 }
@@ -69,15 +69,15 @@ static void written_step(struct pnm_path *path, long t)
     const double beta = path->beta, beta0 = path->beta0;
     for (size_t i = 0; i < path->n; i++) {
         const size_t k = (size_t)t * path->n + i;
-        path->m[k] = beta * path_m(path, t - 2, i) + (1 - beta) * path->g[k];
+        path->m[k] = beta * pnm_path_m(path, t - 2, i) + (1 - beta) * path->g[k];
         path->theta[k + path->n] =
-            path->theta[k] -
-            path->eta0 * ((1 + beta0) * path->m[k] - beta0 * path_m(path, t - 1, i));
+            path->theta[k] - path->eta0 * ((1 + beta0) * path->m[k] -
+                                           beta0 * pnm_path_m(path, t - 1, i));
     }
 }
 
-int path_written(const struct pnm_path *from, struct pnm_path *path,
-                 struct error *error)
+int pnm_path_written(const struct pnm_path *from, struct pnm_path *path,
+                     struct error *error)
 {
     *path = *from;
     const int status = path_init(path, from->steps, from->n, error);
@@ -90,8 +90,8 @@ int path_written(const struct pnm_path *from, struct pnm_path *path,
     return STATUS_OK;
 }
 
-int path_noiseless(const struct descent *descent, uint64_t steps, struct pnm_path *path,
-                   struct error *error)
+int pnm_path_noiseless(const struct descent *descent, uint64_t steps,
+                       struct pnm_path *path, struct error *error)
 {
     const size_t n = descent->loss->n;
     int status = path_of(descent, steps, path, error);
@@ -107,10 +107,10 @@ int path_noiseless(const struct descent *descent, uint64_t steps, struct pnm_pat
     return status;
 }
 
-double path_x(const struct pnm_path *path, enum x_form form, long t, size_t i)
+double pnm_path_x(const struct pnm_path *path, enum x_form form, long t, size_t i)
 {
     const double theta = path->theta[(size_t)(t < 0 ? 0 : t) * path->n + i];
-    const double shift = path->beta0 * path_m(path, t - 1, i);
+    const double shift = path->beta0 * pnm_path_m(path, t - 1, i);
     switch (form) {
     case X_MAIN_TEXT:
         return theta - shift;
@@ -121,8 +121,9 @@ double path_x(const struct pnm_path *path, enum x_form form, long t, size_t i)
     }
 }
 
-double path_z(const struct pnm_path *path, enum x_form form, long t, size_t i)
+double pnm_path_z(const struct pnm_path *path, enum x_form form, long t, size_t i)
 {
-    return (path_x(path, form, t, i) - path->beta * path_x(path, form, t - 2, i)) /
+    return (pnm_path_x(path, form, t, i) -
+            path->beta * pnm_path_x(path, form, t - 2, i)) /
            (1 - path->beta);
 }

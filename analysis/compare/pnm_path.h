@@ -16,21 +16,21 @@ struct pnm_path {
 };
 
 /* From the simulation. */
-PNM_MUST_USE int path_measured(const struct descent *descent, uint64_t replica,
-                               uint64_t steps, struct pnm_path *path,
-                               struct error *error);
+PNM_MUST_USE int pnm_path_measured(const struct descent *descent, uint64_t replica,
+                                   uint64_t steps, struct pnm_path *path,
+                                   struct error *error);
 
 /* Algorithm 2 written out on the gradients of another path. */
-PNM_MUST_USE int path_written(const struct pnm_path *from, struct pnm_path *path,
-                              struct error *error);
+PNM_MUST_USE int pnm_path_written(const struct pnm_path *from, struct pnm_path *path,
+                                  struct error *error);
 
 /* Algorithm 2 written out on the loss's own gradients: sigma = 0. */
-PNM_MUST_USE int path_noiseless(const struct descent *descent, uint64_t steps,
-                                struct pnm_path *path, struct error *error);
-void path_free(struct pnm_path *path);
+PNM_MUST_USE int pnm_path_noiseless(const struct descent *descent, uint64_t steps,
+                                    struct pnm_path *path, struct error *error);
+void pnm_path_free(struct pnm_path *path);
 
 /* Coordinate i of m_t; 0 for t < 0. */
-double path_m(const struct pnm_path *path, long t, size_t i);
+double pnm_path_m(const struct pnm_path *path, long t, size_t i);
 
 /* Coordinate i of x_t, for t >= -2; theta_{-2} = theta_{-1} = theta_0. */
 enum x_form {
@@ -38,9 +38,9 @@ enum x_form {
     X_APPENDIX,  /* theta_t - eta0 beta0 m_{t-1} */
     X_CORRECTED, /* theta_t + eta0 beta0 m_{t-1} */
 };
-double path_x(const struct pnm_path *path, enum x_form form, long t, size_t i);
+double pnm_path_x(const struct pnm_path *path, enum x_form form, long t, size_t i);
 
 /* Coordinate i of z_t = (x_t - beta x_{t-2})/(1 - beta). */
-double path_z(const struct pnm_path *path, enum x_form form, long t, size_t i);
+double pnm_path_z(const struct pnm_path *path, enum x_form form, long t, size_t i);
 
 #endif

@@ -67,11 +67,11 @@ int posterior_theory(const struct rule *rule, const struct problem *problem,
     if (status != STATUS_OK || isnan(covariance[0]))
         goto out;
     if (problem->dense) {
-        status = covariance_size_dense(n, covariance, &posterior->size, error);
-        posterior->kl = prior_kl(n, posterior->size, lambda, mean_square);
+        status = pac_bayes_size_dense(n, covariance, &posterior->size, error);
+        posterior->kl = pac_bayes_prior_kl(n, posterior->size, lambda, mean_square);
     } else {
-        posterior->size = covariance_size_diagonal(n, covariance);
-        posterior->kl = prior_kl_diagonal(n, covariance, lambda, mean_square);
+        posterior->size = pac_bayes_size_diagonal(n, covariance);
+        posterior->kl = pac_bayes_prior_kl_diagonal(n, covariance, lambda, mean_square);
     }
     if (status == STATUS_OK && !isfinite(lambda * mean_square))
         status =
@@ -104,10 +104,10 @@ static void from_modes(const struct comparison *rows, size_t n, double lambda,
         correction += relative * relative / 2;
         squared += pow((lambda * e->measured - 1) * relative / 2, 2);
     }
-    posterior->size = covariance_size_diagonal(n, variance);
+    posterior->size = pac_bayes_size_diagonal(n, variance);
     posterior->size.logdet += correction;
     posterior->kl =
-        prior_kl_diagonal(n, variance, lambda, mean_square) - correction / 2;
+        pac_bayes_prior_kl_diagonal(n, variance, lambda, mean_square) - correction / 2;
     posterior->kl_se = sqrt(squared);
 }
 
@@ -158,10 +158,10 @@ static int from_groups(size_t n, const struct covariance_groups *groups, double 
             mean[k] += groups->mean[g * pairs + k] / count;
     if (status == STATUS_OK) {
         unpack(n, mean, s);
-        status = covariance_size_dense(n, s, &posterior->size, error);
+        status = pac_bayes_size_dense(n, s, &posterior->size, error);
     }
     if (status == STATUS_OK)
-        status = covariance_inverse(n, s, inverse, error);
+        status = pac_bayes_inverse(n, s, inverse, error);
     for (uint64_t g = 0; status == STATUS_OK && g < groups->count; g++) {
         double trace = 0, first, second;
         unpack(n, groups->mean + g * pairs, x);
@@ -175,7 +175,7 @@ static int from_groups(size_t n, const struct covariance_groups *groups, double 
     }
     if (status == STATUS_OK) {
         posterior->size.logdet += bias / 2;
-        posterior->kl = prior_kl(n, posterior->size, lambda, mean_square);
+        posterior->kl = pac_bayes_prior_kl(n, posterior->size, lambda, mean_square);
         posterior->kl_se = moments_stderr(&moved);
         posterior->count = groups->count;
     }

@@ -6,7 +6,7 @@
 #include "compare/stationary.h"
 #include "engine/sampling.h"
 #include "theory/pac_bayes.h"
-#include "verdict/estimate.h"
+#include "verdict/evidence.h"
 
 enum posterior_kind { POSTERIOR_PAPER, POSTERIOR_EXACT, POSTERIOR_MEASURED };
 

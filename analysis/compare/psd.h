@@ -4,7 +4,7 @@
 #define PNM_PSD_H
 
 #include "engine/sampling.h"
-#include "theory/momentum_noise.h"
+#include "theory/noise_filter.h"
 
 enum {
     PSD_SEGMENT = 256, /* steps a segment, overlapping by half, Hann window */

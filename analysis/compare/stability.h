@@ -8,7 +8,7 @@
 
 #include "compare/growth.h"
 #include "theory/theory.h"
-#include "verdict/estimate.h"
+#include "verdict/evidence.h"
 
 /* Measured and exact agree if the limits differ by at most this, relative, and the
  * radii by at most this of 1 - rho, or 1e-9. */

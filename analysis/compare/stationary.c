@@ -9,7 +9,7 @@
 
 /* What one comparison needs while it is planned and measured. */
 struct job {
-    struct pair_law law;
+    struct plan_law law;
     struct plan plan;
     struct plan_request request;
 };
@@ -92,7 +92,7 @@ static int plan_row(const struct work *work, struct comparison *row, struct job 
     }
     const double *offset_i = work->offset + i * LINEAR_STATE,
                  *offset_j = work->offset + j * LINEAR_STATE;
-    const int status = pair_law_init(&job->law, &work->systems[i], &work->systems[j],
+    const int status = plan_law_init(&job->law, &work->systems[i], &work->systems[j],
                                      noise, offset_i[0], offset_j[0], error);
     memcpy(job->law.offset_i, offset_i, sizeof job->law.offset_i);
     memcpy(job->law.offset_j, offset_j, sizeof job->law.offset_j);
@@ -249,7 +249,7 @@ static bool is_decisive(const struct work *work, const struct comparison *row,
         rounding_shows(work, row, job))
         return false;
     if (e->noiseless)
-        return fabs(pair_law_bias(&job->law, job->plan.chains.burn_in,
+        return fabs(plan_law_bias(&job->law, job->plan.chains.burn_in,
                                   job->plan.chains.steps)) <=
                ESTIMATE_TOLERANCE * e->exact_scale;
     if (e->count < ESTIMATE_MIN_CHAINS)
@@ -257,7 +257,7 @@ static bool is_decisive(const struct work *work, const struct comparison *row,
     const double single =
         job->law.s_ii[0] * job->law.s_jj[0] + job->law.s_ij[0] * job->law.s_ij[0];
     const double bias =
-        pair_law_bias(&job->law, job->plan.chains.burn_in, job->plan.chains.steps);
+        plan_law_bias(&job->law, job->plan.chains.burn_in, job->plan.chains.steps);
     return single / (e->se * e->se) >= ESTIMATE_MIN_SAMPLES && fabs(bias) <= e->se / 10;
 }
 

@@ -5,7 +5,7 @@
 
 #include "engine/sampling.h"
 #include "theory/theory.h"
-#include "verdict/estimate.h"
+#include "verdict/evidence.h"
 
 /* One element (i, j) of the covariance of theta, i <= j from 0. */
 struct comparison {

@@ -3,8 +3,8 @@
  * beta = beta1^2, eta0 = eta/sqrt((1+beta0)^2 + beta0^2), alpha = eta0 (1-beta). The
  * theorem is about an L-smooth f with |grad f| <= G and noise E|xi|^2 <= sigma^2, and a
  * run of t+1 steps at the constant rate eta0 = min{1/(2L), C/sqrt(t+1)}. */
-#ifndef PNM_CONVERGENCE_H
-#define PNM_CONVERGENCE_H
+#ifndef PNM_THEORY_CONVERGENCE_H
+#define PNM_THEORY_CONVERGENCE_H
 
 #include <stdbool.h>
 #include <stdint.h>

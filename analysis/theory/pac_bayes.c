@@ -46,9 +46,9 @@ static void solve_terms(const gsl_matrix *p, const double *cov_q, const double *
     }
 }
 
-int gaussian_kl(size_t n, const double *mean_q, const double *cov_q,
-                const double *mean_p, const double *cov_p, double *kl,
-                struct error *error)
+int pac_bayes_gaussian_kl(size_t n, const double *mean_q, const double *cov_q,
+                          const double *mean_p, const double *cov_p, double *kl,
+                          struct error *error)
 {
     double trace, quadratic;
     gsl_matrix *q = cholesky(n, cov_q, error), *p = cholesky(n, cov_p, error);
@@ -75,7 +75,7 @@ out:
     return status;
 }
 
-struct covariance_size covariance_size_diagonal(size_t n, const double *variance)
+struct covariance_size pac_bayes_size_diagonal(size_t n, const double *variance)
 {
     struct covariance_size size = {0, 0};
     for (size_t i = 0; i < n; i++) {
@@ -85,8 +85,8 @@ struct covariance_size covariance_size_diagonal(size_t n, const double *variance
     return size;
 }
 
-int covariance_size_dense(size_t n, const double *covariance,
-                          struct covariance_size *size, struct error *error)
+int pac_bayes_size_dense(size_t n, const double *covariance,
+                         struct covariance_size *size, struct error *error)
 {
     gsl_matrix *factor = cholesky(n, covariance, error);
     if (!factor)
@@ -98,8 +98,8 @@ int covariance_size_dense(size_t n, const double *covariance,
     return STATUS_OK;
 }
 
-int covariance_inverse(size_t n, const double *covariance, double *inverse,
-                       struct error *error)
+int pac_bayes_inverse(size_t n, const double *covariance, double *inverse,
+                      struct error *error)
 {
     gsl_matrix *factor = cholesky(n, covariance, error);
     if (!factor)
@@ -110,15 +110,15 @@ int covariance_inverse(size_t n, const double *covariance, double *inverse,
     return STATUS_OK;
 }
 
-double prior_kl(size_t n, struct covariance_size size, double lambda,
-                double mean_square)
+double pac_bayes_prior_kl(size_t n, struct covariance_size size, double lambda,
+                          double mean_square)
 {
     return 0.5 * (lambda * size.trace - size.logdet - (double)n * log(lambda) +
                   lambda * mean_square - (double)n);
 }
 
-double prior_kl_diagonal(size_t n, const double *variance, double lambda,
-                         double mean_square)
+double pac_bayes_prior_kl_diagonal(size_t n, const double *variance, double lambda,
+                                   double mean_square)
 {
     double sum = 0;
     for (size_t i = 0; i < n; i++) {
@@ -137,7 +137,7 @@ static double small_kl(double q, double p)
     return first + second;
 }
 
-double small_kl_inverse(double q, double c)
+double pac_bayes_small_kl_inverse(double q, double c)
 {
     double low = q, high = 1;
     /* Until no double lies between: high never satisfies the inequality, or is 1. */
@@ -159,6 +159,7 @@ struct pac_bayes_bounds pac_bayes_bounds(double kl, double train_size, double de
     return (struct pac_bayes_bounds){
         .paper = 4 * sqrt((kl + log(2 * n) - log(delta)) / n),
         .mcallester = sqrt(tight / (2 * n)),
-        .maurer = small_kl_inverse(empirical_risk, tight / n) - empirical_risk,
+        .maurer =
+            pac_bayes_small_kl_inverse(empirical_risk, tight / n) - empirical_risk,
     };
 }

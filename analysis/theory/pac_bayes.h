@@ -9,9 +9,10 @@
 
 /* KL(Q|P) of Q = N(mean_q, cov_q) from P = N(mean_p, cov_p) in n dimensions (eq. 21);
  * covariances n x n row-major. STATUS_USAGE if one is not positive definite. */
-PNM_MUST_USE int gaussian_kl(size_t n, const double *mean_q, const double *cov_q,
-                             const double *mean_p, const double *cov_p, double *kl,
-                             struct error *error);
+PNM_MUST_USE int pac_bayes_gaussian_kl(size_t n, const double *mean_q,
+                                       const double *cov_q, const double *mean_p,
+                                       const double *cov_p, double *kl,
+                                       struct error *error);
 
 /* Trace and log-determinant of a covariance. */
 struct covariance_size {
@@ -19,26 +20,26 @@ struct covariance_size {
 };
 
 /* Of a diagonal one with these variances; logdet is -INFINITY if one is 0. */
-struct covariance_size covariance_size_diagonal(size_t n, const double *variance);
+struct covariance_size pac_bayes_size_diagonal(size_t n, const double *variance);
 
 /* Of a dense one. STATUS_USAGE if it is not positive definite. */
-PNM_MUST_USE int covariance_size_dense(size_t n, const double *covariance,
-                                       struct covariance_size *size,
-                                       struct error *error);
+PNM_MUST_USE int pac_bayes_size_dense(size_t n, const double *covariance,
+                                      struct covariance_size *size,
+                                      struct error *error);
 
 /* Its inverse, n x n row-major, STATUS_USAGE likewise. */
-PNM_MUST_USE int covariance_inverse(size_t n, const double *covariance, double *inverse,
-                                    struct error *error);
+PNM_MUST_USE int pac_bayes_inverse(size_t n, const double *covariance, double *inverse,
+                                   struct error *error);
 
 /* KL(Q|P) for the prior P = N(0, I/lambda), Q with mean of squared length mean_square:
  * (lambda trace - logdet - n ln lambda + lambda mean_square - n)/2. */
-double prior_kl(size_t n, struct covariance_size size, double lambda,
-                double mean_square);
+double pac_bayes_prior_kl(size_t n, struct covariance_size size, double lambda,
+                          double mean_square);
 
 /* The same for a diagonal covariance, summed mode by mode as (x - 1 - ln x)/2 with
  * x = lambda variance, which keeps its digits where x is near 1. */
-double prior_kl_diagonal(size_t n, const double *variance, double lambda,
-                         double mean_square);
+double pac_bayes_prior_kl_diagonal(size_t n, const double *variance, double lambda,
+                                   double mean_square);
 
 /* Bounds on R(Q) - R^(Q) at training-set size N and failure probability delta. */
 struct pac_bayes_bounds {
@@ -52,6 +53,6 @@ struct pac_bayes_bounds pac_bayes_bounds(double kl, double train_size, double de
 
 /* Upper end of the smallest bracket around the largest p in [q, 1] with
  * q ln(q/p) + (1-q) ln((1-q)/(1-p)) <= c: not below it, so that it stays a bound. */
-double small_kl_inverse(double q, double c);
+double pac_bayes_small_kl_inverse(double q, double c);
 
 #endif

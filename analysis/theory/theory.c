@@ -20,7 +20,7 @@ const struct theory *theory_find(const char *rule)
     return NULL;
 }
 
-const char *exact_source_text(enum exact_source source)
+const char *theory_source_text(enum exact_source source)
 {
     static const char *const texts[] = {
         [EXACT_CLOSED_FORM] = "closed_form",

@@ -28,7 +28,7 @@ struct theory {
 };
 
 enum exact_source { EXACT_CLOSED_FORM, EXACT_MATRIX, EXACT_PROBED, EXACT_NONE };
-const char *exact_source_text(enum exact_source source);
+const char *theory_source_text(enum exact_source source);
 
 /* NULL if nothing is written out for that rule. */
 const struct theory *theory_find(const char *rule);

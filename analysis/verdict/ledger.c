@@ -230,7 +230,7 @@ static double richardson(const double e[EXTRAPOLATED])
     return t[EXTRAPOLATED - 1];
 }
 
-struct limit_finding limit_judge(const struct limit *limit, double paper_factor)
+struct limit_finding ledger_limit_judge(const struct limit *limit, double paper_factor)
 {
     enum { FIRST = 4, LAST = 14, POINTS = LAST - FIRST + 1 };
     struct limit_finding finding = {.falls = true};
@@ -256,7 +256,7 @@ struct limit_finding limit_judge(const struct limit *limit, double paper_factor)
 int ledger_limit(struct ledger *ledger, const struct claim *claim, const char *setting,
                  const struct limit *limit, struct error *error)
 {
-    const struct limit_finding finding = limit_judge(limit, 1);
+    const struct limit_finding finding = ledger_limit_judge(limit, 1);
     struct ledger_row row = {
         .claim = claim,
         .kind = CLAIM_LIMIT,
@@ -265,8 +265,8 @@ int ledger_limit(struct ledger *ledger, const struct claim *claim, const char *s
         .measured = NAN,
         .se = NAN,
         .verdicts = {.exact = limit->curve, .paper = finding.verdict},
-        .control = limit_judge(limit, 1.02).verdict == VERDICT_FAILS &&
-                   limit_judge(limit, 0.98).verdict == VERDICT_FAILS,
+        .control = ledger_limit_judge(limit, 1.02).verdict == VERDICT_FAILS &&
+                   ledger_limit_judge(limit, 0.98).verdict == VERDICT_FAILS,
     };
     if (finding.verdict == VERDICT_HOLDS_IN_THE_LIMIT)
         text_add(&row.setting, "%s; limit %s -> 0, approached with order %.3f", setting,

@@ -8,7 +8,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
-#include "verdict/estimate.h"
+#include "verdict/evidence.h"
 
 enum claim_kind {
     CLAIM_VALUE,      /* a number, sampled */
@@ -127,15 +127,15 @@ PNM_MUST_USE int ledger_limit(struct ledger *ledger, const struct claim *claim,
                               const char *setting, const struct limit *limit,
                               struct error *error);
 
-/* What limit_judge finds: does |ratio - 1| fall over 2^-4 .. 2^-14, with which order,
- * and to which value? */
+/* What ledger_limit_judge finds: does |ratio - 1| fall over 2^-4 .. 2^-14, with which
+ * order, and to which value? */
 struct limit_finding {
     bool falls;
     double order; /* least-squares slope of log2 |ratio - 1| */
     double limit; /* of ratio, by Richardson extrapolation */
     enum verdict verdict;
 };
-struct limit_finding limit_judge(const struct limit *limit, double paper_factor);
+struct limit_finding ledger_limit_judge(const struct limit *limit, double paper_factor);
 
 /* Joins the verdicts of a curve's points: fails if one fails, holds if all sampled ones
  * hold and there are at least 5, else inconclusive. `from` is the first row. */

@@ -12,12 +12,6 @@
 static const size_t grid_limit = 10000000;
 static const size_t largest_file = (size_t)1 << 28; /* bytes */
 
-void numbers_free(struct numbers *numbers)
-{
-    free(numbers->value);
-    *numbers = (struct numbers){0};
-}
-
 static int numbers_append(struct numbers *numbers, size_t *capacity, double value,
                           struct error *error)
 {

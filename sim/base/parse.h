@@ -3,18 +3,11 @@
 #define PNM_PARSE_H
 
 #include "base/error.h"
+#include "base/numbers.h"
 
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
-
-/* A list of doubles that the caller frees with numbers_free (legal when zeroed). */
-struct numbers {
-    double *value;
-    size_t count;
-};
-
-void numbers_free(struct numbers *numbers);
 
 /* A finite decimal or hexadecimal number, the whole of text. `what` is the quantity,
  * "lr", that an error is about. STATUS_USAGE for anything else, overflow included. */

@@ -158,8 +158,8 @@ static void zsh_text(FILE *stream, const char *text)
 static void zsh_option(FILE *stream, const struct options *options,
                        const struct option_spec *option)
 {
-    struct option_help help;
-    option_help(options, option, &help);
+    struct options_help help;
+    options_help_of(options, option, &help);
     fprintf(stream, "    '--%s%s[", option->name,
             option->kind == OPTION_FLAG ? "" : "=");
     zsh_text(stream, help.doc);
@@ -170,7 +170,7 @@ static void zsh_option(FILE *stream, const struct options *options,
         fprintf(stream, ":->%s", option->name);
     }
     fprintf(stream, "' \\\n");
-    option_help_free(&help);
+    options_help_free(&help);
 }
 
 static void zsh_values(FILE *stream, const struct options *options,

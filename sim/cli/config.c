@@ -205,7 +205,7 @@ static int dump_value(const struct options *options, const struct option_value *
         return STATUS_OK;
     if (!value->given) {
         struct text presets = {0};
-        const char *preset = options_default(options, value, &presets);
+        const char *preset = request_rules_default(options, value, &presets);
         if (preset && !option->unrecorded)
             fprintf(stream, "# %s = %s\n", option->name, preset);
         text_free(&presets);

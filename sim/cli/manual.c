@@ -137,10 +137,10 @@ static void put_synopsis(FILE *stream, const struct options *options)
     fprintf(stream, ".Sh SYNOPSIS\n.Nm\n");
     for (size_t i = 0; i < options->count; i++) {
         const struct option_spec *option = &options->value[i].option;
-        struct option_help help;
-        option_help(options, option, &help);
+        struct options_help help;
+        options_help_of(options, option, &help);
         const bool required = strcmp(text_get(&help.preset), "required") == 0;
-        option_help_free(&help);
+        options_help_free(&help);
         if (!required)
             continue;
         put_option(stream, ".", option->name, option_argument(option), option->bare);
@@ -154,9 +154,9 @@ static void put_options(FILE *stream, const struct options *options)
     fprintf(stream, ".Sh OPTIONS\n.Bl -tag -width Ds\n");
     for (size_t i = 0; i < options->count; i++) {
         const struct option_spec *option = &options->value[i].option;
-        struct option_help help;
+        struct options_help help;
         struct text text = {0};
-        option_help(options, option, &help);
+        options_help_of(options, option, &help);
         put_option(stream, ".It ", option->name, option_argument(option), option->bare);
         put_symbol(stream, help.symbol);
         text_add(&text, "%s%s%s%s%s", help.doc, help.range.length ? "; " : "",
@@ -165,7 +165,7 @@ static void put_options(FILE *stream, const struct options *options)
         fprintf(stream, "\n");
         put_text(stream, text_get(&text));
         text_free(&text);
-        option_help_free(&help);
+        options_help_free(&help);
     }
     fprintf(stream, ".It Fl Fl help\nshow a summary of all this\n"
                     ".It Fl Fl version\nshow the version\n.El\n");
@@ -209,7 +209,7 @@ static void put_rules(FILE *stream, const struct options *options)
     if (!(options->program->groups & OPTIONS_RULE))
         return;
     fprintf(stream, ".Sh RULES\n");
-    put_text(stream, options_grids);
+    put_text(stream, options_help_grids);
     for (const struct rule_kind *const *rule = rule_kinds(); *rule; rule++)
         put_rule(stream, *rule, options->program->no_rate);
 }
@@ -219,8 +219,7 @@ static void put_rules(FILE *stream, const struct options *options)
 static void put_exit_status(FILE *stream, const struct program *program)
 {
     fprintf(stream, ".Sh EXIT STATUS\n.Bl -tag -width Ds\n");
-    for (const struct exit_meaning *e = program_exit_meanings(program); e->meaning;
-         e++) {
+    for (const struct exit_meaning *e = options_help_exits(program); e->meaning; e++) {
         fprintf(stream, ".It %d\n", e->status);
         put_text(stream, e->meaning);
     }

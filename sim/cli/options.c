@@ -31,7 +31,7 @@ static int choice_index(const char *choices, const char *text)
     return -1;
 }
 
-void option_range(const struct option_spec *option, struct text *text)
+void options_range(const struct option_spec *option, struct text *text)
 {
     const bool real = option->kind == OPTION_REAL;
     char low[PARSE_TEXT], high[PARSE_TEXT];
@@ -81,7 +81,7 @@ int options_read(struct option_value *value, struct error *error)
     if (value->real < option->low || value->real > option->high ||
         (option->low_open && value->real == option->low)) {
         struct text range = {0};
-        option_range(option, &range);
+        options_range(option, &range);
         error_write_about(error, what, "%s is out of range; allowed is %s", value->text,
                           text_get(&range));
         text_free(&range);

@@ -177,7 +177,7 @@ struct option_value *options_find(const struct options *options, const char *nam
 PNM_MUST_USE int options_read(struct option_value *value, struct error *error);
 
 /* Appends "a number > 0 and <= 1"; nothing where text is taken. */
-void option_range(const struct option_spec *option, struct text *text);
+void options_range(const struct option_spec *option, struct text *text);
 
 /* Was nothing said of it, neither on the command line nor in a file? */
 bool options_is_open(const struct option_value *value);

@@ -9,18 +9,18 @@
 #include <string.h>
 
 /* The default is also that of rules that have another. */
-void option_help(const struct options *options, const struct option_spec *option,
-                 struct option_help *help)
+void options_help_of(const struct options *options, const struct option_spec *option,
+                     struct options_help *help)
 {
     const struct parameter *p = NULL;
     struct text presets = {0};
-    *help = (struct option_help){.doc = option->doc, .symbol = ""};
+    *help = (struct options_help){.doc = option->doc, .symbol = ""};
     for (const struct rule_kind *const *rule = rule_kinds(); *rule; rule++) {
         const int i = rule_kind_parameter(*rule, option->name);
         if (i < 0 || !(options->program->groups & OPTIONS_RULE))
             continue;
         p = &(*rule)->parameters[i];
-        parameter_preset(*rule, option->name, &presets);
+        rule_kind_preset(*rule, option->name, &presets);
     }
     help->of_rule = p;
     if (p) {
@@ -35,7 +35,7 @@ void option_help(const struct options *options, const struct option_spec *option
                            : "required",
                  text_get(&presets));
     } else {
-        option_range(option, &help->range);
+        options_range(option, &help->range);
         if (option->required || option->preset)
             text_add(&help->preset, "%s%s", option->required ? "required" : "default ",
                      option->required ? "" : option->preset);
@@ -43,17 +43,17 @@ void option_help(const struct options *options, const struct option_spec *option
     text_free(&presets);
 }
 
-void option_help_free(struct option_help *help)
+void options_help_free(struct options_help *help)
 {
     text_free(&help->range);
     text_free(&help->preset);
 }
 
-void help_text(const struct options *options, const struct option_spec *option,
-               struct text *text)
+void options_help_text(const struct options *options, const struct option_spec *option,
+                       struct text *text)
 {
-    struct option_help help;
-    option_help(options, option, &help);
+    struct options_help help;
+    options_help_of(options, option, &help);
     const char *preset = text_get(&help.preset);
     if (help.of_rule)
         text_add(text, "%s%s%s%s%s%s; %s", help.doc, *help.symbol ? " (" : "",
@@ -62,7 +62,7 @@ void help_text(const struct options *options, const struct option_spec *option,
     else
         text_add(text, "%s%s%s%s", help.doc, *preset ? " (" : "", preset,
                  *preset ? ")" : "");
-    option_help_free(&help);
+    options_help_free(&help);
 }
 
 enum { INDENT = 14, WIDTH = 76 };
@@ -106,7 +106,7 @@ static void print_rule(FILE *stream, const struct rule_kind *rule)
     text_free(&options);
 }
 
-const char options_grids[] =
+const char options_help_grids[] =
     "A numeric parameter of a rule takes one value, a list 0,1,3, or a grid "
     "linear:LO:HI:N or log:LO:HI:N: a row each.";
 
@@ -118,7 +118,7 @@ const char options_grids[] =
         0, NULL                                                                        \
     }
 
-const struct exit_meaning *program_exit_meanings(const struct program *program)
+const struct exit_meaning *options_help_exits(const struct program *program)
 {
     static const struct exit_meaning done[] = {{0, "done"}, EXIT_ERRORS};
     static const struct exit_meaning judged[] = {
@@ -130,7 +130,7 @@ const struct exit_meaning *program_exit_meanings(const struct program *program)
     return program->judges ? judged : done;
 }
 
-char *rules_help(const struct options *options)
+char *options_help_page(const struct options *options)
 {
     char *text = NULL;
     size_t size = 0;
@@ -139,13 +139,13 @@ char *rules_help(const struct options *options)
         return NULL;
     fprintf(stream, "%s\v", options->program->summary);
     if (options->program->groups & OPTIONS_RULE) {
-        fprintf(stream, "%s\n\nUpdate rules:\n", options_grids);
+        fprintf(stream, "%s\n\nUpdate rules:\n", options_help_grids);
         for (const struct rule_kind *const *rule = rule_kinds(); *rule; rule++)
             print_rule(stream, *rule);
         fprintf(stream, "\n");
     }
     fprintf(stream, "%s\n\nExit status: ", options->program->notes);
-    const struct exit_meaning *exits = program_exit_meanings(options->program);
+    const struct exit_meaning *exits = options_help_exits(options->program);
     for (const struct exit_meaning *e = exits; e->meaning; e++)
         fprintf(stream, "%s%d %s", e == exits ? "" : "; ", e->status, e->meaning);
     fprintf(stream, ".");

@@ -80,7 +80,7 @@ static void argp_table(const struct options *options, struct text *help,
 {
     for (size_t i = 0; i < options->count; i++) {
         const struct option_spec *option = &options->value[i].option;
-        help_text(options, option, &help[i]);
+        options_help_text(options, option, &help[i]);
         table[i] = (struct argp_option){
             .name = option->name,
             .key = FIRST_KEY + (int)i,
@@ -102,7 +102,7 @@ static int parse_command_line(struct options *options, int argc, char **argv,
     struct parse_state state = {options, error, STATUS_OK, NULL};
     struct argp_option *table = calloc(options->count + 3, sizeof *table);
     struct text *help = calloc(options->count, sizeof *help);
-    char *doc = rules_help(options);
+    char *doc = options_help_page(options);
     if (table && help && doc) {
         const struct argp argp = {table, on_option, NULL, doc, NULL, NULL, NULL};
         argp_table(options, help, table);

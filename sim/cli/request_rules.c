@@ -279,8 +279,8 @@ int request_rules_read(struct request *request, struct options *options,
     return status;
 }
 
-const char *options_default(const struct options *options,
-                            const struct option_value *value, struct text *text)
+const char *request_rules_default(const struct options *options,
+                                  const struct option_value *value, struct text *text)
 {
     text_clear(text);
     if (value->option.preset)
@@ -289,6 +289,6 @@ const char *options_default(const struct options *options,
         return NULL;
     for (const struct rule_kind *const *rule = rule_kinds(); *rule; rule++)
         if (request_rules_choose(options, *rule))
-            parameter_preset(*rule, value->option.name, text);
+            rule_kind_preset(*rule, value->option.name, text);
     return text->length > 0 ? text_get(text) : NULL;
 }

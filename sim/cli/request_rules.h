@@ -16,7 +16,7 @@ bool request_rules_choose(const struct options *options, const struct rule_kind 
 /* The value of an option that is not given, for the chosen rules, as a header shows it:
  * "0.9", or "0.9; RULE: 0.999" where they differ. It stands in text, which is
  * overwritten, or is static; NULL: no default. */
-const char *options_default(const struct options *options,
-                            const struct option_value *value, struct text *text);
+const char *request_rules_default(const struct options *options,
+                                  const struct option_value *value, struct text *text);
 
 #endif

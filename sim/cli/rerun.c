@@ -150,7 +150,7 @@ static bool is_listed(const char *list, const char *name)
 static bool was_given(const struct reading *reading, const struct option_value *value)
 {
     struct text presets = {0};
-    const char *preset = options_default(reading->recorded, value, &presets);
+    const char *preset = request_rules_default(reading->recorded, value, &presets);
     const bool given = !preset || strcmp(preset, value->text) != 0 ||
                        is_listed(reading->given, value->option.name);
     text_free(&presets);

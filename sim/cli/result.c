@@ -17,7 +17,7 @@ static void list_given(const struct options *options, struct text *text)
     struct text presets = {0};
     for (size_t i = 0; i < options->count; i++) {
         const struct option_value *value = &options->value[i];
-        const char *preset = options_default(options, value, &presets);
+        const char *preset = request_rules_default(options, value, &presets);
         if (value->given && value->text && value->option.presence_counts && preset &&
             strcmp(value->text, preset) == 0)
             text_add(text, "%s%s", text->length ? "," : "", value->option.name);
@@ -38,7 +38,7 @@ static int for_each_note(const struct options *options,
     for (size_t i = 0; status == STATUS_OK && i < options->count; i++) {
         const struct option_value *value = &options->value[i];
         const char *text =
-            value->text ? value->text : options_default(options, value, &presets);
+            value->text ? value->text : request_rules_default(options, value, &presets);
         if (text && !value->option.unrecorded)
             status = use(context, value->option.name, text, error);
     }

@@ -77,9 +77,9 @@ static void draw_samples(const struct descent *descent, uint64_t t, uint64_t ste
                       noise->normal);
     for (size_t k = 0; k < noise->a_step; k += row) {
         if (descent->sigma > 0)
-            block->kernels->add_noise(row, noise->sd, block->exact,
-                                      noise->normal + drawn * noise->a_step + k,
-                                      block->sample + k);
+            block->kernels->descent_add_noise(row, noise->sd, block->exact,
+                                              noise->normal + drawn * noise->a_step + k,
+                                              block->sample + k);
         else
             memcpy(block->sample + k, block->exact, row * sizeof *block->sample);
     }
@@ -158,7 +158,7 @@ static void observe_moments(void *context, uint64_t t,
                             const struct descent_block *block)
 {
     const struct view *view = context;
-    block->kernels->observe_descent(view->loss->n, view->lanes, block->exact,
+    block->kernels->descent_observe(view->loss->n, view->lanes, block->exact,
                                     block->value, view->loss->minimum,
                                     view->scratch + t * NUMBERS);
 }

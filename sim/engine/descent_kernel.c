@@ -6,8 +6,8 @@
 
 enum { LANES = RULE_LANES, GROUP = 8 };
 
-void ISA_NAME(add_noise)(size_t count, double sd, const double *restrict exact,
-                         const double *restrict normal, double *restrict sample)
+void ISA_NAME(descent_add_noise)(size_t count, double sd, const double *restrict exact,
+                                 const double *restrict normal, double *restrict sample)
 {
     for (size_t k = 0; k < count; k++)
         sample[k] = exact[k] + sd * normal[k];
@@ -75,7 +75,7 @@ observe(size_t n, int lanes, const double *restrict exact, const double *restric
     put_halves(lanes, excess, out + 4);
 }
 
-void ISA_NAME(observe_descent)(size_t n, int lanes, const double *restrict exact,
+void ISA_NAME(descent_observe)(size_t n, int lanes, const double *restrict exact,
                                const double *restrict value, double minimum,
                                double *restrict out)
 {
@@ -111,8 +111,8 @@ __attribute__((always_inline)) static inline void add_pairs(const double *restri
         sums->product[c] += before[c] * after[c + PARTNER];
 }
 
-void ISA_NAME(observe_pairs)(int lanes, const double *restrict rows,
-                             double *restrict out)
+void ISA_NAME(descent_observe_pairs)(int lanes, const double *restrict rows,
+                                     double *restrict out)
 {
     const int both = lanes / 2; /* numbers that both halves have */
     double next[LANES / 2][CHAINS];

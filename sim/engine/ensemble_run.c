@@ -100,7 +100,7 @@ static void tile_advance(const struct sampler *sampler, uint64_t t, size_t steps
         loops->advance_unit(ensemble->rule, t, steps, normal, tile, path);
     } else {
         loops->advance(ensemble->rule, t, steps, normal, tile, path);
-        ensemble->kernels->centre_path(steps, tile->mean, path);
+        ensemble->kernels->observe_centre(steps, tile->mean, path);
     }
 }
 
@@ -128,7 +128,8 @@ static void rotated_start(const struct sampler *sampler, const struct worker *wo
     const size_t slots = (size_t)ensemble->rule->kind->slots;
     for (size_t k = 0; k < problem->n * LANES; k++)
         own->z[k] = problem->start[k / LANES];
-    ensemble->kernels->rotate(problem->n, problem->rotation, own->z, own->theta);
+    ensemble->kernels->observe_rotate(problem->n, problem->rotation, own->z,
+                                      own->theta);
     memset(own->slot, 0, slots * problem->n * LANES * sizeof *own->slot);
 }
 
@@ -145,16 +146,16 @@ static void rotated_step(const struct sampler *sampler, uint64_t t,
     const size_t stride = sampler->view.block_steps * samples * LANES;
     for (size_t s = 0; s < samples; s++) {
         for (size_t i = 0; i < n; i++)
-            ensemble->kernels->pull(problem->h[i], problem->theta_star[i],
-                                    problem->slope, noise_sd(problem, i),
-                                    own->z + i * LANES, normal + i * stride + s * LANES,
-                                    own->pull + i * LANES);
-        ensemble->kernels->rotate(n, problem->rotation, own->pull,
-                                  own->gradient + s * n * LANES);
+            ensemble->kernels->observe_pull(
+                problem->h[i], problem->theta_star[i], problem->slope,
+                noise_sd(problem, i), own->z + i * LANES,
+                normal + i * stride + s * LANES, own->pull + i * LANES);
+        ensemble->kernels->observe_rotate(n, problem->rotation, own->pull,
+                                          own->gradient + s * n * LANES);
     }
     sampler->loops->step(ensemble->rule, t, n * LANES, own->gradient, own->theta,
                          own->slot);
-    ensemble->kernels->rotate(n, sampler->back, own->theta, own->z);
+    ensemble->kernels->observe_rotate(n, sampler->back, own->theta, own->z);
 }
 
 /* Steps t .. t+steps-1; the paths then hold x. */
@@ -253,8 +254,8 @@ static int unit_run(void *context, int thread, uint64_t number, double *scratch,
             break;
         random_normal(&stream, unit.tiles * length, worker->normal);
         if (problem->dense) {
-            ensemble->kernels->correlate(problem->n, length, problem->factor,
-                                         worker->normal, worker->noise);
+            ensemble->kernels->observe_correlate(problem->n, length, problem->factor,
+                                                 worker->normal, worker->noise);
             noise = worker->noise;
         }
         if (skipped > 0)

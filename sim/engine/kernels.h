@@ -23,31 +23,32 @@ enum {
     OBSERVE_DIRECTION_SUMS
 };
 
-enum { OBSERVE_PAIRS = 2 }; /* of rows, for observe_pairs */
+enum { OBSERVE_PAIRS = 2 }; /* of rows, for descent_observe_pairs */
 
 struct kernels {
     const char *isa;                        /* its name */
     const struct rule_loops *const *rules;  /* NULL after the last */
     const struct loss_loops *const *losses; /* the same */
     /* observe_kernel.h says what these compute. */
-    void (*centre_path)(size_t steps, const double *centre, double *path);
+    void (*observe_centre)(size_t steps, const double *centre, double *path);
     void (*observe_moments)(size_t steps, const double *path, double *sum,
                             double *square);
     void (*observe_product)(size_t steps, const double *a, const double *b,
                             double *product);
     void (*observe_direction)(const double *path, double per_rate, double mean,
                               double use, double *chain);
-    void (*pull)(double h, double centre, double slope, double sd, const double *z,
-                 const double *xi, double *gradient);
-    void (*rotate)(size_t n, const double *matrix, const double *in, double *out);
-    void (*correlate)(size_t n, size_t length, const double *factor,
-                      const double *normal, double *noise);
+    void (*observe_pull)(double h, double centre, double slope, double sd,
+                         const double *z, const double *xi, double *gradient);
+    void (*observe_rotate)(size_t n, const double *matrix, const double *in,
+                           double *out);
+    void (*observe_correlate)(size_t n, size_t length, const double *factor,
+                              const double *normal, double *noise);
     /* And descent_kernel.h these. */
-    void (*add_noise)(size_t count, double sd, const double *exact,
-                      const double *normal, double *sample);
-    void (*observe_descent)(size_t n, int lanes, const double *exact,
+    void (*descent_add_noise)(size_t count, double sd, const double *exact,
+                              const double *normal, double *sample);
+    void (*descent_observe)(size_t n, int lanes, const double *exact,
                             const double *value, double minimum, double *out);
-    void (*observe_pairs)(int lanes, const double *rows, double *out);
+    void (*descent_observe_pairs)(int lanes, const double *rows, double *out);
 };
 
 ISA_DECLARE(const struct kernels, kernels);

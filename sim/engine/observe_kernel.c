@@ -6,8 +6,8 @@
 
 #include <math.h>
 
-void ISA_NAME(centre_path)(size_t steps, const double *restrict centre,
-                           double *restrict path)
+void ISA_NAME(observe_centre)(size_t steps, const double *restrict centre,
+                              double *restrict path)
 {
     for (size_t k = 0; k < steps; k++)
         for (size_t lane = 0; lane < RULE_LANES; lane++)
@@ -68,9 +68,9 @@ void ISA_NAME(observe_direction)(const double *restrict path, double per_rate,
     }
 }
 
-void ISA_NAME(pull)(double h, double centre, double slope, double sd,
-                    const double *restrict z, const double *restrict xi,
-                    double *restrict gradient)
+void ISA_NAME(observe_pull)(double h, double centre, double slope, double sd,
+                            const double *restrict z, const double *restrict xi,
+                            double *restrict gradient)
 {
     for (size_t lane = 0; lane < RULE_LANES; lane++)
         gradient[lane] = fma(sd, xi[lane], h * (z[lane] - centre) + slope);
@@ -102,8 +102,8 @@ rotate_rows(size_t rows, size_t n, const double *restrict matrix,
             out[i * RULE_LANES + lane] = own[i][lane];
 }
 
-void ISA_NAME(rotate)(size_t n, const double *restrict matrix,
-                      const double *restrict in, double *restrict out)
+void ISA_NAME(observe_rotate)(size_t n, const double *restrict matrix,
+                              const double *restrict in, double *restrict out)
 {
     for (size_t first = 0; first < RULE_LANES; first += ROTATE_LANES) {
         size_t i = 0;
@@ -115,8 +115,8 @@ void ISA_NAME(rotate)(size_t n, const double *restrict matrix,
     }
 }
 
-void ISA_NAME(correlate)(size_t n, size_t length, const double *restrict factor,
-                         const double *restrict normal, double *restrict noise)
+void ISA_NAME(observe_correlate)(size_t n, size_t length, const double *restrict factor,
+                                 const double *restrict normal, double *restrict noise)
 {
     for (size_t i = 0; i < n; i++) {
         double *restrict row = noise + i * length;

@@ -8,7 +8,7 @@
 #include "engine/kernels.h"
 
 /* path -= centre[lane]. */
-void ISA_NAME(centre_path)(size_t steps, const double *centre, double *path);
+void ISA_NAME(observe_centre)(size_t steps, const double *centre, double *path);
 
 /* sum[lane] += sum_k path, square[lane] += sum_k path^2. */
 void ISA_NAME(observe_moments)(size_t steps, const double *path, double *sum,
@@ -25,14 +25,15 @@ void ISA_NAME(observe_direction)(const double *path, double per_rate, double mea
                                  double use, double *chain);
 
 /* gradient = h (z - centre) + slope + sd xi, 64 numbers each. */
-void ISA_NAME(pull)(double h, double centre, double slope, double sd, const double *z,
-                    const double *xi, double *gradient);
+void ISA_NAME(observe_pull)(double h, double centre, double slope, double sd,
+                            const double *z, const double *xi, double *gradient);
 
 /* out[i] = sum_j matrix[i * n + j] in[j] for n rows of 64 numbers. */
-void ISA_NAME(rotate)(size_t n, const double *matrix, const double *in, double *out);
+void ISA_NAME(observe_rotate)(size_t n, const double *matrix, const double *in,
+                              double *out);
 
 /* noise[i] = sum_{j<=i} factor[i * n + j] normal[j] for n rows of `length` numbers. */
-void ISA_NAME(correlate)(size_t n, size_t length, const double *factor,
-                         const double *normal, double *noise);
+void ISA_NAME(observe_correlate)(size_t n, size_t length, const double *factor,
+                                 const double *normal, double *noise);
 
 #endif

@@ -5,12 +5,12 @@
 
 static const uint64_t longest_burn_in = UINT64_C(1) << 50;
 
-int pair_law_init(struct pair_law *law, const struct linear_system *i,
+int plan_law_init(struct plan_law *law, const struct linear_system *i,
                   const struct linear_system *j, const double noise[3], double offset_i,
                   double offset_j, struct error *error)
 {
     double q[LINEAR_SIZE];
-    *law = (struct pair_law){
+    *law = (struct plan_law){
         .i = *i, .j = *j, .offset_i = {offset_i}, .offset_j = {offset_j}};
     linear_system_noise(i, i, noise[0], q);
     int status = linear_system_stationary(i, i, q, law->s_ii, error);
@@ -27,7 +27,7 @@ int pair_law_init(struct pair_law *law, const struct linear_system *i,
 /* The lag-k autocovariance of x_i x_j is r_ii(k) r_jj(k) + r_ij(k) r_ji(k), which is
  * element (0,0) of A_i^k X A_j'^k with
  * X = S_ii e S_jj e' + S_ij e (S_ij' e)', e the unit vector of theta. */
-double pair_law_variance(const struct pair_law *law, uint64_t count)
+double plan_law_variance(const struct plan_law *law, uint64_t count)
 {
     const int n = law->i.dim, m = law->j.dim;
     double x[LINEAR_SIZE] = {0}, f[LINEAR_SIZE] = {0}, weighted[LINEAR_SIZE] = {0};
@@ -40,7 +40,7 @@ double pair_law_variance(const struct pair_law *law, uint64_t count)
     return (2 * (f[0] - weighted[0] / total) - x[0]) / total;
 }
 
-double pair_law_bias(const struct pair_law *law, uint64_t burn_in, uint64_t steps)
+double plan_law_bias(const struct plan_law *law, uint64_t burn_in, uint64_t steps)
 {
     const int n = law->i.dim, m = law->j.dim;
     double y[LINEAR_SIZE] = {0}, f[LINEAR_SIZE] = {0};
@@ -60,37 +60,37 @@ uint64_t plan_power_of_two(double x)
     return power;
 }
 
-static uint64_t plan_burn_in(const struct pair_law *law, double target)
+static uint64_t plan_burn_in(const struct plan_law *law, double target)
 {
     uint64_t burn_in = 1;
     while (burn_in < longest_burn_in &&
-           !(fabs(pair_law_bias(law, burn_in, 8 * burn_in)) <= target / 20))
+           !(fabs(plan_law_bias(law, burn_in, 8 * burn_in)) <= target / 20))
         burn_in *= 2;
     return burn_in;
 }
 
-static uint64_t replicas_for(const struct pair_law *law, uint64_t recorded,
+static uint64_t replicas_for(const struct plan_law *law, uint64_t recorded,
                              double target)
 {
-    const double needed = pair_law_variance(law, recorded) / (target * target);
+    const double needed = plan_law_variance(law, recorded) / (target * target);
     const uint64_t replicas = plan_power_of_two(needed);
     return replicas < PLAN_REPLICAS ? PLAN_REPLICAS : replicas;
 }
 
 /* Steps where replicas are given: the shortest power of two that reaches the target. */
-static uint64_t steps_for(const struct pair_law *law, uint64_t burn_in,
+static uint64_t steps_for(const struct plan_law *law, uint64_t burn_in,
                           uint64_t replicas, double target)
 {
     const double wanted = target * target * (double)replicas;
     uint64_t steps = plan_power_of_two(8 * (double)burn_in);
     while (steps < 2 * longest_burn_in &&
-           !(pair_law_variance(law, steps - burn_in) <= wanted))
+           !(plan_law_variance(law, steps - burn_in) <= wanted))
         steps *= 2;
     return steps;
 }
 
 /* Steps and replicas, where they are not given, for this burn-in. */
-static void plan_chains(const struct pair_law *law, const struct plan_request *request,
+static void plan_chains(const struct plan_law *law, const struct plan_request *request,
                         struct chains *chains)
 {
     chains->replicas = request->replicas;
@@ -113,7 +113,7 @@ static void plan_chains(const struct pair_law *law, const struct plan_request *r
     }
 }
 
-void plan_make(const struct pair_law *law, const struct plan_request *request,
+void plan_make(const struct plan_law *law, const struct plan_request *request,
                struct plan *plan)
 {
     struct chains *chains = &plan->chains;
@@ -127,7 +127,7 @@ void plan_make(const struct pair_law *law, const struct plan_request *request,
     plan_chains(law, request, chains);
     /* A start may cancel the bias over one window and not over the one chosen. */
     while (automatic && request->steps == 0 && chains->burn_in < longest_burn_in &&
-           fabs(pair_law_bias(law, chains->burn_in, chains->steps)) >
+           fabs(plan_law_bias(law, chains->burn_in, chains->steps)) >
                request->target / 20) {
         chains->burn_in *= 2;
         plan->needed_burn_in = chains->burn_in;

@@ -18,7 +18,7 @@ struct chains {
 
 /* A pair of modes (i = j for a variance) as the planner sees it. S are stationary
  * covariances of the states. */
-struct pair_law {
+struct plan_law {
     struct linear_system i, j;
     double s_ii[LINEAR_SIZE], s_jj[LINEAR_SIZE], s_ij[LINEAR_SIZE];
     /* State at step 0 less its stationary mean. */
@@ -27,17 +27,17 @@ struct pair_law {
 
 /* noise[0..2] = C_ii, C_jj, C_ij; offset_i and offset_j are those of theta, the slots
  * start at their means, 0. The systems must be stable. */
-PNM_MUST_USE int pair_law_init(struct pair_law *law, const struct linear_system *i,
+PNM_MUST_USE int plan_law_init(struct plan_law *law, const struct linear_system *i,
                                const struct linear_system *j, const double noise[3],
                                double offset_i, double offset_j, struct error *error);
 
 /* Exact variance of one chain's time average of x_i x_j over `count` steps of the
  * stationary process (Gaussian noise: fourth moments by Isserlis). */
-double pair_law_variance(const struct pair_law *law, uint64_t count);
+double plan_law_variance(const struct plan_law *law, uint64_t count);
 
 /* Exact difference between the expected time average of x_i x_j over steps
  * burn_in+1 .. steps and the stationary covariance, caused by the start. */
-double pair_law_bias(const struct pair_law *law, uint64_t burn_in, uint64_t steps);
+double plan_law_bias(const struct plan_law *law, uint64_t burn_in, uint64_t steps);
 
 /* What the user fixed: 0 replicas or steps, and burn_in PLAN_AUTO, are planned. */
 #define PLAN_AUTO UINT64_MAX
@@ -64,7 +64,7 @@ enum {
 /* Powers of two throughout: burn-in so long that the remaining bias is below a
  * twentieth of the target, chains at least eight burn-ins long, then chains lengthened
  * and multiplied until the exact standard error is at most the target. */
-void plan_make(const struct pair_law *law, const struct plan_request *request,
+void plan_make(const struct plan_law *law, const struct plan_request *request,
                struct plan *plan);
 
 /* The smallest power of two that is at least x, and at most 2^62. */

@@ -8,9 +8,9 @@
 #ifndef PNM_RULE_H
 #define PNM_RULE_H
 
-#include "base/error.h"
 #include "base/text.h"
 #include "rules/matrices.h"
+#include "rules/parameter.h"
 #include "rules/schedule.h"
 
 #include <stdbool.h>
@@ -27,20 +27,6 @@ enum {
     RULE_RATE = 0,
     /* Parameter 0 of every rule is its learning rate eta. */
     RULE_LR = 0,
-};
-
-/* A parameter of a rule: the same word on the command line, in result columns, in
- * help. */
-struct parameter {
-    const char *name;    /* option name without the dashes, "beta1" */
-    const char *symbol;  /* the paper's symbol, "" if there is none */
-    const char *doc;     /* one line */
-    const char *preset;  /* how help states the default; NULL: must be given */
-    double preset_value; /* NAN where `complete` computes it from the others */
-    double low, high;    /* valid range */
-    bool low_open, high_open;
-    /* Words of which it takes one, NULL after the last. NULL: it takes numbers. */
-    const char *const *choices;
 };
 
 /* Weight decay, which every rule takes. lambda theta is added to the gradient;
@@ -134,21 +120,10 @@ bool rule_settles(const struct rule *rule);
 /* Appends "lr=0.05 beta0=1 ...". */
 void rule_describe(const struct rule *rule, struct text *text);
 
-/* STATUS_USAGE, with the parameter's name, the value and the range, where the value is
- * not in the parameter's range. */
-PNM_MUST_USE int parameter_check(const struct parameter *parameter, double value,
-                                 struct error *error);
-
-/* Appends the range, "0 <= beta1 < 1" or "off|on". */
-void parameter_range(const struct parameter *parameter, struct text *text);
-
-/* Index of a word among the parameter's choices, or -1. */
-int parameter_choice(const struct parameter *parameter, const char *word);
-
 /* Appends the default that a rule gives its parameter of that name to the defaults of
  * other rules in text: "0.9", and if a later rule has another "0.9; other: 0.5".
  * Nothing is appended if the rule has no such parameter or no default for it. */
-void parameter_preset(const struct rule_kind *kind, const char *name,
+void rule_kind_preset(const struct rule_kind *kind, const char *name,
                       struct text *text);
 
 #endif

@@ -92,14 +92,14 @@ struct rule setup_rule(const char *name, double lr)
 }
 
 /* The law of mode i, its chains begun at the minimum. */
-static void law_of_mode(const struct setup *s, size_t i, struct pair_law *law)
+static void law_of_mode(const struct setup *s, size_t i, struct plan_law *law)
 {
     const struct rule rule = setup_rule(s->rule, s->lr);
     const double c = setup_noise(s, i, i), noise[3] = {c, c, c};
     struct linear_system system;
     struct error error;
     linear_system_probe(&rule, setup_curvature(s, i), &system);
-    must(pair_law_init(law, &system, &system, noise, 0, 0, &error), &error);
+    must(plan_law_init(law, &system, &system, noise, 0, 0, &error), &error);
 }
 
 double setup_exact(const struct setup *s)
@@ -108,7 +108,7 @@ double setup_exact(const struct setup *s)
     for (size_t i = 0; i < s->d; i++) {
         /* Equal curvatures, of which there may be a million, have one law. */
         if (i == 0 || s->low != s->high) {
-            struct pair_law law;
+            struct plan_law law;
             law_of_mode(s, i, &law);
             variance = law.s_ii[0];
         }
@@ -121,7 +121,7 @@ struct chains setup_plan(const struct setup *s, double target)
 {
     const struct plan_request request = {
         .burn_in = PLAN_AUTO, .target = target, .max_samples = INFINITY};
-    struct pair_law law;
+    struct plan_law law;
     struct plan plan;
     law_of_mode(s, 0, &law);
     plan_make(&law, &request, &plan);

@@ -73,8 +73,8 @@ static double largest_residual(const struct path_identity *identity,
         for (size_t i = 0; i < path->n; i++) {
             const double residual =
                 identity->residual(path, identity->form, t, i, perturbation);
-            const double step = path_x(path, identity->form, t + 1, i) -
-                                path_x(path, identity->form, t, i);
+            const double step = pnm_path_x(path, identity->form, t + 1, i) -
+                                pnm_path_x(path, identity->form, t, i);
             apart = fmax(apart, fabs(residual));
             moved = fmax(moved, fabs(step));
         }
@@ -93,13 +93,13 @@ static double residual_of(const struct path_identity *identity,
     double result = NAN;
     int status = claim_descent_init(&run, identity->ledger, setting, &ignored);
     if (status == STATUS_OK)
-        status = path_measured(&run.descent, 0, STEPS, &path, &ignored);
+        status = pnm_path_measured(&run.descent, 0, STEPS, &path, &ignored);
     if (status == STATUS_OK && written)
-        status = path_written(&path, &own, &ignored);
+        status = pnm_path_written(&path, &own, &ignored);
     if (status == STATUS_OK)
         result = largest_residual(identity, written ? &own : &path, perturbation);
-    path_free(&own);
-    path_free(&path);
+    pnm_path_free(&own);
+    pnm_path_free(&path);
     claim_descent_free(&run);
     return result;
 }
@@ -185,9 +185,9 @@ static int make_starts(const struct claim_grid *g, const struct bound_search *se
             value[i] = lists[i]->value[rest % lists[i]->count];
             rest /= lists[i]->count;
         }
-        (*starts)[k] =
-            bound_point_of(search, &search->losses[k % search->loss_count], value[0],
-                           value[1], value[2], value[3], value[4], (uint64_t)value[5]);
+        (*starts)[k] = bound_search_point(
+            search, &search->losses[k % search->loss_count], value[0], value[1],
+            value[2], value[3], value[4], (uint64_t)value[5]);
     }
     return STATUS_OK;
 }
@@ -217,7 +217,7 @@ static int add_bound_row(struct ledger *ledger, const struct claim *claim,
     struct text setting = {0};
     uint64_t replicas = 0;
     double samples = 0;
-    bound_instance_init(&instance, search, worst);
+    bound_search_instance(&instance, search, worst);
     int status = measure_bound(ledger, &instance.runs, search->form, &e, &replicas,
                                &samples, error);
     if (status != STATUS_OK)

@@ -65,7 +65,7 @@ struct claim_list {
     }
 
 /* Settings of pnm, each on every loss with a G, in n = 2 dimensions: from these a
- * search sets out. Numbers as in bound_point_of. */
+ * search sets out. Numbers as in bound_search_point. */
 struct claim_grid {
     struct claim_list beta0, beta1, rate, sigma, initial, horizon;
     uint64_t evaluations; /* of the search from there on */

@@ -3,7 +3,7 @@
 #define PNM_NOISE_CLAIMS_H
 
 #include "claims/shared/stationary_claims.h"
-#include "compare/noise_compare.h"
+#include "compare/noise.h"
 
 /* Measures all quantities of a rule once; the long-run variance is left out. */
 PNM_MUST_USE int claim_noise(const struct ledger *ledger, const struct claim *claim,

@@ -146,7 +146,7 @@ static enum verdict judge(struct approach shape, double order)
 {
     const struct limit limit = {
         .context = &shape, .ratio = approach, .paper = 1, .order = order};
-    return limit_judge(&limit, 1).verdict;
+    return ledger_limit_judge(&limit, 1).verdict;
 }
 
 static void limits_need_value_order_and_monotony(void **state)

@@ -212,17 +212,17 @@ static void the_odd_replicas_measure(void **state)
         struct error error;
         double point[2 * 2 * LOSS_LANES] = {0}, gradient[2 * 2 * LOSS_LANES];
         double value[LOSS_LANES], square = 0;
-        CHECK_OK(path_measured(&descent, r, T, &path, &error), &error);
+        CHECK_OK(pnm_path_measured(&descent, r, T, &path, &error), &error);
         for (size_t i = 0; i < 2; i++) {
             const long t = (long)ratio[CORRECTED].step;
-            point[i * LOSS_LANES] = path_z(&path, X_CORRECTED, t, i);
+            point[i * LOSS_LANES] = pnm_path_z(&path, X_CORRECTED, t, i);
             point[i * LOSS_LANES + 1] = path.theta[(size_t)t * 2 + i];
         }
         check_loss_loops(&loss)->evaluate(&loss, point, gradient, value);
         for (size_t i = 0; i < 2; i++)
             square += pow(gradient[i * LOSS_LANES] - gradient[i * LOSS_LANES + 1], 2);
         moments_add(&m, square);
-        path_free(&path);
+        pnm_path_free(&path);
     }
     const struct convergence constants = convergence_constants(&task, &rule);
     const double bound = convergence_lemma_bound(
@@ -287,7 +287,7 @@ static double found(const struct bound_search *search, struct bound_point *worst
     struct bound_ratio ratio[FORMS];
     struct error error;
     CHECK_OK(bound_search(search, worst, NULL, NULL, &error), &error);
-    bound_instance_init(&instance, search, worst);
+    bound_search_instance(&instance, search, worst);
     CHECK_OK(bound_measure(&instance.runs, 1, ratio, &error), &error);
     return ratio[search->form].ratio;
 }
@@ -358,7 +358,7 @@ static void noise_is_searched_with_other_numbers(void **state)
     search.free[BOUND_FREE_SIGMA] = true;
     CHECK_OK(bound_search(&search, &worst, NULL, NULL, &error), &error);
     CHECK(worst.sigma > 0, "sigma %g", worst.sigma);
-    bound_instance_init(&instance, &search, &worst);
+    bound_search_instance(&instance, &search, &worst);
     CHECK_OK(
         bound_plan(&instance.runs, search.form, BOUND_PRECISION, &replicas, &error),
         &error);
@@ -377,7 +377,8 @@ static void the_command_names_every_parameter(void **state)
     struct loss loss = loss_make("huber", 2);
     const struct bound_search search =
         search_for(&sampling, &rule, &loss, 1, BOUND_LEMMA_A3, CONVERGENCE_PRINTED);
-    struct bound_point point = bound_point_of(&search, &loss, 1, 0.9, 0.1, 0.5, -1, 32);
+    struct bound_point point =
+        bound_search_point(&search, &loss, 1, 0.9, 0.1, 0.5, -1, 32);
     struct text text = {0};
     (void)state;
     bound_command(&search, &point, 4096, &text);

@@ -2,7 +2,7 @@
  * summed by brute force, and against measurement. */
 #include "check.h"
 
-#include "compare/noise_compare.h"
+#include "compare/noise.h"
 #include "compare/psd.h"
 
 static const char *const rules[] = {

@@ -52,13 +52,14 @@ static void divergences_agree_in_three_ways(void **state)
         struct covariance_size size;
         struct error error;
         prior_covariance(lambda, p);
-        assert_int_equal(gaussian_kl(N, zero, c, zero, p, &kl, &error), 0);
+        assert_int_equal(pac_bayes_gaussian_kl(N, zero, c, zero, p, &kl, &error), 0);
         CHECK_NEAR(kl, kl_by_eigenvalues(N, c, p), 1e-12, 1e-13);
-        assert_int_equal(covariance_size_dense(N, c, &size, &error), 0);
-        CHECK_NEAR(prior_kl(N, size, lambda, 0), kl, 1e-12, 1e-13);
-        CHECK_NEAR(prior_kl(N, size, lambda, 5.25), kl + lambda * 5.25 / 2, 1e-12, 0);
-        assert_int_equal(gaussian_kl(N, mean, c, zero, p, &kl, &error), 0);
-        CHECK_NEAR(prior_kl(N, size, lambda, 5.25), kl, 1e-12, 1e-13);
+        assert_int_equal(pac_bayes_size_dense(N, c, &size, &error), 0);
+        CHECK_NEAR(pac_bayes_prior_kl(N, size, lambda, 0), kl, 1e-12, 1e-13);
+        CHECK_NEAR(pac_bayes_prior_kl(N, size, lambda, 5.25), kl + lambda * 5.25 / 2,
+                   1e-12, 0);
+        assert_int_equal(pac_bayes_gaussian_kl(N, mean, c, zero, p, &kl, &error), 0);
+        CHECK_NEAR(pac_bayes_prior_kl(N, size, lambda, 5.25), kl, 1e-12, 1e-13);
     }
 }
 
@@ -67,10 +68,12 @@ static void diagonal_divergences_keep_their_digits(void **state)
     (void)state;
     const double variance[2] = {0.1 * (1 + 1e-9), 0.1 * (1 - 2e-9)};
     /* (x - 1 - ln x)/2 = e^2/4 for x = 1 + e. */
-    CHECK_NEAR(prior_kl_diagonal(2, variance, 10, 0), (1 + 4) * 1e-18 / 4, 1e-6, 0);
+    CHECK_NEAR(pac_bayes_prior_kl_diagonal(2, variance, 10, 0), (1 + 4) * 1e-18 / 4,
+               1e-6, 0);
     const double ordinary[2] = {0.3, 7};
-    CHECK_NEAR(prior_kl_diagonal(2, ordinary, 2, 3),
-               prior_kl(2, covariance_size_diagonal(2, ordinary), 2, 3), 1e-14, 0);
+    CHECK_NEAR(pac_bayes_prior_kl_diagonal(2, ordinary, 2, 3),
+               pac_bayes_prior_kl(2, pac_bayes_size_diagonal(2, ordinary), 2, 3), 1e-14,
+               0);
 }
 
 static void singular_covariances_are_refused(void **state)
@@ -80,10 +83,10 @@ static void singular_covariances_are_refused(void **state)
     struct covariance_size size;
     struct error error;
     double kl;
-    assert_int_equal(covariance_size_dense(2, singular, &size, &error), STATUS_USAGE);
-    assert_int_equal(gaussian_kl(2, zero, singular, zero, unit, &kl, &error),
+    assert_int_equal(pac_bayes_size_dense(2, singular, &size, &error), STATUS_USAGE);
+    assert_int_equal(pac_bayes_gaussian_kl(2, zero, singular, zero, unit, &kl, &error),
                      STATUS_USAGE);
-    assert_int_equal(gaussian_kl(2, zero, unit, zero, singular, &kl, &error),
+    assert_int_equal(pac_bayes_gaussian_kl(2, zero, unit, zero, singular, &kl, &error),
                      STATUS_USAGE);
 }
 
@@ -98,17 +101,17 @@ static void the_small_kl_is_inverted_from_above(void **state)
     (void)state;
     for (double q = 0; q < 1; q += 0.09)
         for (double rhs = 1e-8; rhs < 10; rhs *= 7) {
-            const double p = small_kl_inverse(q, rhs);
+            const double p = pac_bayes_small_kl_inverse(q, rhs);
             assert_true(p > q && p <= 1);
             if (p < 0.999)
                 CHECK_NEAR(small_kl(q, p), rhs, 1e-6, 1e-12);
         }
     /* 1 - p loses digits as p nears 1. */
     for (double rhs = 1e-9; rhs < 20; rhs *= 3)
-        CHECK_NEAR(small_kl_inverse(0, rhs), -expm1(-rhs), 1e-9, 0);
-    assert_true(small_kl_inverse(1, 0.5) == 1);
-    assert_true(small_kl_inverse(0.3, 1e6) == 1);
-    CHECK_NEAR(small_kl_inverse(0.3, 0), 0.3, 1e-7, 0);
+        CHECK_NEAR(pac_bayes_small_kl_inverse(0, rhs), -expm1(-rhs), 1e-9, 0);
+    assert_true(pac_bayes_small_kl_inverse(1, 0.5) == 1);
+    assert_true(pac_bayes_small_kl_inverse(0.3, 1e6) == 1);
+    CHECK_NEAR(pac_bayes_small_kl_inverse(0.3, 0), 0.3, 1e-7, 0);
 }
 
 static void bounds_are_numbers_at_the_extremes(void **state)

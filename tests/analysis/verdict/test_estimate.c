@@ -1,7 +1,7 @@
 /* test_estimate.c: the verdict rule on made-up numbers: every outcome, every edge. */
 #include "check.h"
 
-#include "verdict/estimate.h"
+#include "verdict/evidence.h"
 
 static void half_width_is_normal_or_students(void **state)
 {

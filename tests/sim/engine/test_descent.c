@@ -283,7 +283,7 @@ static void check_observe_descent(const struct kernels *kernels, void *context)
             value[lane] = lane < lanes ? cos(lane) : NAN;
             excess[lane] = value[lane] - minimum;
         }
-        kernels->observe_descent(N, lanes, exact, value, minimum, out);
+        kernels->descent_observe(N, lanes, exact, value, minimum, out);
         for (int half = 0; half < 2; half++) {
             check_half(square, lanes, half, out + 2 * half);
             check_half(excess, lanes, half, out + 4 + 2 * half);
@@ -303,7 +303,7 @@ static void check_observe_pairs(const struct kernels *kernels, void *context)
                 rows[pair][0][lane] = lane < lanes ? sin(lane + 0.1 * pair) : NAN;
                 rows[pair][1][lane] = lane < lanes ? cos(lane + 0.2 * pair) : NAN;
             }
-        kernels->observe_pairs(lanes, rows[0][0], out);
+        kernels->descent_observe_pairs(lanes, rows[0][0], out);
         for (int pair = 0; pair < OBSERVE_PAIRS; pair++)
             for (int half = 0; half < 2; half++, own += NUMBERS) {
                 struct comoments m = {0};
@@ -327,7 +327,7 @@ static void check_add_noise(const struct kernels *kernels, void *context)
         exact[k] = sin(k);
         normal[k] = cos(3 * k);
     }
-    kernels->add_noise(N * LANES, 0.7, exact, normal, sample);
+    kernels->descent_add_noise(N * LANES, 0.7, exact, normal, sample);
     for (int k = 0; k < N * LANES; k++)
         CHECK_EXACT(sample[k], exact[k] + 0.7 * normal[k]);
 }

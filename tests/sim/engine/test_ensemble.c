@@ -978,17 +978,17 @@ static void test_snapshots(void **state)
 
 /* --- time averages ---------------------------------------------------------------- */
 
-static struct pair_law law_of(const struct ensemble *ensemble, size_t i, size_t j)
+static struct plan_law law_of(const struct ensemble *ensemble, size_t i, size_t j)
 {
     const struct problem *problem = ensemble->problem;
     const double noise[] = {problem_noise(problem, i, i), problem_noise(problem, j, j),
                             problem_noise(problem, i, j)};
     struct linear_system system[2];
-    struct pair_law law;
+    struct plan_law law;
     struct error error;
     linear_system_probe(ensemble->rule, problem->h[i], &system[0]);
     linear_system_probe(ensemble->rule, problem->h[j], &system[1]);
-    CHECK_OK(pair_law_init(&law, &system[0], &system[1], noise,
+    CHECK_OK(plan_law_init(&law, &system[0], &system[1], noise,
                            problem->start[i] - problem->theta_star[i],
                            problem->start[j] - problem->theta_star[j], &error),
              &error);
@@ -1002,10 +1002,10 @@ static struct pair_law law_of(const struct ensemble *ensemble, size_t i, size_t 
 static void check_average(const struct ensemble *ensemble, struct chains chains,
                           const struct moments *m, size_t i, size_t j)
 {
-    const struct pair_law law = law_of(ensemble, i, j);
-    const double variance = pair_law_variance(&law, chains.steps - chains.burn_in);
+    const struct plan_law law = law_of(ensemble, i, j);
+    const double variance = plan_law_variance(&law, chains.steps - chains.burn_in);
     const double expected =
-        law.s_ij[0] + pair_law_bias(&law, chains.burn_in, chains.steps);
+        law.s_ij[0] + plan_law_bias(&law, chains.burn_in, chains.steps);
     assert_int_equal(m->count, chains.replicas);
     CHECK_Z("time average",
             (m->mean - expected) / sqrt(variance / (double)chains.replicas));

@@ -141,13 +141,13 @@ static struct joint systems_of(const struct setting *setting, struct linear_syst
     return joint_of(i, j, setting->noise);
 }
 
-static struct pair_law law_of(const struct setting *setting)
+static struct plan_law law_of(const struct setting *setting)
 {
     struct linear_system i, j;
-    struct pair_law law;
+    struct plan_law law;
     struct error error;
     systems_of(setting, &i, &j);
-    CHECK_OK(pair_law_init(&law, &i, &j, setting->noise, setting->offset[0],
+    CHECK_OK(plan_law_init(&law, &i, &j, setting->noise, setting->offset[0],
                            setting->offset[1], &error),
              &error);
     return law;
@@ -162,7 +162,7 @@ static void test_stationary(void **state)
         struct linear_system i, j;
         double s[JOINT][JOINT];
         const struct joint joint = systems_of(&settings[k], &i, &j);
-        const struct pair_law law = law_of(&settings[k]);
+        const struct plan_law law = law_of(&settings[k]);
         long_run(&joint, s);
         for (int r = 0; r < i.dim; r++)
             for (int c = 0; c < j.dim; c++) {
@@ -182,9 +182,9 @@ static void test_variance(void **state)
     for (int k = 0; k < SETTINGS; k++) {
         struct linear_system i, j;
         const struct joint joint = systems_of(&settings[k], &i, &j);
-        const struct pair_law law = law_of(&settings[k]);
+        const struct plan_law law = law_of(&settings[k]);
         for (int c = 0; c < 6; c++)
-            CHECK_NEAR(pair_law_variance(&law, counts[c]),
+            CHECK_NEAR(plan_law_variance(&law, counts[c]),
                        brute_variance(&joint, counts[c]), 1e-11, 0);
     }
 }
@@ -193,13 +193,13 @@ static void test_variance(void **state)
  * 2 S^2 p^2k, and the double sum is geometric. */
 static void test_variance_of_sgd(void **state)
 {
-    const struct pair_law law = law_of(&settings[0]);
+    const struct plan_law law = law_of(&settings[0]);
     const double p = 1 - 0.3, s = 2 * 0.3 * 0.3 / (1 - p * p), q = p * p;
     (void)state;
     for (uint64_t count = 1; count < 1000000000; count *= 7) {
         const double n = (double)count;
         const double sum = q / (1 - q) - q * (1 - pow(q, n)) / (n * (1 - q) * (1 - q));
-        CHECK_NEAR(pair_law_variance(&law, count), 2 * s * s / n * (1 + 2 * sum), 1e-11,
+        CHECK_NEAR(plan_law_variance(&law, count), 2 * s * s / n * (1 + 2 * sum), 1e-11,
                    0);
     }
 }
@@ -213,11 +213,11 @@ static void test_bias(void **state)
         const struct setting *setting = &settings[k];
         struct linear_system i, j;
         const struct joint joint = systems_of(setting, &i, &j);
-        const struct pair_law law = law_of(setting);
+        const struct plan_law law = law_of(setting);
         const double scale =
             fabs(setting->offset[0] * setting->offset[1]) + fabs(law.s_ij[0]);
         for (int r = 0; r < 7; r++)
-            CHECK_NEAR(pair_law_bias(&law, range[r][0], range[r][1]),
+            CHECK_NEAR(plan_law_bias(&law, range[r][0], range[r][1]),
                        brute_bias(&joint, setting->offset, range[r][0], range[r][1]),
                        1e-11, 1e-13 * scale);
     }
@@ -228,17 +228,17 @@ static void test_unstable_law(void **state)
     const struct rule rule = check_rule("sgd lr=2");
     const double noise[3] = {1, 1, 1};
     struct linear_system system;
-    struct pair_law law;
+    struct plan_law law;
     struct error error = {.agreed = false};
     (void)state;
     linear_system_probe(&rule, 1, &system);
-    assert_int_equal(pair_law_init(&law, &system, &system, noise, 0, 0, &error),
+    assert_int_equal(plan_law_init(&law, &system, &system, noise, 0, 0, &error),
                      STATUS_SOFTWARE);
 }
 
 /* --- the plan --------------------------------------------------------------------- */
 
-static struct plan planned(const struct pair_law *law, uint64_t replicas,
+static struct plan planned(const struct plan_law *law, uint64_t replicas,
                            uint64_t steps, uint64_t burn_in, double target)
 {
     const struct plan_request request = {replicas, steps, burn_in, target, 1e10};
@@ -256,25 +256,25 @@ static bool is_power_of_two(uint64_t x)
     return x > 0 && (x & (x - 1)) == 0;
 }
 
-static double squared_error(const struct pair_law *law, const struct chains *chains)
+static double squared_error(const struct plan_law *law, const struct chains *chains)
 {
-    return pair_law_variance(law, chains->steps - chains->burn_in) /
+    return plan_law_variance(law, chains->steps - chains->burn_in) /
            (double)chains->replicas;
 }
 
 /* Standard deviation of one product x_i x_j: what a target is relative to. */
-static double scale_of(const struct pair_law *law)
+static double scale_of(const struct plan_law *law)
 {
     return sqrt(law->s_ii[0] * law->s_jj[0] + law->s_ij[0] * law->s_ij[0]);
 }
 
 /* The largest bias that a chain recording from burn_in on can have, whatever its
  * length. */
-static double largest_bias(const struct pair_law *law, uint64_t burn_in)
+static double largest_bias(const struct plan_law *law, uint64_t burn_in)
 {
     double largest = 0;
     for (uint64_t steps = 8 * burn_in; steps <= 1024 * burn_in; steps *= 2)
-        largest = fmax(largest, fabs(pair_law_bias(law, burn_in, steps)));
+        largest = fmax(largest, fabs(plan_law_bias(law, burn_in, steps)));
     return largest;
 }
 
@@ -282,7 +282,7 @@ static void test_everything_planned(void **state)
 {
     (void)state;
     for (int k = 0; k < SETTINGS; k++) {
-        const struct pair_law law = law_of(&settings[k]);
+        const struct plan_law law = law_of(&settings[k]);
         for (int digits = 1; digits < 5; digits++) {
             const double target = pow(10, -digits) * scale_of(&law);
             const struct plan plan = planned(&law, 0, 0, PLAN_AUTO, target);
@@ -316,10 +316,10 @@ static void test_everything_planned(void **state)
 
 static void check_planned_bias(const struct setting *setting, double target)
 {
-    const struct pair_law law = law_of(setting);
+    const struct plan_law law = law_of(setting);
     const struct plan plan = planned(&law, 0, 0, PLAN_AUTO, target);
     const struct chains *chains = &plan.chains;
-    const double bias = fabs(pair_law_bias(&law, chains->burn_in, chains->steps));
+    const double bias = fabs(plan_law_bias(&law, chains->burn_in, chains->steps));
     CHECK(bias <= target / 20,
           "%s from %.17g, %.17g: bias %g of the target after %llu of %llu steps",
           setting->rule, setting->offset[0], setting->offset[1], bias / target,
@@ -336,7 +336,7 @@ static void test_burn_in_for_random_starts(void **state)
         setting.offset[1] = check_uniform(&random, -1, 1) * setting.offset[0];
         if (setting.h_i == setting.h_j)
             setting.offset[1] = setting.offset[0];
-        const struct pair_law law = law_of(&setting);
+        const struct plan_law law = law_of(&setting);
         check_planned_bias(&setting,
                            pow(10, -check_uniform(&random, 1, 4)) * scale_of(&law));
     }
@@ -353,11 +353,11 @@ static void test_burn_in_for_unlucky_starts(void **state)
         for (uint64_t burn_in = 1; burn_in <= 8; burn_in *= 2) {
             struct setting setting = settings[k];
             setting.offset[0] = setting.offset[1] = 0;
-            const struct pair_law at_rest = law_of(&setting);
+            const struct plan_law at_rest = law_of(&setting);
             setting.offset[0] = setting.offset[1] = 1;
-            const struct pair_law at_one = law_of(&setting);
-            const double rest = pair_law_bias(&at_rest, burn_in, 8 * burn_in);
-            const double one = pair_law_bias(&at_one, burn_in, 8 * burn_in);
+            const struct plan_law at_one = law_of(&setting);
+            const double rest = plan_law_bias(&at_rest, burn_in, 8 * burn_in);
+            const double one = plan_law_bias(&at_one, burn_in, 8 * burn_in);
             const double product = rest / (rest - one);
             /* A single mode has the square of its offset alone. */
             if (setting.h_i == setting.h_j && product < 0)
@@ -374,7 +374,7 @@ static void test_replicas_given(void **state)
     (void)state;
     for (int k = 0; k < SETTINGS; k++)
         for (int r = 0; r < 5; r++) {
-            const struct pair_law law = law_of(&settings[k]);
+            const struct plan_law law = law_of(&settings[k]);
             const double target = 0.01 * scale_of(&law);
             const struct plan plan = planned(&law, given[r], 0, PLAN_AUTO, target);
             struct chains half = plan.chains;
@@ -393,7 +393,7 @@ static void test_steps_given(void **state)
 {
     (void)state;
     for (int k = 0; k < SETTINGS; k++) {
-        const struct pair_law law = law_of(&settings[k]);
+        const struct plan_law law = law_of(&settings[k]);
         const double target = 0.01 * scale_of(&law);
         const struct plan plan = planned(&law, 0, 12345, PLAN_AUTO, target);
         assert_int_equal(plan.chains.steps, 12345);
@@ -407,7 +407,7 @@ static void test_steps_given(void **state)
 
 static void test_everything_given(void **state)
 {
-    const struct pair_law law = law_of(&settings[2]);
+    const struct plan_law law = law_of(&settings[2]);
     (void)state;
     const struct plan plan = planned(&law, 3, 1000, 17, 1e-9);
     assert_int_equal(plan.chains.replicas, 3);
@@ -422,7 +422,7 @@ static void test_everything_given(void **state)
 static void test_burn_in_given(void **state)
 {
     static const uint64_t burn_in[] = {0, 1, 3, 1000};
-    const struct pair_law law = law_of(&settings[4]);
+    const struct plan_law law = law_of(&settings[4]);
     const double target = 0.01 * scale_of(&law);
     (void)state;
     for (int k = 0; k < 4; k++)
@@ -439,7 +439,7 @@ static void test_burn_in_given(void **state)
 /* Steps that do not exceed the burn-in: recording starts at half of them. */
 static void test_too_short(void **state)
 {
-    const struct pair_law law = law_of(&settings[4]);
+    const struct plan_law law = law_of(&settings[4]);
     const double target = 1e-3 * scale_of(&law);
     const uint64_t needed = planned(&law, 0, 0, PLAN_AUTO, target).needed_burn_in;
     (void)state;
@@ -461,7 +461,7 @@ static void test_too_short(void **state)
 
 static void test_budget(void **state)
 {
-    const struct pair_law law = law_of(&settings[3]);
+    const struct plan_law law = law_of(&settings[3]);
     struct plan_request request = {0, 0, PLAN_AUTO, 1e-3 * scale_of(&law), INFINITY};
     struct plan plan, again;
     (void)state;
@@ -486,7 +486,7 @@ static void test_budget(void **state)
 /* Planned chains stay short enough for a unit of work. */
 static void test_longest_chain(void **state)
 {
-    const struct pair_law law = law_of(&settings[0]);
+    const struct plan_law law = law_of(&settings[0]);
     const struct plan plan = planned(&law, 0, 0, PLAN_AUTO, 1e-7 * scale_of(&law));
     (void)state;
     assert_int_equal(plan.chains.steps, PLAN_LONGEST);
@@ -499,11 +499,11 @@ static void test_no_noise(void **state)
     struct setting setting = settings[1];
     (void)state;
     memset(setting.noise, 0, sizeof setting.noise);
-    const struct pair_law law = law_of(&setting);
+    const struct plan_law law = law_of(&setting);
     const struct plan plan = planned(&law, 1, 0, PLAN_AUTO, 1e-6);
     assert_int_equal(plan.chains.replicas, 1);
     assert_true(largest_bias(&law, plan.chains.burn_in) <= 1e-6 / 20);
-    CHECK_EXACT(pair_law_variance(&law, 100), 0.0);
+    CHECK_EXACT(plan_law_variance(&law, 100), 0.0);
 }
 
 int main(void)

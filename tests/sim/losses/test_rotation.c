@@ -191,7 +191,7 @@ static void check_rotate(const struct kernels *kernels, void *context)
             in[k] = cos((double)k) * exp2((double)(k % 7));
         for (size_t k = 0; k < (n + 1) * LANES; k++)
             out[k] = NAN;
-        kernels->rotate(n, matrix, in, out);
+        kernels->observe_rotate(n, matrix, in, out);
         for (size_t k = 0; k < n * LANES; k++) {
             double sum = 0;
             for (size_t j = 0; j < n; j++)
@@ -213,7 +213,7 @@ static void check_pull(const struct kernels *kernels, void *context)
         z[lane] = sin((double)lane);
         xi[lane] = cos((double)lane);
     }
-    kernels->pull(h, centre, slope, sd, z, xi, gradient);
+    kernels->observe_pull(h, centre, slope, sd, z, xi, gradient);
     for (size_t lane = 0; lane < LANES; lane++)
         CHECK_EXACT(gradient[lane], fma(sd, xi[lane], h * (z[lane] - centre) + slope));
 }

@@ -108,13 +108,13 @@ static void test_presets(void **state)
     const struct rule_kind none = {.name = "none"};
     struct text text = {0};
     (void)state;
-    parameter_preset(&none, "x", &text);
+    rule_kind_preset(&none, "x", &text);
     assert_string_equal(text_get(&text), "");
-    parameter_preset(&a, "x", &text);
-    parameter_preset(&a, "x", &text);
+    rule_kind_preset(&a, "x", &text);
+    rule_kind_preset(&a, "x", &text);
     assert_string_equal(text_get(&text), "0.5");
-    parameter_preset(&b, "x", &text);
-    parameter_preset(&a, "x", &text);
+    rule_kind_preset(&b, "x", &text);
+    rule_kind_preset(&a, "x", &text);
     assert_string_equal(text_get(&text), "0.5; b: 0.50");
     text_free(&text);
 }

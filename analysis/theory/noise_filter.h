@@ -1,9 +1,9 @@
-/* momentum_noise.h: what a linear rule makes of white gradient noise of variance 1 and
+/* noise_filter.h: what a linear rule makes of white gradient noise of variance 1 and
  * a constant gradient, as a filter from the gradient to the direction it applies, u_t =
  * (theta_t - theta_{t+1}) / eta_applied, at curvature 0. From written-out matrices
  * where there are any, else probed ones. */
-#ifndef PNM_MOMENTUM_NOISE_H
-#define PNM_MOMENTUM_NOISE_H
+#ifndef PNM_NOISE_FILTER_H
+#define PNM_NOISE_FILTER_H
 
 #include "theory/theory.h"
 

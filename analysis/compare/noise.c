@@ -1,4 +1,4 @@
-#include "compare/noise_compare.h"
+#include "compare/noise.h"
 
 #include "base/elementary.h"
 #include "engine/ensemble.h"

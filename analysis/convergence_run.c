@@ -1,4 +1,4 @@
-#include "convergence_request.h"
+#include "convergence_run.h"
 
 #include "rules/rule_check.h"
 

@@ -1,4 +1,4 @@
-#include "compare/convergence_compare.h"
+#include "compare/convergence.h"
 
 #include "base/ranks.h"
 #include "theory/theory.h"

@@ -1,11 +1,11 @@
-/* noise_compare.h: the direction a rule applies on a linear loss with unit gradient and
+/* noise.h: the direction a rule applies on a linear loss with unit gradient and
  * unit noise: measured, exact and the paper's. */
-#ifndef PNM_NOISE_COMPARE_H
-#define PNM_NOISE_COMPARE_H
+#ifndef PNM_NOISE_H
+#define PNM_NOISE_H
 
 #include "engine/sampling.h"
-#include "theory/momentum_noise.h"
-#include "verdict/estimate.h"
+#include "theory/noise_filter.h"
+#include "verdict/evidence.h"
 
 enum noise_quantity {
     NOISE_MEAN_GAIN, /* E u for a gradient of 1 */

@@ -1,6 +1,6 @@
-/* convergence_request.h: what pnm-convergence is asked for. */
-#ifndef PNM_CONVERGENCE_REQUEST_H
-#define PNM_CONVERGENCE_REQUEST_H
+/* convergence_run.h: what pnm-convergence is asked for. */
+#ifndef PNM_CONVERGENCE_RUN_H
+#define PNM_CONVERGENCE_RUN_H
 
 #include "cli/request.h"
 #include "compare/bound_ratio.h"

@@ -1,12 +1,12 @@
-/* convergence_compare.h: runs on a loss, their smallest gradient and their transient,
+/* convergence.h: runs on a loss, their smallest gradient and their transient,
  * measured and exact. */
-#ifndef PNM_CONVERGENCE_COMPARE_H
-#define PNM_CONVERGENCE_COMPARE_H
+#ifndef PNM_COMPARE_CONVERGENCE_H
+#define PNM_COMPARE_CONVERGENCE_H
 
 #include "engine/descent.h"
 #include "engine/sampling.h"
 #include "theory/convergence.h"
-#include "verdict/estimate.h"
+#include "verdict/evidence.h"
 
 struct convergence_task {
     const struct sampling *sampling;

@@ -1,4 +1,4 @@
-#include "theory/momentum_noise.h"
+#include "theory/noise_filter.h"
 
 #include "theory/stein.h"
 

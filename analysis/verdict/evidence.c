@@ -1,0 +1,78 @@
+#include "verdict/evidence.h"
+
+#include <math.h>
+
+double evidence_scale(double prediction)
+{
+    return isnan(prediction) || prediction == 0 ? 1 : fabs(prediction);
+}
+
+static struct verdicts judge_unsampled(const struct evidence *e)
+{
+    const double d = e->exact - e->paper;
+    return (struct verdicts){
+        .exact = VERDICT_NOT_SAMPLED,
+        .paper =
+            isnan(e->exact) ? VERDICT_NOT_SAMPLED : verdict_paper(d, 0, e->paper_scale),
+    };
+}
+
+struct verdicts evidence_judge(const struct evidence *e)
+{
+    struct verdicts verdicts;
+    if (!e->sampled) {
+        verdicts = judge_unsampled(e);
+    } else if (!e->decisive || isnan(e->measured)) {
+        verdicts = (struct verdicts){VERDICT_INCONCLUSIVE, VERDICT_INCONCLUSIVE};
+    } else if (e->noiseless) {
+        verdicts.exact =
+            verdict_equal(e->measured - e->exact, ESTIMATE_TOLERANCE, e->exact_scale);
+        verdicts.paper =
+            verdict_paper(e->measured - e->paper, ESTIMATE_TOLERANCE * e->paper_scale,
+                          e->paper_scale);
+    } else {
+        const double hw = estimate_half_width(e->se, e->count);
+        verdicts.exact = verdict_exact(e->measured - e->exact, hw, e->exact_scale);
+        verdicts.paper = verdict_paper(e->measured - e->paper, hw, e->paper_scale);
+    }
+    if (isnan(e->exact))
+        verdicts.exact = VERDICT_NO_CLAIM;
+    if (isnan(e->paper))
+        verdicts.paper = VERDICT_NO_CLAIM;
+    return verdicts;
+}
+
+/* Of the value that is there, is `bound` one? */
+static enum verdict judge_against(const struct evidence *e, double bound)
+{
+    const double value = e->sampled ? e->measured : e->exact;
+    const bool random = e->sampled && !e->noiseless;
+    const double slack = random ? 0 : ESTIMATE_TOLERANCE * e->paper_scale;
+    return verdict_bound(value - bound - slack,
+                         random ? estimate_half_width(e->se, e->count) : 0);
+}
+
+struct verdicts evidence_judge_bound(const struct evidence *evidence)
+{
+    struct verdicts verdicts = evidence_judge(evidence);
+    if (evidence->sampled ? evidence->decisive : !isnan(evidence->exact))
+        verdicts.paper = judge_against(evidence, evidence->paper);
+    return verdicts;
+}
+
+bool evidence_control_bound(const struct evidence *evidence)
+{
+    const double value = evidence->sampled ? evidence->measured : evidence->exact;
+    return judge_against(evidence, 0.95 * value) == VERDICT_FAILS;
+}
+
+bool evidence_control(const struct evidence *evidence)
+{
+    for (int sign = -1; sign <= 1; sign += 2) {
+        struct evidence moved = *evidence;
+        moved.exact += sign * 0.02 * evidence->exact_scale;
+        if (evidence_judge(&moved).exact != VERDICT_FAILS)
+            return false;
+    }
+    return true;
+}

@@ -1,0 +1,42 @@
+/* verdict.h: when two numbers agree: the rule that every verdict follows. */
+#ifndef PNM_VERDICT_H
+#define PNM_VERDICT_H
+
+#include "base/tally.h"
+
+enum verdict {
+    VERDICT_HOLDS,
+    VERDICT_HOLDS_IN_THE_LIMIT,
+    VERDICT_FAILS,
+    VERDICT_INCONCLUSIVE,
+    VERDICT_NOT_SAMPLED,
+    VERDICT_NO_CLAIM,
+    VERDICT_NOT_CHECKED_YET,
+    VERDICT_NOT_TESTABLE_HERE,
+};
+
+const char *verdict_text(enum verdict verdict);
+
+/* d = measured - exact: fails if |d| > hw; holds if |d| <= hw <= margin scale; else
+ * inconclusive. */
+enum verdict verdict_exact(double d, double hw, double scale);
+
+/* d = measured - paper: holds if |d| + hw <= margin scale; fails if |d| - hw exceeds
+ * it; else inconclusive. */
+enum verdict verdict_paper(double d, double hw, double scale);
+
+/* d = measured - upper bound: holds if d + hw <= 0; fails if d - hw > 0; else
+ * inconclusive. */
+enum verdict verdict_bound(double d, double hw);
+
+/* |d| <= tolerance scale, nothing sampled: holds or fails. */
+enum verdict verdict_equal(double d, double tolerance, double scale);
+
+struct verdicts {
+    enum verdict exact, paper;
+};
+
+/* Counts a row. */
+void verdict_count(struct tally *tally, struct verdicts verdicts);
+
+#endif

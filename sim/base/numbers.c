@@ -1,0 +1,9 @@
+#include "base/numbers.h"
+
+#include <stdlib.h>
+
+void numbers_free(struct numbers *numbers)
+{
+    free(numbers->value);
+    *numbers = (struct numbers){0};
+}
