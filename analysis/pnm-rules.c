@@ -86,15 +86,15 @@ static int add_law(struct table *table, const struct rule *given, struct error *
 
 static int add_row(struct table *table, const struct rule *rule, struct error *error)
 {
-    const struct rule_kind *optimizer = rule->kind;
+    const struct rule_kind *kind = rule->kind;
     struct text parameters = {0};
     rule_describe(rule, &parameters);
     /* All but the learning rate, which is described first: "beta0=1 beta1=0.9". */
     const char *rest = strchr(text_get(&parameters), ' ');
     const char *texts[COLUMNS] = {
         [PARAMETERS] = rest ? rest + 1 : NULL,
-        [LINEAR] = optimizer->linear ? "yes" : "no",
-        [SOURCE] = optimizer->source,
+        [LINEAR] = kind->linear ? "yes" : "no",
+        [SOURCE] = kind->source,
     };
     int status = text_check(&parameters, "the parameters", error);
     if (status == STATUS_OK)
@@ -104,9 +104,9 @@ static int add_row(struct table *table, const struct rule *rule, struct error *e
     text_free(&parameters);
     if (status != STATUS_OK)
         return status;
-    table_count(table, SLOTS, (uint64_t)optimizer->slots);
-    table_count(table, SAMPLES, (uint64_t)optimizer->samples);
-    return optimizer->linear ? add_law(table, rule, error) : STATUS_OK;
+    table_count(table, SLOTS, (uint64_t)kind->slots);
+    table_count(table, SAMPLES, (uint64_t)kind->samples);
+    return kind->linear ? add_law(table, rule, error) : STATUS_OK;
 }
 
 static int fill(struct table *table, const struct rule *rules, size_t count,

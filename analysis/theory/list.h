@@ -1,4 +1,4 @@
-/* theory_list.h: the rules whose theory is written out, one line each. */
+/* list.h: the rules whose theory is written out, one line each. */
 #ifndef PNM_THEORY_LIST_H
 #define PNM_THEORY_LIST_H
 

@@ -238,7 +238,7 @@ int config_dump(const struct options *options, FILE *stream, struct error *error
     if (fclose(whole) != 0 && status == STATUS_OK)
         status = error_memory(error, "the options");
     if (status == STATUS_OK)
-        fwrite(text, 1, size, stream); /* program_exit asks ferror() */
+        fwrite(text, 1, size, stream); /* program_main asks ferror() */
     free(text);
     return status;
 }

@@ -1,4 +1,4 @@
-/* loss_separable.h: a loss that is a sum over coordinates, f = sum_i phi(theta_i), made
+/* separable.h: a loss that is a sum over coordinates, f = sum_i phi(theta_i), made
  * from phi.
  *
  * Such a file defines, and then includes this header:

@@ -1,4 +1,4 @@
-/* opt_pnm_eq7.c: the positive-negative average of eqs. 6-8 as printed: two streams of
+/* pnm_eq7.c: the positive-negative average of eqs. 6-8 as printed: two streams of
  * alternate gradients, both decaying by beta1 at every step. It is another filter than
  * Algorithm 2's. */
 #include "rules/parameters.h"
