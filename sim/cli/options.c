@@ -71,7 +71,7 @@ int options_read(struct option_value *value, struct error *error)
         nearest_try_list(&nearest, choices_of(option));
         return error_about(error, STATUS_USAGE, what,
                            "'%.200s' is not allowed%s; allowed: %s", value->text,
-                           nearest.hint, option->argument);
+                           nearest.hint, choices_of(option));
     }
     if (option->kind != OPTION_REAL)
         return STATUS_OK;

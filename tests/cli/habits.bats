@@ -25,7 +25,7 @@ load helpers
     }
     refuse 64 "'special-bh'; did you mean special-hb\?" pnm-verify --claim special-bh
     refuse 64 "'hubr'; did you mean huber\?" pnm-convergence --optimizer pnm --loss hubr
-    refuse 64 "'thm31' is not allowed; did you mean thm3.1\?" pnm-convergence --optimizer pnm --ratio thm31
+    refuse 64 "'thm31' is not allowed; did you mean thm3.1\?; allowed: thm3.1.lemma-A2.lemma-A3" pnm-convergence --optimizer pnm --ratio thm31
     all_refused
 }
 
