@@ -1,5 +1,6 @@
 #include "compare/bound_ratio.h"
 
+#include "compare/bound_sides.h"
 #include "compare/pnm_path.h"
 #include "engine/kernels.h"
 #include "engine/units.h"
@@ -10,7 +11,6 @@
 #include <string.h>
 
 enum { LANES = LOSS_LANES, PILOT_REPLICAS = 1024, MOST_REPLICAS = 1 << 26 };
-enum { LEFT, RIGHT, SIDES };
 
 /* No finer than this, relative, where a plan is sharpened. */
 static const double finest = 0.001;
@@ -25,128 +25,6 @@ const char *bound_name(enum bound bound)
     return names[bound];
 }
 
-/* --- both sides ------------------------------------------------------------------- */
-
-/* What both sides depend on besides the run. */
-struct setting {
-    enum bound bound;
-    const struct loss *loss;
-    double beta0, beta, eta0, sigma;
-    double constant[BOUND_FORMS]; /* right-hand side, where it is one number */
-};
-
-/* 64 places: replicas at one t, or one run at several. */
-struct frame {
-    double *at_theta, *at_z; /* gradients at theta_t and z_t: [i * 64 + lane] */
-    double of_theta[LANES], of_z[LANES], of_next[LANES]; /* f; next: z_{t+1} */
-    double largest[LANES];                               /* of |theta_i| up to t */
-};
-
-static void setting_init(struct setting *setting, const struct bound_runs *runs)
-{
-    const struct convergence c = convergence_constants(runs->task, runs->rule);
-    *setting = (struct setting){
-        .bound = runs->bound,
-        .loss = &runs->task->loss,
-        .beta0 = c.beta0,
-        .beta = c.beta1 * c.beta1,
-        .eta0 = theory_normalized_lr(runs->rule),
-        .sigma = c.sigma,
-    };
-    for (int form = 0; form < BOUND_FORMS; form++)
-        setting->constant[form] =
-            runs->bound == BOUND_THEOREM
-                ? convergence_bound(&c, runs->horizon, (enum convergence_form)form)
-                : convergence_lemma_bound(&c, setting->eta0,
-                                          (enum convergence_form)form);
-}
-
-/* |grad f(theta_t)|^2 and |grad f(z_t) - grad f(theta_t)|^2. */
-static void squares(const struct setting *setting, const struct frame *frame,
-                    double *restrict square, double *restrict apart)
-{
-    for (size_t lane = 0; lane < LANES; lane++)
-        square[lane] = apart[lane] = 0;
-    for (size_t i = 0; i < setting->loss->n; i++) {
-        const double *own = frame->at_theta + i * LANES;
-        const double *at_z = frame->at_z + i * LANES;
-        for (size_t lane = 0; lane < LANES; lane++)
-            square[lane] += own[lane] * own[lane];
-        for (size_t lane = 0; setting->bound != BOUND_THEOREM && lane < LANES; lane++)
-            apart[lane] += (at_z[lane] - own[lane]) * (at_z[lane] - own[lane]);
-    }
-}
-
-/* Rounding of theta_t, z_t and the two gradients moves their distance by less. */
-static double gradient_rounding(const struct setting *setting, double largest)
-{
-    const struct loss *loss = setting->loss;
-    return 4 * DBL_EPSILON * sqrt((double)loss->n) *
-           (loss->smoothness * largest / (1 - setting->beta) + loss->gradient_bound);
-}
-
-/* Lemma A.3's left-hand side: the squared distance, rounding taken off. */
-static void distances(const struct setting *s, const struct frame *frame,
-                      const double *restrict apart, double *restrict left)
-{
-    double rest[LANES];
-    for (size_t lane = 0; lane < LANES; lane++)
-        rest[lane] = sqrt(apart[lane]) - gradient_rounding(s, frame->largest[lane]);
-    for (size_t lane = 0; lane < LANES; lane++)
-        rest[lane] = rest[lane] > 0 ? rest[lane] : 0;
-    for (size_t lane = 0; lane < LANES; lane++)
-        left[lane] = rest[lane] * rest[lane];
-}
-
-/* Lemma A.2's, likewise. */
-static void descents(const struct setting *s, const struct frame *frame,
-                     const double *restrict square, double *restrict left)
-{
-    const double step = s->eta0;
-    for (size_t lane = 0; lane < LANES; lane++) {
-        const double here = frame->of_z[lane], next = frame->of_next[lane];
-        left[lane] = next - here + step * square[lane] -
-                     8 * DBL_EPSILON * (fabs(next) + fabs(here) + step * square[lane]);
-    }
-}
-
-/* Lemma A.2's right-hand side. */
-static void allowances(const struct setting *s, const struct frame *frame,
-                       enum convergence_form form, const double *restrict square,
-                       const double *restrict apart, double *restrict right)
-{
-    const double l = s->loss->smoothness, step = s->eta0;
-    const bool printed = form == CONVERGENCE_PRINTED;
-    const double noise = printed ? 1 : s->sigma * s->sigma;
-    for (size_t lane = 0; lane < LANES; lane++) {
-        const double values = frame->of_z[lane] - frame->of_theta[lane];
-        right[lane] = (printed ? values * values : apart[lane]) / (2 * l) +
-                      l * step * step * (square[lane] + noise / 2);
-    }
-}
-
-/* Both sides of both forms, of which the left one is the same. */
-static void sides_of(const struct setting *s, const struct frame *frame,
-                     double side[BOUND_FORMS][SIDES][LANES])
-{
-    double square[LANES], apart[LANES], left[LANES];
-    squares(s, frame, square, apart);
-    if (s->bound == BOUND_LEMMA_A3)
-        distances(s, frame, apart, left);
-    else if (s->bound == BOUND_LEMMA_A2)
-        descents(s, frame, square, left);
-    else
-        memcpy(left, square, sizeof left);
-    for (int form = 0; form < BOUND_FORMS; form++) {
-        memcpy(side[form][LEFT], left, sizeof left);
-        if (s->bound == BOUND_LEMMA_A2)
-            allowances(s, frame, (enum convergence_form)form, square, apart,
-                       side[form][RIGHT]);
-        for (size_t lane = 0; s->bound != BOUND_LEMMA_A2 && lane < LANES; lane++)
-            side[form][RIGHT][lane] = s->constant[form];
-    }
-}
-
 /* --- the step that counts --------------------------------------------------------- */
 
 /* A bound of 0 is met by 0 alone. */
@@ -159,9 +37,10 @@ static double quotient(double left, double right)
  * replica. */
 static double ratio_of(const struct comoments *m, double *se)
 {
-    const double ratio = quotient(m->mean[LEFT], m->mean[RIGHT]);
+    const double ratio = quotient(m->mean[BOUND_LEFT], m->mean[BOUND_RIGHT]);
     *se = m->count > 1
-              ? quotient(comoments_ratio_error(m, LEFT, RIGHT, ratio), m->mean[RIGHT])
+              ? quotient(comoments_ratio_error(m, BOUND_LEFT, BOUND_RIGHT, ratio),
+                         m->mean[BOUND_RIGHT])
               : 0;
     return ratio;
 }
@@ -172,17 +51,21 @@ static double score(enum bound bound, const struct comoments *m)
 {
     double se;
     const double ratio = ratio_of(m, &se);
-    return bound == BOUND_THEOREM ? -m->mean[LEFT] : ratio - se;
+    return bound == BOUND_THEOREM ? -m->mean[BOUND_LEFT] : ratio - se;
 }
 
 /* --- runs, 64 at a time ----------------------------------------------------------- */
 
-enum { HALVES = 2, PRODUCTS = 3, NUMBERS = BOUND_FORMS * HALVES * (SIDES + PRODUCTS) };
+enum {
+    HALVES = 2,
+    PRODUCTS = 3,
+    NUMBERS = BOUND_FORMS * HALVES * (BOUND_SIDES + PRODUCTS)
+};
 _Static_assert((int)BOUND_FORMS == (int)OBSERVE_PAIRS, "a pair of sides for each form");
 
 /* Moments over replicas of both sides: [(t * BOUND_FORMS + form) * HALVES + half]. */
 struct task {
-    const struct setting *setting;
+    const struct bound_setting *setting;
     const struct descent *descent;
     uint64_t replicas, steps, points;
     struct comoments *sides;
@@ -194,7 +77,7 @@ struct watch {
     const struct kernels *kernels;
     int lanes;
     double *scratch, *memory, *x[2], *z, *at_z;
-    struct frame frame;
+    struct bound_frame frame;
 };
 
 static int watch_init(struct watch *watch, const struct task *task, uint64_t unit,
@@ -222,8 +105,8 @@ static int watch_init(struct watch *watch, const struct task *task, uint64_t uni
 
 static void emit(const struct watch *watch, uint64_t t)
 {
-    double side[BOUND_FORMS][SIDES][LANES];
-    sides_of(watch->task->setting, &watch->frame, side);
+    double side[BOUND_FORMS][BOUND_SIDES][LANES];
+    bound_sides_of(watch->task->setting, &watch->frame, side);
     watch->kernels->descent_observe_pairs(watch->lanes, side[0][0],
                                           watch->scratch + t * NUMBERS);
 }
@@ -231,7 +114,7 @@ static void emit(const struct watch *watch, uint64_t t)
 /* z_t from theta_t, from m_{t-1}, which is the rule's slot 0, and from x_{t-2}. */
 static void move_z(struct watch *watch, uint64_t t, const struct descent_block *block)
 {
-    const struct setting *s = watch->task->setting;
+    const struct bound_setting *s = watch->task->setting;
     const size_t row = s->loss->n * LANES;
     double *restrict x = watch->x[t % 2], *restrict z = watch->z;
     double *restrict largest = watch->frame.largest;
@@ -253,8 +136,8 @@ static void move_z(struct watch *watch, uint64_t t, const struct descent_block *
 static void observe(void *context, uint64_t t, const struct descent_block *block)
 {
     struct watch *watch = context;
-    struct frame *frame = &watch->frame;
-    const struct setting *s = watch->task->setting;
+    struct bound_frame *frame = &watch->frame;
+    const struct bound_setting *s = watch->task->setting;
     const size_t size = s->loss->n * LANES * sizeof(double);
     watch->kernels = block->kernels;
     if (s->bound != BOUND_THEOREM) {
@@ -291,13 +174,13 @@ static void unit_merge(void *context, uint64_t unit, const double *scratch)
     const uint64_t left = task->replicas - unit * LANES;
     const uint64_t lanes = left < LANES ? left : LANES;
     for (uint64_t k = 0; k < task->points * BOUND_FORMS * HALVES; k++) {
-        const double *in = scratch + k * (SIDES + PRODUCTS);
+        const double *in = scratch + k * (BOUND_SIDES + PRODUCTS);
         const struct comoments one = {
             .count = (lanes + 1 - k % HALVES) / HALVES,
             .mean = {in[0], in[1]},
             .products = {{in[2], in[3]}, {in[3], in[4]}},
         };
-        comoments_merge(&task->sides[k], SIDES, &one);
+        comoments_merge(&task->sides[k], BOUND_SIDES, &one);
     }
 }
 
@@ -372,8 +255,8 @@ static int measure(const struct bound_runs *runs, const struct descent *descent,
                    uint64_t replicas, runner run, struct bound_ratio *ratio,
                    struct error *error)
 {
-    struct setting setting;
-    setting_init(&setting, runs);
+    struct bound_setting setting;
+    bound_sides_init(&setting, runs);
     struct task task = {.setting = &setting, .descent = descent, .replicas = replicas};
     int status = task_init(&task, runs->bound, runs->horizon, error);
     if (status == STATUS_OK)
@@ -417,9 +300,10 @@ int bound_measure(const struct bound_runs *runs, uint64_t replicas,
 /* --- one run written out ---------------------------------------------------------- */
 
 /* 64 steps of a run from `first` on, in the lanes of a frame. */
-static void written_frame(const struct kernels *kernels, const struct setting *setting,
+static void written_frame(const struct kernels *kernels,
+                          const struct bound_setting *setting,
                           const struct pnm_path *path, long first, double *memory,
-                          struct frame *frame)
+                          struct bound_frame *frame)
 {
     const struct loss *loss = setting->loss;
     const struct loss_loops *loops = kernels_loss(kernels, loss);
@@ -445,28 +329,29 @@ static void written_frame(const struct kernels *kernels, const struct setting *s
     loops->evaluate(loss, theta, frame->at_theta, frame->of_theta);
 }
 
-static int written_sides(const struct kernels *kernels, const struct setting *setting,
+static int written_sides(const struct kernels *kernels,
+                         const struct bound_setting *setting,
                          const struct pnm_path *path, struct task *task,
                          struct error *error)
 {
     double *memory = calloc(5 * setting->loss->n * LANES, sizeof *memory);
-    struct frame frame = {0};
-    double side[BOUND_FORMS][SIDES][LANES], largest = 0;
+    struct bound_frame frame = {0};
+    double side[BOUND_FORMS][BOUND_SIDES][LANES], largest = 0;
     if (!memory)
         return error_memory(error, "points of the loss");
     for (uint64_t first = 0; first < task->points; first += LANES) {
         written_frame(kernels, setting, path, (long)first, memory, &frame);
         for (size_t lane = 0; lane < LANES; lane++)
             frame.largest[lane] = fmax(frame.largest[lane], largest);
-        sides_of(setting, &frame, side);
+        bound_sides_of(setting, &frame, side);
         for (size_t lane = 0; lane < LANES && first + lane < task->points; lane++)
             for (int form = 0; form < BOUND_FORMS; form++) {
                 struct comoments *m =
                     task->sides +
                     ((first + lane) * BOUND_FORMS + (uint64_t)form) * HALVES;
-                const double both[SIDES] = {side[form][LEFT][lane],
-                                            side[form][RIGHT][lane]};
-                comoments_add(m, SIDES, both);
+                const double both[BOUND_SIDES] = {side[form][BOUND_LEFT][lane],
+                                                  side[form][BOUND_RIGHT][lane]};
+                comoments_add(m, BOUND_SIDES, both);
             }
         largest = frame.largest[LANES - 1];
     }
@@ -478,10 +363,10 @@ int bound_written(const struct bound_runs *runs, struct bound_ratio *ratio,
                   struct error *error)
 {
     const struct descent descent = convergence_descent(runs->task, runs->rule, 0);
-    struct setting setting;
+    struct bound_setting setting;
     struct pnm_path path = {0};
     struct task task = {.setting = &setting};
-    setting_init(&setting, runs);
+    bound_sides_init(&setting, runs);
     int status = task_init(&task, runs->bound, runs->horizon, error);
     if (status == STATUS_OK)
         status = pnm_path_noiseless(&descent, runs->horizon, &path, error);

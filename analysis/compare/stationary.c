@@ -1,5 +1,7 @@
 #include "compare/stationary.h"
 
+#include "compare/stationary_pilot.h"
+
 #include "base/interrupt.h"
 
 #include <float.h>
@@ -7,36 +9,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What one comparison needs while it is planned and measured. */
-struct job {
-    struct plan_law law;
-    struct plan plan;
-    struct plan_request request;
-};
-
-struct work {
-    const struct sampling *sampling;
-    const struct rule *rule;
-    const struct problem *problem;
-    struct linear_system *systems; /* probed, one a mode: for planning only */
-    double *radius;                /* their spectral radii */
-    double *offset;                /* n x LINEAR_STATE: start less stationary mean */
-    double *mean;                  /* n: exact mean of theta */
-    struct comparison *rows;
-    struct job *jobs;
-    size_t count;
-    struct plan piloted; /* of a rule without linear theory, for all rows */
-    bool diverges;       /* its pilot left the range of numbers, powers included */
-};
-
 /* Have both modes of the row a stationary law? */
-static bool is_stable(const struct work *work, const struct comparison *row)
+static bool is_stable(const struct stationary_work *work, const struct comparison *row)
 {
     return work->radius[row->i] < 1 && work->radius[row->j] < 1;
 }
 
 /* Paper and exact value of a row, and the scales that differences are held against. */
-static int predict(const struct work *work, struct comparison *row, struct error *error)
+static int predict(const struct stationary_work *work, struct comparison *row,
+                   struct error *error)
 {
     const struct problem *problem = work->problem;
     const double c = problem_noise(problem, row->i, row->j);
@@ -74,8 +55,8 @@ static int predict(const struct work *work, struct comparison *row, struct error
 
 /* Plans one row: for the default precision, sharpened where verdict or margin ask for
  * more and the budget allows it. */
-static int plan_row(const struct work *work, struct comparison *row, struct job *job,
-                    struct error *error)
+static int plan_row(const struct stationary_work *work, struct comparison *row,
+                    struct stationary_job *job, struct error *error)
 {
     const struct problem *problem = work->problem;
     const struct sampling *sampling = work->sampling;
@@ -129,12 +110,12 @@ static int plan_row(const struct work *work, struct comparison *row, struct job 
 
 /* Correlated modes run together, for as long as the most demanding affordable row asks,
  * if there is one. */
-static void join_plans(struct work *work)
+static void join_plans(struct stationary_work *work)
 {
     struct chains joint = {0};
     for (int round = 0; round < 2; round++)
         for (size_t k = 0; k < work->count; k++) {
-            const struct job *job = &work->jobs[k];
+            const struct stationary_job *job = &work->jobs[k];
             if (!job->plan.affordable)
                 continue;
             if (round == 0) {
@@ -172,8 +153,8 @@ static void take(struct comparison *row, const struct moments *moments)
     row->evidence.count = moments->count;
 }
 
-static int measure_separately(struct work *work, const struct ensemble *ensemble,
-                              struct error *error)
+static int measure_separately(struct stationary_work *work,
+                              const struct ensemble *ensemble, struct error *error)
 {
     const size_t n = work->problem->n;
     struct chains *chains = calloc(n, sizeof *chains);
@@ -198,7 +179,8 @@ static int measure_separately(struct work *work, const struct ensemble *ensemble
 
 /* All pairs are observed, even where only the diagonal is reported: the chains are the
  * cost. */
-static int measure_together(struct work *work, const struct ensemble *ensemble,
+static int measure_together(struct stationary_work *work,
+                            const struct ensemble *ensemble,
                             struct covariance_groups *groups, struct error *error)
 {
     const size_t n = work->problem->n;
@@ -222,8 +204,9 @@ static int measure_together(struct work *work, const struct ensemble *ensemble,
 /* Rounding theta to doubles adds noise of variance (eps theta*)^2 a step, which grows
  * by 1/(1 - rho): does it reach what a verdict rests on, 1e-4 of the variance or,
  * without noise, the numerical tolerance? */
-static bool rounding_shows(const struct work *work, const struct comparison *row,
-                           const struct job *job)
+static bool rounding_shows(const struct stationary_work *work,
+                           const struct comparison *row,
+                           const struct stationary_job *job)
 {
     const bool noiseless = row->evidence.noiseless;
     const double tolerance = ESTIMATE_TOLERANCE * row->evidence.exact_scale;
@@ -239,8 +222,8 @@ static bool rounding_shows(const struct work *work, const struct comparison *row
 }
 
 /* Enough chains and effective samples, and the start forgotten? */
-static bool is_decisive(const struct work *work, const struct comparison *row,
-                        const struct job *job)
+static bool is_decisive(const struct stationary_work *work,
+                        const struct comparison *row, const struct stationary_job *job)
 {
     const struct evidence *e = &row->evidence;
     if (!rule_has_law(work->rule))
@@ -261,7 +244,7 @@ static bool is_decisive(const struct work *work, const struct comparison *row,
     return single / (e->se * e->se) >= ESTIMATE_MIN_SAMPLES && fabs(bias) <= e->se / 10;
 }
 
-static int prepare(struct work *work, bool full, struct error *error)
+static int prepare(struct stationary_work *work, bool full, struct error *error)
 {
     const size_t n = work->problem->n;
     work->count = full ? n * (n + 1) / 2 : n;
@@ -291,136 +274,6 @@ static int prepare(struct work *work, bool full, struct error *error)
     return status;
 }
 
-/* --- rules without linear theory -------------------------------------------------- */
-
-enum {
-    PILOT_REPLICAS = 256,
-    PILOT_SHORTEST = 1 << 12,
-    PILOT_LONGEST = 1 << 20,
-    DRIFTING_STEPS = 1 << 12, /* of a rule that does not settle, */
-    DRIFTING_SHARE = 8,       /* of which the last eighth is recorded */
-};
-
-static bool settles(const struct rule *rule)
-{
-    return !rule->kind->settles || rule->kind->settles(rule);
-}
-
-/* Steps that are recorded of a run of so many. */
-static uint64_t recorded_of(const struct work *work, uint64_t steps)
-{
-    return settles(work->rule) ? (steps + 1) / 2
-                               : (steps + DRIFTING_SHARE - 1) / DRIFTING_SHARE;
-}
-
-/* Variances and their errors over the recorded part of runs of so many steps. */
-static int run_pilot(const struct work *work, const struct ensemble *ensemble,
-                     uint64_t steps, struct moments *square, struct error *error)
-{
-    const size_t n = work->problem->n;
-    struct ensemble pilot = *ensemble;
-    struct chains *chains = calloc(n, sizeof *chains);
-    struct moments *theta = calloc(n, sizeof *theta);
-    int status = chains && theta ? STATUS_OK : error_memory(error, "the pilot");
-    for (size_t i = 0; status == STATUS_OK && i < n; i++)
-        chains[i] =
-            (struct chains){PILOT_REPLICAS, steps, steps - recorded_of(work, steps)};
-    pilot.seed = ~ensemble->seed;
-    pilot.session = NULL;
-    pilot.label = NULL;
-    if (status == STATUS_OK)
-        status = ensemble_moments(&pilot, chains, theta, square, error);
-    free(chains);
-    free(theta);
-    return status;
-}
-
-/* Do the recorded parts of runs of two lengths agree in every mode? */
-static bool agree(size_t n, const struct moments *a, const struct moments *b)
-{
-    for (size_t i = 0; i < n; i++)
-        if (!(fabs(a[i].mean - b[i].mean) <=
-              4 * hypot(moments_stderr(&a[i]), moments_stderr(&b[i]))))
-            return false;
-    return true;
-}
-
-/* Are all variances numbers, and their errors? */
-static bool is_finite(size_t n, const struct moments *square)
-{
-    for (size_t i = 0; i < n; i++)
-        if (!isfinite(square[i].mean) || !isfinite(square[i].squares))
-            return false;
-    return true;
-}
-
-/* Replicas that put the error of every mode at the precision asked for. */
-static uint64_t replicas_by_pilot(const struct work *work, const struct moments *square)
-{
-    double most = PLAN_REPLICAS;
-    for (size_t i = 0; i < work->problem->n; i++) {
-        const double target = work->sampling->precision * square[i].mean;
-        const double relative = moments_stderr(&square[i]) / target;
-        if (square[i].mean > 0)
-            most = fmax(most, PILOT_REPLICAS * relative * relative);
-    }
-    return plan_power_of_two(fmin(most, 0x1p40));
-}
-
-/* Steps are doubled until two doublings change no variance by more than its error, from
- * `last`, which holds the last variances then. What is no number any more stays so: a
- * rule that diverges is not run longer. */
-static int settle(struct work *work, const struct ensemble *ensemble,
-                  struct moments *last, struct moments *next, uint64_t *steps,
-                  bool *settled, struct error *error)
-{
-    const size_t n = work->problem->n;
-    const bool drifts = !settles(work->rule);
-    const bool given = work->sampling->steps > 0 || drifts;
-    int agreed = 0, status;
-    *steps = work->sampling->steps ? work->sampling->steps
-             : drifts              ? DRIFTING_STEPS
-                                   : PILOT_SHORTEST;
-    status = run_pilot(work, ensemble, *steps, last, error);
-    while (status == STATUS_OK && !given && agreed < 2 && *steps < PILOT_LONGEST &&
-           is_finite(n, last) && !interrupt_pending()) {
-        *steps *= 2;
-        status = run_pilot(work, ensemble, *steps, next, error);
-        agreed = agree(n, last, next) ? agreed + 1 : 0;
-        memcpy(last, next, n * sizeof *last);
-    }
-    work->diverges = status == STATUS_OK && !is_finite(n, last);
-    *settled = !work->diverges && (given || agreed == 2);
-    return status;
-}
-
-/* Steps until it has settled, of which the first half is burn-in, or up to where it is
- * to be measured if it never does; then replicas. */
-static int plan_by_pilot(struct work *work, const struct ensemble *ensemble,
-                         struct error *error)
-{
-    const size_t n = work->problem->n;
-    const struct sampling *sampling = work->sampling;
-    struct plan *plan = &work->piloted;
-    struct moments *last = calloc(2 * n, sizeof *last);
-    bool settled = false;
-    uint64_t steps = 0;
-    if (!last)
-        return error_memory(error, "the pilot");
-    const int status = settle(work, ensemble, last, last + n, &steps, &settled, error);
-    plan->chains = (struct chains){
-        .replicas =
-            sampling->replicas ? sampling->replicas : replicas_by_pilot(work, last),
-        .steps = steps,
-        .burn_in = sampling->burn_in == PLAN_AUTO ? steps - recorded_of(work, steps)
-                                                  : sampling->burn_in,
-    };
-    plan->samples = settled ? (double)plan->chains.replicas * (double)steps : INFINITY;
-    plan->affordable = plan->samples <= sampling->max_samples;
-    free(last);
-    return status;
-}
-
 int stationary_check_mean(const struct rule *rule, const struct problem *problem,
                           struct error *error)
 {
@@ -436,7 +289,7 @@ int stationary_check_mean(const struct rule *rule, const struct problem *problem
 }
 
 /* Stationary means and what the start lacks to them. */
-static int find_means(struct work *work, struct error *error)
+static int find_means(struct stationary_work *work, struct error *error)
 {
     const struct problem *problem = work->problem;
     const size_t n = problem->n;
@@ -454,7 +307,7 @@ static int find_means(struct work *work, struct error *error)
     return status;
 }
 
-static int work_init(struct work *work, struct error *error)
+static int work_init(struct stationary_work *work, struct error *error)
 {
     const size_t n = work->problem->n;
     double radius;
@@ -478,7 +331,8 @@ int stationary_compare(const struct sampling *sampling, const struct rule *rule,
                        struct covariance_groups *groups, struct comparison **rows,
                        size_t *count, struct error *error)
 {
-    struct work work = {.sampling = sampling, .rule = rule, .problem = problem};
+    struct stationary_work work = {
+        .sampling = sampling, .rule = rule, .problem = problem};
     struct ensemble ensemble = sampling_ensemble(sampling, rule, problem, label);
     int status = work_init(&work, error);
     ensemble.mean = work.mean;
@@ -486,7 +340,7 @@ int stationary_compare(const struct sampling *sampling, const struct rule *rule,
     if (groups && !together)
         groups->count = 0;
     if (status == STATUS_OK && !rule_has_law(rule))
-        status = plan_by_pilot(&work, &ensemble, error);
+        status = stationary_pilot_plan(&work, &ensemble, error);
     if (status == STATUS_OK)
         status = prepare(&work, full, error);
     if (status == STATUS_OK)
@@ -497,7 +351,7 @@ int stationary_compare(const struct sampling *sampling, const struct rule *rule,
         if (row->evidence.noiseless && row->evidence.sampled)
             row->evidence.se = 0;
         row->plan = work.jobs[k].plan;
-        row->settles = rule_has_law(rule) || settles(rule);
+        row->settles = rule_has_law(rule) || rule_settles(rule);
         row->diverges = work.diverges;
         row->evidence.decisive = is_decisive(&work, row, &work.jobs[k]);
         row->verdicts = evidence_judge(&row->evidence);

@@ -1,5 +1,8 @@
 #include "cli/plot.h"
 
+#include "cli/plot_drawing.h"
+#include "cli/plot_words.h"
+
 #include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -16,379 +19,34 @@ __asm__(".pushsection .rodata, \"a\"\n"
         "looks_gp_size: .quad 0b - looks_gp\n"
         ".popsection\n");
 
-/* --- rows in groups --------------------------------------------------------------- */
-
-enum {
-    KEYS = 24,
-    SYMBOLS = 200, /* rows beyond which symbols would be a band */
-};
-
-/* The rows of a table in groups, numbered by where they first appear. */
-struct groups {
-    size_t *of; /* a row's group */
-    size_t count;
-};
-
-struct entry {
-    size_t group, row;
-    double number;
-    const char *text;
-};
-
-static int compare_sizes(size_t a, size_t b)
-{
-    return (a > b) - (a < b);
-}
-
-/* Empty cells come first and are all alike. */
-static int compare_values(const struct entry *a, const struct entry *b)
-{
-    if (a->text || b->text)
-        return !a->text ? -1 : !b->text ? 1 : strcmp(a->text, b->text);
-    if (isnan(a->number) || isnan(b->number))
-        return !isnan(a->number) - !isnan(b->number);
-    return (a->number > b->number) - (a->number < b->number);
-}
-
-static int compare_entries(const void *first, const void *second)
-{
-    const struct entry *a = first, *b = second;
-    const int group = compare_sizes(a->group, b->group), value = compare_values(a, b);
-    return group ? group : value ? value : compare_sizes(a->row, b->row);
-}
-
-/* The rows by group, then by what they have in a column, then as they stand. */
-static void sort_rows(const struct table *table, const struct groups *groups,
-                      size_t column, struct entry *entry)
-{
-    const bool text = table->columns[column].kind == COLUMN_TEXT;
-    for (size_t row = 0; row < table->rows; row++)
-        entry[row] =
-            (struct entry){groups->of[row], row,
-                           text ? (double)NAN : table_get_number(table, row, column),
-                           text ? table_get_text(table, row, column) : NULL};
-    qsort(entry, table->rows, sizeof *entry, compare_entries);
-}
-
-/* The groups cut up further by a column; `fine` may be `groups`. */
-static void refine(const struct table *table, const struct groups *groups,
-                   size_t column, struct entry *entry, struct groups *fine)
-{
-    sort_rows(table, groups, column, entry);
-    size_t leader = 0;
-    for (size_t k = 0; k < table->rows; k++) {
-        if (k > 0 && (entry[k].group != entry[k - 1].group ||
-                      compare_values(&entry[k], &entry[k - 1]) != 0))
-            leader = k;
-        fine->of[entry[k].row] = entry[leader].row;
-    }
-    fine->count = 0;
-    for (size_t row = 0; row < table->rows; row++)
-        fine->of[row] = fine->of[row] == row ? fine->count++ : fine->of[fine->of[row]];
-}
-
-/* --- what is drawn ---------------------------------------------------------------- */
-
-struct drawing {
-    const struct plot *plot;
-    const struct table *table;
-    const struct plot_style *style;
-    int key[KEYS], keys;        /* columns that tell rows apart */
-    int axis;                   /* the key along the axis; -1: every row has a line */
-    int kept[KEYS], kept_count; /* keys that tell curves apart */
-    const struct plot_value *value[PLOT_VALUES]; /* those that have numbers */
-    int column[PLOT_VALUES], error[PLOT_VALUES]; /* theirs; -1: no errors */
-    int values;
-    double low, high; /* of the axis */
-    struct groups curves, try;
-    struct entry *entry;
-};
-
-/* Gnuplot's own limit is 9e307, and an axis reaches beyond its numbers. */
-static const double largest = 1e307;
-
-/* NaN: none, or none that can be drawn. */
-static double drawable(double x)
-{
-    return fabs(x) <= largest ? x : (double)NAN;
-}
-
-static double get(const struct drawing *d, size_t row, int column)
-{
-    return column < 0 ? (double)NAN
-                      : drawable(table_get_number(d->table, row, (size_t)column));
-}
-
-static bool has_numbers(const struct drawing *d, int column)
-{
-    for (size_t row = 0; row < d->table->rows; row++)
-        if (isfinite(get(d, row, column)))
-            return true;
-    return false;
-}
-
-static void find_columns(struct drawing *d)
-{
-    const struct plot_value *value = d->plot->value;
-    for (const char *name = d->plot->keys; *name && d->keys < KEYS;) {
-        char word[64];
-        const size_t length = strcspn(name, " ");
-        snprintf(word, sizeof word, "%.*s", (int)length, name);
-        const int column = table_column(d->table, word);
-        if (column >= 0)
-            d->key[d->keys++] = column;
-        name += length;
-        name += strspn(name, " ");
-    }
-    for (size_t k = d->table->swept; k < d->table->column_count && d->keys < KEYS; k++)
-        d->key[d->keys++] = (int)k;
-    for (int v = 0; v < PLOT_VALUES && value[v].column; v++) {
-        const int column = table_column(d->table, value[v].column);
-        if (!has_numbers(d, column))
-            continue;
-        d->value[d->values] = &value[v];
-        d->column[d->values] = column;
-        d->error[d->values++] =
-            value[v].error ? table_column(d->table, value[v].error) : -1;
-    }
-}
-
-static void one_group(const struct drawing *d, struct groups *groups)
-{
-    memset(groups->of, 0, d->table->rows * sizeof *groups->of);
-    groups->count = 1;
-}
-
-/* How many texts or numbers a column takes. *row: one that has it. */
-static size_t count_values(struct drawing *d, int column, size_t *row)
-{
-    one_group(d, &d->try);
-    refine(d->table, &d->try, (size_t)column, d->entry, &d->try);
-    /* An empty cell is none; those come first. */
-    *row = d->entry[d->table->rows - 1].row;
-    return d->try.count - (!d->entry[0].text && isnan(d->entry[0].number) ? 1 : 0);
-}
-
-/* The keys that tell rows apart, of which the axis is one, and those that follow from
- * the ones before them are none. */
-static void choose_keys(struct drawing *d)
-{
-    size_t most = 1, groups = 1, row;
-    d->axis = -1;
-    one_group(d, &d->curves);
-    for (int k = 0; k < d->keys; k++) {
-        refine(d->table, &d->curves, (size_t)d->key[k], d->entry, &d->curves);
-        if (d->curves.count == groups)
-            continue;
-        groups = d->curves.count;
-        d->kept[d->kept_count++] = d->key[k];
-        const size_t count = count_values(d, d->key[k], &row);
-        if (d->table->columns[d->key[k]].kind == COLUMN_TEXT || count <= most)
-            continue;
-        most = count;
-        d->axis = d->key[k];
-    }
-}
-
-/* What has the same keys but that of the axis is a curve. */
-static void choose_curves(struct drawing *d)
-{
-    int kept = 0;
-    one_group(d, &d->curves);
-    for (int k = 0; k < d->kept_count; k++) {
-        if (d->kept[k] == d->axis)
-            continue;
-        refine(d->table, &d->curves, (size_t)d->kept[k], d->entry, &d->curves);
-        d->kept[kept++] = d->kept[k];
-    }
-    d->kept_count = kept;
-    d->low = HUGE_VAL;
-    d->high = -HUGE_VAL;
-    for (size_t row = 0; row < d->table->rows; row++) {
-        const double x = get(d, row, d->axis);
-        d->low = fmin(d->low, x);
-        d->high = fmax(d->high, x);
-    }
-}
-
-/* A curve's first row in the table; they are numbered in this order. */
-static size_t first_row(const struct drawing *d, size_t curve)
-{
-    size_t row = 0;
-    while (d->curves.of[row] != curve)
-        row++;
-    return row;
-}
-
-static void drawing_free(struct drawing *d)
-{
-    free(d->curves.of);
-    free(d->try.of);
-    free(d->entry);
-}
-
-static int drawing_init(struct drawing *d, const struct plot *plot,
-                        const struct table *table, const struct plot_style *style,
-                        struct error *error)
-{
-    const size_t rows = table->rows;
-    *d = (struct drawing){.plot = plot, .table = table, .style = style};
-    find_columns(d);
-    if (d->values == 0)
-        return error_about(error, STATUS_OUTPUT, "plot", "no row has a number to draw");
-    d->curves.of = calloc(rows, sizeof *d->curves.of);
-    d->try.of = calloc(rows, sizeof *d->try.of);
-    d->entry = calloc(rows, sizeof *d->entry);
-    if (!d->curves.of || !d->try.of || !d->entry)
-        return error_memory(error, "the plot");
-    choose_keys(d);
-    choose_curves(d);
-    return STATUS_OK;
-}
-
-/* --- words ------------------------------------------------------------------------ */
-
-/* What a column is called beside its axis and, where the paper has a symbol, in the
- * key. */
-static const struct {
-    const char *column, *label, *symbol;
-} names[] = {
-    {"lr", "learning rate η", "η"},
-    {"beta0", "β₀", "β₀"},
-    {"beta1", "β₁", "β₁"},
-    {"beta2", "β₂", "β₂"},
-    {"beta3", "β₃", "β₃"},
-    {"batch", "batch size B", "B"},
-    {"h", "curvature h", "h"},
-    {"h_i", "curvature h", "h"},
-    {"h_j", "curvature h of j", "h of j"},
-    {"nu", "ν", "ν"},
-    {"lr_h", "step size ηh", "ηh"},
-    {"frequency", "frequency (cycles a step)", "frequency"},
-    {"horizon", "horizon T (steps)", "T"},
-    {"step", "step t", "t"},
-    {"sigma", "noise σ", "σ"},
-    {"eta0", "rate applied η₀", "η₀"},
-};
-
-/* The bytes of the UTF-8 letter that the text begins with; 0: it is none, or one that
- * an svg may not hold. */
-static size_t letter_length(const char *text)
-{
-    static const unsigned long first[] = {0, 0x20, 0x80, 0x800, 0x10000};
-    const unsigned char lead = (unsigned char)*text;
-    const size_t length = lead < 0x80   ? 1
-                          : lead < 0xC0 ? 0
-                          : lead < 0xE0 ? 2
-                          : lead < 0xF0 ? 3
-                          : lead < 0xF8 ? 4
-                                        : 0;
-    unsigned long code = length == 1 ? lead : lead & (0x7Fu >> length);
-    for (size_t k = 1; k < length; k++) {
-        const unsigned char byte = (unsigned char)text[k];
-        if ((byte & 0xC0) != 0x80)
-            return 0;
-        code = code << 6 | (byte & 0x3F);
-    }
-    const bool none = code < first[length] || code == 0x7F || code > 0x10FFFF ||
-                      (code >= 0xD800 && code < 0xE000) || (code & 0xFFFE) == 0xFFFE;
-    return none ? 0 : length;
-}
-
-/* Text within double quotes of gnuplot's, where a file's name must not end the line or
- * run as a command, as what is between backquotes does. A plain style drops what is not
- * ASCII, and blanks before that. */
-static void put_words(const struct drawing *d, FILE *stream, const char *text)
-{
-    while (*text) {
-        const size_t blanks = strspn(text, " "), length = letter_length(text);
-        if (d->style->plain && ((unsigned char)text[blanks] & 0x80)) {
-            text += blanks + 1;
-            continue;
-        }
-        if (strchr("\"\\`", *text))
-            fputc('\\', stream);
-        fprintf(stream, "%.*s", length ? (int)length : 1, length ? text : "?");
-        text += length ? length : 1;
-    }
-}
-
-static void put_name(const struct drawing *d, FILE *stream, size_t column, bool symbol)
-{
-    const char *name = d->table->columns[column].name;
-    for (size_t k = 0; k < sizeof names / sizeof *names && !d->style->plain; k++)
-        if (strcmp(names[k].column, name) == 0) {
-            put_words(d, stream, symbol ? names[k].symbol : names[k].label);
-            return;
-        }
-    put_words(d, stream, name);
-}
-
-/* What a row has in a column: "pnm", "β₀ = 1". Returns if there was anything. */
-static bool put_cell(const struct drawing *d, FILE *stream, size_t row, size_t column,
-                     const char *before)
-{
-    const bool text = d->table->columns[column].kind == COLUMN_TEXT;
-    const char *word = text ? table_get_text(d->table, row, column) : NULL;
-    const double number = text ? (double)NAN : table_get_number(d->table, row, column);
-    if (!word && isnan(number))
-        return false;
-    fprintf(stream, "%s", before);
-    if (word) {
-        put_words(d, stream, word);
-        return true;
-    }
-    put_name(d, stream, column, true);
-    fprintf(stream, " = %g", number);
-    return true;
-}
-
-/* What tells the row's curve from the others. */
-static void put_title(const struct drawing *d, FILE *stream, size_t row)
-{
-    bool begun = false;
-    for (int k = 0; k < d->kept_count; k++)
-        if (put_cell(d, stream, row, (size_t)d->kept[k], begun ? ", " : ""))
-            begun = true;
-}
-
-/* The keys that are the same in all rows that have them; not what numbers the rows. */
-static void put_constants(struct drawing *d, FILE *stream)
-{
-    bool begun = false;
-    for (int k = 0; k < d->keys; k++) {
-        size_t row;
-        if (d->table->columns[d->key[k]].kind != COLUMN_COUNT &&
-            count_values(d, d->key[k], &row) == 1)
-            begun |= put_cell(d, stream, row, (size_t)d->key[k], begun ? ", " : "\\n");
-    }
-}
+/* Rows beyond which symbols would be a band. */
+enum { SYMBOLS = 200 };
 
 /* --- the script ------------------------------------------------------------------- */
 
 /* Gnuplot itself has no word for a number that is none. */
 static void put_number(FILE *stream, double x)
 {
-    if (!isnan(drawable(x)))
+    if (!isnan(plot_drawing_number(x)))
         fprintf(stream, " %.17g", x);
     else
         fprintf(stream, " NaN");
 }
 
-static void put_values(const struct drawing *d, FILE *stream, size_t row)
+static void put_values(const struct plot_drawing *d, FILE *stream, size_t row)
 {
     for (int v = 0; v < d->values; v++) {
-        const double error = get(d, row, d->error[v]);
-        put_number(stream, get(d, row, d->column[v]));
+        const double error = plot_drawing_get(d, row, d->error[v]);
+        put_number(stream, plot_drawing_get(d, row, d->column[v]));
         put_number(stream, isfinite(error) ? error : 0);
     }
     fprintf(stream, "\n");
 }
 
 /* $curveN: place on the axis, then value and error of every kind. */
-static void put_curves(const struct drawing *d, FILE *stream, size_t curves)
+static void put_curves(const struct plot_drawing *d, FILE *stream, size_t curves)
 {
-    sort_rows(d->table, &d->curves, (size_t)d->axis, d->entry);
+    plot_drawing_sort(d->table, &d->curves, (size_t)d->axis, d->entry);
     size_t k = 0;
     for (size_t curve = 0; curve < curves; curve++) {
         fprintf(stream, "$curve%zu << END\n", curve + 1);
@@ -406,7 +64,7 @@ static void put_curves(const struct drawing *d, FILE *stream, size_t curves)
     }
 }
 
-static void put_rows(const struct drawing *d, FILE *stream, size_t rows)
+static void put_rows(const struct plot_drawing *d, FILE *stream, size_t rows)
 {
     fprintf(stream, "$curve1 << END\n");
     for (size_t row = 0; row < rows; row++) {
@@ -423,7 +81,7 @@ static bool spans(double low, double high)
 }
 
 /* Of the values and their bars in so many curves, or rows. */
-static void find_extent(const struct drawing *d, size_t drawn, double *low,
+static void find_extent(const struct plot_drawing *d, size_t drawn, double *low,
                         double *high)
 {
     *low = HUGE_VAL;
@@ -432,8 +90,8 @@ static void find_extent(const struct drawing *d, size_t drawn, double *low,
         for (int v = 0; v < d->values; v++) {
             if ((d->axis >= 0 ? d->curves.of[row] : row) >= drawn)
                 continue;
-            const double x = get(d, row, d->column[v]),
-                         error = get(d, row, d->error[v]);
+            const double x = plot_drawing_get(d, row, d->column[v]),
+                         error = plot_drawing_get(d, row, d->error[v]);
             const double bar = isfinite(error) ? error : 0;
             if (!isfinite(x))
                 continue;
@@ -443,21 +101,22 @@ static void find_extent(const struct drawing *d, size_t drawn, double *low,
 }
 
 /* The rules' own looks where rules are all that differs. */
-static void put_looks(const struct drawing *d, FILE *stream, size_t curves)
+static void put_looks(const struct plot_drawing *d, FILE *stream, size_t curves)
 {
     const bool rules = d->axis >= 0 && d->kept_count == 1 &&
                        strcmp(d->table->columns[d->kept[0]].name, "optimizer") == 0;
     fprintf(stream, "RULES = \"");
     for (size_t curve = 0; rules && curve < curves; curve++) {
-        const char *name =
-            table_get_text(d->table, first_row(d, curve), (size_t)d->kept[0]);
+        const char *name = table_get_text(d->table, plot_drawing_first_row(d, curve),
+                                          (size_t)d->kept[0]);
         fprintf(stream, "%s%s", curve ? " " : "", name ? name : "-");
     }
     fprintf(stream, "\"\n");
     fwrite(looks_gp, 1, (size_t)looks_gp_size, stream);
 }
 
-static void put_terminal(struct drawing *d, FILE *stream, int height, size_t curves)
+static void put_terminal(struct plot_drawing *d, FILE *stream, int height,
+                         size_t curves)
 {
     const struct plot_style *style = d->style;
     fprintf(stream, "set encoding utf8\n");
@@ -480,12 +139,12 @@ static void put_terminal(struct drawing *d, FILE *stream, int height, size_t cur
                     "set grid back lc rgb \"#E4E4E4\" lw 0.7 dt solid\n"
                     "set bmargin 6.5\n"
                     "set label \"");
-    put_words(d, stream, style->caption);
-    put_constants(d, stream);
+    plot_words_put(d, stream, style->caption);
+    plot_words_constants(d, stream);
     fprintf(stream, "\" at screen 0,0 offset 1,1.8 font \",10\" tc rgb TEXT\n");
 }
 
-static bool has_look(const struct drawing *d, enum plot_look look)
+static bool has_look(const struct plot_drawing *d, enum plot_look look)
 {
     for (int v = 0; v < d->values; v++)
         if (d->value[v]->look == look)
@@ -494,7 +153,7 @@ static bool has_look(const struct drawing *d, enum plot_look look)
 }
 
 /* Of a curve: what `y` of its data says, y + 1 being the error. */
-static void put_curve(const struct drawing *d, FILE *stream, size_t curve, int y,
+static void put_curve(const struct plot_drawing *d, FILE *stream, size_t curve, int y,
                       enum plot_look look)
 {
     fprintf(stream, ", \\\n    $curve%zu using 1:%d", curve, y);
@@ -534,7 +193,7 @@ static void put_row_letter(FILE *stream, int y, enum plot_look look)
             row_letter[look]);
 }
 
-static void put_value(const struct drawing *d, FILE *stream, size_t curve, int v,
+static void put_value(const struct plot_drawing *d, FILE *stream, size_t curve, int v,
                       bool joined)
 {
     const enum plot_look look = d->value[v]->look;
@@ -550,30 +209,32 @@ static void put_value(const struct drawing *d, FILE *stream, size_t curve, int v
     }
 }
 
-static bool bands_have_names(const struct drawing *d, size_t curves)
+static bool bands_have_names(const struct plot_drawing *d, size_t curves)
 {
     return d->axis >= 0 && curves > 1 && !d->style->text && has_look(d, PLOT_PAPER);
 }
 
 /* Where curves end: the value in the last row along the axis. */
-static void find_ends(const struct drawing *d, size_t curves, int column, double *end)
+static void find_ends(const struct plot_drawing *d, size_t curves, int column,
+                      double *end)
 {
     double place[PLOT_CURVES];
     for (size_t c = 0; c < curves; c++)
         place[c] = end[c] = NAN;
     for (size_t row = 0; row < d->table->rows; row++) {
         const size_t c = d->curves.of[row];
-        const double x = get(d, row, d->axis);
+        const double x = plot_drawing_get(d, row, d->axis);
         if (c >= curves || x < place[c])
             continue;
         place[c] = x;
-        end[c] = get(d, row, column);
+        end[c] = plot_drawing_get(d, row, column);
     }
 }
 
 /* The bands look alike: right of their ends stands whose they are, of those that end
  * together in one line. */
-static void put_band_names(const struct drawing *d, FILE *stream, size_t curves, int v)
+static void put_band_names(const struct plot_drawing *d, FILE *stream, size_t curves,
+                           int v)
 {
     double end[PLOT_CURVES];
     bool named[PLOT_CURVES] = {false};
@@ -588,7 +249,7 @@ static void put_band_names(const struct drawing *d, FILE *stream, size_t curves,
             if (!(fabs(end[k] - end[c]) <= 0.02 * fabs(end[c])))
                 continue;
             fprintf(stream, begun ? ", " : "");
-            put_title(d, stream, first_row(d, k));
+            plot_words_title(d, stream, plot_drawing_first_row(d, k));
             named[k] = begun = true;
         }
         fprintf(stream, "\") with labels left offset 1.2,0 font \",9\" tc rgb TEXT");
@@ -596,7 +257,7 @@ static void put_band_names(const struct drawing *d, FILE *stream, size_t curves,
 }
 
 /* Bands below, symbols on top. */
-static void put_data(const struct drawing *d, FILE *stream, size_t curves)
+static void put_data(const struct plot_drawing *d, FILE *stream, size_t curves)
 {
     /* No line of exact values joins the symbols. */
     const bool joined = !has_look(d, PLOT_EXACT) && !has_look(d, PLOT_PAPER);
@@ -611,7 +272,7 @@ static void put_data(const struct drawing *d, FILE *stream, size_t curves)
 }
 
 /* Of several curves each, then of several values each. */
-static void put_key(const struct drawing *d, FILE *stream, size_t curves)
+static void put_key(const struct plot_drawing *d, FILE *stream, size_t curves)
 {
     static const char *const looks[] = {
         [PLOT_PAPER] = "lines lt PAPER",
@@ -622,7 +283,7 @@ static void put_key(const struct drawing *d, FILE *stream, size_t curves)
     for (size_t curve = 0; d->axis >= 0 && d->kept_count && curve < curves; curve++) {
         fprintf(stream, ", \\\n    keyentry with linespoints lt %zu title \"",
                 curve + 1);
-        put_title(d, stream, first_row(d, curve));
+        plot_words_title(d, stream, plot_drawing_first_row(d, curve));
         fprintf(stream, "\"");
     }
     for (int v = 0; !d->style->text && d->values > 1 && v < d->values; v++)
@@ -631,7 +292,7 @@ static void put_key(const struct drawing *d, FILE *stream, size_t curves)
 }
 
 /* The same in words. */
-static void put_legend(const struct drawing *d, FILE *stream)
+static void put_legend(const struct plot_drawing *d, FILE *stream)
 {
     static const char *const looks[] = {[PLOT_PAPER] = "dots and small letters",
                                         [PLOT_EXACT] = "lines",
@@ -673,21 +334,21 @@ static void put_range(FILE *stream, const char *axis, double low, double high,
     fprintf(stream, "set %srange [%.15g : %.15g]\n", axis, low - beyond, high + beyond);
 }
 
-static void put_axis_range(const struct drawing *d, FILE *stream)
+static void put_axis_range(const struct plot_drawing *d, FILE *stream)
 {
     const double room = 0.03;
     if (spans(d->low, d->high)) {
         const double beyond = exp(room * (log(d->high) - log(d->low)));
         put_powers(stream, d->low, d->high);
         fprintf(stream, "set xrange [%.9g : %.9g]\n",
-                fmax(d->low / beyond, fmin(d->low, 1 / largest)),
-                fmin(d->high * beyond, largest));
+                fmax(d->low / beyond, fmin(d->low, 1 / PLOT_LARGEST)),
+                fmin(d->high * beyond, PLOT_LARGEST));
     } else {
         put_range(stream, "x", d->low, d->high, room);
     }
 }
 
-static void put_axes(const struct drawing *d, FILE *stream, size_t drawn)
+static void put_axes(const struct plot_drawing *d, FILE *stream, size_t drawn)
 {
     const char *value_axis = d->axis >= 0 ? "y" : "x";
     double low, high;
@@ -698,8 +359,8 @@ static void put_axes(const struct drawing *d, FILE *stream, size_t drawn)
         fprintf(stream, "set title \"");
     else
         fprintf(stream, "set %slabel \"", value_axis);
-    put_words(d, stream,
-              d->style->plain && d->plot->plain ? d->plot->plain : d->plot->label);
+    plot_words_put(d, stream,
+                   d->style->plain && d->plot->plain ? d->plot->plain : d->plot->label);
     if (d->style->text)
         put_legend(d, stream);
     fprintf(stream, "\"\n");
@@ -711,7 +372,7 @@ static void put_axes(const struct drawing *d, FILE *stream, size_t drawn)
         put_range(stream, value_axis, low, high, 0.05);
     if (d->axis >= 0) {
         fprintf(stream, "set xlabel \"");
-        put_name(d, stream, (size_t)d->axis, false);
+        plot_words_name(d, stream, (size_t)d->axis, false);
         fprintf(stream, "\"\n");
         put_axis_range(d, stream);
         return;
@@ -719,13 +380,13 @@ static void put_axes(const struct drawing *d, FILE *stream, size_t drawn)
     fprintf(stream, "set yrange [%g : -0.5]\nset ytics (", -0.5 - (double)drawn);
     for (size_t row = 0; row < drawn; row++) {
         fprintf(stream, "%s\"", row ? ", " : "");
-        put_title(d, stream, row);
+        plot_words_title(d, stream, row);
         fprintf(stream, "\" %d", -(int)row - 1);
     }
     fprintf(stream, ")\n");
 }
 
-static void put_script(struct drawing *d, FILE *stream, size_t drawn)
+static void put_script(struct plot_drawing *d, FILE *stream, size_t drawn)
 {
     const bool rows = d->axis < 0;
     const size_t curves = rows ? 1 : drawn;
@@ -747,8 +408,8 @@ int plot_write(const struct plot *plot, const struct table *table,
                const struct plot_style *style, FILE *stream, struct plot_extent *extent,
                struct error *error)
 {
-    struct drawing d;
-    const int status = drawing_init(&d, plot, table, style, error);
+    struct plot_drawing d;
+    const int status = plot_drawing_init(&d, plot, table, style, error);
     if (status == STATUS_OK) {
         const bool rows = d.axis < 0;
         const size_t most = rows ? PLOT_ROWS : PLOT_CURVES;
@@ -757,6 +418,6 @@ int plot_write(const struct plot *plot, const struct table *table,
         extent->drawn = extent->there < most ? extent->there : most;
         put_script(&d, stream, extent->drawn);
     }
-    drawing_free(&d);
+    plot_drawing_free(&d);
     return status;
 }

@@ -120,3 +120,14 @@ objects() {
     expect_equal "$(find "$root/tests" -name 'test_*.c' | wc -l)" \
         "$(ls "$root"/tests/sim/*/test_*.c "$root"/tests/analysis/*/test_*.c | wc -l)"
 }
+
+@test "a file holds one thing, and a function fits a screen" {
+    run awk '
+        FNR == 1 { at = 0 }
+        /^[A-Za-z_].*\(/ && !/;$/ { at = FNR; name = $0 }
+        /^}/ && at { if (FNR - at >= 60) print FILENAME ": " name; at = 0 }
+        FNR == 501 { print FILENAME " has more than 500 lines" }' \
+        "$root"/sim/*.c "$root"/sim/*/*.[ch] "$root"/analysis/*.[ch] "$root"/analysis/*/*.[ch] \
+        "$root"/analysis/*/*/*.[ch]
+    expect_equal "$output" ''
+}

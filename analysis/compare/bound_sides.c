@@ -1,0 +1,115 @@
+#include "compare/bound_sides.h"
+
+#include "theory/theory.h"
+
+#include <float.h>
+#include <math.h>
+#include <string.h>
+
+enum { LANES = LOSS_LANES };
+
+void bound_sides_init(struct bound_setting *setting, const struct bound_runs *runs)
+{
+    const struct convergence c = convergence_constants(runs->task, runs->rule);
+    *setting = (struct bound_setting){
+        .bound = runs->bound,
+        .loss = &runs->task->loss,
+        .beta0 = c.beta0,
+        .beta = c.beta1 * c.beta1,
+        .eta0 = theory_normalized_lr(runs->rule),
+        .sigma = c.sigma,
+    };
+    for (int form = 0; form < BOUND_FORMS; form++)
+        setting->constant[form] =
+            runs->bound == BOUND_THEOREM
+                ? convergence_bound(&c, runs->horizon, (enum convergence_form)form)
+                : convergence_lemma_bound(&c, setting->eta0,
+                                          (enum convergence_form)form);
+}
+
+/* |grad f(theta_t)|^2 and |grad f(z_t) - grad f(theta_t)|^2. */
+static void squares(const struct bound_setting *setting,
+                    const struct bound_frame *frame, double *restrict square,
+                    double *restrict apart)
+{
+    for (size_t lane = 0; lane < LANES; lane++)
+        square[lane] = apart[lane] = 0;
+    for (size_t i = 0; i < setting->loss->n; i++) {
+        const double *own = frame->at_theta + i * LANES;
+        const double *at_z = frame->at_z + i * LANES;
+        for (size_t lane = 0; lane < LANES; lane++)
+            square[lane] += own[lane] * own[lane];
+        for (size_t lane = 0; setting->bound != BOUND_THEOREM && lane < LANES; lane++)
+            apart[lane] += (at_z[lane] - own[lane]) * (at_z[lane] - own[lane]);
+    }
+}
+
+/* Rounding of theta_t, z_t and the two gradients moves their distance by less. */
+static double gradient_rounding(const struct bound_setting *setting, double largest)
+{
+    const struct loss *loss = setting->loss;
+    return 4 * DBL_EPSILON * sqrt((double)loss->n) *
+           (loss->smoothness * largest / (1 - setting->beta) + loss->gradient_bound);
+}
+
+/* Lemma A.3's left-hand side: the squared distance, rounding taken off. */
+static void distances(const struct bound_setting *s, const struct bound_frame *frame,
+                      const double *restrict apart, double *restrict left)
+{
+    double rest[LANES];
+    for (size_t lane = 0; lane < LANES; lane++)
+        rest[lane] = sqrt(apart[lane]) - gradient_rounding(s, frame->largest[lane]);
+    for (size_t lane = 0; lane < LANES; lane++)
+        rest[lane] = rest[lane] > 0 ? rest[lane] : 0;
+    for (size_t lane = 0; lane < LANES; lane++)
+        left[lane] = rest[lane] * rest[lane];
+}
+
+/* Lemma A.2's, likewise. */
+static void descents(const struct bound_setting *s, const struct bound_frame *frame,
+                     const double *restrict square, double *restrict left)
+{
+    const double step = s->eta0;
+    for (size_t lane = 0; lane < LANES; lane++) {
+        const double here = frame->of_z[lane], next = frame->of_next[lane];
+        left[lane] = next - here + step * square[lane] -
+                     8 * DBL_EPSILON * (fabs(next) + fabs(here) + step * square[lane]);
+    }
+}
+
+/* Lemma A.2's right-hand side. */
+static void allowances(const struct bound_setting *s, const struct bound_frame *frame,
+                       enum convergence_form form, const double *restrict square,
+                       const double *restrict apart, double *restrict right)
+{
+    const double l = s->loss->smoothness, step = s->eta0;
+    const bool printed = form == CONVERGENCE_PRINTED;
+    const double noise = printed ? 1 : s->sigma * s->sigma;
+    for (size_t lane = 0; lane < LANES; lane++) {
+        const double values = frame->of_z[lane] - frame->of_theta[lane];
+        right[lane] = (printed ? values * values : apart[lane]) / (2 * l) +
+                      l * step * step * (square[lane] + noise / 2);
+    }
+}
+
+/* Both sides of both forms, of which the left one is the same. */
+void bound_sides_of(const struct bound_setting *s, const struct bound_frame *frame,
+                    double side[BOUND_FORMS][BOUND_SIDES][LANES])
+{
+    double square[LANES], apart[LANES], left[LANES];
+    squares(s, frame, square, apart);
+    if (s->bound == BOUND_LEMMA_A3)
+        distances(s, frame, apart, left);
+    else if (s->bound == BOUND_LEMMA_A2)
+        descents(s, frame, square, left);
+    else
+        memcpy(left, square, sizeof left);
+    for (int form = 0; form < BOUND_FORMS; form++) {
+        memcpy(side[form][BOUND_LEFT], left, sizeof left);
+        if (s->bound == BOUND_LEMMA_A2)
+            allowances(s, frame, (enum convergence_form)form, square, apart,
+                       side[form][BOUND_RIGHT]);
+        for (size_t lane = 0; s->bound != BOUND_LEMMA_A2 && lane < LANES; lane++)
+            side[form][BOUND_RIGHT][lane] = s->constant[form];
+    }
+}

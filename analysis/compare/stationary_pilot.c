@@ -1,0 +1,132 @@
+#include "compare/stationary_pilot.h"
+
+#include "base/interrupt.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    PILOT_REPLICAS = 256,
+    PILOT_SHORTEST = 1 << 12,
+    PILOT_LONGEST = 1 << 20,
+    DRIFTING_STEPS = 1 << 12, /* of a rule that does not settle, */
+    DRIFTING_SHARE = 8,       /* of which the last eighth is recorded */
+};
+
+/* Steps that are recorded of a run of so many. */
+static uint64_t recorded_of(const struct stationary_work *work, uint64_t steps)
+{
+    return rule_settles(work->rule) ? (steps + 1) / 2
+                                    : (steps + DRIFTING_SHARE - 1) / DRIFTING_SHARE;
+}
+
+/* Variances and their errors over the recorded part of runs of so many steps. */
+static int run_pilot(const struct stationary_work *work,
+                     const struct ensemble *ensemble, uint64_t steps,
+                     struct moments *square, struct error *error)
+{
+    const size_t n = work->problem->n;
+    struct ensemble pilot = *ensemble;
+    struct chains *chains = calloc(n, sizeof *chains);
+    struct moments *theta = calloc(n, sizeof *theta);
+    int status = chains && theta ? STATUS_OK : error_memory(error, "the pilot");
+    for (size_t i = 0; status == STATUS_OK && i < n; i++)
+        chains[i] =
+            (struct chains){PILOT_REPLICAS, steps, steps - recorded_of(work, steps)};
+    pilot.seed = ~ensemble->seed;
+    pilot.session = NULL;
+    pilot.label = NULL;
+    if (status == STATUS_OK)
+        status = ensemble_moments(&pilot, chains, theta, square, error);
+    free(chains);
+    free(theta);
+    return status;
+}
+
+/* Do the recorded parts of runs of two lengths agree in every mode? */
+static bool agree(size_t n, const struct moments *a, const struct moments *b)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!(fabs(a[i].mean - b[i].mean) <=
+              4 * hypot(moments_stderr(&a[i]), moments_stderr(&b[i]))))
+            return false;
+    return true;
+}
+
+/* Are all variances numbers, and their errors? */
+static bool is_finite(size_t n, const struct moments *square)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!isfinite(square[i].mean) || !isfinite(square[i].squares))
+            return false;
+    return true;
+}
+
+/* Replicas that put the error of every mode at the precision asked for. */
+static uint64_t replicas_by_pilot(const struct stationary_work *work,
+                                  const struct moments *square)
+{
+    double most = PLAN_REPLICAS;
+    for (size_t i = 0; i < work->problem->n; i++) {
+        const double target = work->sampling->precision * square[i].mean;
+        const double relative = moments_stderr(&square[i]) / target;
+        if (square[i].mean > 0)
+            most = fmax(most, PILOT_REPLICAS * relative * relative);
+    }
+    return plan_power_of_two(fmin(most, 0x1p40));
+}
+
+/* Steps are doubled until two doublings change no variance by more than its error, from
+ * `last`, which holds the last variances then. What is no number any more stays so: a
+ * rule that diverges is not run longer. */
+static int settle(struct stationary_work *work, const struct ensemble *ensemble,
+                  struct moments *last, struct moments *next, uint64_t *steps,
+                  bool *settled, struct error *error)
+{
+    const size_t n = work->problem->n;
+    const bool drifts = !rule_settles(work->rule);
+    const bool given = work->sampling->steps > 0 || drifts;
+    int agreed = 0, status;
+    *steps = work->sampling->steps ? work->sampling->steps
+             : drifts              ? DRIFTING_STEPS
+                                   : PILOT_SHORTEST;
+    status = run_pilot(work, ensemble, *steps, last, error);
+    while (status == STATUS_OK && !given && agreed < 2 && *steps < PILOT_LONGEST &&
+           is_finite(n, last) && !interrupt_pending()) {
+        *steps *= 2;
+        status = run_pilot(work, ensemble, *steps, next, error);
+        agreed = agree(n, last, next) ? agreed + 1 : 0;
+        memcpy(last, next, n * sizeof *last);
+    }
+    work->diverges = status == STATUS_OK && !is_finite(n, last);
+    *settled = !work->diverges && (given || agreed == 2);
+    return status;
+}
+
+/* Steps until it has settled, of which the first half is burn-in, or up to where it is
+ * to be measured if it never does; then replicas. */
+int stationary_pilot_plan(struct stationary_work *work, const struct ensemble *ensemble,
+                          struct error *error)
+{
+    const size_t n = work->problem->n;
+    const struct sampling *sampling = work->sampling;
+    struct plan *plan = &work->piloted;
+    struct moments *last = calloc(2 * n, sizeof *last);
+    bool settled = false;
+    uint64_t steps = 0;
+    if (!last)
+        return error_memory(error, "the pilot");
+    const int status = settle(work, ensemble, last, last + n, &steps, &settled, error);
+    plan->chains = (struct chains){
+        .replicas =
+            sampling->replicas ? sampling->replicas : replicas_by_pilot(work, last),
+        .steps = steps,
+        .burn_in = sampling->burn_in == PLAN_AUTO ? steps - recorded_of(work, steps)
+                                                  : sampling->burn_in,
+    };
+    plan->samples = settled ? (double)plan->chains.replicas * (double)steps : INFINITY;
+    plan->affordable = plan->samples <= sampling->max_samples;
+    free(last);
+    return status;
+}

@@ -1,0 +1,17 @@
+/* table_cells.h: what a table keeps; for table.c and table_write.c alone. */
+#ifndef PNM_TABLE_CELLS_H
+#define PNM_TABLE_CELLS_H
+
+#include "cli/table.h"
+
+union table_cell {
+    double real;
+    uint64_t count;
+    size_t text; /* offset in texts */
+};
+
+struct table_note {
+    char *key, *value;
+};
+
+#endif
