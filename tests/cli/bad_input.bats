@@ -364,6 +364,14 @@ stationary() {
     expect_status 64
     expect_message 'PNM_ISA=v99.*base'
     expect_files
+    # What says nothing of numbers does not ask for the processor.
+    local program
+    for program in pnm-simulate pnm-stationary pnm-verify pnm-convergence; do
+        PNM_ISA=nonsense attempt "$program" --help
+        expect_status 0
+        PNM_ISA=nonsense attempt "$program" --help=man
+        expect_status 0
+    done
 }
 
 @test "--list refuses what it would refuse without" {
