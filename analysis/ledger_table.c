@@ -1,5 +1,8 @@
 #include "ledger_table.h"
 
+#include <math.h>
+#include <stdbool.h>
+
 static const char *kind_text(enum claim_kind kind)
 {
     static const char *const texts[] = {
@@ -23,6 +26,10 @@ enum {
     COUNT,
     PAPER_VERDICT,
     EXACT_VERDICT,
+    FORM,
+    VARIABLE,
+    DEVIATION,
+    COMMAND,
     COLUMNS
 };
 
@@ -39,11 +46,36 @@ static const struct column columns[COLUMNS] = {
     [COUNT] = {"count", COLUMN_COUNT, true},
     [PAPER_VERDICT] = {"paper_verdict", COLUMN_TEXT, false},
     [EXACT_VERDICT] = {"exact_verdict", COLUMN_TEXT, false},
+    [FORM] = {"form", COLUMN_TEXT, true},
+    [VARIABLE] = {"variable", COLUMN_TEXT, true},
+    [DEVIATION] = {"deviation", COLUMN_REAL, true},
+    [COMMAND] = {"command", COLUMN_TEXT, true},
 };
 
-static int add_to_table(struct table *table, const struct ledger_row *row,
-                        struct error *error)
+/* How far the paper's value is from the exact one, relative to that; NAN where the
+ * exact one is 0, or a difference that should be. */
+static double deviation(const struct ledger_row *row)
 {
+    return row->exact != 0 && row->kind != CLAIM_IDENTITY ? row->paper / row->exact - 1
+                                                          : (double)NAN;
+}
+
+/* The row's own command, or the claim's. */
+static void add_command(const struct ledger_row *row, const char *options,
+                        struct text *text)
+{
+    if (row->command.length > 0)
+        text_add(text, "%s", text_get(&row->command));
+    else
+        text_add(text, "pnm-verify --claim %s%s", row->claim->id, options);
+}
+
+static int add_to_table(struct table *table, const struct ledger_row *row,
+                        const char *options, struct error *error)
+{
+    const bool ran = row->claim->check;
+    struct text command = {0};
+    add_command(row, options, &command);
     const char *texts[COLUMNS] = {
         [ID] = row->claim->id,
         [WHERE] = row->claim->where,
@@ -52,12 +84,19 @@ static int add_to_table(struct table *table, const struct ledger_row *row,
         [SETTING] = text_get(&row->setting),
         [PAPER_VERDICT] = verdict_text(row->verdicts.paper),
         [EXACT_VERDICT] = verdict_text(row->verdicts.exact),
+        [FORM] = ran ? ledger_form_text(row->form) : NULL,
+        [VARIABLE] = row->variable,
+        [COMMAND] = ran ? text_get(&command) : NULL,
     };
-    int status = table_row(table, error);
+    int status = text_check(&command, "the ledger", error);
+    if (status == STATUS_OK)
+        status = table_row(table, error);
     if (status == STATUS_OK)
         status = table_texts(table, texts, COLUMNS, error);
+    text_free(&command);
     if (status != STATUS_OK)
         return status;
+    table_real(table, DEVIATION, deviation(row));
     table_real(table, PAPER, row->paper);
     table_real(table, EXACT, row->exact);
     table_real(table, MEASURED, row->measured);
@@ -67,10 +106,11 @@ static int add_to_table(struct table *table, const struct ledger_row *row,
     return STATUS_OK;
 }
 
-int ledger_table(const struct ledger *ledger, struct table *table, struct error *error)
+int ledger_table(const struct ledger *ledger, const char *options, struct table *table,
+                 struct error *error)
 {
     int status = table_init(table, columns, COLUMNS, error);
     for (size_t k = 0; status == STATUS_OK && k < ledger->count; k++)
-        status = add_to_table(table, &ledger->rows[k], error);
+        status = add_to_table(table, &ledger->rows[k], options, error);
     return status;
 }

@@ -5,7 +5,8 @@
 #include "cli/table.h"
 #include "verdict/ledger.h"
 
-PNM_MUST_USE int ledger_table(const struct ledger *ledger, struct table *table,
-                              struct error *error);
+/* `options` follows the command that repeats a claim, as " --seed 7" does. */
+PNM_MUST_USE int ledger_table(const struct ledger *ledger, const char *options,
+                              struct table *table, struct error *error);
 
 #endif

@@ -4,6 +4,7 @@
 #include "cli/program.h"
 #include "cli/request.h"
 #include "cli/table.h"
+#include "compare/command.h"
 #include "ledger_table.h"
 
 #include <stdio.h>
@@ -116,6 +117,16 @@ static int check_claims(const char *wanted, struct ledger *ledger, struct error 
     return status;
 }
 
+/* What a claim's command needs to repeat its rows to the bit. */
+static void add_options(const struct sampling *sampling, struct text *text)
+{
+    command_random(text, sampling);
+    if (sampling->precision_given)
+        command_number(text, "precision", sampling->precision);
+    if (sampling->max_samples_given)
+        command_number(text, "max-samples", sampling->max_samples);
+}
+
 static int answer(const struct request *request, struct table *table,
                   struct tally *tally, struct error *error)
 {
@@ -125,14 +136,19 @@ static int answer(const struct request *request, struct table *table,
         .max_samples = request->sampling.max_samples,
         .cut = &request->session.stopped,
     };
-    int status = check_claims(own->claims, own->list ? NULL : &ledger, error);
+    struct text options = {0};
+    add_options(&request->sampling, &options);
+    int status = text_check(&options, "the options", error);
     if (status == STATUS_OK)
-        status =
-            own->list ? list_claims(table, error) : ledger_table(&ledger, table, error);
+        status = check_claims(own->claims, own->list ? NULL : &ledger, error);
+    if (status == STATUS_OK)
+        status = own->list ? list_claims(table, error)
+                           : ledger_table(&ledger, text_get(&options), table, error);
     *tally = ledger_tally(&ledger);
     tally->strict = own->strict;
     tally->unsampled_is_ok = true;
     ledger_free(&ledger);
+    text_free(&options);
     return status;
 }
 
@@ -142,9 +158,13 @@ static const struct program program = {
     .summary =
         "Holds the claims of the paper on positive-negative momentum (Xie et al., ICML "
         "2021) against exact theory and simulation and prints the ledger.",
-    .notes = "paper_verdict tells whether the printed claim holds, exact_verdict "
-             "whether measurement and our exact value agree. That the paper is "
-             "contradicted is a finding, not an error.",
+    .notes =
+        "paper_verdict tells whether the printed claim holds, exact_verdict "
+        "whether measurement and our exact value agree. That the paper is "
+        "contradicted is a finding, not an error. form tells whether a row's paper "
+        "value is that of the printed or of the corrected formula, variable what "
+        "tends to 0 in a limit, deviation is (paper - exact)/exact, and command "
+        "repeats the row.",
     .groups = OPTIONS_SAMPLING | OPTIONS_OUTPUT,
     .judges = true,
     .own = own_options,

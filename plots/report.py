@@ -137,21 +137,15 @@ GREEK = [
 ]  # fmt: skip
 
 
-def notation(setting):
-    """A setting as the ledger has it, in the paper's letters; a command in it stays."""
-    command = row_command(setting)
-    if command:
+def notation(setting, command=None):
+    """A setting as the ledger has it, in the paper's letters; the row's command in it stays."""
+    if command and command in setting:
         before, after = setting.split(command, 1)
         return f"{notation(before)}<code>build/bin/{html.escape(command)}</code>{notation(after)}"
     text = html.escape(setting, quote=False)
     for pattern, letters in GREEK:
         text = re.sub(pattern, letters, text)
     return text
-
-
-def row_command(setting):
-    found = re.search(r"pnm-[a-z]+ --[^;,]*", setting)
-    return found[0].strip() if found else None
 
 
 # --- sources ----------------------------------------------------------------------------
@@ -183,7 +177,7 @@ def read_ledger(path):
         ledger = json.loads(read(path), parse_float=str, parse_int=str)
         rows = ledger["rows"]
         for name in ("id", "where", "setting", "paper", "exact", "measured", "stderr", "count",
-                     "kind", "paper_verdict", "exact_verdict"):  # fmt: skip
+                     "kind", "paper_verdict", "exact_verdict", "form", "variable", "command"):  # fmt: skip
             if not rows or any(name not in row for row in rows):
                 raise Mistake(f"{path}: no rows, or no column {name}: not a ledger of pnm-verify")
         return ledger["provenance"], rows
@@ -254,8 +248,8 @@ def verdict(word, count=None):
 
 
 def corrected(row):
-    """Does the row hold a corrected form? ("corrected x" is a printed one at our x.)"""
-    return re.search(r"\bcorrected( condition)?[:,]", row["setting"]) is not None
+    """Is the row's paper value that of a corrected form?"""
+    return row["form"] == "corrected"
 
 
 def tally(rows, column):
@@ -272,7 +266,7 @@ def told(rows):
     others = [row for row in printed if row["kind"] != "limit"]
     if not limits:
         return tally(others, "paper_verdict")
-    large = all("limit 1/B -> 0" in row["setting"] for row in limits)
+    large = all(row["variable"] == "1/B" for row in limits)
     limit, finite = ("large batches", "finite batches") if large else ("small steps", "finite steps")
     return (
         f"limit of {limit}: {tally(limits, 'paper_verdict')}<br>"
@@ -424,7 +418,7 @@ the pointer rests on a row).</p>"""
             lines += (
                 f'<tr id="{id}-{at}"{classes} data-verdicts="{row["paper_verdict"]}" '
                 f'title="{html.escape(row["setting"])}">'
-                f'<td class="setting" data-v="{at}">{notation(row["setting"])}</td>{numbers}'
+                f'<td class="setting" data-v="{at}">{notation(row["setting"], row["command"])}</td>{numbers}'
                 f'<td class="number" data-v="{count}">{count}</td>'
                 f"<td>{verdict(row['paper_verdict'])}</td>"
                 f"<td>{verdict(row['exact_verdict'])}</td></tr>\n"

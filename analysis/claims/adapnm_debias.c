@@ -46,7 +46,7 @@ static int check_step(struct ledger *ledger, const struct claim *claim, double b
     char setting[128];
     snprintf(setting, sizeof setting, "adapnm beta0=%.4g beta1=%g, step %d", beta0,
              beta1, t);
-    return ledger_computed(ledger, claim, setting, &computed, error);
+    return ledger_computed(ledger, claim, FORM_PRINTED, setting, &computed, error);
 }
 
 static int check(struct ledger *ledger, const struct claim *claim, struct error *error)

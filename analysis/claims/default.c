@@ -69,7 +69,7 @@ static int check_steps(struct ledger *ledger, const struct claim *claim, double 
              "steps(beta0=0)/steps(beta0=%g), beta1=%g eta h=%g; spectral radius %.4f "
              "against %.4f",
              beta0, beta1, lr, linear_system_radius(&a), linear_system_radius(&b));
-    return ledger_bound(ledger, claim, setting, &evidence, 0, error);
+    return ledger_bound(ledger, claim, FORM_PRINTED, setting, &evidence, 0, error);
 }
 
 static int check(struct ledger *ledger, const struct claim *claim, struct error *error)
@@ -86,7 +86,8 @@ static int check(struct ledger *ledger, const struct claim *claim, struct error 
         .tolerance = 0.5,
         .step = 1,
     };
-    int status = ledger_computed(ledger, claim, "gamma at beta0 = 1", &gamma, error);
+    int status = ledger_computed(ledger, claim, FORM_PRINTED, "gamma at beta0 = 1",
+                                 &gamma, error);
     for (int i = 0; i < 2; i++)
         for (int j = 0; j < 3; j++)
             for (int k = 0; status == STATUS_OK && k < 3; k++)

@@ -34,24 +34,35 @@ static double step_corrected(const struct pnm_path *path, enum x_form form, long
 static int check(struct ledger *ledger, const struct claim *claim, struct error *error)
 {
     static const struct {
+        enum form form;
         const char *text;
         struct path_identity identity;
     } rows[] = {
-        {"main text, x = theta - beta0 m", {NULL, X_MAIN_TEXT, INFINITY, recursion}},
-        {"appendix, x = theta - eta0 beta0 m", {NULL, X_APPENDIX, INFINITY, recursion}},
-        {"corrected, x = theta + eta0 beta0 m",
+        {FORM_PRINTED,
+         "main text, x = theta - beta0 m",
+         {NULL, X_MAIN_TEXT, INFINITY, recursion}},
+        {FORM_PRINTED,
+         "appendix, x = theta - eta0 beta0 m",
+         {NULL, X_APPENDIX, INFINITY, recursion}},
+        {FORM_CORRECTED,
+         "corrected, x = theta + eta0 beta0 m",
          {NULL, X_CORRECTED, INFINITY, recursion}},
-        {"main text, x = theta - beta0 m", {NULL, X_MAIN_TEXT, 0, recursion}},
-        {"x_{t+1} - x_t = alpha m_t, corrected x",
+        {FORM_PRINTED,
+         "main text, x = theta - beta0 m",
+         {NULL, X_MAIN_TEXT, 0, recursion}},
+        {FORM_PRINTED,
+         "x_{t+1} - x_t = alpha m_t, corrected x",
          {NULL, X_CORRECTED, INFINITY, step_printed}},
-        {"corrected, x_{t+1} - x_t = -eta0 m_t",
+        {FORM_CORRECTED,
+         "corrected, x_{t+1} - x_t = -eta0 m_t",
          {NULL, X_CORRECTED, INFINITY, step_corrected}},
     };
     int status = STATUS_OK;
     for (size_t k = 0; status == STATUS_OK && k < sizeof rows / sizeof *rows; k++) {
         struct path_identity identity = rows[k].identity;
         identity.ledger = ledger;
-        status = claim_path_identity(ledger, claim, rows[k].text, &identity, error);
+        status = claim_path_identity(ledger, claim, rows[k].form, rows[k].text,
+                                     &identity, error);
     }
     return status;
 }

@@ -45,14 +45,16 @@ static int check(struct ledger *ledger, const struct claim *claim, struct error 
             snprintf(setting, sizeof setting,
                      "covariance (%zu,%zu) of the noise, dense C in 2 dimensions",
                      i + 1, j + 1);
-            status = ledger_value(ledger, claim, setting, &evidence, 0, error);
+            status =
+                ledger_value(ledger, claim, FORM_PRINTED, setting, &evidence, 0, error);
             evidence.paper = evidence.exact;
             evidence.paper_scale = evidence.exact_scale;
             snprintf(setting, sizeof setting,
                      "covariance (%zu,%zu) of the noise, corrected: C^(1/2) xi", i + 1,
                      j + 1);
             if (status == STATUS_OK)
-                status = ledger_value(ledger, claim, setting, &evidence, 0, error);
+                status = ledger_value(ledger, claim, FORM_CORRECTED, setting, &evidence,
+                                      0, error);
         }
     problem_free(&problem);
     return status;

@@ -127,7 +127,9 @@ static int add_rows(struct ledger *ledger, const struct claim *claim,
                      "C_%d%d, least squares, %d samples, B=%d, residual variance %g%s",
                      i + 1, i + 1, TRAIN, BATCH, residual_variance,
                      corrected ? ", corrected: times that variance" : "");
-            status = ledger_value(ledger, claim, setting, &evidence, 0, error);
+            status =
+                ledger_value(ledger, claim, corrected ? FORM_CORRECTED : FORM_PRINTED,
+                             setting, &evidence, 0, error);
         }
     return status;
 }

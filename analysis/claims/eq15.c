@@ -11,7 +11,7 @@ static int check(struct ledger *ledger, const struct claim *claim, struct error 
     int status = claim_curve(ledger, claim, &sgd, 1, fractions,
                              sizeof fractions / sizeof *fractions, error);
     if (status == STATUS_OK)
-        status = claim_limit(ledger, claim, &sgd, 1, "", from, error);
+        status = claim_limit(ledger, claim, &sgd, FORM_PRINTED, 1, "", from, error);
     return status;
 }
 

@@ -14,7 +14,8 @@ static int check(struct ledger *ledger, const struct claim *claim, struct error 
         status = claim_curve(ledger, claim, &rules[k], 1, fractions,
                              sizeof fractions / sizeof *fractions, error);
         if (status == STATUS_OK)
-            status = claim_limit(ledger, claim, &rules[k], 1, "", from, error);
+            status =
+                claim_limit(ledger, claim, &rules[k], FORM_PRINTED, 1, "", from, error);
     }
     return status;
 }

@@ -23,9 +23,10 @@ static int check_algorithm(struct ledger *ledger, const struct claim *claim,
     int status = claim_curve(ledger, claim, &pnm, gamma, fractions,
                              sizeof fractions / sizeof *fractions, error);
     if (status == STATUS_OK)
-        status = claim_limit(ledger, claim, &pnm, gamma, ", Algorithm 2", from, error);
+        status = claim_limit(ledger, claim, &pnm, FORM_PRINTED, gamma, ", Algorithm 2",
+                             from, error);
     if (status == STATUS_OK && gamma != 1)
-        status = claim_limit(ledger, claim, &pnm, 1,
+        status = claim_limit(ledger, claim, &pnm, FORM_CORRECTED, 1,
                              ", Algorithm 2, corrected: eta0/(2B)", from, error);
     return status;
 }
@@ -40,7 +41,7 @@ static int check_two_batch(struct ledger *ledger, const struct claim *claim,
     int status = claim_curve(ledger, claim, &two_batch, gamma, fractions,
                              sizeof fractions / sizeof *fractions, error);
     if (status == STATUS_OK)
-        status = claim_limit(ledger, claim, &two_batch, gamma,
+        status = claim_limit(ledger, claim, &two_batch, FORM_PRINTED, gamma,
                              ", two independent batches a step", from, error);
     return status;
 }
@@ -60,7 +61,8 @@ static int check_paper_setting(struct ledger *ledger, const struct claim *claim,
     claim_normalize(&row.evidence, claim_unit(&rule, h, c));
     snprintf(setting, sizeof setting,
              "pnm beta0=%g beta1=0.9, paper's eta=0.001 B=128, h=%g", beta0, h);
-    return ledger_value(ledger, claim, setting, &row.evidence, row.plan.samples, error);
+    return ledger_value(ledger, claim, FORM_PRINTED, setting, &row.evidence,
+                        row.plan.samples, error);
 }
 
 static int check(struct ledger *ledger, const struct claim *claim, struct error *error)

@@ -18,19 +18,20 @@ static int check(struct ledger *ledger, const struct claim *claim, struct error 
         snprintf(setting, sizeof setting, "beta1=0.9 beta3=%g, long time", beta3s[k]);
         status = claim_noise(ledger, claim, &what, rows, error);
         if (status == STATUS_OK)
-            status = claim_noise_row(ledger, claim, &rows[NOISE_MEAN_GAIN], setting,
-                                     paper, error);
+            status = claim_noise_row(ledger, claim, &rows[NOISE_MEAN_GAIN],
+                                     FORM_PRINTED, setting, paper, error);
         if (status == STATUS_OK)
             status = noise_compare_at(ledger->sampling, &rule, 9, claim->id, &early,
                                       &unused, error);
         snprintf(setting, sizeof setting, "beta1=0.9 beta3=%g, step t=9", beta3s[k]);
         if (status == STATUS_OK)
-            status = claim_noise_row(ledger, claim, &early, setting, paper, error);
+            status = claim_noise_row(ledger, claim, &early, FORM_PRINTED, setting,
+                                     paper, error);
         snprintf(setting, sizeof setting,
                  "beta1=0.9 beta3=%g, step t=9, corrected: times 1-beta1^(t+1)",
                  beta3s[k]);
         if (status == STATUS_OK)
-            status = claim_noise_row(ledger, claim, &early, setting,
+            status = claim_noise_row(ledger, claim, &early, FORM_CORRECTED, setting,
                                      paper * (1 - pow(beta1, 10)), error);
     }
     return status;

@@ -39,7 +39,8 @@ static int check(struct ledger *ledger, const struct claim *claim, struct error 
         status = gaussian_monte_carlo(ledger, claim, &pair->q, log_ratio, pair,
                                       &evidence, error);
         if (status == STATUS_OK)
-            status = ledger_value(ledger, claim, settings[k], &evidence, 0, error);
+            status = ledger_value(ledger, claim, FORM_PRINTED, settings[k], &evidence,
+                                  0, error);
     }
     return status;
 }

@@ -31,7 +31,8 @@ static int check_one(struct ledger *ledger, const struct claim *claim, double la
              "Tr(S_P^-1 S_Q)/2, lambda=%g gamma=%g, eta=0.001 B=128 n=2", lambda,
              gamma);
     if (status == STATUS_OK)
-        status = ledger_value(ledger, claim, setting, &evidence, 0, error);
+        status =
+            ledger_value(ledger, claim, FORM_PRINTED, setting, &evidence, 0, error);
     evidence.paper = lambda * gamma * trace / 2;
     evidence.paper_scale = evidence_scale(evidence.paper);
     snprintf(
@@ -39,7 +40,8 @@ static int check_one(struct ledger *ledger, const struct claim *claim, double la
         "Tr(S_P^-1 S_Q)/2, lambda=%g gamma=%g, corrected: lambda gamma Tr(S_sgd)/2",
         lambda, gamma);
     if (status == STATUS_OK)
-        status = ledger_value(ledger, claim, setting, &evidence, 0, error);
+        status =
+            ledger_value(ledger, claim, FORM_CORRECTED, setting, &evidence, 0, error);
     return status;
 }
 

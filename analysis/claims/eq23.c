@@ -43,14 +43,15 @@ static int check_one(struct ledger *ledger, const struct claim *claim, double et
     snprintf(setting, sizeof setting,
              "KL(gamma=5) - KL(gamma=1), eta=%g B=%g lambda=%g n=2", eta, batch,
              lambda);
-    status = ledger_computed(ledger, claim, setting, &computed, error);
+    status = ledger_computed(ledger, claim, FORM_PRINTED, setting, &computed, error);
     computed.paper = computed.exact;
     snprintf(setting, sizeof setting,
              "KL(gamma=5) - KL(gamma=1), eta=%g B=%g lambda=%g n=2, corrected: "
              "n/2 (eta lambda/(2B) - 1/gamma)",
              eta, batch, lambda);
     if (status == STATUS_OK)
-        status = ledger_computed(ledger, claim, setting, &computed, error);
+        status =
+            ledger_computed(ledger, claim, FORM_CORRECTED, setting, &computed, error);
     return status;
 }
 

@@ -20,12 +20,14 @@ static int check_at(struct ledger *ledger, const struct claim *claim, double bet
         noise_compare_at(ledger->sampling, &rule, t, claim->id, &unused, &row, error);
     snprintf(setting, sizeof setting, "beta1=%g, step t=%g", beta1, (double)t);
     if (status == STATUS_OK)
-        status = claim_noise_row(ledger, claim, &row, setting, printed, error);
+        status =
+            claim_noise_row(ledger, claim, &row, FORM_PRINTED, setting, printed, error);
     snprintf(setting, sizeof setting,
              "beta1=%g, step t=%g, corrected: beta3^2 (1-beta1^(2(t+1)))/(1-beta1^2)",
              beta1, (double)t);
     if (status == STATUS_OK)
-        status = claim_noise_row(ledger, claim, &row, setting, right, error);
+        status =
+            claim_noise_row(ledger, claim, &row, FORM_CORRECTED, setting, right, error);
     return status;
 }
 
@@ -41,13 +43,14 @@ static int check(struct ledger *ledger, const struct claim *claim, struct error 
         status = claim_noise(ledger, claim, &what, rows, error);
         snprintf(setting, sizeof setting, "beta1=%g, long time", beta1);
         if (status == STATUS_OK)
-            status = claim_noise_row(ledger, claim, &rows[NOISE_VARIANCE], setting, 1,
-                                     error);
+            status = claim_noise_row(ledger, claim, &rows[NOISE_VARIANCE], FORM_PRINTED,
+                                     setting, 1, error);
         snprintf(setting, sizeof setting,
                  "beta1=%g, long time, corrected: (1-beta1)/(1+beta1)", beta1);
         if (status == STATUS_OK)
-            status = claim_noise_row(ledger, claim, &rows[NOISE_VARIANCE], setting,
-                                     (1 - beta1) / (1 + beta1), error);
+            status =
+                claim_noise_row(ledger, claim, &rows[NOISE_VARIANCE], FORM_CORRECTED,
+                                setting, (1 - beta1) / (1 + beta1), error);
         if (status == STATUS_OK)
             status = check_at(ledger, claim, beta1, 4, error);
     }

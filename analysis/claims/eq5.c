@@ -17,12 +17,12 @@ static int check(struct ledger *ledger, const struct claim *claim, struct error 
         status = claim_noise(ledger, claim, &what, rows, error);
         snprintf(setting, sizeof setting, "mean, beta0=%g", beta0);
         if (status == STATUS_OK)
-            status = claim_noise_row(ledger, claim, &rows[NOISE_MEAN_GAIN], setting, 1,
-                                     error);
+            status = claim_noise_row(ledger, claim, &rows[NOISE_MEAN_GAIN],
+                                     FORM_PRINTED, setting, 1, error);
         snprintf(setting, sizeof setting, "variance, beta0=%g", beta0);
         if (status == STATUS_OK)
-            status = claim_noise_row(ledger, claim, &rows[NOISE_VARIANCE], setting,
-                                     pow(1 + beta0, 2) + pow(beta0, 2), error);
+            status = claim_noise_row(ledger, claim, &rows[NOISE_VARIANCE], FORM_PRINTED,
+                                     setting, pow(1 + beta0, 2) + pow(beta0, 2), error);
     }
     return status;
 }

@@ -21,10 +21,12 @@ static int check(struct ledger *ledger, const struct claim *claim, struct error 
         .tolerance = 0.05e-10,
         .step = 0.1e-10,
     };
-    int status = ledger_computed(ledger, claim, "eta/(2 B lambda)", &printed, error);
+    int status = ledger_computed(ledger, claim, FORM_PRINTED, "eta/(2 B lambda)",
+                                 &printed, error);
     if (status == STATUS_OK)
-        status = ledger_computed(ledger, claim, "corrected condition: eta lambda/(2B)",
-                                 &corrected, error);
+        status =
+            ledger_computed(ledger, claim, FORM_CORRECTED,
+                            "corrected condition: eta lambda/(2B)", &corrected, error);
     return status;
 }
 

@@ -225,7 +225,8 @@ static int add_row(struct ledger *ledger, const struct claim *claim,
     char setting[200];
     snprintf(setting, sizeof setting, "%s, %s", minibatch_network_text(e->noise->which),
              number->what);
-    return ledger_value(ledger, claim, setting, &evidence, e->samples, error);
+    return ledger_value(ledger, claim, FORM_PRINTED, setting, &evidence, e->samples,
+                        error);
 }
 
 /* C against H: size, shape and appearance. */

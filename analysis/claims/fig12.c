@@ -213,7 +213,8 @@ static int add_over_batches(struct ledger *ledger, const struct claim *claim,
     char setting[200];
     snprintf(setting, sizeof setting, "%s, kurtosis over minibatches, B=%d",
              minibatch_network_text(g->noise->which), batch);
-    return ledger_value(ledger, claim, setting, &evidence, samples, error);
+    return ledger_value(ledger, claim, FORM_PRINTED, setting, &evidence, samples,
+                        error);
 }
 
 /* The kurtosis at that value of 1/B over the Gaussian's. */
@@ -244,7 +245,7 @@ static int add_limit(struct ledger *ledger, const struct claim *claim,
     char setting[200];
     snprintf(setting, sizeof setting, "%s, kurtosis over minibatches",
              minibatch_network_text(g->noise->which));
-    return ledger_limit(ledger, claim, setting, &limit, error);
+    return ledger_limit(ledger, claim, FORM_PRINTED, setting, &limit, error);
 }
 
 /* --- over parameters -------------------------------------------------------------- */
@@ -349,12 +350,14 @@ static int add_kurtoses(struct ledger *ledger, const struct claim *claim,
     snprintf(setting, sizeof setting,
              "%s, 3 over the kurtosis over parameters, B=%d: below 1 if heavy-tailed",
              minibatch_network_text(g->noise->which), BATCH);
-    int status = ledger_bound(ledger, claim, setting, &heavy, samples, error);
+    int status =
+        ledger_bound(ledger, claim, FORM_PRINTED, setting, &heavy, samples, error);
     snprintf(setting, sizeof setting,
              "%s, mean of the parameters' own kurtoses over minibatches, B=%d",
              minibatch_network_text(g->noise->which), BATCH);
     if (status == STATUS_OK)
-        status = ledger_value(ledger, claim, setting, &own, samples, error);
+        status =
+            ledger_value(ledger, claim, FORM_PRINTED, setting, &own, samples, error);
     return status;
 }
 

@@ -33,7 +33,7 @@ static int check_gamma(struct ledger *ledger, const struct claim *claim,
         evidence.measured = fmax(evidence.measured, applied);
         evidence.exact = fmax(evidence.exact, theory_gamma(&rule));
     }
-    return ledger_bound(ledger, claim,
+    return ledger_bound(ledger, claim, FORM_PRINTED,
                         "a step's noise: largest gamma over 1001 beta0 in [-1,0]",
                         &evidence, 0, error);
 }
@@ -53,7 +53,8 @@ static int check_stationary(struct ledger *ledger, const struct claim *claim,
     snprintf(setting, sizeof setting,
              "Sigma_pnm(beta0=%g) / Sigma_pnm(0), beta1=0.9 eta h=%g", beta0, lr);
     if (status == STATUS_OK)
-        status = ledger_bound(ledger, claim, setting, &evidence, samples, error);
+        status = ledger_bound(ledger, claim, FORM_PRINTED, setting, &evidence, samples,
+                              error);
     return status;
 }
 

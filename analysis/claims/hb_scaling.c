@@ -26,7 +26,8 @@ static int check(struct ledger *ledger, const struct claim *claim, struct error 
                  "heavy_ball (beta3=1, eta) against (1-beta1, eta/(1-beta1)), beta1=%g "
                  "eta h=%g",
                  beta1, lr);
-        status = ledger_identity(ledger, claim, setting, &identity, error);
+        status =
+            ledger_identity(ledger, claim, FORM_PRINTED, setting, &identity, error);
     }
     return status;
 }

@@ -55,13 +55,15 @@ static int check(struct ledger *ledger, const struct claim *claim, struct error 
         status = claim_ratio(ledger, &momentum, &plain, 1, 1, 1, claim->id, &evidence,
                              &samples, error);
         if (status == STATUS_OK)
-            status = ledger_value(ledger, claim, setting, &evidence, samples, error);
+            status = ledger_value(ledger, claim, FORM_PRINTED, setting, &evidence,
+                                  samples, error);
     }
     if (status != STATUS_OK)
         return status;
     struct limit joined = limit;
     joined.curve = ledger_curve(ledger, from);
-    return ledger_limit(ledger, claim, "ratio of variances", &joined, error);
+    return ledger_limit(ledger, claim, FORM_PRINTED, "ratio of variances", &joined,
+                        error);
 }
 
 const struct claim claim_hb_sgd = {

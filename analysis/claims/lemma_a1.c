@@ -15,18 +15,19 @@ static double residual(const struct pnm_path *path, enum x_form form, long t, si
 static int check(struct ledger *ledger, const struct claim *claim, struct error *error)
 {
     static const struct {
+        enum form form;
         const char *text;
-        enum x_form form;
+        enum x_form x;
     } rows[] = {
-        {"main text, x = theta - beta0 m", X_MAIN_TEXT},
-        {"appendix, x = theta - eta0 beta0 m", X_APPENDIX},
-        {"corrected, x = theta + eta0 beta0 m", X_CORRECTED},
+        {FORM_PRINTED, "main text, x = theta - beta0 m", X_MAIN_TEXT},
+        {FORM_PRINTED, "appendix, x = theta - eta0 beta0 m", X_APPENDIX},
+        {FORM_CORRECTED, "corrected, x = theta + eta0 beta0 m", X_CORRECTED},
     };
     int status = STATUS_OK;
     for (size_t k = 0; status == STATUS_OK && k < sizeof rows / sizeof *rows; k++) {
-        const struct path_identity identity = {ledger, rows[k].form, INFINITY,
-                                               residual};
-        status = claim_path_identity(ledger, claim, rows[k].text, &identity, error);
+        const struct path_identity identity = {ledger, rows[k].x, INFINITY, residual};
+        status = claim_path_identity(ledger, claim, rows[k].form, rows[k].text,
+                                     &identity, error);
     }
     return status;
 }

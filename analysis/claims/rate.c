@@ -84,7 +84,7 @@ static int add_row(struct ledger *ledger, const struct claim *claim, const char 
              "%s%s beta1=0.9 on %s n=%d sigma=G C L=1, T=%d..%d: 2^slope%s", rule,
              strcmp(rule, "pnm") == 0 ? " beta0=1" : "", kind->name, N, FIRST_HORIZON,
              FIRST_HORIZON << (HORIZONS - 1), fitted);
-    return ledger_bound(ledger, claim, setting, &e, samples, error);
+    return ledger_bound(ledger, claim, FORM_PRINTED, setting, &e, samples, error);
 }
 
 static int check(struct ledger *ledger, const struct claim *claim, struct error *error)

@@ -34,7 +34,7 @@ static int check_momentum(struct ledger *ledger, const struct claim *claim,
     snprintf(setting, sizeof setting,
              "pnm at beta0=-beta1/(1+beta1) against heavy_ball, beta1=%g eta h=%g",
              beta1, lr);
-    return ledger_identity(ledger, claim, setting, &identity, error);
+    return ledger_identity(ledger, claim, FORM_PRINTED, setting, &identity, error);
 }
 
 /* An adaptive rule is not linear, so there are no matrices of it. But the two rules
@@ -81,7 +81,7 @@ static int check_adaptive(struct ledger *ledger, const struct claim *claim,
              "eta=%g",
              largest ? "on" : "off", twin, largest ? " as PyTorch has it" : "", beta1,
              lr);
-    return ledger_identity(ledger, claim, setting, &identity, error);
+    return ledger_identity(ledger, claim, FORM_PRINTED, setting, &identity, error);
 }
 
 static int check(struct ledger *ledger, const struct claim *claim, struct error *error)

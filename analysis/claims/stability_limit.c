@@ -63,7 +63,8 @@ static int check_limit(struct ledger *ledger, const struct claim *claim,
             snprintf(setting, sizeof setting,
                      "limit of eta0 L, pnm beta0=%g beta1=%g, runs without noise",
                      beta0s[i], beta1s[k]);
-            status = ledger_value(ledger, claim, setting, &evidence, 0, error);
+            status =
+                ledger_value(ledger, claim, FORM_PRINTED, setting, &evidence, 0, error);
         }
     return status;
 }
@@ -82,7 +83,8 @@ static int check_cap(struct ledger *ledger, const struct claim *claim,
             snprintf(setting, sizeof setting,
                      "1/(2L) over the stability limit of eta0, pnm beta0=%g beta1=%g",
                      beta0s[i], beta1s[k]);
-            status = ledger_bound(ledger, claim, setting, &evidence, 0, error);
+            status =
+                ledger_bound(ledger, claim, FORM_PRINTED, setting, &evidence, 0, error);
         }
     return status;
 }

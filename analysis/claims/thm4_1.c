@@ -99,7 +99,7 @@ static int check_sde(struct ledger *ledger, const struct claim *claim,
                  "SDE, Sigma_%zu%zu, Euler-Maruyama dt=0.1 0.05 0.025 extrapolated, "
                  "eta=%g h=1,2 dense C",
                  i + 1, j + 1, eta);
-        status = ledger_value(ledger, claim, setting, &e, samples, error);
+        status = ledger_value(ledger, claim, FORM_PRINTED, setting, &e, samples, error);
     }
     return status;
 }
@@ -146,8 +146,8 @@ static int check_recursion(struct ledger *ledger, const struct claim *claim,
             snprintf(setting, sizeof setting,
                      "SGD, Sigma_%zu%zu, eta=%g (%g of the limit) h=1,2 dense C",
                      rows[pair].i + 1, rows[pair].j + 1, lr, fractions[k]);
-            status = ledger_value(ledger, claim, setting, &rows[pair].evidence,
-                                  rows[pair].plan.samples, error);
+            status = ledger_value(ledger, claim, FORM_PRINTED, setting,
+                                  &rows[pair].evidence, rows[pair].plan.samples, error);
         }
     }
     if (status != STATUS_OK)
@@ -160,7 +160,8 @@ static int check_recursion(struct ledger *ledger, const struct claim *claim,
         .order = 1,
         .curve = ledger_curve(ledger, from),
     };
-    return ledger_limit(ledger, claim, "SGD, Sigma_12 / eta", &limit, error);
+    return ledger_limit(ledger, claim, FORM_PRINTED, "SGD, Sigma_12 / eta", &limit,
+                        error);
 }
 
 static int check(struct ledger *ledger, const struct claim *claim, struct error *error)

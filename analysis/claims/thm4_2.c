@@ -121,8 +121,8 @@ static int check(struct ledger *ledger, const struct claim *claim, struct error 
         snprintf(setting, sizeof setting,
                  "share of %d training sets of %d that violate %s, Delta=%g", SETS,
                  TRAIN, names[k], failure);
-        status = ledger_violations(ledger, claim, setting, failure, count.violated[k],
-                                   count.control, SETS, error);
+        status = ledger_violations(ledger, claim, FORM_PRINTED, setting, failure,
+                                   count.violated[k], count.control, SETS, error);
     }
     random_free(&stream);
     if (table)

@@ -107,7 +107,7 @@ static int check_paper(struct ledger *ledger, const struct claim *claim,
         "best beta0=%.4g",
         divergence, at->eta, at->batch, at->lambda, slope * at->eta / (2 * at->batch),
         beta0);
-    return ledger_existence(ledger, claim, setting, &evidence, 0, error);
+    return ledger_existence(ledger, claim, FORM_PRINTED, setting, &evidence, 0, error);
 }
 
 /* The bound of a posterior with the error that the divergence's brings. */
@@ -168,7 +168,7 @@ static int check_exact(struct ledger *ledger, const struct claim *claim,
             setting, sizeof setting,
             "Algorithm 2's covariance, eta=%g B=%g lambda=%g h=%g, best beta0=%.4g",
             at->eta, at->batch, at->lambda, h, pnm.number[index]);
-        status = ledger_existence(ledger, claim, setting, &evidence,
+        status = ledger_existence(ledger, claim, FORM_PRINTED, setting, &evidence,
                                   pnm_measured.samples + sgd_measured.samples, error);
     }
     problem_free(&problem);

@@ -33,6 +33,22 @@ static int ledger_add(struct ledger *ledger, struct ledger_row *row,
     return text_check(&added->setting, "the ledger", error);
 }
 
+const char *ledger_form_text(enum form form)
+{
+    static const char *const texts[] = {
+        [FORM_PRINTED] = "printed",
+        [FORM_CORRECTED] = "corrected",
+    };
+    return texts[form];
+}
+
+int ledger_command(struct ledger *ledger, const char *command, struct error *error)
+{
+    struct text *text = &ledger->rows[ledger->count - 1].command;
+    text_add(text, "%s", command);
+    return text_check(text, "the ledger", error);
+}
+
 int ledger_check(struct ledger *ledger, const struct claim *claim, struct error *error)
 {
     if (claim->check) {
@@ -67,11 +83,12 @@ static double steps_to_decide(const struct evidence *e, double samples)
 
 static struct ledger_row sampled_row(const struct ledger *ledger,
                                      const struct claim *claim, enum claim_kind kind,
-                                     const char *setting, const struct evidence *e,
-                                     double samples)
+                                     enum form form, const char *setting,
+                                     const struct evidence *e, double samples)
 {
     struct ledger_row row = {
         .claim = claim,
+        .form = form,
         .kind = kind,
         .paper = e->paper,
         .exact = e->exact,
@@ -94,32 +111,35 @@ static struct ledger_row sampled_row(const struct ledger *ledger,
     return row;
 }
 
-int ledger_value(struct ledger *ledger, const struct claim *claim, const char *setting,
-                 const struct evidence *evidence, double samples, struct error *error)
+int ledger_value(struct ledger *ledger, const struct claim *claim, enum form form,
+                 const char *setting, const struct evidence *evidence, double samples,
+                 struct error *error)
 {
     struct ledger_row row =
-        sampled_row(ledger, claim, CLAIM_VALUE, setting, evidence, samples);
+        sampled_row(ledger, claim, CLAIM_VALUE, form, setting, evidence, samples);
     row.control = !evidence->sampled || evidence_control(evidence);
     return ledger_add(ledger, &row, error);
 }
 
-int ledger_bound(struct ledger *ledger, const struct claim *claim, const char *setting,
-                 const struct evidence *evidence, double samples, struct error *error)
+int ledger_bound(struct ledger *ledger, const struct claim *claim, enum form form,
+                 const char *setting, const struct evidence *evidence, double samples,
+                 struct error *error)
 {
     struct ledger_row row =
-        sampled_row(ledger, claim, CLAIM_BOUND, setting, evidence, samples);
+        sampled_row(ledger, claim, CLAIM_BOUND, form, setting, evidence, samples);
     row.verdicts = evidence_judge_bound(evidence);
     row.control = evidence_control_bound(evidence);
     return ledger_add(ledger, &row, error);
 }
 
-int ledger_identity(struct ledger *ledger, const struct claim *claim,
+int ledger_identity(struct ledger *ledger, const struct claim *claim, enum form form,
                     const char *setting, const struct identity *identity,
                     struct error *error)
 {
     const double off = 1e-6, tolerance = ESTIMATE_TOLERANCE;
     struct ledger_row row = {
         .claim = claim,
+        .form = form,
         .kind = CLAIM_IDENTITY,
         .paper = 0,
         .exact = identity->exact(identity->context, 0),
@@ -134,12 +154,13 @@ int ledger_identity(struct ledger *ledger, const struct claim *claim,
     return ledger_add(ledger, &row, error);
 }
 
-int ledger_computed(struct ledger *ledger, const struct claim *claim,
+int ledger_computed(struct ledger *ledger, const struct claim *claim, enum form form,
                     const char *setting, const struct computed *c, struct error *error)
 {
     const double scale = evidence_scale(c->exact);
     struct ledger_row row = {
         .claim = claim,
+        .form = form,
         .kind = c->kind,
         .paper = c->paper,
         .exact = c->exact,
@@ -163,12 +184,12 @@ int ledger_computed(struct ledger *ledger, const struct claim *claim,
     return ledger_add(ledger, &row, error);
 }
 
-int ledger_existence(struct ledger *ledger, const struct claim *claim,
+int ledger_existence(struct ledger *ledger, const struct claim *claim, enum form form,
                      const char *setting, const struct evidence *e, double samples,
                      struct error *error)
 {
     struct ledger_row row =
-        sampled_row(ledger, claim, CLAIM_EXISTENCE, setting, e, samples);
+        sampled_row(ledger, claim, CLAIM_EXISTENCE, form, setting, e, samples);
     const double value = e->sampled ? e->measured : e->exact;
     const double hw =
         e->sampled && e->se > 0 ? estimate_half_width(e->se, e->count) : 0;
@@ -196,13 +217,14 @@ static enum verdict judge_violations(uint64_t violated, uint64_t trials, double 
     return upper <= p ? VERDICT_HOLDS : VERDICT_INCONCLUSIVE;
 }
 
-int ledger_violations(struct ledger *ledger, const struct claim *claim,
+int ledger_violations(struct ledger *ledger, const struct claim *claim, enum form form,
                       const char *setting, double paper, uint64_t violated,
                       uint64_t control_violated, uint64_t trials, struct error *error)
 {
     const double rate = (double)violated / (double)trials;
     struct ledger_row row = {
         .claim = claim,
+        .form = form,
         .kind = CLAIM_BOUND,
         .paper = paper,
         .exact = NAN,
@@ -253,13 +275,15 @@ struct limit_finding ledger_limit_judge(const struct limit *limit, double paper_
     return finding;
 }
 
-int ledger_limit(struct ledger *ledger, const struct claim *claim, const char *setting,
-                 const struct limit *limit, struct error *error)
+int ledger_limit(struct ledger *ledger, const struct claim *claim, enum form form,
+                 const char *setting, const struct limit *limit, struct error *error)
 {
     const struct limit_finding finding = ledger_limit_judge(limit, 1);
     struct ledger_row row = {
         .claim = claim,
+        .form = form,
         .kind = CLAIM_LIMIT,
+        .variable = limit->variable,
         .paper = limit->paper,
         .exact = limit->paper * finding.limit,
         .measured = NAN,
@@ -303,8 +327,10 @@ struct tally ledger_tally(const struct ledger *ledger)
 
 void ledger_free(struct ledger *ledger)
 {
-    for (size_t k = 0; k < ledger->count; k++)
+    for (size_t k = 0; k < ledger->count; k++) {
         text_free(&ledger->rows[k].setting);
+        text_free(&ledger->rows[k].command);
+    }
     free(ledger->rows);
     ledger->rows = NULL;
     ledger->count = ledger->capacity = 0;

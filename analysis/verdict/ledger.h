@@ -19,6 +19,15 @@ enum claim_kind {
     CLAIM_ARITHMETIC, /* a printed decimal */
 };
 
+/* Which formula a row's paper value comes from. */
+enum form {
+    FORM_PRINTED,   /* as the paper prints it */
+    FORM_CORRECTED, /* as it follows from the definitions */
+};
+
+/* "printed", "corrected". */
+const char *ledger_form_text(enum form form);
+
 struct ledger;
 
 struct claim {
@@ -36,7 +45,10 @@ struct claim {
 struct ledger_row {
     const struct claim *claim;
     enum claim_kind kind;
+    enum form form;
     struct text setting;
+    const char *variable; /* that tends to 0, of a limit; NULL: none */
+    struct text command;  /* that repeats the row; empty: the claim's own does */
     double paper, exact, measured, se; /* NAN: empty */
     uint64_t count;
     struct verdicts verdicts;
@@ -57,16 +69,25 @@ struct ledger {
 PNM_MUST_USE int ledger_check(struct ledger *ledger, const struct claim *claim,
                               struct error *error);
 
+/* The command that repeats the row that was added last. STATUS_MEMORY. */
+PNM_MUST_USE int ledger_command(struct ledger *ledger, const char *command,
+                                struct error *error);
+
+/* In all that follow, `form` is that of the row's paper value, and `setting` tells at
+ * which parameters the claim is looked at. */
+
 /* A sampled value. Control: exact moved by +-2 % of its scale must fail. */
 PNM_MUST_USE int ledger_value(struct ledger *ledger, const struct claim *claim,
-                              const char *setting, const struct evidence *evidence,
-                              double samples, struct error *error);
+                              enum form form, const char *setting,
+                              const struct evidence *evidence, double samples,
+                              struct error *error);
 
 /* "measured <= paper"; exact_verdict as for a value, or judged by the bound where
  * nothing is sampled (se 0). Control: 0.95 x measured as bound must fail. */
 PNM_MUST_USE int ledger_bound(struct ledger *ledger, const struct claim *claim,
-                              const char *setting, const struct evidence *evidence,
-                              double samples, struct error *error);
+                              enum form form, const char *setting,
+                              const struct evidence *evidence, double samples,
+                              struct error *error);
 
 /* The relative difference between two things that should be the same. `simulated` runs
  * the implemented steps, `exact` compares written-out theory; both with one coefficient
@@ -78,8 +99,8 @@ struct identity {
     double (*exact)(const void *context, double perturbation);
 };
 PNM_MUST_USE int ledger_identity(struct ledger *ledger, const struct claim *claim,
-                                 const char *setting, const struct identity *identity,
-                                 struct error *error);
+                                 enum form form, const char *setting,
+                                 const struct identity *identity, struct error *error);
 
 /* A number that is computed, not sampled: `measured` by one way, `exact` by another,
  * both to 1e-12 relative; the paper's to `tolerance` absolute (half the last digit of a
@@ -91,24 +112,25 @@ struct computed {
     double tolerance, step;
 };
 PNM_MUST_USE int ledger_computed(struct ledger *ledger, const struct claim *claim,
-                                 const char *setting, const struct computed *computed,
-                                 struct error *error);
+                                 enum form form, const char *setting,
+                                 const struct computed *computed, struct error *error);
 
 /* "There is a parameter with a value below `paper`": exact and measured are the
  * smallest value found, measured NAN where nothing was sampled. Control: the negated
  * condition must fail where the claim holds and the other way round. */
 PNM_MUST_USE int ledger_existence(struct ledger *ledger, const struct claim *claim,
-                                  const char *setting, const struct evidence *evidence,
-                                  double samples, struct error *error);
+                                  enum form form, const char *setting,
+                                  const struct evidence *evidence, double samples,
+                                  struct error *error);
 
 /* "A bound is violated with probability at most `paper`": `violated` of `trials`. fails
  * if the exact one-sided binomial p is below 1e-6, holds if the upper confidence limit
  * at that level is at most the probability. control_violated: how often a bound lowered
  * until it must be violated was; that must fail. There is no exact value. */
 PNM_MUST_USE int ledger_violations(struct ledger *ledger, const struct claim *claim,
-                                   const char *setting, double paper, uint64_t violated,
-                                   uint64_t control_violated, uint64_t trials,
-                                   struct error *error);
+                                   enum form form, const char *setting, double paper,
+                                   uint64_t violated, uint64_t control_violated,
+                                   uint64_t trials, struct error *error);
 
 /* ratio(context, fraction) = exact value / paper's value at that fraction of the
  * stability limit, or where the claim is one of another variable that tends to 0, at
@@ -124,8 +146,8 @@ struct limit {
     enum verdict curve; /* of the sampled points */
 };
 PNM_MUST_USE int ledger_limit(struct ledger *ledger, const struct claim *claim,
-                              const char *setting, const struct limit *limit,
-                              struct error *error);
+                              enum form form, const char *setting,
+                              const struct limit *limit, struct error *error);
 
 /* What ledger_limit_judge finds: does |ratio - 1| fall over 2^-4 .. 2^-14, with which
  * order, and to which value? */

@@ -3,15 +3,15 @@
 
 load helpers
 
-columns=id,where,kind,statement,setting,paper,exact,measured,stderr,count,paper_verdict,exact_verdict
+columns=id,where,kind,statement,setting,paper,exact,measured,stderr,count,paper_verdict,exact_verdict,form,variable,deviation,command
 
-# The verdicts are the last two columns and hold no commas.
+# The last six columns hold no commas; the texts before them may.
 paper_verdicts() {
-    body "$out" | awk -F, 'NR > 1 { print $(NF - 1) }'
+    body "$out" | awk -F, 'NR > 1 { print $(NF - 5) }'
 }
 
 exact_verdicts() {
-    body "$out" | awk -F, 'NR > 1 { print $NF }'
+    body "$out" | awk -F, 'NR > 1 { print $(NF - 4) }'
 }
 
 @test "--list shows every claim of the design once" {
@@ -56,6 +56,37 @@ exact_verdicts() {
     expect_status 0
 }
 
+@test "a row tells its form, the variable of its limit and how far off the paper is" {
+    attempt pnm-verify --claim eq23,eq15,special-hb
+    expect_status 0
+    body "$out" | awk -F, 'NR > 1 && $1 != "special-hb" { print $1, $(NF - 3) ($0 ~ /corrected:/) }' |
+        sort | uniq -c | tr -s ' ' >forms
+    expect_equal "$(cat forms)" " 7 eq15 printed0
+ 2 eq23 corrected1
+ 2 eq23 printed0"
+    expect_equal "$(body "$out" | awk -F, '$(NF - 2) == "eta h"' | cut -d, -f1)" eq15
+    # (paper - exact)/exact; a residual has no such thing.
+    body "$out" | grep '^eq15.*0.9 of the limit' | grep -q ',printed,,-0.9,'
+    expect_equal "$(body "$out" | awk -F, '$1 == "special-hb" { print $(NF - 1) }' | sort -u)" ''
+}
+
+@test "the command of a row repeats it" {
+    # shellcheck disable=SC2086
+    pnm-verify --claim eq9 --seed 2 --precision 0.002 --quiet --format csv | grep -v '^#' >ledger
+    expect_equal "$(sed '1d; s/.*,//' ledger | sort -u)" "pnm-verify --claim eq9 --seed 2 --precision 0.002"
+    attempt $(tail -n 1 ledger | sed 's/.*,//') --quiet
+    body "$out" | diff ledger -
+    local row form command measured stderr
+    pnm-verify --claim lemma-A3 --quiet --format csv | grep -v '^#' | tail -n +2 >ledger
+    for row in 1 2 3 4; do
+        sed -n "${row}p" ledger | sed 's/.*is at most 1,//' >cells
+        IFS=, read -r _ _ _ measured stderr _ _ _ form _ _ command <cells
+        attempt $command
+        expect_status 0
+        grep -q ",$form,.*,$measured,$stderr," "$out"
+    done
+}
+
 @test "claims come in the order given; spaces and case are not forgiven" {
     attempt pnm-verify --claim hb-scaling,special-hb
     expect_equal "$(body "$out" | tail -n +2 | cut -d, -f1 | uniq | tr '\n' ' ')" "hb-scaling special-hb "
@@ -68,7 +99,7 @@ exact_verdicts() {
 @test "a claim that cannot be tested here says why and fails nothing" {
     attempt pnm-verify --claim table1 --strict
     expect_status 0
-    body "$out" | grep -Eq '^table1,.*CIFAR.*,not testable here,not testable here$'
+    body "$out" | grep -Eq '^table1,.*CIFAR.*,not testable here,not testable here,,,,$'
 }
 
 @test "fig7: that the paper fails is a finding; an error only with --strict" {
@@ -92,14 +123,14 @@ exact_verdicts() {
         attempt pnm-verify --claim fig11,fig12 --seed $seed
         expect_status 0
         expect_equal "$(exact_verdicts | sort -u)" holds
-        expect_equal "$(body "$out" | grep -c '^fig11.*minimum of its risk.*,holds,holds$')" 4
-        expect_equal "$(body "$out" | grep -c '^fig11.*random network, Tr C, B=32.*,holds,holds$')" 1
-        expect_equal "$(body "$out" | grep -c '^fig12.*kurtosis over parameters.*,holds,holds$')" 2
-        expect_equal "$(body "$out" | grep -c '^fig12.*,holds in the limit,holds$')" 2
+        expect_equal "$(body "$out" | grep -c '^fig11.*minimum of its risk.*,holds,holds,printed,')" 4
+        expect_equal "$(body "$out" | grep -c '^fig11.*random network, Tr C, B=32.*,holds,holds,printed,')" 1
+        expect_equal "$(body "$out" | grep -c '^fig12.*kurtosis over parameters.*,holds,holds,printed,')" 2
+        expect_equal "$(body "$out" | grep -c '^fig12.*,holds in the limit,holds,printed,')" 2
         # What is away from the minimum is not proportional: cosine, negative curvature, size.
         body "$out" | grep '^fig11' | grep 'negative curvature\|cosine\|Tr C, B=4' |
             grep -v 'minimum of its risk' >away
-        expect_equal "$(wc -l <away),$(grep -vc ',fails,holds$' away)" 6,0
+        expect_equal "$(wc -l <away),$(grep -vc ',fails,holds,printed,' away)" 6,0
         expect_no_nan "$out"
     done
     # Over the budget nothing is drawn, not even a pilot's worth is shown.
@@ -145,22 +176,6 @@ exact_verdicts() {
     done
     attempt pnm-verify --claim eq15,fig7 --precision 0.01 --quiet --seed 2
     never cmp -s one "$out"
-}
-
-@test "the command in a bound's row measures that row again" {
-    pnm-verify --claim lemma-A3 --quiet --format csv | grep -v '^#' | tail -n +2 >ledger
-    local row form command measured stderr
-    for row in 1 2 3 4; do
-        sed -n "${row}p" ledger | sed 's/.*is at most 1,//' >cells
-        form=$(sed 's/: .*//' cells)
-        command=$(sed 's/^[a-z]*: //; s/,.*//' cells)
-        measured=$(cut -d, -f4 cells)
-        stderr=$(cut -d, -f5 cells)
-        # shellcheck disable=SC2086
-        attempt $command
-        expect_status 0
-        grep -q ",$form,.*,$measured,$stderr," "$out"
-    done
 }
 
 @test "every sampled row carries standard error and count" {

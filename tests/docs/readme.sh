@@ -97,9 +97,13 @@ check_ledger() {
     tr -s ' ' <results/ledger.txt >tmp/ledger
     line=$(sed -n 's/^    \(eq18-19 .* holds\)$/\1/p' README.md | tr -s ' ')
     grep -qxF "${line:-none}" tmp/ledger || fail "the ledger has no line: $line"
-    grep 'limit eta h' results/ledger.txt | awk -F '  +' '{
-        sub(/; limit eta h.*/, "", $3)
-        printf "| %s | %s | %.4g | %.4g | %s |\n", $1, $3, $4, $5, $6 }' >tmp/limits
+    grep '"variable": "eta h"' results/ledger.json | python3 -c '
+import json, sys
+for line in sys.stdin:
+    row = json.loads(line.strip().rstrip(",]}") + "}")
+    cells = [row["id"], row["setting"].split("; limit eta h")[0],
+             format(row["paper"], ".4g"), format(row["exact"], ".4g"), row["paper_verdict"]]
+    print("|", " | ".join(cells), "|")' >tmp/limits
     sed -n '/^| claim | setting |/,/^$/p' README.md | sed '1,2d; /^$/d' >tmp/shown
     diff tmp/shown tmp/limits || fail "the ledger has other limits than README.md"
     # The rule of README.md beside those of the figure.

@@ -133,8 +133,8 @@ static double identity_written(const void *context, double perturbation)
 }
 
 int claim_path_identity(struct ledger *ledger, const struct claim *claim,
-                        const char *setting, const struct path_identity *identity,
-                        struct error *error)
+                        enum form form, const char *setting,
+                        const struct path_identity *identity, struct error *error)
 {
     const struct identity both = {identity, identity_simulated, identity_written};
     char text[200];
@@ -142,7 +142,7 @@ int claim_path_identity(struct ledger *ledger, const struct claim *claim,
              "%s; pnm beta0=%s beta1=0,0.9 eta0 L=0.1, every loss with a G, n=3, "
              "sigma=G, 200 steps",
              setting, identity->largest_beta0 > 0 ? "0,1,3" : "0");
-    return ledger_identity(ledger, claim, text, &both, error);
+    return ledger_identity(ledger, claim, form, text, &both, error);
 }
 
 /* --- bounds ----------------------------------------------------------------------- */
@@ -214,7 +214,9 @@ static int add_bound_row(struct ledger *ledger, const struct claim *claim,
 {
     struct evidence e;
     struct bound_instance instance;
-    struct text setting = {0};
+    const enum form form =
+        search->form == CONVERGENCE_PRINTED ? FORM_PRINTED : FORM_CORRECTED;
+    struct text setting = {0}, command = {0};
     uint64_t replicas = 0;
     double samples = 0;
     bound_search_instance(&instance, search, worst);
@@ -222,14 +224,17 @@ static int add_bound_row(struct ledger *ledger, const struct claim *claim,
                                &samples, error);
     if (status != STATUS_OK)
         return status;
-    text_add(&setting,
-             "%s: ", search->form == CONVERGENCE_PRINTED ? "printed" : "corrected");
-    bound_command(search, worst, replicas, &setting);
+    bound_command(search, worst, replicas, &command);
+    text_add(&setting, "%s: %s", ledger_form_text(form), text_get(&command));
     if (search->bound == BOUND_THEOREM)
         text_add(&setting, "; vacuous in %zu of %zu", vacuous, search->start_count);
     status = text_check(&setting, "a setting", error);
     if (status == STATUS_OK)
-        status = ledger_bound(ledger, claim, text_get(&setting), &e, samples, error);
+        status =
+            ledger_bound(ledger, claim, form, text_get(&setting), &e, samples, error);
+    if (status == STATUS_OK)
+        status = ledger_command(ledger, text_get(&command), error);
+    text_free(&command);
     text_free(&setting);
     return status;
 }

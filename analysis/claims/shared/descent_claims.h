@@ -49,7 +49,7 @@ struct path_identity {
                        double perturbation);
 };
 PNM_MUST_USE int claim_path_identity(struct ledger *ledger, const struct claim *claim,
-                                     const char *setting,
+                                     enum form form, const char *setting,
                                      const struct path_identity *identity,
                                      struct error *error);
 

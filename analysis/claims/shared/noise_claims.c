@@ -11,13 +11,13 @@ int claim_noise(const struct ledger *ledger, const struct claim *claim,
 }
 
 int claim_noise_row(struct ledger *ledger, const struct claim *claim,
-                    const struct noise_row *row, const char *setting, double paper,
-                    struct error *error)
+                    const struct noise_row *row, enum form form, const char *setting,
+                    double paper, struct error *error)
 {
     struct evidence evidence = row->evidence;
     evidence.paper = paper;
     evidence.paper_scale = evidence_scale(paper);
-    return ledger_value(ledger, claim, setting, &evidence, row->samples, error);
+    return ledger_value(ledger, claim, form, setting, &evidence, row->samples, error);
 }
 
 int claim_noise_pair(struct ledger *ledger, const struct claim *claim,
@@ -29,12 +29,12 @@ int claim_noise_pair(struct ledger *ledger, const struct claim *claim,
     snprintf(setting, sizeof setting, "%s, beta0=%g beta1=%g", what->name,
              what->rule.beta0, what->rule.beta1);
     if (status == STATUS_OK)
-        status = claim_noise_row(ledger, claim, &rows[what->quantity], setting,
-                                 what->printed, error);
+        status = claim_noise_row(ledger, claim, &rows[what->quantity], FORM_PRINTED,
+                                 setting, what->printed, error);
     snprintf(setting, sizeof setting, "%s, beta0=%g beta1=%g, corrected: %s",
              what->name, what->rule.beta0, what->rule.beta1, what->formula);
     if (status == STATUS_OK)
-        status = claim_noise_row(ledger, claim, &rows[what->quantity], setting,
-                                 what->corrected, error);
+        status = claim_noise_row(ledger, claim, &rows[what->quantity], FORM_CORRECTED,
+                                 setting, what->corrected, error);
     return status;
 }

@@ -11,10 +11,11 @@ PNM_MUST_USE int claim_noise(const struct ledger *ledger, const struct claim *cl
                              struct noise_row rows[NOISE_QUANTITIES],
                              struct error *error);
 
-/* Adds a row of one quantity with the paper's value `paper`. */
+/* Adds a row of one quantity: `paper` is its value by that form of the formula. */
 PNM_MUST_USE int claim_noise_row(struct ledger *ledger, const struct claim *claim,
-                                 const struct noise_row *row, const char *setting,
-                                 double paper, struct error *error);
+                                 const struct noise_row *row, enum form form,
+                                 const char *setting, double paper,
+                                 struct error *error);
 
 /* Measures one quantity of a rule and adds two rows: against the printed value, and
  * against the corrected one, whose formula the setting tells. `name` is what the rule

@@ -73,8 +73,8 @@ int claim_curve(struct ledger *ledger, const struct claim *claim,
         row.evidence.paper_scale = evidence_scale(paper);
         snprintf(setting, sizeof setting, "%s, eta h=%.4g (%g of the limit)", name,
                  rule.number[RULE_LR] * h, fractions[k]);
-        status = ledger_value(ledger, claim, setting, &row.evidence, row.plan.samples,
-                              error);
+        status = ledger_value(ledger, claim, FORM_PRINTED, setting, &row.evidence,
+                              row.plan.samples, error);
     }
     return status;
 }
@@ -99,8 +99,8 @@ static double curve_ratio(const void *context, double fraction)
 }
 
 int claim_limit(struct ledger *ledger, const struct claim *claim,
-                const struct claim_rule *what, double paper, const char *remark,
-                size_t from, struct error *error)
+                const struct claim_rule *what, enum form form, double paper,
+                const char *remark, size_t from, struct error *error)
 {
     const struct curve_context context = {ledger, what, paper};
     const struct limit limit = {
@@ -114,7 +114,7 @@ int claim_limit(struct ledger *ledger, const struct claim *claim,
     char name[128], setting[200];
     describe(what, sizeof name, name);
     snprintf(setting, sizeof setting, "%s%s", name, remark);
-    return ledger_limit(ledger, claim, setting, &limit, error);
+    return ledger_limit(ledger, claim, form, setting, &limit, error);
 }
 
 static int exact_ratio(const struct rule *above, const struct rule *below, double h,

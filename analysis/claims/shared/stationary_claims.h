@@ -37,8 +37,9 @@ PNM_MUST_USE int claim_curve(struct ledger *ledger, const struct claim *claim,
 
 /* Adds the limit row, exact_verdict from the rows since `from`. */
 PNM_MUST_USE int claim_limit(struct ledger *ledger, const struct claim *claim,
-                             const struct claim_rule *what, double paper,
-                             const char *remark, size_t from, struct error *error);
+                             const struct claim_rule *what, enum form form,
+                             double paper, const char *remark, size_t from,
+                             struct error *error);
 
 /* Ratio of two measured variances with its standard error; both modes have curvature h
  * and noise c. The sampling of both is planned so that the ratio reaches the precision

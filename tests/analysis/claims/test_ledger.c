@@ -182,25 +182,25 @@ static void value_and_bound_rows(void **state)
     struct ledger ledger = {.sampling = &sampling};
     struct error error;
     struct evidence e = sampled(5, 1, 1.001, 0.001);
-    assert_int_equal(ledger_value(&ledger, &fake, "", &e, 0, &error), 0);
+    assert_int_equal(ledger_value(&ledger, &fake, FORM_PRINTED, "", &e, 0, &error), 0);
     assert_last(&ledger, "holds", "fails");
     assert_true(last(&ledger)->control);
     e = sampled(1, 1, 1.02, 0.001);
-    assert_int_equal(ledger_value(&ledger, &fake, "", &e, 0, &error), 0);
+    assert_int_equal(ledger_value(&ledger, &fake, FORM_PRINTED, "", &e, 0, &error), 0);
     assert_last(&ledger, "fails", "fails");
     e = sampled(1, 0.5, 0.5005, 0.0005);
-    assert_int_equal(ledger_bound(&ledger, &fake, "", &e, 0, &error), 0);
+    assert_int_equal(ledger_bound(&ledger, &fake, FORM_PRINTED, "", &e, 0, &error), 0);
     assert_last(&ledger, "holds", "holds");
     assert_true(last(&ledger)->control);
     e = sampled(1, 1.4, 1.4005, 0.001);
-    assert_int_equal(ledger_bound(&ledger, &fake, "", &e, 0, &error), 0);
+    assert_int_equal(ledger_bound(&ledger, &fake, FORM_PRINTED, "", &e, 0, &error), 0);
     assert_last(&ledger, "holds", "fails");
     e = sampled(1, 1, 1.0005, 0.001);
-    assert_int_equal(ledger_bound(&ledger, &fake, "", &e, 0, &error), 0);
+    assert_int_equal(ledger_bound(&ledger, &fake, FORM_PRINTED, "", &e, 0, &error), 0);
     assert_last(&ledger, "holds", "inconclusive");
     /* A bound whose measurement is too coarse to exclude 0.95 of it decides nothing. */
     e = sampled(1, 0.5, 0.5, 0.02);
-    assert_int_equal(ledger_bound(&ledger, &fake, "", &e, 0, &error), 0);
+    assert_int_equal(ledger_bound(&ledger, &fake, FORM_PRINTED, "", &e, 0, &error), 0);
     assert_false(last(&ledger)->control);
     assert_last(&ledger, "inconclusive", "inconclusive");
     ledger_free(&ledger);
@@ -228,7 +228,8 @@ static void identity_rows(void **state)
                  {blind, "inconclusive", "inconclusive", false}};
     for (int k = 0; k < 3; k++) {
         const struct identity identity = {cases[k].size, off_by, off_by};
-        assert_int_equal(ledger_identity(&ledger, &fake, "", &identity, &error), 0);
+        assert_int_equal(
+            ledger_identity(&ledger, &fake, FORM_PRINTED, "", &identity, &error), 0);
         assert_last(&ledger, cases[k].exact, cases[k].paper);
         assert_int_equal(last(&ledger)->control, cases[k].control);
     }
@@ -246,12 +247,15 @@ static void a_curve_holds_with_five_points(void **state)
     const struct evidence wrong = sampled(1, 1, 1.01, 0.001);
     for (int k = 0; k < 5; k++) {
         assert_int_equal(ledger_curve(&ledger, 0), VERDICT_INCONCLUSIVE);
-        assert_int_equal(ledger_value(&ledger, &fake, "", &good, 0, &error), 0);
+        assert_int_equal(
+            ledger_value(&ledger, &fake, FORM_PRINTED, "", &good, 0, &error), 0);
     }
     assert_int_equal(ledger_curve(&ledger, 0), VERDICT_HOLDS);
-    assert_int_equal(ledger_value(&ledger, &fake, "", &coarse, 0, &error), 0);
+    assert_int_equal(ledger_value(&ledger, &fake, FORM_PRINTED, "", &coarse, 0, &error),
+                     0);
     assert_int_equal(ledger_curve(&ledger, 0), VERDICT_INCONCLUSIVE);
-    assert_int_equal(ledger_value(&ledger, &fake, "", &wrong, 0, &error), 0);
+    assert_int_equal(ledger_value(&ledger, &fake, FORM_PRINTED, "", &wrong, 0, &error),
+                     0);
     assert_int_equal(ledger_curve(&ledger, 0), VERDICT_FAILS);
     ledger_free(&ledger);
 }
