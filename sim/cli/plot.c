@@ -80,9 +80,9 @@ static bool spans(double low, double high)
     return low > 0 && high / low >= 12;
 }
 
-/* Of the values and their bars in so many curves, or rows. */
-static void find_extent(const struct plot_drawing *d, size_t drawn, double *low,
-                        double *high)
+/* The range of the values and their bars in so many curves, or rows: is there one? */
+static bool find_range(const struct plot_drawing *d, size_t drawn, double *low,
+                       double *high)
 {
     *low = HUGE_VAL;
     *high = -HUGE_VAL;
@@ -98,6 +98,7 @@ static void find_extent(const struct plot_drawing *d, size_t drawn, double *low,
             *low = fmin(*low, x - bar);
             *high = fmax(*high, x + bar);
         }
+    return *low <= *high;
 }
 
 /* The rules' own looks where rules are all that differs. */
@@ -351,7 +352,7 @@ static void put_axis_range(const struct plot_drawing *d, FILE *stream)
 static void put_axes(const struct plot_drawing *d, FILE *stream, size_t drawn)
 {
     const char *value_axis = d->axis >= 0 ? "y" : "x";
-    double low, high;
+    double low = 0, high = 0;
     fprintf(stream, "set key tmargin left Left reverse horizontal noautotitle %s\n",
             d->style->text ? "samplen 1" : "samplen 3 maxcols 5");
     /* Letters cannot be turned. */
@@ -364,7 +365,7 @@ static void put_axes(const struct plot_drawing *d, FILE *stream, size_t drawn)
     if (d->style->text)
         put_legend(d, stream);
     fprintf(stream, "\"\n");
-    find_extent(d, drawn, &low, &high);
+    find_range(d, drawn, &low, &high);
     if (spans(low, high))
         fprintf(stream, "set logscale %s\nset format %s \"%%g\"\n", value_axis,
                 value_axis);
@@ -409,14 +410,20 @@ int plot_write(const struct plot *plot, const struct table *table,
                struct error *error)
 {
     struct plot_drawing d;
-    const int status = plot_drawing_init(&d, plot, table, style, error);
+    double low, high;
+    int status = plot_drawing_init(&d, plot, table, style, error);
     if (status == STATUS_OK) {
         const bool rows = d.axis < 0;
         const size_t most = rows ? PLOT_ROWS : PLOT_CURVES;
         extent->what = rows ? "rows" : "curves";
         extent->there = rows ? table->rows : d.curves.count;
         extent->drawn = extent->there < most ? extent->there : most;
-        put_script(&d, stream, extent->drawn);
+        if (find_range(&d, extent->drawn, &low, &high))
+            put_script(&d, stream, extent->drawn);
+        else
+            status = error_about(error, STATUS_OUTPUT, "plot",
+                                 "none of the first %zu of %zu %s has a number to draw",
+                                 extent->drawn, extent->there, extent->what);
     }
     plot_drawing_free(&d);
     return status;

@@ -57,8 +57,8 @@ struct plot_extent {
     size_t there, drawn;
 };
 
-/* STATUS_OUTPUT where no row has a number; STATUS_MEMORY. A failing stream is left to
- * the caller. */
+/* STATUS_OUTPUT where no row that is drawn has a number; STATUS_MEMORY. A failing
+ * stream is left to the caller. */
 PNM_MUST_USE int plot_write(const struct plot *plot, const struct table *table,
                             const struct plot_style *style, FILE *stream,
                             struct plot_extent *extent, struct error *error);

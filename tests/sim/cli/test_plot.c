@@ -330,6 +330,25 @@ static void test_nothing_to_draw(void **state)
     table_free(&table);
 }
 
+/* A curve without numbers is one of the eight that are drawn: nothing but those counts.
+ */
+static void test_nothing_to_draw_in_what_is_drawn(void **state)
+{
+    struct table table = begin();
+    struct plot_extent extent;
+    struct error error;
+    (void)state;
+    for (int b = 0; b <= PLOT_CURVES; b++)
+        for (int k = 0; k < 10; k++)
+            add(&table, "pnm", k, b, b < PLOT_CURVES ? (double)NAN : 1);
+    assert_int_equal(plot_write(&plot, &table, &picture, stdout, &extent, &error),
+                     STATUS_OUTPUT);
+    assert_string_equal(error.quantity, "plot");
+    assert_string_equal(error.text,
+                        "none of the first 8 of 9 curves has a number to draw");
+    table_free(&table);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -344,6 +363,7 @@ int main(void)
         cmocka_unit_test(test_ranges_that_gnuplot_can_draw),
         cmocka_unit_test(test_more_curves_than_can_be_told_apart),
         cmocka_unit_test(test_nothing_to_draw),
+        cmocka_unit_test(test_nothing_to_draw_in_what_is_drawn),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
