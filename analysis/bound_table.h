@@ -1,4 +1,4 @@
-/* bound_table.h: ratios of bounds (bound_ratio.h) as rows of a table. */
+/* bound_table.h: ratios of bounds (bound.h) as rows of a table. */
 #ifndef PNM_BOUND_TABLE_H
 #define PNM_BOUND_TABLE_H
 

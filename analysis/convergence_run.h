@@ -3,7 +3,7 @@
 #define PNM_CONVERGENCE_RUN_H
 
 #include "cli/request.h"
-#include "compare/bound_ratio.h"
+#include "compare/bound.h"
 
 /* What the command line says. */
 struct convergence_request {

@@ -121,6 +121,6 @@ unit_mutant sim/rules/schedule.h 's/elementary_sin_pi(x + 0.5)/elementary_sin_pi
 unit_mutant sim/losses/network.c 's/sum \* (1 - out\[j\] \* out\[j\])/sum * (1 - out[j])/'
 unit_mutant analysis/claims/shared/network_law.c 's/curvature = -2 \* tanh_x/curvature = 2 * tanh_x/'
 unit_mutant analysis/claims/shared/network_law.c 's/(p\[k\] - q\[k\]) \* f/(q[k] - p[k]) * f/'
-unit_mutant analysis/claims/shared/minibatch_noise.c 's/u >= reach\[k\]/u > 2 * reach[k]/'
-unit_mutant analysis/claims/shared/minibatch_noise.c 's/input\[at\] = input\[k\];//'
+unit_mutant analysis/claims/shared/minibatch.c 's/u >= reach\[k\]/u > 2 * reach[k]/'
+unit_mutant analysis/claims/shared/minibatch.c 's/input\[at\] = input\[k\];//'
 [ "$unnoticed" -eq 0 ] || { echo "mutants: $unnoticed unnoticed" >&2; exit 1; }

@@ -1,6 +1,6 @@
 /* eq21: the divergence of two Gaussians, against its definition E_Q[ln q - ln p] by
  * quadrature and by Monte Carlo. */
-#include "claims/shared/gaussians.h"
+#include "claims/shared/gaussian.h"
 
 #include <math.h>
 

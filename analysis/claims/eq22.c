@@ -1,6 +1,6 @@
 /* eq22: the trace term of the divergence from the prior N(0, I/lambda). Printed with
  * 1/lambda; the inverse of the prior's covariance is lambda I. */
-#include "claims/shared/gaussians.h"
+#include "claims/shared/gaussian.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 /* eq23: the derivative of the divergence by gamma, judged by differences: its integral
  * from gamma = 1 to 5 against the difference of divergences computed from matrices. */
-#include "claims/shared/gaussians.h"
+#include "claims/shared/gaussian.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -8,7 +8,7 @@
  *   appearance  the slope of log C_kk over log h_k, as one sees it in a log-log plot;
  *   batch size  Tr C at a larger B against a B-th of that of one sample. */
 #include "base/elementary.h"
-#include "claims/shared/minibatch_noise.h"
+#include "claims/shared/minibatch.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -8,7 +8,7 @@
  * Over parameters: of all parameters' noise taken together, as in a histogram of it,
  * mean_i E xi_i^4/(mean_i E xi_i^2)^2. It exceeds 3 even where every xi_i is Gaussian,
  * unless all have one variance. */
-#include "claims/shared/minibatch_noise.h"
+#include "claims/shared/minibatch.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -1,4 +1,4 @@
-/* lemma-A2: the descent of f(z_t) in one step, as bound_ratio.h writes it. The runs
+/* lemma-A2: the descent of f(z_t) in one step, as bound.h writes it. The runs
  * that come closest to the bound, or break it, are searched for. */
 #include "claims/shared/descent_claims.h"
 

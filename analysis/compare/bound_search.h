@@ -1,9 +1,9 @@
 /* bound_search.h: tries to break a bound: looks for the setting whose ratio
- * (bound_ratio.h) is largest, by GSL's simplex minimiser from many starts. */
+ * (bound.h) is largest, by GSL's simplex minimiser from many starts. */
 #ifndef PNM_BOUND_SEARCH_H
 #define PNM_BOUND_SEARCH_H
 
-#include "compare/bound_ratio.h"
+#include "compare/bound.h"
 
 /* What a setting is made of: as the options of pnm-convergence say it, rounded to five
  * digits, so that what was found can be typed in. */

@@ -1,9 +1,9 @@
-/* bound_sides.h: both sides of the bounds that bound_ratio.h explains, at 64 places
+/* bound_sides.h: both sides of the bounds that bound.h explains, at 64 places
  * together. */
 #ifndef PNM_BOUND_SIDES_H
 #define PNM_BOUND_SIDES_H
 
-#include "compare/bound_ratio.h"
+#include "compare/bound.h"
 
 enum { BOUND_LEFT, BOUND_RIGHT, BOUND_SIDES };
 

@@ -1,6 +1,6 @@
 #include "check.h"
 
-#include "claims/shared/minibatch_noise.h"
+#include "claims/shared/minibatch.h"
 
 enum { N = NETWORK_PARAMETERS };
 

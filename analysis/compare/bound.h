@@ -1,4 +1,4 @@
-/* bound_ratio.h: theorem 3.1 and lemmas A.2 and A.3 on runs of pnm, as the ratio of the
+/* bound.h: theorem 3.1 and lemmas A.2 and A.3 on runs of pnm, as the ratio of the
  * left-hand to the right-hand side: at most 1 where the bound holds.
  *
  * Theorem 3.1: min_k E|grad f(theta_k)|^2, k < T, over the theorem's bound.
@@ -16,8 +16,8 @@
  *
  * z_t is made with the x_t for which lemma A.1 holds. What rounding may have added is
  * taken off the left-hand side: a ratio above 1 is above 1 in exact arithmetic too. */
-#ifndef PNM_BOUND_RATIO_H
-#define PNM_BOUND_RATIO_H
+#ifndef PNM_BOUND_H
+#define PNM_BOUND_H
 
 #include "compare/convergence.h"
 

@@ -1,4 +1,4 @@
-#include "claims/shared/gaussians.h"
+#include "claims/shared/gaussian.h"
 
 #include "compare/draws.h"
 #include "losses/problem.h"

@@ -1,6 +1,6 @@
-/* gaussians.h: the pair of Gaussians on which the claims on divergences are tried. */
-#ifndef PNM_GAUSSIANS_H
-#define PNM_GAUSSIANS_H
+/* gaussian.h: the pair of Gaussians on which the claims on divergences are tried. */
+#ifndef PNM_GAUSSIAN_H
+#define PNM_GAUSSIAN_H
 
 #include "theory/pac_bayes.h"
 #include "verdict/ledger.h"

@@ -1,7 +1,7 @@
-/* minibatch_noise.h: what the claims on the noise of minibatches share: a small network
+/* minibatch.h: what the claims on the noise of minibatches share: a small network
  * on synthetic data, the exact law of its gradient, and minibatches drawn from it. */
-#ifndef PNM_MINIBATCH_NOISE_H
-#define PNM_MINIBATCH_NOISE_H
+#ifndef PNM_MINIBATCH_H
+#define PNM_MINIBATCH_H
 
 #include "claims/shared/network_law.h"
 #include "compare/draws.h"

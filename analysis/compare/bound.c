@@ -1,4 +1,4 @@
-#include "compare/bound_ratio.h"
+#include "compare/bound.h"
 
 #include "compare/bound_sides.h"
 #include "compare/pnm_path.h"

@@ -1,4 +1,4 @@
-#include "claims/shared/minibatch_noise.h"
+#include "claims/shared/minibatch.h"
 
 #include <gsl/gsl_eigen.h>
 #include <math.h>
