@@ -230,3 +230,12 @@ interrupt() {
     expect_status 130
     expect_message 'interrupted'
 }
+
+# The verdicts of the ledger in $out. Its last six columns hold no commas; the texts before them may.
+paper_verdicts() {
+    body "$out" | awk -F, 'NR > 1 { print $(NF - 5) }'
+}
+
+exact_verdicts() {
+    body "$out" | awk -F, 'NR > 1 { print $(NF - 4) }'
+}

@@ -160,7 +160,7 @@ cut_and_resume() {
                 ;;
             pnm-verify)
                 body "$out" | awk -F, 'NR == 1 || /,limit,/ { next }
-                    $NF != "not sampled" || !/not reached in the time given/ { print; bad = 1 }
+                    $(NF - 4) != "not sampled" || !/not reached in the time given/ { print; bad = 1 }
                     END { exit bad }'
                 ;;
         esac
@@ -318,7 +318,9 @@ cut_and_resume() {
     never grep -q ',fails$' "$out"
     attempt pnm-verify --claim eq12 --precision 0.02 --seed 393 --quiet --stop-at 1:1
     expect_status 2
-    never grep -q ',fails$' "$out"
+    exact_verdicts | sort -u >verdicts
+    never grep -qx fails verdicts
+    grep -qx inconclusive verdicts
 }
 
 @test "the ledger of a cut run" {
@@ -326,8 +328,8 @@ cut_and_resume() {
     expect_status 2
     expect_equal "$(body "$out" | grep -c 'not reached in the time given')" 4
     # Two values, and the limit that they belong to.
-    expect_equal "$(body "$out" | grep -c 'inconclusive$')" 3
-    body "$out" | grep -q 'fails$' && show
+    expect_equal "$(exact_verdicts | grep -cx inconclusive)" 3
+    exact_verdicts | grep -qx fails && show
     attempt pnm-verify --claim eq15 --max-seconds 0 --quiet --strict
     [ "$status" -le 1 ] || show
 }

@@ -5,15 +5,6 @@ load helpers
 
 columns=id,where,kind,statement,setting,paper,exact,measured,stderr,count,paper_verdict,exact_verdict,form,variable,deviation,command
 
-# The last six columns hold no commas; the texts before them may.
-paper_verdicts() {
-    body "$out" | awk -F, 'NR > 1 { print $(NF - 5) }'
-}
-
-exact_verdicts() {
-    body "$out" | awk -F, 'NR > 1 { print $(NF - 4) }'
-}
-
 @test "--list shows every claim of the design once" {
     attempt pnm-verify --list
     expect_status 0
