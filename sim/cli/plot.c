@@ -81,11 +81,10 @@ static bool spans(double low, double high)
 }
 
 /* The range of the values and their bars in so many curves, or rows: is there one? */
-static bool find_range(const struct plot_drawing *d, size_t drawn, double *low,
-                       double *high)
+static bool find_range(struct plot_drawing *d, size_t drawn)
 {
-    *low = HUGE_VAL;
-    *high = -HUGE_VAL;
+    d->least = HUGE_VAL;
+    d->most = -HUGE_VAL;
     for (size_t row = 0; row < d->table->rows; row++)
         for (int v = 0; v < d->values; v++) {
             if ((d->axis >= 0 ? d->curves.of[row] : row) >= drawn)
@@ -95,10 +94,10 @@ static bool find_range(const struct plot_drawing *d, size_t drawn, double *low,
             const double bar = isfinite(error) ? error : 0;
             if (!isfinite(x))
                 continue;
-            *low = fmin(*low, x - bar);
-            *high = fmax(*high, x + bar);
+            d->least = fmin(d->least, x - bar);
+            d->most = fmax(d->most, x + bar);
         }
-    return *low <= *high;
+    return d->least <= d->most;
 }
 
 /* The rules' own looks where rules are all that differs. */
@@ -352,7 +351,6 @@ static void put_axis_range(const struct plot_drawing *d, FILE *stream)
 static void put_axes(const struct plot_drawing *d, FILE *stream, size_t drawn)
 {
     const char *value_axis = d->axis >= 0 ? "y" : "x";
-    double low = 0, high = 0;
     fprintf(stream, "set key tmargin left Left reverse horizontal noautotitle %s\n",
             d->style->text ? "samplen 1" : "samplen 3 maxcols 5");
     /* Letters cannot be turned. */
@@ -365,12 +363,11 @@ static void put_axes(const struct plot_drawing *d, FILE *stream, size_t drawn)
     if (d->style->text)
         put_legend(d, stream);
     fprintf(stream, "\"\n");
-    find_range(d, drawn, &low, &high);
-    if (spans(low, high))
+    if (spans(d->least, d->most))
         fprintf(stream, "set logscale %s\nset format %s \"%%g\"\n", value_axis,
                 value_axis);
     else
-        put_range(stream, value_axis, low, high, 0.05);
+        put_range(stream, value_axis, d->least, d->most, 0.05);
     if (d->axis >= 0) {
         fprintf(stream, "set xlabel \"");
         plot_words_name(d, stream, (size_t)d->axis, false);
@@ -410,7 +407,6 @@ int plot_write(const struct plot *plot, const struct table *table,
                struct error *error)
 {
     struct plot_drawing d;
-    double low, high;
     int status = plot_drawing_init(&d, plot, table, style, error);
     if (status == STATUS_OK) {
         const bool rows = d.axis < 0;
@@ -418,7 +414,7 @@ int plot_write(const struct plot *plot, const struct table *table,
         extent->what = rows ? "rows" : "curves";
         extent->there = rows ? table->rows : d.curves.count;
         extent->drawn = extent->there < most ? extent->there : most;
-        if (find_range(&d, extent->drawn, &low, &high))
+        if (find_range(&d, extent->drawn))
             put_script(&d, stream, extent->drawn);
         else
             status = error_about(error, STATUS_OUTPUT, "plot",

@@ -31,7 +31,8 @@ struct plot_drawing {
     const struct plot_value *value[PLOT_VALUES]; /* those that have numbers */
     int column[PLOT_VALUES], error[PLOT_VALUES]; /* theirs; -1: no errors */
     int values;
-    double low, high; /* of the axis */
+    double low, high;   /* of the axis */
+    double least, most; /* of the values drawn, with their bars */
     struct plot_groups curves, try;
     struct plot_entry *entry;
 };
