@@ -61,6 +61,14 @@ columns=id,where,kind,statement,setting,paper,exact,measured,stderr,count,paper_
     expect_equal "$(body "$out" | awk -F, '$1 == "special-hb" { print $(NF - 1) }' | sort -u)" ''
 }
 
+@test "a row whose setting gives the corrected formula has that form, and no other has" {
+    attempt pnm-verify --max-samples 1 --quiet \
+        --claim eq2,eq4,eq6-8,eq9,noise-ratio,eq10,lemma-A1,eq12,eq14,eq18-19,eq22,eq23,example
+    body "$out" | awk -F, 'NR > 1 { words = /corrected( condition)?[:,]/; form = $(NF - 3) == "corrected"
+        if (words != form) { print; bad = 1 }
+        count += form } END { exit bad || count < 20 }'
+}
+
 @test "the command of a row repeats it" {
     # shellcheck disable=SC2086
     pnm-verify --claim eq9 --seed 2 --precision 0.002 --quiet --format csv | grep -v '^#' >ledger
