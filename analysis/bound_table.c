@@ -87,26 +87,26 @@ static void count_row(struct tally *tally, const struct row *row)
 static int put_row(struct table *table, const struct bound_instance *instance,
                    const struct row *row, const char *command, struct error *error)
 {
-    const struct bound_runs *runs = &instance->runs;
+    const struct bound_ensemble *ensemble = &instance->ensemble;
     const struct evidence *e = &row->evidence;
     const char *texts[COLUMNS] = {
-        [BOUND] = bound_name(runs->bound),
+        [BOUND] = bound_name(ensemble->bound),
         [FORM] = row->form == CONVERGENCE_PRINTED ? "printed" : "corrected",
-        [LOSS] = runs->task->loss.kind->name,
+        [LOSS] = ensemble->task->loss.kind->name,
         [VERDICT] = verdict_text(row->verdicts.paper),
         [EXACT_VERDICT] = verdict_text(row->verdicts.exact),
         [COMMAND] = command,
     };
-    int status = rule_table_row(runs->rule, table, error);
+    int status = rule_table_row(ensemble->rule, table, error);
     if (status == STATUS_OK)
         status = table_texts(table, texts, COLUMNS, error);
     if (status != STATUS_OK)
         return status;
-    table_real(table, SIGMA, runs->task->sigma);
-    table_real(table, INITIAL, runs->task->start);
-    table_real(table, C, runs->task->c);
-    table_count(table, HORIZON, runs->horizon);
-    table_real(table, RATE, convergence_applied_rate(runs->rule));
+    table_real(table, SIGMA, ensemble->task->sigma);
+    table_real(table, INITIAL, ensemble->task->start);
+    table_real(table, C, ensemble->task->c);
+    table_count(table, HORIZON, ensemble->horizon);
+    table_real(table, RATE, convergence_applied_rate(ensemble->rule));
     table_real(table, EXACT, e->exact);
     if (e->sampled) {
         table_real(table, RATIO, e->measured);
@@ -120,7 +120,7 @@ static int put_row(struct table *table, const struct bound_instance *instance,
 /* The precision that a verdict's control needs, unless another was asked for. */
 static int add_form(struct table *table, const struct bound_search *search,
                     const struct bound_point *point, enum convergence_form form,
-                    uint64_t replicas, bool with_command, struct tally *tally,
+                    uint64_t chains, bool with_command, struct tally *tally,
                     struct error *error)
 {
     const struct sampling *sampling = search->sampling;
@@ -131,16 +131,16 @@ static int add_form(struct table *table, const struct bound_search *search,
     struct text command = {0};
     int status = STATUS_OK;
     bound_search_instance(&instance, search, point);
-    if (replicas == 0)
-        status = bound_plan(&instance.runs, form, precision, &replicas, error);
+    if (chains == 0)
+        status = bound_plan(&instance.ensemble, form, precision, &chains, error);
     if (status == STATUS_OK)
-        status = bound_evidence(&instance.runs, form, replicas, &row.evidence,
+        status = bound_evidence(&instance.ensemble, form, chains, &row.evidence,
                                 &row.step, error);
     if (status != STATUS_OK)
         return status;
     row.verdicts = evidence_judge_bound(&row.evidence);
     count_row(tally, &row);
-    bound_command(search, point, replicas, &command);
+    bound_command(search, point, chains, &command);
     status = text_check(&command, "a command", error);
     if (status == STATUS_OK)
         status = put_row(table, &instance, &row,
@@ -150,18 +150,18 @@ static int add_form(struct table *table, const struct bound_search *search,
 }
 
 int bound_table_measure(struct table *table, const struct bound_search *search,
-                        const struct bound_point *point, uint64_t replicas,
+                        const struct bound_point *point, uint64_t chains,
                         struct tally *tally, struct error *error)
 {
     int status = STATUS_OK;
     for (int form = 0; status == STATUS_OK && form < BOUND_FORMS; form++)
-        status = add_form(table, search, point, (enum convergence_form)form, replicas,
+        status = add_form(table, search, point, (enum convergence_form)form, chains,
                           false, tally, error);
     return status;
 }
 
 int bound_table_search(struct table *table, struct bound_search *search,
-                       uint64_t replicas, struct tally *tally, struct error *error)
+                       uint64_t chains, struct tally *tally, struct error *error)
 {
     int status = STATUS_OK;
     for (int form = 0; status == STATUS_OK && form < BOUND_FORMS; form++) {
@@ -177,8 +177,8 @@ int bound_table_search(struct table *table, struct bound_search *search,
                           "found is not measured, and searches that were not begun "
                           "have no row");
         if (status == STATUS_OK && looked)
-            status = add_form(table, search, &worst, search->form, replicas, true,
-                              tally, error);
+            status = add_form(table, search, &worst, search->form, chains, true, tally,
+                              error);
         tally->not_sampled += status == STATUS_OK && !looked;
     }
     return status;

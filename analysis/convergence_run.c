@@ -125,7 +125,7 @@ int convergence_run_init(struct convergence_run *run,
                  .sigma = own->sigma,
                  .start = own->initial,
                  .c = own->c,
-                 .replicas = own->replicas},
+                 .chains = own->chains},
         .tally = tally,
     };
     int status = rule_check_gradients(request->rules.rule, request->rules.count,

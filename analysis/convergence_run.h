@@ -12,7 +12,7 @@ struct convergence_request {
     bool sigma_given, initial_given, c_given;
     struct numbers horizons;
     bool horizon_given;
-    uint64_t replicas; /* 0: planned */
+    uint64_t chains; /* 0: planned */
     bool curve, slope;
     uint64_t points; /* of the curve */
     enum bound bound;

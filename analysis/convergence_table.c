@@ -93,7 +93,7 @@ static const struct plot horizon_plot = {
 };
 
 static const struct plot curve_plot = {
-    .label = "mean over runs",
+    .label = "mean over chains",
     .keys = "optimizer quantity step beta0 beta1 lr",
     .value = {{"exact", NULL, "exact", PLOT_EXACT},
               {"measured", "stderr", "measured", PLOT_MEASURED}},
@@ -108,7 +108,7 @@ static const struct plot slope_plot = {
 
 /* --- rows ------------------------------------------------------------------------- */
 
-/* Runs of so many steps, at the theorem's rate where none was given: *own is the rule
+/* Chains of so many steps, at the theorem's rate where none was given: *own is the rule
  * with it. */
 static int measure_horizon(const struct convergence_run *run, const struct rule *rule,
                            uint64_t horizon, struct rule *own,

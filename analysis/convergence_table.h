@@ -1,5 +1,5 @@
-/* convergence_table.h: the smallest gradient of runs, and their transient, as rows of a
- * table. */
+/* convergence_table.h: the smallest gradient of chains, and their transient, as rows of
+ * a table. */
 #ifndef PNM_CONVERGENCE_TABLE_H
 #define PNM_CONVERGENCE_TABLE_H
 

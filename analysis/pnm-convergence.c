@@ -33,7 +33,8 @@ static const struct option_spec own_options[] = {
      .argument = "T[,T...]",
      .preset = "64,256,1024,4096",
      .presence_counts = true,
-     .doc = "steps of a run, one run each; also linear:LO:HI:N, log:LO:HI:N"},
+     .doc = "steps of a chain; several: one ensemble each; also linear:LO:HI:N, "
+            "log:LO:HI:N"},
     {.name = "c",
      .kind = OPTION_REAL,
      .field = OPTION_FIELD(struct convergence_request, c),
@@ -47,11 +48,11 @@ static const struct option_spec own_options[] = {
      .doc = "C of the theorem's rate, min(1/(2L), C/sqrt(T)), where --lr is not given"},
     {.name = "replicas",
      .kind = OPTION_COUNT,
-     .field = OPTION_FIELD(struct convergence_request, replicas),
+     .field = OPTION_FIELD(struct convergence_request, chains),
      .argument = "R",
      .low = 4,
      .high = 1e9,
-     .doc = "independent runs (default: planned from a pilot that is thrown away)"},
+     .doc = "independent chains (default: planned from a pilot that is thrown away)"},
     {.name = "curve",
      .kind = OPTION_FLAG,
      .field = OPTION_FIELD(struct convergence_request, curve),
@@ -95,7 +96,7 @@ static const struct program_example examples[] = {
     {"The bound of theorem 3.1 at three horizons:",
      "pnm-convergence --optimizer pnm --beta1 0.5 --horizon 64,1024,16384 --replicas "
      "65536 --format table"},
-    {"How much of the bound of lemma A.3 a run uses:",
+    {"How much of the bound of lemma A.3 a chain uses:",
      "pnm-convergence --optimizer pnm --ratio lemma-A3 --beta0 0,3,5 --sigma 0 --lr "
      "1e-5 --horizon 128 --format table"},
     {NULL, NULL},
@@ -127,7 +128,7 @@ static int add_ratios(struct table *table, const struct convergence_run *run,
     int status = STATUS_OK;
     for (size_t k = 0; status == STATUS_OK && k < run->horizon_count; k++) {
         const struct bound_point point = given_point(run, rule, run->horizon[k]);
-        status = bound_table_measure(table, &search, &point, run->task.replicas,
+        status = bound_table_measure(table, &search, &point, run->task.chains,
                                      run->tally, error);
     }
     return status;
@@ -164,7 +165,7 @@ static int add_search(struct table *table, const struct convergence_run *run,
         if (!given)
             search.fixed.sigma = 0;
         status =
-            bound_table_search(table, &search, run->task.replicas, run->tally, error);
+            bound_table_search(table, &search, run->task.chains, run->tally, error);
     }
     return status;
 }
@@ -210,16 +211,17 @@ static int answer(const struct request *request, struct table *table,
 static const struct program program = {
     .name = "pnm-convergence",
     .title = "hold measured gradients against convergence bounds",
-    .summary = "Measures min_k E|grad f(theta_k)|^2 over runs of T steps and holds it "
-               "against theorem 3.1, as printed and with lemma A.3's corrected "
-               "constant.",
+    .summary =
+        "Measures min_k E|grad f(theta_k)|^2 over chains of T steps and holds it "
+        "against theorem 3.1, as printed and with lemma A.3's corrected "
+        "constant.",
     .notes =
-        "min_square is measured on half of the runs at the step that the other half "
+        "min_square is measured on half of the chains at the step that the other half "
         "chooses, so that the minimum is not biased. A bound is vacuous where it is "
         "not below G^2. Bounds are empty for rules and parameters that the theorem is "
         "not about, and where --lr is given. With --curve: exact values and a verdict "
         "for --loss quadratic. A ratio above 1 breaks the bound: verdict says whether "
-        "it does, exact is the ratio of the run written out, without noise. A search "
+        "it does, exact is the ratio of the chain written out, without noise. A search "
         "measures what it found with other random numbers and prints the command that "
         "does so again.",
     .groups = OPTIONS_RULE | OPTIONS_DECAY | OPTIONS_LOSS | OPTIONS_SAMPLING |

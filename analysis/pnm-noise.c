@@ -20,7 +20,7 @@ static const struct option_spec own_options[] = {
      .kind = OPTION_FLAG,
      .field = OPTION_FIELD(struct noise_request, psd),
      .doc =
-         "the two-sided power spectral density by frequency instead, from runs of "
+         "the two-sided power spectral density by frequency instead, from chains of "
          "fixed length: --replicas alone makes it finer (default 4096), --precision, "
          "--steps and --max-samples plan nothing"},
 };
@@ -168,7 +168,7 @@ static void warn_unused(const struct sampling *sampling)
     for (size_t k = 0; k < sizeof unused / sizeof *unused; k++)
         if (unused[k].given)
             sampling_warn(sampling,
-                          "--%s: plans nothing with --psd, whose runs have a fixed "
+                          "--%s: plans nothing with --psd, whose chains have a fixed "
                           "length; --replicas makes it finer",
                           unused[k].name);
 }

@@ -40,7 +40,7 @@ static const struct option_spec own_options[] = {
     {.name = "measure",
      .kind = OPTION_FLAG,
      .field = OPTION_FIELD(struct stability_request, measure),
-     .doc = "locate the limit and the radius by noiseless runs too"},
+     .doc = "locate the limit and the radius by noiseless chains too"},
     {.name = "map",
      .kind = OPTION_FLAG,
      .field = OPTION_FIELD(struct stability_request, map),
@@ -142,7 +142,7 @@ static void grid(const struct request *request, const char *parameter,
         text_add(text, "linear:0:5:101");
 }
 
-/* Runs square their states, which have gradients in them, and rates are inverses: far
+/* Chains square their states, which have gradients in them, and rates are inverses: far
  * beyond these what is found would be the range of numbers. */
 static const double least_pull = 1e-100, largest_pull = 1e100;
 
@@ -277,7 +277,7 @@ static const struct program program = {
         "there is one; best_lr the learning rate with the least rho, which is "
         "best_rho, with best_steps. Unstable learning rates are shown, not "
         "refused.\n\n"
-        "--measure adds rho_measured, steps_measured and limit_measured from runs of "
+        "--measure adds rho_measured, steps_measured and limit_measured from chains of "
         "the implemented step, without theory. exact_verdict holds if the limits agree "
         "to 1e-4 relative and the radii to 1e-4 of 1-rho (or 1e-9); it is inconclusive "
         "where the radius did not settle within 2^20 steps and does not agree.\n\n"

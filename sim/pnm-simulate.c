@@ -78,8 +78,8 @@ static int plan_modes(const struct sampling *sampling, const struct rule *rule,
         }
         struct plan_request request = sampling_request(
             sampling, c > 0 ? sampling->precision * law.s_ij[0] : 1e-12);
-        if (c == 0 && request.replicas == 0)
-            request.replicas = 1; /* nothing is random */
+        if (c == 0 && request.chains == 0)
+            request.chains = 1; /* nothing is random */
         plan_make(&law, &request, &plan);
         chains[i] = plan.chains;
         if (plan.too_short && ++warnings <= SAMPLING_WARNINGS)
@@ -103,13 +103,12 @@ static int plan_modes(const struct sampling *sampling, const struct rule *rule,
     return status;
 }
 
-/* Correlated modes run together: the longest burn-in and chain, the most replicas. */
+/* Correlated modes run together: the longest burn-in and chain, the most chains. */
 static void join_chains(size_t n, struct chains *chains)
 {
     struct chains most = {0};
     for (size_t i = 0; i < n; i++) {
-        most.replicas =
-            chains[i].replicas > most.replicas ? chains[i].replicas : most.replicas;
+        most.count = chains[i].count > most.count ? chains[i].count : most.count;
         most.steps = chains[i].steps > most.steps ? chains[i].steps : most.steps;
         most.burn_in =
             chains[i].burn_in > most.burn_in ? chains[i].burn_in : most.burn_in;
@@ -229,48 +228,48 @@ static int answer_moments(const struct request *request, struct table *table,
     return status;
 }
 
-/* Says of each replica and mode from which recorded step on it is no number. */
-static void warn_trajectories(const struct sampling *sampling, uint64_t replicas,
+/* Says of each chain and mode from which recorded step on it is no number. */
+static void warn_trajectories(const struct sampling *sampling, uint64_t chains,
                               uint64_t steps, uint64_t every, size_t n,
                               const double *theta)
 {
     const uint64_t records = ensemble_records(steps, every);
     size_t warnings = 0;
-    for (uint64_t replica = 0; replica < replicas; replica++)
+    for (uint64_t chain = 0; chain < chains; chain++)
         for (size_t i = 0; i < n; i++) {
-            const double *path = theta + replica * records * n + i;
+            const double *trajectory = theta + chain * records * n + i;
             uint64_t record = 0;
-            while (record < records && isfinite(path[record * n]))
+            while (record < records && isfinite(trajectory[record * n]))
                 record++;
             if (record == records || ++warnings > SAMPLING_WARNINGS)
                 continue;
             sampling_warn(
                 sampling,
-                "replica %llu, mode %zu: theta is beyond the range of "
+                "chain %llu, mode %zu: theta is beyond the range of "
                 "numbers at step %llu and left empty from there on",
-                (unsigned long long)replica + 1, i + 1,
+                (unsigned long long)chain + 1, i + 1,
                 (unsigned long long)(record * every < steps ? record * every : steps));
         }
     sampling_warn_rest(sampling, warnings);
 }
 
-static int fill_trajectories(struct table *table, uint64_t replicas, uint64_t steps,
+static int fill_trajectories(struct table *table, uint64_t chains, uint64_t steps,
                              uint64_t every, size_t n, const double *theta,
                              struct error *error)
 {
-    enum { REPLICA, STEP, I, THETA };
+    enum { CHAIN, STEP, I, THETA };
     const uint64_t records = ensemble_records(steps, every);
-    for (uint64_t replica = 0; replica < replicas; replica++)
+    for (uint64_t chain = 0; chain < chains; chain++)
         for (uint64_t record = 0; record < records; record++)
             for (size_t i = 0; i < n; i++) {
                 const uint64_t step = record * every < steps ? record * every : steps;
                 const int status = table_row(table, error);
                 if (status != STATUS_OK)
                     return status;
-                table_count(table, REPLICA, replica + 1);
+                table_count(table, CHAIN, chain + 1);
                 table_count(table, STEP, step);
                 table_count(table, I, i + 1);
-                table_real(table, THETA, theta[(replica * records + record) * n + i]);
+                table_real(table, THETA, theta[(chain * records + record) * n + i]);
             }
     return STATUS_OK;
 }
@@ -296,14 +295,14 @@ static int answer_trajectories(const struct simulate_request *own, struct table 
     const struct ensemble ensemble =
         sampling_ensemble(sampling, rule, problem, rule->kind->name);
     const uint64_t every = own->every, steps = sampling->steps;
-    uint64_t replicas = sampling->replicas ? sampling->replicas : 1;
+    uint64_t chains = sampling->chains ? sampling->chains : 1;
     struct linear_system *systems = NULL;
     double *theta = NULL, radius;
     if (steps == 0)
         return error_about(error, STATUS_USAGE, "steps",
                            "a value is required for trajectories");
     const double rows =
-        (double)replicas * (double)ensemble_records(steps, every) * (double)problem->n;
+        (double)chains * (double)ensemble_records(steps, every) * (double)problem->n;
     if (rows > (double)most_records)
         return error_about(error, STATUS_USAGE, "record",
                            "trajectory: %.3g rows; allowed are up to %llu: raise "
@@ -313,15 +312,15 @@ static int answer_trajectories(const struct simulate_request *own, struct table 
     if (status == STATUS_OK && !(theta = malloc((size_t)rows * sizeof *theta)))
         status = error_memory(error, "the trajectories");
     if (status == STATUS_OK)
-        status = ensemble_trajectory(&ensemble, &replicas, steps, every, theta, error);
+        status = ensemble_trajectory(&ensemble, &chains, steps, every, theta, error);
     if (status == STATUS_OK)
         status = table_init(table, columns, sizeof columns / sizeof *columns, error);
     table->plot = &plot;
     if (status == STATUS_OK)
         status =
-            fill_trajectories(table, replicas, steps, every, problem->n, theta, error);
+            fill_trajectories(table, chains, steps, every, problem->n, theta, error);
     if (status == STATUS_OK)
-        warn_trajectories(sampling, replicas, steps, every, problem->n, theta);
+        warn_trajectories(sampling, chains, steps, every, problem->n, theta);
     free(theta);
     free(systems);
     return status;

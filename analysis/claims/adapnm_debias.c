@@ -1,7 +1,7 @@
 /* adapnm-debias: AdaPNM divides the positive-negative average by 1-beta1^t, as Adam
  * divides its mean, to undo the bias of starting at 0. Without bias the mean of a
  * constant gradient is that gradient. */
-#include "claims/shared/stationary_claims.h"
+#include "claims/shared/claim_stationary.h"
 
 #include <math.h>
 #include <stdio.h>

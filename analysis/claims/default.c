@@ -1,7 +1,7 @@
 /* default: gamma = 5 is beta0 = 1; and a larger beta0 "requires more iterations": steps
- * of a noiseless run until it stays within 1e-6 of its start, for the steps of beta0 =
- * 0 over those of beta0, which should not exceed 1. */
-#include "claims/shared/stationary_claims.h"
+ * of a noiseless chain until it stays within 1e-6 of its start, for the steps of beta0
+ * = 0 over those of beta0, which should not exceed 1. */
+#include "claims/shared/claim_stationary.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -2,33 +2,34 @@
  * beta0 m_{t-1}: theta_{t+1} + eta0 beta0 m_t = theta_t + eta0 beta0 m_{t-1} - eta0 m_t
  * is Algorithm 2. The main text prints theta_t - beta0 m_{t-1}, the appendix theta_t -
  * eta0 beta0 m_{t-1}, which agree with it at beta0 = 0 only. */
-#include "claims/shared/descent_claims.h"
+#include "claims/shared/claim_descent.h"
 
 #include <math.h>
 
-static double recursion(const struct pnm_path *path, enum x_form form, long t, size_t i,
-                        double perturbation)
+static double recursion(const struct trajectory *pnm, enum x_form form, long t,
+                        size_t i, double perturbation)
 {
-    const double alpha = path->eta0 * (1 - path->beta) * (1 + perturbation);
-    const double g = path->g[(size_t)t * path->n + i];
-    return pnm_path_x(path, form, t + 1, i) - pnm_path_x(path, form, t, i) + alpha * g -
-           path->beta *
-               (pnm_path_x(path, form, t - 1, i) - pnm_path_x(path, form, t - 2, i));
+    const double alpha = pnm->eta0 * (1 - pnm->beta) * (1 + perturbation);
+    const double g = pnm->g[(size_t)t * pnm->n + i];
+    return trajectory_x(pnm, form, t + 1, i) - trajectory_x(pnm, form, t, i) +
+           alpha * g -
+           pnm->beta *
+               (trajectory_x(pnm, form, t - 1, i) - trajectory_x(pnm, form, t - 2, i));
 }
 
-static double step_printed(const struct pnm_path *path, enum x_form form, long t,
+static double step_printed(const struct trajectory *pnm, enum x_form form, long t,
                            size_t i, double perturbation)
 {
-    const double alpha = path->eta0 * (1 - path->beta) * (1 + perturbation);
-    return pnm_path_x(path, form, t + 1, i) - pnm_path_x(path, form, t, i) -
-           alpha * pnm_path_m(path, t, i);
+    const double alpha = pnm->eta0 * (1 - pnm->beta) * (1 + perturbation);
+    return trajectory_x(pnm, form, t + 1, i) - trajectory_x(pnm, form, t, i) -
+           alpha * trajectory_m(pnm, t, i);
 }
 
-static double step_corrected(const struct pnm_path *path, enum x_form form, long t,
+static double step_corrected(const struct trajectory *pnm, enum x_form form, long t,
                              size_t i, double perturbation)
 {
-    return pnm_path_x(path, form, t + 1, i) - pnm_path_x(path, form, t, i) +
-           path->eta0 * (1 + perturbation) * pnm_path_m(path, t, i);
+    return trajectory_x(pnm, form, t + 1, i) - trajectory_x(pnm, form, t, i) +
+           pnm->eta0 * (1 + perturbation) * trajectory_m(pnm, t, i);
 }
 
 static int check(struct ledger *ledger, const struct claim *claim, struct error *error)
@@ -36,7 +37,7 @@ static int check(struct ledger *ledger, const struct claim *claim, struct error 
     static const struct {
         enum form form;
         const char *text;
-        struct path_identity identity;
+        struct descent_identity identity;
     } rows[] = {
         {FORM_PRINTED,
          "main text, x = theta - beta0 m",
@@ -59,10 +60,10 @@ static int check(struct ledger *ledger, const struct claim *claim, struct error 
     };
     int status = STATUS_OK;
     for (size_t k = 0; status == STATUS_OK && k < sizeof rows / sizeof *rows; k++) {
-        struct path_identity identity = rows[k].identity;
+        struct descent_identity identity = rows[k].identity;
         identity.ledger = ledger;
-        status = claim_path_identity(ledger, claim, rows[k].form, rows[k].text,
-                                     &identity, error);
+        status = claim_descent_identity(ledger, claim, rows[k].form, rows[k].text,
+                                        &identity, error);
     }
     return status;
 }

@@ -1,7 +1,7 @@
 /* eq12: the gradient noise is written C(theta) xi with C its covariance and xi standard
  * normal; such noise has covariance C^2. What has covariance C is C^(1/2) xi: measured
  * as one step of SGD with rate 1 from the minimum, theta_1 = -noise. */
-#include "claims/shared/stationary_claims.h"
+#include "claims/shared/claim_stationary.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -15,7 +15,7 @@ static int check(struct ledger *ledger, const struct claim *claim, struct error 
     static const struct claim_rule sgd = {"sgd", NAN, NAN, NAN};
     const struct rule rule = claim_rule_make(&sgd, 1);
     const double precision = ledger->sampling->precision;
-    const struct chains chains = {.replicas = (uint64_t)(2 / (precision * precision)),
+    const struct chains chains = {.count = (uint64_t)(2 / (precision * precision)),
                                   .steps = 1};
     struct problem problem = {0};
     struct moments pairs[PAIRS];

@@ -1,5 +1,5 @@
 /* eq15: the stationary covariance of SGD is eta/(2B) I. */
-#include "claims/shared/stationary_claims.h"
+#include "claims/shared/claim_stationary.h"
 
 #include <math.h>
 
@@ -8,10 +8,11 @@ static int check(struct ledger *ledger, const struct claim *claim, struct error 
     static const struct claim_rule sgd = {"sgd", NAN, NAN, NAN};
     static const double fractions[] = {0.02, 0.05, 0.1, 0.3, 0.6, 0.9};
     const size_t from = ledger->count;
-    int status = claim_curve(ledger, claim, &sgd, 1, fractions,
-                             sizeof fractions / sizeof *fractions, error);
+    int status = claim_stationary_curve(ledger, claim, &sgd, 1, fractions,
+                                        sizeof fractions / sizeof *fractions, error);
     if (status == STATUS_OK)
-        status = claim_limit(ledger, claim, &sgd, FORM_PRINTED, 1, "", from, error);
+        status = claim_stationary_limit(ledger, claim, &sgd, FORM_PRINTED, 1, "", from,
+                                        error);
     return status;
 }
 

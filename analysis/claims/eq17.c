@@ -1,5 +1,5 @@
 /* eq17: the stationary covariance of Heavy Ball with beta3 = 1-beta1 is eta/(2B) I. */
-#include "claims/shared/stationary_claims.h"
+#include "claims/shared/claim_stationary.h"
 
 #include <math.h>
 
@@ -11,11 +11,11 @@ static int check(struct ledger *ledger, const struct claim *claim, struct error 
     int status = STATUS_OK;
     for (size_t k = 0; status == STATUS_OK && k < sizeof rules / sizeof *rules; k++) {
         const size_t from = ledger->count;
-        status = claim_curve(ledger, claim, &rules[k], 1, fractions,
-                             sizeof fractions / sizeof *fractions, error);
+        status = claim_stationary_curve(ledger, claim, &rules[k], 1, fractions,
+                                        sizeof fractions / sizeof *fractions, error);
         if (status == STATUS_OK)
-            status =
-                claim_limit(ledger, claim, &rules[k], FORM_PRINTED, 1, "", from, error);
+            status = claim_stationary_limit(ledger, claim, &rules[k], FORM_PRINTED, 1,
+                                            "", from, error);
     }
     return status;
 }

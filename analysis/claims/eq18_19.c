@@ -1,7 +1,7 @@
 /* eq18-19: the stationary covariance of PNM is gamma times that of SGD. Held against
  * Algorithm 2, whose rate is eta0, and against two independent batches a step, for
  * which it is true; and the whole curve over eta h. */
-#include "claims/shared/stationary_claims.h"
+#include "claims/shared/claim_stationary.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -20,14 +20,15 @@ static int check_algorithm(struct ledger *ledger, const struct claim *claim,
     const struct claim_rule pnm = {"pnm", beta0, beta1, NAN};
     const double gamma = gamma_of(beta0);
     const size_t from = ledger->count;
-    int status = claim_curve(ledger, claim, &pnm, gamma, fractions,
-                             sizeof fractions / sizeof *fractions, error);
+    int status = claim_stationary_curve(ledger, claim, &pnm, gamma, fractions,
+                                        sizeof fractions / sizeof *fractions, error);
     if (status == STATUS_OK)
-        status = claim_limit(ledger, claim, &pnm, FORM_PRINTED, gamma, ", Algorithm 2",
-                             from, error);
+        status = claim_stationary_limit(ledger, claim, &pnm, FORM_PRINTED, gamma,
+                                        ", Algorithm 2", from, error);
     if (status == STATUS_OK && gamma != 1)
-        status = claim_limit(ledger, claim, &pnm, FORM_CORRECTED, 1,
-                             ", Algorithm 2, corrected: eta0/(2B)", from, error);
+        status =
+            claim_stationary_limit(ledger, claim, &pnm, FORM_CORRECTED, 1,
+                                   ", Algorithm 2, corrected: eta0/(2B)", from, error);
     return status;
 }
 
@@ -38,11 +39,12 @@ static int check_two_batch(struct ledger *ledger, const struct claim *claim,
     const struct claim_rule two_batch = {"two_batch", beta0, NAN, NAN};
     const double gamma = gamma_of(beta0);
     const size_t from = ledger->count;
-    int status = claim_curve(ledger, claim, &two_batch, gamma, fractions,
-                             sizeof fractions / sizeof *fractions, error);
+    int status = claim_stationary_curve(ledger, claim, &two_batch, gamma, fractions,
+                                        sizeof fractions / sizeof *fractions, error);
     if (status == STATUS_OK)
-        status = claim_limit(ledger, claim, &two_batch, FORM_PRINTED, gamma,
-                             ", two independent batches a step", from, error);
+        status =
+            claim_stationary_limit(ledger, claim, &two_batch, FORM_PRINTED, gamma,
+                                   ", two independent batches a step", from, error);
     return status;
 }
 
@@ -58,7 +60,7 @@ static int check_paper_setting(struct ledger *ledger, const struct claim *claim,
     int status = stationary_mode(ledger->sampling, &rule, h, c, claim->id, &row, error);
     if (status != STATUS_OK)
         return status;
-    claim_normalize(&row.evidence, claim_unit(&rule, h, c));
+    claim_stationary_normalize(&row.evidence, claim_stationary_unit(&rule, h, c));
     snprintf(setting, sizeof setting,
              "pnm beta0=%g beta1=0.9, paper's eta=0.001 B=128, h=%g", beta0, h);
     return ledger_value(ledger, claim, FORM_PRINTED, setting, &row.evidence,

@@ -1,5 +1,5 @@
 /* eq2: the momentum of a constant gradient is about beta3/(1-beta1) times it. */
-#include "claims/shared/noise_claims.h"
+#include "claims/shared/claim_noise.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 /* eq4: the variance of the noise in conventional momentum. The printed formula has the
  * sum of the weights where the sum of their squares belongs. */
-#include "claims/shared/noise_claims.h"
+#include "claims/shared/claim_noise.h"
 
 #include <math.h>
 #include <stdio.h>

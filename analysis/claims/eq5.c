@@ -1,6 +1,6 @@
 /* eq5: the positive-negative average of two independent gradients is unbiased and has
  * gamma times their variance. */
-#include "claims/shared/noise_claims.h"
+#include "claims/shared/claim_noise.h"
 
 #include <math.h>
 #include <stdio.h>

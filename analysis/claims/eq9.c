@@ -1,6 +1,6 @@
 /* eq9: the variance of the noise in positive-negative momentum, for eq. 8 literally and
  * for Algorithm 2. */
-#include "claims/shared/noise_claims.h"
+#include "claims/shared/claim_noise.h"
 
 #include <math.h>
 

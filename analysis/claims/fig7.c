@@ -1,7 +1,7 @@
 /* fig7: beta0 in [-1, 0] "cannot enhance the noise". True of the variance a step
  * applies (gamma <= 1), not of the stationary variance at Algorithm 2's rate
  * eta/sqrt(gamma). */
-#include "claims/shared/stationary_claims.h"
+#include "claims/shared/claim_stationary.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -48,8 +48,8 @@ static int check_stationary(struct ledger *ledger, const struct claim *claim,
     struct evidence evidence;
     double samples = 0;
     char setting[128];
-    int status = claim_ratio(ledger, &rule, &reference, 1, 1, 1, claim->id, &evidence,
-                             &samples, error);
+    int status = claim_stationary_ratio(ledger, &rule, &reference, 1, 1, 1, claim->id,
+                                        &evidence, &samples, error);
     snprintf(setting, sizeof setting,
              "Sigma_pnm(beta0=%g) / Sigma_pnm(0), beta1=0.9 eta h=%g", beta0, lr);
     if (status == STATUS_OK)

@@ -1,6 +1,6 @@
 /* hb-scaling: beta3 = 1 with learning rate eta is beta3 = 1-beta1 with eta/(1-beta1).
  */
-#include "claims/shared/identities.h"
+#include "claims/shared/twins.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 /* hb-sgd: Heavy Ball in PyTorch's form (beta3 = 1) "can be reduced to SGD with a
  * different learning rate": the stationary variance at rate a against that of SGD at
  * a/(1-beta1). */
-#include "claims/shared/stationary_claims.h"
+#include "claims/shared/claim_stationary.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -52,8 +52,8 @@ static int check(struct ledger *ledger, const struct claim *claim, struct error 
         snprintf(setting, sizeof setting,
                  "Sigma_hb(beta1=0.9 beta3=1, a h=%g) / Sigma_sgd(a/(1-beta1))",
                  rates[k]);
-        status = claim_ratio(ledger, &momentum, &plain, 1, 1, 1, claim->id, &evidence,
-                             &samples, error);
+        status = claim_stationary_ratio(ledger, &momentum, &plain, 1, 1, 1, claim->id,
+                                        &evidence, &samples, error);
         if (status == STATUS_OK)
             status = ledger_value(ledger, claim, FORM_PRINTED, setting, &evidence,
                                   samples, error);

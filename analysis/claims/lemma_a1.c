@@ -1,15 +1,15 @@
 /* lemma-A1: z_t moves by plain gradient steps. It follows from the recursion of eq. 10,
  * so it holds for the x_t that obeys it. */
-#include "claims/shared/descent_claims.h"
+#include "claims/shared/claim_descent.h"
 
 #include <math.h>
 
-static double residual(const struct pnm_path *path, enum x_form form, long t, size_t i,
+static double residual(const struct trajectory *pnm, enum x_form form, long t, size_t i,
                        double perturbation)
 {
     /* alpha/(1-beta) = eta0 */
-    return pnm_path_z(path, form, t + 1, i) - pnm_path_z(path, form, t, i) +
-           path->eta0 * (1 + perturbation) * path->g[(size_t)t * path->n + i];
+    return trajectory_z(pnm, form, t + 1, i) - trajectory_z(pnm, form, t, i) +
+           pnm->eta0 * (1 + perturbation) * pnm->g[(size_t)t * pnm->n + i];
 }
 
 static int check(struct ledger *ledger, const struct claim *claim, struct error *error)
@@ -25,9 +25,10 @@ static int check(struct ledger *ledger, const struct claim *claim, struct error 
     };
     int status = STATUS_OK;
     for (size_t k = 0; status == STATUS_OK && k < sizeof rows / sizeof *rows; k++) {
-        const struct path_identity identity = {ledger, rows[k].x, INFINITY, residual};
-        status = claim_path_identity(ledger, claim, rows[k].form, rows[k].text,
-                                     &identity, error);
+        const struct descent_identity identity = {ledger, rows[k].x, INFINITY,
+                                                  residual};
+        status = claim_descent_identity(ledger, claim, rows[k].form, rows[k].text,
+                                        &identity, error);
     }
     return status;
 }

@@ -1,6 +1,6 @@
-/* lemma-A2: the descent of f(z_t) in one step, as bound.h writes it. The runs
+/* lemma-A2: the descent of f(z_t) in one step, as bound.h writes it. The chains
  * that come closest to the bound, or break it, are searched for. */
-#include "claims/shared/descent_claims.h"
+#include "claims/shared/claim_descent.h"
 
 static int check(struct ledger *ledger, const struct claim *claim, struct error *error)
 {
@@ -12,7 +12,7 @@ static int check(struct ledger *ledger, const struct claim *claim, struct error 
     };
     int status = STATUS_OK;
     for (int k = 0; status == STATUS_OK && k < 2; k++)
-        status = claim_bound(ledger, claim, BOUND_LEMMA_A2, &grids[k], error);
+        status = claim_descent_bound(ledger, claim, BOUND_LEMMA_A2, &grids[k], error);
     return status;
 }
 

@@ -1,8 +1,8 @@
 /* lemma-A3: how far the gradients at z_t and at theta_t are apart, with the x_t for
- * which lemma A.1 holds. The runs that come closest to the bound, or break it, are
+ * which lemma A.1 holds. The chains that come closest to the bound, or break it, are
  * searched for; the first grid holds those of a constant gradient, which attain the
  * corrected bound in the limit of small rates where beta0 <= beta/(1-beta). */
-#include "claims/shared/descent_claims.h"
+#include "claims/shared/claim_descent.h"
 
 static int check(struct ledger *ledger, const struct claim *claim, struct error *error)
 {
@@ -14,7 +14,7 @@ static int check(struct ledger *ledger, const struct claim *claim, struct error 
     };
     int status = STATUS_OK;
     for (int k = 0; status == STATUS_OK && k < 2; k++)
-        status = claim_bound(ledger, claim, BOUND_LEMMA_A3, &grids[k], error);
+        status = claim_descent_bound(ledger, claim, BOUND_LEMMA_A3, &grids[k], error);
     return status;
 }
 

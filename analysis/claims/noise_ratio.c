@@ -1,6 +1,6 @@
 /* noise-ratio: the noise of positive-negative momentum is sqrt(gamma) times that of
  * conventional momentum, for eq. 7 literally and for Algorithm 2. */
-#include "claims/shared/noise_claims.h"
+#include "claims/shared/claim_noise.h"
 
 #include <math.h>
 

@@ -2,13 +2,13 @@
  * theorem 3.1's learning rate for each T. The slope over log T is fitted to the last
  * five doublings; a row shows 2^slope, the factor of one doubling. The paper's bound,
  * an exponent of -1/2 at most, is given a slack of 0.05. */
-#include "claims/shared/descent_claims.h"
+#include "claims/shared/claim_descent.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-enum { N = 4, HORIZONS = 6, FIRST_HORIZON = 256, REPLICAS = 4096 };
+enum { N = 4, HORIZONS = 6, FIRST_HORIZON = 256, CHAINS = 4096 };
 
 static int measure_point(const struct ledger *ledger,
                          const struct descent_setting *setting, uint64_t horizon,
@@ -18,7 +18,7 @@ static int measure_point(const struct ledger *ledger,
     struct descent_curve curve = {0};
     int status = claim_descent_init(&run, ledger, setting, error);
     if (status == STATUS_OK)
-        status = descent_run(&run.descent, REPLICAS, horizon, &curve, error);
+        status = descent_run(&run.descent, CHAINS, horizon, &curve, error);
     if (status == STATUS_OK)
         convergence_minimum(&curve, minimum);
     descent_curve_free(&curve);
@@ -68,7 +68,7 @@ static int fit_slope(const struct ledger *ledger, const char *rule,
 static int add_row(struct ledger *ledger, const struct claim *claim, const char *rule,
                    const struct loss_kind *kind, struct error *error)
 {
-    const double samples = (double)REPLICAS * N * FIRST_HORIZON * ((1 << HORIZONS) - 1);
+    const double samples = (double)CHAINS * N * FIRST_HORIZON * ((1 << HORIZONS) - 1);
     double slope = NAN, se = NAN;
     uint64_t count = 0;
     char setting[200], fitted[60] = "";

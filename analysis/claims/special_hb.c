@@ -1,6 +1,6 @@
 /* special-hb: beta0 = -beta1/(1+beta1) turns PNM into Heavy Ball and AdaPNM into Adam,
  * with learning rate eta/sqrt(gamma). */
-#include "claims/shared/identities.h"
+#include "claims/shared/twins.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -1,8 +1,8 @@
 /* stability, cap: the learning rate applied, eta0, from which on Algorithm 2 diverges
  * is 2/((1+2 beta0) L) for beta0 >= 0 and every beta1: a root leaves the unit circle
  * through -1. The paper prints no limit; theorem 3.1's cap, eta0 = 1/(2L), is beyond it
- * for beta0 > 1.5. Measured by bisection on whether noiseless runs grow. */
-#include "claims/shared/stationary_claims.h"
+ * for beta0 > 1.5. Measured by bisection on whether noiseless chains grow. */
+#include "claims/shared/claim_stationary.h"
 #include "compare/stability.h"
 
 #include <math.h>
@@ -61,7 +61,7 @@ static int check_limit(struct ledger *ledger, const struct claim *claim,
                 noiseless(NAN, limit.exact, limit.measured);
             char setting[128];
             snprintf(setting, sizeof setting,
-                     "limit of eta0 L, pnm beta0=%g beta1=%g, runs without noise",
+                     "limit of eta0 L, pnm beta0=%g beta1=%g, chains without noise",
                      beta0s[i], beta1s[k]);
             status =
                 ledger_value(ledger, claim, FORM_PRINTED, setting, &evidence, 0, error);

@@ -1,6 +1,6 @@
-/* thm3.1: the smallest E|grad f(theta_k)|^2 of a run over the theorem's bound. The runs
- * that come closest to it are searched for. */
-#include "claims/shared/descent_claims.h"
+/* thm3.1: the smallest E|grad f(theta_k)|^2 of a chain over the theorem's bound. The
+ * chains that come closest to it are searched for. */
+#include "claims/shared/claim_descent.h"
 
 static int check(struct ledger *ledger, const struct claim *claim, struct error *error)
 {
@@ -12,7 +12,7 @@ static int check(struct ledger *ledger, const struct claim *claim, struct error 
     };
     int status = STATUS_OK;
     for (int k = 0; status == STATUS_OK && k < 2; k++)
-        status = claim_bound(ledger, claim, BOUND_THEOREM, &grids[k], error);
+        status = claim_descent_bound(ledger, claim, BOUND_THEOREM, &grids[k], error);
     return status;
 }
 

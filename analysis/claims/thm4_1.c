@@ -1,7 +1,7 @@
 /* thm4.1: Sigma H + H Sigma = eta C for the SDE d theta = -H theta dt + (eta C)^(1/2)
  * dW, and for the discrete recursion of SGD as eta h -> 0. The noise does not commute
  * with H. */
-#include "claims/shared/stationary_claims.h"
+#include "claims/shared/claim_stationary.h"
 
 #include <gsl/gsl_integration.h>
 #include <math.h>

@@ -2,7 +2,7 @@
  * smaller bound for PNM than for SGD. The smallest ratio of the two bounds over beta0,
  * for the paper's covariance with the printed divergence, with the right one, and for
  * Algorithm 2's exact covariance. */
-#include "claims/shared/stationary_claims.h"
+#include "claims/shared/claim_stationary.h"
 #include "compare/optimal_beta0.h"
 
 #include <gsl/gsl_min.h>

@@ -1,7 +1,7 @@
 #include "compare/bound.h"
 
 #include "compare/bound_sides.h"
-#include "compare/pnm_path.h"
+#include "compare/trajectory.h"
 #include "engine/kernels.h"
 #include "engine/units.h"
 #include "theory/theory.h"
@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LANES = LOSS_LANES, PILOT_REPLICAS = 1024, MOST_REPLICAS = 1 << 26 };
+enum { LANES = LOSS_LANES, PILOT_CHAINS = 1024, MOST_CHAINS = 1 << 26 };
 
 /* No finer than this, relative, where a plan is sharpened. */
 static const double finest = 0.001;
@@ -34,7 +34,7 @@ static double quotient(double left, double right)
 }
 
 /* Ratio of the means and its standard error, to first order; 0 where there is one
- * replica. */
+ * chain. */
 static double ratio_of(const struct comoments *m, double *se)
 {
     const double ratio = quotient(m->mean[BOUND_LEFT], m->mean[BOUND_RIGHT]);
@@ -54,7 +54,7 @@ static double score(enum bound bound, const struct comoments *m)
     return bound == BOUND_THEOREM ? -m->mean[BOUND_LEFT] : ratio - se;
 }
 
-/* --- runs, 64 at a time ----------------------------------------------------------- */
+/* --- chains, 64 at a time --------------------------------------------------------- */
 
 enum {
     HALVES = 2,
@@ -63,11 +63,11 @@ enum {
 };
 _Static_assert((int)BOUND_FORMS == (int)OBSERVE_PAIRS, "a pair of sides for each form");
 
-/* Moments over replicas of both sides: [(t * BOUND_FORMS + form) * HALVES + half]. */
+/* Moments over chains of both sides: [(t * BOUND_FORMS + form) * HALVES + half]. */
 struct task {
     const struct bound_setting *setting;
     const struct descent *descent;
-    uint64_t replicas, steps, points;
+    uint64_t chains, steps, points;
     struct comoments *sides;
 };
 
@@ -84,7 +84,7 @@ static int watch_init(struct watch *watch, const struct task *task, uint64_t uni
                       double *scratch, struct error *error)
 {
     const size_t row = task->setting->loss->n * LANES;
-    const uint64_t left = task->replicas - unit * LANES;
+    const uint64_t left = task->chains - unit * LANES;
     double *memory = calloc(6 * row, sizeof *memory);
     *watch = (struct watch){
         .task = task,
@@ -93,7 +93,7 @@ static int watch_init(struct watch *watch, const struct task *task, uint64_t uni
         .memory = memory,
     };
     if (!memory)
-        return error_memory(error, "the points of a block of replicas");
+        return error_memory(error, "the points of a block of chains");
     watch->x[0] = memory;
     watch->x[1] = memory + row;
     watch->z = memory + 2 * row;
@@ -171,7 +171,7 @@ static int unit_run(void *context, int thread, uint64_t unit, double *scratch,
 static void unit_merge(void *context, uint64_t unit, const double *scratch)
 {
     const struct task *task = context;
-    const uint64_t left = task->replicas - unit * LANES;
+    const uint64_t left = task->chains - unit * LANES;
     const uint64_t lanes = left < LANES ? left : LANES;
     for (uint64_t k = 0; k < task->points * BOUND_FORMS * HALVES; k++) {
         const double *in = scratch + k * (BOUND_SIDES + PRODUCTS);
@@ -202,12 +202,12 @@ static int run_task(struct task *task, struct error *error)
     const struct session_block blocks[] = {{task->sides, size * sizeof *task->sides},
                                            {NULL, 0}};
     const struct units units = {
-        .count = task->replicas / LANES + (task->replicas % LANES != 0),
+        .count = task->chains / LANES + (task->chains % LANES != 0),
         .scratch_size = (size_t)task->points * NUMBERS,
         .threads = task->descent->threads,
         .label = task->descent->label,
         .identity = random_hash_bytes(
-            descent_identity(task->descent, task->replicas, task->steps), &kind,
+            descent_identity(task->descent, task->chains, task->steps), &kind,
             sizeof kind),
         .session = task->descent->session,
         .blocks = blocks,
@@ -223,7 +223,7 @@ static int run_one_unit(struct task *task, struct error *error)
 {
     double *scratch = malloc((size_t)task->points * NUMBERS * sizeof *scratch);
     int status =
-        scratch ? STATUS_OK : error_memory(error, "the moments of a block of replicas");
+        scratch ? STATUS_OK : error_memory(error, "the moments of a block of chains");
     if (status == STATUS_OK)
         status = unit_run(task, 0, 0, scratch, error);
     if (status == STATUS_OK)
@@ -251,14 +251,14 @@ static struct bound_ratio pick(const struct task *task, enum convergence_form fo
 
 typedef int (*runner)(struct task *task, struct error *error);
 
-static int measure(const struct bound_runs *runs, const struct descent *descent,
-                   uint64_t replicas, runner run, struct bound_ratio *ratio,
+static int measure(const struct bound_ensemble *ensemble, const struct descent *descent,
+                   uint64_t chains, runner run, struct bound_ratio *ratio,
                    struct error *error)
 {
     struct bound_setting setting;
-    bound_sides_init(&setting, runs);
-    struct task task = {.setting = &setting, .descent = descent, .replicas = replicas};
-    int status = task_init(&task, runs->bound, runs->horizon, error);
+    bound_sides_init(&setting, ensemble);
+    struct task task = {.setting = &setting, .descent = descent, .chains = chains};
+    int status = task_init(&task, ensemble->bound, ensemble->horizon, error);
     if (status == STATUS_OK)
         status = run(&task, error);
     for (int form = 0; status == STATUS_OK && form < BOUND_FORMS; form++)
@@ -268,41 +268,42 @@ static int measure(const struct bound_runs *runs, const struct descent *descent,
 }
 
 /* Settings so extreme that a side of a bound overflows, or the right one vanishes. */
-static int check_range(const struct bound_runs *runs, const struct bound_ratio *ratio,
-                       struct error *error)
+static int check_range(const struct bound_ensemble *ensemble,
+                       const struct bound_ratio *ratio, struct error *error)
 {
-    const bool moves = isfinite(rule_parameter(runs->rule, "lr"));
+    const bool moves = isfinite(rule_parameter(ensemble->rule, "lr"));
     for (int form = 0; form < BOUND_FORMS; form++)
         if (!moves || (ratio[form].count > 0 &&
                        !(isfinite(ratio[form].ratio) && isfinite(ratio[form].se))))
-            return error_about(error, STATUS_SOFTWARE, "ratio",
-                               "%s is beyond the range of double precision with "
-                               "lr=%g, beta0=%g, beta1=%g, sigma=%g, initial=%g, "
-                               "horizon=%llu; allowed are values nearer to 1",
-                               bound_name(runs->bound),
-                               rule_parameter(runs->rule, "lr"),
-                               rule_parameter(runs->rule, "beta0"),
-                               rule_parameter(runs->rule, "beta1"), runs->task->sigma,
-                               runs->task->start, (unsigned long long)runs->horizon);
+            return error_about(
+                error, STATUS_SOFTWARE, "ratio",
+                "%s is beyond the range of double precision with "
+                "lr=%g, beta0=%g, beta1=%g, sigma=%g, initial=%g, "
+                "horizon=%llu; allowed are values nearer to 1",
+                bound_name(ensemble->bound), rule_parameter(ensemble->rule, "lr"),
+                rule_parameter(ensemble->rule, "beta0"),
+                rule_parameter(ensemble->rule, "beta1"), ensemble->task->sigma,
+                ensemble->task->start, (unsigned long long)ensemble->horizon);
     return STATUS_OK;
 }
 
-int bound_measure(const struct bound_runs *runs, uint64_t replicas,
+int bound_measure(const struct bound_ensemble *ensemble, uint64_t chains,
                   struct bound_ratio *ratio, struct error *error)
 {
-    const struct descent descent =
-        convergence_descent(runs->task, runs->rule, runs->task->sampling->seed);
-    const int status = measure(runs, &descent, runs->task->sigma > 0 ? replicas : 1,
-                               run_task, ratio, error);
-    return status == STATUS_OK ? check_range(runs, ratio, error) : status;
+    const struct descent descent = convergence_descent(ensemble->task, ensemble->rule,
+                                                       ensemble->task->sampling->seed);
+    const int status =
+        measure(ensemble, &descent, ensemble->task->sigma > 0 ? chains : 1, run_task,
+                ratio, error);
+    return status == STATUS_OK ? check_range(ensemble, ratio, error) : status;
 }
 
-/* --- one run written out ---------------------------------------------------------- */
+/* --- one chain written out -------------------------------------------------------- */
 
-/* 64 steps of a run from `first` on, in the lanes of a frame. */
+/* 64 steps of a chain from `first` on, in the lanes of a frame. */
 static void written_frame(const struct kernels *kernels,
                           const struct bound_setting *setting,
-                          const struct pnm_path *path, long first, double *memory,
+                          const struct trajectory *pnm, long first, double *memory,
                           struct bound_frame *frame)
 {
     const struct loss *loss = setting->loss;
@@ -313,13 +314,13 @@ static void written_frame(const struct kernels *kernels,
     frame->at_z = memory + 4 * row;
     for (size_t lane = 0; lane < LANES; lane++) {
         const long wanted = first + (long)lane;
-        const long t = wanted < path->steps ? wanted : path->steps;
+        const long t = wanted < pnm->steps ? wanted : pnm->steps;
         frame->largest[lane] = lane > 0 ? frame->largest[lane - 1] : 0;
         for (size_t i = 0; i < loss->n; i++) {
             const size_t k = i * LANES + lane;
-            theta[k] = path->theta[(size_t)t * loss->n + i];
-            z[k] = pnm_path_z(path, X_CORRECTED, t, i);
-            next[k] = pnm_path_z(path, X_CORRECTED, t < path->steps ? t + 1 : t, i);
+            theta[k] = pnm->theta[(size_t)t * loss->n + i];
+            z[k] = trajectory_z(pnm, X_CORRECTED, t, i);
+            next[k] = trajectory_z(pnm, X_CORRECTED, t < pnm->steps ? t + 1 : t, i);
             frame->largest[lane] = fmax(frame->largest[lane], fabs(theta[k]));
         }
     }
@@ -331,7 +332,7 @@ static void written_frame(const struct kernels *kernels,
 
 static int written_sides(const struct kernels *kernels,
                          const struct bound_setting *setting,
-                         const struct pnm_path *path, struct task *task,
+                         const struct trajectory *pnm, struct task *task,
                          struct error *error)
 {
     double *memory = calloc(5 * setting->loss->n * LANES, sizeof *memory);
@@ -340,7 +341,7 @@ static int written_sides(const struct kernels *kernels,
     if (!memory)
         return error_memory(error, "points of the loss");
     for (uint64_t first = 0; first < task->points; first += LANES) {
-        written_frame(kernels, setting, path, (long)first, memory, &frame);
+        written_frame(kernels, setting, pnm, (long)first, memory, &frame);
         for (size_t lane = 0; lane < LANES; lane++)
             frame.largest[lane] = fmax(frame.largest[lane], largest);
         bound_sides_of(setting, &frame, side);
@@ -359,38 +360,39 @@ static int written_sides(const struct kernels *kernels,
     return STATUS_OK;
 }
 
-int bound_written(const struct bound_runs *runs, struct bound_ratio *ratio,
+int bound_written(const struct bound_ensemble *ensemble, struct bound_ratio *ratio,
                   struct error *error)
 {
-    const struct descent descent = convergence_descent(runs->task, runs->rule, 0);
+    const struct descent descent =
+        convergence_descent(ensemble->task, ensemble->rule, 0);
     struct bound_setting setting;
-    struct pnm_path path = {0};
+    struct trajectory pnm = {0};
     struct task task = {.setting = &setting};
-    bound_sides_init(&setting, runs);
-    int status = task_init(&task, runs->bound, runs->horizon, error);
+    bound_sides_init(&setting, ensemble);
+    int status = task_init(&task, ensemble->bound, ensemble->horizon, error);
     if (status == STATUS_OK)
-        status = pnm_path_noiseless(&descent, runs->horizon, &path, error);
+        status = trajectory_noiseless(&descent, ensemble->horizon, &pnm, error);
     if (status == STATUS_OK)
-        status =
-            written_sides(runs->task->sampling->kernels, &setting, &path, &task, error);
+        status = written_sides(ensemble->task->sampling->kernels, &setting, &pnm, &task,
+                               error);
     for (int form = 0; status == STATUS_OK && form < BOUND_FORMS; form++)
         ratio[form] = pick(&task, (enum convergence_form)form);
-    pnm_path_free(&path);
+    trajectory_free(&pnm);
     free(task.sides);
     return status;
 }
 
-int bound_evidence(const struct bound_runs *runs, enum convergence_form form,
-                   uint64_t replicas, struct evidence *evidence, uint64_t *step,
+int bound_evidence(const struct bound_ensemble *ensemble, enum convergence_form form,
+                   uint64_t chains, struct evidence *evidence, uint64_t *step,
                    struct error *error)
 {
-    const bool noisy = runs->task->sigma > 0;
+    const bool noisy = ensemble->task->sigma > 0;
     struct bound_ratio ratio[BOUND_FORMS] = {{.ratio = NAN, .se = NAN}};
-    int status = replicas > 0 ? bound_measure(runs, replicas, ratio, error) : STATUS_OK;
-    const struct bound_ratio measured = ratio[replicas > 0 ? form : 0];
+    int status = chains > 0 ? bound_measure(ensemble, chains, ratio, error) : STATUS_OK;
+    const struct bound_ratio measured = ratio[chains > 0 ? form : 0];
     double exact = NAN;
     if (status == STATUS_OK && !noisy) {
-        status = bound_written(runs, ratio, error);
+        status = bound_written(ensemble, ratio, error);
         exact = ratio[form].ratio;
     }
     *step = measured.step;
@@ -411,38 +413,39 @@ int bound_evidence(const struct bound_runs *runs, enum convergence_form form,
 
 /* --- looks and plans -------------------------------------------------------------- */
 
-int bound_look(const struct bound_runs *runs, double *ratio, struct error *error)
+int bound_look(const struct bound_ensemble *ensemble, double *ratio,
+               struct error *error)
 {
-    struct descent descent =
-        convergence_descent(runs->task, runs->rule, ~runs->task->sampling->seed);
+    struct descent descent = convergence_descent(ensemble->task, ensemble->rule,
+                                                 ~ensemble->task->sampling->seed);
     struct bound_ratio own[BOUND_FORMS] = {{0}};
     descent.common = true;
-    const int status = descent.sigma > 0
-                           ? measure(runs, &descent, LANES, run_one_unit, own, error)
-                           : bound_written(runs, own, error);
+    const int status =
+        descent.sigma > 0 ? measure(ensemble, &descent, LANES, run_one_unit, own, error)
+                          : bound_written(ensemble, own, error);
     for (int form = 0; form < BOUND_FORMS; form++)
         ratio[form] = own[form].ratio - own[form].se;
     return status;
 }
 
-static int pilot_run(const struct bound_runs *runs, uint64_t replicas,
+static int pilot_run(const struct bound_ensemble *ensemble, uint64_t chains,
                      enum convergence_form form, struct bound_ratio *pilot,
                      struct error *error)
 {
-    struct descent descent =
-        convergence_descent(runs->task, runs->rule, ~runs->task->sampling->seed);
+    struct descent descent = convergence_descent(ensemble->task, ensemble->rule,
+                                                 ~ensemble->task->sampling->seed);
     struct bound_ratio ratio[BOUND_FORMS] = {{0}};
     descent.session = NULL;
     descent.label = NULL;
-    const int status = measure(runs, &descent, replicas, run_task, ratio, error);
+    const int status = measure(ensemble, &descent, chains, run_task, ratio, error);
     *pilot = ratio[form];
-    return status == STATUS_OK ? check_range(runs, ratio, error) : status;
+    return status == STATUS_OK ? check_range(ensemble, ratio, error) : status;
 }
 
-/* Half of the replicas measure, and those must suffice for the normal quantile. A ratio
+/* Half of the chains measure, and those must suffice for the normal quantile. A ratio
  * of 0, as lemma A.3's where z_t = theta_t, has nothing to be planned by. */
-static uint64_t replicas_for(const struct bound_ratio *pilot, double precision,
-                             double most)
+static uint64_t chains_for(const struct bound_ratio *pilot, double precision,
+                           double most)
 {
     const double relative =
         pilot->ratio == 0 ? 0 : pilot->se / fabs(pilot->ratio) / precision;
@@ -450,26 +453,26 @@ static uint64_t replicas_for(const struct bound_ratio *pilot, double precision,
     return plan_power_of_two(fmax(fmin(wanted, most / 2), 2 * ESTIMATE_NORMAL_CHAINS));
 }
 
-int bound_plan(const struct bound_runs *runs, enum convergence_form form,
-               double precision, uint64_t *replicas, struct error *error)
+int bound_plan(const struct bound_ensemble *ensemble, enum convergence_form form,
+               double precision, uint64_t *chains, struct error *error)
 {
-    const double samples = (double)runs->task->loss.n * (double)runs->horizon;
+    const double samples = (double)ensemble->task->loss.n * (double)ensemble->horizon;
     const double most =
-        fmin(runs->task->sampling->max_samples / samples, MOST_REPLICAS);
+        fmin(ensemble->task->sampling->max_samples / samples, MOST_CHAINS);
     struct bound_ratio pilot = {.ratio = 1};
-    *replicas = 1;
-    if (runs->task->sigma == 0)
+    *chains = 1;
+    if (ensemble->task->sigma == 0)
         return STATUS_OK;
-    int status = pilot_run(runs, PILOT_REPLICAS, form, &pilot, error);
+    int status = pilot_run(ensemble, PILOT_CHAINS, form, &pilot, error);
     if (status != STATUS_OK)
         return status;
-    *replicas = replicas_for(&pilot, precision, most);
-    if (precision <= finest || (double)*replicas >= most / 2)
+    *chains = chains_for(&pilot, precision, most);
+    if (precision <= finest || (double)*chains >= most / 2)
         return STATUS_OK;
     /* Near 1 it takes more to tell on which side. */
-    status = pilot_run(runs, *replicas, form, &pilot, error);
+    status = pilot_run(ensemble, *chains, form, &pilot, error);
     const double telling = fabs(1 - pilot.ratio) / (2 * ESTIMATE_Z * pilot.ratio);
     if (status == STATUS_OK && telling < precision)
-        *replicas = replicas_for(&pilot, fmax(telling, finest), most);
+        *chains = chains_for(&pilot, fmax(telling, finest), most);
     return status;
 }

@@ -1,4 +1,4 @@
-/* bound.h: theorem 3.1 and lemmas A.2 and A.3 on runs of pnm, as the ratio of the
+/* bound.h: theorem 3.1 and lemmas A.2 and A.3 on chains of pnm, as the ratio of the
  * left-hand to the right-hand side: at most 1 where the bound holds.
  *
  * Theorem 3.1: min_k E|grad f(theta_k)|^2, k < T, over the theorem's bound.
@@ -31,48 +31,50 @@ enum { BOUND_FORMS = CONVERGENCE_CORRECTED + 1 };
 /* "thm3.1", "lemma-A2", "lemma-A3". */
 const char *bound_name(enum bound bound);
 
-/* A run of pnm for T steps: the task's loss, noise and start, the rule with its rate.
+/* An ensemble of pnm for T steps: the task's loss, noise and start, the rule with its
+ * rate.
  */
-struct bound_runs {
+struct bound_ensemble {
     enum bound bound;
-    const struct convergence_task *task; /* its replicas are not looked at */
+    const struct convergence_task *task; /* its chains are not looked at */
     const struct rule *rule;
     uint64_t horizon;
 };
 
 struct bound_ratio {
     double ratio, se; /* NAN where count is 0; se 0 without noise */
-    uint64_t count;   /* replicas that measured it */
+    uint64_t count;   /* chains that measured it */
     uint64_t step;    /* k or t */
 };
 
-/* ratio[] by enum convergence_form. Replicas of even number choose the step, those of
+/* ratio[] by enum convergence_form. Chains of even number choose the step, those of
  * odd number measure it, so that the choice does not bias the ratio; without noise one
- * replica does both. */
-PNM_MUST_USE int bound_measure(const struct bound_runs *runs, uint64_t replicas,
+ * chain does both. */
+PNM_MUST_USE int bound_measure(const struct bound_ensemble *ensemble, uint64_t chains,
                                struct bound_ratio *ratio, struct error *error);
 
 /* The same without noise, on Algorithm 2 written out; calls no rule's step. */
-PNM_MUST_USE int bound_written(const struct bound_runs *runs, struct bound_ratio *ratio,
-                               struct error *error);
+PNM_MUST_USE int bound_written(const struct bound_ensemble *ensemble,
+                               struct bound_ratio *ratio, struct error *error);
 
-/* Both of a form's ratio as evidence against the bound 1: measured on `replicas`, 0:
+/* Both of a form's ratio as evidence against the bound 1: measured on `chains`, 0:
  * not at all, and exact where there is no noise. *step is where it was measured. */
-PNM_MUST_USE int bound_evidence(const struct bound_runs *runs,
-                                enum convergence_form form, uint64_t replicas,
+PNM_MUST_USE int bound_evidence(const struct bound_ensemble *ensemble,
+                                enum convergence_form form, uint64_t chains,
                                 struct evidence *evidence, uint64_t *step,
                                 struct error *error);
 
 /* A quick look, for comparing settings: the ratio less a standard error over one unit
- * of replicas, with the same random numbers for all settings, which are not those of
+ * of chains, with the same random numbers for all settings, which are not those of
  * bound_measure; bound_written without noise. */
-PNM_MUST_USE int bound_look(const struct bound_runs *runs, double *ratio,
+PNM_MUST_USE int bound_look(const struct bound_ensemble *ensemble, double *ratio,
                             struct error *error);
 
-/* Replicas for a relative standard error of the form's ratio, or for less where it is
+/* Chains for a relative standard error of the form's ratio, or for less where it is
  * near 1, but no less than 0.001 then, from pilots of other random numbers; a power of
  * two. */
-PNM_MUST_USE int bound_plan(const struct bound_runs *runs, enum convergence_form form,
-                            double precision, uint64_t *replicas, struct error *error);
+PNM_MUST_USE int bound_plan(const struct bound_ensemble *ensemble,
+                            enum convergence_form form, double precision,
+                            uint64_t *chains, struct error *error);
 
 #endif

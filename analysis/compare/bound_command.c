@@ -5,7 +5,7 @@
 #include <math.h>
 
 void bound_command(const struct bound_search *search, const struct bound_point *point,
-                   uint64_t replicas, struct text *text)
+                   uint64_t chains, struct text *text)
 {
     const struct loss *loss = point->loss;
     text_add(text, "pnm-convergence --ratio %s --optimizer %s --loss %s --dim %zu",
@@ -24,7 +24,7 @@ void bound_command(const struct bound_search *search, const struct bound_point *
     command_number(text, "initial", point->initial);
     text_add(text, " --horizon %llu", (unsigned long long)point->horizon);
     if (point->sigma > 0)
-        text_add(text, " --replicas %llu", (unsigned long long)replicas);
+        text_add(text, " --replicas %llu", (unsigned long long)chains);
     if (rule_parameter(search->rule, "lr-normalization") == 0)
         text_add(text, " --lr-normalization off");
     command_random(text, search->sampling);

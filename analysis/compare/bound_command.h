@@ -6,8 +6,8 @@
 #include "compare/bound_search.h"
 
 /* Appends the command of pnm-convergence that measures the point again, with so many
- * replicas. */
+ * chains. */
 void bound_command(const struct bound_search *search, const struct bound_point *point,
-                   uint64_t replicas, struct text *text);
+                   uint64_t chains, struct text *text);
 
 #endif

@@ -70,8 +70,8 @@ void bound_search_instance(struct bound_instance *instance,
     rule_set(&instance->rule, "beta1", point->beta1);
     rule_set(&instance->rule, "lr", point->lr);
     convergence_set_rate(&instance->task, point->horizon, &instance->rule);
-    instance->runs = (struct bound_runs){search->bound, &instance->task,
-                                         &instance->rule, point->horizon};
+    instance->ensemble = (struct bound_ensemble){search->bound, &instance->task,
+                                                 &instance->rule, point->horizon};
 }
 
 /* --- the space that is searched --------------------------------------------------- */
@@ -91,7 +91,7 @@ struct range {
     double low, high; /* of random starts; the simplex may leave them, up to the caps */
 };
 
-/* Runs without noise are cheap, and what is near the limit of stability takes long to
+/* Chains without noise are cheap, and what is near the limit of stability takes long to
  * settle. */
 static uint64_t longest(const struct bound_search *search)
 {
@@ -206,7 +206,7 @@ static double look(struct round *round, const double u[BOUND_FREE_COUNT])
     round->left--;
     const struct bound_point point = point_at(round->search, round->loss, u);
     bound_search_instance(&instance, round->search, &point);
-    round->status = bound_look(&instance.runs, ratio, &round->error);
+    round->status = bound_look(&instance.ensemble, ratio, &round->error);
     const double own = ratio[round->search->form];
     if (round->status != STATUS_OK || isnan(own))
         return 0;
@@ -292,7 +292,7 @@ static double look_at_start(const struct bound_search *search, size_t k,
     if (round->status != STATUS_OK || interrupt_pending())
         return 0;
     bound_search_instance(&instance, search, &search->starts[k]);
-    round->status = bound_look(&instance.runs, ratio, &round->error);
+    round->status = bound_look(&instance.ensemble, ratio, &round->error);
     return isnan(ratio[search->form]) ? 0 : ratio[search->form];
 }
 

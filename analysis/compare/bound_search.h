@@ -46,7 +46,7 @@ struct bound_point bound_search_point(const struct bound_search *search,
                                       double beta1, double rate, double sigma,
                                       double initial, uint64_t horizon);
 
-/* The setting with the largest ratio that was found; looks are made with few replicas
+/* The setting with the largest ratio that was found; looks are made with few chains
  * and say no more than where to measure. Rounds of looks are the work units of a
  * sampling run of its own: it depends on the seed, not on the threads, and where the
  * session ends it the best of the rounds that were made stands; `fixed` where none was
@@ -60,7 +60,7 @@ PNM_MUST_USE int bound_search(const struct bound_search *search,
 struct bound_instance {
     struct convergence_task task;
     struct rule rule;
-    struct bound_runs runs;
+    struct bound_ensemble ensemble;
 };
 void bound_search_instance(struct bound_instance *instance,
                            const struct bound_search *search,

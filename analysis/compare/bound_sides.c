@@ -8,21 +8,22 @@
 
 enum { LANES = LOSS_LANES };
 
-void bound_sides_init(struct bound_setting *setting, const struct bound_runs *runs)
+void bound_sides_init(struct bound_setting *setting,
+                      const struct bound_ensemble *ensemble)
 {
-    const struct convergence c = convergence_constants(runs->task, runs->rule);
+    const struct convergence c = convergence_constants(ensemble->task, ensemble->rule);
     *setting = (struct bound_setting){
-        .bound = runs->bound,
-        .loss = &runs->task->loss,
+        .bound = ensemble->bound,
+        .loss = &ensemble->task->loss,
         .beta0 = c.beta0,
         .beta = c.beta1 * c.beta1,
-        .eta0 = theory_normalized_lr(runs->rule),
+        .eta0 = theory_normalized_lr(ensemble->rule),
         .sigma = c.sigma,
     };
     for (int form = 0; form < BOUND_FORMS; form++)
         setting->constant[form] =
-            runs->bound == BOUND_THEOREM
-                ? convergence_bound(&c, runs->horizon, (enum convergence_form)form)
+            ensemble->bound == BOUND_THEOREM
+                ? convergence_bound(&c, ensemble->horizon, (enum convergence_form)form)
                 : convergence_lemma_bound(&c, setting->eta0,
                                           (enum convergence_form)form);
 }

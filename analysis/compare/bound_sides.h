@@ -15,7 +15,7 @@ struct bound_setting {
     double constant[BOUND_FORMS]; /* right-hand side, where it is one number */
 };
 
-/* 64 places: replicas at one t, or one run at several. */
+/* 64 places: chains at one t, or one chain at several. */
 struct bound_frame {
     double *at_theta, *at_z; /* gradients at theta_t and z_t: [i * 64 + lane] */
     double of_theta[LOSS_LANES], of_z[LOSS_LANES],
@@ -23,7 +23,8 @@ struct bound_frame {
     double largest[LOSS_LANES]; /* of |theta_i| up to t */
 };
 
-void bound_sides_init(struct bound_setting *setting, const struct bound_runs *runs);
+void bound_sides_init(struct bound_setting *setting,
+                      const struct bound_ensemble *ensemble);
 
 /* Both sides of both forms, of which the left one is the same. */
 void bound_sides_of(const struct bound_setting *setting,

@@ -7,7 +7,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum { PILOT_REPLICAS = 256, MOST_REPLICAS = 1 << 24 };
+enum { PILOT_CHAINS = 256, MOST_CHAINS = 1 << 24 };
 
 double convergence_applied_rate(const struct rule *rule)
 {
@@ -49,24 +49,24 @@ struct descent convergence_descent(const struct convergence_task *task,
 }
 
 static int descend(const struct convergence_task *task, const struct rule *rule,
-                   uint64_t seed, uint64_t replicas, uint64_t steps,
+                   uint64_t seed, uint64_t chains, uint64_t steps,
                    struct descent_curve *curve, struct error *error)
 {
     const struct descent descent = convergence_descent(task, rule, seed);
-    return descent_run(&descent, replicas, steps, curve, error);
+    return descent_run(&descent, chains, steps, curve, error);
 }
 
-/* Replicas for the precision wanted of the minimum, which half of them measure. */
-static int plan_replicas(const struct convergence_task *task, const struct rule *rule,
-                         uint64_t horizon, uint64_t *replicas, struct error *error)
+/* Chains for the precision wanted of the minimum, which half of them measure. */
+static int plan_chains(const struct convergence_task *task, const struct rule *rule,
+                       uint64_t horizon, uint64_t *chains, struct error *error)
 {
     const struct sampling *sampling = task->sampling;
     struct descent_curve pilot = {0};
     struct convergence_minimum minimum;
-    /* Other numbers than those of the run, so that what is planned by them does not
+    /* Other numbers than those of the chains, so that what is planned by them does not
      * meet them again. */
     const int status =
-        descend(task, rule, ~sampling->seed, PILOT_REPLICAS, horizon, &pilot, error);
+        descend(task, rule, ~sampling->seed, PILOT_CHAINS, horizon, &pilot, error);
     if (status == STATUS_OK)
         convergence_minimum(&pilot, &minimum);
     descent_curve_free(&pilot);
@@ -75,10 +75,10 @@ static int plan_replicas(const struct convergence_task *task, const struct rule 
     const double relative = minimum.count > 1 && minimum.square > 0
                                 ? minimum.se / minimum.square / sampling->precision
                                 : 0;
-    const double wanted = PILOT_REPLICAS * relative * relative;
+    const double wanted = PILOT_CHAINS * relative * relative;
     const double each = (double)horizon * (double)task->loss.n;
-    const double most = fmin(sampling->max_samples / each, MOST_REPLICAS);
-    *replicas = plan_power_of_two(fmax(fmin(wanted, most / 2), PILOT_REPLICAS));
+    const double most = fmin(sampling->max_samples / each, MOST_CHAINS);
+    *chains = plan_power_of_two(fmax(fmin(wanted, most / 2), PILOT_CHAINS));
     return STATUS_OK;
 }
 
@@ -86,11 +86,11 @@ int convergence_measure(const struct convergence_task *task, const struct rule *
                         uint64_t horizon, struct descent_curve *curve,
                         struct error *error)
 {
-    uint64_t replicas = task->sigma > 0 ? task->replicas : 1;
+    uint64_t chains = task->sigma > 0 ? task->chains : 1;
     int status = STATUS_OK;
-    if (replicas == 0)
-        status = plan_replicas(task, rule, horizon, &replicas, error);
-    return status == STATUS_OK ? descend(task, rule, task->sampling->seed, replicas,
+    if (chains == 0)
+        status = plan_chains(task, rule, horizon, &chains, error);
+    return status == STATUS_OK ? descend(task, rule, task->sampling->seed, chains,
                                          horizon, curve, error)
                                : status;
 }
@@ -98,7 +98,7 @@ int convergence_measure(const struct convergence_task *task, const struct rule *
 void convergence_minimum(const struct descent_curve *curve,
                          struct convergence_minimum *minimum)
 {
-    /* A single run has no second half, and without noise needs none. */
+    /* A single chain has no second half, and without noise needs none. */
     const struct moments *choosing = curve->square[0];
     const struct moments *measuring =
         curve->square[1][0].count > 0 ? curve->square[1] : choosing;

@@ -1,4 +1,4 @@
-/* convergence.h: runs on a loss, their smallest gradient and their transient,
+/* convergence.h: chains on a loss, their smallest gradient and their transient,
  * measured and exact. */
 #ifndef PNM_COMPARE_CONVERGENCE_H
 #define PNM_COMPARE_CONVERGENCE_H
@@ -11,10 +11,10 @@
 struct convergence_task {
     const struct sampling *sampling;
     struct loss loss;
-    double sigma;      /* sqrt(E|xi|^2) over all coordinates */
-    double start;      /* theta_0 in every coordinate */
-    double c;          /* C of the theorem's rate */
-    uint64_t replicas; /* 0: planned from a pilot */
+    double sigma;    /* sqrt(E|xi|^2) over all coordinates */
+    double start;    /* theta_0 in every coordinate */
+    double c;        /* C of the theorem's rate */
+    uint64_t chains; /* 0: planned from a pilot */
 };
 
 /* The rate that the rule applies: its learning rate after normalization. */
@@ -24,8 +24,8 @@ double convergence_applied_rate(const struct rule *rule);
 void convergence_set_rate(const struct convergence_task *task, uint64_t steps,
                           struct rule *rule);
 
-/* Runs of the rule with the task's loss, noise, start and threads. They point into task
- * and rule. */
+/* Chains of the rule with the task's loss, noise, start and threads. They point into
+ * task and rule. */
 struct descent convergence_descent(const struct convergence_task *task,
                                    const struct rule *rule, uint64_t seed);
 
@@ -33,16 +33,16 @@ struct descent convergence_descent(const struct convergence_task *task,
 struct convergence convergence_constants(const struct convergence_task *task,
                                          const struct rule *rule);
 
-/* Runs of steps 0 .. horizon - 1, so that the curve ends with theta at step horizon.
- * Without a number of replicas they are planned for the precision asked for, from a
- * pilot of other random numbers, within the budget of samples; one replica without
+/* Chains of steps 0 .. horizon - 1, so that the curve ends with theta at step horizon.
+ * Without a number of chains they are planned for the precision asked for, from a
+ * pilot of other random numbers, within the budget of samples; one chain without
  * noise. */
 PNM_MUST_USE int convergence_measure(const struct convergence_task *task,
                                      const struct rule *rule, uint64_t horizon,
                                      struct descent_curve *curve, struct error *error);
 
 /* min over k = 0 .. T-1 of E|grad f(theta_k)|^2: the step chosen by one half of the
- * replicas, the value measured on the other. count 0: no replicas. */
+ * chains, the value measured on the other. count 0: no chains. */
 struct convergence_minimum {
     double square, se;
     uint64_t count, step;

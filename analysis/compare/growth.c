@@ -10,8 +10,8 @@ enum {
     STATE = 1 + RULE_MAX_SLOTS,
 };
 
-/* A run from each unit vector: theta[run], slot[s * runs + run]. */
-struct runs {
+/* A chain from each unit vector: theta[chain], slot[s * chains + chain]. */
+struct basis_chains {
     const struct rule *rule;
     double h;
     size_t count;
@@ -20,49 +20,50 @@ struct runs {
     double slot[RULE_MAX_SLOTS * STATE];
 };
 
-static void runs_start(struct runs *runs, const struct rule *rule, double h)
+static void chains_start(struct basis_chains *chains, const struct rule *rule, double h)
 {
-    *runs = (struct runs){.rule = rule, .h = h, .count = 1 + (size_t)rule->kind->slots};
-    runs->theta[0] = 1;
-    for (size_t s = 0; s + 1 < runs->count; s++)
-        runs->slot[s * runs->count + s + 1] = 1;
+    *chains = (struct basis_chains){
+        .rule = rule, .h = h, .count = 1 + (size_t)rule->kind->slots};
+    chains->theta[0] = 1;
+    for (size_t s = 0; s + 1 < chains->count; s++)
+        chains->slot[s * chains->count + s + 1] = 1;
 }
 
-static void runs_step(struct runs *runs)
+static void chains_step(struct basis_chains *chains)
 {
     double gradient[RULE_MAX_SAMPLES * STATE];
-    for (int k = 0; k < runs->rule->kind->samples; k++)
-        for (size_t i = 0; i < runs->count; i++)
-            gradient[(size_t)k * runs->count + i] = runs->h * runs->theta[i];
-    runs->rule->kind->step(runs->rule, runs->t++, runs->count, gradient, runs->theta,
-                           runs->slot);
+    for (int k = 0; k < chains->rule->kind->samples; k++)
+        for (size_t i = 0; i < chains->count; i++)
+            gradient[(size_t)k * chains->count + i] = chains->h * chains->theta[i];
+    chains->rule->kind->step(chains->rule, chains->t++, chains->count, gradient,
+                             chains->theta, chains->slot);
 }
 
-static double runs_norm(const struct runs *runs)
+static double chains_norm(const struct basis_chains *chains)
 {
     double sum = 0;
-    for (size_t i = 0; i < runs->count; i++)
-        sum += runs->theta[i] * runs->theta[i];
-    for (size_t i = 0; i < runs->count * (runs->count - 1); i++)
-        sum += runs->slot[i] * runs->slot[i];
+    for (size_t i = 0; i < chains->count; i++)
+        sum += chains->theta[i] * chains->theta[i];
+    for (size_t i = 0; i < chains->count * (chains->count - 1); i++)
+        sum += chains->slot[i] * chains->slot[i];
     return sqrt(sum);
 }
 
 /* By a power of two: the rule is linear, so nothing but the scale changes. */
-static void runs_scale(struct runs *runs, double norm)
+static void chains_scale(struct basis_chains *chains, double norm)
 {
     const double factor = ldexp(1, -ilogb(norm));
-    for (size_t i = 0; i < runs->count; i++)
-        runs->theta[i] *= factor;
-    for (size_t i = 0; i < runs->count * (runs->count - 1); i++)
-        runs->slot[i] *= factor;
+    for (size_t i = 0; i < chains->count; i++)
+        chains->theta[i] *= factor;
+    for (size_t i = 0; i < chains->count * (chains->count - 1); i++)
+        chains->slot[i] *= factor;
 }
 
 /* One step; the log of what it multiplies the norm by. *norm is carried on. */
-static double runs_increment(struct runs *runs, double *norm)
+static double chains_increment(struct basis_chains *chains, double *norm)
 {
-    runs_step(runs);
-    const double next = runs_norm(runs);
+    chains_step(chains);
+    const double next = chains_norm(chains);
     if (next == 0)
         return -INFINITY;
     if (!isfinite(next))
@@ -70,20 +71,20 @@ static double runs_increment(struct runs *runs, double *norm)
     const double increment = elementary_log(next / *norm);
     *norm = next;
     if (next > 0x1p100 || next < 0x1p-100) {
-        runs_scale(runs, next);
-        *norm = runs_norm(runs);
+        chains_scale(chains, next);
+        *norm = chains_norm(chains);
     }
     return increment;
 }
 
 /* The weighted mean of `steps` increments, or the first that is not finite. */
-static double window(struct runs *runs, uint64_t steps, double *norm)
+static double window(struct basis_chains *chains, uint64_t steps, double *norm)
 {
     double sum = 0, weights = 0;
     for (uint64_t k = 0; k < steps; k++) {
         const double x = ((double)k + 0.5) / (double)steps;
         const double from_ends = 1 / (x * (1 - x));
-        const double increment = runs_increment(runs, norm);
+        const double increment = chains_increment(chains, norm);
         if (!isfinite(increment))
             return increment;
         if (from_ends < 200) { /* e^-200 adds nothing */
@@ -97,12 +98,12 @@ static double window(struct runs *runs, uint64_t steps, double *norm)
 
 struct growth growth_measure(const struct rule *rule, double h)
 {
-    struct runs runs;
-    runs_start(&runs, rule, h);
-    double norm = runs_norm(&runs);
-    double last = window(&runs, UINT64_C(1) << FIRST_WINDOW, &norm);
+    struct basis_chains chains;
+    chains_start(&chains, rule, h);
+    double norm = chains_norm(&chains);
+    double last = window(&chains, UINT64_C(1) << FIRST_WINDOW, &norm);
     for (int k = FIRST_WINDOW; isfinite(last) && k <= LAST_WINDOW; k++) {
-        const double next = window(&runs, UINT64_C(1) << k, &norm);
+        const double next = window(&chains, UINT64_C(1) << k, &norm);
         if (fabs(next - last) <= fmax(GROWTH_SETTLED * fabs(next), 1e-15))
             return (struct growth){next, true};
         last = next;

@@ -1,9 +1,9 @@
-/* growth.h: the growth factor of a linear rule, measured from noiseless runs of its
+/* growth.h: the growth factor of a linear rule, measured from noiseless chains of its
  * implemented step. Nothing here knows theory or matrices.
  *
  * On one mode of curvature h with theta* = 0 and without noise the rule is run from
  * every unit vector of its state (theta, slots) at once, so that no start can miss the
- * mode that decides. With N_t the root of the sum of squares of all runs' states, log
+ * mode that decides. With N_t the root of the sum of squares of all chains' states, log
  * N_t grows by the logarithm of the spectral radius a step, up to a bounded oscillation
  * where the eigenvalues that decide are complex. The increments are averaged over t in
  * [2^k, 2^{k+1}) with weights exp(-1/(x(1-x))), x in (0,1) across the window: on such

@@ -108,8 +108,8 @@ static uint64_t plan_burn_in(const struct noise_filter *filter)
 
 /* Chains for a relative standard error of the variance: Var of the time average of u^2
  * is (2/T) sum_k r(k)^2. */
-static uint64_t plan_replicas(const struct noise_filter *filter, uint64_t burn_in,
-                              uint64_t count, double precision)
+static uint64_t plan_chains(const struct noise_filter *filter, uint64_t burn_in,
+                            uint64_t count, double precision)
 {
     double sum = 0;
     const double variance = noise_filter_autocovariance(filter, 0);
@@ -121,7 +121,7 @@ static uint64_t plan_replicas(const struct noise_filter *filter, uint64_t burn_i
     const double mean = noise_filter_long_run(filter, count) / (gain * gain);
     const double needed =
         fmax(2 * sum, gain != 0 ? mean : 0) / (double)count / (precision * precision);
-    return needed > PLAN_REPLICAS ? plan_power_of_two(needed) : PLAN_REPLICAS;
+    return needed > PLAN_CHAINS ? plan_power_of_two(needed) : PLAN_CHAINS;
 }
 
 struct noise_plan {
@@ -150,14 +150,14 @@ static void noise_plan_make(const struct sampling *sampling,
     const double precision = sampling->precision;
     const uint64_t wanted = plan_power_of_two(2 / (precision * precision));
     plan->long_run_samples = (double)wanted * (double)chains->steps;
-    plan->long_run = long_run && (sampling->replicas > 0 ||
+    plan->long_run = long_run && (sampling->chains > 0 ||
                                   plan->long_run_samples <= sampling->max_samples);
-    chains->replicas = sampling->replicas;
-    if (chains->replicas == 0)
-        chains->replicas = plan->long_run ? wanted
-                                          : plan_replicas(filter, chains->burn_in,
-                                                          plan->count, precision);
-    plan->samples = (double)chains->replicas * (double)chains->steps;
+    chains->count = sampling->chains;
+    if (chains->count == 0)
+        chains->count = plan->long_run ? wanted
+                                       : plan_chains(filter, chains->burn_in,
+                                                     plan->count, precision);
+    plan->samples = (double)chains->count * (double)chains->steps;
     plan->affordable = plan->samples <= sampling->max_samples;
 }
 
@@ -305,7 +305,7 @@ int noise_compare_at(const struct sampling *sampling, const struct rule *rule,
      * are numbers a chain. */
     const double precision = sampling->precision;
     const struct noise_plan plan = {
-        .chains = {.replicas = plan_power_of_two(2 / (precision * precision)),
+        .chains = {.count = plan_power_of_two(2 / (precision * precision)),
                    .burn_in = t - 1,
                    .steps = t + 1},
         .samples = 2 / (precision * precision) * (double)(t + 1),

@@ -215,7 +215,7 @@ int posterior_measure(const struct sampling *given, const struct rule *rule,
 {
     const size_t n = problem->n;
     double mean_square = 0;
-    struct covariance_groups groups = {.count = PLAN_REPLICAS};
+    struct covariance_groups groups = {.count = PLAN_CHAINS};
     struct comparison *rows = NULL;
     double *variance = malloc(n * sizeof *variance);
     size_t count = 0;
@@ -236,7 +236,7 @@ int posterior_measure(const struct sampling *given, const struct rule *rule,
             sampling.precision = given->precision;
             free(groups.mean);
             free(rows);
-            groups = (struct covariance_groups){.count = PLAN_REPLICAS};
+            groups = (struct covariance_groups){.count = PLAN_CHAINS};
             rows = NULL;
         }
         sampling.precision_given = true;

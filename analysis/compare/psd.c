@@ -47,27 +47,26 @@ int psd_compare(const struct sampling *sampling, const struct rule *rule,
     const struct ensemble ensemble = sampling_ensemble(sampling, rule, &problem, label);
     const uint64_t burn_in = sampling->burn_in == PLAN_AUTO ? 1024 : sampling->burn_in;
     const uint64_t steps = burn_in + RECORDED;
-    uint64_t replicas = sampling->replicas ? sampling->replicas : PSD_REPLICAS;
+    uint64_t chains = sampling->chains ? sampling->chains : PSD_CHAINS;
     double *theta = NULL, scalar[RULE_MAX_SCALARS];
     int status = noise_filter_init(&filter, rule, error);
     if (status == STATUS_OK)
         status = problem_init_linear(&problem, 1, 1, error);
-    if (status == STATUS_OK && (double)replicas * (double)(steps + 1) > 1e9)
+    if (status == STATUS_OK && (double)chains * (double)(steps + 1) > 1e9)
         status = error_about(error, STATUS_USAGE, "replicas",
                              "%llu chains of %llu steps do not fit in "
                              "memory; allowed are 1e9 steps in all",
-                             (unsigned long long)replicas, (unsigned long long)steps);
-    if (status == STATUS_OK &&
-        !(theta = malloc(replicas * (steps + 1) * sizeof *theta)))
+                             (unsigned long long)chains, (unsigned long long)steps);
+    if (status == STATUS_OK && !(theta = malloc(chains * (steps + 1) * sizeof *theta)))
         status = error_memory(error, "the trajectories");
     if (status == STATUS_OK)
-        status = ensemble_trajectory(&ensemble, &replicas, steps, 1, theta, error);
-    for (uint64_t replica = 0; status == STATUS_OK && replica < replicas; replica++) {
-        const double *path = theta + replica * (steps + 1) + burn_in;
+        status = ensemble_trajectory(&ensemble, &chains, steps, 1, theta, error);
+    for (uint64_t chain = 0; status == STATUS_OK && chain < chains; chain++) {
+        const double *trajectory = theta + chain * (steps + 1) + burn_in;
         double u[RECORDED], density[PSD_POINTS];
         for (int k = 0; k < RECORDED; k++) {
             rule->kind->scalars(rule, burn_in + (uint64_t)k, scalar);
-            u[k] = (path[k] - path[k + 1]) / scalar[RULE_RATE] -
+            u[k] = (trajectory[k] - trajectory[k + 1]) / scalar[RULE_RATE] -
                    noise_filter_gain(&filter);
         }
         chain_density(u, density);

@@ -10,7 +10,7 @@ enum {
     PSD_SEGMENT = 256, /* steps a segment, overlapping by half, Hann window */
     PSD_SEGMENTS = 7,
     PSD_POINTS = PSD_SEGMENT / 2 + 1,
-    PSD_REPLICAS = 4096 /* chains where no number is given */
+    PSD_CHAINS = 4096 /* chains where no number is given */
 };
 
 struct psd_point {

@@ -20,8 +20,8 @@
 double stability_radius(const struct rule *rule, const double *h, size_t n,
                         enum exact_source *source);
 
-/* The same measured: the largest growth factor of noiseless runs. settled if all modes
- * are. */
+/* The same measured: the largest growth factor of noiseless chains. settled if all
+ * modes are. */
 struct growth stability_growth(const struct rule *rule, const double *h, size_t n);
 
 /* The learning rate from which on the rule is unstable at the rule's other parameters:
@@ -29,7 +29,7 @@ struct growth stability_growth(const struct rule *rule, const double *h, size_t 
  * below. 0 if there is none down to 2^-30/max(h), INFINITY if it goes on to
  * 2^30/max(h). Found by steps of 2^(1/4), then bisection to 1e-13 relative: */
 double stability_limit(const struct rule *rule, const double *h, size_t n);
-/* by noiseless runs alone (to 1e-7 relative where they do not settle), */
+/* by noiseless chains alone (to 1e-7 relative where they do not settle), */
 double stability_limit_measured(const struct rule *rule, const double *h, size_t n);
 /* or from the closed form, NAN where there is none. */
 double stability_limit_closed(const struct rule *rule, const double *h, size_t n);

@@ -88,8 +88,8 @@ static int plan_row(const struct stationary_work *work, struct comparison *row,
     row->evidence.noiseless |= job->law.s_ii[0] == 0 || job->law.s_jj[0] == 0;
     if (row->evidence.noiseless) {
         job->request = sampling_request(sampling, ESTIMATE_TOLERANCE);
-        if (job->request.replicas == 0)
-            job->request.replicas = 1; /* nothing is random */
+        if (job->request.chains == 0)
+            job->request.chains = 1; /* nothing is random */
         plan_make(&job->law, &job->request, &job->plan);
         return STATUS_OK;
     }
@@ -123,19 +123,19 @@ static void join_plans(struct stationary_work *work)
                 joint.steps = own.steps > joint.steps ? own.steps : joint.steps;
                 joint.burn_in =
                     own.burn_in > joint.burn_in ? own.burn_in : joint.burn_in;
-                if (work->sampling->replicas > 0)
-                    joint.replicas = own.replicas;
+                if (work->sampling->chains > 0)
+                    joint.count = own.count;
             } else if (!rule_has_law(work->rule)) {
-                joint.replicas = job->plan.chains.replicas;
-            } else if (work->sampling->replicas == 0) {
-                /* With the longer chains, how many replicas does this row need? */
+                joint.count = job->plan.chains.count;
+            } else if (work->sampling->chains == 0) {
+                /* With the longer chains, how many chains does this row need? */
                 struct plan again;
                 struct plan_request request = job->request;
                 request.steps = joint.steps;
                 request.burn_in = joint.burn_in;
                 plan_make(&job->law, &request, &again);
-                if (again.chains.replicas > joint.replicas)
-                    joint.replicas = again.chains.replicas;
+                if (again.chains.count > joint.count)
+                    joint.count = again.chains.count;
             }
         }
     for (size_t k = 0; joint.steps > 0 && k < work->count; k++)

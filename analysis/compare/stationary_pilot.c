@@ -7,21 +7,21 @@
 #include <string.h>
 
 enum {
-    PILOT_REPLICAS = 256,
+    PILOT_CHAINS = 256,
     PILOT_SHORTEST = 1 << 12,
     PILOT_LONGEST = 1 << 20,
     DRIFTING_STEPS = 1 << 12, /* of a rule that does not settle, */
     DRIFTING_SHARE = 8,       /* of which the last eighth is recorded */
 };
 
-/* Steps that are recorded of a run of so many. */
+/* Steps that are recorded of chains of so many. */
 static uint64_t recorded_of(const struct stationary_work *work, uint64_t steps)
 {
     return rule_settles(work->rule) ? (steps + 1) / 2
                                     : (steps + DRIFTING_SHARE - 1) / DRIFTING_SHARE;
 }
 
-/* Variances and their errors over the recorded part of runs of so many steps. */
+/* Variances and their errors over the recorded part of chains of so many steps. */
 static int run_pilot(const struct stationary_work *work,
                      const struct ensemble *ensemble, uint64_t steps,
                      struct moments *square, struct error *error)
@@ -33,7 +33,7 @@ static int run_pilot(const struct stationary_work *work,
     int status = chains && theta ? STATUS_OK : error_memory(error, "the pilot");
     for (size_t i = 0; status == STATUS_OK && i < n; i++)
         chains[i] =
-            (struct chains){PILOT_REPLICAS, steps, steps - recorded_of(work, steps)};
+            (struct chains){PILOT_CHAINS, steps, steps - recorded_of(work, steps)};
     pilot.seed = ~ensemble->seed;
     pilot.session = NULL;
     pilot.label = NULL;
@@ -44,7 +44,7 @@ static int run_pilot(const struct stationary_work *work,
     return status;
 }
 
-/* Do the recorded parts of runs of two lengths agree in every mode? */
+/* Do the recorded parts of chains of two lengths agree in every mode? */
 static bool agree(size_t n, const struct moments *a, const struct moments *b)
 {
     for (size_t i = 0; i < n; i++)
@@ -63,16 +63,16 @@ static bool is_finite(size_t n, const struct moments *square)
     return true;
 }
 
-/* Replicas that put the error of every mode at the precision asked for. */
-static uint64_t replicas_by_pilot(const struct stationary_work *work,
-                                  const struct moments *square)
+/* Chains that put the error of every mode at the precision asked for. */
+static uint64_t chains_by_pilot(const struct stationary_work *work,
+                                const struct moments *square)
 {
-    double most = PLAN_REPLICAS;
+    double most = PLAN_CHAINS;
     for (size_t i = 0; i < work->problem->n; i++) {
         const double target = work->sampling->precision * square[i].mean;
         const double relative = moments_stderr(&square[i]) / target;
         if (square[i].mean > 0)
-            most = fmax(most, PILOT_REPLICAS * relative * relative);
+            most = fmax(most, PILOT_CHAINS * relative * relative);
     }
     return plan_power_of_two(fmin(most, 0x1p40));
 }
@@ -105,7 +105,7 @@ static int settle(struct stationary_work *work, const struct ensemble *ensemble,
 }
 
 /* Steps until it has settled, of which the first half is burn-in, or up to where it is
- * to be measured if it never does; then replicas. */
+ * to be measured if it never does; then chains. */
 int stationary_pilot_plan(struct stationary_work *work, const struct ensemble *ensemble,
                           struct error *error)
 {
@@ -119,13 +119,12 @@ int stationary_pilot_plan(struct stationary_work *work, const struct ensemble *e
         return error_memory(error, "the pilot");
     const int status = settle(work, ensemble, last, last + n, &steps, &settled, error);
     plan->chains = (struct chains){
-        .replicas =
-            sampling->replicas ? sampling->replicas : replicas_by_pilot(work, last),
+        .count = sampling->chains ? sampling->chains : chains_by_pilot(work, last),
         .steps = steps,
         .burn_in = sampling->burn_in == PLAN_AUTO ? steps - recorded_of(work, steps)
                                                   : sampling->burn_in,
     };
-    plan->samples = settled ? (double)plan->chains.replicas * (double)steps : INFINITY;
+    plan->samples = settled ? (double)plan->chains.count * (double)steps : INFINITY;
     plan->affordable = plan->samples <= sampling->max_samples;
     free(last);
     return status;

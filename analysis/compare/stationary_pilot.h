@@ -28,7 +28,7 @@ struct stationary_work {
 };
 
 /* Plans the steps until the rule has settled, of which the first half is burn-in, or up
- * to where it is to be measured if it never does; then the replicas. STATUS_MEMORY, and
+ * to where it is to be measured if it never does; then the chains. STATUS_MEMORY, and
  * what ensembles return. */
 PNM_MUST_USE int stationary_pilot_plan(struct stationary_work *work,
                                        const struct ensemble *ensemble,

@@ -2,7 +2,7 @@
  *
  * beta = beta1^2, eta0 = eta/sqrt((1+beta0)^2 + beta0^2), alpha = eta0 (1-beta). The
  * theorem is about an L-smooth f with |grad f| <= G and noise E|xi|^2 <= sigma^2, and a
- * run of t+1 steps at the constant rate eta0 = min{1/(2L), C/sqrt(t+1)}. */
+ * chain of t+1 steps at the constant rate eta0 = min{1/(2L), C/sqrt(t+1)}. */
 #ifndef PNM_THEORY_CONVERGENCE_H
 #define PNM_THEORY_CONVERGENCE_H
 
@@ -21,7 +21,7 @@ struct convergence {
 
 enum convergence_form { CONVERGENCE_PRINTED, CONVERGENCE_CORRECTED };
 
-/* eta0 for a run of `steps` = t+1 steps. */
+/* eta0 for a chain of `steps` = t+1 steps. */
 double convergence_rate(const struct convergence *c, uint64_t steps);
 
 /* The factor of L^2 eta0^2 (G^2 + sigma^2)/(1-beta)^2 in lemma A.3. Printed:
@@ -38,7 +38,7 @@ double convergence_lemma_factor(double beta0, double beta1, enum convergence_for
 double convergence_lemma_bound(const struct convergence *c, double eta0,
                                enum convergence_form form);
 
-/* The right-hand side of theorem 3.1 for a run of `steps` steps. */
+/* The right-hand side of theorem 3.1 for a chain of `steps` steps. */
 double convergence_bound(const struct convergence *c, uint64_t steps,
                          enum convergence_form form);
 

@@ -90,7 +90,7 @@ struct option_spec {
 enum option_group {
     OPTIONS_RULE = 1,      /* --optimizer and the parameters of the rules */
     OPTIONS_QUADRATIC = 2, /* spectrum, noise, batch, start, theta-star */
-    OPTIONS_CHAINS = 4,    /* replicas, steps, burn-in, allow-divergence */
+    OPTIONS_CHAINS = 4,    /* chains, steps, burn-in, allow-divergence */
     OPTIONS_SAMPLING = 8,  /* precision, max-samples, seed, rng, threads, ... */
     OPTIONS_OUTPUT = 16,   /* format, output */
     OPTIONS_DECAY = 32,    /* weight-decay, decay, schedule */
@@ -156,8 +156,8 @@ struct options {
 
 /* The program's table with its presets. STATUS_USAGE, STATUS_MEMORY; options_free is
  * legal after a failure. */
-PNM_MUST_USE int options_init(struct options *options, const struct program *program,
-                              struct error *error);
+PNM_MUST_USE int options_table_init(struct options *options,
+                                    const struct program *program, struct error *error);
 
 /* Legal after a failed options_parse and on what is zeroed. */
 void options_free(struct options *options);

@@ -152,7 +152,7 @@ int options_parse(struct options *options, const struct program *program, int ar
                   char **argv, struct error *error)
 {
     error->text[0] = '\0';
-    int status = options_init(options, program, error);
+    int status = options_table_init(options, program, error);
     if (status == STATUS_OK && argc == 2 && print_for_make(options, argv[1]))
         return OPTIONS_DONE;
     if (status == STATUS_OK)

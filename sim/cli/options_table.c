@@ -140,8 +140,8 @@ static int options_build(struct options *options, struct error *error)
     return STATUS_OK;
 }
 
-int options_init(struct options *options, const struct program *program,
-                 struct error *error)
+int options_table_init(struct options *options, const struct program *program,
+                       struct error *error)
 {
     *options = (struct options){.program = program};
     return options_build(options, error);

@@ -177,7 +177,7 @@ int rerun_read(struct options *options, const char *path, struct error *error)
 {
     struct options recorded;
     struct reading reading = {.recorded = &recorded, .path = path, .error = error};
-    int status = options_init(&recorded, options->program, error);
+    int status = options_table_init(&recorded, options->program, error);
     if (status == STATUS_OK)
         status = read_header(&reading);
     for (size_t i = 0; status == STATUS_OK && i < recorded.count; i++) {

@@ -62,7 +62,7 @@ static const struct option_spec quadratic_options[] = {
 static const struct option_spec chain_options[] = {
     {
         .name = "replicas",
-        .field = OPTION_FIELD(struct request, sampling.replicas),
+        .field = OPTION_FIELD(struct request, sampling.chains),
         .kind = OPTION_COUNT,
         .argument = "R",
         .low = 1,

@@ -41,7 +41,7 @@ static int block_init(struct descent_block *block, struct noise *noise,
     block->theta =
         calloc(2 + slots + (1 + noise->ahead) * samples, row * sizeof *block->theta);
     if (!block->theta)
-        return error_memory(error, "a block of replicas");
+        return error_memory(error, "a block of chains");
     block->exact = block->theta + row;
     block->slot = block->exact + row;
     block->sample = block->slot + slots * row;
@@ -121,7 +121,7 @@ int descent_unit(const struct descent *descent, uint64_t unit, uint64_t steps,
     return status;
 }
 
-/* --- moments over replicas -------------------------------------------------------- */
+/* --- moments over chains -------------------------------------------------------- */
 
 /* A unit's scratch: for every step these means and sums of squared deviations. */
 enum { SQUARE, EXCESS, QUANTITIES };
@@ -133,19 +133,19 @@ enum { NUMBERS = QUANTITIES * 2 * sizeof(struct half) / sizeof(double) };
 struct task {
     const struct descent *descent;
     struct descent_curve *curve;
-    uint64_t replicas;
+    uint64_t chains;
 };
 
 /* What a unit observes into. */
 struct view {
     const struct loss *loss;
-    int lanes; /* replicas in the unit */
+    int lanes; /* chains in the unit */
     double *scratch;
 };
 
-static int lanes_of(uint64_t replicas, uint64_t unit)
+static int lanes_of(uint64_t chains, uint64_t unit)
 {
-    const uint64_t left = replicas - unit * LANES;
+    const uint64_t left = chains - unit * LANES;
     return left < LANES ? (int)left : LANES;
 }
 
@@ -167,7 +167,7 @@ static int unit_run(void *context, int thread, uint64_t unit, double *scratch,
                     struct error *error)
 {
     const struct task *task = context;
-    struct view view = {task->descent->loss, lanes_of(task->replicas, unit), scratch};
+    struct view view = {task->descent->loss, lanes_of(task->chains, unit), scratch};
     (void)thread;
     return descent_unit(task->descent, unit, task->curve->steps, observe_moments, &view,
                         error);
@@ -176,7 +176,7 @@ static int unit_run(void *context, int thread, uint64_t unit, double *scratch,
 static void unit_merge(void *context, uint64_t unit, const double *scratch)
 {
     const struct task *task = context;
-    const int lanes = lanes_of(task->replicas, unit);
+    const int lanes = lanes_of(task->chains, unit);
     for (uint64_t t = 0; t <= task->curve->steps; t++, scratch += NUMBERS)
         for (int half = 0; half < 2; half++) {
             const uint64_t count = (uint64_t)half_count(lanes, half);
@@ -189,18 +189,18 @@ static void unit_merge(void *context, uint64_t unit, const double *scratch)
         }
 }
 
-uint64_t descent_identity(const struct descent *descent, uint64_t replicas,
+uint64_t descent_identity(const struct descent *descent, uint64_t chains,
                           uint64_t steps)
 {
     const uint64_t numbers[] = {hash_of(descent), descent->seed,
-                                (uint64_t)descent->generator.kind, replicas, steps};
+                                (uint64_t)descent->generator.kind, chains, steps};
     const double places[] = {descent->start, descent->sigma};
     const uint64_t hash =
         random_hash_bytes(random_hash("descent", places, 2), numbers, sizeof numbers);
     return hash;
 }
 
-int descent_run(const struct descent *descent, uint64_t replicas, uint64_t steps,
+int descent_run(const struct descent *descent, uint64_t chains, uint64_t steps,
                 struct descent_curve *curve, struct error *error)
 {
     const size_t points = (size_t)steps + 1;
@@ -211,15 +211,15 @@ int descent_run(const struct descent *descent, uint64_t replicas, uint64_t steps
         return error_memory(error, "the moments of every step");
     curve->square[1] = moments + points;
     curve->excess = moments + 2 * points;
-    struct task task = {descent, curve, replicas};
+    struct task task = {descent, curve, chains};
     const struct session_block blocks[] = {{moments, 3 * points * sizeof *moments},
                                            {NULL, 0}};
     const struct units units = {
-        .count = replicas / LANES + (replicas % LANES != 0),
+        .count = chains / LANES + (chains % LANES != 0),
         .scratch_size = points * NUMBERS,
         .threads = descent->threads,
         .label = descent->label,
-        .identity = descent_identity(descent, replicas, steps),
+        .identity = descent_identity(descent, chains, steps),
         .session = descent->session,
         .blocks = blocks,
         .context = &task,
@@ -235,7 +235,7 @@ void descent_curve_free(struct descent_curve *curve)
     *curve = (struct descent_curve){0};
 }
 
-/* --- one replica ------------------------------------------------------------------ */
+/* --- one chain ------------------------------------------------------------------ */
 
 struct recording {
     const struct loss *loss;
@@ -264,7 +264,7 @@ static void observe_lane(void *context, uint64_t t, const struct descent_block *
     record->excess[t] = block->value[recording->lane] - recording->loss->minimum;
 }
 
-int descent_record(const struct descent *descent, uint64_t replica, uint64_t steps,
+int descent_record(const struct descent *descent, uint64_t chain, uint64_t steps,
                    struct descent_record *record, struct error *error)
 {
     const size_t n = descent->loss->n, points = (size_t)steps + 1;
@@ -277,14 +277,14 @@ int descent_record(const struct descent *descent, uint64_t replica, uint64_t ste
     *record = (struct descent_record){
         .steps = steps, .n = n, .slots = slots, .samples = samples, .theta = memory};
     if (!memory)
-        return error_memory(error, "the record of a run");
+        return error_memory(error, "the record of a chain");
     record->exact = record->theta + points * n;
     record->slot = record->exact + points * n;
     record->sample = record->slot + points * slots * n;
     record->excess = record->sample + points * samples * n;
-    struct recording recording = {descent->loss, record, (size_t)(replica % LANES)};
+    struct recording recording = {descent->loss, record, (size_t)(chain % LANES)};
     const int status =
-        descent_unit(descent, replica / LANES, steps, observe_lane, &recording, error);
+        descent_unit(descent, chain / LANES, steps, observe_lane, &recording, error);
     if (status == STATUS_OK && interrupt_pending())
         return error_set(error, STATUS_INTERRUPTED, "interrupted");
     return status;

@@ -1,8 +1,8 @@
-/* descent.h: many independent runs of a rule on a smooth loss.
+/* descent.h: many independent chains of a rule on a smooth loss.
  *
- * Every run starts at the same point and takes gradient samples g = grad f(theta) + xi,
- * xi ~ N(0, (sigma^2/n) I), so that E||xi||^2 = sigma^2. The work is cut into units of
- * 64 replicas. A unit's random stream depends on seed, rule, loss, their parameters, n
+ * Every chain starts at the same point and takes gradient samples g = grad f(theta) +
+ * xi, xi ~ N(0, (sigma^2/n) I), so that E||xi||^2 = sigma^2. The work is cut into units
+ * of 64 chains. A unit's random stream depends on seed, rule, loss, their parameters, n
  * and the unit's number alone, and results are merged in unit order, so the bits do not
  * depend on the number of threads or ranks. */
 #ifndef PNM_DESCENT_H
@@ -18,18 +18,19 @@ struct descent {
     const struct rule *rule;
     const struct loss *loss;
     double start; /* theta_0, in every coordinate */
-    double sigma; /* sqrt(E||xi||^2); 0: all replicas are the same, one will do */
+    double sigma; /* sqrt(E||xi||^2); 0: all chains are the same, one will do */
     struct random_generator generator;
     uint64_t seed;
     int threads;
     /* The same random numbers whatever rule, loss and parameters: for comparing
-     * settings by few replicas. */
+     * settings by few chains. */
     bool common;
-    const char *label;       /* shown beside the progress bar; NULL: no bar */
-    struct session *session; /* may end runs early and keep checkpoints; NULL: none */
+    const char *label; /* shown beside the progress bar; NULL: no bar */
+    struct session
+        *session; /* may end sampling early and keep checkpoints; NULL: none */
 };
 
-/* 64 replicas before step t: theta[i * 64 + lane] and grad f(theta) alike in `exact`,
+/* 64 chains before step t: theta[i * 64 + lane] and grad f(theta) alike in `exact`,
  * slot[(s * n + i) * 64 + lane], the gradient samples alike, f(theta) in value[lane].
  */
 struct descent_block {
@@ -48,28 +49,28 @@ PNM_MUST_USE int descent_unit(const struct descent *descent, uint64_t unit,
                               uint64_t steps, descent_observer look, void *context,
                               struct error *error);
 
-/* A hash of everything that runs depend on, for units.h. */
-uint64_t descent_identity(const struct descent *descent, uint64_t replicas,
+/* A hash of everything that the chains depend on, for units.h. */
+uint64_t descent_identity(const struct descent *descent, uint64_t chains,
                           uint64_t steps);
 
-/* Moments over replicas at theta_0 .. theta_steps, steps + 1 entries each. Replicas of
+/* Moments over chains at theta_0 .. theta_steps, steps + 1 entries each. Chains of
  * even number are the first half, those of odd number the second: a step that is chosen
  * by one half can be measured on the other, and a run that its session ended early has
- * both. The counts say how many replicas there were, 0 included. */
+ * both. The counts say how many chains there were, 0 included. */
 struct descent_curve {
     uint64_t steps;
     struct moments *square[2]; /* ||grad f(theta_k)||^2, by half */
-    struct moments *excess;    /* f(theta_k) - f*, all replicas */
+    struct moments *excess;    /* f(theta_k) - f*, all chains */
 };
 
 /* STATUS_MEMORY, and what sessions and generators return. descent_curve_free is legal
  * after a failure. */
-PNM_MUST_USE int descent_run(const struct descent *descent, uint64_t replicas,
+PNM_MUST_USE int descent_run(const struct descent *descent, uint64_t chains,
                              uint64_t steps, struct descent_curve *curve,
                              struct error *error);
 void descent_curve_free(struct descent_curve *curve);
 
-/* One replica step by step: the bits of that replica in descent_run. */
+/* One chain step by step: the bits of that chain in descent_run. */
 struct descent_record {
     uint64_t steps;
     size_t n, slots, samples;
@@ -82,7 +83,7 @@ struct descent_record {
 
 /* STATUS_MEMORY, or what generators return. descent_record_free is legal after a
  * failure. */
-PNM_MUST_USE int descent_record(const struct descent *descent, uint64_t replica,
+PNM_MUST_USE int descent_record(const struct descent *descent, uint64_t chain,
                                 uint64_t steps, struct descent_record *record,
                                 struct error *error);
 void descent_record_free(struct descent_record *record);

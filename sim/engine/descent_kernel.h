@@ -1,6 +1,6 @@
-/* descent_kernel.h: the inner loops of runs on a smooth loss, once for each instruction
- * set; reached through struct kernels. Rows have 64 lanes, of which the even ones are
- * the first half and the odd ones the second. */
+/* descent_kernel.h: the inner loops of chains on a smooth loss, once for each
+ * instruction set; reached through struct kernels. Rows have 64 lanes, of which the
+ * even ones are the first half and the odd ones the second. */
 #ifndef PNM_DESCENT_KERNEL_H
 #define PNM_DESCENT_KERNEL_H
 

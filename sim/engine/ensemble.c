@@ -65,7 +65,7 @@ size_t ensemble_pair(size_t n, size_t i, size_t j)
 
 static void covariance_observe(void *context, const struct ensemble_view *view,
                                const struct unit *unit, uint64_t first, size_t steps,
-                               const double *path, double *scratch)
+                               const double *trajectory, double *scratch)
 {
     const struct kernels *kernels = view->ensemble->kernels;
     const size_t n = unit->tiles, tile = view->block_steps * LANES;
@@ -73,7 +73,8 @@ static void covariance_observe(void *context, const struct ensemble_view *view,
     (void)first;
     for (size_t i = 0; i < n; i++)
         for (size_t j = i; j < n; j++)
-            kernels->observe_product(steps, path + i * tile, path + j * tile,
+            kernels->observe_product(steps, trajectory + i * tile,
+                                     trajectory + j * tile,
                                      scratch + ensemble_pair(n, i, j) * LANES);
 }
 
@@ -86,7 +87,7 @@ static void covariance_take(void *context, const struct ensemble_view *view,
     for (int lane = 0; lane < unit->lanes; lane++) {
         uint64_t group = 0;
         if (own->groups) {
-            group = unit->replica[lane] / own->per_group;
+            group = unit->chain[lane] / own->per_group;
             if (group >= own->groups->count)
                 group = own->groups->count - 1;
         }
@@ -103,26 +104,26 @@ static void covariance_take(void *context, const struct ensemble_view *view,
     }
 }
 
-static int groups_init(struct covariance_groups *groups, uint64_t replicas,
-                       size_t pairs, struct error *error)
+static int groups_init(struct covariance_groups *groups, uint64_t chains, size_t pairs,
+                       struct error *error)
 {
-    if (groups->count > replicas)
-        groups->count = replicas;
+    if (groups->count > chains)
+        groups->count = chains;
     groups->mean = calloc(groups->count * pairs, sizeof *groups->mean);
     return groups->mean ? STATUS_OK : error_memory(error, "groups of chains");
 }
 
 /* Sums to means over the groups that are complete: all, unless the run was cut. */
-static void groups_finish(const struct covariance_context *context, uint64_t replicas,
+static void groups_finish(const struct covariance_context *context, uint64_t chains,
                           size_t pairs)
 {
     struct covariance_groups *groups = context->groups;
     const uint64_t done = context->pair[0].count, per_group = context->per_group;
-    if (done < replicas && groups->count > done / per_group)
+    if (done < chains && groups->count > done / per_group)
         groups->count = done / per_group;
     for (uint64_t g = 0; g < groups->count; g++) {
-        const bool last = done == replicas && g + 1 == groups->count;
-        const uint64_t size = last ? replicas - g * per_group : per_group;
+        const bool last = done == chains && g + 1 == groups->count;
+        const uint64_t size = last ? chains - g * per_group : per_group;
         for (size_t k = 0; k < pairs; k++)
             groups->mean[g * pairs + k] /= (double)size;
     }
@@ -137,8 +138,8 @@ int ensemble_covariance(const struct ensemble *ensemble, struct chains chains,
     int status = STATUS_OK;
     memset(pair, 0, pairs * sizeof *pair);
     if (groups) {
-        status = groups_init(groups, chains.replicas, pairs, error);
-        context.per_group = groups->count ? chains.replicas / groups->count : 1;
+        status = groups_init(groups, chains.count, pairs, error);
+        context.per_group = groups->count ? chains.count / groups->count : 1;
     }
     const struct session_block blocks[] = {
         {pair, pairs * sizeof *pair},
@@ -156,7 +157,7 @@ int ensemble_covariance(const struct ensemble *ensemble, struct chains chains,
     if (status == STATUS_OK)
         status = ensemble_run(ensemble, true, &chains, &observer, error);
     if (status == STATUS_OK && groups)
-        groups_finish(&context, chains.replicas, pairs);
+        groups_finish(&context, chains.count, pairs);
     return status;
 }
 
@@ -169,7 +170,7 @@ struct direction_context {
 
 static void direction_observe(void *context, const struct ensemble_view *view,
                               const struct unit *unit, uint64_t first, size_t steps,
-                              const double *path, double *scratch)
+                              const double *trajectory, double *scratch)
 {
     const struct direction_context *own = context;
     const struct ensemble *ensemble = view->ensemble;
@@ -180,7 +181,7 @@ static void direction_observe(void *context, const struct ensemble_view *view,
         const double use = first + k > unit->chains.burn_in ? 1 : 0;
         ensemble->rule->kind->scalars(ensemble->rule, first + k, scalar);
         ensemble->kernels->observe_direction(
-            path + k * LANES, scale / scalar[RULE_RATE], own->mean, use, scratch);
+            trajectory + k * LANES, scale / scalar[RULE_RATE], own->mean, use, scratch);
     }
 }
 
@@ -227,7 +228,7 @@ int ensemble_direction(const struct ensemble *ensemble, struct chains chains,
 struct trajectory_context {
     uint64_t steps, every, records;
     double *out;
-    uint64_t *done; /* replicas: the last mode completes one */
+    uint64_t *done; /* chains: the last mode completes one */
 };
 
 uint64_t ensemble_records(uint64_t steps, uint64_t every)
@@ -238,7 +239,7 @@ uint64_t ensemble_records(uint64_t steps, uint64_t every)
 /* scratch[(lane * tiles + i) * records + record] */
 static void trajectory_observe(void *context, const struct ensemble_view *view,
                                const struct unit *unit, uint64_t first, size_t steps,
-                               const double *path, double *scratch)
+                               const double *trajectory, double *scratch)
 {
     const struct trajectory_context *own = context;
     const size_t tile = view->block_steps * LANES;
@@ -251,7 +252,7 @@ static void trajectory_observe(void *context, const struct ensemble_view *view,
         for (size_t i = 0; i < unit->tiles; i++)
             for (int lane = 0; lane < unit->lanes; lane++)
                 scratch[((size_t)lane * unit->tiles + i) * own->records + record] =
-                    path[i * tile + k * LANES + (size_t)lane];
+                    trajectory[i * tile + k * LANES + (size_t)lane];
     }
 }
 
@@ -265,21 +266,21 @@ static void trajectory_take(void *context, const struct ensemble_view *view,
             const size_t mode = layout_mode(unit, i, lane);
             const double scale = view->scale[mode];
             const double *x = scratch + ((size_t)lane * unit->tiles + i) * own->records;
-            double *out = own->out + unit->replica[lane] * own->records * problem->n;
+            double *out = own->out + unit->chain[lane] * own->records * problem->n;
             for (uint64_t record = 1; record < own->records; record++)
                 out[record * problem->n + mode] = view->mean[mode] + scale * x[record];
             *own->done += mode + 1 == problem->n;
         }
 }
 
-int ensemble_trajectory(const struct ensemble *ensemble, uint64_t *replicas,
+int ensemble_trajectory(const struct ensemble *ensemble, uint64_t *count,
                         uint64_t steps, uint64_t every, double *out,
                         struct error *error)
 {
     const size_t n = ensemble->problem->n;
     const bool coupled = problem_is_coupled(ensemble->problem);
     const size_t tiles = coupled ? n : 1;
-    const uint64_t records = ensemble_records(steps, every), wanted = *replicas;
+    const uint64_t records = ensemble_records(steps, every), wanted = *count;
     const uint64_t lanes = coupled ? wanted : wanted * n;
     uint64_t done = 0;
     struct trajectory_context context = {steps, every, records, out, &done};
@@ -297,11 +298,11 @@ int ensemble_trajectory(const struct ensemble *ensemble, uint64_t *replicas,
     if (!chains)
         return error_memory(error, "the chains");
     for (size_t i = 0; i < n; i++)
-        chains[i] = (struct chains){.replicas = wanted, .steps = steps};
-    for (uint64_t replica = 0; replica < wanted; replica++)
-        memcpy(out + replica * records * n, ensemble->problem->start, n * sizeof *out);
+        chains[i] = (struct chains){.count = wanted, .steps = steps};
+    for (uint64_t chain = 0; chain < wanted; chain++)
+        memcpy(out + chain * records * n, ensemble->problem->start, n * sizeof *out);
     const int status = ensemble_run(ensemble, coupled, chains, &observer, error);
-    *replicas = done;
+    *count = done;
     free(chains);
     return status;
 }

@@ -2,7 +2,7 @@
  * make of them.
  *
  * The work is cut into units. A unit is a block of 64 lanes run from step 0 to its end:
- * 64 (mode, replica) pairs where modes do not interact, 64 replicas of all modes where
+ * 64 (mode, chain) pairs where modes do not interact, 64 chains of all modes where
  * the noise is correlated or products between modes are wanted. A unit's random stream
  * depends on seed, rule, parameters and unit number alone, and results are merged in
  * unit order, so the bits do not depend on the number of threads or ranks.
@@ -28,13 +28,14 @@ struct ensemble {
     struct random_generator generator;
     uint64_t seed;
     int threads;
-    const char *label;       /* shown beside the progress bar; NULL: no bar */
-    struct session *session; /* may end runs early and keep checkpoints; NULL: none */
+    const char *label; /* shown beside the progress bar; NULL: no bar */
+    struct session
+        *session; /* may end sampling early and keep checkpoints; NULL: none */
 };
 
 /* Time averages over the recorded steps, then mean and spread over chains, per mode:
  * theta[i] of theta, square[i] of (theta - mean)^2. chains[i] may differ from mode to
- * mode where the noise is not dense; a mode with 0 replicas is left out. */
+ * mode where the noise is not dense; a mode with 0 chains is left out. */
 PNM_MUST_USE int ensemble_moments(const struct ensemble *ensemble,
                                   const struct chains *chains, struct moments *theta,
                                   struct moments *square, struct error *error);
@@ -82,10 +83,10 @@ PNM_MUST_USE int ensemble_direction(const struct ensemble *ensemble,
 /* Records of one trajectory: step 0, every `every`-th step, and the last. */
 uint64_t ensemble_records(uint64_t steps, uint64_t every);
 
-/* theta at the recorded steps: out[(replica * records + record) * n + i]. *replicas is
- * set to how many are complete. */
-PNM_MUST_USE int ensemble_trajectory(const struct ensemble *ensemble,
-                                     uint64_t *replicas, uint64_t steps, uint64_t every,
-                                     double *out, struct error *error);
+/* theta at the recorded steps: out[(chain * records + record) * n + i]. *count is the
+ * number of chains and is set to how many are complete. */
+PNM_MUST_USE int ensemble_trajectory(const struct ensemble *ensemble, uint64_t *chains,
+                                     uint64_t steps, uint64_t every, double *out,
+                                     struct error *error);
 
 #endif

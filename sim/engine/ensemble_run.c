@@ -11,14 +11,14 @@
 
 enum { LANES = RULE_LANES };
 
-/* State of 64 replicas in the basis of the rule, rows of 64: theta[i * 64 + lane],
+/* State of 64 chains in the basis of the rule, rows of 64: theta[i * 64 + lane],
  * slot[(s * n + i) * 64 + lane], gradient alike; z and pull in the eigenbasis. */
 struct rotated {
     double *theta, *slot, *gradient, *z, *pull;
 };
 
 struct worker {
-    double *normal, *noise, *path;
+    double *normal, *noise, *trajectory;
     struct tile *tiles;
     struct rotated rotated; /* where the loss is rotated; all in theta's memory */
 };
@@ -90,22 +90,22 @@ static void tiles_start(const struct sampler *sampler, const struct unit *unit,
     }
 }
 
-/* Steps t .. t+steps-1 of one tile; the path then holds x. */
+/* Steps t .. t+steps-1 of one tile; the trajectory then holds x. */
 static void tile_advance(const struct sampler *sampler, uint64_t t, size_t steps,
-                         const double *normal, struct tile *tile, double *path)
+                         const double *normal, struct tile *tile, double *trajectory)
 {
     const struct ensemble *ensemble = sampler->view.ensemble;
     const struct rule_loops *loops = sampler->loops;
     if (sampler->unit_noise) {
-        loops->advance_unit(ensemble->rule, t, steps, normal, tile, path);
+        loops->advance_unit(ensemble->rule, t, steps, normal, tile, trajectory);
     } else {
-        loops->advance(ensemble->rule, t, steps, normal, tile, path);
-        ensemble->kernels->observe_centre(steps, tile->mean, path);
+        loops->advance(ensemble->rule, t, steps, normal, tile, trajectory);
+        ensemble->kernels->observe_centre(steps, tile->mean, trajectory);
     }
 }
 
 static void tile_moments(const struct sampler *sampler, uint64_t t, size_t steps,
-                         const double *normal, struct tile *tile, double *path,
+                         const double *normal, struct tile *tile, double *trajectory,
                          double *sums)
 {
     const struct ensemble *ensemble = sampler->view.ensemble;
@@ -113,8 +113,8 @@ static void tile_moments(const struct sampler *sampler, uint64_t t, size_t steps
         sampler->loops->moments_unit(ensemble->rule, t, steps, normal, tile, sums,
                                      sums + LANES);
     } else {
-        tile_advance(sampler, t, steps, normal, tile, path);
-        ensemble->kernels->observe_moments(steps, path, sums, sums + LANES);
+        tile_advance(sampler, t, steps, normal, tile, trajectory);
+        ensemble->kernels->observe_moments(steps, trajectory, sums, sums + LANES);
     }
 }
 
@@ -158,7 +158,7 @@ static void rotated_step(const struct sampler *sampler, uint64_t t,
     ensemble->kernels->observe_rotate(n, sampler->back, own->theta, own->z);
 }
 
-/* Steps t .. t+steps-1; the paths then hold x. */
+/* Steps t .. t+steps-1; the trajectories then hold x. */
 static void rotated_advance(const struct sampler *sampler, uint64_t t, size_t steps,
                             const double *normal, const struct worker *worker)
 {
@@ -169,7 +169,7 @@ static void rotated_advance(const struct sampler *sampler, uint64_t t, size_t st
         rotated_step(sampler, t + k, normal + k * row, worker);
         for (size_t i = 0; i < n; i++)
             for (size_t lane = 0; lane < LANES; lane++)
-                worker->path[(i * sampler->view.block_steps + k) * LANES + lane] =
+                worker->trajectory[(i * sampler->view.block_steps + k) * LANES + lane] =
                     worker->rotated.z[i * LANES + lane] - sampler->view.mean[i];
     }
 }
@@ -185,7 +185,7 @@ static void rotated_run(const struct sampler *sampler, uint64_t t, size_t steps,
     for (size_t i = 0; i < sampler->view.ensemble->problem->n; i++) {
         double *sums = scratch + 2 * i * LANES;
         sampler->view.ensemble->kernels->observe_moments(
-            steps, worker->path + i * stride, sums, sums + LANES);
+            steps, worker->trajectory + i * stride, sums, sums + LANES);
     }
 }
 
@@ -205,16 +205,16 @@ static void block_run(const struct sampler *sampler, const struct unit *unit,
         rotated_run(sampler, t, steps, recorded, normal, worker, scratch);
     for (size_t i = 0; !rotated && i < unit->tiles; i++) {
         const double *own = normal + i * stride * samples * LANES;
-        double *path = worker->path + i * stride * LANES;
+        double *trajectory = worker->trajectory + i * stride * LANES;
         if (recorded && !observer->observe)
-            tile_moments(sampler, t, steps, own, &worker->tiles[i], path,
+            tile_moments(sampler, t, steps, own, &worker->tiles[i], trajectory,
                          scratch + 2 * i * LANES);
         else
-            tile_advance(sampler, t, steps, own, &worker->tiles[i], path);
+            tile_advance(sampler, t, steps, own, &worker->tiles[i], trajectory);
     }
     if (recorded && observer->observe)
         observer->observe(observer->context, &sampler->view, unit, t, steps,
-                          worker->path, scratch);
+                          worker->trajectory, scratch);
 }
 
 /* Runs one unit through all its steps. */
@@ -283,7 +283,7 @@ static void worker_free(struct worker *worker)
 {
     free(worker->normal);
     free(worker->noise);
-    free(worker->path);
+    free(worker->trajectory);
     free(worker->tiles);
     free(worker->rotated.theta);
 }
@@ -315,16 +315,16 @@ static int worker_init(struct worker *worker, const struct sampler *sampler,
 {
     const struct ensemble *ensemble = sampler->view.ensemble;
     const size_t tiles = sampler->layout.coupled ? ensemble->problem->n : 1;
-    const size_t path = tiles * sampler->view.block_steps * LANES;
-    const size_t noise = path * (size_t)ensemble->rule->kind->samples;
+    const size_t trajectory = tiles * sampler->view.block_steps * LANES;
+    const size_t noise = trajectory * (size_t)ensemble->rule->kind->samples;
     *worker = (struct worker){
         .normal = aligned(noise, sizeof(double)),
-        .path = aligned(path, sizeof(double)),
+        .trajectory = aligned(trajectory, sizeof(double)),
         .tiles = aligned(tiles, sizeof(struct tile)),
     };
     if (ensemble->problem->dense)
         worker->noise = aligned(noise, sizeof(double));
-    if (!worker->normal || !worker->path || !worker->tiles ||
+    if (!worker->normal || !worker->trajectory || !worker->tiles ||
         (ensemble->problem->dense && !worker->noise))
         return error_memory(error, "a block of the ensemble");
     return ensemble->problem->rotation ? rotated_init(&worker->rotated, ensemble, error)
@@ -363,7 +363,8 @@ static uint64_t identity_of(const struct sampler *sampler)
 }
 
 /* Part of the streams' definition, as it orders their numbers: a function of the number
- * of coupled modes alone, chosen so that a block of noise and path stays in the cache.
+ * of coupled modes alone, chosen so that a block of noise and trajectory stays in the
+ * cache.
  */
 static size_t steps_a_block(size_t tiles)
 {

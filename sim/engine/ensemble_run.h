@@ -20,11 +20,12 @@ struct ensemble_view {
 struct observer {
     const char *name;
     size_t scratch_size;
-    /* x after steps first+1 .. first+steps: path[(i * block_steps + k) * 64 + lane] for
-     * tile i. NULL: sums of x and of x^2 are wanted, 64 and 64 numbers a tile. */
+    /* x after steps first+1 .. first+steps: trajectory[(i * block_steps + k) * 64 +
+     * lane] for tile i. NULL: sums of x and of x^2 are wanted, 64 and 64 numbers a
+     * tile. */
     void (*observe)(void *context, const struct ensemble_view *view,
                     const struct unit *unit, uint64_t first, size_t steps,
-                    const double *path, double *scratch);
+                    const double *trajectory, double *scratch);
     /* The unit is complete; called in unit order by one thread at a time. */
     void (*merge)(void *context, const struct ensemble_view *view,
                   const struct unit *unit, const double *scratch);

@@ -30,12 +30,12 @@ struct kernels {
     const struct rule_loops *const *rules;  /* NULL after the last */
     const struct loss_loops *const *losses; /* the same */
     /* observe_kernel.h says what these compute. */
-    void (*observe_centre)(size_t steps, const double *centre, double *path);
-    void (*observe_moments)(size_t steps, const double *path, double *sum,
+    void (*observe_centre)(size_t steps, const double *centre, double *trajectory);
+    void (*observe_moments)(size_t steps, const double *trajectory, double *sum,
                             double *square);
     void (*observe_product)(size_t steps, const double *a, const double *b,
                             double *product);
-    void (*observe_direction)(const double *path, double per_rate, double mean,
+    void (*observe_direction)(const double *trajectory, double per_rate, double mean,
                               double use, double *chain);
     void (*observe_pull)(double h, double centre, double slope, double sd,
                          const double *z, const double *xi, double *gradient);

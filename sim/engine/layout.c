@@ -6,7 +6,7 @@ enum { LANES = RULE_LANES };
 
 static bool same_chains(struct chains a, struct chains b)
 {
-    return a.replicas == b.replicas && a.steps == b.steps && a.burn_in == b.burn_in;
+    return a.count == b.count && a.steps == b.steps && a.burn_in == b.burn_in;
 }
 
 static uint64_t tiles_for(uint64_t lanes)
@@ -28,7 +28,7 @@ int layout_init(struct layout *layout, size_t n, bool coupled,
 {
     *layout = (struct layout){.coupled = coupled, .n = n, .chains = chains};
     if (coupled) {
-        layout->units = tiles_for(chains[0].replicas);
+        layout->units = tiles_for(chains[0].count);
         return STATUS_OK;
     }
     size_t count = 0;
@@ -41,7 +41,7 @@ int layout_init(struct layout *layout, size_t n, bool coupled,
         const size_t end = group_end(chains, n, start);
         layout->groups[layout->group_count++] =
             (struct group){start, end, layout->units};
-        layout->units += tiles_for((uint64_t)(end - start) * chains[start].replicas);
+        layout->units += tiles_for((uint64_t)(end - start) * chains[start].count);
         start = end;
     }
     return STATUS_OK;
@@ -67,28 +67,28 @@ void layout_unit(const struct layout *layout, uint64_t number, struct unit *unit
     *unit = (struct unit){.number = number, .chains = layout->chains[0]};
     if (layout->coupled) {
         unit->tiles = layout->n;
-        for (uint64_t lane = 0, replica = number * LANES;
-             lane < LANES && replica < unit->chains.replicas; lane++, replica++) {
-            unit->replica[lane] = replica;
+        for (uint64_t lane = 0, chain = number * LANES;
+             lane < LANES && chain < unit->chains.count; lane++, chain++) {
+            unit->chain[lane] = chain;
             unit->lanes++;
         }
         return;
     }
-    /* Replica by replica, so that a run cut short has as many of every mode. */
+    /* Chain by chain, so that a run cut short has as many of every mode. */
     const struct group *group = layout_group(layout, number);
     const size_t modes = group->end - group->start;
     unit->tiles = 1;
     unit->chains = layout->chains[group->start];
     const uint64_t flat = (number - group->first_unit) * LANES;
     size_t mode = group->start + (size_t)(flat % modes);
-    uint64_t replica = flat / modes;
-    while (unit->lanes < LANES && replica < unit->chains.replicas) {
+    uint64_t chain = flat / modes;
+    while (unit->lanes < LANES && chain < unit->chains.count) {
         unit->mode[unit->lanes] = mode;
-        unit->replica[unit->lanes] = replica;
+        unit->chain[unit->lanes] = chain;
         unit->lanes++;
         if (++mode == group->end) {
             mode = group->start;
-            replica++;
+            chain++;
         }
     }
 }

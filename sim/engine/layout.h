@@ -10,14 +10,14 @@
 #include <stdint.h>
 
 /* One unit: which lanes it holds and how long it runs. Lanes beyond `lanes` run along
- * unobserved. tiles is 1 (lane l is mode[l], replica[l]) or n (tile i is mode i, lane l
- * is replica[l]). */
+ * unobserved. tiles is 1 (lane l is mode[l], chain[l]) or n (tile i is mode i, lane l
+ * is chain[l]). */
 struct unit {
     uint64_t number;
     size_t tiles;
     int lanes;
     size_t mode[RULE_LANES];
-    uint64_t replica[RULE_LANES];
+    uint64_t chain[RULE_LANES];
     struct chains chains;
 };
 

@@ -7,14 +7,14 @@
 #include <math.h>
 
 void ISA_NAME(observe_centre)(size_t steps, const double *restrict centre,
-                              double *restrict path)
+                              double *restrict trajectory)
 {
     for (size_t k = 0; k < steps; k++)
         for (size_t lane = 0; lane < RULE_LANES; lane++)
-            path[k * RULE_LANES + lane] -= centre[lane];
+            trajectory[k * RULE_LANES + lane] -= centre[lane];
 }
 
-void ISA_NAME(observe_moments)(size_t steps, const double *restrict path,
+void ISA_NAME(observe_moments)(size_t steps, const double *restrict trajectory,
                                double *restrict sum, double *restrict square)
 {
     for (size_t first = 0; first < RULE_LANES; first += LANE_GROUP) {
@@ -22,7 +22,7 @@ void ISA_NAME(observe_moments)(size_t steps, const double *restrict path,
         double own_sum[LANE_GROUP] = {0}, own_square[LANE_GROUP] = {0};
         for (size_t k = 0; k < steps; k++)
             for (size_t lane = 0; lane < LANE_GROUP; lane++) {
-                const double x = path[k * RULE_LANES + first + lane];
+                const double x = trajectory[k * RULE_LANES + first + lane];
                 own_sum[lane] += x;
                 own_square[lane] = fma(x, x, own_square[lane]);
             }
@@ -48,7 +48,7 @@ void ISA_NAME(observe_product)(size_t steps, const double *restrict a,
     }
 }
 
-void ISA_NAME(observe_direction)(const double *restrict path, double per_rate,
+void ISA_NAME(observe_direction)(const double *restrict trajectory, double per_rate,
                                  double mean, double use, double *restrict chain)
 {
     double *restrict last_theta = chain + OBSERVE_LAST_THETA * RULE_LANES;
@@ -58,7 +58,7 @@ void ISA_NAME(observe_direction)(const double *restrict path, double per_rate,
     double *restrict lag1 = chain + OBSERVE_LAG1 * RULE_LANES;
 #pragma omp simd
     for (int lane = 0; lane < RULE_LANES; lane++) {
-        const double theta = path[lane];
+        const double theta = trajectory[lane];
         const double u = use * fma(last_theta[lane] - theta, per_rate, -mean);
         sum[lane] += u;
         square[lane] = fma(u, u, square[lane]);

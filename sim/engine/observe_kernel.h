@@ -1,27 +1,27 @@
 /* observe_kernel.h: the inner loops of observers, of correlated noise and of rotated
  * steps, once for each instruction set; reached through struct kernels.
  *
- * A path holds theta of 64 lanes after each step: path[k * 64 + lane]. */
+ * A trajectory holds theta of 64 lanes after each step: trajectory[k * 64 + lane]. */
 #ifndef PNM_OBSERVE_KERNEL_H
 #define PNM_OBSERVE_KERNEL_H
 
 #include "engine/kernels.h"
 
-/* path -= centre[lane]. */
-void ISA_NAME(observe_centre)(size_t steps, const double *centre, double *path);
+/* trajectory -= centre[lane]. */
+void ISA_NAME(observe_centre)(size_t steps, const double *centre, double *trajectory);
 
-/* sum[lane] += sum_k path, square[lane] += sum_k path^2. */
-void ISA_NAME(observe_moments)(size_t steps, const double *path, double *sum,
+/* sum[lane] += sum_k trajectory, square[lane] += sum_k trajectory^2. */
+void ISA_NAME(observe_moments)(size_t steps, const double *trajectory, double *sum,
                                double *square);
 
-/* product[lane] += sum_k a b over two paths. */
+/* product[lane] += sum_k a b over two trajectories. */
 void ISA_NAME(observe_product)(size_t steps, const double *a, const double *b,
                                double *product);
 
 /* One step of u = (theta - theta')/rate - mean, zero where `use` is 0: sum += u,
  * square += u^2, lag1 += u x the u before. chain holds OBSERVE_DIRECTION_SUMS rows
  * of 64. */
-void ISA_NAME(observe_direction)(const double *path, double per_rate, double mean,
+void ISA_NAME(observe_direction)(const double *trajectory, double per_rate, double mean,
                                  double use, double *chain);
 
 /* gradient = h (z - centre) + slope + sd xi, 64 numbers each. */

@@ -69,19 +69,18 @@ static uint64_t plan_burn_in(const struct plan_law *law, double target)
     return burn_in;
 }
 
-static uint64_t replicas_for(const struct plan_law *law, uint64_t recorded,
-                             double target)
+static uint64_t chains_for(const struct plan_law *law, uint64_t recorded, double target)
 {
     const double needed = plan_law_variance(law, recorded) / (target * target);
-    const uint64_t replicas = plan_power_of_two(needed);
-    return replicas < PLAN_REPLICAS ? PLAN_REPLICAS : replicas;
+    const uint64_t chains = plan_power_of_two(needed);
+    return chains < PLAN_CHAINS ? PLAN_CHAINS : chains;
 }
 
-/* Steps where replicas are given: the shortest power of two that reaches the target. */
-static uint64_t steps_for(const struct plan_law *law, uint64_t burn_in,
-                          uint64_t replicas, double target)
+/* Steps where chains are given: the shortest power of two that reaches the target. */
+static uint64_t steps_for(const struct plan_law *law, uint64_t burn_in, uint64_t chains,
+                          double target)
 {
-    const double wanted = target * target * (double)replicas;
+    const double wanted = target * target * (double)chains;
     uint64_t steps = plan_power_of_two(8 * (double)burn_in);
     while (steps < 2 * longest_burn_in &&
            !(plan_law_variance(law, steps - burn_in) <= wanted))
@@ -89,27 +88,25 @@ static uint64_t steps_for(const struct plan_law *law, uint64_t burn_in,
     return steps;
 }
 
-/* Steps and replicas, where they are not given, for this burn-in. */
+/* Steps and chains, where they are not given, for this burn-in. */
 static void plan_chains(const struct plan_law *law, const struct plan_request *request,
                         struct chains *chains)
 {
-    chains->replicas = request->replicas;
+    chains->count = request->chains;
     chains->steps = request->steps;
-    if (chains->steps == 0 && chains->replicas > 0)
-        chains->steps =
-            steps_for(law, chains->burn_in, chains->replicas, request->target);
-    if (chains->replicas == 0 && chains->steps > 0)
-        chains->replicas =
-            replicas_for(law, chains->steps - chains->burn_in, request->target);
+    if (chains->steps == 0 && chains->count > 0)
+        chains->steps = steps_for(law, chains->burn_in, chains->count, request->target);
+    if (chains->count == 0 && chains->steps > 0)
+        chains->count =
+            chains_for(law, chains->steps - chains->burn_in, request->target);
     if (chains->steps > 0)
         return;
     chains->steps = plan_power_of_two(fmax(8 * (double)chains->burn_in, 1024));
-    chains->replicas =
-        replicas_for(law, chains->steps - chains->burn_in, request->target);
-    while (chains->replicas > 4 * PLAN_REPLICAS && chains->steps < PLAN_LONGEST) {
+    chains->count = chains_for(law, chains->steps - chains->burn_in, request->target);
+    while (chains->count > 4 * PLAN_CHAINS && chains->steps < PLAN_LONGEST) {
         chains->steps *= 2;
-        chains->replicas =
-            replicas_for(law, chains->steps - chains->burn_in, request->target);
+        chains->count =
+            chains_for(law, chains->steps - chains->burn_in, request->target);
     }
 }
 
@@ -133,6 +130,6 @@ void plan_make(const struct plan_law *law, const struct plan_request *request,
         plan->needed_burn_in = chains->burn_in;
         plan_chains(law, request, chains);
     }
-    plan->samples = (double)chains->replicas * (double)chains->steps;
+    plan->samples = (double)chains->count * (double)chains->steps;
     plan->affordable = plan->samples <= request->max_samples;
 }

@@ -11,7 +11,7 @@
 
 /* A set of independent chains: each runs `steps` steps and records after burn_in. */
 struct chains {
-    uint64_t replicas;
+    uint64_t count;
     uint64_t steps;
     uint64_t burn_in;
 };
@@ -39,17 +39,17 @@ double plan_law_variance(const struct plan_law *law, uint64_t count);
  * burn_in+1 .. steps and the stationary covariance, caused by the start. */
 double plan_law_bias(const struct plan_law *law, uint64_t burn_in, uint64_t steps);
 
-/* What the user fixed: 0 replicas or steps, and burn_in PLAN_AUTO, are planned. */
+/* What the user fixed: 0 chains or steps, and burn_in PLAN_AUTO, are planned. */
 #define PLAN_AUTO UINT64_MAX
 struct plan_request {
-    uint64_t replicas, steps, burn_in;
+    uint64_t chains, steps, burn_in;
     double target;      /* wanted standard error, absolute, > 0 */
-    double max_samples; /* budget: replicas x steps */
+    double max_samples; /* budget: chains x steps */
 };
 
 struct plan {
     struct chains chains;
-    double samples;  /* replicas x steps that the request needs */
+    double samples;  /* chains x steps that the request needs */
     bool affordable; /* samples <= max_samples */
     bool too_short;  /* steps given, not more than the burn-in needed: recording
                         starts at steps/2 and verdicts are inconclusive */
@@ -57,7 +57,7 @@ struct plan {
 };
 
 enum {
-    PLAN_REPLICAS = 1024,  /* at least: so that z* needs no Student's t */
+    PLAN_CHAINS = 1024,    /* at least: so that z* needs no Student's t */
     PLAN_LONGEST = 1 << 22 /* steps of a planned chain: a unit stays below a second */
 };
 

@@ -109,7 +109,7 @@ int sampling_systems(const struct sampling *sampling, const struct rule *rule,
 struct plan_request sampling_request(const struct sampling *sampling, double target)
 {
     return (struct plan_request){
-        .replicas = sampling->replicas,
+        .chains = sampling->chains,
         .steps = sampling->steps,
         .burn_in = sampling->burn_in,
         .target = target,
@@ -121,11 +121,11 @@ int sampling_given_chains(const struct sampling *sampling, const struct rule *ru
                           struct chains *chains, struct error *error)
 {
     *chains = (struct chains){
-        .replicas = sampling->replicas,
+        .count = sampling->chains,
         .steps = sampling->steps,
         .burn_in = sampling->burn_in == PLAN_AUTO ? 0 : sampling->burn_in,
     };
-    if (chains->replicas > 0 && chains->steps > 0)
+    if (chains->count > 0 && chains->steps > 0)
         return STATUS_OK;
     if (rule_is_scheduled(rule))
         return error_about(error, STATUS_USAGE, "schedule",

@@ -13,10 +13,10 @@ struct sampling {
     int threads;
     bool quiet;
     bool allow_divergence;
-    uint64_t replicas, steps, burn_in; /* 0, 0, PLAN_AUTO: to be planned */
-    double precision;                  /* wanted relative standard error */
-    bool precision_given;              /* then it is taken as it is */
-    double max_samples;                /* a row's budget */
+    uint64_t chains, steps, burn_in; /* 0, 0, PLAN_AUTO: to be planned */
+    double precision;                /* wanted relative standard error */
+    bool precision_given;            /* then it is taken as it is */
+    double max_samples;              /* a row's budget */
     bool max_samples_given;
     struct session *session; /* limits of time, checkpoints */
 };

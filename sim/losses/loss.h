@@ -16,7 +16,7 @@
 #include <stddef.h>
 
 enum {
-    LOSS_LANES = 64, /* replicas that are evaluated together */
+    LOSS_LANES = 64, /* chains that are evaluated together */
     LOSS_MAX_PARAMETERS = 4,
     LOSS_MAX_CONSTANTS = 6,
 };

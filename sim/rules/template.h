@@ -74,7 +74,7 @@ static void step(const struct rule *rule, uint64_t t, size_t count,
  * of its own. */
 enum {
     RUN_UNIT_NOISE = 1,
-    RUN_PATH = 2,
+    RUN_TRAJECTORY = 2,
     RUN_MOMENTS = 4,
     RUN_VARYING = 8,
     RUN_DECAY = 16
@@ -122,7 +122,7 @@ group_moments(const double own_sum[GROUP], const double own_square[GROUP],
 __attribute__((always_inline)) static inline void
 run_group(int mode, const struct rule *rule, uint64_t t, size_t steps,
           const double *restrict normal, struct tile *restrict tile, size_t first,
-          double *restrict path, double *restrict sum, double *restrict square)
+          double *restrict trajectory, double *restrict sum, double *restrict square)
 {
     /* For no steps the compiler would keep the state on the stack as well. */
     if (steps == 0)
@@ -135,7 +135,8 @@ run_group(int mode, const struct rule *rule, uint64_t t, size_t steps,
     group_begin(tile, first, theta, slot, h);
     for (size_t k = 0; k < steps; k++) {
         const double *restrict xi = normal + k * SAMPLES * RULE_LANES + first;
-        double *restrict out = mode & RUN_PATH ? path + k * RULE_LANES + first : NULL;
+        double *restrict out =
+            mode & RUN_TRAJECTORY ? trajectory + k * RULE_LANES + first : NULL;
         if ((SCALARS_VARY || mode & RUN_VARYING) && k > 0)
             scheduled_scalars(rule, t + k, scalar);
         if (mode & RUN_VARYING && mode & RUN_DECAY)
@@ -167,7 +168,7 @@ run_group(int mode, const struct rule *rule, uint64_t t, size_t steps,
             theta[lane] = x;
             for (int j = 0; j < SLOTS; j++)
                 slot[j][lane] = s[j];
-            if (mode & RUN_PATH)
+            if (mode & RUN_TRAJECTORY)
                 out[lane] = x;
             if (mode & RUN_MOMENTS) {
                 own_sum[lane] += x;
@@ -181,9 +182,9 @@ run_group(int mode, const struct rule *rule, uint64_t t, size_t steps,
 }
 
 /* The loop for a mode, and one for the same with scalars or decay that change. */
-#define RUN_GROUPS(mode, path, sum, square)                                            \
+#define RUN_GROUPS(mode, trajectory, sum, square)                                      \
     for (size_t first = 0; first < RULE_LANES; first += GROUP)                         \
-    run_group(mode, rule, t, steps, normal, tile, first, path, sum, square)
+    run_group(mode, rule, t, steps, normal, tile, first, trajectory, sum, square)
 
 static bool is_scheduled(const struct rule *rule)
 {
@@ -192,22 +193,23 @@ static bool is_scheduled(const struct rule *rule)
 
 static void advance(const struct rule *rule, uint64_t t, size_t steps,
                     const double *restrict normal, struct tile *restrict tile,
-                    double *restrict path)
+                    double *restrict trajectory)
 {
     if (is_scheduled(rule) || rule->decay.lambda != 0)
-        RUN_GROUPS(RUN_PATH | RUN_VARYING | RUN_DECAY, path, NULL, NULL);
+        RUN_GROUPS(RUN_TRAJECTORY | RUN_VARYING | RUN_DECAY, trajectory, NULL, NULL);
     else
-        RUN_GROUPS(RUN_PATH, path, NULL, NULL);
+        RUN_GROUPS(RUN_TRAJECTORY, trajectory, NULL, NULL);
 }
 
 static void advance_unit(const struct rule *rule, uint64_t t, size_t steps,
                          const double *restrict normal, struct tile *restrict tile,
-                         double *restrict path)
+                         double *restrict trajectory)
 {
     if (is_scheduled(rule))
-        RUN_GROUPS(RUN_UNIT_NOISE | RUN_PATH | RUN_VARYING, path, NULL, NULL);
+        RUN_GROUPS(RUN_UNIT_NOISE | RUN_TRAJECTORY | RUN_VARYING, trajectory, NULL,
+                   NULL);
     else
-        RUN_GROUPS(RUN_UNIT_NOISE | RUN_PATH, path, NULL, NULL);
+        RUN_GROUPS(RUN_UNIT_NOISE | RUN_TRAJECTORY, trajectory, NULL, NULL);
 }
 
 static void moments_unit(const struct rule *rule, uint64_t t, size_t steps,

@@ -88,8 +88,7 @@ int section_generator(struct bench *bench, struct contest *contest)
 
 static double updates(const struct setup *setup)
 {
-    return (double)setup->d * (double)setup->chains.replicas *
-           (double)setup->chains.steps;
+    return (double)setup->d * (double)setup->chains.count * (double)setup->chains.steps;
 }
 
 static struct contender *add_run(struct contest *contest, struct process *process,
@@ -99,7 +98,7 @@ static struct contender *add_run(struct contest *contest, struct process *proces
     struct contender c = {.what = what,
                           .isa = isa,
                           .d = setup->d,
-                          .replicas = setup->chains.replicas,
+                          .replicas = setup->chains.count,
                           .steps = setup->chains.steps,
                           .threads = setup->threads,
                           .process = process,

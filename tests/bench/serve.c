@@ -122,7 +122,7 @@ static struct outcome run_naive(const struct setup *setup)
     for (size_t i = 0; h && i < setup->d; i++)
         h[i] = setup_curvature(setup, i);
     const struct naive naive = {setup->d,
-                                (size_t)setup->chains.replicas,
+                                (size_t)setup->chains.count,
                                 (size_t)setup->chains.steps,
                                 (size_t)setup->chains.burn_in,
                                 setup->lr,

@@ -48,7 +48,7 @@ double setup_processor_now(void)
 void setup_command(const struct setup *s, const char *who, size_t size, char *text)
 {
     snprintf(text, size, "run %s %s %zu %llu %llu %llu %.17g %.17g %.17g %d %d", who,
-             s->rule, s->d, (unsigned long long)s->chains.replicas,
+             s->rule, s->d, (unsigned long long)s->chains.count,
              (unsigned long long)s->chains.steps, (unsigned long long)s->chains.burn_in,
              s->lr, s->low, s->high, s->threads, s->dense);
 }

@@ -6,7 +6,7 @@
 
 #include "compare/bound_command.h"
 #include "compare/bound_search.h"
-#include "compare/pnm_path.h"
+#include "compare/trajectory.h"
 
 enum { FORMS = BOUND_FORMS, PRINTED = CONVERGENCE_PRINTED, CORRECTED };
 
@@ -36,21 +36,21 @@ static struct loss loss_make(const char *name, size_t n)
 }
 
 static void measure(enum bound bound, const struct convergence_task *task,
-                    const struct rule *rule, uint64_t horizon, uint64_t replicas,
+                    const struct rule *rule, uint64_t horizon, uint64_t chains,
                     struct bound_ratio *ratio)
 {
-    const struct bound_runs runs = {bound, task, rule, horizon};
+    const struct bound_ensemble ensemble = {bound, task, rule, horizon};
     struct error error;
-    CHECK_OK(bound_measure(&runs, replicas, ratio, &error), &error);
+    CHECK_OK(bound_measure(&ensemble, chains, ratio, &error), &error);
 }
 
 static void write_out(enum bound bound, const struct convergence_task *task,
                       const struct rule *rule, uint64_t horizon,
                       struct bound_ratio *ratio)
 {
-    const struct bound_runs runs = {bound, task, rule, horizon};
+    const struct bound_ensemble ensemble = {bound, task, rule, horizon};
     struct error error;
-    CHECK_OK(bound_written(&runs, ratio, &error), &error);
+    CHECK_OK(bound_written(&ensemble, ratio, &error), &error);
 }
 
 /* --- by hand ---------------------------------------------------------------------- */
@@ -99,20 +99,20 @@ static void one_noisy_step_by_hand(void **state)
     const double sigma = 0.01;
     const struct convergence_task task = {
         .sampling = &sampling, .loss = loss, .sigma = sigma, .c = 1};
-    enum { REPLICAS = 40000 };
+    enum { CHAINS = 40000 };
     struct bound_ratio ratio[FORMS];
     (void)state;
     /* E|L eta0 beta0 xi|^2 over (L eta0 beta0)^2 (G^2 + sigma^2) */
     const double share = sigma * sigma / (1 + sigma * sigma);
-    measure(BOUND_LEMMA_A3, &task, &rule, 1, REPLICAS, ratio);
+    measure(BOUND_LEMMA_A3, &task, &rule, 1, CHAINS, ratio);
     for (int form = 0; form < FORMS; form++) {
-        assert_int_equal(ratio[form].count, REPLICAS / 2);
+        assert_int_equal(ratio[form].count, CHAINS / 2);
         CHECK_Z("lemma A.3", (ratio[form].ratio - share) / ratio[form].se);
         /* xi^2 has twice the variance of its squared mean. */
-        CHECK_NEAR(ratio[form].se, share * sqrt(2. / (REPLICAS / 2)), 0.05, 0);
+        CHECK_NEAR(ratio[form].se, share * sqrt(2. / (CHAINS / 2)), 0.05, 0);
     }
     /* E f(z_1) = L eta0^2 sigma^2/2, over L eta0^2 s/2 */
-    measure(BOUND_LEMMA_A2, &task, &rule, 1, REPLICAS, ratio);
+    measure(BOUND_LEMMA_A2, &task, &rule, 1, CHAINS, ratio);
     CHECK_Z("lemma A.2", (ratio[CORRECTED].ratio - 1) / ratio[CORRECTED].se);
     CHECK_Z("lemma A.2, printed",
             (ratio[PRINTED].ratio - sigma * sigma) / ratio[PRINTED].se);
@@ -192,11 +192,11 @@ static void runs_agree_with_algorithm_2_written_out(void **state)
     }
 }
 
-/* Half of the replicas measure the step that the others choose: the same numbers as
- * from paths of single replicas. */
+/* Half of the chains measure the step that the others choose: the same numbers as
+ * from trajectories of single chains. */
 static void the_odd_replicas_measure(void **state)
 {
-    enum { REPLICAS = 130, T = 9 };
+    enum { CHAINS = 130, T = 9 };
     const struct sampling sampling = sampling_make(3);
     struct loss loss = loss_make("log_cosh", 2);
     const struct rule rule = check_rule("pnm lr=0.4 beta0=1 beta1=0.6");
@@ -206,23 +206,23 @@ static void the_odd_replicas_measure(void **state)
     struct bound_ratio ratio[FORMS];
     struct moments m = {0};
     (void)state;
-    measure(BOUND_LEMMA_A3, &task, &rule, T, REPLICAS, ratio);
-    for (uint64_t r = 1; r < REPLICAS; r += 2) {
-        struct pnm_path path;
+    measure(BOUND_LEMMA_A3, &task, &rule, T, CHAINS, ratio);
+    for (uint64_t r = 1; r < CHAINS; r += 2) {
+        struct trajectory trajectory;
         struct error error;
         double point[2 * 2 * LOSS_LANES] = {0}, gradient[2 * 2 * LOSS_LANES];
         double value[LOSS_LANES], square = 0;
-        CHECK_OK(pnm_path_measured(&descent, r, T, &path, &error), &error);
+        CHECK_OK(trajectory_measured(&descent, r, T, &trajectory, &error), &error);
         for (size_t i = 0; i < 2; i++) {
             const long t = (long)ratio[CORRECTED].step;
-            point[i * LOSS_LANES] = pnm_path_z(&path, X_CORRECTED, t, i);
-            point[i * LOSS_LANES + 1] = path.theta[(size_t)t * 2 + i];
+            point[i * LOSS_LANES] = trajectory_z(&trajectory, X_CORRECTED, t, i);
+            point[i * LOSS_LANES + 1] = trajectory.theta[(size_t)t * 2 + i];
         }
         check_loss_loops(&loss)->evaluate(&loss, point, gradient, value);
         for (size_t i = 0; i < 2; i++)
             square += pow(gradient[i * LOSS_LANES] - gradient[i * LOSS_LANES + 1], 2);
         moments_add(&m, square);
-        pnm_path_free(&path);
+        trajectory_free(&trajectory);
     }
     const struct convergence constants = convergence_constants(&task, &rule);
     const double bound = convergence_lemma_bound(
@@ -288,7 +288,7 @@ static double found(const struct bound_search *search, struct bound_point *worst
     struct error error;
     CHECK_OK(bound_search(search, worst, NULL, NULL, &error), &error);
     bound_search_instance(&instance, search, worst);
-    CHECK_OK(bound_measure(&instance.runs, 1, ratio, &error), &error);
+    CHECK_OK(bound_measure(&instance.ensemble, 1, ratio, &error), &error);
     return ratio[search->form].ratio;
 }
 
@@ -341,7 +341,7 @@ static void what_is_fixed_stays_and_threads_do_not_matter(void **state)
     loss_free(&loss);
 }
 
-/* A search among few noisy replicas: what it finds is measured on others. */
+/* A search among few noisy chains: what it finds is measured on others. */
 static void noise_is_searched_with_other_numbers(void **state)
 {
     const struct sampling sampling = sampling_make(2);
@@ -353,16 +353,16 @@ static void noise_is_searched_with_other_numbers(void **state)
     struct bound_instance instance;
     struct bound_ratio ratio[FORMS];
     struct error error;
-    uint64_t replicas = 0;
+    uint64_t chains = 0;
     (void)state;
     search.free[BOUND_FREE_SIGMA] = true;
     CHECK_OK(bound_search(&search, &worst, NULL, NULL, &error), &error);
     CHECK(worst.sigma > 0, "sigma %g", worst.sigma);
     bound_search_instance(&instance, &search, &worst);
     CHECK_OK(
-        bound_plan(&instance.runs, search.form, BOUND_PRECISION, &replicas, &error),
+        bound_plan(&instance.ensemble, search.form, BOUND_PRECISION, &chains, &error),
         &error);
-    CHECK_OK(bound_measure(&instance.runs, replicas, ratio, &error), &error);
+    CHECK_OK(bound_measure(&instance.ensemble, chains, ratio, &error), &error);
     CHECK(ratio[PRINTED].se < 2 * BOUND_PRECISION * ratio[PRINTED].ratio, "%g of %g",
           ratio[PRINTED].se, ratio[PRINTED].ratio);
     CHECK(ratio[PRINTED].ratio > 3 && ratio[PRINTED].ratio < 4.1, "%g",

@@ -190,7 +190,7 @@ static void what_cannot_be_decided_says_so(void **state)
     assert_int_equal(stationary_mode(&sampling, &rule, 1, 1, NULL, &row, &error), 0);
     assert_int_equal(row.verdicts.exact, VERDICT_INCONCLUSIVE);
     sampling = settings(1, 0.002);
-    sampling.replicas = 1;
+    sampling.chains = 1;
     assert_int_equal(stationary_mode(&sampling, &rule, 1, 1, NULL, &row, &error), 0);
     assert_true(isnan(row.evidence.se));
     assert_int_equal(row.verdicts.exact, VERDICT_INCONCLUSIVE);

@@ -234,7 +234,7 @@ static void the_logarithm_is_corrected_for_its_bias(void **state)
     for (uint64_t seed = 1; seed <= SEEDS; seed++) {
         struct sampling sampling = settings(seed, 0.001);
         sampling.threads = 1;
-        sampling.replicas = 64;
+        sampling.chains = 64;
         sampling.burn_in = 64;
         sampling.steps = 66; /* two steps a chain */
         assert_int_equal(
@@ -267,7 +267,7 @@ static void the_log_determinant_is_corrected_for_its_bias(void **state)
     for (uint64_t seed = 1; seed <= SEEDS; seed++) {
         struct sampling sampling = settings(seed, 0.001);
         sampling.threads = 1;
-        sampling.replicas = 64;
+        sampling.chains = 64;
         sampling.burn_in = 64;
         sampling.steps = 66;
         assert_int_equal(

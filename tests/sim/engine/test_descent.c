@@ -45,21 +45,21 @@ static struct descent descent_of(const struct rule *rule, const struct loss *los
     };
 }
 
-static struct descent_curve curve_of(const struct descent *descent, uint64_t replicas,
+static struct descent_curve curve_of(const struct descent *descent, uint64_t chains,
                                      uint64_t steps)
 {
     struct descent_curve curve;
     struct error error;
-    CHECK_OK(descent_run(descent, replicas, steps, &curve, &error), &error);
+    CHECK_OK(descent_run(descent, chains, steps, &curve, &error), &error);
     return curve;
 }
 
-static struct descent_record record_of(const struct descent *descent, uint64_t replica,
+static struct descent_record record_of(const struct descent *descent, uint64_t chain,
                                        uint64_t steps)
 {
     struct descent_record record;
     struct error error;
-    CHECK_OK(descent_record(descent, replica, steps, &record, &error), &error);
+    CHECK_OK(descent_record(descent, chain, steps, &record, &error), &error);
     return record;
 }
 
@@ -115,18 +115,18 @@ static struct random_key key_of(const struct descent *descent, uint64_t unit)
                                unit};
 }
 
-/* One replica, coordinate by coordinate, held against its record. */
+/* One chain, coordinate by coordinate, held against its record. */
 static void check_replay(const struct descent *descent)
 {
-    enum { STEPS = 20, REPLICA = 70, PLACES = N * RULE_MAX_SLOTS };
+    enum { STEPS = 20, CHAIN = 70, PLACES = N * RULE_MAX_SLOTS };
     const struct rule_kind *rule = descent->rule->kind;
     const size_t samples = (size_t)rule->samples, slots = (size_t)rule->slots;
-    struct descent_record record = record_of(descent, REPLICA, STEPS);
+    struct descent_record record = record_of(descent, CHAIN, STEPS);
     double theta[N] = {1.25, 1.25, 1.25}, slot[PLACES] = {0};
     double normal[RULE_MAX_SAMPLES * N * LANES];
     struct random_stream stream;
     struct error error;
-    CHECK_OK(random_init(&stream, descent->generator, key_of(descent, REPLICA / LANES),
+    CHECK_OK(random_init(&stream, descent->generator, key_of(descent, CHAIN / LANES),
                          &error),
              &error);
     for (size_t t = 0; t <= STEPS; t++) {
@@ -140,7 +140,7 @@ static void check_replay(const struct descent *descent)
         random_normal(&stream, samples * N * LANES, normal);
         for (size_t k = 0; k < samples * N; k++)
             sample[k] = exact[k % N] +
-                        descent->sigma / sqrt(N) * normal[k * LANES + REPLICA % LANES];
+                        descent->sigma / sqrt(N) * normal[k * LANES + CHAIN % LANES];
         CHECK_SAME(record.sample + t * samples * N, sample, samples * N);
         for (size_t i = 0; i < N; i++) {
             double own[RULE_MAX_SLOTS], g[RULE_MAX_SAMPLES];
@@ -186,42 +186,41 @@ static double squared(const double *x)
     return x[0] * x[0] + x[1] * x[1] + x[2] * x[2];
 }
 
-/* Over replicas first, first + stride, ..., in two passes. */
-static void check_moments(const struct moments *m, const double *x, size_t replicas,
+/* Over chains first, first + stride, ..., in two passes. */
+static void check_moments(const struct moments *m, const double *x, size_t chains,
                           size_t first, size_t stride)
 {
     long double mean = 0, squares = 0;
     uint64_t count = 0;
-    for (size_t r = first; r < replicas; r += stride, count++)
+    for (size_t r = first; r < chains; r += stride, count++)
         mean += x[r];
     mean /= count ? count : 1;
-    for (size_t r = first; r < replicas; r += stride)
+    for (size_t r = first; r < chains; r += stride)
         squares += (x[r] - mean) * (x[r] - mean);
     assert_int_equal(m->count, count);
     CHECK_NEAR(m->mean, (double)mean, 1e-13, 0);
     CHECK_NEAR(m->squares, (double)squares, 1e-11, 1e-25);
 }
 
-/* The halves are the even and the odd replicas, so they share none. */
-static void check_curve(const struct descent *descent, size_t replicas, uint64_t steps)
+/* The halves are the even and the odd chains, so they share none. */
+static void check_curve(const struct descent *descent, size_t chains, uint64_t steps)
 {
     const size_t points = steps + 1;
-    struct descent_curve curve = curve_of(descent, replicas, steps);
-    double *square = check_alloc(replicas * points, sizeof *square);
-    double *excess = check_alloc(replicas * points, sizeof *excess);
-    for (size_t r = 0; r < replicas; r++) {
+    struct descent_curve curve = curve_of(descent, chains, steps);
+    double *square = check_alloc(chains * points, sizeof *square);
+    double *excess = check_alloc(chains * points, sizeof *excess);
+    for (size_t r = 0; r < chains; r++) {
         struct descent_record record = record_of(descent, r, steps);
         for (size_t t = 0; t < points; t++) {
-            square[t * replicas + r] = squared(record.exact + t * N);
-            excess[t * replicas + r] = record.excess[t];
+            square[t * chains + r] = squared(record.exact + t * N);
+            excess[t * chains + r] = record.excess[t];
         }
         descent_record_free(&record);
     }
     for (size_t t = 0; t < points; t++) {
         for (size_t half = 0; half < 2; half++)
-            check_moments(&curve.square[half][t], square + t * replicas, replicas, half,
-                          2);
-        check_moments(&curve.excess[t], excess + t * replicas, replicas, 0, 1);
+            check_moments(&curve.square[half][t], square + t * chains, chains, half, 2);
+        check_moments(&curve.excess[t], excess + t * chains, chains, 0, 1);
     }
     free(square);
     free(excess);
@@ -230,9 +229,9 @@ static void check_curve(const struct descent *descent, size_t replicas, uint64_t
 
 static void check_curves(const struct descent *descent)
 {
-    static const size_t replicas[] = {1, 2, 63, 64, 65, 129, 200};
-    for (size_t k = 0; k < sizeof replicas / sizeof *replicas; k++)
-        check_curve(descent, replicas[k], k % 2 ? 0 : 5);
+    static const size_t chains[] = {1, 2, 63, 64, 65, 129, 200};
+    for (size_t k = 0; k < sizeof chains / sizeof *chains; k++)
+        check_curve(descent, chains[k], k % 2 ? 0 : 5);
 }
 
 static void test_curve(void **state)
@@ -266,7 +265,7 @@ static void check_half(const double *x, int lanes, int half, const double *out)
     CHECK_EXACT(out[1], tree(own, half));
 }
 
-/* Lanes beyond the last replica may hold anything. */
+/* Lanes beyond the last chain may hold anything. */
 static void check_observe_descent(const struct kernels *kernels, void *context)
 {
     const double minimum = 0.3;
@@ -343,17 +342,17 @@ static void test_kernels(void **state)
 /* --- threads, instruction sets, sessions -------------------------------------------
  */
 
-enum { REPLICAS = 500, STEPS = 40 };
+enum { CHAINS = 500, STEPS = 40 };
 
 static void check_threads(const struct descent *descent)
 {
     static const int threads[] = {2, 3, 7};
     struct descent own = *descent;
     own.threads = 1;
-    struct descent_curve one = curve_of(&own, REPLICAS, STEPS);
+    struct descent_curve one = curve_of(&own, CHAINS, STEPS);
     for (int k = 0; k < 3; k++) {
         own.threads = threads[k];
-        struct descent_curve other = curve_of(&own, REPLICAS, STEPS);
+        struct descent_curve other = curve_of(&own, CHAINS, STEPS);
         same_curves(&one, &other);
         descent_curve_free(&other);
     }
@@ -373,7 +372,7 @@ static void check_isa(const struct kernels *kernels, void *context)
     const struct rule rule = check_rule(rule_texts[2]);
     const struct descent descent = descent_of(&rule, &loss);
     assert_ptr_equal(check_loss_loops(&loss), kernels_loss(kernels, &loss));
-    struct descent_curve curve = curve_of(&descent, REPLICAS, STEPS);
+    struct descent_curve curve = curve_of(&descent, CHAINS, STEPS);
     same_curves(&curve, best);
     descent_curve_free(&curve);
     loss_free(&loss);
@@ -384,7 +383,7 @@ static void test_instruction_sets(void **state)
     struct loss loss = loss_make("logistic", N, 0);
     const struct rule rule = check_rule(rule_texts[2]);
     const struct descent descent = descent_of(&rule, &loss);
-    struct descent_curve best = curve_of(&descent, REPLICAS, STEPS);
+    struct descent_curve best = curve_of(&descent, CHAINS, STEPS);
     (void)state;
     check_each_isa(check_isa, &best);
     descent_curve_free(&best);
@@ -402,7 +401,7 @@ static void test_known_results(void **state)
     for (size_t k = 0; k < sizeof names / sizeof *names; k++) {
         struct loss loss = loss_make(names[k], N, 0.7);
         const struct descent descent = descent_of(&rule, &loss);
-        struct descent_curve curve = curve_of(&descent, REPLICAS, STEPS);
+        struct descent_curve curve = curve_of(&descent, CHAINS, STEPS);
         hash = random_hash_bytes(hash, curve.square[0],
                                  3 * (STEPS + 1) * sizeof(struct moments));
         descent_curve_free(&curve);
@@ -424,7 +423,7 @@ static void check_resumed(const struct descent *descent, uint64_t units,
     own.session = &session;
     session.checkpoint = path;
     session.stop_at = (struct session_place){1, units};
-    struct descent_curve cut = curve_of(&own, REPLICAS, STEPS);
+    struct descent_curve cut = curve_of(&own, CHAINS, STEPS);
     assert_true(session_was_cut(&session));
     for (size_t t = 0; t <= STEPS; t++) {
         assert_int_equal(cut.excess[t].count, units * LANES);
@@ -435,7 +434,7 @@ static void check_resumed(const struct descent *descent, uint64_t units,
     CHECK_OK(session_init(&session, "lr: 1\n", &error), &error);
     CHECK_OK(session_resume(&session, path, &error), &error);
     own.threads = 3;
-    struct descent_curve resumed = curve_of(&own, REPLICAS, STEPS);
+    struct descent_curve resumed = curve_of(&own, CHAINS, STEPS);
     same_curves(&resumed, whole);
     descent_curve_free(&cut);
     descent_curve_free(&resumed);
@@ -448,7 +447,7 @@ static void test_resumed(void **state)
     struct loss loss = loss_make("rippled", N, 0.7);
     const struct rule rule = check_rule(rule_texts[2]);
     const struct descent descent = descent_of(&rule, &loss);
-    struct descent_curve whole = curve_of(&descent, REPLICAS, STEPS);
+    struct descent_curve whole = curve_of(&descent, CHAINS, STEPS);
     (void)state;
     for (uint64_t units = 0; units < 8; units++)
         check_resumed(&descent, units, &whole);
@@ -482,13 +481,13 @@ static void test_other_run(void **state)
         own.session = later.session = &session;
         session.checkpoint = path;
         session.stop_at = (struct session_place){1, 2};
-        curve = curve_of(&own, REPLICAS, STEPS);
+        curve = curve_of(&own, CHAINS, STEPS);
         descent_curve_free(&curve);
         session_free(&session);
         CHECK_OK(session_init(&session, "lr: 1\n", &error), &error);
         CHECK_OK(session_resume(&session, path, &error), &error);
         const int status =
-            descent_run(&later, REPLICAS + (k == 6), STEPS + (k == 7), &curve, &error);
+            descent_run(&later, CHAINS + (k == 6), STEPS + (k == 7), &curve, &error);
         CHECK_REFUSED("another run", status, &error, "--resume");
         descent_curve_free(&curve);
         session_free(&session);

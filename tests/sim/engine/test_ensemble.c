@@ -75,14 +75,14 @@ static struct ensemble ensemble_of(const struct rule *rule,
     };
 }
 
-static double *trajectory(const struct ensemble *ensemble, uint64_t replicas,
+static double *trajectory(const struct ensemble *ensemble, uint64_t chains,
                           uint64_t steps, uint64_t every)
 {
     const uint64_t records = ensemble_records(steps, every);
-    double *out = check_alloc(replicas * records * ensemble->problem->n, sizeof *out);
+    double *out = check_alloc(chains * records * ensemble->problem->n, sizeof *out);
     struct error error;
     CHECK_OK(
-        ensemble_trajectory(ensemble, &(uint64_t){replicas}, steps, every, out, &error),
+        ensemble_trajectory(ensemble, &(uint64_t){chains}, steps, every, out, &error),
         &error);
     return out;
 }
@@ -90,7 +90,7 @@ static double *trajectory(const struct ensemble *ensemble, uint64_t replicas,
 /* --- one chain, replayed ---------------------------------------------------------- */
 
 /* The order in which a unit draws: for each block of 32 steps, for each mode of a unit
- * of whole replicas (one mode where modes do not interact), for each step, for each
+ * of whole chains (one mode where modes do not interact), for each step, for each
  * gradient sample, for each of 64 lanes one number. Dense noise is F times the vector
  * of the modes' numbers. */
 struct replay {
@@ -164,36 +164,36 @@ static void replay_run(const struct replay *replay, uint64_t steps, double *out)
     free(normal);
 }
 
-/* Chain (mode, replica) of uncoupled modes that all have the same chains. */
+/* Chain (mode, chain) of uncoupled modes that all have the same chains. */
 static struct replay replay_uncoupled(const struct ensemble *ensemble, size_t mode,
-                                      uint64_t replica)
+                                      uint64_t chain)
 {
-    const uint64_t flat = replica * ensemble->problem->n + mode;
+    const uint64_t flat = chain * ensemble->problem->n + mode;
     return (struct replay){.ensemble = ensemble,
                            .unit = flat / LANES,
                            .lane = (int)(flat % LANES),
                            .mode = mode};
 }
 
-static struct replay replay_coupled(const struct ensemble *ensemble, uint64_t replica)
+static struct replay replay_coupled(const struct ensemble *ensemble, uint64_t chain)
 {
     return (struct replay){.ensemble = ensemble,
-                           .unit = replica / LANES,
-                           .lane = (int)(replica % LANES),
+                           .unit = chain / LANES,
+                           .lane = (int)(chain % LANES),
                            .coupled = true};
 }
 
-/* All modes of one replica, as trajectories lay them out. */
-static void replay_replica(const struct ensemble *ensemble, uint64_t replica,
+/* All modes of one chain, as trajectories lay them out. */
+static void replay_replica(const struct ensemble *ensemble, uint64_t chain,
                            uint64_t steps, double *out)
 {
     if (ensemble->problem->dense) {
-        const struct replay replay = replay_coupled(ensemble, replica);
+        const struct replay replay = replay_coupled(ensemble, chain);
         replay_run(&replay, steps, out);
         return;
     }
     for (size_t mode = 0; mode < ensemble->problem->n; mode++) {
-        const struct replay replay = replay_uncoupled(ensemble, mode, replica);
+        const struct replay replay = replay_uncoupled(ensemble, mode, chain);
         replay_run(&replay, steps, out);
     }
 }
@@ -222,9 +222,9 @@ static void check_path(const double *path, const double *expected, size_t count)
 
 static void check_replay(const struct ensemble *ensemble)
 {
-    enum { REPLICAS = 150, STEPS = 70 };
+    enum { CHAINS = 150, STEPS = 70 };
     static const uint64_t chosen[] = {0, 1, 37, 63, 64, 100, 149};
-    double *out = trajectory(ensemble, REPLICAS, STEPS, 1);
+    double *out = trajectory(ensemble, CHAINS, STEPS, 1);
     double expected[(STEPS + 1) * MODES];
     for (size_t k = 0; k < sizeof chosen / sizeof *chosen; k++) {
         replay_replica(ensemble, chosen[k], STEPS, expected);
@@ -255,10 +255,10 @@ static void test_other_generators(void **state)
     problem_free(&problem);
 }
 
-/* 1000 modes with three replicas each: a unit's lanes hold 21 modes and a third. */
+/* 1000 modes with three chains each: a unit's lanes hold 21 modes and a third. */
 static void test_packing(void **state)
 {
-    enum { N = 1000, REPLICAS = 3, STEPS = 5 };
+    enum { N = 1000, CHAINS = 3, STEPS = 5 };
     const struct problem_form text = {
         .spectrum = "log:0.001:1:1000", .noise = "hessian", .batch = 4};
     const struct rule rule = check_rule("pnm lr=0.5");
@@ -268,11 +268,11 @@ static void test_packing(void **state)
     CHECK_OK(problem_form_read(&problem, &text, &error), &error);
     move_away(&problem);
     const struct ensemble ensemble = ensemble_of(&rule, &problem);
-    double *out = trajectory(&ensemble, REPLICAS, STEPS, 1);
+    double *out = trajectory(&ensemble, CHAINS, STEPS, 1);
     double *expected = check_alloc((STEPS + 1) * N, sizeof *expected);
-    for (uint64_t replica = 0; replica < REPLICAS; replica++) {
-        replay_replica(&ensemble, replica, STEPS, expected);
-        check_path(out + replica * (STEPS + 1) * N, expected, (STEPS + 1) * N);
+    for (uint64_t chain = 0; chain < CHAINS; chain++) {
+        replay_replica(&ensemble, chain, STEPS, expected);
+        check_path(out + chain * (STEPS + 1) * N, expected, (STEPS + 1) * N);
     }
     free(expected);
     free(out);
@@ -286,20 +286,20 @@ static void test_records(void **state)
     struct problem problem = diagonal();
     const struct rule rule = check_rule(rule_texts[1]);
     const struct ensemble ensemble = ensemble_of(&rule, &problem);
-    enum { REPLICAS = 70, STEPS = 100, RECORDS = 1 + 14 + 1 };
+    enum { CHAINS = 70, STEPS = 100, RECORDS = 1 + 14 + 1 };
     (void)state;
     assert_int_equal(ensemble_records(STEPS, 7), RECORDS);
     assert_int_equal(ensemble_records(98, 7), 15);
     assert_int_equal(ensemble_records(3, 10), 2);
     assert_int_equal(ensemble_records(10, 10), 2);
     assert_int_equal(ensemble_records(0, 5), 1);
-    double *all = trajectory(&ensemble, REPLICAS, STEPS, 1);
-    double *some = trajectory(&ensemble, REPLICAS, STEPS, 7);
-    for (size_t replica = 0; replica < REPLICAS; replica++)
+    double *all = trajectory(&ensemble, CHAINS, STEPS, 1);
+    double *some = trajectory(&ensemble, CHAINS, STEPS, 7);
+    for (size_t chain = 0; chain < CHAINS; chain++)
         for (size_t record = 0; record < RECORDS; record++) {
             const size_t t = record < 15 ? 7 * record : STEPS;
-            CHECK_SAME(some + (replica * RECORDS + record) * MODES,
-                       all + (replica * (STEPS + 1) + t) * MODES, MODES);
+            CHECK_SAME(some + (chain * RECORDS + record) * MODES,
+                       all + (chain * (STEPS + 1) + t) * MODES, MODES);
         }
     free(all);
     free(some);
@@ -342,7 +342,7 @@ static double time_average(const struct problem *problem, const double *path,
     return (double)(sum / (chains.steps - chains.burn_in));
 }
 
-/* Burn-in and length around the block of 32 steps; odd numbers of replicas. */
+/* Burn-in and length around the block of 32 steps; odd numbers of chains. */
 static const struct chains chain_list[] = {
     {1, 1, 0},     {2, 31, 0},   {65, 32, 0},  {64, 33, 1},    {150, 70, 31},
     {150, 70, 32}, {63, 70, 33}, {63, 70, 69}, {150, 200, 64},
@@ -355,15 +355,15 @@ static void check_moments_of(const struct ensemble *ensemble, struct chains own)
     const size_t length = (own.steps + 1) * MODES;
     struct moments theta[MODES], square[MODES];
     struct error error;
-    double *out = trajectory(ensemble, own.replicas, own.steps, 1);
-    double *x = check_alloc(own.replicas, sizeof *x);
+    double *out = trajectory(ensemble, own.count, own.steps, 1);
+    double *x = check_alloc(own.count, sizeof *x);
     CHECK_OK(ensemble_moments(ensemble, chains, theta, square, &error), &error);
     for (size_t i = 0; i < MODES; i++)
         for (int kind = 0; kind < 2; kind++) {
-            for (size_t r = 0; r < own.replicas; r++)
+            for (size_t r = 0; r < own.count; r++)
                 x[r] = time_average(ensemble->problem, out + r * length, own, i,
                                     kind ? (int)i : -1);
-            check_moments(kind ? &square[i] : &theta[i], x, own.replicas);
+            check_moments(kind ? &square[i] : &theta[i], x, own.count);
         }
     free(x);
     free(out);
@@ -381,37 +381,36 @@ static void test_moments(void **state)
     each_ensemble(check_moments_are_those_of_trajectories);
 }
 
-/* Covariance runs whole replicas whatever the noise. x[pair * replicas + replica] */
+/* Covariance runs whole chains whatever the noise. x[pair * chains + chain] */
 static double *replayed_products(const struct ensemble *ensemble, struct chains own)
 {
     double *path = check_alloc((own.steps + 1) * MODES, sizeof *path);
-    double *x = check_alloc(own.replicas * PAIRS, sizeof *x);
-    for (uint64_t r = 0; r < own.replicas; r++) {
+    double *x = check_alloc(own.count * PAIRS, sizeof *x);
+    for (uint64_t r = 0; r < own.count; r++) {
         const struct replay replay = replay_coupled(ensemble, r);
         replay_run(&replay, own.steps, path);
         for (size_t i = 0; i < MODES; i++)
             for (size_t j = i; j < MODES; j++)
-                x[ensemble_pair(MODES, i, j) * own.replicas + r] =
+                x[ensemble_pair(MODES, i, j) * own.count + r] =
                     time_average(ensemble->problem, path, own, i, (int)j);
     }
     free(path);
     return x;
 }
 
-/* Group g of n holds the chains from g replicas/n (rounded down) on, the last one what
+/* Group g of n holds the chains from g chains/n (rounded down) on, the last one what
  * is left. */
 static void check_groups(const struct covariance_groups *groups, uint64_t wanted,
-                         uint64_t replicas, const double *x)
+                         uint64_t chains, const double *x)
 {
-    const uint64_t count = wanted < replicas ? wanted : replicas,
-                   each = replicas / count;
+    const uint64_t count = wanted < chains ? wanted : chains, each = chains / count;
     assert_int_equal(groups->count, count);
     for (uint64_t g = 0; g < count; g++) {
-        const uint64_t end = g + 1 < count ? (g + 1) * each : replicas;
+        const uint64_t end = g + 1 < count ? (g + 1) * each : chains;
         for (size_t pair = 0; pair < PAIRS; pair++) {
             double sum = 0;
             for (uint64_t r = g * each; r < end; r++)
-                sum += x[pair * replicas + r];
+                sum += x[pair * chains + r];
             CHECK_NEAR(groups->mean[g * PAIRS + pair], sum / (double)(end - g * each),
                        1e-12, 1e-12);
         }
@@ -426,13 +425,13 @@ static void check_covariance_of(const struct ensemble *ensemble, struct chains o
     struct error error;
     CHECK_OK(ensemble_covariance(ensemble, own, pair, NULL, &error), &error);
     for (size_t k = 0; k < PAIRS; k++)
-        check_moments(&pair[k], x + k * own.replicas, own.replicas);
+        check_moments(&pair[k], x + k * own.count, own.count);
     for (size_t k = 0; k < sizeof wanted / sizeof *wanted; k++) {
         struct covariance_groups groups = {.count = wanted[k]};
         struct moments again[PAIRS];
         CHECK_OK(ensemble_covariance(ensemble, own, again, &groups, &error), &error);
         assert_memory_equal(again, pair, sizeof pair);
-        check_groups(&groups, wanted[k], own.replicas, x);
+        check_groups(&groups, wanted[k], own.count, x);
         free(groups.mean);
     }
     free(x);
@@ -464,23 +463,23 @@ static void test_pair(void **state)
 /* So many units that they do not all fit into one batch between merges. */
 static void check_many_units(const struct ensemble *ensemble)
 {
-    enum { REPLICAS = (1 << 18) + 100, STEPS = 3 };
-    const struct chains own = {REPLICAS, STEPS, 1};
+    enum { CHAINS = (1 << 18) + 100, STEPS = 3 };
+    const struct chains own = {CHAINS, STEPS, 1};
     struct moments pair[PAIRS];
     struct error error;
     if (!ensemble->problem->dense) {
         check_moments_of(ensemble, own);
         return;
     }
-    double *out = trajectory(ensemble, REPLICAS, STEPS, 1);
-    double *x = check_alloc(REPLICAS, sizeof *x);
+    double *out = trajectory(ensemble, CHAINS, STEPS, 1);
+    double *x = check_alloc(CHAINS, sizeof *x);
     CHECK_OK(ensemble_covariance(ensemble, own, pair, NULL, &error), &error);
     for (size_t i = 0; i < MODES; i++)
         for (size_t j = i; j < MODES; j++) {
-            for (size_t r = 0; r < REPLICAS; r++)
+            for (size_t r = 0; r < CHAINS; r++)
                 x[r] = time_average(ensemble->problem, out + r * (STEPS + 1) * MODES,
                                     own, i, (int)j);
-            check_moments(&pair[ensemble_pair(MODES, i, j)], x, REPLICAS);
+            check_moments(&pair[ensemble_pair(MODES, i, j)], x, CHAINS);
         }
     free(x);
     free(out);
@@ -499,7 +498,7 @@ static void test_many_units(void **state)
 }
 
 /* Modes with chains of their own: the units run through the groups of equal chains in
- * mode order, and a mode without replicas has none. */
+ * mode order, and a mode without chains has none. */
 static void check_own_chains(const struct chains chains[MODES])
 {
     struct problem problem = diagonal();
@@ -512,17 +511,17 @@ static void check_own_chains(const struct chains chains[MODES])
     CHECK_OK(ensemble_moments(&ensemble, chains, theta, square, &error), &error);
     for (size_t i = 0; i < MODES; i++) {
         const struct chains own = chains[i];
-        double *x = check_alloc(own.replicas + 1, sizeof *x);
+        double *x = check_alloc(own.count + 1, sizeof *x);
         double *path = check_alloc((own.steps + 1) * MODES, sizeof *path);
         if (i == start + size) {
-            const uint64_t lanes = size * chains[start].replicas;
+            const uint64_t lanes = size * chains[start].count;
             first_unit += (lanes + LANES - 1) / LANES;
             start = i;
             for (size = 1; start + size < MODES &&
                            memcmp(&own, &chains[start + size], sizeof own) == 0;)
                 size++;
         }
-        for (uint64_t r = 0; r < own.replicas; r++) {
+        for (uint64_t r = 0; r < own.count; r++) {
             const uint64_t flat = r * size + i - start;
             const struct replay replay = {.ensemble = &ensemble,
                                           .unit = first_unit + flat / LANES,
@@ -531,9 +530,9 @@ static void check_own_chains(const struct chains chains[MODES])
             replay_run(&replay, own.steps, path);
             x[r] = time_average(&problem, path, own, i, (int)i);
         }
-        if (own.replicas > 0)
-            check_moments(&square[i], x, own.replicas);
-        assert_int_equal(theta[i].count, own.replicas);
+        if (own.count > 0)
+            check_moments(&square[i], x, own.count);
+        assert_int_equal(theta[i].count, own.count);
         free(path);
         free(x);
     }
@@ -561,10 +560,10 @@ static void test_modes_with_their_own_chains(void **state)
 /* What a chain says of its directions u_t = (theta_t - theta_{t+1}) / rate between its
  * recorded steps, from a replay. */
 static void replayed_direction(const struct ensemble *ensemble, struct chains own,
-                               uint64_t replica, double mean,
+                               uint64_t chain, double mean,
                                double values[DIRECTION_QUANTITIES])
 {
-    const struct replay replay = replay_uncoupled(ensemble, 0, replica);
+    const struct replay replay = replay_uncoupled(ensemble, 0, chain);
     const double count = (double)(own.steps - own.burn_in - 1);
     double *path = check_alloc(own.steps + 1, sizeof *path);
     double scalar[RULE_MAX_SCALARS], last = 0;
@@ -590,26 +589,26 @@ static void check_direction(const struct ensemble *ensemble, struct chains own)
     const double mean = -0.37;
     struct direction direction;
     struct error error;
-    double(*x)[DIRECTION_QUANTITIES] = check_alloc(own.replicas, sizeof *x);
-    for (uint64_t r = 0; r < own.replicas; r++)
+    double(*x)[DIRECTION_QUANTITIES] = check_alloc(own.count, sizeof *x);
+    for (uint64_t r = 0; r < own.count; r++)
         replayed_direction(ensemble, own, r, mean, x[r]);
     CHECK_OK(ensemble_direction(ensemble, own, mean, &direction, &error), &error);
     const struct comoments *m = &direction.comoments;
-    assert_int_equal(m->count, own.replicas);
+    assert_int_equal(m->count, own.count);
     assert_int_equal(direction.count, own.steps - own.burn_in - 1);
     for (int i = 0; i < DIRECTION_QUANTITIES; i++)
         for (int j = 0; j < DIRECTION_QUANTITIES; j++) {
-            const double n = (double)own.replicas;
+            const double n = (double)own.count;
             double mean_i = 0, mean_j = 0, products = 0;
-            for (uint64_t r = 0; r < own.replicas; r++) {
+            for (uint64_t r = 0; r < own.count; r++) {
                 mean_i += x[r][i] / n;
                 mean_j += x[r][j] / n;
             }
-            for (uint64_t r = 0; r < own.replicas; r++)
+            for (uint64_t r = 0; r < own.count; r++)
                 products += (x[r][i] - mean_i) * (x[r][j] - mean_j);
             CHECK_NEAR(m->mean[i], mean_i, 1e-10, 1e-12);
             CHECK_NEAR(m->products[i][j], products, 1e-9, 1e-10);
-            if (own.replicas > 1)
+            if (own.count > 1)
                 CHECK_NEAR(comoments_covariance(m, i, j),
                            m->products[i][j] / (n - 1) / n, 1e-15, 0);
         }
@@ -689,7 +688,7 @@ static void run_everything(const struct ensemble *ensemble, struct results *resu
         ensemble_moments(ensemble, chains, results->theta, results->square, &error),
         &error);
     CHECK_OK(ensemble_covariance(ensemble, own, results->pair, NULL, &error), &error);
-    CHECK_OK(ensemble_trajectory(ensemble, &(uint64_t){own.replicas}, own.steps, 10,
+    CHECK_OK(ensemble_trajectory(ensemble, &(uint64_t){own.count}, own.steps, 10,
                                  results->path, &error),
              &error);
 }
@@ -799,7 +798,7 @@ static void test_what_changes_the_stream(void **state)
 
 static void test_no_noise(void **state)
 {
-    enum { STEPS = 70, REPLICAS = 70 };
+    enum { STEPS = 70, CHAINS = 70 };
     const struct problem_form text = {
         .spectrum = "0.3,1,2", .noise = "isotropic:0", .batch = 1};
     struct problem problem;
@@ -810,10 +809,10 @@ static void test_no_noise(void **state)
     for (int r = 0; r < RULES; r++) {
         const struct rule rule = check_rule(rule_texts[r]);
         const struct ensemble ensemble = ensemble_of(&rule, &problem);
-        const struct chains own = {REPLICAS, STEPS, 10}, chains[] = {own, own, own};
+        const struct chains own = {CHAINS, STEPS, 10}, chains[] = {own, own, own};
         struct moments theta[MODES], square[MODES];
-        double *out = trajectory(&ensemble, REPLICAS, STEPS, 1);
-        for (size_t k = 1; k < REPLICAS; k++)
+        double *out = trajectory(&ensemble, CHAINS, STEPS, 1);
+        for (size_t k = 1; k < CHAINS; k++)
             CHECK_SAME(out + k * (STEPS + 1) * MODES, out, (STEPS + 1) * MODES);
         for (size_t i = 0; i < MODES; i++) {
             struct linear_system system;
@@ -1006,10 +1005,10 @@ static void check_average(const struct ensemble *ensemble, struct chains chains,
     const double variance = plan_law_variance(&law, chains.steps - chains.burn_in);
     const double expected =
         law.s_ij[0] + plan_law_bias(&law, chains.burn_in, chains.steps);
-    assert_int_equal(m->count, chains.replicas);
+    assert_int_equal(m->count, chains.count);
     CHECK_Z("time average",
-            (m->mean - expected) / sqrt(variance / (double)chains.replicas));
-    CHECK_NEAR(moments_stderr(m), sqrt(variance / (double)chains.replicas), 0.1, 0);
+            (m->mean - expected) / sqrt(variance / (double)chains.count));
+    CHECK_NEAR(moments_stderr(m), sqrt(variance / (double)chains.count), 0.1, 0);
 }
 
 static void check_averages(const struct ensemble *ensemble)

@@ -238,14 +238,14 @@ static void test_unstable_law(void **state)
 
 /* --- the plan --------------------------------------------------------------------- */
 
-static struct plan planned(const struct plan_law *law, uint64_t replicas,
-                           uint64_t steps, uint64_t burn_in, double target)
+static struct plan planned(const struct plan_law *law, uint64_t chains, uint64_t steps,
+                           uint64_t burn_in, double target)
 {
-    const struct plan_request request = {replicas, steps, burn_in, target, 1e10};
+    const struct plan_request request = {chains, steps, burn_in, target, 1e10};
     struct plan plan;
     plan_make(law, &request, &plan);
-    CHECK_NEAR(plan.samples, (double)plan.chains.replicas * (double)plan.chains.steps,
-               0, 0);
+    CHECK_NEAR(plan.samples, (double)plan.chains.count * (double)plan.chains.steps, 0,
+               0);
     assert_true(plan.affordable == (plan.samples <= 1e10));
     assert_true(plan.chains.burn_in < plan.chains.steps);
     return plan;
@@ -259,7 +259,7 @@ static bool is_power_of_two(uint64_t x)
 static double squared_error(const struct plan_law *law, const struct chains *chains)
 {
     return plan_law_variance(law, chains->steps - chains->burn_in) /
-           (double)chains->replicas;
+           (double)chains->count;
 }
 
 /* Standard deviation of one product x_i x_j: what a target is relative to. */
@@ -289,8 +289,8 @@ static void test_everything_planned(void **state)
             const struct chains *chains = &plan.chains;
             assert_true(is_power_of_two(chains->burn_in));
             assert_true(is_power_of_two(chains->steps));
-            assert_true(is_power_of_two(chains->replicas));
-            assert_true(chains->replicas >= PLAN_REPLICAS);
+            assert_true(is_power_of_two(chains->count));
+            assert_true(chains->count >= PLAN_CHAINS);
             assert_true(chains->steps >= 8 * chains->burn_in);
             assert_false(plan.too_short);
             assert_int_equal(plan.needed_burn_in, chains->burn_in);
@@ -303,8 +303,8 @@ static void test_everything_planned(void **state)
                   (unsigned long long)chains->burn_in, target);
             /* Not wasteful: half the chains, or half their length, would not do. */
             struct chains half = *chains;
-            half.replicas /= 2;
-            assert_true(chains->replicas == PLAN_REPLICAS ||
+            half.count /= 2;
+            assert_true(chains->count == PLAN_CHAINS ||
                         squared_error(&law, &half) > target * target);
             half = *chains;
             half.burn_in /= 2;
@@ -378,7 +378,7 @@ static void test_replicas_given(void **state)
             const double target = 0.01 * scale_of(&law);
             const struct plan plan = planned(&law, given[r], 0, PLAN_AUTO, target);
             struct chains half = plan.chains;
-            assert_int_equal(plan.chains.replicas, given[r]);
+            assert_int_equal(plan.chains.count, given[r]);
             assert_true(is_power_of_two(plan.chains.steps));
             assert_true(plan.chains.steps >= 8 * plan.chains.burn_in);
             assert_int_equal(plan.chains.burn_in, plan.needed_burn_in);
@@ -399,8 +399,8 @@ static void test_steps_given(void **state)
         assert_int_equal(plan.chains.steps, 12345);
         assert_int_equal(plan.chains.burn_in, plan.needed_burn_in);
         assert_false(plan.too_short);
-        assert_true(is_power_of_two(plan.chains.replicas));
-        assert_true(plan.chains.replicas >= PLAN_REPLICAS);
+        assert_true(is_power_of_two(plan.chains.count));
+        assert_true(plan.chains.count >= PLAN_CHAINS);
         assert_true(squared_error(&law, &plan.chains) <= target * target);
     }
 }
@@ -410,7 +410,7 @@ static void test_everything_given(void **state)
     const struct plan_law law = law_of(&settings[2]);
     (void)state;
     const struct plan plan = planned(&law, 3, 1000, 17, 1e-9);
-    assert_int_equal(plan.chains.replicas, 3);
+    assert_int_equal(plan.chains.count, 3);
     assert_int_equal(plan.chains.steps, 1000);
     assert_int_equal(plan.chains.burn_in, 17);
     assert_false(plan.too_short);
@@ -426,12 +426,12 @@ static void test_burn_in_given(void **state)
     const double target = 0.01 * scale_of(&law);
     (void)state;
     for (int k = 0; k < 4; k++)
-        for (uint64_t replicas = 0; replicas < 100; replicas += 50) {
-            const struct plan plan = planned(&law, replicas, 0, burn_in[k], target);
+        for (uint64_t chains = 0; chains < 100; chains += 50) {
+            const struct plan plan = planned(&law, chains, 0, burn_in[k], target);
             assert_int_equal(plan.chains.burn_in, burn_in[k]);
             assert_true(is_power_of_two(plan.chains.steps));
             assert_true(plan.chains.steps >= 8 * burn_in[k]);
-            assert_true(replicas == 0 || plan.chains.replicas == replicas);
+            assert_true(chains == 0 || plan.chains.count == chains);
             assert_true(squared_error(&law, &plan.chains) <= target * target);
         }
 }
@@ -456,7 +456,7 @@ static void test_too_short(void **state)
     const struct plan plan = planned(&law, 5, 10, 10, target);
     assert_true(plan.too_short);
     assert_int_equal(plan.chains.burn_in, 5);
-    assert_int_equal(plan.chains.replicas, 5);
+    assert_int_equal(plan.chains.count, 5);
 }
 
 static void test_budget(void **state)
@@ -475,7 +475,7 @@ static void test_budget(void **state)
     plan_make(&law, &request, &again);
     assert_false(again.affordable);
     assert_int_equal(again.chains.steps, plan.chains.steps);
-    assert_int_equal(again.chains.replicas, plan.chains.replicas);
+    assert_int_equal(again.chains.count, plan.chains.count);
     /* Hopeless targets end in a plan, too, and the samples tell how hopeless. */
     request.target = 1e-30;
     plan_make(&law, &request, &again);
@@ -490,7 +490,7 @@ static void test_longest_chain(void **state)
     const struct plan plan = planned(&law, 0, 0, PLAN_AUTO, 1e-7 * scale_of(&law));
     (void)state;
     assert_int_equal(plan.chains.steps, PLAN_LONGEST);
-    assert_true(plan.chains.replicas > 4 * PLAN_REPLICAS);
+    assert_true(plan.chains.count > 4 * PLAN_CHAINS);
 }
 
 /* Without noise the start alone decides. */
@@ -501,7 +501,7 @@ static void test_no_noise(void **state)
     memset(setting.noise, 0, sizeof setting.noise);
     const struct plan_law law = law_of(&setting);
     const struct plan plan = planned(&law, 1, 0, PLAN_AUTO, 1e-6);
-    assert_int_equal(plan.chains.replicas, 1);
+    assert_int_equal(plan.chains.count, 1);
     assert_true(largest_bias(&law, plan.chains.burn_in) <= 1e-6 / 20);
     CHECK_EXACT(plan_law_variance(&law, 100), 0.0);
 }

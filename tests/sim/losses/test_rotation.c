@@ -7,7 +7,7 @@
 #include "cli/problem_form.h"
 #include "engine/ensemble.h"
 
-enum { N = 5, STEPS = 60, REPLICAS = 70 };
+enum { N = 5, STEPS = 60, CHAINS = 70 };
 
 static double *read_rotation(const char *text, size_t n)
 {
@@ -105,11 +105,11 @@ static double *run(const struct rule *rule, const char *rotation)
         .seed = 1,
         .threads = 2,
     };
-    const size_t size = (size_t)REPLICAS * (STEPS + 1) * N;
+    const size_t size = (size_t)CHAINS * (STEPS + 1) * N;
     double *out = check_alloc(size, sizeof *out);
-    uint64_t replicas = REPLICAS;
+    uint64_t chains = CHAINS;
     struct error error;
-    CHECK_OK(ensemble_trajectory(&ensemble, &replicas, STEPS, 1, out, &error), &error);
+    CHECK_OK(ensemble_trajectory(&ensemble, &chains, STEPS, 1, out, &error), &error);
     problem_free(&problem);
     return out;
 }
@@ -118,7 +118,7 @@ static double *run(const struct rule *rule, const char *rotation)
  * weight decay and schedule included, and the others another one. */
 static void only_equivariant_rules_do_not_notice(void **state)
 {
-    const size_t size = (size_t)REPLICAS * (STEPS + 1) * N;
+    const size_t size = (size_t)CHAINS * (STEPS + 1) * N;
     (void)state;
     for (const struct rule_kind *const *o = rule_kinds(); *o; o++) {
         struct rule rule = rule_of(*o, 0.1);
@@ -149,7 +149,7 @@ static struct moments *moments_of(const struct rule *rule,
         .seed = 1,
         .threads = threads,
     };
-    const struct chains chains = {REPLICAS, STEPS, STEPS / 2};
+    const struct chains chains = {CHAINS, STEPS, STEPS / 2};
     struct moments *pairs = check_alloc(N * (N + 1) / 2, sizeof *pairs);
     struct error error;
     CHECK_OK(ensemble_covariance(&ensemble, chains, pairs, NULL, &error), &error);

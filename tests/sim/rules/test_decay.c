@@ -149,7 +149,7 @@ static void every_rule_by_hand(void **state)
 /* The loops over a tile against single steps: those of the kind and of the loops. */
 static void check_tile(const struct rule *rule, const struct rule_loops *loops)
 {
-    static double normal[STEPS * RULE_MAX_SAMPLES * LANES], path[STEPS * LANES];
+    static double normal[STEPS * RULE_MAX_SAMPLES * LANES], trajectory[STEPS * LANES];
     struct tile tile = {.theta = {0}};
     uint64_t random = 3;
     const size_t samples = (size_t)rule->kind->samples;
@@ -162,7 +162,7 @@ static void check_tile(const struct rule *rule, const struct rule_loops *loops)
         tile.noise_sd[lane] = 0.5;
     }
     const struct tile start = tile;
-    loops->advance(rule, 5, STEPS, normal, &tile, path);
+    loops->advance(rule, 5, STEPS, normal, &tile, trajectory);
     for (int lane = 0; lane < LANES; lane += 9) {
         struct run run = {.theta = start.theta[lane]}, own = run;
         for (size_t k = 0; k < STEPS; k++) {
@@ -173,7 +173,7 @@ static void check_tile(const struct rule *rule, const struct rule_loops *loops)
             step_with(rule, 5 + k, g, &run);
             loops->step(rule, 5 + k, 1, g, &own.theta, own.slot);
             CHECK_EXACT(own.theta, run.theta);
-            CHECK_EXACT(path[k * LANES + (size_t)lane], run.theta);
+            CHECK_EXACT(trajectory[k * LANES + (size_t)lane], run.theta);
         }
     }
 }

@@ -12,10 +12,10 @@ enum { LANES = RULE_LANES, STATE = MATRICES_STATE };
 
 static int read_text(const char *text, struct matrices *matrices, struct error *error)
 {
-    char path[64];
-    check_file(text, strlen(text), path);
-    const int status = matrices_file_read(path, matrices, error);
-    unlink(path);
+    char trajectory[64];
+    check_file(text, strlen(text), trajectory);
+    const int status = matrices_file_read(trajectory, matrices, error);
+    unlink(trajectory);
     return status;
 }
 
@@ -88,7 +88,7 @@ static void a_gradient_elsewhere(void **state)
     enum { STEPS = 50 };
     const double lr = 0.1, beta = 0.9, centre = 0.5, slope = 0, sd = 0.7;
     const struct rule rule = linear_rule(looking_ahead, lr);
-    static double normal[STEPS * LANES], path[STEPS * LANES];
+    static double normal[STEPS * LANES], trajectory[STEPS * LANES];
     struct tile tile = {.theta = {0}};
     struct linear_system system;
     uint64_t random = 2;
@@ -103,7 +103,7 @@ static void a_gradient_elsewhere(void **state)
         tile.slope[lane] = slope;
         tile.noise_sd[lane] = sd;
     }
-    check_loops(&rule)->advance(&rule, 0, STEPS, normal, &tile, path);
+    check_loops(&rule)->advance(&rule, 0, STEPS, normal, &tile, trajectory);
     for (int lane = 0; lane < LANES; lane += 7) {
         const double h = 0.1 + 0.01 * lane;
         double theta = lane, v = 0;
@@ -112,7 +112,7 @@ static void a_gradient_elsewhere(void **state)
                 h * (theta + beta * v - centre) + sd * normal[k * LANES + (size_t)lane];
             v = beta * v - lr * g;
             theta += v;
-            CHECK_NEAR(path[k * LANES + (size_t)lane], theta, 1e-12, 1e-12);
+            CHECK_NEAR(trajectory[k * LANES + (size_t)lane], theta, 1e-12, 1e-12);
         }
     }
     linear_system_probe(&rule, 2, &system);

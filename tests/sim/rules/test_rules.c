@@ -326,7 +326,7 @@ typedef void (*step_function)(const struct rule *rule, uint64_t t, size_t count,
  * at a time. */
 static void advance_by_steps(const struct rule *rule, step_function one_step,
                              uint64_t t, size_t count, const double *normal,
-                             struct tile *tile, double *path)
+                             struct tile *tile, double *trajectory)
 {
     const size_t samples = (size_t)rule->kind->samples;
     const size_t slots = (size_t)rule->kind->slots;
@@ -350,7 +350,7 @@ static void advance_by_steps(const struct rule *rule, step_function one_step,
             for (size_t i = 0; i < count; i++) {
                 for (size_t s = 0; s < slots; s++)
                     tile->slot[s][first + i] = slot[s * count + i];
-                path[k * LANES + first + i] = tile->theta[first + i];
+                trajectory[k * LANES + first + i] = tile->theta[first + i];
             }
         }
 }
@@ -370,7 +370,7 @@ static void check_advance_of(const struct rule *rule, const struct rule_loops *l
 {
     const step_function steps[] = {loops->step, rule->kind->step};
     static double normal[STEPS * RULE_MAX_SAMPLES * LANES];
-    static double path[STEPS * LANES], by_steps[STEPS * LANES];
+    static double trajectory[STEPS * LANES], by_steps[STEPS * LANES];
     const uint64_t t = check_word(random) >> 44;
     const size_t samples = (size_t)rule->kind->samples;
     struct tile tile, copy;
@@ -379,17 +379,17 @@ static void check_advance_of(const struct rule *rule, const struct rule_loops *l
     for (int k = 0; k < 4; k++) {
         struct tile own = tile;
         copy = tile;
-        loops->advance(rule, t, STEPS, normal, &own, path);
+        loops->advance(rule, t, STEPS, normal, &own, trajectory);
         advance_by_steps(rule, steps[k / 2], t, k % 2 ? LANES : 1, normal, &copy,
                          by_steps);
-        CHECK_SAME(path, by_steps, STEPS * LANES);
+        CHECK_SAME(trajectory, by_steps, STEPS * LANES);
         check_same_tile(rule, &own, &copy);
         /* In two parts. */
         own = tile;
-        loops->advance(rule, t, 5, normal, &own, path);
+        loops->advance(rule, t, 5, normal, &own, trajectory);
         loops->advance(rule, t + 5, STEPS - 5, normal + 5 * samples * LANES, &own,
-                       path + 5 * LANES);
-        CHECK_SAME(path, by_steps, STEPS * LANES);
+                       trajectory + 5 * LANES);
+        CHECK_SAME(trajectory, by_steps, STEPS * LANES);
         check_same_tile(rule, &own, &copy);
     }
 }
@@ -451,13 +451,13 @@ static void test_own_rule(void **state)
 /* The same rules, found by every instruction set, with the same bits. */
 struct isa_paths {
     size_t rules;
-    double path[32][STEPS * LANES];
+    double trajectory[32][STEPS * LANES];
 };
 
 static void run_isa(const struct kernels *kernels, void *context)
 {
     static double normal[STEPS * RULE_MAX_SAMPLES * LANES];
-    static double path[STEPS * LANES];
+    static double trajectory[STEPS * LANES];
     struct isa_paths *first = context;
     const bool is_first = first->rules == 0;
     size_t i = 0;
@@ -468,13 +468,13 @@ static void run_isa(const struct kernels *kernels, void *context)
         assert_string_equal(kernels->rules[i]->name, kind->name);
         const struct rule rule = some_rule(kind, &random);
         struct tile tile;
-        assert_true(i < sizeof first->path / sizeof *first->path);
+        assert_true(i < sizeof first->trajectory / sizeof *first->trajectory);
         draw(sizeof normal / sizeof *normal, &random, normal);
         random_tile(&rule, &random, &tile);
         kernels->rules[i]->advance(&rule, 0, STEPS, normal, &tile,
-                                   is_first ? first->path[i] : path);
+                                   is_first ? first->trajectory[i] : trajectory);
         if (!is_first)
-            CHECK_SAME(path, first->path[i], STEPS * LANES);
+            CHECK_SAME(trajectory, first->trajectory[i], STEPS * LANES);
     }
     assert_null(rule_kinds()[i]);
     assert_true(is_first || i == first->rules);
@@ -623,16 +623,16 @@ static double *long_path(const struct rule *rule)
 {
     const size_t samples = (size_t)rule->kind->samples;
     double *normal = check_alloc(LONG * LANES * samples, sizeof *normal);
-    double *path = check_alloc(LONG * LANES, sizeof *path);
+    double *trajectory = check_alloc(LONG * LANES, sizeof *trajectory);
     uint64_t first = 9, second = 10;
     struct tile tile;
     random_tile(rule, &first, &tile);
     memset(tile.slot, 0, sizeof tile.slot);
     for (size_t k = 0; k < LONG * samples; k++)
         draw(LANES, k % samples == 0 ? &first : &second, normal + k * LANES);
-    check_loops(rule)->advance(rule, 0, LONG, normal, &tile, path);
+    check_loops(rule)->advance(rule, 0, LONG, normal, &tile, trajectory);
     free(normal);
-    return path;
+    return trajectory;
 }
 
 static void check_identity(const struct rule *a, const struct rule *b)
@@ -746,10 +746,10 @@ static void check_line_names_none(const char *file, int number, const char *line
 
 static void check_file_names_none(const char *folder, const char *name)
 {
-    char path[1024], *line = NULL;
+    char trajectory[1024], *line = NULL;
     size_t size = 0;
-    snprintf(path, sizeof path, "%s/%s", folder, name);
-    FILE *file = fopen(path, "r");
+    snprintf(trajectory, sizeof trajectory, "%s/%s", folder, name);
+    FILE *file = fopen(trajectory, "r");
     assert_non_null(file);
     for (int number = 1; getline(&line, &size, file) >= 0; number++)
         check_line_names_none(name, number, line);

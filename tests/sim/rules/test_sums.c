@@ -104,24 +104,24 @@ static void test_noise(void **state)
     const struct kernels *kernels = check_kernels();
     struct sums *sums = check_alloc(1, sizeof *sums);
     struct errors kernel = {0}, naive = {0};
-    double path[BLOCK * LANES];
+    double trajectory[BLOCK * LANES];
     uint64_t random = 1;
     (void)state;
     for (int block = 0; block < BLOCKS; block++) {
         for (int k = 0; k < BLOCK * LANES; k++) {
             const int lane = k % LANES;
             if (lane >= MOVING) {
-                path[k] = path[k - MOVING];
+                trajectory[k] = trajectory[k - MOVING];
                 continue;
             }
             const double x = check_uniform(&random, 0, 4);
-            path[k] = x;
+            trajectory[k] = x;
             sums->naive_sum[lane] += x;
             sums->naive_square[lane] = fma(x, x, sums->naive_square[lane]);
             wide_add(&sums->exact_sum[lane], x);
             wide_add_square(&sums->exact_square[lane], x);
         }
-        kernels->observe_moments(BLOCK, path, sums->sum, sums->square);
+        kernels->observe_moments(BLOCK, trajectory, sums->sum, sums->square);
     }
     sums_errors(sums, &kernel, &naive, MOVING);
     print_message("2^22 steps of noise: largest relative error %.2g (one by one %.2g), "

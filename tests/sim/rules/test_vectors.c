@@ -44,12 +44,12 @@ static void read_line(char *line, struct vectors *v)
 
 static void read_vectors(const char *name, struct vectors *v)
 {
-    char path[128], *line = NULL;
+    char trajectory[128], *line = NULL;
     size_t size = 0;
     memset(v, 0, sizeof *v);
-    snprintf(path, sizeof path, "tests/vectors/%s.txt", name);
-    FILE *file = fopen(path, "r");
-    CHECK(file, "cannot read %s: run the tests from the project's folder", path);
+    snprintf(trajectory, sizeof trajectory, "tests/vectors/%s.txt", name);
+    FILE *file = fopen(trajectory, "r");
+    CHECK(file, "cannot read %s: run the tests from the project's folder", trajectory);
     while (getline(&line, &size, file) >= 0)
         read_line(line, v);
     free(line);

@@ -1,4 +1,4 @@
-#include "claims/shared/noise_claims.h"
+#include "claims/shared/claim_noise.h"
 
 #include <stdio.h>
 

@@ -1,8 +1,8 @@
-/* noise_claims.h: what the claims on momentum noise (section 2) share. */
-#ifndef PNM_NOISE_CLAIMS_H
-#define PNM_NOISE_CLAIMS_H
+/* claim_noise.h: what the claims on momentum noise (section 2) share. */
+#ifndef PNM_CLAIM_NOISE_H
+#define PNM_CLAIM_NOISE_H
 
-#include "claims/shared/stationary_claims.h"
+#include "claims/shared/claim_stationary.h"
 #include "compare/noise.h"
 
 /* Measures all quantities of a rule once; the long-run variance is left out. */

@@ -1,12 +1,12 @@
-/* descent_claims.h: what the claims on theorem 3.1 and its lemmas share: runs of a rule
- * on a smooth loss, identities along them, and the search for the run that comes
+/* claim_descent.h: what the claims on theorem 3.1 and its lemmas share: chains of a
+ * rule on a smooth loss, identities along them, and the search for the chain that comes
  * closest to a bound. */
-#ifndef PNM_DESCENT_CLAIMS_H
-#define PNM_DESCENT_CLAIMS_H
+#ifndef PNM_CLAIM_DESCENT_H
+#define PNM_CLAIM_DESCENT_H
 
-#include "claims/shared/stationary_claims.h"
+#include "claims/shared/claim_stationary.h"
 #include "compare/bound_search.h"
-#include "compare/pnm_path.h"
+#include "compare/trajectory.h"
 
 /* A run. Lengths are in units of the loss: its L, its G and its dimension. */
 struct descent_setting {
@@ -36,22 +36,23 @@ PNM_MUST_USE int claim_descent_init(struct claim_descent *run,
 void claim_descent_free(struct claim_descent *run);
 
 /* Does theorem 3.1 cover the loss, that is, has it a G? */
-bool claim_covers(const struct loss_kind *kind);
+bool claim_descent_covers(const struct loss_kind *kind);
 
-/* An identity along runs of pnm with noise, over losses, beta0 and beta1: the largest
- * difference of both sides over the largest step of x, of all runs. */
-struct path_identity {
+/* An identity along chains of pnm with noise, over losses, beta0 and beta1: the largest
+ * difference of both sides over the largest step of x, of all chains. */
+struct descent_identity {
     const struct ledger *ledger;
     enum x_form form;
     double largest_beta0; /* leaves out larger ones */
     /* Left minus right-hand side, one coefficient times 1 + perturbation. */
-    double (*residual)(const struct pnm_path *path, enum x_form form, long t, size_t i,
+    double (*residual)(const struct trajectory *pnm, enum x_form form, long t, size_t i,
                        double perturbation);
 };
-PNM_MUST_USE int claim_path_identity(struct ledger *ledger, const struct claim *claim,
-                                     enum form form, const char *setting,
-                                     const struct path_identity *identity,
-                                     struct error *error);
+PNM_MUST_USE int claim_descent_identity(struct ledger *ledger,
+                                        const struct claim *claim, enum form form,
+                                        const char *setting,
+                                        const struct descent_identity *identity,
+                                        struct error *error);
 
 /* The values of a grid; LIST(1, 2) makes one. */
 struct claim_list {
@@ -73,8 +74,8 @@ struct claim_grid {
 
 /* A row for the printed and one for the corrected form: the largest ratio found from
  * that grid, measured anew. One sigma of 0, or several others. */
-PNM_MUST_USE int claim_bound(struct ledger *ledger, const struct claim *claim,
-                             enum bound bound, const struct claim_grid *grid,
-                             struct error *error);
+PNM_MUST_USE int claim_descent_bound(struct ledger *ledger, const struct claim *claim,
+                                     enum bound bound, const struct claim_grid *grid,
+                                     struct error *error);
 
 #endif

@@ -1,8 +1,8 @@
-/* identities.h: two rules with the same parameters that should be one. */
-#ifndef PNM_IDENTITIES_H
-#define PNM_IDENTITIES_H
+/* twins.h: two rules with the same parameters that should be one. */
+#ifndef PNM_TWINS_H
+#define PNM_TWINS_H
 
-#include "claims/shared/stationary_claims.h"
+#include "claims/shared/claim_stationary.h"
 
 struct twin_rules {
     const struct ledger *ledger;

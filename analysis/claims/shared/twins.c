@@ -1,4 +1,4 @@
-#include "claims/shared/identities.h"
+#include "claims/shared/twins.h"
 
 #include <math.h>
 

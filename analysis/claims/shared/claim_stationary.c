@@ -1,4 +1,4 @@
-#include "claims/shared/stationary_claims.h"
+#include "claims/shared/claim_stationary.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -25,12 +25,12 @@ struct rule claim_rule_at(const struct claim_rule *what, double fraction, double
     return rule;
 }
 
-double claim_unit(const struct rule *rule, double h, double c)
+double claim_stationary_unit(const struct rule *rule, double h, double c)
 {
     return theory_find(rule->kind->name)->applied_lr(rule) * c / (2 * h);
 }
 
-void claim_normalize(struct evidence *e, double unit)
+void claim_stationary_normalize(struct evidence *e, double unit)
 {
     e->paper /= unit;
     e->exact /= unit;
@@ -54,9 +54,9 @@ static void describe(const struct claim_rule *what, size_t size, char *text)
                              parameters[k].name, parameters[k].value);
 }
 
-int claim_curve(struct ledger *ledger, const struct claim *claim,
-                const struct claim_rule *what, double paper, const double *fractions,
-                size_t count, struct error *error)
+int claim_stationary_curve(struct ledger *ledger, const struct claim *claim,
+                           const struct claim_rule *what, double paper,
+                           const double *fractions, size_t count, struct error *error)
 {
     const double h = 1, c = h / CLAIM_BATCH;
     char name[128], setting[200];
@@ -68,7 +68,7 @@ int claim_curve(struct ledger *ledger, const struct claim *claim,
         status = stationary_mode(ledger->sampling, &rule, h, c, claim->id, &row, error);
         if (status != STATUS_OK)
             break;
-        claim_normalize(&row.evidence, claim_unit(&rule, h, c));
+        claim_stationary_normalize(&row.evidence, claim_stationary_unit(&rule, h, c));
         row.evidence.paper = paper;
         row.evidence.paper_scale = evidence_scale(paper);
         snprintf(setting, sizeof setting, "%s, eta h=%.4g (%g of the limit)", name,
@@ -95,12 +95,12 @@ static double curve_ratio(const void *context, double fraction)
     double exact;
     if (theory_covariance(&rule, h, h, c, &exact, &source, &ignored) != STATUS_OK)
         return NAN;
-    return exact / claim_unit(&rule, h, c) / own->paper;
+    return exact / claim_stationary_unit(&rule, h, c) / own->paper;
 }
 
-int claim_limit(struct ledger *ledger, const struct claim *claim,
-                const struct claim_rule *what, enum form form, double paper,
-                const char *remark, size_t from, struct error *error)
+int claim_stationary_limit(struct ledger *ledger, const struct claim *claim,
+                           const struct claim_rule *what, enum form form, double paper,
+                           const char *remark, size_t from, struct error *error)
 {
     const struct curve_context context = {ledger, what, paper};
     const struct limit limit = {
@@ -129,10 +129,10 @@ static int exact_ratio(const struct rule *above, const struct rule *below, doubl
     return status;
 }
 
-int claim_ratio(struct ledger *ledger, const struct rule *above,
-                const struct rule *below, double h, double c, double paper,
-                const char *label, struct evidence *ratio, double *samples,
-                struct error *error)
+int claim_stationary_ratio(struct ledger *ledger, const struct rule *above,
+                           const struct rule *below, double h, double c, double paper,
+                           const char *label, struct evidence *ratio, double *samples,
+                           struct error *error)
 {
     double exact;
     struct comparison x, y;

@@ -1,4 +1,4 @@
-#include "claims/shared/descent_claims.h"
+#include "claims/shared/claim_descent.h"
 
 #include "compare/bound_command.h"
 
@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* --- runs ------------------------------------------------------------------------- */
+/* --- chains ----------------------------------------------------------------------- */
 
-bool claim_covers(const struct loss_kind *kind)
+bool claim_descent_covers(const struct loss_kind *kind)
 {
     double parameter[LOSS_MAX_PARAMETERS] = {0};
     struct loss loss;
@@ -65,53 +65,53 @@ void claim_descent_free(struct claim_descent *run)
 
 /* --- identities ------------------------------------------------------------------- */
 
-static double largest_residual(const struct path_identity *identity,
-                               const struct pnm_path *path, double perturbation)
+static double largest_residual(const struct descent_identity *identity,
+                               const struct trajectory *pnm, double perturbation)
 {
     double apart = 0, moved = 0;
-    for (long t = 0; t < path->steps; t++)
-        for (size_t i = 0; i < path->n; i++) {
+    for (long t = 0; t < pnm->steps; t++)
+        for (size_t i = 0; i < pnm->n; i++) {
             const double residual =
-                identity->residual(path, identity->form, t, i, perturbation);
-            const double step = pnm_path_x(path, identity->form, t + 1, i) -
-                                pnm_path_x(path, identity->form, t, i);
+                identity->residual(pnm, identity->form, t, i, perturbation);
+            const double step = trajectory_x(pnm, identity->form, t + 1, i) -
+                                trajectory_x(pnm, identity->form, t, i);
             apart = fmax(apart, fabs(residual));
             moved = fmax(moved, fabs(step));
         }
     return apart / moved;
 }
 
-/* Of one run; NAN where it could not be made. */
-static double residual_of(const struct path_identity *identity,
+/* Of one chain; NAN where it could not be made. */
+static double residual_of(const struct descent_identity *identity,
                           const struct descent_setting *setting, bool written,
                           double perturbation)
 {
     enum { STEPS = 200 };
     struct claim_descent run;
-    struct pnm_path path = {0}, own = {0};
+    struct trajectory pnm = {0}, own = {0};
     struct error ignored;
     double result = NAN;
     int status = claim_descent_init(&run, identity->ledger, setting, &ignored);
     if (status == STATUS_OK)
-        status = pnm_path_measured(&run.descent, 0, STEPS, &path, &ignored);
+        status = trajectory_measured(&run.descent, 0, STEPS, &pnm, &ignored);
     if (status == STATUS_OK && written)
-        status = pnm_path_written(&path, &own, &ignored);
+        status = trajectory_written(&pnm, &own, &ignored);
     if (status == STATUS_OK)
-        result = largest_residual(identity, written ? &own : &path, perturbation);
-    pnm_path_free(&own);
-    pnm_path_free(&path);
+        result = largest_residual(identity, written ? &own : &pnm, perturbation);
+    trajectory_free(&own);
+    trajectory_free(&pnm);
     claim_descent_free(&run);
     return result;
 }
 
-static double over_runs(const struct path_identity *identity, bool written,
-                        double perturbation)
+static double over_chains(const struct descent_identity *identity, bool written,
+                          double perturbation)
 {
     static const double beta0s[] = {0, 1, 3}, beta1s[] = {0, 0.9};
     const struct loss_kind *const *kind = loss_kinds();
     double largest = 0;
     for (; *kind; kind++)
-        for (int a = 0; claim_covers(*kind) && a < 3; a++)
+        for (int a = 0; claim_descent_covers(*kind) && a < 3; a++)
             for (int b = 0; beta0s[a] <= identity->largest_beta0 && b < 2; b++) {
                 const struct descent_setting setting = {
                     *kind, 3, "pnm", beta0s[a], beta1s[b], 0.1, 1, 2};
@@ -124,17 +124,17 @@ static double over_runs(const struct path_identity *identity, bool written,
 
 static double identity_simulated(const void *context, double perturbation)
 {
-    return over_runs(context, false, perturbation);
+    return over_chains(context, false, perturbation);
 }
 
 static double identity_written(const void *context, double perturbation)
 {
-    return over_runs(context, true, perturbation);
+    return over_chains(context, true, perturbation);
 }
 
-int claim_path_identity(struct ledger *ledger, const struct claim *claim,
-                        enum form form, const char *setting,
-                        const struct path_identity *identity, struct error *error)
+int claim_descent_identity(struct ledger *ledger, const struct claim *claim,
+                           enum form form, const char *setting,
+                           const struct descent_identity *identity, struct error *error)
 {
     const struct identity both = {identity, identity_simulated, identity_written};
     char text[200];
@@ -157,7 +157,7 @@ static int make_losses(struct loss *losses, size_t *count, struct error *error)
     *count = 0;
     for (; status == STATUS_OK && *kind; kind++) {
         double parameter[LOSS_MAX_PARAMETERS] = {0};
-        if (!claim_covers(*kind))
+        if (!claim_descent_covers(*kind))
             continue;
         loss_defaults(*kind, parameter);
         status = loss_init(&losses[(*count)++], *kind, DIMENSIONS, parameter, error);
@@ -192,18 +192,19 @@ static int make_starts(const struct claim_grid *g, const struct bound_search *se
     return STATUS_OK;
 }
 
-/* With noise as many replicas as the control needs, if the budget has room for them. */
-static int measure_bound(const struct ledger *ledger, const struct bound_runs *runs,
+/* With noise as many chains as the control needs, if the budget has room for them. */
+static int measure_bound(const struct ledger *ledger,
+                         const struct bound_ensemble *ensemble,
                          enum convergence_form form, struct evidence *evidence,
-                         uint64_t *replicas, double *samples, struct error *error)
+                         uint64_t *chains, double *samples, struct error *error)
 {
     uint64_t step;
-    const int status = bound_plan(runs, form, BOUND_PRECISION, replicas, error);
+    const int status = bound_plan(ensemble, form, BOUND_PRECISION, chains, error);
     if (status != STATUS_OK)
         return status;
-    *samples = (double)*replicas * DIMENSIONS * (double)runs->horizon;
+    *samples = (double)*chains * DIMENSIONS * (double)ensemble->horizon;
     const bool affordable = *samples <= ledger->sampling->max_samples;
-    return bound_evidence(runs, form, affordable ? *replicas : 0, evidence, &step,
+    return bound_evidence(ensemble, form, affordable ? *chains : 0, evidence, &step,
                           error);
 }
 
@@ -217,14 +218,14 @@ static int add_bound_row(struct ledger *ledger, const struct claim *claim,
     const enum form form =
         search->form == CONVERGENCE_PRINTED ? FORM_PRINTED : FORM_CORRECTED;
     struct text setting = {0}, command = {0};
-    uint64_t replicas = 0;
+    uint64_t chains = 0;
     double samples = 0;
     bound_search_instance(&instance, search, worst);
-    int status = measure_bound(ledger, &instance.runs, search->form, &e, &replicas,
+    int status = measure_bound(ledger, &instance.ensemble, search->form, &e, &chains,
                                &samples, error);
     if (status != STATUS_OK)
         return status;
-    bound_command(search, worst, replicas, &command);
+    bound_command(search, worst, chains, &command);
     text_add(&setting, "%s: %s", ledger_form_text(form), text_get(&command));
     if (search->bound == BOUND_THEOREM)
         text_add(&setting, "; vacuous in %zu of %zu", vacuous, search->start_count);
@@ -239,8 +240,9 @@ static int add_bound_row(struct ledger *ledger, const struct claim *claim,
     return status;
 }
 
-int claim_bound(struct ledger *ledger, const struct claim *claim, enum bound bound,
-                const struct claim_grid *grid, struct error *error)
+int claim_descent_bound(struct ledger *ledger, const struct claim *claim,
+                        enum bound bound, const struct claim_grid *grid,
+                        struct error *error)
 {
     const struct claim_rule what = {"pnm", 0, 0, NAN};
     const struct rule rule = claim_rule_make(&what, 1);

@@ -1,0 +1,55 @@
+/* claim_stationary.h: what the claims on stationary covariances share. */
+#ifndef PNM_CLAIM_STATIONARY_H
+#define PNM_CLAIM_STATIONARY_H
+
+#include "compare/stationary.h"
+#include "verdict/ledger.h"
+
+/* A rule by name with its own parameters; NAN: the rule's default, or not one of its.
+ */
+struct claim_rule {
+    const char *name;
+    double beta0, beta1, beta3;
+};
+
+/* The rule at learning rate lr. */
+struct rule claim_rule_make(const struct claim_rule *what, double lr);
+
+/* The rule at a fraction of its stability limit at curvature h. */
+struct rule claim_rule_at(const struct claim_rule *what, double fraction, double h);
+
+/* The batch size of the paper's example, and the noise variance H/B of a mode. */
+#define CLAIM_BATCH 128.0
+
+/* The unit of a stationary variance: applied_lr c / (2 h), that is eta_applied / (2B).
+ */
+double claim_stationary_unit(const struct rule *rule, double h, double c);
+
+/* Values, errors and scales of the evidence divided by unit. */
+void claim_stationary_normalize(struct evidence *evidence, double unit);
+
+/* Adds a row for each fraction of the stability limit: Sigma / (eta_applied/(2B)) at
+ * h = 1, B = CLAIM_BATCH, against the paper's value `paper` in that unit. */
+PNM_MUST_USE int claim_stationary_curve(struct ledger *ledger,
+                                        const struct claim *claim,
+                                        const struct claim_rule *what, double paper,
+                                        const double *fractions, size_t count,
+                                        struct error *error);
+
+/* Adds the limit row, exact_verdict from the rows since `from`. */
+PNM_MUST_USE int claim_stationary_limit(struct ledger *ledger,
+                                        const struct claim *claim,
+                                        const struct claim_rule *what, enum form form,
+                                        double paper, const char *remark, size_t from,
+                                        struct error *error);
+
+/* Ratio of two measured variances with its standard error; both modes have curvature h
+ * and noise c. The sampling of both is planned so that the ratio reaches the precision
+ * that paper and exact ratio ask for. *samples is what both need. */
+PNM_MUST_USE int claim_stationary_ratio(struct ledger *ledger, const struct rule *above,
+                                        const struct rule *below, double h, double c,
+                                        double paper, const char *label,
+                                        struct evidence *ratio, double *samples,
+                                        struct error *error);
+
+#endif
