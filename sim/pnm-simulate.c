@@ -245,7 +245,7 @@ static void warn_trajectories(const struct sampling *sampling, uint64_t chains,
                 continue;
             sampling_warn(
                 sampling,
-                "chain %llu, mode %zu: theta is beyond the range of "
+                "replica %llu, mode %zu: theta is beyond the range of "
                 "numbers at step %llu and left empty from there on",
                 (unsigned long long)chain + 1, i + 1,
                 (unsigned long long)(record * every < steps ? record * every : steps));
