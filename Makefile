@@ -73,6 +73,8 @@ BINARIES = $(PROGRAMS:%=$(BUILD)/bin/%)
 MANUAL = $(PROGRAMS:%=$(BUILD)/man/%.1)
 COMPLETION_BASH = $(PROGRAMS:%=$(BUILD)/completion/bash/%)
 COMPLETION_ZSH = $(PROGRAMS:%=$(BUILD)/completion/zsh/_%)
+# What programs read at run time (sim/base/data_file.h), in share/pnmlab.
+DATA = $(patsubst analysis/claims/%,claims/%,$(wildcard analysis/claims/*.md))
 DOCUMENTS = $(MANUAL) $(COMPLETION_BASH) $(COMPLETION_ZSH)
 
 SOURCES = $(wildcard $(foreach folder,sim sim/* analysis analysis/* analysis/*/* tests tests/* \
@@ -80,7 +82,7 @@ SOURCES = $(wildcard $(foreach folder,sim sim/* analysis analysis/* analysis/*/*
 SCRIPTS = $(wildcard sim/*/*.sh tests/*.sh tests/random/*.sh tests/docs/*.sh plots/*.sh tests/cli/*.bash) .ci/run .ci/setup
 
 .PHONY: all programs unit-tests help setup setup-lint setup-mpi setup-bench \
-	setup-random setup-docs verify tables plots gallery report notebooks test test-unit test-cli \
+	setup-random setup-docs verify tables plots gallery report docs notebooks test test-unit test-cli \
 	test-bits test-docs test-docs-man test-docs-readme test-docs-report test-docs-notebooks \
 	test-random test-random-quick mutants vectors new-optimizer bench bench-quick format lint \
 	install uninstall clean FORCE
@@ -97,7 +99,7 @@ COMPILE = $(MAKE) --no-print-directory -j$(shell nproc) SIDE_BY_SIDE=1
 all: ## build programs, manual pages and completions (the default)
 	@$(COMPILE) programs
 
-programs: $(BINARIES) $(if $(MPI),,$(DOCUMENTS))
+programs: $(BINARIES) $(DATA:%=$(BUILD)/share/pnmlab/%) $(if $(MPI),,$(DOCUMENTS))
 
 # bench and quality are not run by make test, but compile with the rest.
 unit-tests: $(TESTS) $(BUILD)/bench/bench $(BUILD)/random/quality
@@ -172,6 +174,10 @@ $(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $(BUILD)/libpnm.a
 	@echo "  $@"
 	@$(CC) $(CFLAGS) -o $@ $^ -lcmocka $(LDLIBS)
 
+$(BUILD)/share/pnmlab/claims/%: analysis/claims/%
+	@mkdir -p $(@D)
+	@cp $< $@
+
 # Programs print their own manual pages and completions, from the table of their options.
 $(BUILD)/man/%.1: $(BUILD)/bin/%
 	@mkdir -p $(@D)
@@ -224,6 +230,9 @@ report: results/ledger.json ## write results/report.html, the ledger with its re
 
 results/ledger.json:
 	@$(MAKE) --no-print-directory verify
+
+docs: all ## write the tables of README.md and analysis/README.md anew, about a minute
+	@PNM_BIN=$(abspath $(BUILD)/bin) sh tests/docs/generate.sh
 
 notebooks: all ## execute the notebooks anew and compare with what is committed
 	@$(PYTHON) -B notebooks/run.py
@@ -337,11 +346,14 @@ TO_ZSH = share/zsh/site-functions
 install: all $(DOCUMENTS) ## install programs, manual pages and completions into PREFIX
 	install -d $(TO)/bin $(TO)/$(TO_MAN) $(TO)/$(TO_BASH) $(TO)/$(TO_ZSH)
 	install $(BINARIES) $(TO)/bin
+	for file in $(DATA); do \
+	    install -D -m 644 $(BUILD)/share/pnmlab/$$file $(TO)/share/pnmlab/$$file || exit; done
 	install -m 644 $(MANUAL) $(TO)/$(TO_MAN)
 	install -m 644 $(COMPLETION_BASH) $(TO)/$(TO_BASH)
 	install -m 644 $(COMPLETION_ZSH) $(TO)/$(TO_ZSH)
 
 uninstall: ## remove what install puts into PREFIX
+	rm -rf $(TO)/share/pnmlab
 	rm -f $(PROGRAMS:%=$(TO)/bin/%) $(PROGRAMS:%=$(TO)/$(TO_MAN)/%.1) \
 	    $(PROGRAMS:%=$(TO)/$(TO_BASH)/%) $(PROGRAMS:%=$(TO)/$(TO_ZSH)/_%)
 

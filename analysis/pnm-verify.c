@@ -5,6 +5,7 @@
 #include "cli/request.h"
 #include "cli/table.h"
 #include "compare/command.h"
+#include "explain.h"
 #include "ledger_table.h"
 
 #include <stdio.h>
@@ -14,7 +15,8 @@
 struct verify_request {
     struct request request;
     bool list, strict;
-    const char *claims; /* ids with commas between them; NULL: all */
+    const char *claims;  /* ids with commas between them; NULL: all */
+    const char *explain; /* the same, or "all"; NULL: nothing is explained */
 };
 
 static const char *claim_word(const struct program *program, size_t i)
@@ -22,6 +24,11 @@ static const char *claim_word(const struct program *program, size_t i)
     const struct claim *claim = claims_all()[i];
     (void)program;
     return claim ? claim->id : NULL;
+}
+
+static const char *explain_word(const struct program *program, size_t i)
+{
+    return i == 0 ? "all" : claim_word(program, i - 1);
 }
 
 static const struct option_spec own_options[] = {
@@ -35,6 +42,12 @@ static const struct option_spec own_options[] = {
      .argument = "ID[,ID...]",
      .word = claim_word,
      .doc = "these claims only (default: all)"},
+    {.name = "explain",
+     .field = OPTION_FIELD(struct verify_request, explain),
+     .argument = "ID[,ID...]|all",
+     .word = explain_word,
+     .doc = "check these claims and explain them in words: what is printed, what is "
+            "right, and why, with the numbers of this run"},
     {.name = "strict",
      .kind = OPTION_FLAG,
      .field = OPTION_FIELD(struct verify_request, strict),
@@ -43,6 +56,7 @@ static const struct option_spec own_options[] = {
 
 static const struct program_example examples[] = {
     {"One claim:", "pnm-verify --claim special-hb --format table"},
+    {"The same in words:", "pnm-verify --explain special-hb"},
     {NULL, NULL},
 };
 
@@ -75,18 +89,20 @@ static const struct claim *find_claim(const char *id)
     return NULL;
 }
 
-static int unknown_claim(const char *id, struct error *error)
+/* `option` is that which names the claims. */
+static int unknown_claim(const char *option, const char *id, struct error *error)
 {
     struct nearest nearest = nearest_to(id, "");
     for (const struct claim *const *claim = claims_all(); *claim; claim++)
         nearest_try(&nearest, (*claim)->id, strlen((*claim)->id));
-    return error_about(error, STATUS_USAGE, "claim",
+    return error_about(error, STATUS_USAGE, option,
                        "no claim '%.100s'%s; allowed are %s", id, nearest.hint,
                        nearest.known);
 }
 
 /* The claims asked for, in the order given; all in the paper's order by default. */
-static int check_claims(const char *wanted, struct ledger *ledger, struct error *error)
+static int check_claims(const char *option, const char *wanted, struct ledger *ledger,
+                        struct error *error)
 {
     /* With a ledger of NULL the names are looked up and nothing runs. */
     char *ids = NULL, *rest = NULL;
@@ -103,12 +119,12 @@ static int check_claims(const char *wanted, struct ledger *ledger, struct error 
         if (!ids)
             return error_memory(error, "the claims");
         if (strspn(wanted, ",") == strlen(wanted))
-            status = unknown_claim(wanted, error);
+            status = unknown_claim(option, wanted, error);
         for (char *id = strtok_r(ids, ",", &rest); status == STATUS_OK && id;
              id = strtok_r(NULL, ",", &rest)) {
             const struct claim *claim = find_claim(id);
             if (!claim) /* all names are looked up before any claim runs */
-                status = unknown_claim(id, error);
+                status = unknown_claim(option, id, error);
             else if (pass == 1)
                 status = ledger_check(ledger, claim, error);
         }
@@ -127,6 +143,46 @@ static void add_options(const struct sampling *sampling, struct text *text)
         command_number(text, "max-samples", sampling->max_samples);
 }
 
+static int check_request(const struct verify_request *own, struct error *error)
+{
+    static const char said[] = "says itself which claims; allowed is one of the two";
+    if (own->explain && own->claims)
+        return error_about(error, STATUS_USAGE, "claim", "--explain %s", said);
+    if (own->explain && own->list)
+        return error_about(error, STATUS_USAGE, "list", "--explain %s", said);
+    return STATUS_OK;
+}
+
+/* The ledger of the claims asked for, as a table or in words. */
+static int check_and_tell(const struct verify_request *own, struct ledger *ledger,
+                          struct table *table, struct error *error)
+{
+    const char *wanted = own->explain ? own->explain : own->claims;
+    struct text options = {0};
+    add_options(&own->request.sampling, &options);
+    int status = text_check(&options, "the options", error);
+    if (status != STATUS_OK)
+        goto out;
+    if (own->explain && strcmp(own->explain, "all") == 0)
+        wanted = NULL;
+    status = check_claims(own->explain ? "explain" : "claim", wanted, ledger, error);
+    if (status != STATUS_OK)
+        goto out;
+    status = ledger_table(ledger, text_get(&options), table, error);
+    if (status == STATUS_OK && own->explain)
+        status = explain(ledger, text_get(&options), &table->prose, error);
+out:
+    text_free(&options);
+    return status;
+}
+
+static int list(const struct verify_request *own, struct table *table,
+                struct error *error)
+{
+    const int status = check_claims("claim", own->claims, NULL, error);
+    return status == STATUS_OK ? list_claims(table, error) : status;
+}
+
 static int answer(const struct request *request, struct table *table,
                   struct tally *tally, struct error *error)
 {
@@ -136,19 +192,14 @@ static int answer(const struct request *request, struct table *table,
         .max_samples = request->sampling.max_samples,
         .cut = &request->session.stopped,
     };
-    struct text options = {0};
-    add_options(&request->sampling, &options);
-    int status = text_check(&options, "the options", error);
+    int status = check_request(own, error);
     if (status == STATUS_OK)
-        status = check_claims(own->claims, own->list ? NULL : &ledger, error);
-    if (status == STATUS_OK)
-        status = own->list ? list_claims(table, error)
-                           : ledger_table(&ledger, text_get(&options), table, error);
+        status = own->list ? list(own, table, error)
+                           : check_and_tell(own, &ledger, table, error);
     *tally = ledger_tally(&ledger);
     tally->strict = own->strict;
     tally->unsampled_is_ok = true;
     ledger_free(&ledger);
-    text_free(&options);
     return status;
 }
 

@@ -4,8 +4,8 @@
 usage: report.py LEDGER.json PICTURES_DIR OUT.html
 
 LEDGER.json is pnm-verify's; PICTURES_DIR holds the figures as svg (results, or plots/gallery).
-What the page says of each claim is in report_claims.txt, numbers come from the ledger,
-commands from it and from analysis/README.md. The page needs no network and no script.
+What the page says of each claim is in analysis/claims/ID.md (analysis/explain.h tells their
+form), numbers come from the ledger. The page needs no network and no script.
 With SOURCE_DATE_EPOCH set, that is its time; otherwise the ledger file's.
 """
 
@@ -17,6 +17,7 @@ import re
 import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+CLAIMS = os.path.join(HERE, "../analysis/claims")
 PARTS = {
     "sec. 1": "Section 1: introduction",
     "sec. 2": "Section 2: the method, and its noise",
@@ -40,7 +41,6 @@ VERDICTS = {
     "not checked yet": ("none", "–"),
 }
 NOT_RUN = ("not testable here", "not checked yet")
-DEFAULTS = {"seed": "1", "precision": "0.001", "max-samples": "2e9", "rng": "xoshiro"}
 
 
 class Mistake(Exception):
@@ -84,7 +84,7 @@ def group(text, at):
         depth += {"{": 1, "}": -1}.get(text[end], 0)
         if depth == 0:
             return text[at + 1 : end], end + 1
-    raise Mistake(f"report_claims.txt: a brace is open in: {text}")
+    raise Mistake(f"a brace is open in: {text}")
 
 
 def mathematics(text):
@@ -110,7 +110,7 @@ def mathematics(text):
 
 
 def prose(text, fill):
-    """HTML of a text of report_claims.txt; fill(reference) gives a number's HTML."""
+    """HTML of a paragraph; fill(reference) gives a number's HTML."""
     out = ""
     for piece in re.split(r"(\$[^$]*\$|<<.*?>>)", text):
         if piece.startswith("$"):
@@ -122,54 +122,34 @@ def prose(text, fill):
     return out
 
 
-GREEK = [
-    (r"\bbeta0\b", "β₀"), (r"\bbeta1\b", "β₁"), (r"\bbeta3\b", "β₃"), (r"\bbeta\b", "β"),
-    (r"\beta0\b", "η₀"), (r"\beta h\b", "ηh"), (r"\beta\b", "η"), (r"\bgamma\b", "γ"),
-    (r"\blambda\b", "λ"), (r"\bsigma\b", "σ"), (r"\btheta\b", "θ"), (r"\balpha\b", "α"),
-    (r"\bDelta\b", "Δ"), (r"\bxi\b", "ξ"), (r"\ba h\b", "ah"),
-    (r"\bSigma_(\w+)", r"Σ<sub>\1</sub>"), (r"\bC_(\d+)\b", r"C<sub>\1</sub>"),
-    (r"\bS_(sgd|P|Q)\b", r"Σ<sub>\1</sub>"), (r"_\{([^}]*)\}", r"<sub>\1</sub>"),
-    (r"\b([xm])_t\b", r"\1<sub>t</sub>"),
-    (r"\^\(((?:[^()]|\([^()]*\))*)\)", r"<sup>\1</sup>"), (r"\^(-?\d+)", r"<sup>\1</sup>"),
-    (r"\bsqrt\(", "√("), (r"\+-", "±"), (r"-&gt;", "→"), (r"&gt;=", "≥"), (r"&lt;=", "≤"),
-    (r"(\d)e([+-])0*(\d+)", lambda m: f"{m[1]}·10<sup>{m[2].strip('+')}{m[3]}</sup>"),
-    (r"(?<=[=( ,>;])-(?=[\d.β<])", "−"), (r"(?<=\d)-(?=[β\d])", "−"),
-]  # fmt: skip
-
-
-def notation(setting, command=None):
-    """A setting as the ledger has it, in the paper's letters; the row's command in it stays."""
-    if command and command in setting:
-        before, after = setting.split(command, 1)
-        return f"{notation(before)}<code>build/bin/{html.escape(command)}</code>{notation(after)}"
-    text = html.escape(setting, quote=False)
-    for pattern, letters in GREEK:
-        text = re.sub(pattern, letters, text)
-    return text
-
-
 # --- sources ----------------------------------------------------------------------------
 
 
-def read_texts(path):
-    """{id: {"says": text, "right": text, "why": [...], "figure": [...]}} in order."""
-    texts = {}
-    for line in re.sub(r"\n[ \t]+", " ", read(path)).splitlines():
-        key, _, value = line.partition(" ")
-        if not line or line.startswith("#"):
-            continue
-        if key == "claim":
-            entry = {"says": "", "right": "", "why": [], "figure": []}
-            if value in texts:
-                raise Mistake(f"{path}: claim {value} is there twice")
-            texts[value] = entry
-        elif not texts or key not in entry:
-            raise Mistake(f"{path}: not understood: {line}")
-        elif isinstance(entry[key], list):
-            entry[key].append(value)
+SECTIONS = ("Printed", "Reading", "Shown", "Corrected", "Why", "Figures", "Commands")
+
+
+def read_claim(path):
+    """A claim's id and {section: [paragraph, ...]}; a line each of Figures and Commands."""
+    head, *sections = re.split(r"^## (.*)\n", read(path), flags=re.M)
+    title = re.match(r"# (\S+): ", head)
+    texts = dict(zip(sections[::2], sections[1::2]))
+    if not title or set(texts) - set(SECTIONS) or "Printed" not in texts:
+        raise Mistake(f"{path}: not the text of a claim")
+    paragraphs = {}
+    for name in SECTIONS:
+        text = texts.get(name, "").strip("\n")
+        if name in ("Figures", "Commands"):
+            lines = re.sub(r"\s*\\\n\s*", " ", text).splitlines()
+            paragraphs[name] = [line.removeprefix("- ").strip() for line in lines]
         else:
-            entry[key] = value
-    return texts
+            parts = re.split(r"\n\n+", text)
+            paragraphs[name] = [" ".join(part.split("\n")) for part in parts if part]
+    return title[1], paragraphs
+
+
+def read_claims(folder):
+    names = sorted(name for name in os.listdir(folder) if name.endswith(".md"))
+    return dict(read_claim(os.path.join(folder, name)) for name in names)
 
 
 def read_ledger(path):
@@ -183,19 +163,6 @@ def read_ledger(path):
         return ledger["provenance"], rows
     except (ValueError, KeyError, TypeError) as error:
         raise Mistake(f"{path}: not a ledger of pnm-verify --output FILE.json") from error
-
-
-def read_commands(path):
-    """{id: [command, ...]}: what the findings name besides pnm-verify, by claim."""
-    commands = {}
-    for section in re.split(r"^## ", read(path), flags=re.M):
-        lines = re.findall(r"^    (build/bin/(?:.*\\\n)*.*)$", section, flags=re.M)
-        lines = [re.sub(r"\s*\\\n\s*", " ", line) for line in lines]
-        ids = [id for line in lines for id in ",".join(re.findall(r"--claim (\S+)", line)).split(",")]
-        for id in filter(None, ids):
-            more = [line for line in lines if "pnm-verify" not in line]
-            commands.setdefault(id, []).extend(more)
-    return commands
 
 
 def read_captions(path):
@@ -279,31 +246,27 @@ class Page:
         self.ledger = ledger
         self.pictures = pictures
         self.provenance, rows = read_ledger(ledger)
-        self.texts = read_texts(os.path.join(HERE, "report_claims.txt"))
-        self.commands = read_commands(os.path.join(HERE, "../analysis/README.md"))
+        self.texts = read_claims(CLAIMS)
         self.captions = read_captions(os.path.join(HERE, "README.md"))
         self.rows = {}
         for row in rows:
             self.rows.setdefault(row["id"], []).append(row)
         for id in self.rows:
             if id not in self.texts:
-                raise Mistake(f"report_claims.txt: no entry for claim {id}")
+                raise Mistake(f"{CLAIMS}: no text for claim {id}")
         self.embedded = set()
-        self.options = "".join(
-            f" --{key} {value}"
-            for key, value in self.provenance.items()
-            if key in DEFAULTS and value != DEFAULTS[key]
-        )
+        whole = re.compile(r"pnm-verify --claim \S+(.*)")
+        found = (whole.fullmatch(row["command"] or "") for row in rows)
+        self.options = next((match[1] for match in found if match), "")
 
     def fill(self, id):
         def value(reference):
-            *other, column, setting = reference.split("|")
-            rows = self.rows.get(other[0] if other else id, [])
-            for row in rows:
+            column, setting = reference.split("|")
+            for row in self.rows[id]:
                 if row["setting"].startswith(setting) and column in ("paper", "exact", "measured"):
                     break
             else:
-                raise Mistake(f"report_claims.txt: claim {id}: no row for <<{reference}>>")
+                raise Mistake(f"claim {id}: no row for <<{reference}>>")
             if row[column] is None:
                 return f"({column}: none in this run)"
             if column == "measured":
@@ -363,8 +326,8 @@ the limit; such a claim has a row of its own for the limit.</p>
 gradient noise; B the batch size; θ the parameters; Σ their stationary covariance; L, G bounds on
 curvature and gradient; λ the precision of the prior.</p>
 <p>Commands are run in pnmlab's folder after <code>make</code>. A claim's command prints all of
-its rows; <code>| grep -F 'SETTING'</code> after it picks one, its setting as in the ledger (shown when
-the pointer rests on a row).</p>"""
+its rows; <code>| grep -F 'SETTING'</code> after it picks one. Settings are written as in the ledger,
+where eta is η, beta β, gamma γ, lambda λ, theta θ and Sigma Σ.</p>"""
 
     def controls(self):
         words = [row["paper_verdict"] for rows in self.rows.values() for row in rows]
@@ -416,9 +379,8 @@ the pointer rests on a row).</p>"""
             count = row["count"] or ""
             classes = ' class="corrected"' if corrected(row) else ""
             lines += (
-                f'<tr id="{id}-{at}"{classes} data-verdicts="{row["paper_verdict"]}" '
-                f'title="{html.escape(row["setting"])}">'
-                f'<td class="setting" data-v="{at}">{notation(row["setting"], row["command"])}</td>{numbers}'
+                f'<tr id="{id}-{at}"{classes} data-verdicts="{row["paper_verdict"]}">'
+                f'<td class="setting" data-v="{at}">{html.escape(row["setting"])}</td>{numbers}'
                 f'<td class="number" data-v="{count}">{count}</td>'
                 f"<td>{verdict(row['paper_verdict'])}</td>"
                 f"<td>{verdict(row['exact_verdict'])}</td></tr>\n"
@@ -441,28 +403,38 @@ aria-label="figure {html.escape(title)}">{svg}</div>
 <figcaption>Figure {html.escape(title)}: {html.escape(shows)}.</figcaption></figure>
 """
 
+    def paragraphs(self, id, kind, label, *sections):
+        """The sections' paragraphs, each an HTML one of that class, the first with a label."""
+        texts = [text for name in sections for text in self.texts[id][name]]
+        label = f"<b>{label}:</b> " if label else ""
+        out = ""
+        for text in texts:
+            out += f'<p class="{kind}">{label}{prose(text, self.fill(id))}</p>\n'
+            label = ""
+        return out
+
     def claim(self, id):
         rows, text = self.rows[id], self.texts[id]
         first = rows[0]
-        fill = self.fill(id)
         out = f'<section class="claim" id="{id}" data-verdicts="{self.verdicts_of(rows)}">\n'
         out += f'<header><h3><a href="#{id}">{id}</a></h3> '
         out += f'<span class="where">{html.escape(first["where"])}</span></header>\n'
-        out += f'<p class="says"><b>Printed:</b> {prose(text["says"], fill)}</p>\n'
+        out += self.paragraphs(id, "says", "Printed", "Printed")
         if first["paper_verdict"] in NOT_RUN:
             reason = f"{verdict(first['paper_verdict'])} {html.escape(first['setting'])}"
             return f"{out}<p>{reason}.</p>\n</section>\n"
-        if text["right"]:
-            out += f'<p class="right"><b>Corrected:</b> {prose(text["right"], fill)}</p>\n'
+        out += self.paragraphs(id, "says", "Read as", "Reading")
+        out += self.paragraphs(id, "says", "Shown", "Shown")
+        out += self.paragraphs(id, "right", "Corrected", "Corrected")
         out += f'<p class="sum">{told(rows)}</p>\n'
         fails = any(row["paper_verdict"] == "fails" and not corrected(row) for row in rows)
-        if text["why"]:
+        if text["Why"]:
             out += f"<h4>{'Why it fails as printed' if fails else 'Remark'}</h4>\n"
-            out += "".join(f'<p class="why">{prose(why, fill)}</p>\n' for why in text["why"])
+            out += self.paragraphs(id, "why", "", "Why")
         out += self.table(id)
-        out += "".join(self.figure(name) for name in text["figure"])
-        commands = [f"build/bin/pnm-verify --claim {id}{self.options}", *self.commands.get(id, [])]
-        listed = "\n".join(html.escape(command) for command in commands)
+        out += "".join(self.figure(name) for name in text["Figures"])
+        commands = [f"pnm-verify --claim {id}{self.options}", *text["Commands"]]
+        listed = "\n".join(f"build/bin/{html.escape(command)}" for command in commands)
         out += f'<h4>To see it again</h4>\n<pre class="command"><code>{listed}</code></pre>\n'
         return out + "</section>\n"
 

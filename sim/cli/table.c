@@ -47,6 +47,7 @@ void table_free(struct table *table)
     free(table->cells);
     free(table->filled);
     free(table->texts);
+    text_free(&table->prose);
     *table = (struct table){0};
 }
 

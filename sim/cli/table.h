@@ -14,6 +14,7 @@
 #define PNM_TABLE_H
 
 #include "base/error.h"
+#include "base/text.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -53,6 +54,7 @@ struct table {
     size_t rows, cell_capacity, filled_capacity;
     char *texts; /* all text cells, one after the other */
     size_t text_size, text_capacity;
+    struct text prose; /* if not empty, it is written in place of notes and rows */
 };
 
 /* Copies columns[count], count > 0. STATUS_MEMORY; table_free is legal after a failed

@@ -356,6 +356,10 @@ static int put_table(FILE *file, void *context)
 {
     const struct writing *writing = context;
     struct sink sink = {file, 0};
+    if (writing->table->prose.length > 0) {
+        put(&sink, text_get(&writing->table->prose));
+        return sink.failure;
+    }
     switch (writing->format) {
     case TABLE_TEXT:
     case TABLE_COLOR:

@@ -204,7 +204,11 @@ completes() {
         "$program" --help=bash | cmp - "to/pre/share/bash-completion/completions/$program"
         "$program" --help=zsh | cmp - "to/pre/share/zsh/site-functions/_$program"
     done
-    expect_equal "$(find to -type f | wc -l)" $((4 * $(programs | wc -l) + 2))
+    to/pre/bin/pnm-verify --explain eq12 --precision 0.1 --quiet >"$out" || [ $? -eq 2 ]
+    grep -q '^## eq12: ' "$out"
+    expect_equal "$(find to -type f ! -path 'to/pre/share/pnmlab/*' | wc -l)" \
+        $((4 * $(programs | wc -l) + 2))
+    expect_equal "$(cd to/pre/share/pnmlab && find . -type f -exec cmp {} "$build/share/pnmlab/{}" \;)" ''
     attempt $make uninstall
     expect_status 0
     expect_equal "$(find to -type f | sort | tr '\n' ' ')" 'to/pre/bin/pnm-other to/pre/share/man/man1/other.1 '
@@ -223,6 +227,14 @@ docs=$BATS_TEST_DIRNAME/../docs
     sh "$docs/readme.sh" --short "$PNM_BIN/.." >"$out" 2>"$err" || status=$?
     expect_status 0
     never grep -q '^0 commands' "$out"
+}
+
+@test "README.md: its tables are what make docs writes" {
+    sh "$docs/generate.sh" --check README.md
+    cp "$docs/../../README.md" wrong.md
+    sed -i 's/| fails |/| holds |/' wrong.md
+    never sh "$docs/generate.sh" --check "$PWD/wrong.md" >"$out" 2>"$err"
+    expect_message '.*wrong.md is not what it is made from: make docs'
 }
 
 differ() {
@@ -252,8 +264,8 @@ differ() {
 # Commands of analysis/README.md: not run here, but all that they name must be there.
 @test "the commands of analysis/README.md are ones that the programs take" {
     local count=0
-    awk 'more || /^    build\/bin\/pnm-/ {
-        sub(/^ *(build\/bin\/)?/, ""); more = sub(/ *\\$/, "")
+    awk 'more || /^    pnm-/ {
+        sub(/^ */, ""); more = sub(/ *\\$/, "")
         printf "%s%s", $0, more ? " " : "\n" }' "$BATS_TEST_DIRNAME/../../analysis/README.md" >commands
     while read -r line; do
         # shellcheck disable=SC2086 # words of a command

@@ -14,15 +14,17 @@ setup_file() {
 # figures COMMAND: runs it with each figure and its tables but time_by_contender, whose table
 # make bench measures.
 figures() {
-    local name
-    for name in variance_by_rate variance_by_beta0 bound_by_beta0 steps_by_beta0; do
-        "$1" $name "$tables/$name.csv" "$tables/${name}_exact.csv"
-    done
-    for name in noise_by_frequency radius_by_rate_and_beta0 square_by_horizon; do
-        "$1" $name "$tables/$name.csv"
-    done
-    "$1" ratio_by_beta0 "$tables/ratio_by_beta0.csv" "$tables/ratio_by_beta0_constant.csv"
-    "$1" loss_by_factor "$tables"/loss_by_factor_{sgd,heavy_ball,nesterov,qhm,aggmo,pnm}.csv
+    local line
+    while read -r line; do
+        # shellcheck disable=SC2086 # a name and tables
+        figure $1 $line
+    done < <(sh "$plots/render.sh" --list | grep -v ' bench.csv$')
+}
+
+figure() {
+    local command=$1 name=$2
+    shift 2
+    "$command" "$name" "${@/#/$tables/}"
 }
 
 # draw SCRIPT TABLE... PICTURE
@@ -33,8 +35,7 @@ draw() {
 }
 
 @test "every script of a figure is tried here" {
-    tried() { echo "$1"; }
-    (figures tried; echo time_by_contender) | sort >all
+    sh "$plots/render.sh" --list | cut -d ' ' -f 1 | sort >all
     grep -l '^# Figure' "$plots"/*.gp | sed 's|.*/||; s/\.gp$//' | sort >scripts
     diff scripts all
 }

@@ -21,17 +21,64 @@ columns=id,where,kind,statement,setting,paper,exact,measured,stderr,count,paper_
     body "$out" | grep '^table1,' | grep -q 'not testable here'
 }
 
-@test "the report has an entry for every claim, with no number of the run typed in" {
-    local texts=$BATS_TEST_DIRNAME/../../plots/report_claims.txt
+@test "every claim has a text, every text a claim, with no number of the run typed in" {
+    local texts=$BATS_TEST_DIRNAME/../../analysis/claims
     pnm-verify --list --format csv | grep -v '^#' | tail -n +2 | cut -d, -f1 | sort >listed
-    awk '$1 == "claim" { print $2 }' "$texts" | sort >told
+    sed -n 's/^# \([^ ]*\): .*/\1/p' "$texts"/*.md | sort >told
     diff listed told
-    expect_equal "$(grep -c '^says ..' "$texts")" "$(wc -l <listed)"
+    expect_equal "$(grep -l '^## Printed$' "$texts"/*.md | wc -l)" "$(wc -l <listed)"
     # What is left besides settings (x = 0.9, "0.3 of the limit", theorem 4.1) has no decimals.
-    expect_equal "$(awk '/^(claim|says|right|figure)/ { on = 0 } /^why/ { on = 1 } on' "$texts" |
-        tr '\n' ' ' | sed 's/<<[^>]*>>//g; s/= 0\.[0-9]*//g; s/[0-9.]* of \(the\|it\)//g
-            s/theorem [0-9.]*//g; s/lemma A\.[0-9]//g' |
+    expect_equal "$(awk '/^#/ { on = $2 == "Why" } on' "$texts"/*.md | tr '\n' ' ' |
+        sed 's/<<[^>]*>>//g; s/= 0\.[0-9]*//g; s/≥ [0-9.]*//g
+            s/[0-9.][0-9., and]* of \(the\|it\)//g; s/[Tt]heorem [0-9.]*//g; s/lemma A\.[0-9]//g' |
         grep -o '.\{9\}[0-9]\.[0-9]*' | grep '[0-9]\.[0-9]' || true)" ''
+}
+
+@test "--explain tells in words what is printed, what is right and why, with this run's numbers" {
+    attempt pnm-verify --explain cap,eq12,fig3 --quiet --precision 0.01 --seed 7
+    expect_status 2
+    expect_equal "$(grep '^#' "$out")" "## cap: the largest learning rate of theorem 3.1
+## eq12: how the noise is written
+## fig3: learning curves on Penn Treebank"
+    # Mathematics in the letters of the paper; numbers of the rows; lines that fit.
+    grep -q '^Printed: Theorem 3.1 takes η₀ up to 1/(2L)\.$' "$out" || show
+    tr '\n' ' ' <"$out" | grep -q 'The cap is 0.75 of that at β₀ = 1, 1.75 at 3 and 35.25 at 70' || show
+    grep -q '^- as printed: holds 12, fails 8$' "$out" || show
+    grep -q '^It is not testable here: it needs Penn Treebank' "$out" || show
+    grep -q '^    pnm-verify --claim eq12 --seed 7 --precision 0.01$' "$out" || show
+    [ "$(grep -v '^    ' "$out" | LC_ALL=C.UTF-8 wc -L)" -le 79 ] || show
+    never grep -q '<<\|>>\|[$]' "$out"
+    cp "$out" said
+    attempt pnm-verify --explain cap,eq12,fig3 --quiet --precision 0.01 --seed 7 --output - --format json
+    cmp "$out" said
+    attempt pnm-verify --explain cap,eq12,fig3 --quiet --precision 0.01 --seed 7 --output it.md,again.csv
+    cmp it.md said
+    cmp again.csv said
+}
+
+@test "what cannot be explained is refused" {
+    refuse 64 '--explain: no claim .eq99.*allowed are' pnm-verify --explain eq99
+    refuse 64 '--claim: --explain says itself which claims' pnm-verify --explain eq12 --claim eq4
+    refuse 64 '--list: --explain says itself which claims' pnm-verify --explain eq12 --list
+    all_refused
+    # Without the files that are installed beside it, the program says which it misses.
+    mkdir -p alone/bin
+    cp "$(command -v pnm-verify)" alone/bin
+    attempt alone/bin/pnm-verify --explain eq12 --quiet --precision 0.1
+    expect_status 70
+    expect_message ".*share/pnmlab/claims/eq12.md', which belongs to this program, cannot be read: No such"
+    # A text that names no row of the ledger.
+    mkdir -p alone/share/pnmlab/claims
+    cat >alone/share/pnmlab/claims/eq12.md <<'END'
+# eq12: a text
+
+## Printed
+
+It is <<exact|no such setting>>.
+END
+    attempt alone/bin/pnm-verify --explain eq12 --quiet --precision 0.1
+    expect_status 70
+    expect_message '.*the text of claim eq12 names a row that it has not: <<exact|no such setting>>'
 }
 
 @test "identities hold, with the columns of the ledger" {

@@ -25,7 +25,7 @@ is_long() {
 
 cp -a "$root/Makefile" "$root/README.md" "$root/sim" "$root/analysis" "$root/plots" "$copy"
 mkdir "$copy/build" "$copy/tmp" "$copy/readme" "$copy/pages"
-cp -a "$build/bin" "$build/obj" "$build/libpnm.a" "$copy/build"
+cp -a "$build/bin" "$build/share" "$build/obj" "$build/libpnm.a" "$copy/build"
 awk -v folder="$copy/readme" -f "$docs/commands.awk" "$root/README.md"
 cd "$copy"
 

@@ -2,8 +2,8 @@
  * is 2/((1+2 beta0) L) for beta0 >= 0 and every beta1: a root leaves the unit circle
  * through -1. The paper prints no limit; theorem 3.1's cap, eta0 = 1/(2L), is beyond it
  * for beta0 > 1.5. Measured by bisection on whether noiseless chains grow. */
-#include "claims/shared/claim_stationary.h"
 #include "compare/stability.h"
+#include "claims/shared/claim_stationary.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -1,0 +1,83 @@
+#!/bin/sh
+# Writes anew what README.md and analysis/README.md have between the lines
+# "<!-- make docs: NAME -->" and "<!-- end -->": part() knows the names.
+# usage: generate.sh [--check] [FILE...]    (make docs; --check only compares)
+# The programs are taken from PNM_BIN, build/bin if that is not set.
+set -eu
+LC_ALL=C
+export LC_ALL
+cd "$(dirname "$0")/../.."
+check=
+[ "${1:-}" != --check ] || { check=1; shift; }
+[ $# -gt 0 ] || set -- README.md analysis/README.md
+PATH=$(cd "${PNM_BIN:-build/bin}" && pwd):$PATH
+made=$(mktemp -d)
+trap 'rm -rf "$made"' EXIT
+
+# An exit status of 2 says that some rows are undecided.
+verify() {
+    pnm-verify --quiet "$@" || [ $? -eq 2 ]
+}
+
+# Every claim that has a limit of small steps, its printed and its exact value.
+limits() {
+    echo '| claim | setting | paper | limit | paper_verdict |'
+    echo '| --- | --- | --- | --- | --- |'
+    verify --claim hb-sgd,thm4.1,eq15,eq17,eq18-19 --max-samples 1 --format json | awk '
+        function field(name) {
+            if (!match($0, "\"" name "\": (\"[^\"]*\"|[^,}]*)")) return ""
+            text = substr($0, RSTART, RLENGTH)
+            sub(/^[^:]*: /, "", text)
+            gsub(/"/, "", text)
+            return text
+        }
+        field("variable") == "eta h" {
+            setting = field("setting")
+            sub(/; limit.*/, "", setting)
+            printf "| %s | %s | %.4g | %.4g | %s |\n", field("id"), setting,
+                field("paper"), field("exact"), field("paper_verdict")
+        }'
+}
+
+rules() {
+    echo '    $ build/bin/pnm-rules --format table'
+    pnm-rules --format table | sed 's/^/    /; s/ *$//'
+}
+
+findings() {
+    verify --explain all
+}
+
+part() {
+    case $1 in
+    limits) limits ;;
+    rules) rules ;;
+    findings) findings ;;
+    *) echo "generate.sh: there is no part '$1'; allowed are limits, rules, findings" >&2; return 1 ;;
+    esac
+}
+
+status=0
+for file in "$@"; do
+    awk -v made="$made" '
+        /^<!-- make docs: / { print; print "" ; print "\001" $4; skip = 1; next }
+        /^<!-- end -->/ { skip = 0 }
+        !skip' "$file" >"$made/page"
+    : >"$made/new"
+    while IFS= read -r line; do
+        case $line in
+        "$(printf '\001')"*)
+            part "${line#?}" >>"$made/new"
+            echo >>"$made/new"
+            ;;
+        *) printf '%s\n' "$line" >>"$made/new" ;;
+        esac
+    done <"$made/page"
+    if [ -z "$check" ]; then
+        cmp -s "$made/new" "$file" || { cat "$made/new" >"$file"; echo "$file is written anew"; }
+    elif ! diff "$file" "$made/new"; then
+        echo "$file is not what it is made from: make docs" >&2
+        status=1
+    fi
+done
+exit $status
