@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# new_optimizer.bats: make new-optimizer, from no file to a rule that runs, in a copy of the
-# tree with what is built, so that only the new rule is compiled.
+# new_optimizer.bats: the names that make new-optimizer refuses; what it makes of others is
+# in added_once.bats.
 
 load helpers
 
@@ -38,37 +38,4 @@ refused() {
     # Words of sim/ itself: a macro, and what --optimizer takes.
     refused "uses the word 'bool'" NAME=bool
     refused "uses the word 'all'" NAME=all
-}
-
-@test "the new rule compiles without a warning, runs, and its exact law holds" {
-    [ -d "$PNM_BIN/../obj" ] || skip "no objects beside the programs"
-    copy_tree
-    mkdir build
-    cp -a "$PNM_BIN/../obj" "$PNM_BIN/../libpnm.a" build
-    local listed
-    listed=$(grep -c 'RULE(' sim/rules/list.h)
-    new_optimizer NAME=foo
-    expect_status 0
-    expect_equal "$(grep -c 'RULE(' sim/rules/list.h)" $((listed + 1))
-    [ "$(ls -A sim | grep -c new$)" = 0 ]
-    if command -v clang-format >/dev/null; then
-        cp "$BATS_TEST_DIRNAME/../../.clang-format" .
-        clang-format --dry-run --Werror sim/rules/foo.c sim/rules/list.h
-    fi
-    attempt make -s BUILD=build build/bin/pnm-stationary
-    expect_status 0
-    expect_no_message .
-    PATH=$PWD/build/bin:$PATH
-    attempt pnm-stationary --optimizer foo --lr 0.1 --spectrum 1
-    expect_status 0
-    all_are "$out" optimizer foo
-    all_are "$out" exact_source probed
-    all_are "$out" exact_verdict holds
-    # The template is Heavy Ball in other words.
-    attempt pnm-stationary --optimizer foo,heavy_ball --lr 0.1 --spectrum 1 --max-samples 1
-    holds "($(column "$out" exact 1) / $(column "$out" exact 2) - 1)^2 < 1e-20"
-    # A second time it is there already.
-    new_optimizer NAME=foo
-    [ "$status" -ne 0 ]
-    expect_message 'sim/rules/foo.c is there already'
 }
