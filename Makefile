@@ -1,6 +1,6 @@
 # pnmlab: build, verify, test. `make help` lists the targets.
 
-VERSION = 0.1.0
+VERSION = 0.2.0
 CC = gcc
 BUILD = build
 PREFIX = /usr/local

@@ -4,6 +4,8 @@
 
 load helpers
 
+version=$(sed -n 's/^VERSION = //p' "$BATS_TEST_DIRNAME/../../Makefile")
+
 # --- slips ----------------------------------------------------------------------------
 
 @test "an unknown name is told which it may have been" {
@@ -43,7 +45,7 @@ load helpers
 # What --version says after a make in $PWD, of one file alone.
 version_here() {
     make -s build/obj/sim/cli/version.o >/dev/null
-    strings -a build/obj/sim/cli/version.o | grep -Eo '^0\.1\.0( \(.*\))?$' | sort -u
+    strings -a build/obj/sim/cli/version.o | grep -Eo "^$version( \\(.*\\))?\$" | sort -u
 }
 
 @test "--version has the revision of a checkout, and results have not" {
@@ -52,17 +54,17 @@ version_here() {
     local root=$BATS_TEST_DIRNAME/../.. commit
     cp -a "$root/Makefile" "$root/sim" "$root/analysis" .
     # Neither a tarball nor one that lies in another repository.
-    expect_equal "$(version_here)" '0.1.0'
-    git init -q .. && expect_equal "$(version_here)" '0.1.0'
+    expect_equal "$(version_here)" "$version"
+    git init -q .. && expect_equal "$(version_here)" "$version"
     git init -q . && echo build >.gitignore && git add .
     git -c user.name=x -c user.email=x commit -qm x
     commit=$(git rev-parse --short HEAD)
-    expect_equal "$(version_here)" "0.1.0 ($commit)"
+    expect_equal "$(version_here)" "$version ($commit)"
     expect_equal "$(make -s build/obj/sim/cli/version.o)" '' 'nothing to do'
     echo '/* x */' >>sim/base/parse.c
-    expect_equal "$(version_here)" "0.1.0 ($commit-dirty)"
+    expect_equal "$(version_here)" "$version ($commit-dirty)"
     attempt pnm-simulate --optimizer sgd $short
-    grep -qx '# version: 0.1.0' "$out"
+    grep -qxF "# version: $version" "$out"
 }
 
 # --- colours and Markdown -------------------------------------------------------------
@@ -340,8 +342,8 @@ same_again() {
     refuse 64 "--rerun: 'a.json' is of the program pnm-simulate" pnm-noise --rerun a.json
     local file
     for file in a.csv a.json; do
-        sed 's/0\.1\.0/0.0.9/' $file >old
-        refuse 64 "--rerun: 'old' is of version 0.0.9; allowed is a result of version 0.1.0" \
+        sed "s/$version/0.0.9/" $file >old
+        refuse 64 "--rerun: 'old' is of version 0.0.9; allowed is a result of version $version" \
             pnm-simulate --rerun old
     done
     grep -v '^#' a.csv >bare.csv
