@@ -41,7 +41,7 @@ static inline double elementary_log(double x)
 {
     const uint64_t sqrt_half = 0x3fe6a09e667f3bcdu;
     const uint64_t shifted = elementary_bits(x) - sqrt_half;
-    /* An arithmetic shift by 52 from a logical one: the bias keeps the number positive.
+    /* A logical shift does for an arithmetic one: the bias keeps the number positive.
      */
     const uint64_t exponent = ((shifted + (UINT64_C(1024) << 52)) >> 52) - 1024;
     const double m = elementary_double(elementary_bits(x) - (exponent << 52));
@@ -96,8 +96,8 @@ static inline double elementary_exp(double x)
     return elementary_double(elementary_bits(p) + (k << 52));
 }
 
-/* e^x - 1 for |x| <= 708, within 2 ulp, however small x is: 2^k (e^r - 1) + (2^k - 1),
- * of which the second part is exact up to 2^53 and 0 for |x| <= ln(2)/2. */
+/* e^x - 1 for |x| <= 708, within 2 ulp, however small x is: 2^k (e^r - 1) + (2^k - 1).
+ * The second term is exact up to 2^53 and 0 for |x| <= ln(2)/2. */
 static inline double elementary_expm1(double x)
 {
     uint64_t k;

@@ -3,7 +3,7 @@
 #include <signal.h>
 #include <string.h>
 
-/* The one variable that outlives a call: a signal handler has nowhere else to write. */
+/* The only global variable: a signal handler has nowhere else to write. */
 static volatile sig_atomic_t pending = 0;
 
 static void remember(int signal_number)

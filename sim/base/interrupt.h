@@ -7,7 +7,7 @@
 /* Installs the handlers for SIGINT and SIGTERM; a second signal kills at once. */
 void interrupt_catch(void);
 
-/* Has one arrived? */
+/* True once a signal has arrived. */
 bool interrupt_pending(void);
 
 #endif

@@ -41,7 +41,7 @@ int isa_find(enum isa *isa, struct error *error)
     }
     return error_set(error, STATUS_USAGE,
                      "environment variable PNM_ISA=%s: this processor has no such "
-                     "variant; allowed are base and, on x86-64 processors that have "
-                     "them, v3 and v4",
+                     "instruction set; allowed are base and, on x86-64 processors "
+                     "that have them, v3 and v4",
                      wanted);
 }

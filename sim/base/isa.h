@@ -12,9 +12,9 @@
 #define ISA_JOIN(name, isa) ISA_JOIN_(name, isa)
 #define ISA_NAME(name) ISA_JOIN(name, ISA) /* pnm -> pnm_v3 */
 
-/* Lanes whose state a loop holds in registers: as many as the instruction set has room
- * for, because the steps of one lane wait for each other and those of several overlap.
- * Every lane is computed alike, so this never changes a result. */
+/* Number of lanes whose state a loop holds in registers: as many as fit, because the
+ * steps of one lane wait for each other while those of several lanes overlap. Every
+ * lane is computed alike, so the number never changes a result. */
 #ifdef __AVX512F__
 enum { LANE_GROUP = 32 };
 #else
@@ -23,8 +23,8 @@ enum { LANE_GROUP = 64 };
 
 enum isa { ISA_BASE, ISA_V3, ISA_V4, ISA_COUNT };
 
-/* A table by instruction set of what ISA_NAME(name) is called: {ISA_TABLE(loops)}.
- * Those that this kind of processor never has are NULL. */
+/* The initializers of a table of ISA_NAME(name), indexed by instruction set:
+ * {ISA_TABLE(loops)}. Instruction sets of other kinds of processors stay NULL. */
 #if defined(__x86_64__)
 #define ISA_TABLE(name)                                                                \
     [ISA_BASE] = &name##_base, [ISA_V3] = &name##_v3, [ISA_V4] = &name##_v4
@@ -34,8 +34,8 @@ enum isa { ISA_BASE, ISA_V3, ISA_V4, ISA_COUNT };
 #define ISA_DECLARE(type, name) extern type name##_base
 #endif
 
-/* The best for this processor, or the one named by the environment variable PNM_ISA
- * (base, v3, v4). STATUS_USAGE if PNM_ISA names one that is not there. */
+/* Finds the best instruction set of this processor, or the one that the environment
+ * variable PNM_ISA names (base, v3, v4). STATUS_USAGE if the processor lacks it. */
 PNM_MUST_USE int isa_find(enum isa *isa, struct error *error);
 
 /* "base", "v3" or "v4". */

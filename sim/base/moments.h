@@ -11,7 +11,7 @@ struct moments {
     double squares; /* sum of squared deviations from the mean */
 };
 
-/* Welford's update: no cancellation however large the mean. */
+/* Adds x by Welford's update, which does not cancel however large the mean is. */
 static inline void moments_add(struct moments *m, double x)
 {
     const double before = x - m->mean;
@@ -41,14 +41,13 @@ static inline double moments_stderr(const struct moments *m)
     return sqrt(m->squares / (n - 1) / n);
 }
 
-/* The same for a few numbers that belong together: means and sums of products of
- * deviations. */
+/* Means and covariances of up to COMOMENTS_MAX numbers that are observed together. */
 enum { COMOMENTS_MAX = 4 };
 
 struct comoments {
     uint64_t count;
     double mean[COMOMENTS_MAX];
-    double products[COMOMENTS_MAX][COMOMENTS_MAX];
+    double products[COMOMENTS_MAX][COMOMENTS_MAX]; /* sums of deviations' products */
 };
 
 static inline void comoments_add(struct comoments *m, int size, const double *x)
@@ -83,16 +82,17 @@ static inline void comoments_merge(struct comoments *m, int size,
                                  apart[i] * apart[j] * (own * theirs / (own + theirs));
 }
 
-/* Covariance of the means of numbers i and j: squared standard error for i = j. */
+/* Covariance of the means of numbers i and j, for i = j the squared standard error; NAN
+ * below two observations. */
 static inline double comoments_covariance(const struct comoments *m, int i, int j)
 {
     const double n = (double)m->count;
     return m->count < 2 ? NAN : m->products[i][j] / (n - 1) / n;
 }
 
-/* Standard error of the mean of number i less `ratio` times number j: to first order
- * that of the quotient of their means, times the mean of j. Rounding may leave less
- * than nothing, which is 0; what is beyond the range of numbers is not finite. */
+/* Standard error of the mean of (number i - ratio * number j). For ratio = mean i/mean
+ * j it is, to first order, |mean j| times the standard error of that quotient. A
+ * variance that rounding made negative counts as 0; one that overflows is passed on. */
 static inline double comoments_ratio_error(const struct comoments *m, int i, int j,
                                            double ratio)
 {

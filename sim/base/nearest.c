@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { LONGEST = 64 }; /* of a name that is looked at */
+enum { LONGEST = 64 }; /* letters of a name that is compared */
 
 static bool same(char a, char b)
 {
@@ -17,7 +17,8 @@ static size_t least(size_t a, size_t b)
     return a < b ? a : b;
 }
 
-/* Slips from a to b, no letter touched twice (optimal string alignment). */
+/* The number of slips from a (m letters) to b (n letters) where no letter is changed
+ * twice: the optimal string alignment distance. */
 static size_t slips(const char *a, size_t m, const char *b, size_t n)
 {
     size_t row[3][LONGEST + 1], *before = row[0], *above = row[1], *own = row[2];
@@ -49,7 +50,7 @@ struct nearest nearest_to(const char *word, const char *prefix)
     };
 }
 
-/* Appends to the names that were tried, of which only whole ones are shown. */
+/* Appends a name to nearest->known; one that does not fit whole is left out. */
 static void list(struct nearest *nearest, const char *name, size_t length)
 {
     static const char more[] = ", ...";
@@ -69,7 +70,7 @@ void nearest_try(struct nearest *nearest, const char *name, size_t length)
 {
     const size_t own = strlen(nearest->word);
     list(nearest, name, length);
-    /* Of a single letter every other one would be near. */
+    /* Any two single letters are one slip apart. */
     if (own < 2 || own > LONGEST || length < 2 || length > LONGEST)
         return;
     const size_t distance = slips(nearest->word, own, name, length);

@@ -1,4 +1,4 @@
-/* nearest.h: the name that someone may have meant.
+/* nearest.h: suggests the allowed name that a misspelt word may have meant.
  *
  *     struct nearest nearest = nearest_to("spectrun", "");
  *     for (each name that is allowed)
@@ -14,24 +14,24 @@
 
 struct nearest {
     const char *word;
-    const char *prefix; /* of the names in the hint, "--" say */
-    size_t distance;    /* of the nearest, else one more than is still near */
-    char hint[96];      /* "; did you mean --steps?", "" where none is near */
-    char known[800]; /* those that were tried: "a, b, c"; "..." ends it where they are
-                        more than there is room for */
-    size_t used;     /* of it */
-    bool full;
+    const char *prefix; /* stands before the name in the hint, as "--" does */
+    size_t distance;    /* slips to the nearest name; at first, one more than allowed */
+    char hint[96];      /* "; did you mean --steps?", or "" if no name is near */
+    char known[800];    /* names tried: "a, b, c"; "..." at the end if not all fit */
+    size_t used;        /* bytes of known that are filled */
+    bool full;          /* known has no room for another name */
 };
 
-/* Near is a slip (a letter inserted, left out or exchanged, or two that changed places)
- * in three letters, at least one; capitals do not count. */
+/* Begins the search. A name is near if it is at most one slip in three letters away, or
+ * one in a shorter word. A slip is a letter inserted, left out or replaced, or two
+ * neighbours exchanged; upper and lower case are the same. */
 struct nearest nearest_to(const char *word, const char *prefix);
 
-/* The first `length` bytes of name are one that is allowed. Of equally near ones the
+/* Tries an allowed name, the first `length` bytes of name. Of equally near names the
  * first is kept. */
 void nearest_try(struct nearest *nearest, const char *name, size_t length);
 
-/* The same for every name of a list "a|b|c". */
+/* Tries every name of a list "a|b|c". */
 void nearest_try_list(struct nearest *nearest, const char *names);
 
 #endif

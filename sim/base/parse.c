@@ -43,7 +43,7 @@ int parse_real(const char *what, const char *text, double *value, struct error *
         why = "is too large for a double";
     else if (!isfinite(*value))
         why = "is not finite";
-    *value += 0.0; /* -0 is 0: it must not make another stream of random numbers */
+    *value += 0.0; /* makes 0 of -0: it must not name another random stream */
     if (!why)
         return STATUS_OK;
     return error_about(error, STATUS_USAGE, what,
@@ -77,9 +77,9 @@ int parse_count(const char *what, const char *text, uint64_t low, uint64_t high,
                        text, (unsigned long long)low, (unsigned long long)high);
 }
 
-/* Copies the next part of *cursor up to the separator into part[size] and moves on. A
- * part that does not fit becomes "too long", which is no number, rather than another
- * one. */
+/* Copies the part of *cursor before the separator into part[size] and moves *cursor
+ * behind it. A part that does not fit becomes "too long", which is not a number; cut
+ * short it might be a wrong one. */
 static void next_part(const char **cursor, char separator, size_t size, char *part)
 {
     const char *end = strchr(*cursor, separator);
@@ -155,7 +155,7 @@ int parse_grid(const char *what, const char *text, struct numbers *numbers,
         status = parse_real(what, part, &value, error);
         if (status == STATUS_OK)
             status = numbers_append(numbers, &capacity, value, error);
-        /* "1," ends in an empty part, which is no number. */
+        /* "1," ends in an empty part, which is not a number. */
         if (status == STATUS_OK && !*cursor && cursor[-1] == ',' && cursor > before)
             status = parse_real(what, "", &value, error);
     } while (status == STATUS_OK && *cursor);
@@ -189,7 +189,7 @@ struct line {
     size_t length, size;
 };
 
-/* false: without memory */
+/* Appends a byte. False if memory runs out. */
 static bool line_append(struct line *line, int c)
 {
     if (line->length == line->size) {
@@ -204,7 +204,7 @@ static bool line_append(struct line *line, int c)
     return true;
 }
 
-/* A zero byte behind the text. false: without memory */
+/* Puts a zero byte behind the text. False if memory runs out. */
 static bool line_end(struct line *line)
 {
     const bool done = line_append(line, '\0');
@@ -212,9 +212,9 @@ static bool line_end(struct line *line)
     return done;
 }
 
-/* The next line with its end; none is left where the length is 0. A device may have no
- * end: a zero byte, which no text has, is refused where it stands, what is more than
- * *left bytes where they are used up, and Ctrl-C ends the reading. */
+/* Reads the next line with its newline; length 0 means the end of the file. Because a
+ * device may be endless, reading stops at a zero byte, which no text has, after *left
+ * bytes (counted down), and at Ctrl-C. */
 static int read_line(const char *what, FILE *file, size_t *left, struct line *line,
                      struct error *error)
 {
@@ -223,10 +223,10 @@ static int read_line(const char *what, FILE *file, size_t *left, struct line *li
     while (status == STATUS_OK && c != '\n' && (c = getc(file)) != EOF) {
         if (c == '\0')
             return error_about(error, STATUS_USAGE, what,
-                               "holds a zero byte: not a text");
+                               "holds a zero byte, so it is not a text file");
         if ((*left)-- == 0)
             return error_about(error, STATUS_USAGE, what,
-                               "is beyond 2^28 bytes; allowed are files up to there");
+                               "the file is too large; allowed are up to 2^28 bytes");
         if (interrupt_pending())
             status = error_set(error, STATUS_INTERRUPTED, "interrupted");
         else if (!line_append(line, c))
@@ -257,7 +257,7 @@ static int cannot_read(const char *what, const char *path, struct error *error)
                        strerror(errno));
 }
 
-/* Puts file and line before what is wrong there. */
+/* Puts the path and the line number before the text of the error. */
 static void locate(const char *what, const char *path, unsigned long line,
                    struct error *error)
 {
@@ -292,8 +292,8 @@ int parse_file(const char *what, const char *path, struct numbers *numbers,
             continue;
         if (status == STATUS_OK && *rows > 0 && found != *columns)
             status = error_about(error, STATUS_USAGE, what,
-                                 "holds %zu numbers, the lines above %zu each; allowed "
-                                 "are rows of equal length",
+                                 "the line holds %zu numbers, but the lines above hold "
+                                 "%zu each; all rows must have the same length",
                                  found, *columns);
         if (status != STATUS_OK) {
             locate(what, path, line_number, error);

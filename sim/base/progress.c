@@ -32,7 +32,7 @@ void progress_step(struct progress *progress, uint64_t units)
     if (seconds_between(progress->last, now) < 0.2)
         return;
     progress->last = now;
-    /* Ranks count for each other and may be a little ahead of the truth. */
+    /* Each rank estimates what the others have done and may overestimate a little. */
     const double done = fmin((double)progress->done, (double)progress->total);
     const double share = done / (double)progress->total;
     const double each = seconds_between(progress->start, now) /

@@ -1,5 +1,5 @@
-/* progress.h: a bar with the time left on standard error, only where that is a
- * terminal. */
+/* progress.h: shows progress and the time left on standard error, if it is a terminal.
+ */
 #ifndef PNM_PROGRESS_H
 #define PNM_PROGRESS_H
 
@@ -10,15 +10,15 @@
 struct progress {
     const char *label;
     bool shown;
-    uint64_t done, total, found; /* found: done before it was started */
+    uint64_t done, total, found; /* units; found: done before the start */
     struct timespec start, last;
 };
 
-/* label NULL: nothing is shown. `done` of the units are done already. */
+/* Begins with `done` of the `total` units done already. label NULL: shows nothing. */
 void progress_start(struct progress *progress, const char *label, uint64_t total,
                     uint64_t done);
 void progress_step(struct progress *progress, uint64_t units);
-/* Wipes the bar. */
+/* Wipes the line. */
 void progress_end(struct progress *progress);
 
 #endif

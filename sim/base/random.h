@@ -17,8 +17,7 @@ enum {
     RANDOM_BLOCK = 2 * RANDOM_LANES, /* normal numbers made at a time */
 };
 
-/* What the numbers are for: one letter a purpose, so that no two uses share a stream.
- */
+/* What a stream's numbers are for. Different purposes never share a stream. */
 enum random_purpose {
     RANDOM_ENSEMBLE = 'E',
     RANDOM_CLAIM = 'C',
@@ -41,7 +40,7 @@ enum random_kind {
     RANDOM_GSL      /* a GSL generator and GSL's ziggurat: bits depend on libm */
 };
 
-/* Which generator, and of GSL's, which one. */
+/* A generator; gsl says which one of GSL's, and is NULL for the others. */
 struct random_generator {
     enum random_kind kind;
     const gsl_rng_type *gsl;
@@ -53,16 +52,16 @@ struct random_stream {
     _Alignas(64) uint64_t state[4][RANDOM_LANES];
     struct random_generator generator;
     struct random_key key;
-    uint64_t counter; /* blocks drawn so far: philox */
+    uint64_t counter; /* blocks drawn so far, for Philox */
     gsl_rng *gsl;
-    const struct random_kernel *kernel; /* of this processor */
+    const struct random_kernel *kernel; /* for this processor's instruction set */
 };
 
-/* FNV-1a, from RANDOM_HASH_START or what a call before returned. */
+/* FNV-1a hash, continued from RANDOM_HASH_START or from an earlier call's result. */
 #define RANDOM_HASH_START UINT64_C(0xcbf29ce484222325)
 uint64_t random_hash_bytes(uint64_t hash, const void *data, size_t size);
 
-/* The same over a name and the bits of `count` doubles, lowest byte first. */
+/* FNV-1a hash of a name and the bits of `count` doubles, lowest byte first. */
 uint64_t random_hash(const char *name, const double *values, size_t count);
 
 /* Starts the stream named by key. random_free is legal after a failed init. */

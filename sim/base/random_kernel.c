@@ -29,11 +29,11 @@ static inline uint64_t xoshiro_next(uint64_t state[4][RANDOM_LANES], int lane)
     return result;
 }
 
-/* Two words to two independent normal numbers, by Box and Muller's transform in three
- * stages. sqrt(-2 log u) and the angle come from the low 52 bits of the words, the
- * quadrant from two more bits of the second. Errors stated are measured maxima over the
- * interval, coefficients minimax polynomials rounded to double (Remez, then lattice
- * reduction). */
+/* Box and Muller's transform makes two independent normal numbers of two words, in
+ * three stages. sqrt(-2 log u) and the angle come from the low 52 bits of the words,
+ * the quadrant from two more bits of the second. The errors stated are measured maxima
+ * over the interval; the coefficients are those of minimax polynomials (Remez), rounded
+ * to double by lattice reduction. */
 
 static const uint64_t mantissa = 0x000fffffffffffffu;
 static const uint64_t one = 0x3ff0000000000000u;
@@ -44,7 +44,8 @@ static const uint64_t sign = 0x8000000000000000u;
  * that -log m = 2 atanh(s).
  *
  * With 64 added to the exponent the difference q is positive, its top 12 bits are
- * exponent + 64, and what is divided is 2^-64 m, which leaves s as it is. */
+ * exponent + 64. The code divides with 2^-64 m and 2^-64 in place of m and 1, which
+ * gives the same s. */
 static inline void reduce(uint64_t word, double *s, double *exponent)
 {
     const uint64_t sqrt_half = 0x3fe6a09e667f3bcdu;
@@ -52,7 +53,7 @@ static inline void reduce(uint64_t word, double *s, double *exponent)
     const uint64_t q = elementary_bits(u) - (sqrt_half - (UINT64_C(64) << 52));
     const uint64_t top = q & ~mantissa;
     const double m = elementary_double(elementary_bits(u) - top);
-    /* AVX2 has no conversion of 64-bit integers: 2^52 has its unit in the last bit. */
+    /* AVX2 cannot convert 64-bit integers: k | bits of 2^52 is the double 2^52 + k. */
     const double shifted = elementary_double((top >> 12) | 0x4330000000000000u);
     *s = (0x1p-64 - m) / (0x1p-64 + m);
     *exponent = shifted - (0x1p52 + 0x1p46);
@@ -116,10 +117,9 @@ static void box_muller(const uint64_t words[RANDOM_BLOCK], double out[RANDOM_BLO
     }
 }
 
-/* Many blocks. One after the other, each would wait for its division and its square
- * root; so the rotation of a block runs beside the logarithm of the next and the words
- * and reduction of the one after. The numbers are those of box_muller(xoshiro_words()).
- */
+/* Computes many blocks. Each would wait for its division and its square root; so the
+ * rotation of a block runs beside the logarithm of the next and the words and reduction
+ * of the one after. The numbers are those of box_muller(xoshiro_words()). */
 static void many_blocks(uint64_t state[4][RANDOM_LANES], size_t blocks,
                         double *restrict out)
 {

@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-/* Where a rank other than 0 keeps standard error, for what it alone knows: a number
- * that nothing else has, because there is nowhere to note another. */
+/* The descriptor under which ranks other than 0 keep standard error, for errors that
+ * they alone know. The number is fixed, and high enough that no file gets it. */
 enum { OWN_STDERR = 250 };
 
 void ranks_start(int *argc, char ***argv)
@@ -26,8 +26,8 @@ void ranks_finish(int status, const struct error *error)
 {
     enum { GRACE = 2 };
     if (status < 0 && !error->agreed && ranks_count() > 1) {
-        /* Most errors come to all ranks alike: then let rank 0 tell the user first. */
-        /* A signal in that time: another rank has ended the job. */
+        /* Most errors occur on all ranks: rank 0 has time to tell the user first. A
+         * signal cuts the sleep short, when another rank has ended the job. */
         if (ranks_mine() > 0 && sleep(GRACE) == 0)
             dprintf(OWN_STDERR, "rank %d: %s\n", ranks_mine(), error->text);
         MPI_Abort(MPI_COMM_WORLD, -status);
@@ -81,7 +81,7 @@ int ranks_agree(int status, struct error *error)
     return status;
 }
 
-/* In pieces, because MPI counts in int. */
+/* Sends the bytes of `rank` to all, in pieces because MPI counts in int. */
 static void share_from(int rank, void *data, size_t size)
 {
     const size_t longest = (size_t)1 << 30;

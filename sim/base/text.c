@@ -4,7 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* Room for `more` bytes and the zero byte behind them. */
+/* Makes room for `more` bytes and the zero byte behind them. False if memory runs out.
+ */
 static bool reserve(struct text *text, size_t more)
 {
     if (text->length + more < text->capacity)

@@ -5,8 +5,8 @@
  *     status = text_check(&names, "the names", error);
  *     text_free(&names);
  *
- * Memory that cannot be had is reported once, by text_check; until then text_get gives
- * what was written before. */
+ * If memory runs out, text_check reports it once; text_get still returns what was
+ * written before. */
 #ifndef PNM_TEXT_H
 #define PNM_TEXT_H
 

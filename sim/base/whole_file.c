@@ -8,20 +8,21 @@
 #include <time.h>
 #include <unistd.h>
 
-/* Functions return 0 or what errno was. */
+/* Unless they say otherwise, the functions here return 0 or an errno. */
 
 static int write_checked(FILE *file, whole_file_writer *writer, void *context)
 {
     int failure = writer(file, context);
     if (fflush(file) != 0 && !failure)
         failure = errno;
-    /* Something written before may be what failed. */
+    /* An earlier write may have failed. */
     if (ferror(file) && !failure)
         failure = EIO;
     return failure;
 }
 
-/* No O_CREAT: it is there, and a pipe in /tmp may not be opened with it. */
+/* Writes into what exists at path. O_CREAT is not needed, and Linux may refuse to open
+ * another user's pipe in /tmp with it. */
 static int write_direct(const char *path, whole_file_writer *writer, void *context)
 {
     int failure = 0;
@@ -39,14 +40,14 @@ static int write_direct(const char *path, whole_file_writer *writer, void *conte
     return failure;
 }
 
-/* The folder part of path, '/' included, has this many bytes. */
+/* The number of bytes of path's folder part, '/' included. */
 static size_t folder_length(const char *path)
 {
     const char *slash = strrchr(path, '/');
     return slash ? (size_t)(slash + 1 - path) : 0;
 }
 
-/* path has two bytes less than folder. */
+/* Sets folder to path's folder, "dir/." or "."; path has at most PATH_MAX - 2 bytes. */
 static void folder_of(const char *path, char folder[static PATH_MAX])
 {
     const size_t length = folder_length(path);
@@ -54,11 +55,11 @@ static void folder_of(const char *path, char folder[static PATH_MAX])
     memcpy(folder + length, ".", 2);
 }
 
-/* target becomes what path is when all links of its last part are followed, up to a
- * file that need not exist. */
+/* Sets target to the path that the symbolic links at path lead to; no file need exist
+ * there. */
 static int follow_links(const char *path, char target[static PATH_MAX])
 {
-    enum { LINK_LIMIT = 40 }; /* that of Linux */
+    enum { LINK_LIMIT = 40 }; /* as in Linux */
     char link[PATH_MAX];
     if (strlen(path) >= PATH_MAX)
         return ENAMETOOLONG;
@@ -76,9 +77,8 @@ static int follow_links(const char *path, char target[static PATH_MAX])
     return ELOOP;
 }
 
-/* Creates .NAME.XXXXXX beside target and returns its descriptor, or -1 and errno. Not
- * mkstemp: that gives mode 0600, and the umask cannot be asked for without setting it.
- */
+/* Creates .NAME.XXXXXX beside target and returns its descriptor, or -1 and errno.
+ * mkstemp would give mode 0600, and the umask cannot be read without setting it. */
 static int open_temporary(const char *target, mode_t mode,
                           char temporary[static PATH_MAX])
 {
@@ -87,7 +87,7 @@ static int open_temporary(const char *target, mode_t mode,
     int descriptor = -1;
     struct timespec now = {0};
     clock_gettime(CLOCK_REALTIME, &now);
-    /* Neighbouring process numbers, at the same time, start far apart. */
+    /* Spreads neighbouring process numbers that start at the same time. */
     const unsigned start = (unsigned)now.tv_nsec ^ ((unsigned)getpid() * 2654435761u);
     for (unsigned attempt = 0; attempt < ATTEMPTS; attempt++) {
         const int length =
@@ -111,17 +111,17 @@ static int sync_folder(const char *target)
     int failure = 0;
     folder_of(target, folder);
     const int descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    /* A folder that may be written, but not read, cannot be synced. */
+    /* A folder that is writable but not readable cannot be synced. */
     if (descriptor < 0)
         return errno == EACCES ? 0 : errno;
-    /* EINVAL: this file system has no such thing. */
+    /* EINVAL: the file system cannot sync a folder. */
     if (fsync(descriptor) != 0 && errno != EINVAL)
         failure = errno;
     close(descriptor);
     return failure;
 }
 
-/* Replaces target; old is its stat, NULL where it does not exist. */
+/* Replaces target; old is its stat, or NULL if it does not exist. */
 static int write_replacing(const char *target, const struct stat *old,
                            whole_file_writer *writer, void *context)
 {
@@ -168,18 +168,18 @@ int whole_file_write(const char *path, whole_file_writer *writer, void *context)
     struct stat old, output, found;
     if (!path)
         return write_checked(stdout, writer, context);
-    /* Nothing is to be made in the current folder for no name at all. */
+    /* An empty path must not leave a temporary file in the current folder. */
     if (!*path)
         return ENOENT;
     const bool exists = stat(path, &old) == 0;
     if (!exists && errno != ENOENT)
         return errno;
-    /* /dev/stdout where a shell's >> sends it to a file: appended to, not replaced. */
+    /* /dev/stdout may be a file that a shell's >> appends to; it is not replaced. */
     if (exists && fstat(STDOUT_FILENO, &output) == 0 && same_file(&old, &output))
         return write_checked(stdout, writer, context);
     if (exists && !S_ISREG(old.st_mode))
         return write_direct(path, writer, context);
-    /* A rename would not mind, but a write-protected result is meant to stay. */
+    /* A rename would succeed, but a write-protected result is meant to stay. */
     if (exists && access(path, W_OK) != 0)
         return errno;
     const int failure = follow_links(path, target);

@@ -1,4 +1,5 @@
-/* whole_file.h: a file is afterwards the old one or the whole new one. */
+/* whole_file.h: writes a file as a whole: afterwards it is the complete new one or,
+ * after a failure, still the old one. */
 #ifndef PNM_WHOLE_FILE_H
 #define PNM_WHOLE_FILE_H
 
@@ -10,21 +11,22 @@
 /* Writes the content; returns 0 or an errno. */
 typedef int whole_file_writer(FILE *file, void *context);
 
-/* Writes to path, NULL being standard output: into a temporary file beside it, synced
- * and renamed, the folder synced too. The new file has the old one's permissions;
- * symbolic links are followed, the file they lead to is replaced. What is no regular
- * file (a device, a pipe), or is standard output under another name, is written as it
- * stands. Returns 0 or an errno; the old file is then untouched, unless the reason is
- * that the new name could not be synced to the disk. */
+/* Writes to path, or to standard output if path is NULL. The content goes into a
+ * temporary file beside path, which is synced and renamed; then the folder is synced.
+ * The new file has the old one's permissions; at the end of symbolic links the file
+ * that they lead to is replaced. A device, a pipe, and standard output under another
+ * name are written directly. Returns 0 or an errno; after an errno the old file is
+ * untouched, unless only the sync of the folder failed. */
 PNM_MUST_USE int whole_file_write(const char *path, whole_file_writer *writer,
                                   void *context);
 
-/* Before a run: can `path`, which an error names as this quantity, be a new file?
- * STATUS_OUTPUT if not. */
+/* Checks before a run that a file can be written at path. STATUS_OUTPUT, about the
+ * quantity, if path is a folder, is too long or lies in a folder that does not exist.
+ */
 PNM_MUST_USE int whole_file_check(const char *quantity, const char *path,
                                   struct error *error);
 
-/* Is it one regular file under both names, or would be when it is written? */
+/* Whether a and b are paths of the same regular file, which need not exist yet. */
 bool whole_file_same(const char *a, const char *b);
 
 #endif
