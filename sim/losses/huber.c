@@ -1,6 +1,6 @@
 /* huber.c: a parabola whose gradient is clipped, coordinate by coordinate.
  *
- * phi'(x) = min(max(L x, -g), g) with g = G/sqrt(n), the loss's integral of it from 0.
+ * phi'(x) = min(max(L x, -g), g) with g = G/sqrt(n); phi is its integral from 0.
  * phi'' is L for |x| < g/L and 0 beyond, so |phi'(x) - phi'(y)| <= L |x - y| with
  * equality inside; |phi'| = g for |x| >= g/L. L and G are attained: ||grad f|| = G
  * where all |theta_i| >= G/(L sqrt(n)). */
@@ -27,7 +27,7 @@ static void own_constants(double *constant)
 
 LOSS_KIND = {
     LOSS_TRAITS,
-    .summary = "a parabola with its gradient clipped in every coordinate",
+    .summary = "Huber's loss: a parabola whose gradient is clipped in every coordinate",
     .formula = "sum_i phi(theta_i), phi'(x) = min(max(L x, -g), g), g = G/sqrt(n)",
     .source = "Huber, Ann. Math. Statist. 35 (1964) 73",
 };

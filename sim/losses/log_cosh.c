@@ -12,7 +12,7 @@ enum { CURVATURE, SLOPE, PER_SLOPE, SCALE, CONSTANTS };
  *   e^-2a - 1 = h (2 + h) = m, so tanh a = (1 - e^-2a)/(1 + e^-2a) = -m/(2 + m);
  *   log cosh a = log(1 + 2 sinh^2(a/2)), and 2 sinh^2(a/2) = h^2/(2 (1 + h));
  *   for large a: log cosh a = a + log((1 + e^-2a)/2) = a + log(1 + m/2).
- * At a = 700 both are what they are at any larger a. */
+ * Beyond a = 700 e^-a vanishes in both, so a is cut there. */
 static inline void coordinate(const double *constant, double x, double *value,
                               double *slope)
 {

@@ -1,24 +1,24 @@
-/* logistic.c: logistic regression on synthetic data, without
- * regularisation.
+/* logistic.c: logistic regression on synthetic data, without regularisation.
  *
  * f(theta) = (1/N) sum_j log(1 + exp(-z_j . theta)), z_j = y_j a_j, labels y_j = +-1.
  * The features are a two-level orthogonal design: a_ji = s h_ji, h_ji = +-1 with
  * sum_j h_ji h_jk = 0 for i /= k (columns of Sylvester's Hadamard matrix of order N,
- * which are chosen by the seed), N the power of two from max(64, 8n) on. y_j is +1 with
- * probability 1/(1 + exp(-a_j . t)) where s t_i = 1.5/4^(i-1): a few strong features.
+ * which are chosen by the seed); N is the least power of two >= max(64, 8n). y_j is +1
+ * with probability 1/(1 + exp(-a_j . t)) where s t_i = 1.5/4^(i-1): a few strong
+ * features.
  *
  * gradient: -(1/N) sum_j w_j z_j with w_j = 1/(1 + exp(z_j . theta)) in (0, 1).
  *
  * L: the Hessian is (1/N) sum_j w_j (1 - w_j) z_j z_j', w(1-w) <= 1/4, and
- * sum_j z_j z_j' = s^2 N I. So it is at most (s^2/4) I, which it is at theta = 0:
- * L = s^2/4, attained.
+ * sum_j z_j z_j' = s^2 N I. So it is at most (s^2/4) I, with equality at theta = 0:
+ * L = s^2/4 is attained.
  *
  * G: with w_j = (1 + v_j)/2, |v_j| < 1, and Z the matrix of rows z_j, whose singular
  * values are all s sqrt(N),
  *   ||grad f|| <= (||sum_j z_j|| + ||Z'v||)/(2N) <= (||mean z|| + s)/2 = G,
- * as ||v|| < sqrt(N). It is sharp if some direction d has all |z_j . d| = s and is that
- * of mean z. Each axis has the first, and the axis of the strongest feature nearly the
- * second: more than 0.95 G is reached far out, as test_loss shows.
+ * as ||v|| < sqrt(N). G is sharp if the direction d of mean z has |z_j . d| = s for all
+ * j. Every axis fulfils the equation, and mean z lies nearly along the axis of the
+ * strongest feature: far out the gradient exceeds 0.95 G, as test_loss shows.
  *
  * f*: f is convex; Newton's method finds where its gradient is 0. */
 #include "base/elementary.h"
@@ -48,7 +48,7 @@ static const struct parameter parameters[] = {
 
 /* --- value and gradient ----------------------------------------------------------- */
 
-/* e^-|margin|; so small from 700 on that it makes no difference. */
+/* e^-|margin|, cut at 700, where it is too small to matter. */
 static inline double tail_of(double margin)
 {
     const double a = fabs(margin);
@@ -96,7 +96,8 @@ static void evaluate(const struct loss *loss, const double *restrict theta,
 LOSS_LOOPS = {LOSS_LOOPS_OF(evaluate)};
 #endif
 
-/* The examples, of which there are multiples of 64, take the places of lanes. */
+/* Evaluates the loss at one point. The lanes are examples, whose number is a multiple
+ * of 64. */
 static double evaluate_one(const struct loss *loss, const double *theta,
                            double *gradient)
 {
@@ -159,7 +160,7 @@ static void choose_codes(struct words *words, size_t n, uint64_t rows, uint64_t 
     }
 }
 
-/* One example; `scale` is s. */
+/* Draws the n features of example j, times its label, into z; `scale` is s. */
 static void draw_row(struct words *words, size_t n, const uint64_t *code, double scale,
                      uint64_t j, double *z)
 {
@@ -209,7 +210,7 @@ static double bound_of(const struct loss *loss)
 
 /* --- minimum ---------------------------------------------------------------------- */
 
-/* The Hessian where theta is: lane 0 of the block. */
+/* The Hessian at theta. */
 static void hessian_at(const struct loss *loss, const double *theta,
                        gsl_matrix *hessian)
 {
@@ -231,9 +232,9 @@ static void hessian_at(const struct loss *loss, const double *theta,
     }
 }
 
-/* Newton's steps from 0, until the
- * gradient is 1e-12 G and then once more, which squares that: f - f* is then far below
- * the rounding of f. Where the examples can be separated there is no minimum. */
+/* Takes Newton's steps from 0 until the gradient is below 1e-12 G, and one more, which
+ * squares that: f - f* is then far below the rounding of f. If the examples can be
+ * separated, there is no minimum. */
 static int newton(struct loss *loss, double *theta, double *gradient,
                   gsl_matrix *hessian, gsl_vector *step, struct error *error)
 {
@@ -261,7 +262,7 @@ static int newton(struct loss *loss, double *theta, double *gradient,
     }
     return error_about(error, STATUS_USAGE, "data-seed",
                        "%.17g gives examples on which Newton's method finds "
-                       "no minimum; another seed may do",
+                       "no minimum; try another seed",
                        loss->number[DATA_SEED]);
 }
 
@@ -286,11 +287,12 @@ static int init(struct loss *loss, struct error *error)
     const double seed = loss->number[DATA_SEED];
     int status;
     if (seed != rint(seed))
-        return error_about(error, STATUS_USAGE, "data-seed", "%.17g is no whole number",
-                           seed);
+        return error_about(error, STATUS_USAGE, "data-seed",
+                           "%.17g is not allowed; allowed are whole numbers", seed);
     if (loss->n > MOST)
         return error_about(error, STATUS_USAGE, "dim",
-                           "%zu is too many for this loss; at most %d", loss->n, MOST);
+                           "%zu is too many for this loss; allowed are at most %d",
+                           loss->n, MOST);
     loss->rows = FEWEST_ROWS;
     while (loss->rows < ROWS_PER_COORDINATE * loss->n)
         loss->rows *= 2;

@@ -52,7 +52,8 @@ int loss_init(struct loss *loss, const struct loss_kind *kind, size_t n,
     int status = STATUS_OK;
     *loss = (struct loss){.kind = kind, .n = n};
     if (n == 0)
-        return error_about(error, STATUS_USAGE, "dim", "0 is too few; at least 1");
+        return error_about(error, STATUS_USAGE, "dim",
+                           "0 is too few; allowed are at least 1");
     for (int i = 0; status == STATUS_OK && i < kind->parameter_count; i++) {
         loss->number[i] = parameter[i];
         status = parameter_check(&kind->parameters[i], parameter[i], error);

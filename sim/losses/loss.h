@@ -23,7 +23,7 @@ enum {
 
 struct loss;
 
-/* What a loss's file states. */
+/* A kind of loss, as its file states it. */
 struct loss_kind {
     const char *name;
     const char *summary; /* one line for help */
@@ -31,10 +31,10 @@ struct loss_kind {
     const char *source;
     const struct parameter *parameters;
     int parameter_count;
-    /* Sets the members of a loss below `number`, which are 0. STATUS_USAGE,
-     * STATUS_MEMORY, STATUS_SOFTWARE. */
+    /* Sets the members of struct loss that follow `number`, which are 0 before.
+     * STATUS_USAGE, STATUS_MEMORY, STATUS_SOFTWARE. */
     int (*init)(struct loss *loss, struct error *error);
-    /* f, which is returned, and its gradient at the point theta[n]. Finite for
+    /* Returns f and sets gradient[n] at the point theta[n]. Both are finite for
      * |theta_i| <= 1e150 G/(L sqrt(n)). */
     double (*evaluate_one)(const struct loss *loss, const double *theta,
                            double *gradient);
@@ -43,9 +43,9 @@ struct loss_kind {
 /* The loops of a loss, compiled once for each instruction set. */
 struct loss_loops {
     const char *name; /* of the loss */
-    /* f and its gradient at 64 points: theta[i * 64 + lane] and gradient alike for
-     * coordinates i < n, value[lane]. Lanes do not interact, and each has the bits of
-     * evaluate_one. */
+    /* Sets f, value[lane], and its gradient at 64 points. theta[i * 64 + lane] is
+     * coordinate i < n of a point; gradient is laid out alike. Lanes do not interact,
+     * and each has the bits of evaluate_one. */
     void (*evaluate)(const struct loss *loss, const double *theta, double *gradient,
                      double *value);
 };
@@ -54,19 +54,19 @@ struct loss_loops {
 struct loss {
     const struct loss_kind *kind;
     size_t n;
-    double number[LOSS_MAX_PARAMETERS]; /* of its parameters */
-    double smoothness;                  /* L, the smallest that holds */
-    double gradient_bound; /* G: the loss's file says how sharp; INFINITY: none */
+    double number[LOSS_MAX_PARAMETERS]; /* the parameters' values */
+    double smoothness;                  /* L, the smallest valid one */
+    double gradient_bound; /* G; its file says how sharp it is; INFINITY: none */
     double minimum;        /* f* */
-    double constant[LOSS_MAX_CONSTANTS]; /* the loss's own */
-    double *data;                        /* the same: freed with it; may be NULL */
-    size_t rows;                         /* of data, n numbers each */
+    double constant[LOSS_MAX_CONSTANTS]; /* what the loss's file needs */
+    double *data;                        /* likewise; freed with the loss */
+    size_t rows;                         /* rows of data, n numbers each */
 };
 
 /* The losses that are built in; NULL after the last. */
 const struct loss_kind *const *loss_kinds(void);
 
-/* How many there are. */
+/* The number of losses that are built in. */
 size_t loss_kind_count(void);
 
 /* The loss of that name; NULL if there is none. */
@@ -75,12 +75,12 @@ const struct loss_kind *loss_kind_find(const char *name);
 /* Index of the parameter of that name, or -1. */
 int loss_parameter(const struct loss_kind *kind, const char *name);
 
-/* Parameters at their defaults: parameter[] has LOSS_MAX_PARAMETERS places. */
+/* Sets parameter[LOSS_MAX_PARAMETERS] to the kind's defaults. */
 void loss_defaults(const struct loss_kind *kind, double *parameter);
 
-/* A loss of n coordinates. STATUS_USAGE, naming the option, where n is 0, a parameter
- * out of range, or the loss has no such instance. loss_free is legal after a failure.
- */
+/* Makes a loss of n coordinates. STATUS_USAGE, naming the option, if n is 0, a
+ * parameter is out of range, or the loss does not exist for these values. loss_free is
+ * legal after a failure. */
 PNM_MUST_USE int loss_init(struct loss *loss, const struct loss_kind *kind, size_t n,
                            const double *parameter, struct error *error);
 void loss_free(struct loss *loss);
@@ -129,7 +129,7 @@ void loss_free(struct loss *loss);
     const struct loss_loops LOSS_LOOPS_SYMBOL(LOSS)
 #define LOSS_LOOPS_OF(function) .name = LOSS_TEXT(LOSS), .evaluate = function
 
-/* That there is room for the parameters and constants of the file. */
+/* Asserts that struct loss has room for the file's parameters and constants. */
 #define LOSS_ASSERT(constants)                                                         \
     _Static_assert(sizeof parameters / sizeof *parameters <= LOSS_MAX_PARAMETERS,      \
                    "too many parameters");                                             \

@@ -2,13 +2,13 @@
 
 #include "base/elementary.h"
 
-/* What the units of both hidden layers put out, and the classes' probabilities. */
+/* The outputs of both hidden layers' units, and the classes' probabilities. */
 struct activity {
     double first[NETWORK_HIDDEN], second[NETWORK_HIDDEN];
     double probability[NETWORK_CLASSES];
 };
 
-/* out = W in + b for a layer of `size` units. */
+/* out = W in + b for a layer of `size` units with `inputs` inputs. */
 static void layer(const double *weight, const double *bias, int inputs,
                   const double *in, int size, double *out)
 {
@@ -19,7 +19,8 @@ static void layer(const double *weight, const double *bias, int inputs,
     }
 }
 
-/* The largest one is taken off first: no power overflows. */
+/* Replaces the classes' scores by their probabilities. Subtracting the largest score
+ * first keeps the exponentials from overflowing. */
 static void softmax(double probability[NETWORK_CLASSES])
 {
     double largest = probability[0], sum = 0;
@@ -57,8 +58,8 @@ void network_probabilities(const double *theta, const double *x,
         probability[k] = activity.probability[k];
 }
 
-/* From the derivatives with respect to what enters a layer's units (`slope`, `size` of
- * them) to those of its weights and biases. */
+/* Derivatives of the loss with respect to a layer's weights and biases, from those with
+ * respect to the inputs of its units, slope[size]. */
 static void layer_gradient(const double *slope, int size, const double *in, int inputs,
                            double *weight, double *bias)
 {
@@ -69,8 +70,8 @@ static void layer_gradient(const double *slope, int size, const double *in, int 
     }
 }
 
-/* And to those with respect to what enters the layer of tanh units below, whose outputs
- * are `out`. */
+/* Derivatives with respect to the inputs of the tanh units one layer below, whose
+ * outputs are `out`, from slope[size] and the weights between the layers. */
 static void slope_below(const double *slope, int size, const double *weight,
                         const double *out, double below[NETWORK_HIDDEN])
 {

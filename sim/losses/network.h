@@ -1,7 +1,7 @@
 /* network.h: a small fully connected network for classification, and its gradient.
  *
- * p = softmax(W3 tanh(W2 tanh(W1 x + b1) + b2) + b3), loss -log p_label. Small enough
- * that what theory says of its gradient noise can be computed without approximation. */
+ * p = softmax(W3 tanh(W2 tanh(W1 x + b1) + b2) + b3), loss -log p_label. It is so small
+ * that theory's statements about its gradient noise can be computed exactly. */
 #ifndef PNM_NETWORK_H
 #define PNM_NETWORK_H
 
@@ -10,7 +10,7 @@ enum {
     NETWORK_HIDDEN = 4, /* units in each of the two hidden layers */
     NETWORK_CLASSES = 4,
     /* Where the weights and biases of each layer begin among the parameters; weights
-     * are row-major, a row a unit that they lead to. */
+     * are row-major, with a row for each unit that they lead to. */
     NETWORK_W1 = 0,
     NETWORK_B1 = NETWORK_W1 + NETWORK_HIDDEN * NETWORK_INPUTS,
     NETWORK_W2 = NETWORK_B1 + NETWORK_HIDDEN,

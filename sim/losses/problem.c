@@ -10,18 +10,18 @@ static int check_symmetric(size_t n, const double *c, double tolerance,
     for (size_t i = 0; i < n; i++)
         for (size_t j = 0; j < i; j++)
             if (!(fabs(c[i * n + j] - c[j * n + i]) <= tolerance))
-                return error_set(error, STATUS_USAGE,
-                                 "not symmetric: elements (%zu,%zu) and (%zu,%zu) "
-                                 "differ by %.3g of sqrt(C_ii C_jj)",
-                                 i + 1, j + 1, j + 1, i + 1,
-                                 fabs(c[i * n + j] - c[j * n + i]));
+                return error_set(
+                    error, STATUS_USAGE,
+                    "the matrix is not symmetric: elements (%zu,%zu) and (%zu,%zu) "
+                    "differ by %.3g of sqrt(C_ii C_jj)",
+                    i + 1, j + 1, j + 1, i + 1, fabs(c[i * n + j] - c[j * n + i]));
     return STATUS_OK;
 }
 
-/* Column by column with the largest remaining diagonal element as pivot, so that
- * rounding errors are not magnified and a vanishing pivot means that nothing is left.
- * `rest` holds what is left of C and is used up. g is n x n with g g' = C; its columns
- * are the steps. */
+/* Sets g[n x n] with g g' = C column by column. The pivot is the largest remaining
+ * diagonal element, so that rounding errors are not magnified and a vanishing pivot
+ * means that nothing is left. `rest` holds C at first and is overwritten with what is
+ * left of it. */
 static int pivoted_factor(size_t n, double *rest, double tolerance, const double *scale,
                           double *g, struct error *error)
 {
@@ -41,8 +41,8 @@ static int pivoted_factor(size_t n, double *rest, double tolerance, const double
             for (size_t j = 0; j < n; j++)
                 rest[i * n + j] -= g[i * n + step] * g[j * n + step];
     }
-    /* A matrix that was computed, Q D Q' say, is off by some eps of its
-     * largest element. */
+    /* A computed matrix, such as Q D Q', has errors of a few eps of its largest
+     * element. */
     double largest_scale = 0;
     for (size_t i = 0; i < n; i++)
         largest_scale = fmax(largest_scale, scale[i]);
@@ -54,16 +54,17 @@ static int pivoted_factor(size_t n, double *rest, double tolerance, const double
             const double rounding =
                 (double)n * 1e-14 * largest_scale * largest_scale / own;
             if (!(fabs(left) <= 4 * tolerance + rounding))
-                return error_set(error, STATUS_USAGE,
-                                 "not positive semidefinite: %.3g is left at (%zu,%zu) "
-                                 "of its Cholesky factorisation",
-                                 left, i + 1, j + 1);
+                return error_set(
+                    error, STATUS_USAGE,
+                    "the matrix is not positive semidefinite: %.3g is left "
+                    "at (%zu,%zu) of its Cholesky factorisation",
+                    left, i + 1, j + 1);
         }
     return STATUS_OK;
 }
 
 /* Rotates pairs of columns of g until it is lower triangular with diagonal >= 0; g g'
- * stays what it is. */
+ * does not change. */
 static void triangulate(size_t n, double *g)
 {
     for (size_t i = 0; i < n; i++) {
@@ -85,16 +86,18 @@ static void triangulate(size_t n, double *g)
     }
 }
 
-/* scale[i] = sqrt(C_ii), and rest = C / (scale scale'): every coordinate counts on its
- * own scale. A coordinate without variance must be without covariance too. */
+/* Sets scale[i] = sqrt(C_ii) and rest = C / (scale scale'), the correlations. A
+ * coordinate without variance must have no covariance either. */
 static int to_correlations(size_t n, const double *c, double *scale, double *rest,
                            struct error *error)
 {
     for (size_t i = 0; i < n; i++) {
         if (!(c[i * n + i] >= 0))
-            return error_set(error, STATUS_USAGE,
-                             "not positive semidefinite: element (%zu,%zu) is %.17g",
-                             i + 1, i + 1, c[i * n + i]);
+            return error_set(
+                error, STATUS_USAGE,
+                "the matrix is not positive semidefinite: element (%zu,%zu) is "
+                "%.17g",
+                i + 1, i + 1, c[i * n + i]);
         scale[i] = sqrt(c[i * n + i]);
     }
     for (size_t i = 0; i < n; i++)
@@ -102,8 +105,8 @@ static int to_correlations(size_t n, const double *c, double *scale, double *res
             const double s = scale[i] * scale[j];
             if (s == 0 && c[i * n + j] != 0)
                 return error_set(error, STATUS_USAGE,
-                                 "not positive semidefinite: element (%zu,%zu) is %.3g "
-                                 "beside a vanishing diagonal element",
+                                 "the matrix is not positive semidefinite: element "
+                                 "(%zu,%zu) is %.3g beside a zero on the diagonal",
                                  i + 1, j + 1, c[i * n + j]);
             rest[i * n + j] = s == 0 ? 0 : c[i * n + j] / scale[i] / scale[j];
         }
@@ -133,7 +136,7 @@ int problem_cholesky(size_t n, const double *c, double *f, struct error *error)
     return status;
 }
 
-/* n modes with curvatures h[n], which are copied, and all else 0. */
+/* Makes n modes with curvatures h[n], which are copied; everything else is 0. */
 static int make(struct problem *q, size_t n, const double *h, struct error *error)
 {
     *q = (struct problem){

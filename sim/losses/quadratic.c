@@ -1,5 +1,5 @@
-/* quadratic.c: a quadratic, whose gradient has no bound: for runs with an
- * exact answer, not for theorem 3.1.
+/* quadratic.c: a quadratic. Its gradient has no bound, so it serves sampling runs with
+ * an exact answer, but not Theorem 3.1.
  *
  * f = sum_i h_i theta_i^2 / 2 with h from L down to L/kappa, evenly spaced in the
  * logarithm. The Hessian is diag(h), so its norm is L. */
@@ -16,7 +16,7 @@ static const struct parameter parameters[] = {
     {
         .name = "condition",
         .symbol = "kappa",
-        .doc = "largest over smallest curvature",
+        .doc = "ratio of the largest to the smallest curvature",
         .preset = "1",
         .preset_value = 1,
         .low = 1,
@@ -72,7 +72,7 @@ LOSS_ASSERT(0);
 
 LOSS_KIND = {
     LOSS_TRAITS,
-    .summary = "a quadratic: exact transients, no bound of the gradient",
+    .summary = "a quadratic: its transients are exact, its gradient has no bound",
     .formula = "sum_i h_i theta_i^2 / 2, h_i = L kappa^(-(i-1)/(n-1))",
     .source = "assumption 1 of the paper",
 };

@@ -6,9 +6,9 @@
 #include <math.h>
 #include <stdlib.h>
 
-static const size_t most = 2000; /* n x n numbers, and n^2 work a step */
+static const size_t most = 2000; /* for n x n numbers and n^2 work a step */
 
-/* Gaussian numbers, n x n, in units of RANDOM_BLOCK. */
+/* Draws at least n x n Gaussian numbers, in whole blocks; the caller frees *out. */
 static int draw_gaussian(size_t n, uint64_t seed, double **out, struct error *error)
 {
     const size_t count = (n * n + RANDOM_BLOCK - 1) / RANDOM_BLOCK * RANDOM_BLOCK;
@@ -61,8 +61,8 @@ int rotation_check(size_t n, const double *q, struct error *error)
                 product += q[i * n + k] * q[j * n + k];
             if (!(fabs(product - (i == j)) <= 1e-10))
                 return error_about(error, STATUS_USAGE, "rotation",
-                                   "the matrix is not orthogonal: the product "
-                                   "of rows %zu and %zu is %g, allowed is %d to 1e-10",
+                                   "the matrix is not orthogonal: the product of rows "
+                                   "%zu and %zu is %g; allowed is %d within 1e-10",
                                    i + 1, j + 1, product, i == j);
         }
     return STATUS_OK;
@@ -73,5 +73,6 @@ int rotation_check_size(size_t n, struct error *error)
     return n <= most
                ? STATUS_OK
                : error_about(error, STATUS_USAGE, "rotation",
-                             "%zu coordinates are too many; allowed are %zu", n, most);
+                             "%zu coordinates are too many; allowed are at most %zu", n,
+                             most);
 }

@@ -6,15 +6,15 @@
  *   LOSS            its name, without quotes
  *   CONSTANTS       enum constant: how many numbers of constant[] it uses
  *   coordinate(constant, x, value, slope), static inline: *value = phi(x), *slope =
- *       phi'(x); constant[] are those of struct loss, of which the first two are
+ *       phi'(x). constant[] is that of struct loss; its first two numbers are
  *       CURVATURE, the supremum of |phi''|, and SLOPE, that of |phi'|.
- *   own_constants(constant), which computes the others from these two.
+ *   own_constants(constant), which computes the other constants from these two.
  *
  * Its parameters are L and G. The Hessian is diagonal with entries phi''(theta_i), so
  * its largest norm, which is the smallest L, is sup |phi''| whatever n. The gradient is
  * largest where every coordinate is steepest: ||grad f||^2 = sum_i phi'(theta_i)^2, so
- * sup ||grad f|| = sqrt(n) sup |phi'|: phi has the slope G/sqrt(n) at most. All take
- * their minimum, phi = 0, at 0 and nowhere else. */
+ * sup ||grad f|| = sqrt(n) sup |phi'|: the slope of phi is at most G/sqrt(n). Every phi
+ * has its minimum, 0, at 0 and nowhere else. */
 #include "losses/loss.h"
 
 static const struct parameter parameters[] = {

@@ -1,6 +1,6 @@
 /* adabound.c: AdaBound: Adam's rate of each coordinate is clipped between bounds
  * that close in on that of SGD. The paper corrects no bias and divides the clipped rate
- * by sqrt(t); the authors' PyTorch code does the former and leaves out the latter. The
+ * by sqrt(t); the authors' PyTorch code corrects the bias and does not divide. The
  * paper prints no epsilon; here it is added as in Adam. */
 #include "rules/parameters.h"
 
@@ -19,7 +19,7 @@ static const struct parameter parameters[] = {
     PARAMETER_EPSILON,
     {.name = "final-lr",
      .symbol = "alpha*",
-     .doc = "rate at which the bounds meet",
+     .doc = "learning rate on which both bounds close in",
      .preset = "0.1",
      .preset_value = 0.1,
      .low = 0,

@@ -1,5 +1,5 @@
-/* adam.h: Adam's update, which adam and adamw share: what differs is the weight
- * decay, and that is the framework's. To be included after RULE is defined. */
+/* adam.h: Adam's update, which adam and adamw share; they differ in weight decay only,
+ * which template.h applies. Include it after RULE is defined. */
 #include "rules/parameters.h"
 
 enum { SLOTS = 2, SAMPLES = 1, SCALARS_VARY = 1 };

@@ -1,5 +1,5 @@
-/* adapnm.c: AdaPNM, Algorithm 3 of the paper, and without AMSGrad Algorithm 4,
- * which prints its epsilon inside the root. The bias corrections are 1-beta1^t and
+/* adapnm.c: AdaPNM, Algorithm 3 of the paper, or without AMSGrad Algorithm 4, which
+ * prints its epsilon inside the root. The bias corrections are 1-beta1^t and
  * 1-beta2^t with t from 1. The authors' code does the same, with epsilon always outside
  * the root. */
 #include "rules/parameters.h"
@@ -30,13 +30,13 @@ static const struct parameter parameters[] = {
     PARAMETER_EPSILON,
     {.name = "amsgrad",
      .symbol = "v_max",
-     .doc = "a denominator that never falls: on is Algorithm 3, off Algorithm 4",
+     .doc = "let the denominator never fall: on is Algorithm 3, off Algorithm 4",
      .preset = "on",
      .preset_value = 1,
      PARAMETER_OFF_ON},
     {.name = "epsilon-inside",
      .symbol = "epsilon",
-     .doc = "sqrt(vhat + epsilon), as Algorithm 4 prints it",
+     .doc = "divide by sqrt(vhat + epsilon), as Algorithm 4 prints it",
      .preset = "off",
      .preset_value = 0,
      PARAMETER_OFF_ON},
@@ -76,7 +76,7 @@ static inline void update(const double *scalar, double *theta, double *slot,
     slot[LARGEST] = largest;
 }
 
-/* The largest v grows for ever. */
+/* With AMSGrad the largest v never stops growing. */
 static bool settles(const struct rule *rule)
 {
     return rule->word[AMSGRAD] == 0;

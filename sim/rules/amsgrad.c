@@ -35,7 +35,7 @@ static inline void update(const double *scalar, double *theta, double *slot,
                               (sqrt(slot[LARGEST] * scalar[SCALE2]) + scalar[SMALL]));
 }
 
-/* The largest v grows for ever. */
+/* The largest v never stops growing. */
 static bool settles(const struct rule *rule)
 {
     (void)rule;

@@ -5,7 +5,8 @@
 enum { STATE = MATRICES_STATE, SLOTS = STATE - 1, SAMPLES = 1 };
 enum { SCALARS_VARY = 0 };
 enum { LR };
-/* Scalars: A0, what A1 has besides the gradient at theta, and b, both times lr. */
+/* Scalars: STAY is A0, ENTER lr b, and BEYOND lr (A1 - b e') with e = (1, 0, ...),
+ * which is 0 if the rule takes its gradient at theta alone. */
 enum {
     RATE = RULE_RATE,
     STAY,
@@ -34,8 +35,8 @@ static void scalars(const struct rule *rule, uint64_t t, double *scalar)
     }
 }
 
-/* (A0 + h lr A1) s + lr b xi = A0 s + lr b g + lr (A1 - b e') h s, g the gradient at
- * theta with its noise. */
+/* (A0 + h lr A1) s + lr b xi = A0 s + lr b g + lr (A1 - b e') h s, where g is the noisy
+ * gradient at theta. */
 static inline void update(const double *scalar, double *theta, double *slot,
                           const double *g)
 {
@@ -58,7 +59,7 @@ static inline void update(const double *scalar, double *theta, double *slot,
         slot[k] = after[1 + k];
 }
 
-/* A(h) and lr b, as the file has them. */
+/* A(h) = A0 + lr h A1 and lr b. */
 static void matrices(const struct rule *rule, double h, double *a, double *b)
 {
     const double *a0 = rule->matrices.a0, *a1 = rule->matrices.a1;
@@ -72,7 +73,7 @@ static void matrices(const struct rule *rule, double h, double *a, double *b)
 
 RULE_KIND = {
     RULE_TRAITS,
-    .summary = "a linear rule from a file",
+    .summary = "a linear rule whose matrices a file gives",
     .formula =
         "s' = (A0 + lr h A1) s + lr b xi, s = (theta, ...): rows of A0, A1, b in "
         "its file",

@@ -15,7 +15,7 @@ void linear_system_probe(const struct rule *rule, double h,
     const int samples = rule->kind->samples;
     *system = (struct linear_system){.dim = dim, .samples = samples};
     if (rule->kind->matrices && matrices_are_curved(&rule->matrices)) {
-        /* Its gradient is not that at theta alone: there is no step to be probed. */
+        /* Its gradients may be taken elsewhere than at theta, which no probe can do. */
         rule->kind->matrices(rule, h, system->a, system->b[0]);
         return;
     }
@@ -42,8 +42,8 @@ static double largest_element(size_t dim, const double *a)
     return largest;
 }
 
-/* Balances a where its elements are so large that products of them would leave the
- * range of numbers, and divides it by what is returned. */
+/* If the elements of a are so large that their products may overflow, balances a and
+ * divides it by a power of 2. Returns that divisor, otherwise 1. */
 static double shrink(size_t dim, double *a)
 {
     const double fine = 0x1p200;
@@ -67,7 +67,7 @@ double linear_system_radius(const struct linear_system *system)
     const size_t dim = (size_t)system->dim;
     double copy[LINEAR_SIZE], eigenvalues[2 * LINEAR_STATE], radius = 0;
     memcpy(copy, system->a, sizeof copy);
-    /* GSL's balancing does not end where sums of elements overflow. */
+    /* GSL's balancing does not end if sums of elements overflow. */
     for (size_t i = 0; i < dim * dim; i++)
         if (!(fabs(copy[i]) < 0x1p1000))
             return NAN;
@@ -77,7 +77,7 @@ double linear_system_radius(const struct linear_system *system)
         return NAN;
     gsl_matrix_view a = gsl_matrix_view_array(copy, dim, dim);
     gsl_vector_complex_view e = gsl_vector_complex_view_array(eigenvalues, dim);
-    /* Balanced: momentum and theta differ in scale by the curvature. */
+    /* Balances the matrix: momentum and theta differ in scale by the curvature. */
     gsl_eigen_nonsymm_params(0, 1, workspace);
     const int status = gsl_eigen_nonsymm(&a.matrix, &e.vector, workspace);
     gsl_eigen_nonsymm_free(workspace);
@@ -144,8 +144,8 @@ static void identity(int n, double *a)
         a[r * n + r] = 1;
 }
 
-/* f_m and w_m for growing m, from the highest bit of count down: m doubles, then grows
- * by one where the bit is set. p = A_i^m, r = A_j^m.
+/* Computes f_m and w_m for growing m, from the highest bit of count down: m doubles,
+ * then grows by one if the bit is set. p = A_i^m, r = A_j^m.
  *   f_2m = f_m + p f_m r',  w_2m = w_m + p (w_m + m f_m) r'
  *   f_{m+1} = f_m + p x r', w_{m+1} = w_m + m p x r' */
 void linear_system_sums(const struct linear_system *i, const struct linear_system *j,
@@ -226,15 +226,15 @@ int linear_system_stationary(const struct linear_system *i,
             finite = finite && isfinite(s[k]);
         }
         if (!finite)
-            break; /* it grows */
+            break; /* the sum diverges */
         if (settled)
             return STATUS_OK;
         square(n, p);
         square(m, r);
     }
     return error_about(error, STATUS_SOFTWARE, "lr",
-                       "with the other parameters it is at the limit of stability: "
-                       "the stationary covariance did not settle in 2^62 steps");
+                       "the rule is at its limit of stability: the stationary "
+                       "covariance did not settle in 2^62 steps");
 }
 
 int linear_system_mean(const struct linear_system *system, const double *d,
@@ -254,8 +254,8 @@ int linear_system_mean(const struct linear_system *system, const double *d,
     if (gsl_linalg_LU_decomp(&m.matrix, &permutation, &sign) ||
         gsl_linalg_LU_solve(&m.matrix, &permutation, &b.vector, &x.vector))
         return error_about(error, STATUS_SOFTWARE, "lr",
-                           "with the other parameters it is at the limit of "
-                           "stability: the stationary mean has no solution");
+                           "the rule is at its limit of stability: the stationary mean "
+                           "has no solution");
     return STATUS_OK;
 }
 
@@ -292,9 +292,9 @@ static bool stable_at(const struct rule *rule, double lr, double h)
 
 double linear_system_lr_limit(const struct rule *rule, double h)
 {
-    /* Decay pulls as a curvature does. */
+    /* Weight decay acts as additional curvature. */
     double stable = 1 / fmax(h, rule->decay.lambda), unstable;
-    /* Far below 2^-30 rounding hides on which side of 1 the radius lies. */
+    /* Below 2^-30 of it rounding hides whether the radius is below 1. */
     for (int i = 0; i < 30 && !stable_at(rule, stable, h); i++)
         stable /= 2;
     if (!stable_at(rule, stable, h))
@@ -305,7 +305,7 @@ double linear_system_lr_limit(const struct rule *rule, double h)
     while (unstable - stable > 1e-12 * stable) {
         const double middle = stable + (unstable - stable) / 2;
         if (middle == stable || middle == unstable)
-            break; /* there are no numbers between them */
+            break; /* no double lies between them */
         if (stable_at(rule, middle, h))
             stable = middle;
         else

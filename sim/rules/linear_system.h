@@ -3,8 +3,9 @@
  * On one mode of curvature h with theta* = 0 a linear rule acts as
  *     s_{t+1} = A s_t + sum_k b_k xi_{k,t},     s = (theta, slots),
  * over its independent gradient samples k. (A, b) come from probing the implemented
- * step on unit vectors, or from analysis/theory/NAME.c, which writes them out from the
- * paper. Moments of a pair of modes (i, j) follow from sums of A_i^k X A_j'^k. */
+ * step on unit vectors, from a rule's file of matrices, or from analysis/theory/NAME.c,
+ * which writes them out from the paper. Moments of a pair of modes
+ * (i, j) follow from sums of A_i^k X A_j'^k. */
 #ifndef PNM_LINEAR_SYSTEM_H
 #define PNM_LINEAR_SYSTEM_H
 
@@ -23,7 +24,8 @@ struct linear_system {
     double b[RULE_MAX_SAMPLES][LINEAR_STATE];
 };
 
-/* (A, b) of a linear rule at curvature h, found by stepping it from unit vectors. */
+/* (A, b) of a linear rule at curvature h, found by stepping it from unit vectors or,
+ * for a rule from a file, taken from its matrices. */
 void linear_system_probe(const struct rule *rule, double h,
                          struct linear_system *system);
 
@@ -34,8 +36,8 @@ double linear_system_radius(const struct linear_system *system);
 void linear_system_apply(const struct linear_system *i, const struct linear_system *j,
                          double *x);
 
-/* Noise of the pair: q = sum_k b_ik b_jk' (dim_i x dim_j), times the noise covariance
- * of the two modes. */
+/* What the noise adds to the pair's covariance in a step: q = covariance sum_k b_ik
+ * b_jk' (dim_i x dim_j), where `covariance` is that of the two modes' noise. */
 void linear_system_noise(const struct linear_system *i, const struct linear_system *j,
                          double covariance, double *q);
 
@@ -56,18 +58,18 @@ PNM_MUST_USE int linear_system_stationary(const struct linear_system *i,
                                           const double *q, double *s,
                                           struct error *error);
 
-/* Fixed point of s -> A s + d: mean = (I - A)^-1 d, dim entries. STATUS_SOFTWARE where
+/* Fixed point of s -> A s + d: mean = (I - A)^-1 d, dim entries. STATUS_SOFTWARE if
  * there is none. */
 PNM_MUST_USE int linear_system_mean(const struct linear_system *system, const double *d,
                                     double *mean, struct error *error);
 
-/* What a step adds to (theta - theta*, slots) at theta = theta* and empty slots without
- * noise, by stepping: d[LINEAR_STATE], 0 but for weight decay. */
+/* d[LINEAR_STATE] becomes what one noiseless step from theta = theta* and empty slots
+ * adds to (theta - theta*, slots). It is 0 without weight decay. */
 void linear_system_probe_drift(const struct rule *rule, double theta_star, double *d);
 
-/* Mean and covariance of theta at step t from theta = start - theta* and empty slots:
- * *mean = E(theta_t - theta*) of mode i, *covariance of the pair. noise is the noise
- * covariance of the pair. */
+/* Mean of theta_t - theta* of mode i, which starts at offset_i with empty slots, and
+ * covariance of theta_t of the pair, at step t. `noise` is the pair's noise covariance.
+ */
 void linear_system_at(const struct linear_system *i, const struct linear_system *j,
                       double noise, double offset_i, uint64_t t, double *mean,
                       double *covariance);

@@ -1,19 +1,19 @@
-/* matrices.h: the matrices of a linear update rule that is read from a file: on
+/* matrices.h: the matrices of a linear update rule that is read from a file. On
  * curvature h its state s = (theta, other numbers) moves as
  *
  *     s' = (A0 + lr h A1) s + lr b xi,    theta* = 0,
  *
- * xi the gradient's noise. The file has a row for each number of the state, up to four:
- * the row of A0, the row of A1, and b:
+ * where xi is the gradient's noise. The file has a row for each number of the state, at
+ * most four: the row of A0, the row of A1, and the entry of b:
  *
  *     # Nesterov with beta = 0.9: theta' = theta - lr (1+beta) g - beta^2 lr d, d' =
  *     # beta d + g; the state is (theta, lr d)
  *     1  -0.81   -1.9  0   -1.9
  *     0   0.9     1    0    1
  *
- * Where the only gradient is that at theta, A1 is b times (1, 0, ...), as above. The
- * rule then runs wherever another does; else, on quadratic losses in their eigenbasis.
- */
+ * If the rule takes its gradient at theta alone, A1 is b times (1, 0, ...), as above.
+ * Such a rule runs on every loss; others run on quadratic losses in their eigenbasis
+ * only. */
 #ifndef PNM_MATRICES_H
 #define PNM_MATRICES_H
 
@@ -28,13 +28,15 @@ struct matrices {
     double b[MATRICES_STATE];
 };
 
-/* Gradient descent: 1, -1, -1. */
+/* The matrices of gradient descent: 1, -1, -1. */
 void matrices_default(struct matrices *matrices);
 
-/* Whether there is more in A1 than the gradient at theta. */
+/* Whether the rule takes gradients elsewhere than at theta: A1 is not b times
+ * (1, 0, ...). */
 bool matrices_are_curved(const struct matrices *matrices);
 
-/* Whether A0 moves theta, or the other numbers, by theta itself. */
+/* Whether theta itself, without a gradient, moves the state: the first column of A0 is
+ * not 1, 0, ... */
 bool matrices_are_pulled(const struct matrices *matrices);
 
 #endif

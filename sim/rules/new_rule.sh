@@ -19,9 +19,9 @@ case $name in
     refuse "NAME: '$name' is not allowed; allowed are a to z, 0 to 9 and _, a letter first"
     ;;
 esac
-[ ${#name} -le 24 ] || refuse "NAME: '$name' is longer than 24 letters"
+[ ${#name} -le 24 ] || refuse "NAME: '$name' is too long; allowed are 24 letters"
 file=$name.c
-[ ! -e "$file" ] || refuse "sim/rules/$file is there already"
+[ ! -e "$file" ] || refuse "NAME: sim/rules/$file is there already; choose another name"
 # The tests hold that sim/ names no rule outside the rule's own file and the list.
 rules=$(sed -n 's/^ *RULE(\([a-z0-9_]*\)).*/ \1.c /p' list.h)
 for other in ../*.c ../*/*.[ch]; do

@@ -11,8 +11,8 @@
 enum { SLOTS = 3, SAMPLES = 1, SCALARS_VARY = 1 };
 enum { LR, BETA1, BETA2, EPSILON, PARTIAL, CONVENTION };
 enum { MEAN, SQUARE, LARGEST }; /* slots */
-/* Scalars. The denominator is (v + UNDER)^EXPONENT + SMALL or, with ROOT, that of
- * sqrt(v). */
+/* Scalars. The denominator is (v + UNDER)^EXPONENT + SMALL, with sqrt(v) in place of v
+ * if ROOT is set. */
 enum { RATE = RULE_RATE, DECAY1, DECAY2, SCALE, ROOT, UNDER, EXPONENT, SMALL, SCALARS };
 
 static const struct parameter parameters[] = {
@@ -46,9 +46,8 @@ static void scalars(const struct rule *rule, uint64_t t, double *scalar)
     scalar[SMALL] = torch ? 0 : rule->number[EPSILON];
 }
 
-/* x^exponent for 0 <= x, 0 < exponent <= 1, without libm; what is subnormal counts as
- * 0.
- */
+/* x^exponent for 0 <= x, 0 < exponent <= 1, without libm. A subnormal x counts as
+ * 0. */
 static inline double power(double x, double exponent)
 {
     const double result = elementary_exp(exponent * elementary_log(x));
@@ -67,7 +66,7 @@ static inline void update(const double *scalar, double *theta, double *slot,
                               (power(base, scalar[EXPONENT]) + scalar[SMALL]));
 }
 
-/* The largest v grows for ever. */
+/* The largest v never stops growing. */
 static bool settles(const struct rule *rule)
 {
     (void)rule;

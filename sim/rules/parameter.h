@@ -7,21 +7,20 @@
 
 #include <stdbool.h>
 
-/* The same word on the command line, in result columns, in help. */
+/* Options, result columns and help call a parameter by the same name. */
 struct parameter {
     const char *name;    /* option name without the dashes, "beta1" */
     const char *symbol;  /* the paper's symbol, "" if there is none */
     const char *doc;     /* one line */
-    const char *preset;  /* how help states the default; NULL: must be given */
+    const char *preset;  /* the default as help states it; NULL: must be given */
     double preset_value; /* NAN where `complete` computes it from the others */
     double low, high;    /* valid range */
     bool low_open, high_open;
-    /* Words of which it takes one, NULL after the last. NULL: it takes numbers. */
+    /* The words that it allows, with NULL after the last; NULL if it takes a number. */
     const char *const *choices;
 };
 
-/* STATUS_USAGE, with the parameter's name, the value and the range, where the value is
- * not in the parameter's range. */
+/* STATUS_USAGE if the value is not in the parameter's range; the error states both. */
 PNM_MUST_USE int parameter_check(const struct parameter *parameter, double value,
                                  struct error *error);
 

@@ -20,8 +20,8 @@
         .preset_value = NAN, .low = 0, .low_open = true, .high = INFINITY,             \
     }
 
-/* Beyond its range the weights 1+beta0 and -beta0 cancel all but a few digits of what
- * they weigh, and rounding would be found, not the rule. */
+/* Beyond its range the weights 1+beta0 and -beta0 would cancel so many digits that
+ * results showed rounding instead of the rule. */
 #define PARAMETER_BETA0                                                                \
     {                                                                                  \
         .name = "beta0", .symbol = "beta_0",                                           \
@@ -47,11 +47,11 @@
 #define PARAMETER_EPSILON_AT(value)                                                    \
     {                                                                                  \
         .name = "epsilon", .symbol = "epsilon",                                        \
-        .doc = "what keeps the denominator from 0", .preset = #value,                  \
+        .doc = "keeps the denominator from being 0", .preset = #value,                 \
         .preset_value = (value), .low = 0, .high = INFINITY,                           \
     }
 
-/* Only of rules whose paper and PyTorch code differ; the rule's text says how. */
+/* For rules whose paper and PyTorch code differ; the rule's formula shows how. */
 #define PARAMETER_CONVENTION                                                           \
     {                                                                                  \
         .name = "convention", .symbol = "",                                            \
@@ -75,10 +75,10 @@ static inline double normalized_lr(double lr, double beta0, bool normalization)
     return normalization ? lr / sqrt(gamma) : lr;
 }
 
-/* base^n for |base| <= 1 by repeated squaring. In doubles alone the rounding of every
- * square is doubled by the next, n/2 ulp in all, which 1 - base^n would magnify; so
- * each number is a sum of two doubles, and the result is the double nearest to the
- * power in all but rare ties: what libm's pow gives, but the same on every machine. */
+/* base^n for |base| <= 1 by repeated squaring. In plain doubles each square doubles the
+ * rounding error of the one before, n/2 ulp in all, which 1 - base^n would magnify; so
+ * each number is a sum of two doubles. The result is the double nearest to the power
+ * but for rare ties, like that of libm's pow, and the same on every machine. */
 static inline double integer_power(double base, uint64_t n)
 {
     double high = 1, low = 0, square = base, rest = 0;
@@ -98,7 +98,7 @@ static inline double integer_power(double base, uint64_t n)
     return high;
 }
 
-/* 1 - decay^(t+1): what the weights of an exponential mean add up to after step t. */
+/* 1 - decay^(t+1), the sum of the weights of an exponential mean after step t. */
 static inline double mean_weight(double decay, uint64_t t)
 {
     return 1 - integer_power(decay, t + 1);

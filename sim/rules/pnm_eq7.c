@@ -1,6 +1,6 @@
 /* pnm_eq7.c: the positive-negative average of eqs. 6-8 as printed: two streams of
- * alternate gradients, both decaying by beta1 at every step. It is another filter than
- * Algorithm 2's. */
+ * alternate gradients, both decaying by beta1 at every step. Its noise filter is not
+ * that of Algorithm 2. */
 #include "rules/parameters.h"
 
 #define RULE pnm_eq7
@@ -28,7 +28,7 @@ static inline void update(const double *scalar, double *theta, double *slot,
                           const double *g)
 {
     const double decay = scalar[DECAY];
-    /* The stream of this step's parity is the one that rested at the last step. */
+    /* This step's gradient goes to the stream that the last step did not feed. */
     const double fed = decay * slot[OTHER] + (1 - decay) * g[0];
     const double resting = decay * slot[RECENT];
     *theta -= scalar[RATE] * (scalar[POSITIVE] * fed - scalar[NEGATIVE] * resting);

@@ -8,7 +8,7 @@ enum { LR, BETA1, NU };
 enum { MOMENTUM };                                 /* slots */
 enum { RATE = RULE_RATE, DECAY, WEIGHT, SCALARS }; /* scalars */
 
-/* nu: beyond its range 1-nu and nu cancel as beta0's weights do (PARAMETER_BETA0). */
+/* Beyond nu's range 1-nu and nu cancel as the weights of PARAMETER_BETA0 do. */
 static const struct parameter parameters[] = {
     PARAMETER_LR,
     PARAMETER_BETA1_AT(0.999),
@@ -44,7 +44,7 @@ RULE_KIND = {
     .summary = "quasi-hyperbolic momentum",
     .formula = "d_t = beta1 d_{t-1} + (1-beta1) g_t; "
                "theta' = theta - eta [(1-nu) g_t + nu d_t]",
-    .source = "Ma and Yarats 2019, and the defaults that it recommends",
+    .source = "Ma and Yarats 2019, with the defaults that they recommend",
     .linear = true,
     .equivariant = true,
 };

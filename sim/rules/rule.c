@@ -67,8 +67,8 @@ static double value_of(const struct rule *rule, int i)
     return rule->kind->parameters[i].choices ? rule->word[i] : rule->number[i];
 }
 
-/* Without decay and schedule the hash is that of the rule's own parameters, so that
- * streams are what they were before there were any. */
+/* Without weight decay and schedule the hash is that of the rule's own parameters, so
+ * that these two options leave the streams of all other runs as they are. */
 uint64_t rule_hash(const struct rule *rule)
 {
     const struct rule_kind *kind = rule->kind;

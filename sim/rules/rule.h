@@ -1,4 +1,4 @@
-/* rule.h: what an update rule is: its kind, and the values of its parameters.
+/* rule.h: an update rule: its kind and the values of its parameters.
  *
  * A rule is one file sim/rules/NAME.c that states the update of one coordinate. A
  * template makes the rest: the kind, which is compiled once, and the loops, which are
@@ -29,10 +29,10 @@ enum {
     RULE_LR = 0,
 };
 
-/* Weight decay, which every rule takes. lambda theta is added to the gradient;
- * decoupled, theta is multiplied by 1 - eta lambda before the step instead, eta the
- * full learning rate (Loshchilov and Hutter, ICLR 2019; the gradient is that before the
- * decay). lambda = 0: none. */
+/* Weight decay, which every rule takes: lambda theta is added to the gradient. If
+ * decoupled, theta is instead multiplied by 1 - eta lambda before the step, where eta
+ * is the full learning rate and the gradient is taken before the decay (Loshchilov and
+ * Hutter, ICLR 2019). lambda = 0: no decay. */
 struct decay {
     double lambda;
     bool decoupled;
@@ -52,9 +52,10 @@ struct rule_kind {
     int parameter_count;
     bool linear;        /* theta' and slots' are linear in theta, slots and gradients */
     bool equivariant;   /* commutes with rotations, so may run in the eigenbasis of H */
-    struct decay decay; /* what it takes by default */
-    bool from_file;     /* its matrices are read from a file: */
-    /* A (dim x dim) and b (dim) at curvature h, as the file has them; else NULL. */
+    struct decay decay; /* the default */
+    bool from_file;     /* its matrices are read from a file */
+    /* Computes A (dim x dim) and b (dim) at curvature h from the matrices of the file;
+     * NULL if not from_file. */
     void (*matrices)(const struct rule *rule, double h, double *a, double *b);
     /* Whether a nonlinear rule settles into a stationary law: not if its step size
      * keeps shrinking. NULL: it does. */
@@ -74,11 +75,11 @@ struct rule_kind {
 struct rule {
     const struct rule_kind *kind;
     double number[RULE_MAX_PARAMETERS]; /* by the parameter's index in the kind */
-    int word[RULE_MAX_PARAMETERS];      /* index of the word, of one that takes words */
+    int word[RULE_MAX_PARAMETERS];      /* index of the word, if it takes words */
     struct decay decay;
     struct schedule schedule;
-    struct matrices matrices; /* of a rule that is read from a file */
-    bool of_all;              /* it was not named, but is one of "all" */
+    struct matrices matrices; /* only of a rule that is read from a file */
+    bool of_all;              /* chosen by "all", not by its own name */
 };
 
 /* The rules that are built in, NULL after the last. */
@@ -94,16 +95,16 @@ int rule_kind_parameter(const struct rule_kind *kind, const char *name);
  * computed defaults are left NAN until rule_complete. */
 struct rule rule_of(const struct rule_kind *kind, double lr);
 
-/* Computes what was left NAN. */
+/* Computes the numbers that were left NAN. */
 void rule_complete(struct rule *rule);
 
 /* Sets the number called `name`; false, and nothing is set, if the rule has none. */
 bool rule_set(struct rule *rule, const char *name, double value);
 
-/* Hash of the rule's name and of all that its steps depend on. */
+/* Hash of the rule's name and of everything that its steps depend on. */
 uint64_t rule_hash(const struct rule *rule);
 
-/* Value of the rule's parameter of that name, the index of a word; NAN if it has none.
+/* Value of the rule's parameter of that name, or its word's index; NAN if it has none.
  */
 double rule_parameter(const struct rule *rule, const char *name);
 
@@ -114,15 +115,15 @@ bool rule_is_scheduled(const struct rule *rule);
 /* Whether linear theory gives the rule's law on a quadratic loss. */
 bool rule_has_law(const struct rule *rule);
 
-/* Whether the rule has a stationary law, whatever is known of it. */
+/* Whether the rule settles into a stationary law, known or not. */
 bool rule_settles(const struct rule *rule);
 
 /* Appends "lr=0.05 beta0=1 ...". */
 void rule_describe(const struct rule *rule, struct text *text);
 
-/* Appends the default that a rule gives its parameter of that name to the defaults of
- * other rules in text: "0.9", and if a later rule has another "0.9; other: 0.5".
- * Nothing is appended if the rule has no such parameter or no default for it. */
+/* Appends the rule's default of the named parameter to the text, which may hold other
+ * rules' defaults: "0.9", or "0.9; other: 0.5" if the rule "other" differs from the
+ * first one. Appends nothing if the rule has no such parameter or no default for it. */
 void rule_kind_preset(const struct rule_kind *kind, const char *name,
                       struct text *text);
 

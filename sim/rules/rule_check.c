@@ -7,7 +7,7 @@ int rule_check_constant(const struct rule *rules, size_t count, const char *what
         if (rule_is_scheduled(&rules[i]))
             return error_about(error, STATUS_USAGE, "schedule",
                                "a learning rate that changes has no %s; "
-                               "allowed here is constant",
+                               "allowed is constant",
                                what);
     return STATUS_OK;
 }
@@ -18,8 +18,9 @@ int rule_check_gradients(const struct rule *rules, size_t count, const char *wha
     for (size_t i = 0; i < count; i++)
         if (rules[i].kind->from_file && matrices_are_curved(&rules[i].matrices))
             return error_about(error, STATUS_USAGE, "system",
-                               "A1 has more in it than b times (1, 0, ...), "
-                               "the gradient at theta; %s does not know the rest",
+                               "A1 is not b times (1, 0, ...), so the rule takes "
+                               "gradients elsewhere than at theta; %s allows "
+                               "gradients at theta only",
                                what);
     return STATUS_OK;
 }
@@ -31,7 +32,8 @@ int rule_check_unpulled(const struct rule *rules, size_t count, const char *what
         if (rules[i].kind->from_file && matrices_are_pulled(&rules[i].matrices))
             return error_about(error, STATUS_USAGE, "system",
                                "the first column of A0 is not 1, 0, ...: theta "
-                               "itself moves the state; %s knows gradients alone",
+                               "itself moves the state; %s allows rules that "
+                               "gradients alone move",
                                what);
     return STATUS_OK;
 }
@@ -44,7 +46,7 @@ int rule_check_linear(const struct rule *rules, size_t count, const char *what,
             return error_about(
                 error, STATUS_USAGE, "optimizer",
                 "%s is not linear, so it has no %s; "
-                "pnm-simulate, pnm-stationary and pnm-convergence run it",
+                "pnm-simulate, pnm-stationary and pnm-convergence take it",
                 rules[i].kind->name, what);
     return STATUS_OK;
 }

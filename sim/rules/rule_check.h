@@ -1,22 +1,22 @@
-/* rule_check.h: whether rules are of a kind that a computation is about.
+/* rule_check.h: checks that rules suit a computation.
  *
- * All return STATUS_USAGE where one of rules[count] is not; `what` names the
- * computation in the message. */
+ * All functions return STATUS_USAGE if one of rules[count] does not suit; `what` names
+ * the computation, or what it needs, in the message. */
 #ifndef PNM_RULE_CHECK_H
 #define PNM_RULE_CHECK_H
 
 #include "rules/rule.h"
 
-/* A rule that is read from a file must take its gradients at theta; `what` takes
- * gradients. */
+/* A rule that is read from a file must take its gradients at theta only. */
 PNM_MUST_USE int rule_check_gradients(const struct rule *rules, size_t count,
                                       const char *what, struct error *error);
 
-/* The learning rate must not change over the steps; `what` needs one that does not. */
+/* The learning rate must not change over the steps; `what`, "stationary law", needs a
+ * constant one. */
 PNM_MUST_USE int rule_check_constant(const struct rule *rules, size_t count,
                                      const char *what, struct error *error);
 
-/* The rules must be linear; `what` is linear theory. */
+/* The rules must be linear; `what`, "spectral radius", is a part of linear theory. */
 PNM_MUST_USE int rule_check_linear(const struct rule *rules, size_t count,
                                    const char *what, struct error *error);
 

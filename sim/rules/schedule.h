@@ -1,5 +1,5 @@
-/* schedule.h: how the learning rate changes over a run: its factor at step t, which
- * multiplies the rule's own rate.
+/* schedule.h: how the learning rate changes from step to step. At step t the rule's own
+ * rate is multiplied by a factor:
  *
  *   constant                 1
  *   step:F:T1[:T2[:T3[:T4]]] F^k after k of the given steps
@@ -29,17 +29,17 @@ enum { SCHEDULE_NUMBERS = 5 };
 
 struct schedule {
     enum schedule_kind kind;
-    double
-        number[SCHEDULE_NUMBERS]; /* in the order of the forms above, 0 behind them */
+    double number[SCHEDULE_NUMBERS]; /* in the order of the forms above, then 0 */
 };
 
-/* From 1 at x = 0 towards `least` at x = 1. cos(pi x) = sin(pi (x + 1/2)) */
+/* Falls from 1 at x = 0 to `least` at x = 1 as a cosine does. cos(pi x) =
+ * sin(pi (x + 1/2)). */
 static inline double schedule_wave(double x, double least)
 {
     return least + (1 - least) * (1 + elementary_sin_pi(x + 0.5)) / 2;
 }
 
-/* What the learning rate is multiplied by at step t. */
+/* The factor of the learning rate at step t. */
 static inline double schedule_factor(const struct schedule *schedule, uint64_t t)
 {
     const double *own = schedule->number;

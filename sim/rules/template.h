@@ -9,9 +9,9 @@
  *   SCALARS                enum constant: how many numbers scalars() sets
  *   scalars(rule, t, scalar)
  *   update(scalar, theta, slot, gradient), static inline: one coordinate, one step;
- *       it changes *theta and slot[0..SLOTS), may draw nothing and cannot fail.
+ *       it changes *theta and slot[0..SLOTS), draws no random numbers and cannot fail.
  *       gradient[0..SAMPLES) are the samples; two more places hold the curvature h and
- *       the gradient without noise, or 0 and 0 where these are not known.
+ *       the gradient without noise, or 0 and 0 if these are not known.
  */
 #include "base/isa.h"
 #include "rules/rule_loops.h"
@@ -33,7 +33,8 @@ static void scheduled_scalars(const struct rule *rule, uint64_t t, double *scala
     scalars(&own, t, scalar);
 }
 
-/* What decay does at step t: theta times keep, lambda theta added to the gradient. */
+/* Weight decay at step t: theta is multiplied by `keep`, and `pull` theta is added to
+ * the gradient. */
 struct decay_step {
     double keep, pull;
 };
@@ -70,8 +71,8 @@ static void step(const struct rule *rule, uint64_t t, size_t count,
 
 #ifdef ISA
 
-/* What a loop over a tile does. Constant at each use below, so that every use is a loop
- * of its own. */
+/* What a loop over a tile does: bits of run_group's `mode`. They are constants at each
+ * call, so that the compiler makes a loop for each. */
 enum {
     RUN_UNIT_NOISE = 1,
     RUN_TRAJECTORY = 2,
@@ -80,11 +81,11 @@ enum {
     RUN_DECAY = 16
 };
 
-/* Lanes that such a loop advances together (kernels.h). Without slots there is room for
- * all. */
+/* Lanes that a loop advances together (base/isa.h). Without slots all of them fit. */
 enum { GROUP = SLOTS > 0 ? LANE_GROUP : RULE_LANES };
 
-/* The lanes of a tile from `first` on, into the registers of a loop and back. */
+/* Copies GROUP lanes of a tile, from `first` on, into the registers of a loop;
+ * group_end copies them back. */
 __attribute__((always_inline)) static inline void
 group_begin(const struct tile *restrict tile, size_t first, double theta[GROUP],
             double slot[SLOT_PLACES][GROUP], double h[GROUP])
@@ -108,7 +109,7 @@ group_end(struct tile *restrict tile, size_t first, const double theta[GROUP],
     }
 }
 
-/* What a loop has added up, to the sums of its lanes. */
+/* Adds what a loop has summed to the sums of its lanes. */
 __attribute__((always_inline)) static inline void
 group_moments(const double own_sum[GROUP], const double own_square[GROUP],
               double *restrict sum, double *restrict square)
@@ -124,7 +125,7 @@ run_group(int mode, const struct rule *rule, uint64_t t, size_t steps,
           const double *restrict normal, struct tile *restrict tile, size_t first,
           double *restrict trajectory, double *restrict sum, double *restrict square)
 {
-    /* For no steps the compiler would keep the state on the stack as well. */
+    /* Without this return the compiler would keep the state on the stack as well. */
     if (steps == 0)
         return;
     double theta[GROUP], slot[SLOT_PLACES][GROUP], h[GROUP];
@@ -181,7 +182,7 @@ run_group(int mode, const struct rule *rule, uint64_t t, size_t steps,
         group_moments(own_sum, own_square, sum + first, square + first);
 }
 
-/* The loop for a mode, and one for the same with scalars or decay that change. */
+/* Runs the loop of a mode over all lanes of the tile. */
 #define RUN_GROUPS(mode, trajectory, sum, square)                                      \
     for (size_t first = 0; first < RULE_LANES; first += GROUP)                         \
     run_group(mode, rule, t, steps, normal, tile, first, trajectory, sum, square)

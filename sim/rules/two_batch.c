@@ -1,5 +1,5 @@
 /* two_batch.c: the positive-negative average of two independent gradient samples at
- * the same point, eq. 5: the idea that positive-negative momentum starts from. */
+ * the same point, eq. 5: the idea from which the paper derives PNM. */
 #include "rules/parameters.h"
 
 #define RULE two_batch

@@ -7,7 +7,7 @@
 enum { SLOTS = 2, SAMPLES = 1, SCALARS_VARY = 1 };
 enum { LR, BETA1, BETA2, EPSILON, CONVENTION };
 enum { MEAN, SQUARE }; /* slots */
-/* Scalars; START is added to the slots, and is 0 after the first step. */
+/* Scalars; START is added to the slots at the first step and is 0 afterwards. */
 enum { RATE = RULE_RATE, DECAY1, DECAY2, SCALE1, SCALE2, SMALL, START, SCALARS };
 
 static const struct parameter parameters[] = {

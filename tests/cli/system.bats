@@ -33,13 +33,13 @@ looking_ahead() {
     attempt pnm-stationary --optimizer linear --system ahead.txt --lr 0.02 --spectrum 1,2 --quiet
     expect_status 0
     all_are "$out" exact_verdict holds
-    refuse 64 "--system: A1 has more in it than b times .* --rotation does not know" \
+    refuse 64 "--system: A1 is not b times .* a rotation allows gradients at theta only" \
         pnm-stationary --optimizer linear --system ahead.txt --lr 0.02 --spectrum 1 --rotation haar:1
-    refuse 64 "pnm-convergence does not know" pnm-convergence --optimizer linear --system ahead.txt
-    refuse 64 "pnm-noise does not know" pnm-noise --optimizer linear --system ahead.txt --lr 0.02
-    refuse 64 "--measure does not know" \
+    refuse 64 "pnm-convergence allows gradients at theta only" pnm-convergence --optimizer linear --system ahead.txt
+    refuse 64 "pnm-noise allows gradients at theta only" pnm-noise --optimizer linear --system ahead.txt --lr 0.02
+    refuse 64 "--measure allows gradients at theta only" \
         pnm-stability --optimizer linear --system ahead.txt --lr 0.02 --spectrum 1 --measure
-    refuse 64 "--weight-decay does not know" \
+    refuse 64 "weight decay allows gradients at theta only" \
         pnm-stationary --optimizer linear --system ahead.txt --lr 0.02 --spectrum 1 --weight-decay 1
 }
 
@@ -51,7 +51,7 @@ looking_ahead() {
     all_are "$out" exact_verdict holds
     # theta' = 0.8 theta + 0.3: variance 0.01/(1 - 0.64)
     holds "($(column "$out" exact 1) - 0.01 / 0.36)^2 < 1e-24"
-    refuse 64 "--system: the first column of A0 is not 1, 0, .*pnm-noise knows gradients alone" \
+    refuse 64 "--system: the first column of A0 is not 1, 0, .*pnm-noise allows rules that gradients alone move" \
         pnm-noise --optimizer linear --system pulled.txt --lr 0.1
 }
 
