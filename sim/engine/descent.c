@@ -11,21 +11,23 @@
 
 enum {
     LANES = LOSS_LANES,
-    AHEAD = 2048, /* normal numbers drawn at a time, if a step does not take more */
+    AHEAD = 2048, /* normal numbers drawn at a time, unless a step takes more */
 };
 
 /* --- one unit, step by step ------------------------------------------------------- */
 
-/* Drawn for several steps at a time: a few at a time take twice as long. */
+/* A unit's noise. It is drawn for several steps at a time; drawing a few numbers at a
+ * time would take twice as long. */
 struct noise {
     struct random_stream stream;
-    double sd;     /* in a coordinate */
-    size_t a_step; /* numbers that a step takes */
-    size_t ahead;  /* steps */
+    double sd;     /* standard deviation in a coordinate */
+    size_t a_step; /* normal numbers a step */
+    size_t ahead;  /* steps drawn at a time */
     double *normal;
 };
 
-/* All of a block and of its noise points into the memory of theta. */
+/* Allocates a block and its noise. All their pointers lead into the memory of theta,
+ * which the caller frees. */
 static int block_init(struct descent_block *block, struct noise *noise,
                       const struct descent *descent, struct error *error)
 {
@@ -63,7 +65,8 @@ static uint64_t hash_of(const struct descent *descent)
     return random_hash_bytes(of_rule, &of_loss, sizeof of_loss);
 }
 
-/* The samples of step t. The stream's order: step, sample, coordinate, lane. */
+/* Draws the gradient samples of step t. The stream orders its numbers by step, sample,
+ * coordinate, lane. */
 static void draw_samples(const struct descent *descent, uint64_t t, uint64_t steps,
                          struct noise *noise, struct descent_block *block)
 {
@@ -123,7 +126,8 @@ int descent_unit(const struct descent *descent, uint64_t unit, uint64_t steps,
 
 /* --- moments over chains -------------------------------------------------------- */
 
-/* A unit's scratch: for every step these means and sums of squared deviations. */
+/* A unit's scratch holds these quantities for every step: for each half the mean and
+ * the sum of squared deviations over its chains. */
 enum { SQUARE, EXCESS, QUANTITIES };
 struct half {
     double mean, squares;
@@ -136,7 +140,7 @@ struct task {
     uint64_t chains;
 };
 
-/* What a unit observes into. */
+/* The context of a unit's observer. */
 struct view {
     const struct loss *loss;
     int lanes; /* chains in the unit */
@@ -243,7 +247,7 @@ struct recording {
     size_t lane;
 };
 
-/* The lane's numbers from `rows` rows of 64. */
+/* Copies one lane of `rows` rows of 64 numbers. */
 static void take(const double *from, size_t lane, size_t rows, double *to)
 {
     for (size_t k = 0; k < rows; k++)

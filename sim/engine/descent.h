@@ -18,33 +18,33 @@ struct descent {
     const struct rule *rule;
     const struct loss *loss;
     double start; /* theta_0, in every coordinate */
-    double sigma; /* sqrt(E||xi||^2); 0: all chains are the same, one will do */
+    double sigma; /* sqrt(E||xi||^2); if 0, all chains are the same */
     struct random_generator generator;
     uint64_t seed;
     int threads;
-    /* The same random numbers whatever rule, loss and parameters: for comparing
-     * settings by few chains. */
+    /* Use the same random numbers for all rules, losses and parameters, so that few
+     * chains are enough to compare settings. */
     bool common;
     const char *label; /* shown beside the progress bar; NULL: no bar */
     struct session
         *session; /* may end sampling early and keep checkpoints; NULL: none */
 };
 
-/* 64 chains before step t: theta[i * 64 + lane] and grad f(theta) alike in `exact`,
- * slot[(s * n + i) * 64 + lane], the gradient samples alike, f(theta) in value[lane].
- */
+/* 64 chains before step t: theta[i * 64 + lane], `exact` with grad f(theta) laid out
+ * alike, slot[(s * n + i) * 64 + lane], `sample` with the gradient samples laid out as
+ * the slots are, and value[lane] with f(theta). */
 struct descent_block {
-    const struct kernels *kernels; /* of this processor */
+    const struct kernels *kernels; /* for this processor */
     double *theta, *exact, *slot, *sample;
     double value[LOSS_LANES];
 };
 
-/* Called for t = 0 .. steps; at the last there is no sample. */
+/* Called for t = 0 .. steps; at t = steps the block has no samples. */
 typedef void (*descent_observer)(void *context, uint64_t t,
                                  const struct descent_block *block);
 
-/* Runs one unit and shows it. A signal ends it early. STATUS_MEMORY, or what generators
- * return. */
+/* Runs one unit and calls `look` at every step. A signal ends it early. STATUS_MEMORY,
+ * STATUS_USAGE, and what generators return. */
 PNM_MUST_USE int descent_unit(const struct descent *descent, uint64_t unit,
                               uint64_t steps, descent_observer look, void *context,
                               struct error *error);
@@ -53,10 +53,10 @@ PNM_MUST_USE int descent_unit(const struct descent *descent, uint64_t unit,
 uint64_t descent_identity(const struct descent *descent, uint64_t chains,
                           uint64_t steps);
 
-/* Moments over chains at theta_0 .. theta_steps, steps + 1 entries each. Chains of
- * even number are the first half, those of odd number the second: a step that is chosen
- * by one half can be measured on the other, and a run that its session ended early has
- * both. The counts say how many chains there were, 0 included. */
+/* Moments over chains at theta_0 .. theta_steps, steps + 1 entries each. Even chains
+ * are the first half, odd ones the second: so a step can be chosen on one half and
+ * measured on the other, even if the session ended the sampling run early. The moments'
+ * counts say how many chains were sampled, perhaps 0. */
 struct descent_curve {
     uint64_t steps;
     struct moments *square[2]; /* ||grad f(theta_k)||^2, by half */
@@ -70,12 +70,12 @@ PNM_MUST_USE int descent_run(const struct descent *descent, uint64_t chains,
                              struct error *error);
 void descent_curve_free(struct descent_curve *curve);
 
-/* One chain step by step: the bits of that chain in descent_run. */
+/* One chain step by step, with the same bits as in descent_run. */
 struct descent_record {
     uint64_t steps;
     size_t n, slots, samples;
     double *theta;  /* theta_t: [t * n + i], t = 0 .. steps */
-    double *exact;  /* grad f(theta_t), alike */
+    double *exact;  /* grad f(theta_t), laid out as theta is */
     double *slot;   /* before step t: [(t * slots + s) * n + i], t = 0 .. steps */
     double *sample; /* g_t: [(t * samples + s) * n + i], t = 0 .. steps - 1 */
     double *excess; /* f(theta_t) - f*: [t], t = 0 .. steps */

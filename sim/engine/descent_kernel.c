@@ -13,9 +13,9 @@ void ISA_NAME(descent_add_noise)(size_t count, double sd, const double *restrict
         sample[k] = exact[k] + sd * normal[k];
 }
 
-/* Sums over even and over odd lanes of x, or of the squares of x - mean: lane by lane
- * the upper half is added to the lower until two are left, the first three times in one
- * loop. Lanes from `lanes` on count as 0. */
+/* What sum_halves sums, over even and over odd lanes: x, or the squares of x - mean. It
+ * adds the upper half of the lanes to the lower until two are left, the first three
+ * times in one loop. Lanes from `lanes` on count as 0. */
 enum { PLAIN, DEVIATIONS };
 
 static inline double term(int kind, int lanes, const double *x, int lane, double mean)
@@ -85,15 +85,16 @@ void ISA_NAME(descent_observe)(size_t n, int lanes, const double *restrict exact
         observe(n, lanes, exact, value, minimum, out);
 }
 
-/* A chain is a half of a row. Those of the x stand before those of the y, so that chain
- * c + PARTNER is y to x in chain c. */
+/* Here a chain is one half of a row, whose numbers are added one after the other. The
+ * chains of x stand before those of y: chain c + PARTNER holds the y to the x of chain
+ * c. */
 enum { PARTNER = 2 * OBSERVE_PAIRS, CHAINS = 2 * PARTNER };
 
 struct chain_sums {
     double mean[CHAINS], square[CHAINS], product[PARTNER];
 };
 
-/* The next number of every `stride`-th chain, which is its `count`-th. */
+/* Adds the next number, its `count`-th, to every `stride`-th chain and pair. */
 __attribute__((always_inline)) static inline void add_pairs(const double *restrict next,
                                                             double count, int stride,
                                                             struct chain_sums *sums)
@@ -125,7 +126,7 @@ void ISA_NAME(descent_observe_pairs)(int lanes, const double *restrict rows,
                         rows[(pair * 2 + side) * LANES + 2 * k + half];
     for (int k = 0; k < both; k++)
         add_pairs(next[k], k + 1, 1, &sums);
-    if (lanes % 2) /* one more in the first half */
+    if (lanes % 2) /* the first half has one more */
         add_pairs(next[both], both + 1, 2, &sums);
     for (int c = 0; c < PARTNER; c++, out += 5) {
         out[0] = sums.mean[c];

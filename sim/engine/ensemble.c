@@ -55,7 +55,7 @@ int ensemble_moments(const struct ensemble *ensemble, const struct chains *chain
 struct covariance_context {
     struct moments *pair;
     struct covariance_groups *groups;
-    uint64_t per_group; /* chains; what is left over joins the last group */
+    uint64_t per_group; /* chains; the remainder joins the last group */
 };
 
 size_t ensemble_pair(size_t n, size_t i, size_t j)
@@ -113,7 +113,8 @@ static int groups_init(struct covariance_groups *groups, uint64_t chains, size_t
     return groups->mean ? STATUS_OK : error_memory(error, "groups of chains");
 }
 
-/* Sums to means over the groups that are complete: all, unless the run was cut. */
+/* Turns sums into means over the complete groups: all, unless the session ended the
+ * sampling run early. */
 static void groups_finish(const struct covariance_context *context, uint64_t chains,
                           size_t pairs)
 {
@@ -177,7 +178,7 @@ static void direction_observe(void *context, const struct ensemble_view *view,
     const double scale = view->scale[0];
     double scalar[RULE_MAX_SCALARS];
     for (size_t k = 0; k < steps; k++) {
-        /* The first recorded theta only starts the differences. */
+        /* A direction needs two recorded thetas, so the first gives none. */
         const double use = first + k > unit->chains.burn_in ? 1 : 0;
         ensemble->rule->kind->scalars(ensemble->rule, first + k, scalar);
         ensemble->kernels->observe_direction(
@@ -228,7 +229,7 @@ int ensemble_direction(const struct ensemble *ensemble, struct chains chains,
 struct trajectory_context {
     uint64_t steps, every, records;
     double *out;
-    uint64_t *done; /* chains: the last mode completes one */
+    uint64_t *done; /* complete chains; a chain is complete with its last mode */
 };
 
 uint64_t ensemble_records(uint64_t steps, uint64_t every)
@@ -236,7 +237,7 @@ uint64_t ensemble_records(uint64_t steps, uint64_t every)
     return 1 + steps / every + (steps % every != 0);
 }
 
-/* scratch[(lane * tiles + i) * records + record] */
+/* Copies the recorded steps to scratch[(lane * tiles + i) * records + record]. */
 static void trajectory_observe(void *context, const struct ensemble_view *view,
                                const struct unit *unit, uint64_t first, size_t steps,
                                const double *trajectory, double *scratch)

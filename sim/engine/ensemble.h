@@ -1,14 +1,14 @@
-/* ensemble.h: many independent chains of a rule on a quadratic loss, and what observers
- * make of them.
+/* ensemble.h: many independent chains of a rule on a quadratic loss, and the statistics
+ * that observers compute of them.
  *
  * The work is cut into units. A unit is a block of 64 lanes run from step 0 to its end:
- * 64 (mode, chain) pairs where modes do not interact, 64 chains of all modes where
+ * 64 (mode, chain) pairs if modes do not interact, or 64 chains of all modes if
  * the noise is correlated or products between modes are wanted. A unit's random stream
  * depends on seed, rule, parameters and unit number alone, and results are merged in
  * unit order, so the bits do not depend on the number of threads or ranks.
  *
- * A run that its session ends early has merged fewer chains: the counts in its results
- * say how many, 0 included. */
+ * A sampling run that its session ends early has merged fewer chains: the counts in its
+ * results say how many, perhaps 0. */
 #ifndef PNM_ENSEMBLE_H
 #define PNM_ENSEMBLE_H
 
@@ -24,7 +24,7 @@ struct ensemble {
     const struct kernels *kernels;
     const struct rule *rule;
     const struct problem *problem;
-    const double *mean; /* n: what squares and products are taken about; NULL: theta* */
+    const double *mean; /* n centres of squares and products; NULL: theta* */
     struct random_generator generator;
     uint64_t seed;
     int threads;
@@ -33,24 +33,27 @@ struct ensemble {
         *session; /* may end sampling early and keep checkpoints; NULL: none */
 };
 
-/* Time averages over the recorded steps, then mean and spread over chains, per mode:
- * theta[i] of theta, square[i] of (theta - mean)^2. chains[i] may differ from mode to
- * mode where the noise is not dense; a mode with 0 chains is left out. */
+/* Computes each chain's time average over the recorded steps, then its moments over
+ * chains, for each mode i: theta[i] of theta, square[i] of (theta - mean)^2. chains[i]
+ * may differ from mode to mode if the noise is not dense; a mode with 0 chains is left
+ * out. */
 PNM_MUST_USE int ensemble_moments(const struct ensemble *ensemble,
                                   const struct chains *chains, struct moments *theta,
                                   struct moments *square, struct error *error);
 
-/* Means over `count` groups of consecutive chains: what a function of the whole
- * covariance needs for its standard error. mean[g * pairs + pair]; the caller frees it.
- * count >= 1 is set to the number of groups really formed: at most one a chain, and
- * only the complete ones where the run was ended early. */
+/* Means over `count` groups of consecutive chains, mean[g * pairs + pair], from which a
+ * function of the whole covariance gets its standard error; the caller frees them.
+ * count
+ * >= 1 is the number wanted and becomes the number formed: at most one a chain, and
+ * only the complete groups if the sampling run was ended early. */
 struct covariance_groups {
     uint64_t count;
     double *mean;
 };
 
-/* The same for (theta_i - mean_i)(theta_j - mean_j) over all pairs i <= j of
- * coupled modes: pair[ensemble_pair(n, i, j)], n(n+1)/2 entries. groups may be NULL. */
+/* Moments over chains of the time averages of (theta_i - mean_i)(theta_j - mean_j) for
+ * all pairs i <= j of coupled modes: pair[ensemble_pair(n, i, j)], n(n+1)/2 entries.
+ * groups may be NULL. */
 PNM_MUST_USE int ensemble_covariance(const struct ensemble *ensemble,
                                      struct chains chains, struct moments *pair,
                                      struct covariance_groups *groups,
@@ -59,8 +62,9 @@ PNM_MUST_USE int ensemble_covariance(const struct ensemble *ensemble,
 /* Index of the pair i <= j (from 0) among n modes: (0,0), (0,1), ..., (n-1,n-1). */
 size_t ensemble_pair(size_t n, size_t i, size_t j);
 
-/* The direction a rule applies, u_t = (theta_t - theta_{t+1}) / eta_applied, on a loss
- * of one coordinate. For each chain over its `count` recorded directions: */
+/* Statistics of the direction that a rule applies, u_t = (theta_t - theta_{t+1}) /
+ * eta_applied, on a loss of one coordinate, for each chain over its `count` recorded
+ * directions. */
 enum direction_quantity {
     DIRECTION_MEAN,     /* mean of u */
     DIRECTION_VARIANCE, /* mean of (u - mean)^2 */
@@ -70,21 +74,22 @@ enum direction_quantity {
 };
 
 struct direction {
-    uint64_t count; /* directions a chain: steps - burn_in - 1 */
+    uint64_t count; /* directions a chain, steps - burn_in - 1 */
     struct comoments comoments;
 };
 
-/* `mean` is the exact mean of u, about which the last three are taken. The noise must
- * not be dense. */
+/* Samples the directions' statistics. `mean` is the exact mean of u, on which all but
+ * DIRECTION_MEAN are centred. The noise must not be dense. */
 PNM_MUST_USE int ensemble_direction(const struct ensemble *ensemble,
                                     struct chains chains, double mean,
                                     struct direction *direction, struct error *error);
 
-/* Records of one trajectory: step 0, every `every`-th step, and the last. */
+/* The number of records of one trajectory: step 0, every `every`-th step, and the last.
+ */
 uint64_t ensemble_records(uint64_t steps, uint64_t every);
 
-/* theta at the recorded steps: out[(chain * records + record) * n + i]. *count is the
- * number of chains and is set to how many are complete. */
+/* Sets out[(chain * records + record) * n + i] to theta at the recorded steps. *chains
+ * is the number of chains wanted and becomes the number that are complete. */
 PNM_MUST_USE int ensemble_trajectory(const struct ensemble *ensemble, uint64_t *chains,
                                      uint64_t steps, uint64_t every, double *out,
                                      struct error *error);

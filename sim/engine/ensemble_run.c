@@ -11,8 +11,9 @@
 
 enum { LANES = RULE_LANES };
 
-/* State of 64 chains in the basis of the rule, rows of 64: theta[i * 64 + lane],
- * slot[(s * n + i) * 64 + lane], gradient alike; z and pull in the eigenbasis. */
+/* State of 64 chains in rows of 64. theta[i * 64 + lane] and slot[(s * n + i) * 64 +
+ * lane], with gradient laid out alike, are in the basis of the rule; z and pull, laid
+ * out as theta is, hold theta and the gradient in the eigenbasis. */
 struct rotated {
     double *theta, *slot, *gradient, *z, *pull;
 };
@@ -20,15 +21,15 @@ struct rotated {
 struct worker {
     double *normal, *noise, *trajectory;
     struct tile *tiles;
-    struct rotated rotated; /* where the loss is rotated; all in theta's memory */
+    struct rotated rotated; /* if the loss is rotated; all in theta's memory */
 };
 
 struct sampler {
     struct ensemble_view view;
     const struct observer *observer;
-    const struct rule_loops *loops; /* of the rule, for this processor */
+    const struct rule_loops *loops; /* the rule's, for this processor */
     struct layout layout;
-    double *back;    /* n x n: Q', where the loss is rotated */
+    double *back;    /* n x n: Q', if the loss is rotated */
     bool unit_noise; /* theta is scaled so that the noise has variance 1 */
     struct worker *workers;
     int threads;
@@ -36,15 +37,16 @@ struct sampler {
 
 /* --- running a unit --------------------------------------------------------------- */
 
-/* Dense noise arrives with its covariance already in it. */
+/* The factor of a mode's noise; dense noise already has its covariance. */
 static double noise_sd(const struct problem *problem, size_t mode)
 {
     return problem->dense ? 1 : sqrt(problem->noise[mode]);
 }
 
-/* Scaled to unit noise and moved to theta* = 0 a step is cheaper, and the same chain:
- * for a linear rule, if nothing but the gradient pulls at theta, if there is noise in
- * every mode, and if no start is so far out that its square would overflow. */
+/* Whether theta may be scaled to unit noise and shifted to theta* = 0, which makes a
+ * step cheaper and leaves the chain the same: the rule must be linear, nothing but the
+ * gradient may move theta, every mode needs noise, and no start may be so far out that
+ * its square overflows. */
 static bool runs_on_unit_noise(const struct ensemble *ensemble)
 {
     static const double far = 1e100;
@@ -90,7 +92,7 @@ static void tiles_start(const struct sampler *sampler, const struct unit *unit,
     }
 }
 
-/* Steps t .. t+steps-1 of one tile; the trajectory then holds x. */
+/* Runs steps t .. t+steps-1 of one tile; the trajectory then holds x. */
 static void tile_advance(const struct sampler *sampler, uint64_t t, size_t steps,
                          const double *normal, struct tile *tile, double *trajectory)
 {
@@ -118,7 +120,7 @@ static void tile_moments(const struct sampler *sampler, uint64_t t, size_t steps
     }
 }
 
-/* --- in another basis ------------------------------------------------------------- */
+/* --- in a rotated basis ----------------------------------------------------------- */
 
 static void rotated_start(const struct sampler *sampler, const struct worker *worker)
 {
@@ -133,8 +135,8 @@ static void rotated_start(const struct sampler *sampler, const struct worker *wo
     memset(own->slot, 0, slots * problem->n * LANES * sizeof *own->slot);
 }
 
-/* A step of all coordinates: Q times the gradient in the eigenbasis is that of theta.
- */
+/* Takes a step of all coordinates; the gradient of theta is Q times that in the
+ * eigenbasis. */
 static void rotated_step(const struct sampler *sampler, uint64_t t,
                          const double *normal, const struct worker *worker)
 {
@@ -158,7 +160,7 @@ static void rotated_step(const struct sampler *sampler, uint64_t t,
     ensemble->kernels->observe_rotate(n, sampler->back, own->theta, own->z);
 }
 
-/* Steps t .. t+steps-1; the trajectories then hold x. */
+/* Runs steps t .. t+steps-1; the trajectories then hold x. */
 static void rotated_advance(const struct sampler *sampler, uint64_t t, size_t steps,
                             const double *normal, const struct worker *worker)
 {
@@ -189,10 +191,10 @@ static void rotated_run(const struct sampler *sampler, uint64_t t, size_t steps,
     }
 }
 
-/* --- in either -------------------------------------------------------------------- */
+/* --- in either basis -------------------------------------------------------------- */
 
-/* Steps t .. t+steps-1 of all tiles, looked at if `recorded`. normal is that of step t.
- */
+/* Runs steps t .. t+steps-1 of all tiles and, if `recorded`, shows them to the
+ * observer. normal begins at step t. */
 static void block_run(const struct sampler *sampler, const struct unit *unit,
                       uint64_t t, size_t steps, bool recorded, const double *normal,
                       const struct worker *worker, double *scratch)
@@ -331,7 +333,7 @@ static int worker_init(struct worker *worker, const struct sampler *sampler,
                                        : STATUS_OK;
 }
 
-/* Everything that the run's result depends on. */
+/* A hash of everything that the sampling run's result depends on. */
 static uint64_t identity_of(const struct sampler *sampler)
 {
     const struct ensemble *ensemble = sampler->view.ensemble;
@@ -362,10 +364,9 @@ static uint64_t identity_of(const struct sampler *sampler)
     return hash;
 }
 
-/* Part of the streams' definition, as it orders their numbers: a function of the number
- * of coupled modes alone, chosen so that a block of noise and trajectory stays in the
- * cache.
- */
+/* Steps between two looks. They order the streams' numbers and are thus part of their
+ * definition: a function of the number of coupled modes alone, chosen so that a block
+ * of noise and trajectory stays in the cache. */
 static size_t steps_a_block(size_t tiles)
 {
     return tiles <= 4 ? 32 : tiles <= 16 ? 16 : 8;

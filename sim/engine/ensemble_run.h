@@ -1,5 +1,5 @@
-/* ensemble_run.h: runs the work units of an ensemble and shows them to an observer;
- * what ensemble.h promises of units, streams and order is kept here. */
+/* ensemble_run.h: runs the units of an ensemble and shows them to an observer, with the
+ * units, streams and order that ensemble.h states. */
 #ifndef PNM_ENSEMBLE_RUN_H
 #define PNM_ENSEMBLE_RUN_H
 
@@ -15,26 +15,28 @@ struct ensemble_view {
     double *scale;      /* n: theta = mean + scale x */
 };
 
-/* What looks on. It sees x = (theta - mean) / scale, lane by lane. scratch is the
- * unit's own, zeroed at its start and kept until it has been merged. */
+/* An observer. It sees x = (theta - mean) / scale, lane by lane. Each unit has a
+ * scratch of its own, which is zeroed at the unit's start and kept until the unit is
+ * merged. */
 struct observer {
     const char *name;
     size_t scratch_size;
-    /* x after steps first+1 .. first+steps: trajectory[(i * block_steps + k) * 64 +
-     * lane] for tile i. NULL: sums of x and of x^2 are wanted, 64 and 64 numbers a
-     * tile. */
+    /* Called with x after steps first+1 .. first+steps: trajectory[(i * block_steps +
+     * k)
+     * * 64 + lane] for tile i. NULL: scratch gets the sums of x and of x^2 instead, 64
+     * and 64 numbers a tile. */
     void (*observe)(void *context, const struct ensemble_view *view,
                     const struct unit *unit, uint64_t first, size_t steps,
                     const double *trajectory, double *scratch);
-    /* The unit is complete; called in unit order by one thread at a time. */
+    /* Called when the unit is complete, in unit order, by one thread at a time. */
     void (*merge)(void *context, const struct ensemble_view *view,
                   const struct unit *unit, const double *scratch);
     void *context;
-    const struct session_block *blocks; /* what merge adds to */
+    const struct session_block *blocks; /* the memory that merge adds to */
 };
 
-/* chains: one a mode; coupled: chains[0] for all. STATUS_MEMORY, and what sessions and
- * generators return. */
+/* Runs and merges all units. chains has one entry a mode or, if coupled, one for all.
+ * STATUS_MEMORY, and what sessions and generators return. */
 PNM_MUST_USE int ensemble_run(const struct ensemble *ensemble, bool coupled,
                               const struct chains *chains,
                               const struct observer *observer, struct error *error);

@@ -13,7 +13,7 @@ struct rule_loops;
 struct loss;
 struct loss_loops;
 
-/* Rows of 64 lanes that observe_direction keeps for a chain. */
+/* Rows of 64 lanes that observe_direction keeps. */
 enum {
     OBSERVE_LAST_THETA,
     OBSERVE_LAST_U,
@@ -23,13 +23,13 @@ enum {
     OBSERVE_DIRECTION_SUMS
 };
 
-enum { OBSERVE_PAIRS = 2 }; /* of rows, for descent_observe_pairs */
+enum { OBSERVE_PAIRS = 2 }; /* pairs of rows a call of descent_observe_pairs */
 
 struct kernels {
     const char *isa;                        /* its name */
     const struct rule_loops *const *rules;  /* NULL after the last */
-    const struct loss_loops *const *losses; /* the same */
-    /* observe_kernel.h says what these compute. */
+    const struct loss_loops *const *losses; /* NULL after the last */
+    /* These are described in observe_kernel.h. */
     void (*observe_centre)(size_t steps, const double *centre, double *trajectory);
     void (*observe_moments)(size_t steps, const double *trajectory, double *sum,
                             double *square);
@@ -43,7 +43,7 @@ struct kernels {
                            double *out);
     void (*observe_correlate)(size_t n, size_t length, const double *factor,
                               const double *normal, double *noise);
-    /* And descent_kernel.h these. */
+    /* These are described in descent_kernel.h. */
     void (*descent_add_noise)(size_t count, double sd, const double *exact,
                               const double *normal, double *sample);
     void (*descent_observe)(size_t n, int lanes, const double *exact,
@@ -53,13 +53,14 @@ struct kernels {
 
 ISA_DECLARE(const struct kernels, kernels);
 
-/* The table that isa_find chooses; NULL, with its message, where it finds none. */
+/* The table of the instruction set that isa_find chooses; NULL, with its error, if it
+ * fails. */
 const struct kernels *kernels_find(struct error *error);
 
 /* The rule's loops; NULL for a rule that is not in the list. */
 const struct rule_loops *kernels_rule(const struct kernels *kernels,
                                       const struct rule *rule);
-/* Those of the loss, likewise. */
+/* The loss's loops; NULL for a loss that is not in the list. */
 const struct loss_loops *kernels_loss(const struct kernels *kernels,
                                       const struct loss *loss);
 

@@ -14,7 +14,7 @@ static uint64_t tiles_for(uint64_t lanes)
     return (lanes + LANES - 1) / LANES;
 }
 
-/* The modes from `start` that have the same chains end before this one. */
+/* The first mode after `start` whose chains differ, or n. */
 static size_t group_end(const struct chains *chains, size_t n, size_t start)
 {
     size_t end = start + 1;
@@ -47,8 +47,8 @@ int layout_init(struct layout *layout, size_t n, bool coupled,
     return STATUS_OK;
 }
 
-/* The last group that starts at or before this unit; one without chains has no units.
- */
+/* The group that this unit belongs to: the last one that starts at or before it,
+ * because groups without chains have no units. */
 static const struct group *layout_group(const struct layout *layout, uint64_t number)
 {
     size_t low = 0, high = layout->group_count;
@@ -74,7 +74,8 @@ void layout_unit(const struct layout *layout, uint64_t number, struct unit *unit
         }
         return;
     }
-    /* Chain by chain, so that a run cut short has as many of every mode. */
+    /* Goes chain by chain, so that a sampling run that is cut short has equally many
+     * chains of every mode. */
     const struct group *group = layout_group(layout, number);
     const size_t modes = group->end - group->start;
     unit->tiles = 1;

@@ -9,9 +9,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* One unit: which lanes it holds and how long it runs. Lanes beyond `lanes` run along
- * unobserved. tiles is 1 (lane l is mode[l], chain[l]) or n (tile i is mode i, lane l
- * is chain[l]). */
+/* One unit: the modes and chains of its lanes, and how long it runs. Lanes from `lanes`
+ * on run too, but are not observed. tiles is 1 (lane l is mode[l], chain[l]) or n (tile
+ * i is mode i, lane l is chain[l]). */
 struct unit {
     uint64_t number;
     size_t tiles;
@@ -30,14 +30,14 @@ struct group {
 struct layout {
     bool coupled;
     size_t n;
-    const struct chains *chains; /* one a mode; chains[0] for all where coupled */
+    const struct chains *chains; /* one a mode; if coupled, chains[0] for all */
     uint64_t units;
-    struct group *groups; /* where uncoupled */
+    struct group *groups; /* if not coupled */
     size_t group_count;
 };
 
-/* n modes with chains[n]; coupled, all modes run together and chains[0] counts. The
- * layout keeps the pointer. STATUS_MEMORY. */
+/* Lays out n modes with chains[n] or, if coupled, all modes together with chains[0].
+ * The layout keeps the pointer. STATUS_MEMORY. */
 PNM_MUST_USE int layout_init(struct layout *layout, size_t n, bool coupled,
                              const struct chains *chains, struct error *error);
 void layout_free(struct layout *layout);

@@ -18,7 +18,8 @@ void ISA_NAME(observe_moments)(size_t steps, const double *restrict trajectory,
                                double *restrict sum, double *restrict square)
 {
     for (size_t first = 0; first < RULE_LANES; first += LANE_GROUP) {
-        /* A block's sums first, then added once: small numbers meet small numbers. */
+        /* Sums the block before adding it to the total, so that numbers of like size
+         * are added. */
         double own_sum[LANE_GROUP] = {0}, own_square[LANE_GROUP] = {0};
         for (size_t k = 0; k < steps; k++)
             for (size_t lane = 0; lane < LANE_GROUP; lane++) {
@@ -76,8 +77,9 @@ void ISA_NAME(observe_pull)(double h, double centre, double slope, double sd,
         gradient[lane] = fma(sd, xi[lane], h * (z[lane] - centre) + slope);
 }
 
-/* Sums that a loop holds in registers: of four rows, which all use what is loaded of
- * `in`, by two vectors of lanes. A sum is over j in order, whatever their number. */
+/* The sums that a loop holds in registers: four rows, which share what is loaded of
+ * `in`, by two vectors of lanes. The order of a sum over j does not depend on these
+ * numbers. */
 #ifdef __AVX512F__
 enum { ROTATE_ROWS = 4, ROTATE_LANES = 16 };
 #else
@@ -92,7 +94,8 @@ rotate_rows(size_t rows, size_t n, const double *restrict matrix,
     for (size_t j = 0; j < n; j++)
         for (size_t i = 0; i < rows; i++) {
             const double weight = matrix[i * n + j];
-            /* Without this the lanes are unrolled before they become vectors. */
+            /* Without the pragma the compiler unrolls the lanes before it vectorises.
+             */
 #pragma omp simd
             for (size_t lane = 0; lane < ROTATE_LANES; lane++)
                 own[i][lane] = fma(weight, in[j * RULE_LANES + lane], own[i][lane]);

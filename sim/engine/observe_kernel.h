@@ -1,5 +1,5 @@
 /* observe_kernel.h: the inner loops of observers, of correlated noise and of rotated
- * steps, once for each instruction set; reached through struct kernels.
+ * steps, compiled once for each instruction set and called through struct kernels.
  *
  * A trajectory holds theta of 64 lanes after each step: trajectory[k * 64 + lane]. */
 #ifndef PNM_OBSERVE_KERNEL_H
@@ -18,9 +18,10 @@ void ISA_NAME(observe_moments)(size_t steps, const double *trajectory, double *s
 void ISA_NAME(observe_product)(size_t steps, const double *a, const double *b,
                                double *product);
 
-/* One step of u = (theta - theta')/rate - mean, zero where `use` is 0: sum += u,
- * square += u^2, lag1 += u x the u before. chain holds OBSERVE_DIRECTION_SUMS rows
- * of 64. */
+/* Adds one step's u = (theta - theta')/rate - mean, or 0 if `use` is 0: sum += u,
+ * square
+ * += u^2, lag1 += u times the u of the step before. chain holds OBSERVE_DIRECTION_SUMS
+ * rows of 64. */
 void ISA_NAME(observe_direction)(const double *trajectory, double per_rate, double mean,
                                  double use, double *chain);
 

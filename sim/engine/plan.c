@@ -26,7 +26,7 @@ int plan_law_init(struct plan_law *law, const struct linear_system *i,
 
 /* The lag-k autocovariance of x_i x_j is r_ii(k) r_jj(k) + r_ij(k) r_ji(k), which is
  * element (0,0) of A_i^k X A_j'^k with
- * X = S_ii e S_jj e' + S_ij e (S_ij' e)', e the unit vector of theta. */
+ * X = S_ii e S_jj e' + S_ij e (S_ij' e)', where e is the unit vector of theta. */
 double plan_law_variance(const struct plan_law *law, uint64_t count)
 {
     const int n = law->i.dim, m = law->j.dim;
@@ -76,7 +76,9 @@ static uint64_t chains_for(const struct plan_law *law, uint64_t recorded, double
     return chains < PLAN_CHAINS ? PLAN_CHAINS : chains;
 }
 
-/* Steps where chains are given: the shortest power of two that reaches the target. */
+/* The steps of a given number of chains: the least power of two that reaches the
+ * target.
+ */
 static uint64_t steps_for(const struct plan_law *law, uint64_t burn_in, uint64_t chains,
                           double target)
 {
@@ -88,7 +90,7 @@ static uint64_t steps_for(const struct plan_law *law, uint64_t burn_in, uint64_t
     return steps;
 }
 
-/* Steps and chains, where they are not given, for this burn-in. */
+/* Sets those of steps and chains that are not given, for the burn-in in chains. */
 static void plan_chains(const struct plan_law *law, const struct plan_request *request,
                         struct chains *chains)
 {
@@ -122,7 +124,7 @@ void plan_make(const struct plan_law *law, const struct plan_request *request,
         chains->burn_in = request->steps / 2;
     }
     plan_chains(law, request, chains);
-    /* A start may cancel the bias over one window and not over the one chosen. */
+    /* The bias may vanish by chance over one window, but not over the one chosen. */
     while (automatic && request->steps == 0 && chains->burn_in < longest_burn_in &&
            fabs(plan_law_bias(law, chains->burn_in, chains->steps)) >
                request->target / 20) {

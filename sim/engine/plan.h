@@ -1,5 +1,5 @@
-/* plan.h: how many chains, how long, and how much to leave out at the start, decided
- * before sampling from the exact law of the estimator. */
+/* plan.h: plans a sampling run before it begins, from the exact law of the estimator:
+ * how many chains, how many steps, and how many of these are burn-in. */
 #ifndef PNM_PLAN_H
 #define PNM_PLAN_H
 
@@ -9,7 +9,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* A set of independent chains: each runs `steps` steps and records after burn_in. */
+/* `count` independent chains; each runs `steps` steps and records those after burn_in.
+ */
 struct chains {
     uint64_t count;
     uint64_t steps;
@@ -21,29 +22,31 @@ struct chains {
 struct plan_law {
     struct linear_system i, j;
     double s_ii[LINEAR_SIZE], s_jj[LINEAR_SIZE], s_ij[LINEAR_SIZE];
-    /* State at step 0 less its stationary mean. */
+    /* State at step 0 minus its stationary mean. */
     double offset_i[LINEAR_STATE], offset_j[LINEAR_STATE];
 };
 
-/* noise[0..2] = C_ii, C_jj, C_ij; offset_i and offset_j are those of theta, the slots
- * start at their means, 0. The systems must be stable. */
+/* Computes the law. noise[0..2] = C_ii, C_jj, C_ij; offset_i and offset_j are theta at
+ * step 0 minus its stationary mean; the slots start at their means, 0. The systems must
+ * be stable. */
 PNM_MUST_USE int plan_law_init(struct plan_law *law, const struct linear_system *i,
                                const struct linear_system *j, const double noise[3],
                                double offset_i, double offset_j, struct error *error);
 
 /* Exact variance of one chain's time average of x_i x_j over `count` steps of the
- * stationary process (Gaussian noise: fourth moments by Isserlis). */
+ * stationary process. The noise is Gaussian, so fourth moments follow from Isserlis. */
 double plan_law_variance(const struct plan_law *law, uint64_t count);
 
 /* Exact difference between the expected time average of x_i x_j over steps
  * burn_in+1 .. steps and the stationary covariance, caused by the start. */
 double plan_law_bias(const struct plan_law *law, uint64_t burn_in, uint64_t steps);
 
-/* What the user fixed: 0 chains or steps, and burn_in PLAN_AUTO, are planned. */
+/* The user's wishes. Chains and steps that are 0, and a burn_in of PLAN_AUTO, are
+ * planned. */
 #define PLAN_AUTO UINT64_MAX
 struct plan_request {
     uint64_t chains, steps, burn_in;
-    double target;      /* wanted standard error, absolute, > 0 */
+    double target;      /* wanted absolute standard error, > 0 */
     double max_samples; /* budget: chains x steps */
 };
 
@@ -51,19 +54,19 @@ struct plan {
     struct chains chains;
     double samples;  /* chains x steps that the request needs */
     bool affordable; /* samples <= max_samples */
-    bool too_short;  /* steps given, not more than the burn-in needed: recording
-                        starts at steps/2 and verdicts are inconclusive */
+    bool too_short;  /* the given steps do not exceed the burn-in: recording starts at
+                        steps/2 and verdicts are inconclusive */
     uint64_t needed_burn_in;
 };
 
 enum {
-    PLAN_CHAINS = 1024,    /* at least: so that z* needs no Student's t */
+    PLAN_CHAINS = 1024,    /* the fewest planned, so that z* needs no Student's t */
     PLAN_LONGEST = 1 << 22 /* steps of a planned chain: a unit stays below a second */
 };
 
-/* Powers of two throughout: burn-in so long that the remaining bias is below a
- * twentieth of the target, chains at least eight burn-ins long, then chains lengthened
- * and multiplied until the exact standard error is at most the target. */
+/* Plans in powers of two. The burn-in is so long that the remaining bias is below a
+ * twentieth of the target, and chains are at least eight burn-ins long; then they are
+ * lengthened and multiplied until the exact standard error is at most the target. */
 void plan_make(const struct plan_law *law, const struct plan_request *request,
                struct plan *plan);
 

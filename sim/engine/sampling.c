@@ -57,7 +57,7 @@ static int refuse_unstable(const struct rule *rule, double h, double radius,
     rule_describe(rule, &parameters);
     if (lr > rule->number[RULE_LR])
         snprintf(limit, sizeof limit,
-                 "so near 1 that rounding hides on which side; the rate is too small");
+                 "rounding hides whether the radius is below 1; the rate is too small");
     else if (lr > 0)
         snprintf(limit, sizeof limit,
                  "it is stable for learning rates below %.6g at these other parameters",
@@ -68,7 +68,7 @@ static int refuse_unstable(const struct rule *rule, double h, double radius,
     error_write_about(
         error, "lr",
         "%g is unstable for %s with %s at curvature %g (spectral radius "
-        "%.6g, allowed is < 1): %s; with allow-divergence it runs all the same",
+        "%.6g, allowed is < 1): %s; allow-divergence runs it nevertheless",
         rule->number[RULE_LR], rule->kind->name, text_get(&parameters), h, radius,
         limit);
     text_free(&parameters);

@@ -1,4 +1,4 @@
-/* sampling.h: what is to be sampled, and how finely: from a rule to planned chains. */
+/* sampling.h: the settings of sampling, and the steps from a rule to planned chains. */
 #ifndef PNM_SAMPLING_H
 #define PNM_SAMPLING_H
 
@@ -13,10 +13,10 @@ struct sampling {
     int threads;
     bool quiet;
     bool allow_divergence;
-    uint64_t chains, steps, burn_in; /* 0, 0, PLAN_AUTO: to be planned */
+    uint64_t chains, steps, burn_in; /* planned if 0, 0, PLAN_AUTO */
     double precision;                /* wanted relative standard error */
-    bool precision_given;            /* then it is taken as it is */
-    double max_samples;              /* a row's budget */
+    bool precision_given;            /* the user gave it, so it is used unchanged */
+    double max_samples;              /* budget of a row: chains x steps */
     bool max_samples_given;
     struct session *session; /* limits of time, checkpoints */
 };
@@ -26,29 +26,30 @@ struct ensemble sampling_ensemble(const struct sampling *sampling,
                                   const struct rule *rule,
                                   const struct problem *problem, const char *label);
 
-/* `label` where a progress bar is wanted, else NULL. */
+/* `label`, or NULL if no progress is to be shown. */
 const char *sampling_label(const struct sampling *sampling, const char *label);
 
-/* Probes the rule at every curvature: systems[n], to be freed by the caller, and the
- * largest spectral radius; radius NAN, systems of dimension 0, where the rule has no
- * linear law (rule_has_law). Unless divergence is allowed, STATUS_USAGE where it is >=
- * 1, with the limit of the learning rate. */
+/* Probes the rule at every curvature. Sets systems[n], which the caller frees, and the
+ * largest spectral radius; for a rule without linear law (rule_has_law) the radius is
+ * NAN and the systems have dimension 0. STATUS_USAGE, with the limit of the learning
+ * rate, if the radius is >= 1 and divergence is not allowed. */
 PNM_MUST_USE int sampling_systems(const struct sampling *sampling,
                                   const struct rule *rule,
                                   const struct problem *problem,
                                   struct linear_system **systems, double *radius,
                                   struct error *error);
 
-/* What to plan for, for a pair of modes with standard error target (absolute). */
+/* The request to plan a pair of modes with this absolute standard error. */
 struct plan_request sampling_request(const struct sampling *sampling, double target);
 
-/* Chains for rules or parameters whose law is not known: what the user gave.
- * STATUS_USAGE where that is not enough. */
+/* The chains that the user gave, for rules or parameters whose law is not known.
+ * STATUS_USAGE if chains or steps are missing. */
 PNM_MUST_USE int sampling_given_chains(const struct sampling *sampling,
                                        const struct rule *rule, struct chains *chains,
                                        struct error *error);
 
-/* Warnings about single rows: the first few, then how many more there are. */
+/* Only the first few warnings about single rows are printed; sampling_warn_rest tells
+ * how many more there are. */
 enum { SAMPLING_WARNINGS = 8 };
 void sampling_warn_rest(const struct sampling *sampling, size_t warnings);
 

@@ -12,8 +12,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
-/* What is known of a sampling run: `bytes` is a copy of its blocks, one after the
- * other. */
+/* What a checkpoint holds of a sampling run; `bytes` is a copy of its blocks, one after
+ * the other. */
 struct session_record {
     uint64_t identity, units, done;
     uint64_t size;
@@ -49,15 +49,16 @@ void session_free(struct session *session)
 
 /* --- the checkpoint file ----------------------------------------------------------
  *
- * magic; length and text of the parameters; number of records; of each record identity,
- * units, done, size and bytes; a hash of all that. Numbers are 64 bits as this machine
- * has them; the magic number read the other way round is no magic number. */
+ * A file holds: magic; length and text of the parameters; number of records; for each
+ * record identity, units, done, size and bytes; a hash of all this. Numbers have 64
+ * bits in this machine's byte order; a file of the other order lacks the magic number.
+ */
 
 static const uint64_t magic = UINT64_C(0x31504b43424d4e50); /* "PNMBCKP1" */
 
 struct writing {
     const struct session *session;
-    const struct session_record *last; /* of the run that is under way */
+    const struct session_record *last; /* of the sampling run under way */
     const struct session_block *blocks;
     FILE *file;
     uint64_t hash;
@@ -67,7 +68,7 @@ static void put(struct writing *writing, const void *data, size_t size)
 {
     writing->hash = random_hash_bytes(writing->hash, data, size);
     if (size > 0)
-        fwrite(data, size, 1, writing->file); /* ferror() is asked at the end */
+        fwrite(data, size, 1, writing->file); /* ferror() is checked at the end */
 }
 
 static void put_number(struct writing *writing, uint64_t x)
@@ -106,7 +107,7 @@ static int write_checkpoint(FILE *file, void *context)
     return 0;
 }
 
-/* Reading goes through a copy of the file in memory. */
+/* The rest of a copy of the file in memory. */
 struct reading {
     const unsigned char *at, *end;
 };
@@ -129,7 +130,7 @@ static uint64_t get_number(struct reading *reading)
     return x;
 }
 
-/* The first line in which two texts differ. */
+/* Finds the first line in which two texts differ. */
 static void differing_lines(const char *a, const char *b, int *length_a,
                             const char **line_a, int *length_b, const char **line_b)
 {
@@ -206,7 +207,7 @@ static int read_records(struct session *session, const char *path,
     return STATUS_OK;
 }
 
-/* The bytes of a regular file, read by rank 0 for all. */
+/* Reads a regular file; rank 0 does so for all. */
 static int read_file(const char *path, unsigned char **bytes, size_t *size,
                      struct error *error)
 {
@@ -217,7 +218,7 @@ static int read_file(const char *path, unsigned char **bytes, size_t *size,
         return error_about(error, STATUS_USAGE, "resume", "cannot read '%.400s': %s",
                            path, strerror(errno));
     if (fstat(fileno(file), &about) != 0 || !S_ISREG(about.st_mode))
-        status = damaged(path, "is no regular file", error);
+        status = damaged(path, "is not a regular file", error);
     *size = status == STATUS_OK ? (size_t)about.st_size : 0;
     *bytes = malloc(*size + 1);
     if (status == STATUS_OK && !*bytes)
@@ -234,11 +235,11 @@ static int parse_checkpoint(struct session *session, const char *path,
 {
     uint64_t hash;
     if (size < 2 * sizeof hash)
-        return damaged(path, "is no checkpoint", error);
+        return damaged(path, "is not a checkpoint", error);
     const size_t payload = size - sizeof hash;
     struct reading reading = {bytes, bytes + payload};
     if (get_number(&reading) != magic)
-        return damaged(path, "is no checkpoint", error);
+        return damaged(path, "is not a checkpoint", error);
     memcpy(&hash, bytes + payload, sizeof hash);
     if (hash != random_hash_bytes(RANDOM_HASH_START, bytes, payload))
         return damaged(path, "is damaged: its checksum is wrong", error);
@@ -293,7 +294,7 @@ int session_begin(struct session *session, uint64_t identity, uint64_t units,
     if (record->identity != identity || record->units != units ||
         record->size != blocks_size(blocks))
         return error_about(error, STATUS_USAGE, "resume",
-                           "sampling run %llu of the checkpoint is not that of "
+                           "sampling run %llu of the checkpoint is not the one of "
                            "this program; allowed is a checkpoint of the same program, "
                            "version and parameters",
                            (unsigned long long)session->runs);
@@ -358,7 +359,8 @@ int session_checkpoint(struct session *session, uint64_t done,
 {
     if (!session || !session->checkpoint || ranks_mine() > 0)
         return STATUS_OK;
-    /* Runs after one that was cut may not be those of the whole program. */
+    /* Sampling runs after one that was cut may differ from those of the whole program.
+     */
     if (session->stopped && session->runs > session->stopped_at.run)
         return STATUS_OK;
     if (!now && omp_get_wtime() - session->checkpointed < session->checkpoint_every)
@@ -394,7 +396,7 @@ int session_end(struct session *session, uint64_t done, uint64_t units,
     record->bytes = bytes;
     record->size = blocks_size(blocks);
     record->done = done;
-    /* The checkpoint that was resumed holds more where it holds later runs. */
+    /* The resumed checkpoint may hold later sampling runs, and then it holds more. */
     session->unsaved = session->runs >= session->resumed;
     for (; blocks->size > 0; bytes += blocks->size, blocks++)
         memcpy(bytes, blocks->data, blocks->size);

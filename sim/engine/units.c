@@ -10,10 +10,12 @@
 
 enum { LARGEST_BATCH = 4096, SCRATCH_BYTES = 1 << 26 };
 
-static const double batch_seconds = 1; /* where time matters */
+static const double batch_seconds =
+    1; /* wanted length of a batch, if the session is timed */
 
-/* Units first .. first+count-1 of all ranks: this rank's share by its threads. Batches
- * rather than OpenMP's `ordered`: a thread waits once a batch, not once a unit. */
+/* Runs this rank's share of units first .. first+count-1 on its threads. Batches are
+ * used instead of OpenMP's `ordered`, so that a thread waits once a batch, not once a
+ * unit. */
 static int run_share(const struct units *units, uint64_t first, size_t count,
                      double *scratch, struct progress *progress, struct error *error)
 {
@@ -33,7 +35,7 @@ static int run_share(const struct units *units, uint64_t first, size_t count,
             progress_step(progress, (uint64_t)ranks_count());
         }
     }
-    /* A unit cut short by a signal is no result. */
+    /* A signal cuts units short; they must not be merged. */
     if (status == STATUS_OK && interrupt_pending())
         return error_set(error, STATUS_INTERRUPTED, "interrupted");
     return status;
@@ -52,7 +54,8 @@ static int run_batch(const struct units *units, uint64_t first, size_t count,
     return STATUS_OK;
 }
 
-/* As many units as fit the memory for their scratch, at least one a worker. */
+/* The most units in a batch: as many as the memory for their scratch holds, but at
+ * least one a worker. */
 static size_t largest_batch(const struct units *units, size_t workers)
 {
     const size_t bytes = units->scratch_size * sizeof(double);
@@ -62,7 +65,8 @@ static size_t largest_batch(const struct units *units, size_t workers)
     return most > workers ? most : workers;
 }
 
-/* The next batch, from the time that the last one took: whole rounds of the workers. */
+/* The size of the next batch, from the time that the last one took, in whole rounds of
+ * the workers. */
 static size_t next_batch(size_t last, double seconds, size_t workers, size_t most)
 {
     const double wanted = (double)last * batch_seconds / (seconds + 1e-9);
@@ -72,7 +76,7 @@ static size_t next_batch(size_t last, double seconds, size_t workers, size_t mos
     return next > workers ? next : workers;
 }
 
-/* From unit `done` on, as far as the session lets it. */
+/* Runs the units from `done` on, as far as the session allows. */
 static int run_batches(const struct units *units, uint64_t done, double *scratch,
                        size_t workers, size_t most, struct error *error)
 {
@@ -111,7 +115,8 @@ static int run_batches(const struct units *units, uint64_t done, double *scratch
     return status;
 }
 
-/* Files named by options may differ from machine to machine. Called by all ranks. */
+/* Checks that all ranks have the same work: files named by options may differ from
+ * machine to machine. All ranks must call it. */
 static int same_work(const struct units *units, struct error *error)
 {
     const uint64_t own[] = {units->identity, units->count, units->scratch_size};
@@ -132,7 +137,7 @@ int units_run(const struct units *units, struct error *error)
     uint64_t done = 0;
     if (most > units->count)
         most = (size_t)units->count;
-    /* Machines may have different numbers of processors; batches are the same. */
+    /* Machines may have different numbers of processors, but all ranks use rank 0's. */
     ranks_share(&workers, sizeof workers);
     ranks_share(&most, sizeof most);
     int status = ranks_agree(same_work(units, error), error);
@@ -144,7 +149,7 @@ int units_run(const struct units *units, struct error *error)
     if (status == STATUS_OK)
         status = session_begin(units->session, units->identity, units->count,
                                units->blocks, &done, error);
-    /* From here on the ranks go together. */
+    /* From here on all ranks fail or go on together. */
     status = ranks_agree(status, error);
     if (status == STATUS_OK)
         status = run_batches(units, done, scratch, workers, most, error);

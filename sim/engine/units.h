@@ -1,4 +1,4 @@
-/* units.h: work units over threads and ranks.
+/* units.h: runs units on threads and ranks.
  *
  * A unit is computed into a scratch of its own, in any order by any thread of any rank;
  * units are merged in their order. So the result does not depend on how many threads or
@@ -13,19 +13,19 @@ struct units {
     size_t scratch_size; /* doubles a unit */
     int threads;
     const char *label; /* shown beside the progress bar; NULL: no bar */
-    uint64_t identity; /* session.h */
+    uint64_t identity; /* as for session_begin */
     struct session *session;
-    const struct session_block *blocks; /* what merge adds to */
+    const struct session_block *blocks; /* the memory that merge adds to */
     void *context;
-    /* Computes a unit into `scratch`, which holds anything before. `thread` is below
-     * `threads`. */
+    /* Computes a unit into `scratch`, whose contents are undefined before. `thread` is
+     * below `threads`. */
     int (*run)(void *context, int thread, uint64_t unit, double *scratch,
                struct error *error);
-    /* Called in unit order, by one thread at a time. */
+    /* Merges a unit; called in unit order, by one thread at a time. */
     void (*merge)(void *context, uint64_t unit, const double *scratch);
 };
 
-/* Runs and merges units 0 .. count-1, or fewer where the session ends them sooner. */
+/* Runs and merges units 0 .. count-1, or fewer if the session ends earlier. */
 PNM_MUST_USE int units_run(const struct units *units, struct error *error);
 
 #endif

@@ -448,16 +448,16 @@ interrupted_and_resumed() {
     all_refused
 }
 
-@test "--resume: a file that is not there or is no checkpoint" {
+@test "--resume: a file that is not there or is not a checkpoint" {
     : >empty
     echo 'optimizer,lr' >text
     head -c 5000 /dev/urandom >noise
     mkdir folder
     refuse 64 "--resume: .*'nosuch'.*No such file" pnm-simulate --optimizer sgd $short --resume nosuch
     refuse 64 "--resume: .*''" pnm-simulate --optimizer sgd $short --resume ''
-    refuse 64 "--resume: 'empty' is no checkpoint" pnm-simulate --optimizer sgd $short --resume empty
-    refuse 64 "--resume: 'text' is no checkpoint" pnm-simulate --optimizer sgd $short --resume text
-    refuse 64 "--resume: 'noise' is no checkpoint" pnm-simulate --optimizer sgd $short --resume noise
+    refuse 64 "--resume: 'empty' is not a checkpoint" pnm-simulate --optimizer sgd $short --resume empty
+    refuse 64 "--resume: 'text' is not a checkpoint" pnm-simulate --optimizer sgd $short --resume text
+    refuse 64 "--resume: 'noise' is not a checkpoint" pnm-simulate --optimizer sgd $short --resume noise
     refuse 64 "--resume: 'folder'.*regular file" pnm-simulate --optimizer sgd $short --resume folder
     refuse 64 "--resume: '/dev/zero'.*regular file" pnm-simulate --optimizer sgd $short \
         --resume /dev/zero

@@ -609,7 +609,7 @@ static void test_truncated(void **state)
     for (size_t size = 0; size < whole.size; size++) {
         bytes_write(folder.file, whole.at, size);
         check_resume_refused(folder.file,
-                             size < 16 ? "is no checkpoint" : "is damaged");
+                             size < 16 ? "is not a checkpoint" : "is damaged");
     }
     /* And too long: whole.at has a byte 0 more. */
     bytes_write(folder.file, whole.at, whole.size + 1);
@@ -629,7 +629,8 @@ static void test_flipped_bits(void **state)
         for (int bit = 0; bit < 8; bit++) {
             bytes.at[k] ^= (unsigned char)(1 << bit);
             bytes_write(folder.file, bytes.at, bytes.size);
-            check_resume_refused(folder.file, k < 8 ? "is no checkpoint" : "checksum");
+            check_resume_refused(folder.file,
+                                 k < 8 ? "is not a checkpoint" : "checksum");
             bytes.at[k] ^= (unsigned char)(1 << bit);
         }
     free(bytes.at);
@@ -680,12 +681,12 @@ static void test_no_file(void **state)
     (void)state;
     folder_make(&folder);
     check_resume_refused(folder.file, "No such file");
-    check_resume_refused(folder.name, "is no regular file");
-    check_resume_refused("/dev/null", "is no regular file");
-    check_resume_refused("/dev/zero", "is no regular file");
+    check_resume_refused(folder.name, "is not a regular file");
+    check_resume_refused("/dev/null", "is not a regular file");
+    check_resume_refused("/dev/zero", "is not a regular file");
     check_resume_refused("", "No such file");
     bytes_write(folder.file, (const unsigned char *)"", 0);
-    check_resume_refused(folder.file, "is no checkpoint");
+    check_resume_refused(folder.file, "is not a checkpoint");
     folder_remove(&folder);
 }
 
