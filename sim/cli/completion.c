@@ -5,10 +5,11 @@
 #include <ctype.h>
 #include <string.h>
 
-/* --- what a value may be ---------------------------------------------------------- */
+/* --- the forms of a value --------------------------------------------------------- */
 
-/* Parts with | between them: a part in capitals, FILE, stands for something else; of
- * file:PATH the value begins with what stands before the colon; others are words. */
+/* The forms that an option's value may take, with | between them. A form in capitals,
+ * FILE, stands for any value of that sort; file:PATH for values that begin with
+ * "file:"; any other form is a word that is the whole value. */
 static const char *option_forms(const struct option_spec *option)
 {
     if (option->kind == OPTION_FLAG)
@@ -21,7 +22,7 @@ static bool is_list(const struct option_spec *option)
     return option->argument && strstr(option->argument, "[,");
 }
 
-/* Does a part begin like this? */
+/* Whether one of the option's forms begins like this. */
 static bool has_form(const struct option_spec *option, const char *begin)
 {
     const char *form = option_forms(option);
@@ -35,8 +36,8 @@ static bool has_form(const struct option_spec *option, const char *begin)
 
 enum words { WHOLE = 1, BEGINNINGS = 2 };
 
-/* Writes the words that a value may be, or those that it may begin with, "file:", each
- * after a blank, the first after `lead` too. Returns how many there are. */
+/* Writes the words that a value may be, or the beginnings that it may have, such as
+ * "file:", each after a blank and the first after `lead` too. Returns their number. */
 static size_t put_words(FILE *stream, const struct options *options,
                         const struct option_spec *option, enum words which,
                         const char *lead)
@@ -59,7 +60,7 @@ static size_t put_words(FILE *stream, const struct options *options,
     return count;
 }
 
-/* pnm-rules in a shell's name: pnm_rules. */
+/* Writes a name that a shell allows for a function: pnm_rules for pnm-rules. */
 static void put_identifier(FILE *stream, const char *name)
 {
     for (; *name; name++)
@@ -145,7 +146,9 @@ void completion_bash(FILE *stream, const struct options *options)
 
 /* --- zsh -------------------------------------------------------------------------- */
 
-/* Text within '...' where zsh takes a bracket or a colon for its own. */
+/* Writes text within '...' and escapes the brackets and colons that zsh would
+ * interpret.
+ */
 static void zsh_text(FILE *stream, const char *text)
 {
     for (; *text; text++)

@@ -1,4 +1,4 @@
-/* completion.h: what a shell needs to complete a program's options and their values. */
+/* completion.h: scripts with which shells complete a program's options and values. */
 #ifndef PNM_COMPLETION_H
 #define PNM_COMPLETION_H
 
@@ -6,7 +6,7 @@
 
 #include <stdio.h>
 
-/* Files that bash and zsh load when the program is first completed. */
+/* Write the files that bash and zsh load when a program is first completed. */
 void completion_bash(FILE *stream, const struct options *options);
 void completion_zsh(FILE *stream, const struct options *options);
 

@@ -18,17 +18,17 @@ struct reading {
     int status;
     const char *path;
     FILE *file;
-    char *line; /* with its end; inih has taken `taken` bytes of it */
+    char *line; /* with its newline; inih has read `taken` bytes of it */
     size_t size, length, taken;
     unsigned long number;
-    bool *seen; /* by the number of the option */
+    bool *seen; /* whether the file has set option i */
 };
 
 /* --- lines -------------------------------------------------------------------------
  */
 
-/* The next line of the file into reading->line. False at the end, and where the line
- * is nothing that can be read: reading->status says so. */
+/* Reads the next line of the file into reading->line. False at the end of the file, and
+ * if the line cannot be read, which reading->status tells. */
 static bool next_line(struct reading *reading)
 {
     errno = 0;
@@ -55,7 +55,8 @@ static bool next_line(struct reading *reading)
     return !why;
 }
 
-/* As fgets: inih asks for the rest of a line that was longer than its memory. */
+/* Works as fgets for inih, which asks again for the rest of a line that was longer than
+ * its buffer. */
 static char *read_piece(char *text, int size, void *context)
 {
     struct reading *reading = context;
@@ -72,7 +73,7 @@ static char *read_piece(char *text, int size, void *context)
 /* --- names and values --------------------------------------------------------------
  */
 
-/* NULL where no file can have it. */
+/* The option of that name; NULL if there is none or if files may not set it. */
 static struct option_value *find(const struct options *options, const char *name)
 {
     struct option_value *value = options_find(options, name);
@@ -90,7 +91,7 @@ static int unknown_name(const struct reading *reading, const char *name)
     }
     return error_set(
         reading->error, STATUS_USAGE,
-        "%.400s, line %lu: '%.100s' is no option of %s%s%s allowed are the "
+        "%.400s, line %lu: '%.100s' is not an option of %s%s%s allowed are the "
         "names that --help lists, without the dashes",
         reading->path, reading->number, name, options->program->name, nearest.hint,
         *nearest.hint ? "" : ";");
@@ -129,14 +130,14 @@ static int take(struct reading *reading, const char *section, const char *name,
                          reading->path, reading->number, name);
     *seen = true;
     if (!options_is_open(value))
-        return STATUS_OK; /* the command line wins */
+        return STATUS_OK; /* the command line takes precedence */
     return value->option.kind == OPTION_FLAG
                ? give_flag(reading, value, text)
                : options_give(value, text, reading->path, reading->number,
                               reading->error);
 }
 
-/* Called by inih; 0 ends it. */
+/* inih calls this for every entry; returning 0 ends the reading. */
 static int on_entry(void *context, const char *section, const char *name,
                     const char *text)
 {
@@ -158,8 +159,9 @@ int config_read(struct options *options, const char *path, struct error *error)
         fclose(reading.file);
         return error_memory(error, "the names of --config");
     }
-    /* Debian's inih has variables for what it is otherwise compiled for; as it comes,
-     * it takes what is beyond 200 bytes of a line for another line. */
+    /* Debian's inih has variables for settings that are otherwise compiled in. By
+     * default it would take what follows the first 200 bytes of a line for another
+     * line. */
     ini_use_stack = false;
     ini_allow_realloc = true;
     ini_max_line = LONGEST_LINE;
@@ -169,10 +171,11 @@ int config_read(struct options *options, const char *path, struct error *error)
     if (reading.status == STATUS_OK && failed < 0)
         reading.status = error_memory(error, "the lines of --config");
     if (reading.status == STATUS_OK && failed > 0)
-        reading.status = error_set(error, STATUS_USAGE,
-                                   "%.400s, line %lu: no NAME = VALUE; allowed are "
-                                   "such lines, comments and [%s]",
-                                   path, reading.number, options->program->name);
+        reading.status =
+            error_set(error, STATUS_USAGE,
+                      "%.400s, line %lu: the line is not NAME = VALUE; allowed "
+                      "are such lines, comments and [%s]",
+                      path, reading.number, options->program->name);
     free(reading.line);
     free(reading.seen);
     fclose(reading.file);
@@ -182,12 +185,12 @@ int config_read(struct options *options, const char *path, struct error *error)
 /* --- writing -----------------------------------------------------------------------
  */
 
-/* Would it be read as it is written? Blanks at the ends are not read, and " ;" begins a
- * comment. */
+/* Whether a file can hold the text: blanks at its ends would not be read, and " ;"
+ * would begin a comment. */
 static bool can_be_read(const char *text)
 {
     const size_t length = strlen(text);
-    bool blank = true; /* NAME = stands before it */
+    bool blank = true; /* "NAME = " ends in a blank */
     for (const char *c = text; *c; c++) {
         if (*c == '\n' || *c == '\r' || (*c == ';' && blank))
             return false;
@@ -225,7 +228,7 @@ int config_dump(const struct options *options, FILE *stream, struct error *error
     char *text = NULL;
     size_t size = 0;
     int status = STATUS_OK;
-    /* Nothing is printed of what cannot be printed whole. */
+    /* Collects the whole text first, so that a failure prints nothing. */
     FILE *whole = open_memstream(&text, &size);
     if (!whole)
         return error_memory(error, "the options");
@@ -238,7 +241,7 @@ int config_dump(const struct options *options, FILE *stream, struct error *error
     if (fclose(whole) != 0 && status == STATUS_OK)
         status = error_memory(error, "the options");
     if (status == STATUS_OK)
-        fwrite(text, 1, size, stream); /* program_main asks ferror() */
+        fwrite(text, 1, size, stream); /* program_main checks ferror() */
     free(text);
     return status;
 }

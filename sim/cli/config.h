@@ -1,8 +1,8 @@
-/* config.h: options from an INI file, and to one.
+/* config.h: reads options from an INI file and writes them to one.
  *
  *     # runs.ini
  *     [pnm-stationary]        may be left out
- *     spectrum = 1,2          what would be --spectrum 1,2
+ *     spectrum = 1,2          the same as --spectrum 1,2
  *     full = yes              a flag: yes|no|on|off
  *
  * '#' and ';' begin a comment, at the start of a line, and ';' also after a blank. */
@@ -13,14 +13,14 @@
 
 #include <stdio.h>
 
-/* Gives the options that are open what the file says. STATUS_USAGE, with file, line and
- * name, for what no option is called, a name that stands there twice, a section of
- * another program, and anything that is no NAME = VALUE. */
+/* Sets the options that are not set yet to the file's values. STATUS_USAGE, with path,
+ * line and name, for an unknown name, a name that occurs twice, a section of another
+ * program, and a line that is not NAME = VALUE. */
 PNM_MUST_USE int config_read(struct options *options, const char *path,
                              struct error *error);
 
-/* Writes what config_read makes the same options of; defaults are comments.
- * STATUS_USAGE where a value cannot stand in such a file. */
+/* Writes a file from which config_read reads the same options; defaults are comments.
+ * STATUS_USAGE if a file cannot hold a value. */
 PNM_MUST_USE int config_dump(const struct options *options, FILE *stream,
                              struct error *error);
 

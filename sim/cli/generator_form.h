@@ -1,4 +1,4 @@
-/* generator_form.h: a generator of random numbers by its name. */
+/* generator_form.h: reads the name of a random number generator. */
 #ifndef PNM_GENERATOR_FORM_H
 #define PNM_GENERATOR_FORM_H
 

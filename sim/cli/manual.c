@@ -9,8 +9,10 @@ enum { LINE = 78 };
 
 /* --- roff ------------------------------------------------------------------------- */
 
-/* One letter of text; what roff would take for its own or typeset as another letter is
- * named. A plain - would be a hyphen, which no shell takes for a minus. */
+/* One letter of text for roff. Letters that roff would interpret or typeset as others
+ * are written by name: a plain - would become a hyphen, which no shell reads as a
+ * minus.
+ */
 static const char *roff_letter(char letter, char buffer[2])
 {
     switch (letter) {
@@ -55,14 +57,15 @@ static int letters_width(const char *text, size_t length)
     return columns;
 }
 
-/* An argument of a macro. \& keeps a word such as No from being a macro itself. */
+/* Writes an argument of a macro. \& keeps a word such as No from being a macro itself.
+ */
 static void put_argument(FILE *stream, const char *text)
 {
     fprintf(stream, "\\&");
     put_letters(stream, text, strlen(text));
 }
 
-/* Does the word end a sentence that another follows? */
+/* Whether the word ends a sentence that another follows. */
 static bool ends_sentence(const char *word, size_t length, const char *next)
 {
     while (length > 1 && word[length - 1] == ')')
@@ -71,7 +74,7 @@ static bool ends_sentence(const char *word, size_t length, const char *next)
            (*next == '\0' || *next == '\n' || isupper((unsigned char)*next));
 }
 
-/* Text in lines of at most 78 columns, a sentence on lines of its own; "\n\n" begins a
+/* Writes text in lines of at most 78 columns. A sentence begins a line; "\n\n" begins a
  * paragraph. */
 static void put_text(FILE *stream, const char *text)
 {
@@ -98,7 +101,7 @@ static void put_text(FILE *stream, const char *text)
             fprintf(stream, "\n");
             column = 0;
         } else if (word > 0 && strchr(".?!)", text[word - 1])) {
-            column += fprintf(stream, "\\&"); /* an abbreviation, wherever it comes */
+            column += fprintf(stream, "\\&"); /* an abbreviation ends no sentence */
         }
         text = next;
     }
@@ -226,7 +229,7 @@ static void put_exit_status(FILE *stream, const struct program *program)
     fprintf(stream, ".El\n");
 }
 
-/* A command, continued on a further line before an option that would pass column 72. */
+/* Writes a command and breaks the line before an option that would pass column 72. */
 static void put_command(FILE *stream, const char *command)
 {
     int column = fprintf(stream, "$ ");
@@ -273,7 +276,7 @@ static void put_see_also(FILE *stream, const struct program *program)
         name += *name == ' ';
         fprintf(stream, " 1%s\n", *name ? " ," : "");
     }
-    /* Not as .Rs: groff 1.22 ends in its authors. */
+    /* .Rs would be usual, but groff 1.22 stops at its list of authors. */
     fprintf(stream, ".Pp\n");
     put_text(stream, "Zeke Xie, Li Yuan, Zhanxing Zhu and Masashi Sugiyama, "
                      "Positive-Negative Momentum: Manipulating Stochastic Gradient "

@@ -1,11 +1,11 @@
-/* matrices_file.h: the file of --system. */
+/* matrices_file.h: reads the file of --system. */
 #ifndef PNM_MATRICES_FILE_H
 #define PNM_MATRICES_FILE_H
 
 #include "base/error.h"
 #include "rules/matrices.h"
 
-/* Reads the file, which matrices.h explains. STATUS_USAGE. */
+/* Reads the file, whose form matrices.h explains. STATUS_USAGE, STATUS_MEMORY. */
 PNM_MUST_USE int matrices_file_read(const char *path, struct matrices *matrices,
                                     struct error *error);
 

@@ -20,11 +20,12 @@ static int unknown_option(const struct options *options, const char *name,
 
 static int takes_no_value(const char *name, struct error *error)
 {
-    return error_set(error, STATUS_USAGE, "--%s: a value is given; it takes none",
-                     name);
+    return error_set(error, STATUS_USAGE,
+                     "--%s: a value is given, but the option takes none", name);
 }
 
-/* The option of that name, or the last whose name begins so; *begun counts those. */
+/* The option of that name; otherwise the last one whose name begins with it, and *begun
+ * counts these. */
 static const struct option_spec *look_up(const struct options *options,
                                          const char *name, size_t *begun, bool *exact)
 {
@@ -42,8 +43,8 @@ static const struct option_spec *look_up(const struct options *options,
     return found;
 }
 
-/* These are what argp would refuse in its own words, or take although it is not meant:
- * the beginning of a name, which another option may have tomorrow. */
+/* argp would refuse these in its own words, or would accept the beginning of a name,
+ * which a future option may share. */
 int option_names_check(const struct options *options, int argc, char **argv,
                        struct error *error)
 {
@@ -51,7 +52,7 @@ int option_names_check(const struct options *options, int argc, char **argv,
         const char *word = argv[k];
         const size_t length = strcspn(word, "=");
         const struct option_spec *found;
-        size_t begun; /* options whose names begin so */
+        size_t begun; /* options whose names begin with name */
         bool exact;
         if (strcmp(word, "--") == 0)
             return STATUS_OK;

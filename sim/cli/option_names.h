@@ -1,11 +1,12 @@
-/* option_names.h: what is said about options that are not there. */
+/* option_names.h: checks the names of options on the command line. */
 #ifndef PNM_OPTION_NAMES_H
 #define PNM_OPTION_NAMES_H
 
 #include "cli/options.h"
 
-/* Looks over the command line before it is parsed. STATUS_USAGE for an unknown option,
- * naming the nearest, for one that is not written in full, and for a missing value. */
+/* Checks the command line before it is parsed. STATUS_USAGE for an unknown option, with
+ * the nearest name, for a name that is not written in full, for a missing value, and
+ * for the value of a flag. */
 PNM_MUST_USE int option_names_check(const struct options *options, int argc,
                                     char **argv, struct error *error);
 

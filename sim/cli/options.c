@@ -18,7 +18,7 @@ struct option_value *options_find(const struct options *options, const char *nam
 
 /* --- reading values --------------------------------------------------------------- */
 
-/* Place of the word among "a|b|c", from 0. */
+/* Index of the word among "a|b|c", from 0; -1 if it is none of them. */
 static int choice_index(const char *choices, const char *text)
 {
     int index = 0;
@@ -46,7 +46,7 @@ void options_range(const struct option_spec *option, struct text *text)
         text_add(text, "%s <= %s", isfinite(option->low) ? " and" : "", high);
 }
 
-/* The words of an option that takes one of them. */
+/* The words "a|b|c" that the option allows. */
 static const char *choices_of(const struct option_spec *option)
 {
     return option->forms ? option->forms : option->argument;
@@ -120,11 +120,12 @@ int options_give(struct option_value *value, const char *text, const char *file,
     return options_read(value, error);
 }
 
-/* --- what options fill -------------------------------------------------------------
+/* --- filling the request -----------------------------------------------------------
  */
 
-/* The member of the request that a field stands for. memcpy writes it, whatever its
- * type. */
+/* Writes the member of the request that a field stands for. memcpy does so for any
+ * type.
+ */
 static void put(struct request *request, const struct option_field *field,
                 const void *value, size_t size)
 {

@@ -1,5 +1,5 @@
-/* options.h: one table of options for command line, help, manual, completion, files of
- * options and result headers. It also says which member of the program's request
+/* options.h: one table of options serves command line, help, manual, completion, files
+ * of options and result headers. It also states which member of the program's request
  * (request.h) each option fills.
  *
  * A program names the groups of shared options that it takes and adds its own. The
@@ -28,10 +28,10 @@ enum option_kind {
 /* A member of a request. Its type goes with the kind of the option that fills it. */
 enum field_type {
     FIELD_NONE,
-    FIELD_TEXT,   /* const char *: the text as it was given, valid as long as options */
-    FIELD_REAL,   /* double */
-    FIELD_COUNT,  /* uint64_t */
-    FIELD_CHOICE, /* an enum: the place of the word among the choices, from 0 */
+    FIELD_TEXT,  /* const char *: the text as given; valid as long as the options are */
+    FIELD_REAL,  /* double */
+    FIELD_COUNT, /* uint64_t */
+    FIELD_CHOICE, /* an enum: the index of the word among the choices, from 0 */
     FIELD_FLAG,   /* bool */
     FIELD_GRID,   /* struct numbers */
 };
@@ -56,7 +56,7 @@ struct option_field {
         .offset = offsetof(record, member) \
     }
 
-/* Of --spectrum, which programs with and without noise have. */
+/* The forms of --spectrum, which programs with and without noise take. */
 #define OPTION_SPECTRUM_FORMS                                                          \
     "const:VALUE:N|linear:LO:HI:N|log:LO:HI:N|power:P:N|file:PATH"
 
@@ -69,21 +69,21 @@ struct tally;
 struct option_spec {
     const char *name; /* without the dashes */
     enum option_kind kind;
-    struct option_field field; /* that the value fills; none: sim/cli reads the text */
-    struct option_field given; /* a bool: whether the option was given */
+    struct option_field field; /* filled by the value; none: sim/cli reads the text */
+    struct option_field given; /* a bool that becomes whether the option was given */
     const char *argument;      /* as help shows it: "VALUE" */
-    /* For completion, where `argument` does not say it: the words "a|b:REST" that a
-     * value is or begins with, or the i-th name that it may be, NULL after the last. */
+    /* For completion, if `argument` does not tell: the forms "a|b:REST" of a value, or
+     * a function that returns the i-th word that it may be, NULL after the last. */
     const char *forms;
     const char *(*word)(const struct program *program, size_t i);
     const char *preset; /* default as text; NULL: none */
-    const char *bare;   /* its value where none is given with it; NULL: one must be */
+    const char *bare;   /* the value if none is given; NULL: a value is required */
     double low, high;
     bool low_open;
     bool required;
-    bool unrecorded;      /* does not change the numbers: left out of result headers */
-    bool presence_counts; /* given as its preset is not the same as not given */
-    bool transient;       /* on the command line alone: in no file of options */
+    bool unrecorded;      /* not in result headers: it does not change the numbers */
+    bool presence_counts; /* giving the preset differs from not giving the option */
+    bool transient;       /* only for the command line, not for files of options */
     const char *doc;
 };
 
@@ -96,8 +96,8 @@ enum option_group {
     OPTIONS_DECAY = 32,    /* weight-decay, decay, schedule */
     OPTIONS_PLOT = 64,     /* plot */
     OPTIONS_LOSS = 128,    /* loss, dim and the losses' parameters */
-    OPTIONS_FILES = 256,   /* config, rerun, dump-config: with OPTIONS_OUTPUT */
-    OPTIONS_OWN = 512,     /* those of the program: always */
+    OPTIONS_FILES = 256,   /* config, rerun, dump-config; needs OPTIONS_OUTPUT */
+    OPTIONS_OWN = 512,     /* the program's own; always there */
 };
 
 /* A command that README.md shows, on one line. */
@@ -115,57 +115,60 @@ struct program {
     bool judges;     /* its exit status follows the tally */
     bool plans_rate; /* a learning rate that is not given is NAN, not an error */
     bool no_rate;    /* the learning rate is NAN and cannot be given */
-    bool linear;     /* it runs linear rules alone: those are --optimizer all */
-    /* Of every parameter of a rule: one that is not given may be looked for. */
+    bool linear;     /* runs linear rules only: --optimizer all means these */
+    /* Sets presence_counts of all rules' parameters: the program searches those that
+     * are not given. */
     bool presence_counts;
     const struct option_spec *own;
     size_t own_count;
-    /* Of its request, a struct whose first member is a struct request; 0: a struct
-     * request is all. */
+    /* Size of the program's request, whose first member is a struct request; 0: it is a
+     * struct request. */
     size_t request_size;
     /* Fills the table, which is zeroed, and counts the rows' verdicts. */
     int (*answer)(const struct request *request, struct table *table,
                   struct tally *tally, struct error *error);
-    /* Appends the grid that a rule's parameter has where it is not given; nothing: the
-     * rule's own default. The request holds all but the rules. May be NULL. */
+    /* Appends the grid that a rule's parameter takes if it is not given; appending
+     * nothing leaves the rule's default. The request holds everything but the rules.
+     * May be NULL. */
     void (*grid)(const struct request *request, const char *parameter,
                  struct text *text);
-    /* Presets that differ from the shared ones, NULL where they do not. */
+    /* Presets of shared options that differ in this program; NULL: they do not. */
     const char *max_samples, *optimizer;
     const struct program_example *examples;
-    const char *see_also; /* manual: related programs, in the order of the alphabet */
+    const char *see_also; /* manual: related programs in alphabetical order */
 };
 
 struct option_value {
     struct option_spec option;
     const char *text; /* as given, or the preset; NULL if neither */
-    char *words;      /* option.argument of a rule's parameter that takes words */
+    char *words;      /* memory of option.argument, if a rule's parameter takes words */
     bool given;
-    char *owned;        /* text, where it comes from a file */
-    const char *file;   /* it comes from there; NULL: from the command line */
-    unsigned long line; /* of the file; 0: none in particular */
+    char *owned;        /* memory of text, if it comes from a file */
+    const char *file;   /* the file that text comes from; NULL: the command line */
+    unsigned long line; /* line of the file; 0: unknown */
     double real;
     uint64_t count;
 };
 
 struct options {
     const struct program *program;
-    struct option_value *value; /* as many as the program and all rules have */
+    struct option_value
+        *value; /* value[count]: the options of the program and of all rules */
     size_t count, capacity;
 };
 
-/* The program's table with its presets. STATUS_USAGE, STATUS_MEMORY; options_free is
- * legal after a failure. */
+/* Makes the program's table with its presets. STATUS_USAGE, STATUS_MEMORY; options_free
+ * is legal after a failure. */
 PNM_MUST_USE int options_table_init(struct options *options,
                                     const struct program *program, struct error *error);
 
-/* Legal after a failed options_parse and on what is zeroed. */
+/* Legal after a failed options_parse and on zeroed options. */
 void options_free(struct options *options);
 
 /* Parses the command line, and the files of options that it names. STATUS_OK;
  * OPTIONS_DONE if --help, --version or --dump-config was answered, or --help=man,
  * --help=bash or --help=zsh, with which make writes manual pages and completions;
- * STATUS_USAGE with an error text (empty if the message is out already). */
+ * STATUS_USAGE with an error text, which is empty if the message is printed already. */
 enum { OPTIONS_DONE = 1 };
 PNM_MUST_USE int options_parse(struct options *options, const struct program *program,
                                int argc, char **argv, struct error *error);
@@ -173,17 +176,17 @@ PNM_MUST_USE int options_parse(struct options *options, const struct program *pr
 /* The option of that name; NULL if there is none. */
 struct option_value *options_find(const struct options *options, const char *name);
 
-/* Reads value->text as what the option takes. STATUS_USAGE. */
+/* Reads value->text according to the option's kind. STATUS_USAGE. */
 PNM_MUST_USE int options_read(struct option_value *value, struct error *error);
 
-/* Appends "a number > 0 and <= 1"; nothing where text is taken. */
+/* Appends the range, "a number > 0 and <= 1"; nothing for an option that takes text. */
 void options_range(const struct option_spec *option, struct text *text);
 
-/* Was nothing said of it, neither on the command line nor in a file? */
+/* True if neither the command line nor a file has set the option. */
 bool options_is_open(const struct option_value *value);
 
-/* Gives an option that is open the value that a file has in a line, unless text is
- * NULL: then the file says that a flag is off. STATUS_USAGE, STATUS_MEMORY. */
+/* Sets an option that is not set yet to the value in a line of a file. text NULL: the
+ * file turns a flag off. STATUS_USAGE, STATUS_MEMORY. */
 PNM_MUST_USE int options_give(struct option_value *value, const char *text,
                               const char *file, unsigned long line,
                               struct error *error);
@@ -194,8 +197,8 @@ PNM_MUST_USE int options_fill(const struct options *options, struct request *req
                               struct error *error);
 void options_empty(const struct options *options, struct request *request);
 
-/* Writes "--lr: 2 is unstable" into text: the option before what the error is about,
- * and before it the file and line that its value comes from, if any. */
+/* Appends the error with its option, "--lr: 2 is unstable", or with the file and line
+ * that the option's value comes from. */
 void options_describe_error(const struct options *options, const struct error *error,
                             struct text *text);
 

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The default is also that of rules that have another. */
+/* The defaults of rules that differ are in help->preset too. */
 void options_help_of(const struct options *options, const struct option_spec *option,
                      struct options_help *help)
 {
@@ -67,8 +67,8 @@ void options_help_text(const struct options *options, const struct option_spec *
 
 enum { INDENT = 14, WIDTH = 76 };
 
-/* A paragraph indented by 14, from where the line is at 13; argp would not indent it.
- */
+/* Prints a paragraph indented by 14 columns, beginning at column 13 of the line. argp
+ * would not indent it. */
 static void print_wrapped(FILE *stream, const char *text)
 {
     int column = INDENT - 1;
@@ -85,7 +85,7 @@ static void print_wrapped(FILE *stream, const char *text)
     }
 }
 
-/* The same on a line of its own. */
+/* print_wrapped on a new line. */
 static void print_below(FILE *stream, const char *text)
 {
     fprintf(stream, "\n%*s", INDENT - 1, "");
@@ -108,12 +108,11 @@ static void print_rule(FILE *stream, const struct rule_kind *rule)
 
 const char options_help_grids[] =
     "A numeric parameter of a rule takes one value, a list 0,1,3, or a grid "
-    "linear:LO:HI:N or log:LO:HI:N: a row each.";
+    "linear:LO:HI:N or log:LO:HI:N; every value gives rows of its own.";
 
 #define EXIT_ERRORS                                                                    \
-    {64, "bad usage"}, {70, "beyond the range of the computation"},                    \
-        {71, "out of memory"}, {74, "output could not be written"},                    \
-        {130, "interrupted"},                                                          \
+    {64, "bad usage"}, {70, "a computation failed"}, {71, "out of memory"},            \
+        {74, "output could not be written"}, {130, "interrupted"},                     \
     {                                                                                  \
         0, NULL                                                                        \
     }
@@ -123,7 +122,7 @@ const struct exit_meaning *options_help_exits(const struct program *program)
     static const struct exit_meaning done[] = {{0, "done"}, EXIT_ERRORS};
     static const struct exit_meaning judged[] = {
         {0, "no exact verdict fails or is open"},
-        {1, "one fails"},
+        {1, "an exact verdict fails"},
         {2, "otherwise, if one is inconclusive or (except in pnm-verify) not sampled"},
         EXIT_ERRORS,
     };

@@ -1,24 +1,24 @@
-/* options_help.h: what --help and the manual say of the options. */
+/* options_help.h: the texts about options in --help and the manual. */
 #ifndef PNM_OPTIONS_HELP_H
 #define PNM_OPTIONS_HELP_H
 
 #include "cli/options.h"
 
-/* What help and the manual say of an option. */
+/* The text about one option, in parts. */
 struct options_help {
     const char *doc;
     const char *symbol; /* the paper's, "" if there is none */
-    struct text range;  /* "" where `argument` says it or any text will do */
+    struct text range;  /* "" if `argument` shows it or any text is allowed */
     struct text preset; /* "default 0.9", "required", or "" */
     bool of_rule;       /* it is a parameter of a rule */
 };
 
-/* help is to be freed with options_help_free. */
+/* Fills help, which the caller frees with options_help_free. */
 void options_help_of(const struct options *options, const struct option_spec *option,
                      struct options_help *help);
 void options_help_free(struct options_help *help);
 
-/* What numeric parameters of rules take. */
+/* A sentence on the values that numeric parameters of rules take. */
 extern const char options_help_grids[];
 
 struct exit_meaning {
@@ -28,13 +28,13 @@ struct exit_meaning {
 
 const struct exit_meaning *options_help_exits(const struct program *program);
 
-/* Appends what --help says: the paper's symbol and the default, and the range of rules'
- * parameters. */
+/* Appends the option's text in --help: its doc, the paper's symbol, the default, and
+ * the range of a rule's parameter. */
 void options_help_text(const struct options *options, const struct option_spec *option,
                        struct text *text);
 
-/* What comes before and after the options, \v between them, as argp takes it; the
- * caller frees it. NULL without memory. */
+/* The texts before and after the options, with \v between them as argp takes them; the
+ * caller frees them. NULL if memory runs out. */
 char *options_help_page(const struct options *options);
 
 #endif

@@ -17,7 +17,7 @@ struct parse_state {
     struct options *options;
     struct error *error;
     int status;
-    struct option_value *bare; /* what was just given without a value */
+    struct option_value *bare; /* the option just given without a value */
 };
 
 static error_t on_option(int key, char *argument, struct argp_state *state)
@@ -59,7 +59,8 @@ static error_t on_option(int key, char *argument, struct argp_state *state)
     return 0;
 }
 
-/* What is made of the table for others than the reader of --help. */
+/* Prints the manual page or completion that --help=WORD asks for; false if it asks for
+ * neither. */
 static bool print_for_make(const struct options *options, const char *word)
 {
     if (strcmp(word, "--help=man") == 0)
@@ -73,8 +74,8 @@ static bool print_for_make(const struct options *options, const char *word)
     return true;
 }
 
-/* What argp knows of the options, with their help texts: help[count], and two more
- * places in table[]. */
+/* Fills argp's table of the options and their help texts, help[count]; table[] needs
+ * two more places. */
 static void argp_table(const struct options *options, struct text *help,
                        struct argp_option *table)
 {
@@ -109,7 +110,7 @@ static int parse_command_line(struct options *options, int argc, char **argv,
         if (argp_parse(&argp, argc, argv, ARGP_NO_EXIT | ARGP_NO_HELP | ARGP_IN_ORDER,
                        NULL, &state) != 0 &&
             state.status == STATUS_OK)
-            state.status = STATUS_USAGE; /* argp has said why */
+            state.status = STATUS_USAGE; /* argp has printed the reason */
     } else {
         state.status = error_memory(error, "the help text");
     }
@@ -121,7 +122,7 @@ static int parse_command_line(struct options *options, int argc, char **argv,
     return state.status;
 }
 
-/* The first file to say something of an option is believed. */
+/* The first file that sets an option takes precedence. */
 static int parse_files(struct options *options, struct error *error)
 {
     int status = STATUS_OK;

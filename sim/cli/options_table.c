@@ -55,7 +55,7 @@ static int options_add_parameter(struct options *options, const struct parameter
     return text_check(&words, "the options", error);
 }
 
-/* The parameters of all rules, each name once. */
+/* Adds the parameters of all rules, each name once. */
 static int options_add_rules(struct options *options, struct error *error)
 {
     int status = options_add(options, &shared_options_optimizer, error);
@@ -70,7 +70,7 @@ static int options_add_rules(struct options *options, struct error *error)
                                : status;
 }
 
-/* The loss, and the parameters of all losses, each name once. */
+/* Adds --loss, --dim and the parameters of all losses, each name once. */
 static int options_add_losses(struct options *options, struct error *error)
 {
     const struct shared_options shared = shared_options(OPTIONS_LOSS);
@@ -93,8 +93,7 @@ static int options_add_losses(struct options *options, struct error *error)
     return status;
 }
 
-/* The groups of options in the order in which help shows them; OPTIONS_OWN are those
- * that a program has for itself. */
+/* The groups of options in the order in which help shows them. */
 static const enum option_group order[] = {
     OPTIONS_RULE,   OPTIONS_DECAY,    OPTIONS_QUADRATIC, OPTIONS_LOSS, OPTIONS_OWN,
     OPTIONS_CHAINS, OPTIONS_SAMPLING, OPTIONS_OUTPUT,    OPTIONS_PLOT, OPTIONS_FILES,

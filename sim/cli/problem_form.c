@@ -19,7 +19,7 @@ static const char *after_prefix(const char *text, const char *prefix)
     return strncmp(text, prefix, length) == 0 ? text + length : NULL;
 }
 
-/* const:V:N and power:P:N: a number and a count. */
+/* Reads the number and the count of const:VALUE:N or power:P:N. */
 static int parse_pair(const char *text, const char *form, double *value,
                       uint64_t *count, struct error *error)
 {
@@ -63,8 +63,9 @@ static int parse_spectrum(const char *text, struct numbers *h, struct error *err
     if ((rest = after_prefix(text, "power:"))) {
         int status = parse_pair(rest, "power:EXPONENT:N", &value, &count, error);
         if (status == STATUS_OK && fabs(value) * elementary_log((double)count) > 700)
-            status = error_about(error, STATUS_USAGE, "spectrum",
-                                 "power:%s overflows or vanishes", rest);
+            status =
+                error_about(error, STATUS_USAGE, "spectrum",
+                            "power:%s has curvatures that overflow or vanish", rest);
         if (status == STATUS_OK)
             status = numbers_alloc(h, count, error);
         for (size_t i = 0; status == STATUS_OK && i < count; i++)
@@ -81,7 +82,7 @@ static int parse_spectrum(const char *text, struct numbers *h, struct error *err
     return parse_grid("spectrum", text, h, error);
 }
 
-/* A vector of n given as one value for all coordinates or as file:PATH. */
+/* Reads a vector of n numbers from file:PATH or as one value for all coordinates. */
 static int parse_vector(const char *option, const char *text, size_t n, double *vector,
                         struct error *error)
 {
@@ -141,8 +142,8 @@ static int noise_from_file(struct problem *q, const char *path, struct error *er
         const struct error why = *error;
         if (status == STATUS_USAGE)
             status = error_about(error, STATUS_USAGE, "noise",
-                                 "the matrix in '%.400s' is %s; allowed is a "
-                                 "symmetric positive semidefinite one",
+                                 "'%.400s': %s; allowed is a symmetric positive "
+                                 "semidefinite matrix",
                                  path, why.text);
     }
     numbers_free(&numbers);
@@ -162,7 +163,8 @@ static int noise_init(struct problem *q, const struct problem_form *text,
             return status;
         if (variance < 0)
             return error_about(error, STATUS_USAGE, "noise",
-                               "'%.200s': allowed is a variance >= 0", text->noise);
+                               "'%.200s' is not allowed; allowed is a variance >= 0",
+                               text->noise);
         for (size_t i = 0; i < q->n; i++)
             q->noise[i] = variance;
         return STATUS_OK;

@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What the program's answer is made of. */
+/* One run: what was asked, and the answer. */
 struct run {
     struct options options;
     struct request *request;
@@ -21,7 +21,8 @@ struct run {
     struct tally tally;
 };
 
-/* The header, and where the session ended sampling early, the place. */
+/* Adds the header to the table, with the place at which the session ended sampling
+ * early, if it did. */
 static int note(struct run *run, struct error *error)
 {
     const struct session *session = &run->request->session;
@@ -49,7 +50,7 @@ static int answer(struct run *run, struct error *error)
     return status;
 }
 
-/* Says where sampling was ended early, and saves what a signal has cut short. */
+/* Warns if the time was up, and saves what a signal has cut short. */
 static void finish_session(struct request *request)
 {
     struct session *session = &request->session;
@@ -58,12 +59,12 @@ static void finish_session(struct request *request)
     if (session_ran_out(session))
         sampling_warn(&request->sampling,
                       "--max-seconds: the time was up in sampling run %llu after %llu "
-                      "of %llu work units%s; later rows are not sampled; --stop-at "
+                      "of %llu units%s; later rows are not sampled; --stop-at "
                       "%llu:%llu repeats this run exactly",
                       (unsigned long long)at.run, (unsigned long long)at.unit,
                       (unsigned long long)session->stopped_of,
-                      at.unit > 0 ? " (standard errors, where there are any, say what "
-                                    "precision that gives)"
+                      at.unit > 0 ? " (the standard errors, if any, show the precision "
+                                    "reached)"
                                   : "",
                       (unsigned long long)at.run, (unsigned long long)at.unit);
     if (interrupt_pending() && session_save(session, &error) != STATUS_OK)
@@ -75,8 +76,9 @@ int program_report(const struct options *options, int status, const struct error
     const char *name = options->program->name;
     struct text message = {0};
     if (status < 0 && interrupt_pending()) {
-        /* Whatever a signal cut short (a read, a write), it is the signal that ended
-         * it, together with what else went wrong at that moment, a checkpoint say. */
+        /* The signal is the cause, whatever it cut short. The text is printed only if
+         * it begins with "interrupted" and tells what else failed, such as a
+         * checkpoint. */
         const bool told = strncmp(error->text, "interrupted", 11) == 0;
         if (told)
             options_describe_error(options, error, &message);

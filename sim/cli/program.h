@@ -4,13 +4,13 @@
 
 #include "cli/options.h"
 
-/* Reads the command line into a request, has the program answer it with a table, and
- * writes that. Returns the exit status: from the verdicts that the program has counted,
- * or for what went wrong, with its message on standard error. */
+/* Reads the command line into a request, lets the program answer it with a table, and
+ * writes the table. Returns the exit status: that of the verdicts that the program has
+ * counted, or that of an error, whose message goes to standard error. */
 int program_main(const struct program *program, int argc, char **argv);
 
-/* Prints what went wrong, if anything, with the option and the file that it came from,
- * and returns the exit status for it. options_parse must have been called. */
+/* Prints the error, if any, with the option or the file that it came from, and returns
+ * the exit status. options_parse must have been called. */
 int program_report(const struct options *options, int status,
                    const struct error *error);
 

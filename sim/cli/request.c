@@ -53,12 +53,12 @@ static int read_place(const char *text, struct session_place *place,
     }
     return error_about(
         error, STATUS_USAGE, "stop-at",
-        "'%.200s' is not allowed; allowed is RUN:UNIT, two whole numbers "
-        "as a run with --max-seconds prints them, RUN >= 1",
+        "'%.200s' is not allowed; allowed is RUN:UNIT, two whole numbers with "
+        "RUN >= 1, as a run with --max-seconds prints them",
         text);
 }
 
-/* The session's clock starts before it is told its limits. */
+/* Starts the session's clock, then sets its limits. */
 static int start_session(struct request *request, const struct options *options,
                          struct error *error)
 {
@@ -84,7 +84,7 @@ static int read_sampling(struct request *request, const struct options *options,
         return STATUS_USAGE;
     status =
         generator_form_read(options_text(options, "rng"), &sampling->generator, error);
-    /* Rank 0 alone writes there. */
+    /* Only rank 0 writes the checkpoint. */
     if (status == STATUS_OK && session->checkpoint && ranks_mine() == 0)
         status = whole_file_check("checkpoint", session->checkpoint, error);
     if (status == STATUS_OK && stop_at)
@@ -98,17 +98,16 @@ static int read_sampling(struct request *request, const struct options *options,
 static void warn_of_sampling(const struct sampling *sampling)
 {
     if (sampling->precision > 0.002)
-        sampling_warn(
-            sampling,
-            "--precision %g: above 0.002 confidence bands are planned wider "
-            "than the margin of 1 %%; rows come out as `inconclusive` instead "
-            "of `holds`",
-            sampling->precision);
+        sampling_warn(sampling,
+                      "--precision %g: above 0.002 confidence bands are planned wider "
+                      "than the margin of 1 %%; rows will be `inconclusive` instead of "
+                      "`holds`",
+                      sampling->precision);
     if (strcmp(sampling->kernels->isa, "base") == 0)
         sampling_warn(sampling, "running the portable code path, which is slow");
 }
 
-/* All ranks resume, or none. */
+/* Reads the settings of sampling and resumes a checkpoint, on all ranks or on none. */
 static int begin_sampling(struct request *request, const struct options *options,
                           struct error *error)
 {
@@ -125,14 +124,14 @@ static int begin_sampling(struct request *request, const struct options *options
 /* --- losses ------------------------------------------------------------------------
  */
 
-/* The text of an option that the program may not have. */
+/* The text of an option; NULL if the program does not have the option. */
 static const char *text_of(const struct options *options, const char *name)
 {
     const struct option_value *value = options_find(options, name);
     return value ? value->text : NULL;
 }
 
-/* A program that takes a spectrum alone has no noise. */
+/* A program that takes only --spectrum has no noise. */
 static int read_problem(struct request *request, const struct options *options,
                         struct error *error)
 {
@@ -204,7 +203,7 @@ int request_make_loss(const struct request_loss *asked, const struct loss_kind *
         const int i = loss_parameter(kind, asked->number[k].name);
         if (i < 0)
             return error_about(error, STATUS_USAGE, asked->number[k].name,
-                               "no parameter of the loss %s", kind->name);
+                               "not a parameter of the loss %s", kind->name);
         number[i] = asked->number[k].value;
     }
     return loss_init(loss, kind, asked->n, number, error);

@@ -1,8 +1,8 @@
-/* request.h: what a program was asked for, as numbers with names and types.
+/* request.h: what the user asked a program for, as typed members with names.
  *
- * The command line and the files that it names are read once, into this; programs and
- * what they call look at nothing else. A program with options of its own has a request
- * of its own, whose first member is this one:
+ * The command line and the files that it names are read once, into this struct;
+ * programs and the functions that they call use nothing else. A program with options of
+ * its own has a request of its own, whose first member is this one:
  *
  *     struct stationary_request {
  *         struct request request;
@@ -18,8 +18,8 @@
 #include "losses/loss.h"
 #include "losses/problem.h"
 
-/* What --optimizer takes instead of names: the rules that the program can run with
- * nothing but the parameters' defaults and a learning rate. */
+/* The word of --optimizer for all rules that the program can run with a learning rate
+ * and the parameters' defaults. */
 #define RULES_ALL "all"
 
 /* The rules chosen, with every combination of the parameter values given, the first
@@ -30,7 +30,7 @@ struct request_rules {
     bool lr_given, beta0_given, beta1_given;
 };
 
-/* A parameter of losses that was given. */
+/* A parameter of a loss that was given, and its value. */
 struct request_number {
     const char *name;
     double value;
@@ -53,11 +53,11 @@ struct request_output {
     bool format_given;
     enum request_color color;
     const char
-        *files; /* names with commas between them, - for standard output; NULL: - */
-    const char *plot; /* where to draw; NULL: nowhere */
+        *files; /* paths with commas between them, - for standard output; NULL: - */
+    const char *plot; /* value of --plot; NULL: not given */
 };
 
-/* A member is filled where the program takes the options that it stands for. */
+/* A member is filled only if the program takes the options that set it. */
 struct request {
     const struct program *program;
     struct request_rules rules;
@@ -66,18 +66,18 @@ struct request {
     struct request_loss loss;
     struct sampling sampling;
     struct session session;
-    const char *resume; /* the checkpoint to go on from; NULL: none */
+    const char *resume; /* path of the checkpoint to resume; NULL: none */
     struct request_output output;
 };
 
 /* Reads the options into the request, which is zeroed, and resumes a checkpoint.
- * STATUS_USAGE, STATUS_MEMORY. What is there after a failure is to be freed, too. */
+ * STATUS_USAGE, STATUS_MEMORY. The caller frees the request, after a failure too. */
 PNM_MUST_USE int request_read(struct request *request, struct options *options,
                               struct error *error);
 void request_free(struct request *request, const struct options *options);
 
-/* A loss of that kind with those of its parameters that were given. STATUS_USAGE where
- * one was given that it does not have; loss_free is legal after a failure. */
+/* Makes a loss of that kind with the parameters given. STATUS_USAGE if the kind lacks
+ * one of them; loss_free is legal after a failure. */
 PNM_MUST_USE int request_make_loss(const struct request_loss *asked,
                                    const struct loss_kind *kind, struct loss *loss,
                                    struct error *error);

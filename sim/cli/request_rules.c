@@ -83,7 +83,7 @@ static int rules_append(const struct options *options, const struct rule_kind *k
         for (int i = kind->parameter_count - 1; i >= 0; i--) {
             const size_t choices = values[i].count;
             if (choices == 0)
-                continue; /* does not happen: every parameter has a value */
+                continue; /* cannot happen: every parameter has a value */
             const double value = values[i].value[rest % choices];
             if (kind->parameters[i].choices)
                 rule->word[i] = (int)value;
@@ -118,7 +118,7 @@ static bool is_parameter(const char *name)
     return false;
 }
 
-/* A parameter that none of the chosen rules has was given in error. */
+/* Refuses a given parameter that none of the chosen rules has. */
 static int check_unused(const struct options *options,
                         const struct request_rules *rules, struct error *error)
 {
@@ -129,14 +129,14 @@ static int check_unused(const struct options *options,
             used |= rule_kind_parameter(rules->rule[i].kind, value->option.name) >= 0;
         if (value->given && is_parameter(value->option.name) && !used)
             return error_about(error, STATUS_USAGE, value->option.name,
-                               "no parameter of %s; --help lists what each rule "
+                               "not a parameter of %s; --help lists what each rule "
                                "takes",
                                options_text(options, "optimizer"));
     }
     return STATUS_OK;
 }
 
-/* The file of a rule that is read from one. */
+/* Reads the file of --system for the rules that need it. */
 static int read_system(const struct options *options, struct request_rules *rules,
                        struct error *error)
 {
@@ -159,7 +159,7 @@ static int read_system(const struct options *options, struct request_rules *rule
     return status;
 }
 
-/* Weight decay and schedule, of every rule alike. */
+/* Reads weight decay and schedule, which every rule takes. */
 static int read_decay(const struct options *options, struct rule *rule,
                       struct error *error)
 {
@@ -176,15 +176,15 @@ static int read_decay(const struct options *options, struct rule *rule,
                : STATUS_OK;
 }
 
-/* Is the rule one of `all`? Left out are those that a program does not run, and those
- * that lack their file. */
+/* Whether `all` includes the rule: not if the program does not run it or if its file is
+ * missing. */
 static bool is_one_of_all(const struct options *options, const struct rule_kind *kind)
 {
     const bool complete = !kind->from_file || options_text(options, "system");
     return complete && (kind->linear || !options->program->linear);
 }
 
-/* Is it what `name`, one word of --optimizer, stands for? */
+/* Whether `name`, one word of --optimizer, stands for the rule. */
 static bool is_meant(const struct options *options, const char *name, size_t length,
                      const struct rule_kind *kind)
 {
@@ -202,7 +202,7 @@ bool request_rules_choose(const struct options *options, const struct rule_kind 
     return false;
 }
 
-/* Appends the rows of what one word of --optimizer stands for. */
+/* Appends the rows of the rules that one word of --optimizer stands for. */
 static int append_meant(const struct options *options, const char *name,
                         struct request_rules *rules, struct error *error)
 {

@@ -5,7 +5,7 @@
 
 #include "cli/request.h"
 
-/* Fills request->rules; all else that the request holds must be there. STATUS_USAGE,
+/* Fills request->rules; the rest of the request must be filled before. STATUS_USAGE,
  * STATUS_MEMORY. */
 PNM_MUST_USE int request_rules_read(struct request *request, struct options *options,
                                     struct error *error);
@@ -13,9 +13,9 @@ PNM_MUST_USE int request_rules_read(struct request *request, struct options *opt
 /* Whether --optimizer chooses the rule, by its name or as one of `all`. */
 bool request_rules_choose(const struct options *options, const struct rule_kind *kind);
 
-/* The value of an option that is not given, for the chosen rules, as a header shows it:
- * "0.9", or "0.9; RULE: 0.999" where they differ. It stands in text, which is
- * overwritten, or is static; NULL: no default. */
+/* The default of an option for the chosen rules as a header shows it, "0.9", or "0.9;
+ * RULE: 0.999" if the rules differ; NULL if there is none. The result lies in text,
+ * which is overwritten, or is static. */
 const char *request_rules_default(const struct options *options,
                                   const struct option_value *value, struct text *text);
 

@@ -10,14 +10,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* More than any option's name and value: --config takes lines of a million bytes. */
+/* Longer than any option's name and value: --config allows lines of a million bytes. */
 enum { LONGEST_LINE = 1 << 21 };
 
 struct reading {
-    struct options *recorded; /* as the header has them */
+    struct options *recorded; /* the options of the header */
     const char *path;
     struct error *error;
-    bool program, version; /* their notes were there */
+    bool program, version; /* whether the header has notes of these names */
     char *given;           /* the note of that name; NULL: none */
 };
 
@@ -32,7 +32,7 @@ static int no_header(const struct reading *reading)
                        reading->path, reading->recorded->program->name);
 }
 
-/* Is it of this program and version? Numbers of another version may be others. */
+/* Refuses a result of another program or version, whose numbers may differ. */
 static int check_origin(struct reading *reading, const char *key, const char *text)
 {
     const bool is_program = strcmp(key, "program") == 0;
@@ -46,7 +46,7 @@ static int check_origin(struct reading *reading, const char *key, const char *te
                        is_program ? "the program" : "version", own);
 }
 
-/* line 0: none in particular. */
+/* Takes one note of the header. line 0: unknown. */
 static int take_note(struct reading *reading, const char *key, const char *text,
                      unsigned long line)
 {
@@ -63,7 +63,7 @@ static int take_note(struct reading *reading, const char *key, const char *text,
     if (!value || value->option.transient || !options_is_open(value))
         return error_about(reading->error, STATUS_USAGE, "rerun",
                            "'%.400s': '%.100s' in its header is %s", reading->path, key,
-                           value && value->given ? "there twice" : "no option");
+                           value && value->given ? "there twice" : "not an option");
     return options_give(value, text, reading->path, line, reading->error);
 }
 
@@ -88,7 +88,7 @@ static int read_csv(struct reading *reading, FILE *file)
     return status;
 }
 
-/* {"provenance": {...}, ...: read as far as that, for the rows may be many. */
+/* Reads {"provenance": {...} and stops there, because the rows may be many. */
 static int read_json(struct reading *reading, FILE *file)
 {
     int at = 0, status = STATUS_OK;
@@ -133,10 +133,10 @@ static int read_header(struct reading *reading)
     return status;
 }
 
-/* --- what was given ----------------------------------------------------------------
+/* --- options given -----------------------------------------------------------------
  */
 
-/* Is the name one of the list "a,b"? */
+/* Whether the name is in the list "a,b". */
 static bool is_listed(const char *list, const char *name)
 {
     const size_t length = strlen(name);
@@ -146,7 +146,8 @@ static bool is_listed(const char *list, const char *name)
     return false;
 }
 
-/* A header shows what the run used: was it given? "0.9; RULE: 0.999" never was. */
+/* Whether the recorded run was given the option, or used its default, which the header
+ * shows too. "0.9; RULE: 0.999" is always a default. */
 static bool was_given(const struct reading *reading, const struct option_value *value)
 {
     struct text presets = {0};
@@ -157,8 +158,8 @@ static bool was_given(const struct reading *reading, const struct option_value *
     return given;
 }
 
-/* A grid that a program has by itself is there even where no chosen rule takes it; it
- * would be refused if it had been given. */
+/* Whether a chosen rule takes the option. The header also has a program's own grid of a
+ * parameter that no chosen rule takes; giving it would be refused. */
 static bool is_used(const struct options *options, const char *name)
 {
     bool is_parameter = false;

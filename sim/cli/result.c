@@ -10,8 +10,8 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Appends the options that were given with what they are by default, where that is not
- * the same as not given: a header would not tell the two apart. */
+/* Appends the options that were given at their default, if giving them makes a
+ * difference: the header's values alone would not tell. */
 static void list_given(const struct options *options, struct text *text)
 {
     struct text presets = {0};
@@ -25,7 +25,7 @@ static void list_given(const struct options *options, struct text *text)
     text_free(&presets);
 }
 
-/* Calls use(key, value) for all that a result header holds. */
+/* Calls use(key, value) for every note of a result header. */
 static int for_each_note(const struct options *options,
                          int (*use)(void *context, const char *key, const char *value,
                                     struct error *error),
@@ -89,7 +89,7 @@ char *result_describe(const struct options *options)
     return text;
 }
 
-/* Text on standard output or standard error: in colour? (no-color.org) */
+/* Whether text on standard output or standard error is in colour (no-color.org). */
 static bool in_color(enum request_color color, int descriptor)
 {
     const char *without = getenv("NO_COLOR"), *terminal = getenv("TERM");
@@ -132,7 +132,7 @@ static enum table_format output_format(const struct request_output *output,
                : format;
 }
 
-/* Calls `use` for every file that is to be written; path NULL is standard output. */
+/* Calls `use` for every output; path NULL is standard output. */
 static int for_each_output(const struct request *request, const struct table *table,
                            int (*use)(const struct request *, const struct table *,
                                       const char *, struct error *),
@@ -170,8 +170,7 @@ static int check_one(const struct request *request, const struct table *table,
 static int check_apart(const struct request *request, const struct table *table,
                        const char *path, struct error *error)
 {
-    static const char said[] =
-        "'%.300s' is the file of --%s; allowed is one of its own";
+    static const char said[] = "'%.300s' is the file of --%s; allowed is another file";
     const char *plot = request->output.plot;
     const char *checkpoint = request->session.checkpoint;
     (void)table;
@@ -185,7 +184,7 @@ static int check_apart(const struct request *request, const struct table *table,
 int result_check(const struct request *request, int status, struct error *error)
 {
     const char *plot = request->output.plot;
-    /* Only rank 0 writes; a folder may be missing on the other machines. */
+    /* Only rank 0 writes; the folder may be missing on other machines. */
     if (status == STATUS_OK && ranks_mine() == 0)
         status = for_each_output(request, NULL, check_one, error);
     if (status == STATUS_OK && ranks_mine() == 0 && plot) {
@@ -202,8 +201,8 @@ static int write_one(const struct request *request, const struct table *table,
     return table_write(table, path, output_format(&request->output, path), error);
 }
 
-/* The command as it was given, but for what does not change the numbers; "..." stands
- * for what is too much. */
+/* Longest caption: the command as given, without options that do not change the
+ * numbers, and with "..." for what does not fit. */
 enum { CAPTION = 150 };
 
 static void describe_command(const struct options *options, char text[CAPTION])
@@ -221,7 +220,7 @@ static void describe_command(const struct options *options, char text[CAPTION])
     if (used < CAPTION)
         return;
     size_t end = CAPTION - sizeof "...";
-    while ((text[end] & 0xC0) == 0x80) /* not within a letter */
+    while ((text[end] & 0xC0) == 0x80) /* does not cut a UTF-8 letter in two */
         end--;
     memcpy(text + end, "...", sizeof "...");
 }
@@ -244,7 +243,7 @@ static int draw(const struct options *options, const struct request *request,
 int result_write(const struct options *options, const struct request *request,
                  const struct table *table, struct error *error)
 {
-    /* One rank speaks for all. */
+    /* Only rank 0 writes. */
     if (ranks_mine() > 0)
         return STATUS_OK;
     int status = for_each_output(request, table, write_one, error);

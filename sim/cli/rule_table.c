@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Is there a column of it, or of the rate times a curvature? */
+/* Whether there is a column of that name; lr_h stands for lr too. */
 static bool has_column(const struct column *columns, size_t count, const char *name)
 {
     for (size_t k = 0; k < count; k++)
@@ -14,7 +14,8 @@ static bool has_column(const struct column *columns, size_t count, const char *n
     return false;
 }
 
-/* Is parameter i of rules[0] another in one of the rules of the same name that follow?
+/* Whether parameter i of rules[0] differs in one of the following rules of the same
+ * name.
  */
 static bool parameter_varies(const struct rule *rules, size_t rule_count, int i)
 {

@@ -7,11 +7,12 @@
 #include <stdio.h>
 #include <string.h>
 
-/* What stands behind the name: the smallest and largest values that make sense. */
+/* The forms of schedules: how many numbers follow the name, and how help writes them.
+ */
 static const struct form {
     const char *name;
     enum schedule_kind kind;
-    int least, most; /* numbers */
+    int least, most; /* fewest and most numbers */
     const char *usage;
 } forms[] = {
     {"constant", SCHEDULE_CONSTANT, 0, 0, "constant"},
@@ -45,7 +46,7 @@ static bool is_share(double x)
     return x >= 0 && x < 1;
 }
 
-/* Are the numbers, with their defaults in place, what the schedule takes? */
+/* Whether the schedule allows the numbers, defaults included. */
 static bool is_sound(enum schedule_kind kind, int count, const double *x)
 {
     switch (kind) {
@@ -64,7 +65,8 @@ static bool is_sound(enum schedule_kind kind, int count, const double *x)
     }
 }
 
-/* Numbers from a, :-separated; -1 where one is none or they are too many. */
+/* Reads up to `most` numbers with : between them and returns how many; -1 if one is not
+ * a number or there are more. */
 static int read_numbers(const char *a, int most, double *x)
 {
     int count = 0;

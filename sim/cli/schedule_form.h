@@ -1,4 +1,4 @@
-/* schedule_form.h: a schedule of the learning rate in words, "step:0.1:8000:16000". */
+/* schedule_form.h: reads a schedule of the learning rate, "step:0.1:8000:16000". */
 #ifndef PNM_SCHEDULE_FORM_H
 #define PNM_SCHEDULE_FORM_H
 

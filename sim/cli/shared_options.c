@@ -54,7 +54,7 @@ static const struct option_spec quadratic_options[] = {
         .name = "rotation",
         .argument = "none|haar:SEED|file:PATH",
         .doc = "basis in which rules run: none (the default) is the eigenbasis of H; "
-               "an orthogonal matrix, drawn or from a file, turns it. All else, "
+               "an orthogonal matrix, drawn or from a file, rotates it. All else, "
                "results too, stays in the eigenbasis",
     },
 };
@@ -82,7 +82,7 @@ static const struct option_spec chain_options[] = {
         .name = "burn-in",
         .argument = "auto|N",
         .preset = "auto",
-        .doc = "steps left out at the start",
+        .doc = "steps at the start of a chain that are not recorded",
     },
     {
         .name = "allow-divergence",
@@ -104,9 +104,8 @@ static const struct option_spec sampling_options[] = {
         .high = 1,
         .low_open = true,
         .presence_counts = true,
-        .doc =
-            "relative standard error to plan for; where it is not given, rows near the "
-            "margin of 1 % are sampled more finely",
+        .doc = "relative standard error to plan for; if it is not given, rows near the "
+               "margin of 1 % are sampled more finely",
     },
     {
         .name = "max-samples",
@@ -134,7 +133,7 @@ static const struct option_spec sampling_options[] = {
         .argument = "NAME",
         .forms = "xoshiro|philox|gsl:NAME",
         .preset = "xoshiro",
-        .doc = "generator: xoshiro, or for cross-checks philox, gsl:NAME",
+        .doc = "random number generator: xoshiro, or for cross-checks philox, gsl:NAME",
     },
     {
         .name = "threads",
@@ -143,7 +142,7 @@ static const struct option_spec sampling_options[] = {
         .low = 1,
         .high = 1024,
         .unrecorded = true,
-        .doc = "threads (default: one a processor); never changes a result",
+        .doc = "number of threads (default: one a processor); never changes a result",
     },
     {
         .name = "max-seconds",
@@ -153,22 +152,22 @@ static const struct option_spec sampling_options[] = {
         .low = 0,
         .high = HUGE_VAL,
         .unrecorded = true,
-        .doc = "stop sampling after this time, after whole work units; says how to "
+        .doc = "stop sampling after this time, at the end of a unit, and print how to "
                "repeat the run exactly",
     },
     {
         .name = "stop-at",
         .argument = "RUN:UNIT",
         .unrecorded = true,
-        .doc = "stop sampling there, as a run with --max-seconds did",
+        .doc = "stop sampling at this place, which a run with --max-seconds printed",
     },
     {
         .name = "checkpoint",
         .field = OPTION_FIELD(struct request, session.checkpoint),
         .argument = "FILE",
         .unrecorded = true,
-        .doc = "keep what is done in this file: every --checkpoint-every seconds, on "
-               "Ctrl-C and SIGTERM, and when --max-seconds ends the run",
+        .doc = "save the sampling done so far in this file: every --checkpoint-every "
+               "seconds, on Ctrl-C and SIGTERM, and when --max-seconds ends the run",
     },
     {
         .name = "checkpoint-every",
@@ -186,7 +185,7 @@ static const struct option_spec sampling_options[] = {
         .field = OPTION_FIELD(struct request, resume),
         .argument = "FILE",
         .unrecorded = true,
-        .doc = "go on from a checkpoint of the same program and parameters; the "
+        .doc = "continue from a checkpoint of the same program and parameters; the "
                "result is the same to the bit",
     },
     {
@@ -194,7 +193,7 @@ static const struct option_spec sampling_options[] = {
         .field = OPTION_FIELD(struct request, sampling.quiet),
         .kind = OPTION_FLAG,
         .unrecorded = true,
-        .doc = "no progress bar, no warnings",
+        .doc = "print no progress and no warnings",
     },
 };
 
@@ -205,7 +204,7 @@ static const struct option_spec decay_options[] = {
         .argument = "LAMBDA",
         .low = 0,
         .high = HUGE_VAL,
-        .doc = "weight decay lambda, of every rule (default: the rule's own, 0 for "
+        .doc = "weight decay lambda of every rule (default: the rule's own, 0 for "
                "most)",
     },
     {
@@ -220,7 +219,7 @@ static const struct option_spec decay_options[] = {
         .name = "schedule",
         .argument = "SCHEDULE",
         .forms = "constant|step:FACTOR:T1|cosine:T|warm-restarts:T|inverse-sqrt",
-        .doc = "the learning rate over the steps: constant (the default), "
+        .doc = "how the learning rate changes over the steps: constant (the default), "
                "step:FACTOR:T1[:T2...], cosine:T[:MIN], "
                "warm-restarts:T[:MULTIPLE[:MIN]], inverse-sqrt",
     },
@@ -245,7 +244,8 @@ static const struct option_spec output_options[] = {
         .argument = "auto|always|never",
         .preset = "auto",
         .unrecorded = true,
-        .doc = "verdicts of a table on standard output in colour; auto: on a terminal, "
+        .doc = "show verdicts of a table on standard output in colour; auto: on a "
+               "terminal, "
                "unless NO_COLOR is set",
     },
     {
@@ -253,7 +253,7 @@ static const struct option_spec output_options[] = {
         .field = OPTION_FIELD(struct request, output.files),
         .argument = "FILE[,FILE...]",
         .unrecorded = true,
-        .doc = "where to write: files, - for standard output (the default)",
+        .doc = "files to write, - for standard output (the default)",
     },
 };
 
@@ -264,9 +264,9 @@ static const struct option_spec plot_options[] = {
         .argument = "auto|text|window|FILE",
         .bare = "auto",
         .unrecorded = true,
-        .doc = "draw the table at once: to a file (.svg, .png, .pdf, .txt, or .gp, the "
-               "script of it), in a window, or as text on standard error; auto: a "
-               "window where there is one, else text. Needs gnuplot",
+        .doc = "draw the table: to a file (.svg, .png, .pdf, .txt, or .gp, gnuplot's "
+               "script), in a window, or as text on standard error; auto: in a "
+               "window if there is a display, else as text. Needs gnuplot",
     },
 };
 
@@ -276,22 +276,23 @@ static const struct option_spec file_options[] = {
         .argument = "FILE",
         .unrecorded = true,
         .transient = true,
-        .doc = "options from a file, a line NAME = VALUE each; the command line wins",
+        .doc = "read options from a file of lines NAME = VALUE; the command line takes "
+               "precedence",
     },
     {
         .name = "rerun",
         .argument = "RESULT",
         .unrecorded = true,
         .transient = true,
-        .doc = "run again what a CSV or JSON result of this version says in its "
-               "header; the command line and --config win",
+        .doc = "repeat the run whose parameters are in the header of a CSV or JSON "
+               "result of this version; the command line and --config take precedence",
     },
     {
         .name = "dump-config",
         .kind = OPTION_FLAG,
         .unrecorded = true,
         .transient = true,
-        .doc = "print the options as --config reads them and run nothing",
+        .doc = "print the options as a file for --config and run nothing",
     },
 };
 
@@ -323,8 +324,8 @@ static const struct option_spec loss_options[] = {
         .preset = "huber",
         .presence_counts = true,
         .doc = "one of:" LOSS_LIST(
-            LOSS_NAME) "; rippled is not convex, and quadratic has "
-                       "no bound of the gradient, so no theorem, but exact "
+            LOSS_NAME) "; rippled is not convex; the gradient of quadratic "
+                       "has no bound, so no theorem holds for it, but it has exact "
                        "transients",
     },
     {
@@ -344,15 +345,15 @@ const struct option_spec shared_options_optimizer = {
     .argument = "NAME[,NAME...]",
     .word = optimizer_word,
     .required = true,
-    .doc = "update rules; all: every one that the program runs",
+    .doc = "update rules; all: every rule that the program runs",
 };
 
 const struct option_spec shared_options_system = {
     .name = "system",
     .argument = "FILE",
-    .doc =
-        "the matrices of the rule `linear`: a row for each number of its state, with "
-        "its rows of A0, A1 and b",
+    .doc = "file of the matrices of the rule `linear`: for each number of its state a "
+           "line "
+           "with its rows of A0, A1 and b",
 };
 
 #define LIST(options)                                                                  \

@@ -9,10 +9,10 @@ struct shared_options {
     size_t count;
 };
 
-/* Those of a group; of OPTIONS_LOSS without the parameters of the losses. */
+/* The options of a group; for OPTIONS_LOSS without the losses' parameters. */
 struct shared_options shared_options(enum option_group group);
 
-/* Those of OPTIONS_RULE besides the parameters of the rules. */
+/* The options of OPTIONS_RULE that are not rules' parameters. */
 extern const struct option_spec shared_options_optimizer, shared_options_system;
 
 #endif

@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The block with room for `needed` elements, found by doubling. NULL where there is no
- * memory: block and *capacity are then as they were. */
+/* Returns the block with room for `needed` elements, by doubling it. NULL if memory
+ * runs out: block and *capacity then stay as they are. */
 static void *enlarge(void *block, size_t *capacity, size_t needed, size_t size)
 {
     size_t larger = *capacity ? *capacity : 16;
@@ -74,7 +74,7 @@ int table_note(struct table *table, const char *key, const char *value,
     }
     if (place == table->note_count)
         table->notes[table->note_count++] = (struct table_note){0};
-    /* What was there before is freed below. */
+    /* The old note is freed below. */
     const struct table_note before = table->notes[place];
     table->notes[place] = note;
     note = before;

@@ -8,7 +8,7 @@
  *     table_real(&table, 1, 0.1);
  *     status = table_write(&table, "out.csv", TABLE_CSV, error);
  *
- * A cell takes 9 bytes (up to twice that in address space), a text besides its length
+ * A cell takes 9 bytes (up to twice that in address space), and a text also its length
  * unless the row above holds the same text. Rows and columns count from 0. */
 #ifndef PNM_TABLE_H
 #define PNM_TABLE_H
@@ -24,7 +24,7 @@ enum table_format {
     TABLE_TEXT, /* aligned, for people: 6 digits, no detail columns, no notes */
     TABLE_CSV,  /* RFC 4180 with LF; '# key: value' lines, a header row, the rows */
     TABLE_JSON, /* {"provenance": {..}, "columns": [names], "rows": [{name: value}]} */
-    TABLE_MARKDOWN, /* what TABLE_TEXT shows, for a pull request or an issue */
+    TABLE_MARKDOWN, /* the content of TABLE_TEXT, for a pull request or an issue */
     TABLE_COLOR     /* TABLE_TEXT for a terminal, with verdicts in colour: the words in
                        columns whose names end in "verdict" */
 };
@@ -43,14 +43,14 @@ struct table_note;
 struct plot;
 
 struct table {
-    const struct plot *plot; /* how it is drawn (plot.h); NULL: it is not */
-    size_t swept; /* columns from here on are there because their values differ */
+    const struct plot *plot; /* how to draw the table (plot.h); NULL: not at all */
+    size_t swept; /* columns from here on were added because their values differ */
     struct column *columns;
     size_t column_count;
     struct table_note *notes;
     size_t note_count, note_capacity;
     union table_cell *cells; /* rows x column_count */
-    unsigned char *filled;   /* the same shape: is there anything in the cell? */
+    unsigned char *filled;   /* same shape: whether the cell is filled */
     size_t rows, cell_capacity, filled_capacity;
     char *texts; /* all text cells, one after the other */
     size_t text_size, text_capacity;
@@ -63,8 +63,9 @@ PNM_MUST_USE int table_init(struct table *table, const struct column *columns,
                             size_t count, struct error *error);
 void table_free(struct table *table);
 
-/* Says where the numbers come from; CSV and JSON carry it, in the order given. Copies
- * both. A key given again takes the new value in its old place. STATUS_MEMORY. */
+/* Adds a note on where the numbers come from; CSV and JSON hold the notes in the order
+ * given. Copies both texts. A key given again gets the new value in its old place.
+ * STATUS_MEMORY. */
 PNM_MUST_USE int table_note(struct table *table, const char *key, const char *value,
                             struct error *error);
 
@@ -75,7 +76,7 @@ PNM_MUST_USE int table_row(struct table *table, struct error *error);
  * (STATUS_MEMORY); NULL, or a real that is not finite, empties the cell. */
 PNM_MUST_USE int table_text(struct table *table, size_t column, const char *value,
                             struct error *error);
-/* The same for the first `count` columns; NULL leaves a cell as it is. */
+/* Sets the first `count` cells of the last row; NULL leaves a cell as it is. */
 PNM_MUST_USE int table_texts(struct table *table, const char *const *values,
                              size_t count, struct error *error);
 void table_real(struct table *table, size_t column, double value);
@@ -83,27 +84,24 @@ void table_count(struct table *table, size_t column, uint64_t value);
 
 size_t table_rows(const struct table *table);
 
-/* The number in a cell of COLUMN_REAL or COLUMN_COUNT, NAN where it is empty. */
+/* The number in a cell of COLUMN_REAL or COLUMN_COUNT; NAN if the cell is empty. */
 double table_get_number(const struct table *table, size_t row, size_t column);
 
-/* The text in a COLUMN_TEXT, NULL where the cell is empty; valid until the next text is
- * set. */
+/* The text in a cell of COLUMN_TEXT, NULL if the cell is empty; valid until the next
+ * text is set. */
 const char *table_get_text(const struct table *table, size_t row, size_t column);
 
 /* Index of the column of that name; -1 if there is none. */
 int table_column(const struct table *table, const char *name);
 
-/* Writes the table to path; NULL is standard output. A file is afterwards the old one
- * or the whole new one, which has the old one's permissions; symbolic links are
- * followed, the file they lead to is replaced. What is no regular file (a device, a
- * pipe), or is standard output under another name, is written as it stands.
+/* Writes the table to path; NULL is standard output. A file is afterwards the
+ * complete new one or, after a failure, still the old one (whole_file.h).
  *
  * Reals in CSV and JSON read back to the same bits (the decimal point is that of
  * LC_NUMERIC, which is "C" unless a program calls setlocale). JSON writes counts from
  * 2^63 on as reals, and '?' for bytes of a text that is not UTF-8.
  *
- * STATUS_OUTPUT, with the path and the reason, for every failure. The old file is then
- * untouched, unless the reason is that the new name could not be synced to the disk. */
+ * STATUS_OUTPUT, with the path and the reason, for every failure. */
 PNM_MUST_USE int table_write(const struct table *table, const char *path,
                              enum table_format format, struct error *error);
 

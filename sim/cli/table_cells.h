@@ -1,4 +1,4 @@
-/* table_cells.h: what a table keeps; for table.c and table_write.c alone. */
+/* table_cells.h: the contents of a table, for table.c and table_write.c only. */
 #ifndef PNM_TABLE_CELLS_H
 #define PNM_TABLE_CELLS_H
 

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { NUMBER_SIZE = PARSE_TEXT }; /* 20 digits and the end, too */
+enum { NUMBER_SIZE = PARSE_TEXT }; /* also holds 20 digits and a zero byte */
 
 /* A stream that keeps the errno of the first failure and writes nothing after it. */
 struct sink {
@@ -49,7 +49,7 @@ static const char *cell_text(const struct table *table, size_t row, size_t colum
     return number;
 }
 
-/* text with every line break a space: a note is one line. */
+/* Writes text with spaces for line breaks: a note is one line. */
 static void put_line(struct sink *sink, const char *text)
 {
     while (*text) {
@@ -63,7 +63,8 @@ static void put_line(struct sink *sink, const char *text)
     }
 }
 
-/* A leading # is quoted too, so that no reader takes the row for a comment. */
+/* Writes a CSV field. A leading # is quoted too, so that readers do not take the row
+ * for a comment. */
 static void put_csv(struct sink *sink, const char *text)
 {
     if (text[0] != '#' && !strpbrk(text, "\",\r\n")) {
@@ -100,7 +101,7 @@ static void put_table_csv(struct sink *sink, const struct table *table)
         for (size_t column = 0; column < columns; column++) {
             const char *text = cell_text(table, row, column, true, number);
             put(sink, column ? "," : "");
-            /* Readers skip a blank line, and the row with it. */
+            /* Quotes an only cell that is empty: readers skip blank lines. */
             if (columns == 1 && !*text)
                 put(sink, "\"\"");
             put_csv(sink, text);
@@ -116,7 +117,7 @@ static int sink_json(const char *bytes, size_t size, void *data)
     return sink->failure ? -1 : 0;
 }
 
-/* Takes the value over; NULL is one that jansson had no memory for. */
+/* Writes the value and frees it; NULL means that jansson ran out of memory. */
 static void put_json(struct sink *sink, json_t *value, size_t flags)
 {
     if (!sink->failure && !value)
@@ -128,8 +129,8 @@ static void put_json(struct sink *sink, json_t *value, size_t flags)
     json_decref(value);
 }
 
-/* jansson refuses what is not UTF-8, but a file name may well be Latin-1, and is no
- * reason to lose the results of a long run. */
+/* jansson refuses text that is not UTF-8. A file name may be Latin-1, which must not
+ * cost the results of a long run. */
 static json_t *json_readable(const char *text)
 {
     json_t *value = json_string(text);
@@ -180,8 +181,7 @@ static void put_json_row(struct sink *sink, const struct table *table, size_t ro
     put(sink, "}");
 }
 
-/* Row by row: a tree of the whole table would be several times as large as the table.
- */
+/* Writes row by row: a tree of the whole table would be several times its size. */
 static void put_table_json(struct sink *sink, const struct table *table)
 {
     put(sink, "{\"provenance\": {");
@@ -202,7 +202,7 @@ static void put_table_json(struct sink *sink, const struct table *table)
     put(sink, "]}\n");
 }
 
-/* Characters of a UTF-8 text: its bytes without the continuation bytes. */
+/* The number of characters of a UTF-8 text: its bytes except continuation bytes. */
 static size_t width_of(const char *text)
 {
     size_t width = 0;
@@ -211,8 +211,8 @@ static size_t width_of(const char *text)
     return width;
 }
 
-/* Writes text with control characters as blanks, but keeps the blanks at its end back
- * in *blanks, to be written before whatever follows on the line, if anything does. */
+/* Writes text with blanks for control characters. The blanks at its end are only
+ * counted in *blanks; they are written if something follows on the line. */
 static void put_solid(struct sink *sink, const char *text, size_t *blanks)
 {
     for (; *text; text++) {
@@ -226,7 +226,9 @@ static void put_solid(struct sink *sink, const char *text, size_t *blanks)
     }
 }
 
-/* Line 0 is the names of the columns, line i the cells of row i - 1. */
+/* The text in a line: line 0 has the names of the columns, line i the cells of row i
+ * - 1.
+ */
 static const char *aligned_text(const struct table *table, size_t line, size_t column,
                                 char number[static NUMBER_SIZE])
 {
@@ -234,8 +236,8 @@ static const char *aligned_text(const struct table *table, size_t line, size_t c
                      : cell_text(table, line - 1, column, false, number);
 }
 
-/* Begins the colour of a verdict; NULL: none. Blue and yellow are told apart by nearly
- * everybody who is colour-blind, and the bold one on any terminal. */
+/* The code that begins a verdict's colour; NULL: none. Nearly all colour-blind people
+ * can tell blue from yellow, and every terminal shows bold. */
 static const char *verdict_color(const char *column, const char *word)
 {
     static const char *const colors[][2] = {
@@ -253,7 +255,7 @@ static const char *verdict_color(const char *column, const char *word)
     return NULL;
 }
 
-/* The same in colour, which has no width. */
+/* put_solid in colour; the colour has no width. */
 static void put_colored(struct sink *sink, const char *color, const char *text,
                         size_t *blanks)
 {
@@ -309,7 +311,9 @@ static void put_table_text(struct sink *sink, const struct table *table, bool co
     free(widths);
 }
 
-/* What Markdown takes for its own is escaped, and a line break is a blank. */
+/* Writes a cell; Markdown's own characters are escaped, and a line break becomes a
+ * blank.
+ */
 static void put_markdown_cell(struct sink *sink, const char *text)
 {
     for (; *text; text++) {
@@ -319,7 +323,8 @@ static void put_markdown_cell(struct sink *sink, const char *text)
     }
 }
 
-/* Line 0 has the names; below it stands the line that says which columns are numbers.
+/* Writes a line. Below line 0, the names, comes the line that aligns columns of
+ * numbers.
  */
 static void put_markdown_line(struct sink *sink, const struct table *table, size_t line)
 {
@@ -345,7 +350,7 @@ static void put_table_markdown(struct sink *sink, const struct table *table)
         put_markdown_line(sink, table, line);
 }
 
-/* ---- where it goes ---- */
+/* ---- output ---- */
 
 struct writing {
     const struct table *table;

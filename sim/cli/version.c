@@ -1,7 +1,7 @@
 #include "cli/version.h"
 
-/* The Makefile passes it to this file alone: nothing else is compiled anew with every
- * commit. */
+/* The Makefile passes the revision to this file alone, so that a commit does not
+ * recompile the others. */
 #ifndef PNM_REVISION
 #define PNM_REVISION ""
 #endif

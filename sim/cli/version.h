@@ -1,10 +1,10 @@
-/* version.h: which pnmlab this is. */
+/* version.h: the version of pnmlab. */
 #ifndef PNM_VERSION_H
 #define PNM_VERSION_H
 
-/* "0.2.0 (e5a8b4e)": with the git revision it was built from, "-dirty" where the tree
- * had changes; "0.2.0" where the build knew of no revision. Result headers carry
- * PNM_VERSION alone, so that results of one version compare. */
+/* "0.2.0 (e5a8b4e)" with the git revision that was built, which ends in "-dirty" if the
+ * tree had changes; "0.2.0" if the revision is unknown. Result headers hold PNM_VERSION
+ * only, so that results of one version can be compared. */
 const char *version_text(void);
 
 #endif

@@ -32,7 +32,7 @@ stationary() {
         refuse 64 "stray argument '--seed'" $program -- --seed 3
         refuse 64 "stray argument ''" $program ''
         refuse 64 "--seed: a value is missing" $program --seed
-        refuse 64 '--quiet: a value is given; it takes none' $program --quiet=yes
+        refuse 64 '--quiet: a value is given, but the option takes none' $program --quiet=yes
         refuse 64 'ambiguous' $program --s
     done
     simulate 64 "'--full'" --full
@@ -43,7 +43,7 @@ stationary() {
 
 @test "an option that takes no value is given none" {
     for option in quiet help version; do
-        refuse 64 "^pnm-verify: --$option: a value is given; it takes none$" pnm-verify "--$option=on"
+        refuse 64 "^pnm-verify: --$option: a value is given, but the option takes none$" pnm-verify "--$option=on"
         expect_equal "$(wc -l <"$err")" 1
     done
     all_refused
@@ -105,7 +105,7 @@ stationary() {
     refuse 64 "--convention.*'paper,torch'.*allowed: paper\|torch" pnm-simulate --optimizer radam \
         --lr 0.1 --spectrum 1 --convention paper,torch
     refuse 64 "--convention: a value is missing; allowed: paper\|torch" pnm-simulate --convention
-    stationary 64 '--convention: no parameter of' --convention paper
+    stationary 64 '--convention: not a parameter of' --convention paper
     stationary 64 "--noise.*'foo'.*hessian.*isotropic:.*file:" --noise foo
     stationary 64 "--noise.*''.*hessian" --noise ''
     stationary 64 "--noise.*'isotropic'.*isotropic:VARIANCE" --noise isotropic

@@ -204,8 +204,8 @@ convergence() {
     convergence 64 "--search: 0 is out of range" --search 0
     convergence 64 "--search: no loss with a bound" --search 9 --condition 2
     convergence 64 "--loss: theorem 3.1 assumes a bounded gradient" --search 9 --loss quadratic
-    convergence 64 "--gradient-bound: no parameter of the loss logistic" --loss logistic --gradient-bound 1
-    convergence 64 "--condition: no parameter of the loss huber" --condition 3
+    convergence 64 "--gradient-bound: not a parameter of the loss logistic" --loss logistic --gradient-bound 1
+    convergence 64 "--condition: not a parameter of the loss huber" --condition 3
     convergence 64 "--dim: '?0'? is out of range" --dim 0
     convergence 64 "--sigma: -1 is out of range" --sigma -1
     convergence 64 "--c: 0 is out of range" --c 0

@@ -188,14 +188,14 @@ refuse_file() {
 }
 
 @test "--config: what is wrong is told with file, line and name" {
-    refuse_file "runs.ini, line 3: 'spectrun' is no option.*did you mean spectrum\?" pnm-stationary \
+    refuse_file "runs.ini, line 3: 'spectrun' is not an option.*did you mean spectrum\?" pnm-stationary \
         '# a' 'lr = 1' 'spectrun = 1'
-    refuse_file "runs.ini, line 1: '--lr' is no option" pnm-stationary '--lr = 1'
-    refuse_file "runs.ini, line 1: '' is no option" pnm-stationary '= 1'
-    refuse_file "runs.ini, line 1: 'claim' is no option of pnm-stationary" pnm-stationary 'claim = eq15'
-    refuse_file "runs.ini, line 1: 'config' is no option" pnm-stationary 'config = other.ini'
-    refuse_file "runs.ini, line 1: 'rerun' is no option" pnm-stationary 'rerun = old.csv'
-    refuse_file "runs.ini, line 1: 'help' is no option" pnm-stationary 'help = yes'
+    refuse_file "runs.ini, line 1: '--lr' is not an option" pnm-stationary '--lr = 1'
+    refuse_file "runs.ini, line 1: '' is not an option" pnm-stationary '= 1'
+    refuse_file "runs.ini, line 1: 'claim' is not an option of pnm-stationary" pnm-stationary 'claim = eq15'
+    refuse_file "runs.ini, line 1: 'config' is not an option" pnm-stationary 'config = other.ini'
+    refuse_file "runs.ini, line 1: 'rerun' is not an option" pnm-stationary 'rerun = old.csv'
+    refuse_file "runs.ini, line 1: 'help' is not an option" pnm-stationary 'help = yes'
     refuse_file "runs.ini, line 3: 'lr' stands there twice" pnm-stationary 'lr = 1' '' 'lr = 1'
     refuse_file "runs.ini, line 2: --seed: 'x'.*whole number from 0" pnm-stationary 'lr = 1' 'seed = x'
     refuse_file "runs.ini, line 2: --lr: '0.1x'.*number" pnm-simulate \
@@ -204,15 +204,15 @@ refuse_file() {
         'optimizer = pmn' 'lr = 0.1' 'spectrum = 1'
     refuse_file "runs.ini, line 4: --spectrum: '-1'|runs.ini, line 4: --spectrum: .*-1" pnm-simulate \
         'optimizer = sgd' 'lr = 0.1' '' 'spectrum = -1'
-    refuse_file "runs.ini, line 1: --beta0: no parameter of sgd" pnm-simulate \
+    refuse_file "runs.ini, line 1: --beta0: not a parameter of sgd" pnm-simulate \
         'beta0 = 1' 'optimizer = sgd' 'lr = 0.1' 'spectrum = 1'
     refuse_file "runs.ini, line 1: --format: 'jsno'.*did you mean json.*table" pnm-simulate 'format = jsno'
     refuse_file "runs.ini, line 1: full: 'maybe'.*yes\|no\|on\|off" pnm-stationary 'full = maybe'
     refuse_file "runs.ini, line 2: 'lr' stands in the section \[pnm-noise\].*\[pnm-stationary\]" \
         pnm-stationary '[pnm-noise]' 'lr = 1'
-    refuse_file "runs.ini, line 2: no NAME = VALUE" pnm-stationary 'lr = 1' 'quiet'
-    refuse_file "runs.ini, line 2: no NAME = VALUE" pnm-stationary 'lr = 1' '[pnm-stationary'
-    refuse_file "runs.ini, line 2: no NAME = VALUE" pnm-stationary 'lr = 1,' '   2'
+    refuse_file "runs.ini, line 2: the line is not NAME = VALUE" pnm-stationary 'lr = 1' 'quiet'
+    refuse_file "runs.ini, line 2: the line is not NAME = VALUE" pnm-stationary 'lr = 1' '[pnm-stationary'
+    refuse_file "runs.ini, line 2: the line is not NAME = VALUE" pnm-stationary 'lr = 1,' '   2'
     refuse_file '^pnm-stationary: --optimizer: a value is required' pnm-stationary 'lr = 1'
     printf 'lr = 1\nse\0ed = 1\n' >runs.ini
     refuse 64 'runs.ini, line 2: holds a zero byte' pnm-stationary --config runs.ini
@@ -361,12 +361,12 @@ same_again() {
     sed 's/# seed: 1/# seed: x/' a.csv >bad.csv
     refuse 64 "bad.csv, line [0-9]+: --seed: 'x'" pnm-simulate --rerun bad.csv
     sed 's/# seed: 1/# seat: 1/' a.csv >bad.csv
-    refuse 64 "'bad.csv'.*'seat' in its header is no option" pnm-simulate --rerun bad.csv
+    refuse 64 "'bad.csv'.*'seat' in its header is not an option" pnm-simulate --rerun bad.csv
     sed 's/# batch: 1/# seed: 1/' a.csv >bad.csv
     refuse 64 "'bad.csv'.*'seed' in its header is there twice" pnm-simulate --rerun bad.csv
     # An old parameter that the new rule has not is told with where it comes from.
     attempt pnm-simulate --optimizer pnm --beta0 3 $short --output pnm.csv
-    refuse 64 'pnm.csv, line [0-9]+: --beta0: no parameter of sgd' pnm-simulate --rerun pnm.csv \
+    refuse 64 'pnm.csv, line [0-9]+: --beta0: not a parameter of sgd' pnm-simulate --rerun pnm.csv \
         --optimizer sgd
     all_refused
 }

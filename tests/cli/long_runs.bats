@@ -184,7 +184,7 @@ cut_and_resume() {
 @test "the warning says where, and how to repeat it; not with --stop-at, not with --quiet" {
     local given="--optimizer sgd --lr 0.1 --spectrum 0.5,1 --replicas 500 --steps 200"
     attempt pnm-stationary $given --max-seconds 0
-    expect_message '^warning: --max-seconds: .*run 1 after 0 of 16 work units.*--stop-at 1:0'
+    expect_message '^warning: --max-seconds: .*run 1 after 0 of 16 units.*--stop-at 1:0'
     attempt pnm-stationary $given --stop-at 1:3
     expect_no_message 'max-seconds|stop-at'
     attempt pnm-stationary $given --max-seconds 0 --quiet

@@ -78,7 +78,7 @@ listed() { # all but the rule whose file --system names
     refuse 64 "'all_'" pnm-rules --optimizer all_
     # There is no --lr; the nearest is meant.
     refuse 64 "'--lr' is not written in full" pnm-rules --lr 0.1
-    refuse 64 '--beta0: no parameter of sgd' pnm-rules --optimizer sgd --beta0 1
+    refuse 64 '--beta0: not a parameter of sgd' pnm-rules --optimizer sgd --beta0 1
     all_refused
 }
 

@@ -137,7 +137,7 @@ stability() {
     stability 64 "'--seed'" --seed 1
     stability 64 "stray argument 'stray'" stray
     stability 64 "--format.*'xml'" --format xml
-    refuse 64 '--beta0: no parameter of sgd' pnm-stability --optimizer sgd --lr 1 --spectrum 1 --beta0 1
+    refuse 64 '--beta0: not a parameter of sgd' pnm-stability --optimizer sgd --lr 1 --spectrum 1 --beta0 1
     all_refused
     attempt pnm-stability --optimizer pnm --lr 0.1 --spectrum 1 --output nowhere/new.csv
     expect_status 74
