@@ -12,7 +12,7 @@
 
 enum { LANES = LOSS_LANES, PILOT_CHAINS = 1024, MOST_CHAINS = 1 << 26 };
 
-/* No finer than this, relative, where a plan is sharpened. */
+/* The finest relative precision that a sharpened plan may have. */
 static const double finest = 0.001;
 
 const char *bound_name(enum bound bound)
@@ -25,16 +25,16 @@ const char *bound_name(enum bound bound)
     return names[bound];
 }
 
-/* --- the step that counts --------------------------------------------------------- */
+/* --- ratios and their step -------------------------------------------------------- */
 
-/* A bound of 0 is met by 0 alone. */
+/* left / right; 0 if left is 0, because 0 meets a bound of 0. */
 static double quotient(double left, double right)
 {
     return left == 0 ? 0 : left / right;
 }
 
-/* Ratio of the means and its standard error, to first order; 0 where there is one
- * chain. */
+/* Ratio of the means and, to first order, its standard error, which is 0 for one chain.
+ */
 static double ratio_of(const struct comoments *m, double *se)
 {
     const double ratio = quotient(m->mean[BOUND_LEFT], m->mean[BOUND_RIGHT]);
@@ -45,8 +45,9 @@ static double ratio_of(const struct comoments *m, double *se)
     return ratio;
 }
 
-/* By what steps compete: the theorem is about the smallest left-hand side, the lemmas
- * hold at every step and are broken by the largest ratio. */
+/* The step with the largest score is measured: the theorem is about the smallest
+ * left-hand side, while the lemmas hold at every step, so that the largest ratio would
+ * break them. */
 static double score(enum bound bound, const struct comoments *m)
 {
     double se;
@@ -71,7 +72,7 @@ struct task {
     struct comoments *sides;
 };
 
-/* One unit: x_{t-1} and x_{t-2}, z_t and the gradient there. */
+/* The state of one unit: x_{t-1} and x_{t-2}, z_t and the gradient there. */
 struct watch {
     const struct task *task;
     const struct kernels *kernels;
@@ -111,7 +112,8 @@ static void emit(const struct watch *watch, uint64_t t)
                                           watch->scratch + t * NUMBERS);
 }
 
-/* z_t from theta_t, from m_{t-1}, which is the rule's slot 0, and from x_{t-2}. */
+/* Computes z_t from theta_t, from m_{t-1}, which is the rule's slot 0, and from
+ * x_{t-2}. */
 static void move_z(struct watch *watch, uint64_t t, const struct descent_block *block)
 {
     const struct bound_setting *s = watch->task->setting;
@@ -132,7 +134,8 @@ static void move_z(struct watch *watch, uint64_t t, const struct descent_block *
         }
 }
 
-/* Lemma A.2 needs f at z_{t+1}: its frame is complete a step later. */
+/* Observes step t. Lemma A.2 needs f at z_{t+1}, so its frame is complete a step later.
+ */
 static void observe(void *context, uint64_t t, const struct descent_block *block)
 {
     struct watch *watch = context;
@@ -218,7 +221,7 @@ static int run_task(struct task *task, struct error *error)
     return units_run(&units, error);
 }
 
-/* One unit on this thread of this rank alone. */
+/* Runs one unit on this thread, without the other ranks. */
 static int run_one_unit(struct task *task, struct error *error)
 {
     double *scratch = malloc((size_t)task->points * NUMBERS * sizeof *scratch);
@@ -232,7 +235,7 @@ static int run_one_unit(struct task *task, struct error *error)
     return status;
 }
 
-/* The step chosen by one half, measured by the other. */
+/* The ratio at the step that one half chooses and the other measures. */
 static struct bound_ratio pick(const struct task *task, enum convergence_form form)
 {
     const enum bound bound = task->setting->bound;
@@ -267,7 +270,9 @@ static int measure(const struct bound_ensemble *ensemble, const struct descent *
     return status;
 }
 
-/* Settings so extreme that a side of a bound overflows, or the right one vanishes. */
+/* Refuses settings so extreme that a side of a bound overflows or the right side
+ * vanishes.
+ */
 static int check_range(const struct bound_ensemble *ensemble,
                        const struct bound_ratio *ratio, struct error *error)
 {
@@ -279,7 +284,7 @@ static int check_range(const struct bound_ensemble *ensemble,
                 error, STATUS_SOFTWARE, "ratio",
                 "%s is beyond the range of double precision with "
                 "lr=%g, beta0=%g, beta1=%g, sigma=%g, initial=%g, "
-                "horizon=%llu; allowed are values nearer to 1",
+                "horizon=%llu; choose values nearer to 1",
                 bound_name(ensemble->bound), rule_parameter(ensemble->rule, "lr"),
                 rule_parameter(ensemble->rule, "beta0"),
                 rule_parameter(ensemble->rule, "beta1"), ensemble->task->sigma,
@@ -298,9 +303,9 @@ int bound_measure(const struct bound_ensemble *ensemble, uint64_t chains,
     return status == STATUS_OK ? check_range(ensemble, ratio, error) : status;
 }
 
-/* --- one chain written out -------------------------------------------------------- */
+/* --- one written-out chain -------------------------------------------------------- */
 
-/* 64 steps of a chain from `first` on, in the lanes of a frame. */
+/* Fills the lanes of a frame with 64 steps of a chain from `first` on. */
 static void written_frame(const struct kernels *kernels,
                           const struct bound_setting *setting,
                           const struct trajectory *pnm, long first, double *memory,
@@ -442,8 +447,8 @@ static int pilot_run(const struct bound_ensemble *ensemble, uint64_t chains,
     return status == STATUS_OK ? check_range(ensemble, ratio, error) : status;
 }
 
-/* Half of the chains measure, and those must suffice for the normal quantile. A ratio
- * of 0, as lemma A.3's where z_t = theta_t, has nothing to be planned by. */
+/* Plans chains, half of which measure; these must suffice for the normal quantile. A
+ * ratio of 0, which lemma A.3 has if z_t = theta_t, needs no more. */
 static uint64_t chains_for(const struct bound_ratio *pilot, double precision,
                            double most)
 {
@@ -469,7 +474,7 @@ int bound_plan(const struct bound_ensemble *ensemble, enum convergence_form form
     *chains = chains_for(&pilot, precision, most);
     if (precision <= finest || (double)*chains >= most / 2)
         return STATUS_OK;
-    /* Near 1 it takes more to tell on which side. */
+    /* A ratio near 1 needs more chains to tell on which side of 1 it lies. */
     status = pilot_run(ensemble, *chains, form, &pilot, error);
     const double telling = fabs(1 - pilot.ratio) / (2 * ESTIMATE_Z * pilot.ratio);
     if (status == STATUS_OK && telling < precision)

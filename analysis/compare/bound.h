@@ -1,5 +1,5 @@
 /* bound.h: theorem 3.1 and lemmas A.2 and A.3 on chains of pnm, as the ratio of the
- * left-hand to the right-hand side: at most 1 where the bound holds.
+ * left-hand to the right-hand side, which is at most 1 if the bound holds.
  *
  * Theorem 3.1: min_k E|grad f(theta_k)|^2, k < T, over the theorem's bound.
  *
@@ -11,11 +11,12 @@
  *   E[f(z_{t+1}) - f(z_t) + eta0 |grad f(theta_t)|^2]
  *     <= E[|D|^2/(2L) + L eta0^2 |grad f(theta_t)|^2] + L eta0^2 s/2.
  *
- * Printed: D = f(z_t) - f(theta_t) and s = 1. Its proof, and the corrected form, have
- * D = grad f(z_t) - grad f(theta_t) and s = sigma^2.
+ * The printed form has D = f(z_t) - f(theta_t) and s = 1; its proof, and the corrected
+ * form, have D = grad f(z_t) - grad f(theta_t) and s = sigma^2.
  *
- * z_t is made with the x_t for which lemma A.1 holds. What rounding may have added is
- * taken off the left-hand side: a ratio above 1 is above 1 in exact arithmetic too. */
+ * z_t is made with the x_t for which lemma A.1 holds. The error that rounding may have
+ * added is subtracted from the left-hand side: a ratio above 1 is above 1 in exact
+ * arithmetic too. */
 #ifndef PNM_BOUND_H
 #define PNM_BOUND_H
 
@@ -24,55 +25,53 @@
 enum bound { BOUND_THEOREM, BOUND_LEMMA_A2, BOUND_LEMMA_A3, BOUNDS };
 enum { BOUND_FORMS = CONVERGENCE_CORRECTED + 1 };
 
-/* Relative standard error that puts a band's half-width at 4 % of the ratio, so that
- * 0.95 x the ratio as bound is seen to fail: the negative control of a bound. */
+/* Relative standard error at which a band's half-width is 4 % of the ratio, so that the
+ * negative control of a bound, 0.95 times the ratio, is seen to fail. */
 #define BOUND_PRECISION (0.04 / ESTIMATE_Z)
 
 /* "thm3.1", "lemma-A2", "lemma-A3". */
 const char *bound_name(enum bound bound);
 
-/* An ensemble of pnm for T steps: the task's loss, noise and start, the rule with its
- * rate.
- */
+/* An ensemble of pnm over T = horizon steps, with the task's loss, noise and start. */
 struct bound_ensemble {
     enum bound bound;
-    const struct convergence_task *task; /* its chains are not looked at */
+    const struct convergence_task *task; /* its number of chains is ignored */
     const struct rule *rule;
     uint64_t horizon;
 };
 
 struct bound_ratio {
-    double ratio, se; /* NAN where count is 0; se 0 without noise */
+    double ratio, se; /* NAN if count is 0; se is 0 without noise */
     uint64_t count;   /* chains that measured it */
     uint64_t step;    /* k or t */
 };
 
-/* ratio[] by enum convergence_form. Chains of even number choose the step, those of
- * odd number measure it, so that the choice does not bias the ratio; without noise one
+/* Measures ratio[], indexed by enum convergence_form. Even chains choose the step and
+ * odd chains measure it, so that the choice does not bias the ratio; without noise one
  * chain does both. */
 PNM_MUST_USE int bound_measure(const struct bound_ensemble *ensemble, uint64_t chains,
                                struct bound_ratio *ratio, struct error *error);
 
-/* The same without noise, on Algorithm 2 written out; calls no rule's step. */
+/* Computes ratio[] without noise from Algorithm 2 written out; calls no rule's step. */
 PNM_MUST_USE int bound_written(const struct bound_ensemble *ensemble,
                                struct bound_ratio *ratio, struct error *error);
 
-/* Both of a form's ratio as evidence against the bound 1: measured on `chains`, 0:
- * not at all, and exact where there is no noise. *step is where it was measured. */
+/* A form's ratio as evidence on the bound 1: measured on `chains` chains (not at all if
+ * 0), and exact if there is no noise. *step is the step that was measured. */
 PNM_MUST_USE int bound_evidence(const struct bound_ensemble *ensemble,
                                 enum convergence_form form, uint64_t chains,
                                 struct evidence *evidence, uint64_t *step,
                                 struct error *error);
 
-/* A quick look, for comparing settings: the ratio less a standard error over one unit
- * of chains, with the same random numbers for all settings, which are not those of
- * bound_measure; bound_written without noise. */
+/* A quick look for comparing settings: the ratio minus a standard error over one unit
+ * of chains, or bound_written without noise. All settings get the same random numbers,
+ * which are not those of bound_measure. */
 PNM_MUST_USE int bound_look(const struct bound_ensemble *ensemble, double *ratio,
                             struct error *error);
 
-/* Chains for a relative standard error of the form's ratio, or for less where it is
- * near 1, but no less than 0.001 then, from pilots of other random numbers; a power of
- * two. */
+/* Plans chains, a power of two, for a relative standard error `precision` of the form's
+ * ratio, or for a smaller one, down to 0.001, if the ratio is near 1. The pilots have
+ * random numbers of their own. */
 PNM_MUST_USE int bound_plan(const struct bound_ensemble *ensemble,
                             enum convergence_form form, double precision,
                             uint64_t *chains, struct error *error);

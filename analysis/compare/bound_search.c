@@ -12,10 +12,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A round: the best of a few random points, then a simplex from there. */
+/* A round looks at DRAWS random points and runs a simplex of SIMPLEX looks from the
+ * best one. */
 enum { DRAWS = 16, SIMPLEX = 64, ROUND = DRAWS + SIMPLEX };
 
-/* The theorem's condition eta0 L <= 1/2, kept after rounding to five digits. */
+/* The theorem's condition eta0 L <= 1/2 must hold after rounding to five digits too. */
 static const double largest_rate = 0.49999;
 
 /* --- points ----------------------------------------------------------------------- */
@@ -76,7 +77,7 @@ void bound_search_instance(struct bound_instance *instance,
 
 /* --- the space that is searched --------------------------------------------------- */
 
-/* The same bits on every processor, unlike libm's. */
+/* Has the same bits on every processor, unlike libm's pow. */
 static double power_of(double base, double exponent)
 {
     return elementary_exp(exponent * elementary_log(base));
@@ -91,8 +92,8 @@ struct range {
     double low, high; /* of random starts; the simplex may leave them, up to the caps */
 };
 
-/* Chains without noise are cheap, and what is near the limit of stability takes long to
- * settle. */
+/* The longest horizon. It is longer without noise: such chains are cheap, and near the
+ * limit of stability they settle slowly. */
 static uint64_t longest(const struct bound_search *search)
 {
     const bool quiet = !search->free[BOUND_FREE_SIGMA] && search->fixed.sigma == 0;
@@ -102,14 +103,16 @@ static uint64_t longest(const struct bound_search *search)
 }
 
 /* Coordinates: beta0 = u^2, beta1 = u^2/(1+u^2), rate and sigma 10^u, initial u |u|,
- * horizon 2^u. So 0 is reached and a step is worth about the same everywhere. */
+ * horizon 2^u. So 0 can be reached, and a step in u matters about equally everywhere.
+ */
 static void ranges_of(const struct bound_search *search, struct range *range)
 {
     const enum bound bound = search->bound;
     const bool theorem = bound == BOUND_THEOREM;
     range[BOUND_FREE_BETA0] = (struct range){0, 3.2};
     range[BOUND_FREE_BETA1] = (struct range){0, 4};
-    /* Lemma A.2's left-hand side is a small difference: rounding at small rates. */
+    /* Lemma A.2's left-hand side is a small difference, lost in rounding at small
+     * rates. */
     range[BOUND_FREE_RATE] = theorem                   ? (struct range){-2, 2}
                              : bound == BOUND_LEMMA_A2 ? (struct range){-2, -0.31}
                                                        : (struct range){-3, -0.31};
@@ -144,7 +147,7 @@ static struct bound_point point_at(const struct bound_search *search,
         clamp(power_of(10, u[BOUND_FREE_SIGMA]), 1e-3, 100),
         clamp(start * fabs(start), -1e3, 1e3),
         (uint64_t)rint(clamp(length, 1, (double)longest(search))));
-    /* What is fixed is as it was given, not rounded. */
+    /* Fixed numbers stay as given, without rounding. */
     if (!free[BOUND_FREE_BETA0])
         point.beta0 = search->fixed.beta0;
     if (!free[BOUND_FREE_BETA1])
@@ -184,7 +187,7 @@ static void coordinates_of(const struct bound_search *search,
 
 /* --- one round -------------------------------------------------------------------- */
 
-/* The best so far, and what is left of the budget. */
+/* The best point of a round so far, and the looks that it has left. */
 struct round {
     const struct bound_search *search;
     const struct loss *loss;
@@ -196,7 +199,7 @@ struct round {
     struct error error;
 };
 
-/* 0 where it is not a number or the round has ended. */
+/* The ratio at a point; 0 if it is not a number or the round has ended. */
 static double look(struct round *round, const double u[BOUND_FREE_COUNT])
 {
     struct bound_instance instance;
@@ -228,7 +231,7 @@ static double objective(const gsl_vector *x, void *context)
     return -look(round, u);
 }
 
-/* From the round's best point on. */
+/* Runs the simplex from the round's best point. */
 static void descend(struct round *round)
 {
     size_t dim = 0;
@@ -259,7 +262,7 @@ static void descend(struct round *round)
     gsl_vector_free(x);
 }
 
-/* The best of a few random points. */
+/* Looks at a few random points. */
 static void draw(struct round *round, uint64_t number)
 {
     const struct bound_search *search = round->search;
@@ -296,7 +299,7 @@ static double look_at_start(const struct bound_search *search, size_t k,
     return isnan(ratio[search->form]) ? 0 : ratio[search->form];
 }
 
-/* Round k < loss_count: from the best start on that loss, where there are starts. */
+/* Looks at the starts on the round's loss. */
 static void begin_at_starts(const struct bound_search *search, struct round *round)
 {
     for (size_t k = 0; k < search->start_count; k++) {
@@ -321,10 +324,11 @@ static bool is_vacuous(const struct bound_search *search,
            c.gradient * c.gradient;
 }
 
-/* What a round found, and the best of all merged, as work units carry it: numbers. */
+/* The result of a round, and the best of all merged rounds, as the numbers of a unit.
+ */
 enum {
     FOUND_RATIO,
-    FOUND_LOSS, /* which of the search's */
+    FOUND_LOSS, /* index among the search's losses */
     FOUND_BETA0,
     FOUND_BETA1,
     FOUND_LR,
@@ -337,7 +341,7 @@ enum {
 
 struct task {
     const struct bound_search *search;
-    double best[FOUND_COUNT]; /* ratio -1: no round yet */
+    double best[FOUND_COUNT]; /* ratio -1: no round is merged yet */
 };
 
 static void pack(const struct round *round, double *found)
@@ -368,14 +372,14 @@ static struct bound_point unpack(const struct bound_search *search, const double
     };
 }
 
-/* Rounds that begin at the starts, one a loss; the others begin at random points. All
- * go over the losses in turn. */
+/* The number of rounds that begin at the starts, one a loss; the others begin at random
+ * points. All rounds take the losses in turn. */
 static uint64_t rounds_from_starts(const struct bound_search *search)
 {
     return search->starts ? search->loss_count : 0;
 }
 
-/* Looks of a random round: the last one has what is left. */
+/* The looks of a random round; the last round has the rest. */
 static uint64_t looks_of(const struct bound_search *search, uint64_t random_round)
 {
     const uint64_t left = search->evaluations - random_round * ROUND;
@@ -405,7 +409,7 @@ static int run(void *context, int thread, uint64_t unit, double *scratch,
     return round.status;
 }
 
-/* The first of equals. */
+/* Keeps the round with the largest ratio, the first of equals. */
 static void merge(void *context, uint64_t unit, const double *scratch)
 {
     struct task *task = context;
@@ -414,7 +418,7 @@ static void merge(void *context, uint64_t unit, const double *scratch)
         memcpy(task->best, scratch, sizeof task->best);
 }
 
-/* Of what the ranks must have alike; the session knows the other parameters. */
+/* A hash of what the ranks must share besides the session's parameters. */
 static uint64_t identity_of(const struct bound_search *search)
 {
     const double what[] = {

@@ -45,7 +45,8 @@ static void squares(const struct bound_setting *setting,
     }
 }
 
-/* Rounding of theta_t, z_t and the two gradients moves their distance by less. */
+/* A bound on how much rounding of theta_t, z_t and the two gradients can change the
+ * gradients' distance. */
 static double gradient_rounding(const struct bound_setting *setting, double largest)
 {
     const struct loss *loss = setting->loss;
@@ -53,7 +54,7 @@ static double gradient_rounding(const struct bound_setting *setting, double larg
            (loss->smoothness * largest / (1 - setting->beta) + loss->gradient_bound);
 }
 
-/* Lemma A.3's left-hand side: the squared distance, rounding taken off. */
+/* Lemma A.3's left-hand side: the squared distance, with rounding subtracted. */
 static void distances(const struct bound_setting *s, const struct bound_frame *frame,
                       const double *restrict apart, double *restrict left)
 {
@@ -66,7 +67,7 @@ static void distances(const struct bound_setting *s, const struct bound_frame *f
         left[lane] = rest[lane] * rest[lane];
 }
 
-/* Lemma A.2's, likewise. */
+/* Lemma A.2's left-hand side, with rounding subtracted. */
 static void descents(const struct bound_setting *s, const struct bound_frame *frame,
                      const double *restrict square, double *restrict left)
 {
@@ -93,7 +94,7 @@ static void allowances(const struct bound_setting *s, const struct bound_frame *
     }
 }
 
-/* Both sides of both forms, of which the left one is the same. */
+/* Both forms have the same left-hand side. */
 void bound_sides_of(const struct bound_setting *s, const struct bound_frame *frame,
                     double side[BOUND_FORMS][BOUND_SIDES][LANES])
 {

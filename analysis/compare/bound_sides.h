@@ -1,5 +1,4 @@
-/* bound_sides.h: both sides of the bounds that bound.h explains, at 64 places
- * together. */
+/* bound_sides.h: computes both sides of the bounds of bound.h at 64 places together. */
 #ifndef PNM_BOUND_SIDES_H
 #define PNM_BOUND_SIDES_H
 
@@ -7,26 +6,26 @@
 
 enum { BOUND_LEFT, BOUND_RIGHT, BOUND_SIDES };
 
-/* What both sides depend on besides the run. */
+/* The numbers that both sides depend on besides the chains. */
 struct bound_setting {
     enum bound bound;
     const struct loss *loss;
     double beta0, beta, eta0, sigma;
-    double constant[BOUND_FORMS]; /* right-hand side, where it is one number */
+    double constant[BOUND_FORMS]; /* right-hand side, if it is one number */
 };
 
 /* 64 places: chains at one t, or one chain at several. */
 struct bound_frame {
     double *at_theta, *at_z; /* gradients at theta_t and z_t: [i * 64 + lane] */
     double of_theta[LOSS_LANES], of_z[LOSS_LANES],
-        of_next[LOSS_LANES];    /* f; next: z_{t+1} */
-    double largest[LOSS_LANES]; /* of |theta_i| up to t */
+        of_next[LOSS_LANES];    /* f at theta_t, z_t and z_{t+1} */
+    double largest[LOSS_LANES]; /* largest |theta_i| up to t */
 };
 
 void bound_sides_init(struct bound_setting *setting,
                       const struct bound_ensemble *ensemble);
 
-/* Both sides of both forms, of which the left one is the same. */
+/* Computes both sides of both forms, which share their left-hand side. */
 void bound_sides_of(const struct bound_setting *setting,
                     const struct bound_frame *frame,
                     double side[BOUND_FORMS][BOUND_SIDES][LOSS_LANES]);

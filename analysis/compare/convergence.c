@@ -56,15 +56,15 @@ static int descend(const struct convergence_task *task, const struct rule *rule,
     return descent_run(&descent, chains, steps, curve, error);
 }
 
-/* Chains for the precision wanted of the minimum, which half of them measure. */
+/* Plans chains for the wanted precision of the minimum, which half of them measure. */
 static int plan_chains(const struct convergence_task *task, const struct rule *rule,
                        uint64_t horizon, uint64_t *chains, struct error *error)
 {
     const struct sampling *sampling = task->sampling;
     struct descent_curve pilot = {0};
     struct convergence_minimum minimum;
-    /* Other numbers than those of the chains, so that what is planned by them does not
-     * meet them again. */
+    /* The pilot has other random numbers than the chains, so that the plan does not
+     * depend on what is measured. */
     const int status =
         descend(task, rule, ~sampling->seed, PILOT_CHAINS, horizon, &pilot, error);
     if (status == STATUS_OK)
@@ -98,7 +98,7 @@ int convergence_measure(const struct convergence_task *task, const struct rule *
 void convergence_minimum(const struct descent_curve *curve,
                          struct convergence_minimum *minimum)
 {
-    /* A single chain has no second half, and without noise needs none. */
+    /* A single chain has no second half; without noise it needs none. */
     const struct moments *choosing = curve->square[0];
     const struct moments *measuring =
         curve->square[1][0].count > 0 ? curve->square[1] : choosing;
@@ -219,7 +219,7 @@ int convergence_point(const struct convergence_task *task, const struct rule *ru
         moments = curve->square[0][step];
         moments_merge(&moments, &curve->square[1][step]);
     }
-    /* Before the first step nothing is random. */
+    /* At step 0 nothing is random. */
     const bool noiseless = task->sigma == 0 || step == 0;
     (void)error;
     point->evidence = (struct evidence){
@@ -234,7 +234,8 @@ int convergence_point(const struct convergence_task *task, const struct rule *ru
         .noiseless = noiseless,
     };
     point->evidence.exact_scale = evidence_scale(point->evidence.exact);
-    /* Squares of normal numbers are skewed and need many (see noise_compare.c). */
+    /* Squares of normal numbers have a skewed law, so many samples are needed
+     * (noise.c). */
     const double effective = pow(point->evidence.exact_scale / point->evidence.se, 2);
     point->evidence.decisive = noiseless || (moments.count >= ESTIMATE_MIN_CHAINS &&
                                              effective >= ESTIMATE_MIN_SAMPLES);

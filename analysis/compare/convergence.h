@@ -1,5 +1,5 @@
-/* convergence.h: chains on a loss, their smallest gradient and their transient,
- * measured and exact. */
+/* convergence.h: the smallest gradient and the transient of chains on a loss, measured
+ * and exact. */
 #ifndef PNM_COMPARE_CONVERGENCE_H
 #define PNM_COMPARE_CONVERGENCE_H
 
@@ -17,10 +17,11 @@ struct convergence_task {
     uint64_t chains; /* 0: planned from a pilot */
 };
 
-/* The rate that the rule applies: its learning rate after normalization. */
+/* The rate that the rule applies, its learning rate after normalization. */
 double convergence_applied_rate(const struct rule *rule);
 
-/* Where the learning rate is NAN: the one that applies min{1/(2L), C/sqrt(steps)}. */
+/* Sets a learning rate that is NAN so that the rule applies min{1/(2L), C/sqrt(steps)}.
+ */
 void convergence_set_rate(const struct convergence_task *task, uint64_t steps,
                           struct rule *rule);
 
@@ -29,20 +30,20 @@ void convergence_set_rate(const struct convergence_task *task, uint64_t steps,
 struct descent convergence_descent(const struct convergence_task *task,
                                    const struct rule *rule, uint64_t seed);
 
-/* What the bounds take. */
+/* The constants of the bounds for this task and rule. */
 struct convergence convergence_constants(const struct convergence_task *task,
                                          const struct rule *rule);
 
-/* Chains of steps 0 .. horizon - 1, so that the curve ends with theta at step horizon.
- * Without a number of chains they are planned for the precision asked for, from a
- * pilot of other random numbers, within the budget of samples; one chain without
- * noise. */
+/* Runs steps 0 .. horizon - 1, so that the curve ends with theta at step horizon. If
+ * the task gives no number of chains, it is planned for the wanted precision within the
+ * budget of samples, from a pilot with other random numbers. Without noise it is one
+ * chain. */
 PNM_MUST_USE int convergence_measure(const struct convergence_task *task,
                                      const struct rule *rule, uint64_t horizon,
                                      struct descent_curve *curve, struct error *error);
 
-/* min over k = 0 .. T-1 of E|grad f(theta_k)|^2: the step chosen by one half of the
- * chains, the value measured on the other. count 0: no chains. */
+/* min over k = 0 .. T-1 of E|grad f(theta_k)|^2. One half of the chains chooses the
+ * step, the other measures the value. count 0: no chains. */
 struct convergence_minimum {
     double square, se;
     uint64_t count, step;
@@ -51,15 +52,15 @@ struct convergence_minimum {
 void convergence_minimum(const struct descent_curve *curve,
                          struct convergence_minimum *minimum);
 
-/* Theorem 3.1's bounds by enum convergence_form for `rule`, run as `own` (the same with
- * its rate set). NAN where the theorem says nothing: another rule, beta0 < 0, a rate of
- * the user's own. */
+/* Theorem 3.1's bounds, indexed by enum convergence_form, for `rule`, whose chains run
+ * as `own` (the same rule with its rate set). NAN if the theorem does not apply: for
+ * another rule, for beta0 < 0, and for a rate that the user chose. */
 void convergence_bounds(const struct convergence_task *task, const struct rule *rule,
                         const struct rule *own, uint64_t horizon, double bounds[2]);
 
 /* Exponent of the minima over the horizons and its standard error, by least squares of
  * the logarithms with the weights of their errors; without errors, from the residuals.
- * NAN where a minimum is missing or not positive. */
+ * NAN if a minimum is missing or not positive. */
 void convergence_slope(const double *horizon, const struct convergence_minimum *minimum,
                        size_t count, double *slope, double *se);
 
@@ -74,7 +75,8 @@ struct convergence_point {
     struct verdicts verdicts;
 };
 
-/* One point of the curve; exact where the loss is a quadratic and the rule linear. */
+/* One point of the curve; it has an exact value if the loss is a quadratic and the rule
+ * linear. */
 PNM_MUST_USE int convergence_point(const struct convergence_task *task,
                                    const struct rule *rule,
                                    const struct descent_curve *curve, uint64_t step,

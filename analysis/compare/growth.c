@@ -5,12 +5,13 @@
 #include <math.h>
 
 enum {
-    FIRST_WINDOW = 10, /* from step 2^10: transients of beta1 <= 0.9 are over */
+    FIRST_WINDOW = 10, /* from step 2^10 on, when transients of beta1 <= 0.9 are over */
     LAST_WINDOW = 19,
     STATE = 1 + RULE_MAX_SLOTS,
 };
 
-/* A chain from each unit vector: theta[chain], slot[s * chains + chain]. */
+/* One chain from each unit vector of the state: theta[chain], slot[s * chains + chain].
+ */
 struct basis_chains {
     const struct rule *rule;
     double h;
@@ -49,7 +50,8 @@ static double chains_norm(const struct basis_chains *chains)
     return sqrt(sum);
 }
 
-/* By a power of two: the rule is linear, so nothing but the scale changes. */
+/* Scales all states by a power of two, which changes nothing else: the rule is linear.
+ */
 static void chains_scale(struct basis_chains *chains, double norm)
 {
     const double factor = ldexp(1, -ilogb(norm));
@@ -59,7 +61,7 @@ static void chains_scale(struct basis_chains *chains, double norm)
         chains->slot[i] *= factor;
 }
 
-/* One step; the log of what it multiplies the norm by. *norm is carried on. */
+/* Runs one step and returns the logarithm of the norm's growth; *norm is updated. */
 static double chains_increment(struct basis_chains *chains, double *norm)
 {
     chains_step(chains);

@@ -3,11 +3,11 @@
  *
  * On one mode of curvature h with theta* = 0 and without noise the rule is run from
  * every unit vector of its state (theta, slots) at once, so that no start can miss the
- * mode that decides. With N_t the root of the sum of squares of all chains' states, log
- * N_t grows by the logarithm of the spectral radius a step, up to a bounded oscillation
- * where the eigenvalues that decide are complex. The increments are averaged over t in
- * [2^k, 2^{k+1}) with weights exp(-1/(x(1-x))), x in (0,1) across the window: on such
- * an average an oscillation leaves an error that falls faster than any power of the
+ * dominant eigenvector. Let N_t be the root of the sum of squares of all chains'
+ * states: log N_t grows by the logarithm of the spectral radius a step, up to a bounded
+ * oscillation if the dominant eigenvalues are complex. The increments are averaged over
+ * t in [2^k, 2^{k+1}) with weights exp(-1/(x(1-x))), x in (0,1) across the window. The
+ * error that an oscillation leaves in this average falls faster than any power of the
  * length (Das, Saiki, Sander, Yorke, Nonlinearity 30, 2017). Windows double until two
  * agree. */
 #ifndef PNM_GROWTH_H
@@ -22,10 +22,10 @@
 #define GROWTH_SETTLED 1e-5
 
 struct growth {
-    double log_factor; /* natural log of the growth a step; -INFINITY: all becomes 0;
-                          INFINITY: overflow */
-    bool settled;      /* did two windows agree before 2^20 steps? Not where the matrix
-                          is (nearly) defective: the error is then of order 1e-6 */
+    double log_factor; /* natural log of the growth a step; -INFINITY: the state becomes
+                          0; INFINITY: overflow */
+    bool settled; /* whether two windows agreed before 2^20 steps; they do not if the
+                     matrix is nearly defective: the error is then about 1e-6 */
 };
 
 /* The growth of the rule at curvature h; its parameters are used as they are. */

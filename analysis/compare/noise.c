@@ -20,8 +20,8 @@ const char *noise_quantity_text(enum noise_quantity quantity)
     return texts[quantity];
 }
 
-/* Heavy Ball with the rule's beta1 and beta3 = 1-beta1. Is there one to compare with?
- */
+/* Makes Heavy Ball with the rule's beta1 and beta3 = 1-beta1. False if the rule has no
+ * such reference. */
 static bool reference_rule(const struct rule *rule, struct rule *heavy_ball)
 {
     const double beta1 = rule_parameter(rule, "beta1");
@@ -96,7 +96,7 @@ int noise_exact(const struct rule *rule, enum noise_quantity quantity, uint64_t 
 
 /* --- planning --------------------------------------------------------------------- */
 
-/* Until the slowest mode of the filter has decayed to 1e-6. */
+/* The steps in which the slowest mode of the filter decays to 1e-6. */
 static uint64_t plan_burn_in(const struct noise_filter *filter)
 {
     struct linear_system slots = {.dim = filter->slots};
@@ -106,8 +106,8 @@ static uint64_t plan_burn_in(const struct noise_filter *filter)
                       : 1;
 }
 
-/* Chains for a relative standard error of the variance: Var of the time average of u^2
- * is (2/T) sum_k r(k)^2. */
+/* Plans chains for a relative standard error of the variance; the time average of u^2
+ * has the variance (2/T) sum_k r(k)^2. */
 static uint64_t plan_chains(const struct noise_filter *filter, uint64_t burn_in,
                             uint64_t count, double precision)
 {
@@ -127,7 +127,7 @@ static uint64_t plan_chains(const struct noise_filter *filter, uint64_t burn_in,
 struct noise_plan {
     struct chains chains;
     uint64_t count; /* directions a chain */
-    bool long_run;  /* enough chains for the long-run variance? */
+    bool long_run;  /* whether the chains suffice for the long-run variance */
     double samples, long_run_samples;
     bool affordable;
 };
@@ -178,7 +178,7 @@ static int measure(const struct sampling *sampling, const struct rule *rule,
 
 static void take(struct noise_row *row, double measured, double se, uint64_t count)
 {
-    /* A run that the time given has cut short may leave no chains. */
+    /* A session that ends early may leave no chains. */
     if (count == 0)
         return;
     row->evidence.sampled = true;
@@ -195,7 +195,8 @@ static void take_mean(struct noise_row *row, const struct direction *direction,
          sqrt(comoments_covariance(m, (int)quantity, (int)quantity)), m->count);
 }
 
-/* A ratio of two means of the same chains, its error by the delta method. */
+/* The lag-1 correlation is a ratio of two means of the same chains; the delta method
+ * gives its error. */
 static void take_lag1(struct noise_row *row, const struct direction *direction)
 {
     const struct comoments *m = &direction->comoments;
@@ -223,8 +224,8 @@ static void finish(struct noise_row *row, const struct noise_plan *plan)
     row->samples = plan->samples;
     e->exact_scale = evidence_scale(e->exact);
     e->paper_scale = evidence_scale(e->paper);
-    /* A number whose spread is as large as itself is as good as one sample; squares of
-     * normal numbers, whose distribution is skewed, need many. */
+    /* The effective number of samples is 1 if the error is as large as the number
+     * itself. Squares of normal numbers have a skewed law, so many are needed. */
     const double effective = e->exact_scale * e->exact_scale / (e->se * e->se);
     e->decisive = e->count >= ESTIMATE_MIN_CHAINS && effective >= ESTIMATE_MIN_SAMPLES;
     row->verdicts = evidence_judge(e);
@@ -266,11 +267,12 @@ int noise_compare(const struct sampling *sampling, const struct rule *rule,
         return status;
     noise_plan_make(sampling, &filter, long_run, &plan);
     if (plan.count < 2)
-        return error_about(error, STATUS_USAGE, "steps",
-                           "%llu leaves fewer than 2 directions after a burn-in "
-                           "of %llu; give more steps or a shorter burn-in",
-                           (unsigned long long)plan.chains.steps,
-                           (unsigned long long)plan.chains.burn_in);
+        return error_about(
+            error, STATUS_USAGE, "steps",
+            "%llu leaves fewer than 2 directions after a burn-in of %llu; "
+            "allowed are more steps or a shorter burn-in",
+            (unsigned long long)plan.chains.steps,
+            (unsigned long long)plan.chains.burn_in);
     for (int k = 0; status == STATUS_OK && k < NOISE_QUANTITIES; k++) {
         rows[k] = (struct noise_row){.evidence = {.measured = NAN, .se = NAN}};
         rows[k].evidence.paper = noise_paper(rule, (enum noise_quantity)k);
@@ -301,8 +303,8 @@ int noise_compare_at(const struct sampling *sampling, const struct rule *rule,
             gain += weight;
             power += weight * weight;
         }
-    /* One direction a chain, from theta_t to theta_{t+1}: both the mean and its square
-     * are numbers a chain. */
+    /* Each chain gives one direction, from theta_t to theta_{t+1}, and so one number
+     * for the mean and one for the variance. */
     const double precision = sampling->precision;
     const struct noise_plan plan = {
         .chains = {.count = plan_power_of_two(2 / (precision * precision)),

@@ -1,5 +1,5 @@
-/* noise.h: the direction a rule applies on a linear loss with unit gradient and
- * unit noise: measured, exact and the paper's. */
+/* noise.h: mean and noise of the direction that a rule applies on a linear loss with
+ * unit gradient and unit noise: the paper's, exact and measured values. */
 #ifndef PNM_NOISE_H
 #define PNM_NOISE_H
 
@@ -12,7 +12,8 @@ enum noise_quantity {
     NOISE_VARIANCE,  /* Var u */
     NOISE_LONG_RUN,  /* Var(sum over T steps)/T */
     NOISE_LAG1,      /* correlation of u_t and u_{t-1} */
-    NOISE_SD_RATIO,  /* sd u / sd u of Heavy Ball with the same beta1, beta3=1-beta1 */
+    NOISE_SD_RATIO,  /* sd u over that of Heavy Ball with the same beta1, beta3=1-beta1
+                      */
     NOISE_QUANTITIES
 };
 const char *noise_quantity_text(enum noise_quantity quantity);
@@ -20,11 +21,11 @@ const char *noise_quantity_text(enum noise_quantity quantity);
 struct noise_row {
     struct evidence evidence;
     struct verdicts verdicts;
-    double samples; /* coordinate-steps that the plan asks for */
+    double samples; /* coordinate-steps of the plan */
 };
 
-/* What the paper prints of the quantity for this rule: eqs. 2, 4, 5, 6-9 and the
- * sentence after eq. 9. NAN where it says nothing. */
+/* The paper's value of the quantity for this rule, by eqs. 2, 4, 5, 6-9 and the
+ * sentence after eq. 9; NAN if it has none. */
 double noise_paper(const struct rule *rule, enum noise_quantity quantity);
 
 /* Exact value of the quantity from the rule's noise filter; T steps for NOISE_LONG_RUN.
@@ -32,18 +33,18 @@ double noise_paper(const struct rule *rule, enum noise_quantity quantity);
 PNM_MUST_USE int noise_exact(const struct rule *rule, enum noise_quantity quantity,
                              uint64_t steps, double *value, struct error *error);
 
-/* All quantities of one rule, rows[NOISE_QUANTITIES]. Chains as the sampling gives
- * them, else planned: burn-in until the slowest mode has decayed to 1e-6, T twice that;
- * as many chains as `precision` needs for the long-run variance, which is one number a
- * chain, or, where that is not wanted or exceeds the budget (it is then left
- * unsampled), for the variance. */
+/* Measures all quantities of one rule, rows[NOISE_QUANTITIES]. What the sampling does
+ * not give is planned: a burn-in in which the slowest mode decays to 1e-6, T twice
+ * that, and as many chains as `precision` needs for the long-run variance, which is one
+ * number a chain. If that is not wanted, or exceeds the budget and is left unsampled,
+ * the chains are planned for the variance. */
 PNM_MUST_USE int noise_compare(const struct sampling *sampling, const struct rule *rule,
                                bool long_run, const char *label,
                                struct noise_row rows[NOISE_QUANTITIES],
                                struct error *error);
 
-/* Mean and variance of u at step t >= 1 from empty slots: measured over as many chains
- * as `precision` asks for; exact from the impulse response. paper is left NAN. */
+/* Mean and variance of u at step t >= 1 from empty slots, measured over as many chains
+ * as `precision` needs, and exact from the impulse response. paper is left NAN. */
 PNM_MUST_USE int noise_compare_at(const struct sampling *sampling,
                                   const struct rule *rule, uint64_t t,
                                   const char *label, struct noise_row *mean,

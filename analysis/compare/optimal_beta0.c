@@ -6,13 +6,13 @@
 
 struct search {
     struct rule rule;
-    int index; /* of beta0 */
+    int index; /* beta0's among the parameters */
     const struct problem *problem;
     enum posterior_kind kind;
     double lambda;
 };
 
-/* The divergence at this beta0; very large where there is no stationary law. */
+/* The divergence at this beta0; HUGE_VAL if there is no stationary law. */
 static double divergence(double beta0, void *context)
 {
     struct search *search = context;
@@ -62,7 +62,7 @@ int optimal_beta0(struct rule *rule, const struct problem *problem,
     int best_point = -1, points = 0;
     if (search.index < 0)
         return error_about(error, STATUS_USAGE, "optimal-beta0",
-                           "%s has no beta0; allowed are rules that have",
+                           "%s has no beta0; allowed are rules with beta0",
                            rule->kind->name);
     for (; grid(points) <= OPTIMAL_BETA0_LARGEST; points++) {
         const double own = divergence(grid(points), &search);
@@ -74,7 +74,7 @@ int optimal_beta0(struct rule *rule, const struct problem *problem,
     if (best_point < 0)
         return error_about(error, STATUS_USAGE, "optimal-beta0",
                            "no beta0 >= 0 gives %s a stationary law at "
-                           "learning rate %g, or the paper says nothing of it",
+                           "learning rate %g, or the paper has no formula for it",
                            rule->kind->name, rule->number[RULE_LR]);
     double beta0 = grid(best_point);
     if (best_point > 0 && best_point < points - 1)

@@ -6,9 +6,9 @@
 
 /* Sets the rule's beta0 to the value in [0, OPTIMAL_BETA0_LARGEST] that minimises the
  * divergence from N(0, I/lambda), and with it every bound, under the paper's or the
- * exact covariance: a scan over beta0 = 0 and 40 values a decade, then GSL's Brent
- * minimiser between the neighbours of the best. Values where the rule is unstable are
- * passed over. STATUS_USAGE for a rule without beta0 or where none is stable. */
+ * exact covariance. It scans beta0 = 0 and 40 values a decade, then uses GSL's Brent
+ * minimiser between the neighbours of the best. Values at which the rule is unstable
+ * are skipped. STATUS_USAGE if the rule has no beta0 or is never stable. */
 #define OPTIMAL_BETA0_LARGEST 1e8
 PNM_MUST_USE int optimal_beta0(struct rule *rule, const struct problem *problem,
                                enum posterior_kind kind, double lambda,

@@ -4,7 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Squared length of the mean: theta*, which weight decay moves. */
+/* Squared length of the stationary mean, which is theta* unless weight decay moves it.
+ */
 static int mean_square_of(const struct rule *rule, const struct problem *problem,
                           double *square, struct error *error)
 {
@@ -34,7 +35,8 @@ static int element(const struct rule *rule, const struct problem *problem,
                              error);
 }
 
-/* Has every mode a stationary law? By the probed matrix: refusals go by the same. */
+/* Whether every mode has a stationary law, judged by the probed matrices as refusals of
+ * unstable parameters are. */
 static bool is_stable(const struct rule *rule, const struct problem *problem)
 {
     struct linear_system system;
@@ -74,11 +76,10 @@ int posterior_theory(const struct rule *rule, const struct problem *problem,
         posterior->kl = pac_bayes_prior_kl_diagonal(n, covariance, lambda, mean_square);
     }
     if (status == STATUS_OK && !isfinite(lambda * mean_square))
-        status =
-            error_about(error, STATUS_USAGE, "theta-star",
-                        "the squared length of the mean, %g, times "
-                        "the prior's precision, %g, is beyond the range of numbers",
-                        mean_square, lambda);
+        status = error_about(error, STATUS_USAGE, "theta-star",
+                             "the squared length of the mean, %g, times the prior's "
+                             "precision, %g, is too large for a double",
+                             mean_square, lambda);
     else if (status == STATUS_OK && !isfinite(posterior->kl))
         status = error_about(error, STATUS_USAGE, "noise",
                              "a noise covariance that is not positive definite "
@@ -91,7 +92,7 @@ out:
 
 /* --- measured --------------------------------------------------------------------- */
 
-/* Modes are independent: errors and biases add up mode by mode. */
+/* The divergence of independent modes: errors and biases add up mode by mode. */
 static void from_modes(const struct comparison *rows, size_t n, double lambda,
                        double mean_square, double *variance,
                        struct posterior *posterior)
@@ -137,9 +138,10 @@ static void traces(size_t n, const double *a, const double *b, double *product,
     }
 }
 
-/* Correlated modes: the spread over groups of chains. With X_g a group's covariance,
- * the divergence moves by tr((lambda I - S^-1) X_g)/2, and the bias of ln det is half
- * the mean of tr((S^-1 (X_g - S))^2) over the groups, divided by their number. */
+/* The divergence of correlated modes, with its error from groups of chains. With X_g a
+ * group's covariance, the divergence moves by tr((lambda I - S^-1) X_g)/2, and the bias
+ * of ln det is half the mean of tr((S^-1 (X_g - S))^2) over the groups, divided by
+ * their number. */
 static int from_groups(size_t n, const struct covariance_groups *groups, double lambda,
                        double mean_square, struct posterior *posterior,
                        struct error *error)
@@ -187,9 +189,9 @@ static int from_groups(size_t n, const struct covariance_groups *groups, double 
     return status;
 }
 
-/* The precision that every variance needs for the divergence to reach its own: from its
- * exact value and the exact variances. Correlation between the modes is left out of
- * this estimate, not of the error that is reported. */
+/* Plans the precision of the variances that gives the divergence the precision wanted,
+ * from the exact values. This plan leaves out correlation between modes; the reported
+ * error does not. */
 static int plan_precision(const struct sampling *sampling, const struct rule *rule,
                           const struct problem *problem, double lambda,
                           double *precision, struct error *error)
@@ -228,7 +230,8 @@ int posterior_measure(const struct sampling *given, const struct rule *rule,
     if (status == STATUS_OK)
         status =
             plan_precision(given, rule, problem, lambda, &sampling.precision, error);
-    /* Sharpened first; where the budget does not allow it, the usual precision. */
+    /* Tries the sharper precision first, and the usual one if the budget is too small.
+     */
     for (int attempt = 0; status == STATUS_OK && attempt < 2 && !sampled; attempt++) {
         if (attempt > 0) {
             if (sampling.precision >= given->precision)
@@ -253,7 +256,7 @@ int posterior_measure(const struct sampling *given, const struct rule *rule,
         if (e->count < posterior->count)
             posterior->count = e->count;
     }
-    /* A run that the time given has cut short may leave too few groups. */
+    /* A session that ends early may leave too few groups. */
     if (problem->dense && groups.count <= n)
         sampled = false;
     if (sampled && problem->dense)

@@ -1,5 +1,5 @@
-/* posterior.h: the Gaussian that a rule's stationary law is, seen against the prior
- * N(0, I/lambda): the paper's covariance, the exact one, the measured one. */
+/* posterior.h: the divergence of a rule's stationary law, a Gaussian, from the prior
+ * N(0, I/lambda), with the paper's, the exact and the measured covariance. */
 #ifndef PNM_POSTERIOR_H
 #define PNM_POSTERIOR_H
 
@@ -11,24 +11,25 @@
 enum posterior_kind { POSTERIOR_PAPER, POSTERIOR_EXACT, POSTERIOR_MEASURED };
 
 struct posterior {
-    bool known; /* false: not sampled, or nothing to compute it from */
+    bool known; /* false: not sampled, or the theory has no value */
     struct covariance_size size;
     double kl;
-    double kl_se;   /* 0 where nothing is sampled */
+    double kl_se;   /* 0 if nothing is sampled */
     uint64_t count; /* chains */
-    double samples; /* that the plan asks for */
+    double samples; /* coordinate-steps of the plan */
     bool decisive;
 };
 
-/* Paper's or exact covariance of the rule on the loss. STATUS_USAGE if it is singular.
- */
+/* The posterior with the paper's or the exact covariance of the rule on the loss.
+ * STATUS_USAGE if the covariance is singular. */
 PNM_MUST_USE int posterior_theory(const struct rule *rule,
                                   const struct problem *problem,
                                   enum posterior_kind kind, double lambda,
                                   struct posterior *posterior, struct error *error);
 
-/* The measured one. Its log-determinant is corrected for the bias of the logarithm of
- * an estimate to second order: E ln det S^ = ln det S - E tr((S^-1 (S^-S))^2)/2. */
+/* The posterior with the measured covariance. Its log-determinant is corrected for the
+ * bias of the logarithm of an estimate to second order: E ln det S^ = ln det S - E
+ * tr((S^-1 (S^-S))^2)/2. */
 PNM_MUST_USE int posterior_measure(const struct sampling *sampling,
                                    const struct rule *rule,
                                    const struct problem *problem, double lambda,

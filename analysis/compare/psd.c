@@ -15,7 +15,7 @@ static double hann(int k)
     return s * s;
 }
 
-/* Mean over the segments of |FFT of windowed u|^2 / sum of squared window. */
+/* Mean over the segments of |FFT of the windowed u|^2 / sum of the squared window. */
 static void chain_density(const double *u, double density[PSD_POINTS])
 {
     double window_power = 0;
@@ -29,7 +29,8 @@ static void chain_density(const double *u, double density[PSD_POINTS])
             x[k] = hann(k) * u[segment * PSD_SEGMENT / 2 + k];
         gsl_fft_real_radix2_transform(x, 1, PSD_SEGMENT);
         for (int k = 0; k < PSD_POINTS; k++) {
-            /* GSL keeps the real parts in front, the imaginary ones from the back. */
+            /* GSL stores the real parts from the front, the imaginary ones from the
+             * back. */
             const double re = x[k];
             const double im = k == 0 || k == PSD_SEGMENT / 2 ? 0 : x[PSD_SEGMENT - k];
             density[k] += (re * re + im * im) / window_power / PSD_SEGMENTS;

@@ -1,5 +1,5 @@
-/* psd.h: the power spectral density of the direction a rule applies, by Welch's
- * method from trajectories, beside the exact one. */
+/* psd.h: the power spectral density of the direction that a rule applies: exact, and
+ * measured on trajectories by Welch's method. */
 #ifndef PNM_PSD_H
 #define PNM_PSD_H
 
@@ -10,7 +10,7 @@ enum {
     PSD_SEGMENT = 256, /* steps a segment, overlapping by half, Hann window */
     PSD_SEGMENTS = 7,
     PSD_POINTS = PSD_SEGMENT / 2 + 1,
-    PSD_CHAINS = 4096 /* chains where no number is given */
+    PSD_CHAINS = 4096 /* chains, if no number is given */
 };
 
 struct psd_point {
@@ -20,8 +20,8 @@ struct psd_point {
     double se;        /* from the spread over chains; NAN for one chain */
 };
 
-/* On the linear loss with gradient 1 and unit noise. The window smooths the measured
- * density over about 2/PSD_SEGMENT; exact is not smoothed. */
+/* Measures on the linear loss with gradient 1 and unit noise. The window smooths the
+ * measured density over about 2/PSD_SEGMENT; exact is not smoothed. */
 PNM_MUST_USE int psd_compare(const struct sampling *sampling, const struct rule *rule,
                              const char *label, struct psd_point points[PSD_POINTS],
                              struct error *error);

@@ -4,7 +4,9 @@
 
 #include <math.h>
 
-/* Log of the factor a step at learning rate lr, over the whole spectrum. */
+/* Computes the largest growth factor a step, over the whole spectrum, at a learning
+ * rate.
+ */
 struct scan {
     struct rule rule;
     const double *h;
@@ -85,7 +87,7 @@ static double limit(const struct rule *rule, const double *h, size_t n,
                                             size_t))
 {
     const double ratio = 0x1.306fe0a31b715p0; /* 2^(1/4) */
-    /* Decay pulls as a curvature does. */
+    /* Weight decay acts as additional curvature. */
     const double unit = 1 / fmax(largest(h, n), rule->decay.lambda);
     struct scan scan = {*rule, h, n, growth};
     double stable = unit;
@@ -147,10 +149,10 @@ static double fraction(int k)
     return (double)(k - LOGARITHMIC) / LINEAR;
 }
 
-/* Radii that differ by less are the same: rounding. */
+/* Radii that differ by less are equal up to rounding. */
 static const double level = 1e-13;
 
-/* Least radius between a and b; *radius receives it. */
+/* The learning rate with the least radius between a and b; *radius is that radius. */
 static double golden_section(struct scan *scan, double a, double b, double *radius)
 {
     const double ratio = 0.6180339887498949; /* (sqrt(5) - 1) / 2 */
@@ -175,7 +177,8 @@ static double golden_section(struct scan *scan, double a, double b, double *radi
     return at_x <= at_y ? x : y;
 }
 
-/* The lower end of where the radius is within `level` of the least; above it at a. */
+/* The lower end of the interval up to lr in which the radius is within `level` of the
+ * least; at a it is above that. */
 static double lower_end(struct scan *scan, double a, double lr, double least)
 {
     while (lr - a > 1e-13 * lr) {
@@ -188,7 +191,8 @@ static double lower_end(struct scan *scan, double a, double lr, double least)
     return lr;
 }
 
-/* May a minimum be beside point k? Where it is level, at the first point. */
+/* Whether a local minimum may lie beside point k; on a level stretch, only at its first
+ * point. */
 static bool is_low(const double value[POINTS + 1], int k)
 {
     return value[k] < value[k - 1] - level && value[k] <= value[k + 1] + level;
@@ -261,7 +265,7 @@ void stability_measure(struct stability *stability, const struct rule *rule,
 
 static enum verdict judge_limit(double measured, double exact)
 {
-    /* No limit on either side. */
+    /* Neither has a limit. */
     if (isinf(measured) && isinf(exact))
         return VERDICT_HOLDS;
     return verdict_equal(measured - exact, STABILITY_TOLERANCE, evidence_scale(exact));

@@ -9,13 +9,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Have both modes of the row a stationary law? */
+/* Whether both modes of the row have a stationary law. */
 static bool is_stable(const struct stationary_work *work, const struct comparison *row)
 {
     return work->radius[row->i] < 1 && work->radius[row->j] < 1;
 }
 
-/* Paper and exact value of a row, and the scales that differences are held against. */
+/* Sets the paper's and the exact value of a row, and the scales of their differences.
+ */
 static int predict(const struct stationary_work *work, struct comparison *row,
                    struct error *error)
 {
@@ -33,7 +34,7 @@ static int predict(const struct stationary_work *work, struct comparison *row,
     e->paper_scale = evidence_scale(e->paper);
     if (row->i == row->j || status != STATUS_OK)
         return status;
-    /* Off the diagonal a covariance is held against sqrt(S_ii S_jj). */
+    /* Off the diagonal the scale of a covariance is sqrt(S_ii S_jj). */
     const double c_ii = problem_noise(problem, row->i, row->i);
     const double c_jj = problem_noise(problem, row->j, row->j);
     if (c_ii == 0 || c_jj == 0)
@@ -53,8 +54,8 @@ static int predict(const struct stationary_work *work, struct comparison *row,
     return status;
 }
 
-/* Plans one row: for the default precision, sharpened where verdict or margin ask for
- * more and the budget allows it. */
+/* Plans one row for the default precision, or for a finer one if the verdict needs it
+ * and the budget allows it. */
 static int plan_row(const struct stationary_work *work, struct comparison *row,
                     struct stationary_job *job, struct error *error)
 {
@@ -78,13 +79,13 @@ static int plan_row(const struct stationary_work *work, struct comparison *row,
     memcpy(job->law.offset_i, offset_i, sizeof job->law.offset_i);
     memcpy(job->law.offset_j, offset_j, sizeof job->law.offset_j);
     if (status == STATUS_SOFTWARE) {
-        /* The state overflows or has no law within rounding: nothing can be planned. */
+        /* The state overflows, or rounding hides its law: nothing can be planned. */
         job->plan = (struct plan){.samples = INFINITY};
         return STATUS_OK;
     }
     if (status != STATUS_OK)
         return status;
-    /* A rule may leave out the noise that there is, too. */
+    /* A rule may also ignore the noise that there is. */
     row->evidence.noiseless |= job->law.s_ii[0] == 0 || job->law.s_jj[0] == 0;
     if (row->evidence.noiseless) {
         job->request = sampling_request(sampling, ESTIMATE_TOLERANCE);
@@ -108,8 +109,8 @@ static int plan_row(const struct stationary_work *work, struct comparison *row,
     return STATUS_OK;
 }
 
-/* Correlated modes run together, for as long as the most demanding affordable row asks,
- * if there is one. */
+/* Correlated modes run together: the most demanding affordable row, if any, sets the
+ * chains for all. */
 static void join_plans(struct stationary_work *work)
 {
     struct chains joint = {0};
@@ -128,7 +129,7 @@ static void join_plans(struct stationary_work *work)
             } else if (!rule_has_law(work->rule)) {
                 joint.count = job->plan.chains.count;
             } else if (work->sampling->chains == 0) {
-                /* With the longer chains, how many chains does this row need? */
+                /* How many of the longer chains this row needs. */
                 struct plan again;
                 struct plan_request request = job->request;
                 request.steps = joint.steps;
@@ -142,7 +143,7 @@ static void join_plans(struct stationary_work *work)
         work->jobs[k].plan.chains = joint;
 }
 
-/* A run that the time given has cut short may leave a row without chains. */
+/* Takes a row's moments. A session that ends early may leave a row without chains. */
 static void take(struct comparison *row, const struct moments *moments)
 {
     if (moments->count == 0)
@@ -177,8 +178,8 @@ static int measure_separately(struct stationary_work *work,
     return status;
 }
 
-/* All pairs are observed, even where only the diagonal is reported: the chains are the
- * cost. */
+/* Observes all pairs, even if only the diagonal is reported: the cost is that of the
+ * chains. */
 static int measure_together(struct stationary_work *work,
                             const struct ensemble *ensemble,
                             struct covariance_groups *groups, struct error *error)
@@ -201,9 +202,9 @@ static int measure_together(struct stationary_work *work,
     return status;
 }
 
-/* Rounding theta to doubles adds noise of variance (eps theta*)^2 a step, which grows
- * by 1/(1 - rho): does it reach what a verdict rests on, 1e-4 of the variance or,
- * without noise, the numerical tolerance? */
+/* Whether rounding may affect a verdict. Rounding theta to doubles adds noise of
+ * variance (eps theta*)^2 a step, which accumulates by 1/(1 - rho). It may reach 1e-4
+ * of the variance or, without noise, the numerical tolerance. */
 static bool rounding_shows(const struct stationary_work *work,
                            const struct comparison *row,
                            const struct stationary_job *job)
@@ -221,7 +222,7 @@ static bool rounding_shows(const struct stationary_work *work,
     return false;
 }
 
-/* Enough chains and effective samples, and the start forgotten? */
+/* Whether a row has enough chains and effective samples and has forgotten its start. */
 static bool is_decisive(const struct stationary_work *work,
                         const struct comparison *row, const struct stationary_job *job)
 {
@@ -282,13 +283,13 @@ int stationary_check_mean(const struct rule *rule, const struct problem *problem
     for (size_t i = 0; i < problem->n; i++)
         if (problem->theta_star[i] != 0)
             return error_about(error, STATUS_USAGE, "weight-decay",
-                               "where theta* is not 0 the mean of %s, "
-                               "which is not linear, is not known; allowed is 0",
+                               "the mean of %s, which is not linear, is not known "
+                               "if theta* is not 0; allowed is 0",
                                rule->kind->name);
     return STATUS_OK;
 }
 
-/* Stationary means and what the start lacks to them. */
+/* Finds the stationary means and the start's offsets from them. */
 static int find_means(struct stationary_work *work, struct error *error)
 {
     const struct problem *problem = work->problem;

@@ -1,4 +1,4 @@
-/* stationary.h: the stationary covariance of a rule, measured, exact and the paper's.
+/* stationary.h: the stationary covariance of a rule: the paper's, exact and measured.
  */
 #ifndef PNM_STATIONARY_H
 #define PNM_STATIONARY_H
@@ -13,23 +13,23 @@ struct comparison {
     double h_i, h_j;
     enum exact_source source;
     struct evidence evidence;
-    struct plan plan; /* plan.samples: coordinate-steps that it asks for */
+    struct plan plan; /* plan.samples are coordinate-steps */
     struct verdicts verdicts;
     bool settles;  /* false: no stationary law; measured over the last recorded steps */
-    bool diverges; /* not sampled, for the pilot of the rule (not linear) left the range
-                      of numbers within plan.chains.steps */
+    bool diverges; /* not sampled, because the pilot of the nonlinear rule overflowed
+                      within plan.chains.steps */
 };
 
-/* STATUS_USAGE where the stationary mean of theta is not known. Without linear theory
- * it is theta*, by symmetry, unless decay pulls it away from there. */
+/* STATUS_USAGE if the stationary mean of theta is not known. Without linear theory it
+ * is theta*, by symmetry, unless weight decay moves it. */
 PNM_MUST_USE int stationary_check_mean(const struct rule *rule,
                                        const struct problem *problem,
                                        struct error *error);
 
-/* Measures the diagonal, or where full every pair i <= j, of one rule on one loss.
- * *rows is the caller's to free; *count its length. Samples are planned for each row
- * from exact theory; a row whose plan exceeds the budget is left unsampled, with the
- * number of steps it would need. STATUS_USAGE for unstable parameters. */
+/* Measures the diagonal or, if full, every pair i <= j, of one rule on one loss. The
+ * caller frees *rows, whose length is *count. Each row is planned from exact theory; a
+ * row whose plan exceeds the budget is left unsampled, with the number of steps that it
+ * would need. STATUS_USAGE for unstable parameters. */
 PNM_MUST_USE int stationary_compare(const struct sampling *sampling,
                                     const struct rule *rule,
                                     const struct problem *problem, bool full,
@@ -37,7 +37,7 @@ PNM_MUST_USE int stationary_compare(const struct sampling *sampling,
                                     struct comparison **rows, size_t *count,
                                     struct error *error);
 
-/* The same for one mode: curvature h, noise variance c. */
+/* Measures the variance of one mode with curvature h and noise variance c. */
 PNM_MUST_USE int stationary_mode(const struct sampling *sampling,
                                  const struct rule *rule, double h, double c,
                                  const char *label, struct comparison *row,

@@ -10,18 +10,18 @@ enum {
     PILOT_CHAINS = 256,
     PILOT_SHORTEST = 1 << 12,
     PILOT_LONGEST = 1 << 20,
-    DRIFTING_STEPS = 1 << 12, /* of a rule that does not settle, */
-    DRIFTING_SHARE = 8,       /* of which the last eighth is recorded */
+    DRIFTING_STEPS = 1 << 12, /* steps of a rule that does not settle */
+    DRIFTING_SHARE = 8,       /* the last eighth of them is recorded */
 };
 
-/* Steps that are recorded of chains of so many. */
+/* The number of recorded steps of chains of `steps` steps. */
 static uint64_t recorded_of(const struct stationary_work *work, uint64_t steps)
 {
     return rule_settles(work->rule) ? (steps + 1) / 2
                                     : (steps + DRIFTING_SHARE - 1) / DRIFTING_SHARE;
 }
 
-/* Variances and their errors over the recorded part of chains of so many steps. */
+/* Measures the variances over the recorded part of chains of `steps` steps. */
 static int run_pilot(const struct stationary_work *work,
                      const struct ensemble *ensemble, uint64_t steps,
                      struct moments *square, struct error *error)
@@ -44,7 +44,7 @@ static int run_pilot(const struct stationary_work *work,
     return status;
 }
 
-/* Do the recorded parts of chains of two lengths agree in every mode? */
+/* Whether the variances from chains of two lengths agree in every mode. */
 static bool agree(size_t n, const struct moments *a, const struct moments *b)
 {
     for (size_t i = 0; i < n; i++)
@@ -54,7 +54,7 @@ static bool agree(size_t n, const struct moments *a, const struct moments *b)
     return true;
 }
 
-/* Are all variances numbers, and their errors? */
+/* Whether all variances and their errors are finite. */
 static bool is_finite(size_t n, const struct moments *square)
 {
     for (size_t i = 0; i < n; i++)
@@ -63,7 +63,7 @@ static bool is_finite(size_t n, const struct moments *square)
     return true;
 }
 
-/* Chains that put the error of every mode at the precision asked for. */
+/* The chains that bring every mode to the wanted precision. */
 static uint64_t chains_by_pilot(const struct stationary_work *work,
                                 const struct moments *square)
 {
@@ -77,9 +77,8 @@ static uint64_t chains_by_pilot(const struct stationary_work *work,
     return plan_power_of_two(fmin(most, 0x1p40));
 }
 
-/* Steps are doubled until two doublings change no variance by more than its error, from
- * `last`, which holds the last variances then. What is no number any more stays so: a
- * rule that diverges is not run longer. */
+/* Doubles the steps until two doublings change no variance by more than its error;
+ * `last` then holds the last variances. A rule that diverges is not run longer. */
 static int settle(struct stationary_work *work, const struct ensemble *ensemble,
                   struct moments *last, struct moments *next, uint64_t *steps,
                   bool *settled, struct error *error)
@@ -104,8 +103,6 @@ static int settle(struct stationary_work *work, const struct ensemble *ensemble,
     return status;
 }
 
-/* Steps until it has settled, of which the first half is burn-in, or up to where it is
- * to be measured if it never does; then chains. */
 int stationary_pilot_plan(struct stationary_work *work, const struct ensemble *ensemble,
                           struct error *error)
 {

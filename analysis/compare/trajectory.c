@@ -64,7 +64,7 @@ double trajectory_m(const struct trajectory *pnm, long t, size_t i)
     return t < 0 ? 0 : pnm->m[(size_t)t * pnm->n + i];
 }
 
-/* Step t of Algorithm 2 for given g_t: m_t and theta_{t+1}. */
+/* Computes m_t and theta_{t+1} by Algorithm 2 for given g_t. */
 static void written_step(struct trajectory *pnm, long t)
 {
     const double beta = pnm->beta, beta0 = pnm->beta0;

@@ -1,5 +1,4 @@
-/* trajectory.h: a chain of pnm step by step, with x_t and z_t of the paper's appendix
- * A.
+/* trajectory.h: a trajectory of pnm, with x_t and z_t of the paper's appendix A.
  *
  * z_t = (x_t - beta x_{t-2})/(1 - beta) moves by plain gradient steps (lemma A.1) if
  * x_t obeys the recursion of eq. 10, which it does as theta_t + eta0 beta0 m_{t-1}. */
@@ -16,7 +15,7 @@ struct trajectory {
     double *theta, *m, *g;
 };
 
-/* From the simulation. */
+/* The trajectory of a simulated chain. */
 PNM_MUST_USE int trajectory_measured(const struct descent *descent, uint64_t chain,
                                      uint64_t steps, struct trajectory *pnm,
                                      struct error *error);

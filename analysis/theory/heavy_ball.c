@@ -23,7 +23,7 @@ static void written_out(const struct rule *rule, double h, struct linear_system 
 }
 
 /* With a = eta beta3 the rule is theta_{t+1} = (1 + beta1 - a h) theta_t
- * - beta1 theta_{t-1} - a xi_t, an autoregression of order 2, whose variance is
+ * - beta1 theta_{t-1} - a xi_t, an autoregression of order 2 with the variance
  * a^2 c (1 + beta1) / ((1 - beta1) a h (2 (1 + beta1) - a h)). */
 static double covariance(const struct rule *rule, double h_i, double h_j, double c)
 {

@@ -38,15 +38,16 @@ static double covariance(const struct rule *rule, double h_i, double h_j, double
            ((1 - beta1 + a * beta1) * (2 * (1 + beta1) - a * (1 + 2 * beta1)));
 }
 
-/* Stable while |T| < 1 + D < 2. The first fails at a = 2 (1+beta1)/(1+2 beta1), where a
- * root leaves through -1; the second holds for all a. */
+/* The rule is stable while |T| < 1 + D < 2. The first inequality fails from a =
+ * 2 (1+beta1)/(1+2 beta1) on, where a root leaves the unit circle through -1; the
+ * second holds for all a. */
 static double lr_limit(const struct rule *rule, double h)
 {
     const double beta1 = rule_parameter(rule, "beta1");
     return 2 * (1 + beta1) / ((1 + 2 * beta1) * h);
 }
 
-/* The paper says nothing of this rule's noise. */
+/* The paper makes no statement on this rule's noise. */
 const struct theory theory_nesterov = {
     .rule = "nesterov",
     .system = written_out,

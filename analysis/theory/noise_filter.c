@@ -6,7 +6,8 @@
 #include <math.h>
 #include <string.h>
 
-/* The slots alone, as a linear system: stein_solve and linear_system_power serve it. */
+/* The slots without theta as a linear system, for stein_solve and linear_system_power.
+ */
 static struct linear_system slot_system(const struct noise_filter *filter)
 {
     struct linear_system system = {.dim = filter->slots, .samples = filter->samples};
@@ -32,7 +33,7 @@ int noise_filter_init(struct noise_filter *filter, const struct rule *rule,
         rate = scalar[RULE_RATE];
     } else {
         return error_about(error, STATUS_USAGE, "optimizer",
-                           "%s is not linear: it has no exact noise filter",
+                           "%s is not linear, so it has no exact noise filter",
                            rule->kind->name);
     }
     /* Row 0 of the system is theta' = theta + a m + b xi, so u = -(a m + b xi)/rate. */
@@ -72,7 +73,8 @@ double noise_filter_response(const struct noise_filter *filter, int sample,
     return sum;
 }
 
-/* H(z) = d + c' (z I - F)^-1 b by elimination with row exchange, z = e^{2 pi i f}. */
+/* H(z) = d + c' (z I - F)^-1 b at z = e^{2 pi i f}, by elimination with row exchange.
+ */
 static double complex transfer(const struct noise_filter *filter, int sample,
                                double complex z)
 {

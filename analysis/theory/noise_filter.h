@@ -1,14 +1,14 @@
-/* noise_filter.h: what a linear rule makes of white gradient noise of variance 1 and
- * a constant gradient, as a filter from the gradient to the direction it applies, u_t =
- * (theta_t - theta_{t+1}) / eta_applied, at curvature 0. From written-out matrices
- * where there are any, else probed ones. */
+/* noise_filter.h: a linear rule as a filter from the gradient to the direction that it
+ * applies, u_t = (theta_t - theta_{t+1}) / eta_applied, at curvature 0: its response to
+ * white gradient noise of variance 1 and to a constant gradient. The filter comes from
+ * written-out matrices if there are any, otherwise from probed ones. */
 #ifndef PNM_NOISE_FILTER_H
 #define PNM_NOISE_FILTER_H
 
 #include "theory/theory.h"
 
-/* u_t = c' m_{t-1} + sum_k d_k xi_k, m_t = F m_{t-1} + sum_k b_k xi_k, over the rule's
- * slots m; and the stationary covariance of m. */
+/* The filter u_t = c' m_{t-1} + sum_k d_k xi_k, m_t = F m_{t-1} + sum_k b_k xi_k with
+ * the rule's slots m, and the stationary covariance of m. */
 struct noise_filter {
     int slots, samples;
     double f[LINEAR_SIZE]; /* slots x slots */
@@ -19,12 +19,11 @@ struct noise_filter {
     enum exact_source source;
 };
 
-/* STATUS_USAGE for a rule that is not linear. */
+/* Makes the filter. STATUS_USAGE for a rule that is not linear. */
 PNM_MUST_USE int noise_filter_init(struct noise_filter *filter, const struct rule *rule,
                                    struct error *error);
 
-/* E u / gradient for a constant gradient, for t -> infinity: the gain at frequency 0.
- */
+/* The gain at frequency 0: E u / gradient for a constant gradient and t -> infinity. */
 double noise_filter_gain(const struct noise_filter *filter);
 
 /* Stationary autocovariance of u at this lag; at lag 0 the variance. */
@@ -37,8 +36,8 @@ double noise_filter_long_run(const struct noise_filter *filter, uint64_t count);
  * interval is the variance. */
 double noise_filter_density(const struct noise_filter *filter, double frequency);
 
-/* E m_t, Var m_t and E u_t, Var u_t at step t from empty slots follow by the impulse
- * response: weight of the sample-k gradient `age` steps ago in u. */
+/* The impulse response: the weight in u of gradient sample `sample` drawn `age` steps
+ * ago. Mean and variance of u_t from empty slots follow from it. */
 double noise_filter_response(const struct noise_filter *filter, int sample,
                              uint64_t age);
 

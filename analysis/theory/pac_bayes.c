@@ -5,7 +5,8 @@
 #include <math.h>
 #include <string.h>
 
-/* Cholesky factor of a copy; NULL with an error if it is not positive definite. */
+/* The Cholesky factor of a covariance, which the caller frees; NULL with an error if it
+ * is not positive definite. */
 static gsl_matrix *cholesky(size_t n, const double *covariance, struct error *error)
 {
     gsl_matrix *factor = gsl_matrix_alloc(n, n);
@@ -140,7 +141,7 @@ static double small_kl(double q, double p)
 double pac_bayes_small_kl_inverse(double q, double c)
 {
     double low = q, high = 1;
-    /* Until no double lies between: high never satisfies the inequality, or is 1. */
+    /* Bisects until no double lies between; high violates the inequality or is 1. */
     for (double middle = low + (high - low) / 2; middle > low && middle < high;
          middle = low + (high - low) / 2) {
         if (small_kl(q, middle) <= c)

@@ -19,25 +19,28 @@ struct covariance_size {
     double trace, logdet;
 };
 
-/* Of a diagonal one with these variances; logdet is -INFINITY if one is 0. */
+/* The size of a diagonal covariance with these variances; logdet is -INFINITY if one is
+ * 0.
+ */
 struct covariance_size pac_bayes_size_diagonal(size_t n, const double *variance);
 
-/* Of a dense one. STATUS_USAGE if it is not positive definite. */
+/* The size of a dense covariance. STATUS_USAGE if it is not positive definite. */
 PNM_MUST_USE int pac_bayes_size_dense(size_t n, const double *covariance,
                                       struct covariance_size *size,
                                       struct error *error);
 
-/* Its inverse, n x n row-major, STATUS_USAGE likewise. */
+/* The inverse of a dense covariance, n x n row-major. STATUS_USAGE if it is not
+ * positive definite. */
 PNM_MUST_USE int pac_bayes_inverse(size_t n, const double *covariance, double *inverse,
                                    struct error *error);
 
-/* KL(Q|P) for the prior P = N(0, I/lambda), Q with mean of squared length mean_square:
- * (lambda trace - logdet - n ln lambda + lambda mean_square - n)/2. */
+/* KL(Q|P) of a Q whose mean has the squared length mean_square, from P = N(0,
+ * I/lambda): (lambda trace - logdet - n ln lambda + lambda mean_square - n)/2. */
 double pac_bayes_prior_kl(size_t n, struct covariance_size size, double lambda,
                           double mean_square);
 
-/* The same for a diagonal covariance, summed mode by mode as (x - 1 - ln x)/2 with
- * x = lambda variance, which keeps its digits where x is near 1. */
+/* pac_bayes_prior_kl of a diagonal covariance, summed mode by mode as (x - 1 - ln x)/2
+ * with x = lambda variance, which keeps its digits if x is near 1. */
 double pac_bayes_prior_kl_diagonal(size_t n, const double *variance, double lambda,
                                    double mean_square);
 
@@ -51,8 +54,8 @@ struct pac_bayes_bounds {
 struct pac_bayes_bounds pac_bayes_bounds(double kl, double train_size, double delta,
                                          double empirical_risk);
 
-/* Upper end of the smallest bracket around the largest p in [q, 1] with
- * q ln(q/p) + (1-q) ln((1-q)/(1-p)) <= c: not below it, so that it stays a bound. */
+/* The largest p in [q, 1] with q ln(q/p) + (1-q) ln((1-q)/(1-p)) <= c, rounded up to
+ * the next double, so that it remains a bound. */
 double pac_bayes_small_kl_inverse(double q, double c);
 
 #endif

@@ -22,8 +22,8 @@ static void written_out(const struct rule *rule, double h, struct linear_system 
     };
 }
 
-/* Solution of the Stein equation of the matrices above for one curvature, a = eta0 h.
- */
+/* The solution of the Stein equation of the matrices above for one curvature, with a =
+ * eta0 h. */
 static double covariance(const struct rule *rule, double h_i, double h_j, double c)
 {
     const double lr = theory_normalized_lr(rule), a = lr * h_i;
@@ -39,7 +39,8 @@ static double covariance(const struct rule *rule, double h_i, double h_j, double
 }
 
 /* A root leaves the unit circle through -1 at a (1 + 2 beta0) = 2; for
- * beta0 < -beta/(1+beta) a pair leaves at a (-beta0 (1+beta) - beta) = 1 + beta. */
+ * beta0 < -beta/(1+beta) a complex pair leaves at a (-beta0 (1+beta) - beta) = 1 +
+ * beta. */
 static double lr_limit(const struct rule *rule, double h)
 {
     const double beta = pow(rule_parameter(rule, "beta1"), 2);

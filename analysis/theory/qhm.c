@@ -43,8 +43,8 @@ static double covariance(const struct rule *rule, double h_i, double h_j, double
     return lr * c / h_i * above / below;
 }
 
-/* Stable while |T| < 1 + D < 2. A root leaves through -1 at
- * a (1 + beta1 (1-2nu)) = 2 (1+beta1); for nu > 1 a pair leaves at
+/* The rule is stable while |T| < 1 + D < 2. A root leaves the unit circle through -1 at
+ * a (1 + beta1 (1-2nu)) = 2 (1+beta1); for nu > 1 a complex pair leaves at
  * a beta1 (nu-1) = 1-beta1. */
 static double lr_limit(const struct rule *rule, double h)
 {
@@ -59,7 +59,7 @@ static double lr_limit(const struct rule *rule, double h)
     return a / h;
 }
 
-/* The paper says nothing of this rule's noise. */
+/* The paper makes no statement on this rule's noise. */
 const struct theory theory_qhm = {
     .rule = "qhm",
     .system = written_out,

@@ -13,7 +13,7 @@ static void written_out(const struct rule *rule, double h, struct linear_system 
         (struct linear_system){.dim = 1, .samples = 1, .a = {1 - lr * h}, .b = {{-lr}}};
 }
 
-/* S = (1 - eta h_i)(1 - eta h_j) S + eta^2 c. */
+/* Solves S = (1 - eta h_i)(1 - eta h_j) S + eta^2 c. */
 static double covariance(const struct rule *rule, double h_i, double h_j, double c)
 {
     const double lr = applied_lr(rule);
@@ -26,7 +26,7 @@ static double lr_limit(const struct rule *rule, double h)
     return 2 / h;
 }
 
-/* Eq. 14: the method's noise is the gradient's. */
+/* Eq. 14: the noise of SGD is that of the gradient. */
 static double paper_noise(const struct rule *rule)
 {
     (void)rule;

@@ -4,7 +4,7 @@
 #include <gsl/gsl_linalg.h>
 #include <math.h>
 
-/* Unknown (r, c) is number r m + c; row (r, c) reads
+/* S_rc is unknown number r m + c; the equation of the same number is
  * S_rc - sum_kl A_i[r,k] A_j[c,l] S_kl = q_rc. */
 static void equations(const struct linear_system *i, const struct linear_system *j,
                       gsl_matrix *matrix)
@@ -38,9 +38,8 @@ int stein_solve(const struct linear_system *i, const struct linear_system *j,
             GSL_SUCCESS ||
         !isfinite(s[0]))
         status = error_about(error, STATUS_SOFTWARE, "lr",
-                             "with the other parameters it is at the limit of "
-                             "stability: the Stein equation of the stationary "
-                             "covariance is singular");
+                             "the rule is at its limit of stability: the Stein "
+                             "equation of the stationary covariance is singular");
 out:
     if (matrix)
         gsl_matrix_free(matrix);

@@ -31,13 +31,13 @@ const char *theory_source_text(enum exact_source source)
     return texts[source];
 }
 
-/* lambda where it is added to the gradient, else 0. */
+/* The lambda of L2 decay; 0 for decoupled decay. */
 static double l2_decay(const struct rule *rule)
 {
     return rule->decay.decoupled ? 0 : rule->decay.lambda;
 }
 
-/* eta lambda where theta is multiplied by 1 - eta lambda, else 0. */
+/* The eta lambda of decoupled decay; 0 for L2 decay. */
 static double decoupled_decay(const struct rule *rule)
 {
     return rule->decay.decoupled ? rule_parameter(rule, "lr") * rule->decay.lambda : 0;
@@ -56,7 +56,9 @@ enum exact_source theory_system(const struct rule *rule, double h,
     return EXACT_MATRIX;
 }
 
-/* d: what decay adds to the state at theta = theta*, all else 0. */
+/* Sets d to what decay adds to the state (theta, slots) at theta = theta* and empty
+ * slots.
+ */
 static void affine_part(const struct rule *rule, const struct linear_system *system,
                         double theta_star, double *d)
 {

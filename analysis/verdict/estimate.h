@@ -4,25 +4,26 @@
 
 #include <stdint.h>
 
-/* Two-sided level 1e-6 a row: 1000 rows have a family-wise error below 0.1 %. */
+/* z* of the two-sided level 1e-6 a row: 1000 rows have a family-wise error of at most
+ * 0.1 %. */
 #define ESTIMATE_Z 4.89
 #define ESTIMATE_LEVEL 1e-6
-/* The margin: a prediction holds if it is right within 1 % of its scale. */
+/* The margin: a prediction holds if its error is at most 1 % of its scale. */
 #define ESTIMATE_MARGIN 0.01
-/* Numerical tolerance, relative, where nothing is sampled. */
+/* Relative numerical tolerance of numbers that are not sampled. */
 #define ESTIMATE_TOLERANCE 1e-12
-/* Fewer chains or effective samples than these decide nothing. */
+/* Verdicts need at least as many chains and effective samples as these. */
 enum { ESTIMATE_MIN_CHAINS = 30, ESTIMATE_MIN_SAMPLES = 10000 };
-/* From this many chains on the normal quantile serves; below it Student's t. */
+/* From this many chains on the band uses the normal quantile, below it Student's t. */
 enum { ESTIMATE_NORMAL_CHAINS = 1000 };
 
-/* Half-width of the confidence band of an estimate with standard error `se` from so
- * many chains: z* se, or Student's t below ESTIMATE_NORMAL_CHAINS. INFINITY for one
+/* Half-width of the confidence band of an estimate with standard error `se` from
+ * `chains` chains: z* se, or Student's t below ESTIMATE_NORMAL_CHAINS. INFINITY for one
  * chain. */
 double estimate_half_width(double se, uint64_t chains);
 
-/* The standard error to plan for, absolute: `precision` of the scale, or less where
- * paper and exact lie so close to the margin that more is needed to tell. */
+/* The absolute standard error to plan for: `precision` times the scale, or less if
+ * paper and exact differ by so nearly the margin that a verdict needs it. */
 double estimate_target(double precision, double exact, double paper, double scale);
 
 #endif

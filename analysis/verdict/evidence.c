@@ -42,7 +42,8 @@ struct verdicts evidence_judge(const struct evidence *e)
     return verdicts;
 }
 
-/* Of the value that is there, is `bound` one? */
+/* The verdict on `bound` as an upper bound of the measured value or, if nothing was
+ * sampled, of the exact one. */
 static enum verdict judge_against(const struct evidence *e, double bound)
 {
     const double value = e->sampled ? e->measured : e->exact;

@@ -1,4 +1,4 @@
-/* evidence.h: what is known of one number, and the verdicts that follow. */
+/* evidence.h: what is known about a number, and the verdicts that follow. */
 #ifndef PNM_EVIDENCE_H
 #define PNM_EVIDENCE_H
 
@@ -8,32 +8,32 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* What is known of one number. NAN: not there. */
+/* What is known about a number; NAN if it is not. */
 struct evidence {
     double paper, exact, measured, se;
-    double paper_scale, exact_scale; /* s: see evidence_scale */
+    double paper_scale, exact_scale; /* the scales of differences: evidence_scale */
     uint64_t count;                  /* chains */
     bool sampled;                    /* false: the plan exceeded the budget */
-    bool noiseless;                  /* nothing random: numerical tolerance */
-    bool decisive;                   /* enough chains and samples, no bias left */
+    bool noiseless; /* nothing is random: the numerical tolerance applies */
+    bool decisive;  /* enough chains and samples, and no bias is left */
 };
 
-/* |prediction|, or 1 where that is 0 or not there. */
+/* |prediction|, or 1 if it is 0 or NAN. */
 double evidence_scale(double prediction);
 
-/* Both verdicts. Where nothing was sampled the exact verdict is `not sampled` and the
+/* Both verdicts. If nothing was sampled, the exact verdict is `not sampled` and the
  * paper is compared with exact. */
 struct verdicts evidence_judge(const struct evidence *evidence);
 
-/* The same where `paper` is an upper bound. It may be met exactly: what is not random
- * is given the numerical tolerance. */
+/* Both verdicts if `paper` is an upper bound. A number that is not random may exceed it
+ * by the numerical tolerance, because a bound may be attained. */
 struct verdicts evidence_judge_bound(const struct evidence *evidence);
 
-/* The negative control of a bound: does one 5 % below the value fail? */
+/* The negative control of a bound: true if a bound 5 % below the value fails. */
 bool evidence_control_bound(const struct evidence *evidence);
 
-/* The negative control of a value: with exact moved by +0.02 s and by -0.02 s, does the
- * exact verdict fail both times? */
+/* The negative control of a value: true if the exact verdict fails when exact is moved
+ * by 0.02 of its scale, up and down. */
 bool evidence_control(const struct evidence *evidence);
 
 #endif

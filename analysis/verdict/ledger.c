@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The row's setting is then the ledger's. */
+/* Adds the row; the ledger then owns its setting. */
 static int ledger_add(struct ledger *ledger, struct ledger_row *row,
                       struct error *error)
 {
@@ -53,7 +53,7 @@ int ledger_check(struct ledger *ledger, const struct claim *claim, struct error 
 {
     if (claim->check) {
         const int status = claim->check(ledger, claim, error);
-        /* What a signal has cut short may have come to an end with any number. */
+        /* A check that a signal has cut short may have added wrong numbers. */
         return status == STATUS_OK && interrupt_pending()
                    ? error_set(error, STATUS_INTERRUPTED, "interrupted")
                    : status;
@@ -72,8 +72,8 @@ int ledger_check(struct ledger *ledger, const struct claim *claim, struct error 
     return ledger_add(ledger, &row, error);
 }
 
-/* Steps that would tell whether paper and exact lie within the margin of each other,
- * from the error that `samples` steps gave. */
+/* The steps needed to tell whether paper and exact differ by at most the margin,
+ * computed from the error that `samples` steps gave. */
 static double steps_to_decide(const struct evidence *e, double samples)
 {
     const double d = fabs(e->exact - e->paper) - ESTIMATE_MARGIN * e->paper_scale;
@@ -174,7 +174,7 @@ int ledger_computed(struct ledger *ledger, const struct claim *claim, enum form 
             },
         .control = true,
     };
-    /* Where the claim holds, a neighbour of the printed number must not. */
+    /* If the claim holds, a neighbour of the printed number must fail. */
     if (row.verdicts.paper == VERDICT_HOLDS)
         row.control = verdict_equal(c->measured - c->paper - c->step, c->tolerance,
                                     1) == VERDICT_FAILS &&
@@ -194,7 +194,7 @@ int ledger_existence(struct ledger *ledger, const struct claim *claim, enum form
     const double hw =
         e->sampled && e->se > 0 ? estimate_half_width(e->se, e->count) : 0;
     const double d = value - e->paper;
-    /* Strictly below: equality does not count. */
+    /* The value must be strictly below; equality fails. */
     row.verdicts.paper = d == 0 ? VERDICT_FAILS : verdict_bound(d, hw);
     if (e->sampled && !e->decisive)
         row.verdicts.paper = VERDICT_INCONCLUSIVE;
@@ -203,13 +203,14 @@ int ledger_existence(struct ledger *ledger, const struct claim *claim, enum form
     return ledger_add(ledger, &row, error);
 }
 
-/* Verdict on `violated` of `trials` against the probability p. */
+/* The verdict on `violated` of `trials` against the claimed probability p. */
 static enum verdict judge_violations(uint64_t violated, uint64_t trials, double p)
 {
     const unsigned count = (unsigned)violated, n = (unsigned)trials;
     if (count > 0 && gsl_cdf_binomial_Q(count - 1, p, n) < ESTIMATE_LEVEL)
         return VERDICT_FAILS;
-    /* Clopper-Pearson: the largest probability under which so few are not unlikely. */
+    /* Clopper-Pearson upper limit: the largest probability that so few violations
+     * allow. */
     const double upper =
         count == n
             ? 1
@@ -239,8 +240,8 @@ int ledger_violations(struct ledger *ledger, const struct claim *claim, enum for
     return ledger_add(ledger, &row, error);
 }
 
-/* Value at 0 of the polynomial through e[k] at x_k = 2^-k (Neville, x_k / x_{k-1} =
- * 1/2): each column removes one more power of x. */
+/* Points of the polynomial that is extrapolated to 0: e[k] at x_k = 2^-k, by Neville's
+ * scheme, each of whose columns removes one more power of x. */
 enum { EXTRAPOLATED = 4 };
 static double richardson(const double e[EXTRAPOLATED])
 {

@@ -1,8 +1,8 @@
-/* ledger.h: the paper's claims, each held against exact theory and measurement.
+/* ledger.h: the paper's claims, each checked against exact theory and measurement.
  *
  * A claim is one file in analysis/claims/ with a `const struct claim claim_NAME` and a
- * line in claims/list.h. Its check adds rows; every kind of row brings its own
- * negative control, and a row whose control does not fail decides nothing. */
+ * line in claims/list.h. Its check adds rows. Every kind of row has its own negative
+ * control, and a row whose control does not fail is inconclusive. */
 #ifndef PNM_LEDGER_H
 #define PNM_LEDGER_H
 
@@ -15,14 +15,14 @@ enum claim_kind {
     CLAIM_LIMIT,      /* a number as eta h -> 0 */
     CLAIM_BOUND,      /* something stays below a number */
     CLAIM_IDENTITY,   /* two things are the same */
-    CLAIM_EXISTENCE,  /* there is a parameter such that */
+    CLAIM_EXISTENCE,  /* there is a parameter with some property */
     CLAIM_ARITHMETIC, /* a printed decimal */
 };
 
 /* Which formula a row's paper value comes from. */
 enum form {
     FORM_PRINTED,   /* as the paper prints it */
-    FORM_CORRECTED, /* as it follows from the definitions */
+    FORM_CORRECTED, /* as the definitions give it */
 };
 
 /* "printed", "corrected". */
@@ -36,7 +36,7 @@ struct claim {
     enum claim_kind kind;
     const char *statement; /* in ASCII */
     int (*check)(struct ledger *ledger, const struct claim *claim, struct error *error);
-    /* Where check is NULL: VERDICT_NOT_CHECKED_YET or VERDICT_NOT_TESTABLE_HERE, why.
+    /* If check is NULL: VERDICT_NOT_CHECKED_YET or VERDICT_NOT_TESTABLE_HERE, and why.
      */
     enum verdict status;
     const char *reason;
@@ -47,20 +47,20 @@ struct ledger_row {
     enum claim_kind kind;
     enum form form;
     struct text setting;
-    const char *variable; /* that tends to 0, of a limit; NULL: none */
-    struct text command;  /* that repeats the row; empty: the claim's own does */
-    double paper, exact, measured, se; /* NAN: empty */
+    const char *variable; /* of a limit: what tends to 0; otherwise NULL */
+    struct text command;  /* repeats the row; empty: the claim's command does */
+    double paper, exact, measured, se; /* NAN: none */
     uint64_t count;
     struct verdicts verdicts;
-    bool control; /* did the negative control fail, as it must? */
+    bool control; /* whether the negative control failed, as it must */
 };
 
 struct sampling;
 
 struct ledger {
-    const struct sampling *sampling; /* what checks sample with */
-    double max_samples; /* budget of a row, which a row not sampled names */
-    const bool *cut;    /* whether time has ended the sampling; NULL: it never does */
+    const struct sampling *sampling; /* the settings with which checks sample */
+    double max_samples;              /* budget of a row; rows that exceed it name it */
+    const bool *cut; /* whether the session ended sampling early; NULL: never */
     struct ledger_row *rows;
     size_t count, capacity;
 };
@@ -69,30 +69,31 @@ struct ledger {
 PNM_MUST_USE int ledger_check(struct ledger *ledger, const struct claim *claim,
                               struct error *error);
 
-/* The command that repeats the row that was added last. STATUS_MEMORY. */
+/* Gives the last row the command that repeats it. STATUS_MEMORY. */
 PNM_MUST_USE int ledger_command(struct ledger *ledger, const char *command,
                                 struct error *error);
 
-/* In all that follow, `form` is that of the row's paper value, and `setting` tells at
- * which parameters the claim is looked at. */
+/* In the following functions, `form` is the form of the row's paper value, and
+ * `setting` tells at which parameters the claim is checked. */
 
-/* A sampled value. Control: exact moved by +-2 % of its scale must fail. */
+/* Adds a row for a sampled value. Control: exact moved by +-2 % of its scale must fail.
+ */
 PNM_MUST_USE int ledger_value(struct ledger *ledger, const struct claim *claim,
                               enum form form, const char *setting,
                               const struct evidence *evidence, double samples,
                               struct error *error);
 
-/* "measured <= paper"; exact_verdict as for a value, or judged by the bound where
- * nothing is sampled (se 0). Control: 0.95 x measured as bound must fail. */
+/* Adds a row for "measured <= paper". exact_verdict is that of a value or, if nothing
+ * is sampled (se 0), that of the bound. Control: the bound 0.95 measured must fail. */
 PNM_MUST_USE int ledger_bound(struct ledger *ledger, const struct claim *claim,
                               enum form form, const char *setting,
                               const struct evidence *evidence, double samples,
                               struct error *error);
 
 /* The relative difference between two things that should be the same. `simulated` runs
- * the implemented steps, `exact` compares written-out theory; both with one coefficient
- * multiplied by 1 + perturbation. Tolerance 1e-12; control: perturbation 1e-6 must fail
- * both. */
+ * the implemented steps, `exact` uses written-out theory; both multiply one coefficient
+ * by 1 + perturbation. Tolerance 1e-12. Control: with perturbation 1e-6 both must fail.
+ */
 struct identity {
     const void *context;
     double (*simulated)(const void *context, double perturbation);
@@ -102,10 +103,10 @@ PNM_MUST_USE int ledger_identity(struct ledger *ledger, const struct claim *clai
                                  enum form form, const char *setting,
                                  const struct identity *identity, struct error *error);
 
-/* A number that is computed, not sampled: `measured` by one way, `exact` by another,
- * both to 1e-12 relative; the paper's to `tolerance` absolute (half the last digit of a
- * printed decimal). Control: the paper's value moved by +-step (a unit of that digit,
- * or 2 %) must fail. */
+/* A number that is computed in two ways, not sampled: `measured` and `exact` must agree
+ * to 1e-12 relative, `measured` and `paper` to `tolerance` absolute (half the last
+ * digit of a printed decimal). Control: the paper's value moved by +-step (a unit of
+ * that digit, or 2 %) must fail. */
 struct computed {
     enum claim_kind kind;
     double paper, exact, measured;
@@ -115,42 +116,43 @@ PNM_MUST_USE int ledger_computed(struct ledger *ledger, const struct claim *clai
                                  enum form form, const char *setting,
                                  const struct computed *computed, struct error *error);
 
-/* "There is a parameter with a value below `paper`": exact and measured are the
- * smallest value found, measured NAN where nothing was sampled. Control: the negated
- * condition must fail where the claim holds and the other way round. */
+/* Adds a row for "there is a parameter with a value below `paper`": exact and measured
+ * are the smallest value found; measured is NAN if nothing was sampled. Control: the
+ * negated condition must fail if the claim holds, and only then. */
 PNM_MUST_USE int ledger_existence(struct ledger *ledger, const struct claim *claim,
                                   enum form form, const char *setting,
                                   const struct evidence *evidence, double samples,
                                   struct error *error);
 
-/* "A bound is violated with probability at most `paper`": `violated` of `trials`. fails
- * if the exact one-sided binomial p is below 1e-6, holds if the upper confidence limit
- * at that level is at most the probability. control_violated: how often a bound lowered
- * until it must be violated was; that must fail. There is no exact value. */
+/* Adds a row for "a bound is violated with probability at most `paper`", from
+ * `violated` of `trials` violations. It fails if the exact one-sided binomial p is
+ * below 1e-6, and holds if the upper confidence limit at that level is at most `paper`.
+ * Control: control_violated, the violations of a bound that is too low, must fail.
+ * There is no exact value. */
 PNM_MUST_USE int ledger_violations(struct ledger *ledger, const struct claim *claim,
                                    enum form form, const char *setting, double paper,
                                    uint64_t violated, uint64_t control_violated,
                                    uint64_t trials, struct error *error);
 
-/* ratio(context, fraction) = exact value / paper's value at that fraction of the
- * stability limit, or where the claim is one of another variable that tends to 0, at
- * that value of it. `paper` is the paper's limit; the row's exact value is the paper's
- * times the extrapolated ratio. exact_verdict is that of the curve's points, handed
- * over. Control: a paper's limit 2 % off must fail. */
+/* A limit. ratio(context, fraction) = exact value / paper's value at that fraction of
+ * the stability limit or, if another variable tends to 0, at that value of the
+ * variable. `paper` is the paper's limit; the row's exact value is the paper's times
+ * the extrapolated ratio. exact_verdict is `curve`. Control: a paper's limit that is 2
+ * % off must fail. */
 struct limit {
     const void *context;
     double (*ratio)(const void *context, double fraction);
     const char *variable; /* "eta h" */
     double paper;
     double order;       /* stated order of the approach */
-    enum verdict curve; /* of the sampled points */
+    enum verdict curve; /* joint verdict of the sampled points */
 };
 PNM_MUST_USE int ledger_limit(struct ledger *ledger, const struct claim *claim,
                               enum form form, const char *setting,
                               const struct limit *limit, struct error *error);
 
-/* What ledger_limit_judge finds: does |ratio - 1| fall over 2^-4 .. 2^-14, with which
- * order, and to which value? */
+/* The result of ledger_limit_judge: whether |ratio - 1| falls over 2^-4 .. 2^-14, with
+ * which order, and which limit the ratio has. */
 struct limit_finding {
     bool falls;
     double order; /* least-squares slope of log2 |ratio - 1| */

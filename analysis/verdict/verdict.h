@@ -1,4 +1,4 @@
-/* verdict.h: when two numbers agree: the rule that every verdict follows. */
+/* verdict.h: the criteria of all verdicts: when two numbers agree. */
 #ifndef PNM_VERDICT_H
 #define PNM_VERDICT_H
 
@@ -29,7 +29,7 @@ enum verdict verdict_paper(double d, double hw, double scale);
  * inconclusive. */
 enum verdict verdict_bound(double d, double hw);
 
-/* |d| <= tolerance scale, nothing sampled: holds or fails. */
+/* For numbers that are not sampled: holds if |d| <= tolerance scale; else fails. */
 enum verdict verdict_equal(double d, double tolerance, double scale);
 
 struct verdicts {

@@ -245,8 +245,7 @@ static const struct option_spec output_options[] = {
         .preset = "auto",
         .unrecorded = true,
         .doc = "show verdicts of a table on standard output in colour; auto: on a "
-               "terminal, "
-               "unless NO_COLOR is set",
+               "terminal, unless NO_COLOR is set",
     },
     {
         .name = "output",
@@ -352,8 +351,7 @@ const struct option_spec shared_options_system = {
     .name = "system",
     .argument = "FILE",
     .doc = "file of the matrices of the rule `linear`: for each number of its state a "
-           "line "
-           "with its rows of A0, A1 and b",
+           "line with its rows of A0, A1 and b",
 };
 
 #define LIST(options)                                                                  \
