@@ -117,7 +117,8 @@ static int put_row(struct table *table, const struct bound_instance *instance,
     return STATUS_OK;
 }
 
-/* The precision that a verdict's control needs, unless another was asked for. */
+/* Adds the row of one form, measured with the precision that a verdict's control needs
+ * unless the user gave one. */
 static int add_form(struct table *table, const struct bound_search *search,
                     const struct bound_point *point, enum convergence_form form,
                     uint64_t chains, bool with_command, struct tally *tally,
@@ -173,8 +174,8 @@ int bound_table_search(struct table *table, struct bound_search *search,
         status = bound_search(search, &worst, &looked, NULL, error);
         if (!before && session_ran_out(session))
             sampling_warn(search->sampling,
-                          "--search: the time was up while it looked: what it had "
-                          "found is not measured, and searches that were not begun "
+                          "--search: the time was up before the search ended: the "
+                          "setting found so far is not measured, and later searches "
                           "have no row");
         if (status == STATUS_OK && looked)
             status = add_form(table, search, &worst, search->form, chains, true, tally,

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The loss given, or every one with a G that has the parameters given. */
+/* Makes the given loss, or every loss with a G that has all the parameters given. */
 static int make_searched_losses(struct convergence_run *run, struct error *error)
 {
     const struct request_loss *asked = &run->own->request.loss;
@@ -29,8 +29,8 @@ static int make_searched_losses(struct convergence_run *run, struct error *error
     }
     if (status == STATUS_OK && run->loss_count == 0)
         status = error_about(error, STATUS_USAGE, "search",
-                             "no loss with a bound of the gradient has all the "
-                             "parameters given");
+                             "no loss with a bounded gradient has all the parameters "
+                             "given");
     return status;
 }
 
@@ -55,28 +55,31 @@ static int make_horizons(struct convergence_run *run, struct error *error)
     }
     if ((own->curve || own->search_given) && given->count > 1 && own->horizon_given)
         return error_about(error, STATUS_USAGE, "horizon",
-                           "%zu are given; --%s takes one", given->count,
+                           "%zu horizons are given; --%s takes one", given->count,
                            own->curve ? "curve" : "search");
     if (own->slope && given->count < 3)
         return error_about(error, STATUS_USAGE, "horizon",
-                           "%zu are too few; --slope needs three", given->count);
+                           "%zu horizons are too few; --slope needs at least three",
+                           given->count);
     return STATUS_OK;
 }
 
-/* One table at a time. */
+/* Refuses options that ask for two tables. */
 static int check_tables(const struct convergence_request *own, struct error *error)
 {
     const bool ratio = own->ratio_given || own->search_given;
     if (own->curve && own->slope)
-        return error_about(error, STATUS_USAGE, "slope", "not together with --curve");
+        return error_about(error, STATUS_USAGE, "slope",
+                           "cannot be combined with --curve");
     if (ratio && (own->curve || own->slope))
         return error_about(error, STATUS_USAGE, own->ratio_given ? "ratio" : "search",
-                           "not together with --%s", own->curve ? "curve" : "slope");
+                           "cannot be combined with --%s",
+                           own->curve ? "curve" : "slope");
     return STATUS_OK;
 }
 
-/* The theorem and its lemmas are about pnm with beta0 >= 0, and the theorem has a rate
- * of its own. */
+/* Refuses settings that the bounds do not cover: the theorem and its lemmas are about
+ * pnm with beta0 >= 0, and the theorem sets its own rate. */
 static int check_ratio(const struct convergence_request *own, struct error *error)
 {
     const struct request_rules *rules = &own->request.rules;
@@ -84,33 +87,36 @@ static int check_ratio(const struct convergence_request *own, struct error *erro
         const struct rule *rule = &rules->rule[k];
         if (strcmp(rule->kind->name, "pnm") != 0)
             return error_about(error, STATUS_USAGE, "optimizer",
-                               "%s; the bounds of --ratio are about pnm",
+                               "%s is not allowed; the bounds of --ratio are about pnm",
                                rule->kind->name);
         if (rule_parameter(rule, "beta0") < 0)
-            return error_about(error, STATUS_USAGE, "beta0",
-                               "%g; the bounds of --ratio are about beta0 >= 0",
-                               rule_parameter(rule, "beta0"));
+            return error_about(
+                error, STATUS_USAGE, "beta0",
+                "%g is not allowed; the bounds of --ratio are about beta0 >= 0",
+                rule_parameter(rule, "beta0"));
     }
     if (rules->rule[0].decay.lambda != 0)
-        return error_about(error, STATUS_USAGE, "weight-decay",
-                           "the bounds of --ratio are about pnm without");
+        return error_about(
+            error, STATUS_USAGE, "weight-decay",
+            "the bounds of --ratio are about pnm without weight decay; allowed is 0");
     if (rule_is_scheduled(&rules->rule[0]))
         return rule_check_constant(rules->rule, rules->count, "bound in --ratio",
                                    error);
     if (own->bound == BOUND_THEOREM && rules->lr_given)
-        return error_about(error, STATUS_USAGE, "lr",
-                           "theorem 3.1 sets its own rate; --ratio thm3.1 takes --c");
+        return error_about(
+            error, STATUS_USAGE, "lr",
+            "theorem 3.1 sets its own rate; --ratio thm3.1 takes --c instead");
     return STATUS_OK;
 }
 
-/* A loss without a bound of the gradient has no theorem to be held against. */
+/* Refuses a loss whose gradient has no bound, because theorem 3.1 assumes one. */
 static int check_bounded(const struct convergence_run *run, struct error *error)
 {
     if (run->own->curve || isfinite(run->task.loss.gradient_bound))
         return STATUS_OK;
     return error_about(error, STATUS_USAGE, "loss",
-                       "theorem 3.1 assumes a bounded gradient, and that of %s has no "
-                       "bound G; allowed with it is --curve",
+                       "theorem 3.1 assumes a bounded gradient, but that of %s has no "
+                       "bound G; allowed for this loss is --curve",
                        run->task.loss.kind->name);
 }
 

@@ -1,11 +1,11 @@
-/* convergence_run.h: what pnm-convergence is asked for. */
+/* convergence_run.h: the request of pnm-convergence, checked and ready to run. */
 #ifndef PNM_CONVERGENCE_RUN_H
 #define PNM_CONVERGENCE_RUN_H
 
 #include "cli/request.h"
 #include "compare/bound.h"
 
-/* What the command line says. */
+/* The options of pnm-convergence. */
 struct convergence_request {
     struct request request;
     double sigma, initial, c;
@@ -14,25 +14,26 @@ struct convergence_request {
     bool horizon_given;
     uint64_t chains; /* 0: planned */
     bool curve, slope;
-    uint64_t points; /* of the curve */
+    uint64_t points; /* steps shown of the curve */
     enum bound bound;
     bool ratio_given;
-    uint64_t search; /* evaluations */
+    uint64_t search; /* looks of a search */
     bool search_given;
 };
 
-/* The same, ready to run. */
+/* A request ready to run. */
 struct convergence_run {
     const struct convergence_request *own;
     struct convergence_task task;
-    uint64_t *horizon; /* steps, as many as own->horizons has */
+    uint64_t *horizon; /* own->horizons as numbers of steps */
     size_t horizon_count;
-    struct loss *losses; /* that a search tries */
+    struct loss *losses; /* losses that a search tries */
     size_t loss_count;
     struct tally *tally;
 };
 
-/* STATUS_USAGE, STATUS_MEMORY; what is there then is to be freed all the same. */
+/* Checks the request and makes it ready. STATUS_USAGE, STATUS_MEMORY. The caller frees
+ * the run, after a failure too. */
 PNM_MUST_USE int convergence_run_init(struct convergence_run *run,
                                       const struct convergence_request *own,
                                       struct tally *tally, struct error *error);

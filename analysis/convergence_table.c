@@ -108,8 +108,8 @@ static const struct plot slope_plot = {
 
 /* --- rows ------------------------------------------------------------------------- */
 
-/* Chains of so many steps, at the theorem's rate where none was given: *own is the rule
- * with it. */
+/* Measures chains of `horizon` steps. *own becomes the rule with the rate given or, if
+ * none was, with the theorem's. */
 static int measure_horizon(const struct convergence_run *run, const struct rule *rule,
                            uint64_t horizon, struct rule *own,
                            struct convergence_minimum *minimum, struct error *error)

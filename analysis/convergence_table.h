@@ -1,5 +1,6 @@
-/* convergence_table.h: the smallest gradient of chains, and their transient, as rows of
- * a table. */
+/* convergence_table.h: tables of the smallest gradient of chains and of their
+ * transient.
+ */
 #ifndef PNM_CONVERGENCE_TABLE_H
 #define PNM_CONVERGENCE_TABLE_H
 
@@ -12,13 +13,13 @@ enum convergence_table {
     CONVERGENCE_SLOPE,    /* the exponent over the horizons */
 };
 
-/* A table for rows of rules[count]. STATUS_MEMORY. */
+/* Makes a table for rows of rules[count]. STATUS_MEMORY. */
 PNM_MUST_USE int convergence_table_init(struct table *table,
                                         enum convergence_table kind,
                                         const struct rule *rules, size_t count,
                                         struct error *error);
 
-/* The rows of one rule. */
+/* Measures one rule and adds its rows. */
 PNM_MUST_USE int convergence_table_add(struct table *table, enum convergence_table kind,
                                        const struct convergence_run *run,
                                        const struct rule *rule, struct error *error);

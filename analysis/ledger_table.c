@@ -52,15 +52,16 @@ static const struct column columns[COLUMNS] = {
     [COMMAND] = {"command", COLUMN_TEXT, true},
 };
 
-/* How far the paper's value is from the exact one, relative to that; NAN where the
- * exact one is 0, or a difference that should be. */
+/* (paper - exact)/exact; NAN if the exact value is 0 or is a difference that should be
+ * 0.
+ */
 static double deviation(const struct ledger_row *row)
 {
     return row->exact != 0 && row->kind != CLAIM_IDENTITY ? row->paper / row->exact - 1
                                                           : (double)NAN;
 }
 
-/* The row's own command, or the claim's. */
+/* Appends the row's own command, or the claim's. */
 static void add_command(const struct ledger_row *row, const char *options,
                         struct text *text)
 {

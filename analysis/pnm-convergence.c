@@ -15,7 +15,7 @@ static const struct option_spec own_options[] = {
      .low = 0,
      .high = HUGE_VAL,
      .presence_counts = true,
-     .doc = "noise: sqrt(E|xi|^2) over all coordinates"},
+     .doc = "gradient noise, sqrt(E|xi|^2) over all coordinates"},
     {.name = "initial",
      .kind = OPTION_REAL,
      .field = OPTION_FIELD(struct convergence_request, initial),
@@ -33,7 +33,7 @@ static const struct option_spec own_options[] = {
      .argument = "T[,T...]",
      .preset = "64,256,1024,4096",
      .presence_counts = true,
-     .doc = "steps of a chain; several: one ensemble each; also linear:LO:HI:N, "
+     .doc = "steps of a chain; several give one ensemble each; also linear:LO:HI:N, "
             "log:LO:HI:N"},
     {.name = "c",
      .kind = OPTION_REAL,
@@ -45,7 +45,8 @@ static const struct option_spec own_options[] = {
      .high = HUGE_VAL,
      .low_open = true,
      .presence_counts = true,
-     .doc = "C of the theorem's rate, min(1/(2L), C/sqrt(T)), where --lr is not given"},
+     .doc =
+         "C of the theorem's rate, min(1/(2L), C/sqrt(T)), used if --lr is not given"},
     {.name = "replicas",
      .kind = OPTION_COUNT,
      .field = OPTION_FIELD(struct convergence_request, chains),
@@ -56,7 +57,7 @@ static const struct option_spec own_options[] = {
     {.name = "curve",
      .kind = OPTION_FLAG,
      .field = OPTION_FIELD(struct convergence_request, curve),
-     .doc = "E|grad f|^2 and E f - f* over the steps of one horizon"},
+     .doc = "show E|grad f|^2 and E f - f* over the steps of one horizon"},
     {.name = "points",
      .kind = OPTION_COUNT,
      .field = OPTION_FIELD(struct convergence_request, points),
@@ -64,11 +65,11 @@ static const struct option_spec own_options[] = {
      .preset = "20",
      .low = 1,
      .high = 1e6,
-     .doc = "of the curve: steps shown besides step 0, evenly spaced"},
+     .doc = "number of evenly spaced steps that --curve shows besides step 0"},
     {.name = "slope",
      .kind = OPTION_FLAG,
      .field = OPTION_FIELD(struct convergence_request, slope),
-     .doc = "the exponent of min E|grad f|^2 over the horizons, by weighted least "
+     .doc = "show the exponent of min E|grad f|^2 over the horizons, by weighted least "
             "squares"},
     {.name = "ratio",
      .kind = OPTION_CHOICE,
@@ -76,9 +77,9 @@ static const struct option_spec own_options[] = {
      .given = OPTION_FIELD(struct convergence_request, ratio_given),
      .argument = "BOUND",
      .forms = "thm3.1|lemma-A2|lemma-A3",
-     .doc = "left-hand over right-hand side of the theorem's bound or a lemma's, as "
-            "printed "
-            "and corrected; the lemmas' largest of all steps of the horizon"},
+     .doc = "show left-hand over right-hand side of the theorem's bound or a lemma's, "
+            "printed and corrected; for a lemma the largest over the steps of the "
+            "horizon"},
     {.name = "search",
      .kind = OPTION_COUNT,
      .field = OPTION_FIELD(struct convergence_request, search),
@@ -86,10 +87,11 @@ static const struct option_spec own_options[] = {
      .argument = "N",
      .low = 1,
      .high = 1e7,
-     .doc = "look for the setting with the largest --ratio (default thm3.1) in N "
-            "evaluations, over the loss and the parameters of rule, noise and run that "
-            "are not given; without --sigma once without and once with noise. Where "
-            "--max-seconds ends it, what it has found is not measured any more"},
+     .doc =
+         "search for the setting with the largest --ratio (default thm3.1) in N "
+         "evaluations, over the loss and the parameters of rule, noise and chain that "
+         "are not given; without --sigma once without and once with noise. If "
+         "--max-seconds ends a search, the setting found is not measured"},
 };
 
 static const struct program_example examples[] = {
@@ -104,7 +106,7 @@ static const struct program_example examples[] = {
 
 /* --- ratios and the search for the largest ---------------------------------------- */
 
-/* What the options say, as a point. */
+/* The point that the options give. */
 static struct bound_point given_point(const struct convergence_run *run,
                                       const struct rule *rule, uint64_t horizon)
 {
@@ -134,7 +136,8 @@ static int add_ratios(struct table *table, const struct convergence_run *run,
     return status;
 }
 
-/* What was given stays as it is; without --sigma there are two searches. */
+/* Searches over the options that were not given; without --sigma there are two
+ * searches. */
 static int add_search(struct table *table, const struct convergence_run *run,
                       const struct rule *rule, struct error *error)
 {
@@ -179,7 +182,7 @@ static enum convergence_table kind_of(const struct convergence_request *own)
                         : CONVERGENCE_HORIZONS;
 }
 
-/* The rows of one rule, of what was asked for. */
+/* Adds the rows of one rule to the table that the options ask for. */
 static int add(struct table *table, const struct convergence_run *run,
                const struct rule *rule, struct error *error)
 {
@@ -217,13 +220,13 @@ static const struct program program = {
         "constant.",
     .notes =
         "min_square is measured on half of the chains at the step that the other half "
-        "chooses, so that the minimum is not biased. A bound is vacuous where it is "
-        "not below G^2. Bounds are empty for rules and parameters that the theorem is "
-        "not about, and where --lr is given. With --curve: exact values and a verdict "
+        "chooses, so that the minimum is not biased. A bound is vacuous if it is not "
+        "below G^2. Bounds are empty for rules and parameters that the theorem does "
+        "not cover, and if --lr is given. With --curve: exact values and a verdict "
         "for --loss quadratic. A ratio above 1 breaks the bound: verdict says whether "
-        "it does, exact is the ratio of the chain written out, without noise. A search "
-        "measures what it found with other random numbers and prints the command that "
-        "does so again.",
+        "it does, exact is the ratio of the written-out chain, without noise. A "
+        "search measures the setting that it found with other random numbers and "
+        "prints the command that measures it again.",
     .groups = OPTIONS_RULE | OPTIONS_DECAY | OPTIONS_LOSS | OPTIONS_SAMPLING |
               OPTIONS_OUTPUT | OPTIONS_PLOT,
     .judges = true,

@@ -1,4 +1,4 @@
-/* pnm-noise: what the momentum of update rules does to white gradient noise. */
+/* pnm-noise: how the momentum of update rules filters white gradient noise. */
 #include "cli/plot.h"
 #include "cli/program.h"
 #include "cli/request.h"
@@ -20,13 +20,14 @@ static const struct option_spec own_options[] = {
      .kind = OPTION_FLAG,
      .field = OPTION_FIELD(struct noise_request, psd),
      .doc =
-         "the two-sided power spectral density by frequency instead, from chains of "
-         "fixed length: --replicas alone makes it finer (default 4096), --precision, "
-         "--steps and --max-samples plan nothing"},
+         "show the two-sided power spectral density by frequency instead, from chains "
+         "of fixed length: only --replicas (default 4096) makes it finer; --precision, "
+         "--steps and --max-samples have no effect"},
 };
 
 static const struct program_example examples[] = {
-    {"What PNM makes of it:", "pnm-noise --optimizer pnm --lr 0.1 --format table"},
+    {"How PNM filters gradient noise:",
+     "pnm-noise --optimizer pnm --lr 0.1 --format table"},
     {NULL, NULL},
 };
 
@@ -125,13 +126,13 @@ static int add_rule(struct table *table, const struct sampling *sampling,
     struct noise_row rows[NOISE_QUANTITIES];
     int status = noise_compare(sampling, rule, true, rule->kind->name, rows, error);
     for (int k = 0; status == STATUS_OK && k < NOISE_QUANTITIES; k++) {
-        /* Not defined for this rule. */
+        /* The quantity is not defined for this rule. */
         if (isnan(rows[k].evidence.exact))
             continue;
         if (!rows[k].evidence.sampled && rows[k].samples > sampling->max_samples)
             sampling_warn(sampling,
-                          "%s, %s: needs %.3g coordinate-steps, the budget "
-                          "--max-samples is %.3g: not sampled",
+                          "%s, %s: not sampled, because it needs %.3g "
+                          "coordinate-steps and the budget --max-samples is %.3g",
                           rule->kind->name, noise_quantity_text((enum noise_quantity)k),
                           rows[k].samples, sampling->max_samples);
         verdict_count(tally, rows[k].verdicts);
@@ -168,7 +169,7 @@ static void warn_unused(const struct sampling *sampling)
     for (size_t k = 0; k < sizeof unused / sizeof *unused; k++)
         if (unused[k].given)
             sampling_warn(sampling,
-                          "--%s: plans nothing with --psd, whose chains have a fixed "
+                          "--%s: has no effect with --psd, whose chains have a fixed "
                           "length; --replicas makes it finer",
                           unused[k].name);
 }
@@ -200,8 +201,8 @@ static int answer(const struct request *request, struct table *table,
 
 static const struct program program = {
     .name = "pnm-noise",
-    .title = "measure what momentum makes of white gradient noise",
-    .summary = "Measures what update rules make of white gradient noise: the direction "
+    .title = "measure how momentum filters white gradient noise",
+    .summary = "Measures how update rules filter white gradient noise: the direction "
                "u_t = (theta_t - theta_{t+1})/eta_applied on a linear loss with "
                "gradient 1 and "
                "noise of variance 1, against exact theory and the paper.",

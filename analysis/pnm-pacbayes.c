@@ -1,6 +1,5 @@
-/* pnm-pacbayes: divergence from the prior and generalization bounds of the Gaussian
- * that a rule's stationary law is: under the paper's, the exact and the measured
- * covariance. */
+/* pnm-pacbayes: divergence from the prior and generalization bounds of a rule's
+ * stationary law, a Gaussian with the paper's, the exact or the measured covariance. */
 #include "cli/plot.h"
 #include "cli/program.h"
 #include "cli/request.h"
@@ -60,8 +59,8 @@ static const struct option_spec own_options[] = {
     {.name = "optimal-beta0",
      .kind = OPTION_FLAG,
      .field = OPTION_FIELD(struct pacbayes_request, optimal_beta0),
-     .doc = "the beta0 >= 0 that minimises the bound, under the paper's and the exact "
-            "covariance; measured is taken at the exact one's"},
+     .doc = "find the beta0 >= 0 that minimises the bound for the paper's and for the "
+            "exact covariance; the measured covariance uses that of the exact one"},
 };
 
 static const struct program_example examples[] = {
@@ -191,7 +190,7 @@ static enum verdict judge(const struct posterior *measured,
     return evidence_judge(&evidence).exact;
 }
 
-/* The rows of one rule; with --optimal-beta0 each covariance has its own beta0. */
+/* Adds the rows of one rule; with --optimal-beta0 each covariance has its own beta0. */
 static int add_rule(struct table *table, const struct pacbayes_request *own,
                     const struct rule *rule, struct tally *tally, struct error *error)
 {
@@ -228,8 +227,8 @@ static int add_rule(struct table *table, const struct pacbayes_request *own,
     if (!measured.known && !session_was_cut(own->request.sampling.session))
         sampling_warn(
             &own->request.sampling,
-            "%s: needs %.3g coordinate-steps in all, the budget --max-samples "
-            "is %.3g a mode: not sampled",
+            "%s: not sampled, because it needs %.3g coordinate-steps in all and the "
+            "budget --max-samples is %.3g a mode",
             rule->kind->name, measured.samples, own->request.sampling.max_samples);
     return add_row(table, own, &exact_rule, POSTERIOR_MEASURED, &measured,
                    verdicts.exact, error);
@@ -243,8 +242,9 @@ static int answer(const struct request *request, struct table *table,
     const size_t count = request->rules.count;
     int status = STATUS_OK;
     if (own->optimal_beta0 && request->rules.beta0_given)
-        return error_about(error, STATUS_USAGE, "optimal-beta0",
-                           "finds beta0 itself; allowed is one of it and --beta0");
+        return error_about(
+            error, STATUS_USAGE, "optimal-beta0",
+            "the option finds beta0 itself, so it cannot be combined with --beta0");
     status = rule_check_linear(rules, count, "Gaussian law", error);
     if (status == STATUS_OK)
         status = rule_check_constant(rules, count, "stationary law", error);
@@ -273,7 +273,7 @@ static const struct program program = {
         "sqrt((KL + ln(2 sqrt(N)/delta))/(2N)); bound_maurer inverts the small kl "
         "at the empirical risk. vacuous names the bounds that are at least "
         "1 - empirical risk. exact_verdict compares the measured kl with the exact "
-        "one. All with the divergence of eq. 21.",
+        "one. All bounds use the divergence of eq. 21.",
     .groups = OPTIONS_RULE | OPTIONS_DECAY | OPTIONS_QUADRATIC | OPTIONS_CHAINS |
               OPTIONS_SAMPLING | OPTIONS_OUTPUT | OPTIONS_PLOT,
     .judges = true,

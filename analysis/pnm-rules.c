@@ -1,5 +1,5 @@
-/* pnm-rules: what the update rules are: size, stability limit, variance at small steps,
- * source. */
+/* pnm-rules: a table of the update rules: size, stability limit, variance at small
+ * steps, source. */
 #include "base/interrupt.h"
 #include "base/ranks.h"
 #include "cli/program.h"
@@ -52,9 +52,9 @@ static int variance(struct rule *rule, double lr, double *value, struct error *e
     return status;
 }
 
-/* Its limit for small lr. It is a power series in lr, of which extrapolation from lr,
- * lr/2 and lr/4 takes off the first two terms; what is left is about the cube of
- * lr/(1 - decay), and rounding about 1e-16 over its square. */
+/* The limit of that variance for small lr. It is a power series in lr; extrapolation
+ * from lr, lr/2 and lr/4 removes the first two terms. The remaining error is about the
+ * cube of lr/(1 - decay), that of rounding about 1e-16 over its square. */
 static int small_step(struct rule *rule, double limit, double *value,
                       struct error *error)
 {
@@ -89,7 +89,7 @@ static int add_row(struct table *table, const struct rule *rule, struct error *e
     const struct rule_kind *kind = rule->kind;
     struct text parameters = {0};
     rule_describe(rule, &parameters);
-    /* All but the learning rate, which is described first: "beta0=1 beta1=0.9". */
+    /* The text without the learning rate, which comes first: "beta0=1 beta1=0.9". */
     const char *rest = strchr(text_get(&parameters), ' ');
     const char *texts[COLUMNS] = {
         [PARAMETERS] = rest ? rest + 1 : NULL,
@@ -132,17 +132,20 @@ static int answer(const struct request *request, struct table *table,
 static const struct program program = {
     .name = "pnm-rules",
     .title = "print a table of the update rules",
-    .summary = "A table of the update rules: what they keep and draw, up to which "
-               "learning rate they are stable on a quadratic loss, how much noise they "
-               "leave at small ones, and where they come from.",
+    .summary =
+        "Prints a table of the update rules: their state and gradient samples, up "
+        "to which learning rate they are stable on a quadratic loss, their "
+        "stationary variance at small rates, and their sources.",
     .notes =
-        "Columns: slots are the numbers kept per coordinate besides theta; samples the "
-        "independent gradient samples of a step; limit the value of eta h from which "
-        "on the rule is unstable, by its closed form where limit_source is "
-        "closed_form, else by bisection; small_step the limit for small eta of the "
-        "stationary variance in units of eta/(2B), of exact theory. Both are empty for "
-        "rules that are not linear.\n\nParameters are at their defaults unless given; "
-        "a grid is a row each.",
+        "Columns: slots are the numbers kept per coordinate besides theta; samples "
+        "are the independent gradient samples of a step; limit is the value of eta h "
+        "from "
+        "which on the rule is unstable, by closed form or by bisection as "
+        "limit_source tells; small_step is the limit for small eta of the exact "
+        "stationary variance in units of eta/(2B). Both are empty for rules that are "
+        "not linear.\n\n"
+        "Parameters are at their defaults unless given; every value of a grid gives a "
+        "row.",
     .groups = OPTIONS_RULE | OPTIONS_OUTPUT,
     .no_rate = true,
     .optimizer = RULES_ALL,

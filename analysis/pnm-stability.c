@@ -36,21 +36,22 @@ static const struct option_spec own_options[] = {
      .low = 0,
      .high = 1,
      .low_open = true,
-     .doc = "what the error is to fall to, relative to its start, for `steps`"},
+     .doc = "for `steps`: the error to reach, relative to its start"},
     {.name = "measure",
      .kind = OPTION_FLAG,
      .field = OPTION_FIELD(struct stability_request, measure),
-     .doc = "locate the limit and the radius by noiseless chains too"},
+     .doc = "also measure the limit and the radius with noiseless chains"},
     {.name = "map",
      .kind = OPTION_FLAG,
      .field = OPTION_FIELD(struct stability_request, map),
-     .doc = "the radius over a grid instead: of --lr (default: eta h from 0.0125 to "
-            "2.5 in 200) and --beta0 (default: linear:0:5:101)"},
+     .doc =
+         "show the radius over a grid instead: of --lr (default: eta h from 0.0125 to "
+         "2.5 in 200) and --beta0 (default: linear:0:5:101)"},
     {.name = "quiet",
      .kind = OPTION_FLAG,
      .field = OPTION_FIELD(struct stability_request, request.sampling.quiet),
      .unrecorded = true,
-     .doc = "no progress bar"},
+     .doc = "print no progress"},
 };
 
 static const struct program_example examples[] = {
@@ -129,7 +130,7 @@ static double highest(const struct problem *problem)
     return most;
 }
 
-/* The grids of a map whose parameters are not given. */
+/* Appends the grid that a map uses for a parameter that is not given. */
 static void grid(const struct request *request, const char *parameter,
                  struct text *text)
 {
@@ -142,8 +143,9 @@ static void grid(const struct request *request, const char *parameter,
         text_add(text, "linear:0:5:101");
 }
 
-/* Chains square their states, which have gradients in them, and rates are inverses: far
- * beyond these what is found would be the range of numbers. */
+/* The range of curvatures and decay. Chains square their states, which contain
+ * gradients, and rates are inverses of curvatures: far beyond these limits they would
+ * overflow. */
 static const double least_pull = 1e-100, largest_pull = 1e100;
 
 static int check_range(const struct request *request, struct error *error)
@@ -173,7 +175,7 @@ static int check(const struct stability_request *own, struct error *error)
     int status = STATUS_OK;
     if (own->map && own->measure)
         return error_about(error, STATUS_USAGE, "measure",
-                           "not with --map, which is exact; allowed is one of the two");
+                           "the option cannot be combined with --map, which is exact");
     status = rule_check_linear(rules, count, "spectral radius", error);
     if (status == STATUS_OK)
         status = rule_check_constant(rules, count, "spectral radius", error);
@@ -267,22 +269,23 @@ static int answer(const struct request *request, struct table *table,
 static const struct program program = {
     .name = "pnm-stability",
     .title = "compute how fast and up to which rate rules converge",
-    .summary = "How fast linear update rules converge on a quadratic loss without "
-               "noise, and up to which learning rate: spectral radius, limit, best "
-               "rate, steps to an accuracy.",
+    .summary = "Computes how fast linear update rules converge on a quadratic loss "
+               "without noise, and up to which learning rate: spectral radius, limit, "
+               "best rate, steps to an accuracy.",
     .notes =
         "Columns: rho is the largest spectral radius over the spectrum at --lr, steps "
-        "ln(accuracy)/ln(rho), empty where rho >= 1; lr_limit the learning rate from "
-        "which on rho >= 1, by bisection, closed_limit from the closed form where "
-        "there is one; best_lr the learning rate with the least rho, which is "
-        "best_rho, with best_steps. Unstable learning rates are shown, not "
+        "is ln(accuracy)/ln(rho), empty if rho >= 1; lr_limit is the learning rate "
+        "from which on rho >= 1, by bisection; closed_limit is the same from the "
+        "closed form, if there is one; best_lr is the learning rate with the least "
+        "rho, best_rho, and best_steps. Unstable learning rates are shown, not "
         "refused.\n\n"
-        "--measure adds rho_measured, steps_measured and limit_measured from chains of "
-        "the implemented step, without theory. exact_verdict holds if the limits agree "
-        "to 1e-4 relative and the radii to 1e-4 of 1-rho (or 1e-9); it is inconclusive "
-        "where the radius did not settle within 2^20 steps and does not agree.\n\n"
-        "--map prints lr_h = eta max(h), beta0, rho and limit, that of lr_h at this "
-        "beta0: closed form, or bisection where there is none.",
+        "--measure adds rho_measured, steps_measured and limit_measured from chains "
+        "of the implemented step, without theory. exact_verdict holds if the limits "
+        "agree to 1e-4 relative and the radii to 1e-4 of 1-rho (or 1e-9); it is "
+        "inconclusive if the radius did not settle within 2^20 steps and does not "
+        "agree.\n\n"
+        "--map prints lr_h = eta max(h), beta0, rho and limit, the limit of lr_h at "
+        "this beta0 by closed form or, if there is none, by bisection.",
     .groups = OPTIONS_RULE | OPTIONS_DECAY | OPTIONS_OUTPUT | OPTIONS_PLOT,
     .judges = true,
     .linear = true,

@@ -1,5 +1,5 @@
-/* pnm-stationary: the stationary covariance of update rules, measured against exact
- * theory and the paper. */
+/* pnm-stationary: compares the measured stationary covariance of update rules with
+ * exact theory and the paper. */
 #include "base/interrupt.h"
 #include "cli/plot.h"
 #include "cli/program.h"
@@ -22,13 +22,14 @@ static const struct option_spec own_options[] = {
     {.name = "full",
      .kind = OPTION_FLAG,
      .field = OPTION_FIELD(struct stationary_request, full),
-     .doc = "every pair i <= j instead of the diagonal"},
+     .doc = "show every pair i <= j instead of the diagonal"},
     {.name = "excess",
      .kind = OPTION_FLAG,
      .field = OPTION_FIELD(struct stationary_request, excess),
-     .doc = "a row a rule: its stationary excess loss tr(H Sigma)/2 (E f - f*, unless "
-            "weight decay moves the mean) beside the factor rho by which it converges "
-            "without noise"},
+     .doc =
+         "show one row a rule: its stationary excess loss tr(H Sigma)/2 (which is "
+         "E f - f* unless weight decay moves the mean) and the factor rho by which it "
+         "converges without noise"},
 };
 
 static const struct program_example examples[] = {
@@ -124,8 +125,8 @@ static const struct plot excess_plot = {
               {"excess", "stderr", "measured", PLOT_MEASURED}},
 };
 
-/* Sum over the modes of h Sigma/2. Modes that run apart have independent errors; of
- * those that run together the errors are added up, which is at least their sum's. */
+/* The sum over the modes of h Sigma/2. Modes that run separately have independent
+ * errors; for modes that run together the errors are added, which is an upper bound. */
 static struct evidence excess_of(const struct comparison *rows, size_t count,
                                  bool together)
 {
@@ -178,7 +179,7 @@ static int add_excess(struct table *table, const struct request *request,
     return STATUS_OK;
 }
 
-/* "stationary", or the steps that were recorded of a rule that never is. */
+/* "stationary", or the recorded steps of a rule that has no stationary law. */
 static void law_of(const struct comparison *row, size_t size, char *text)
 {
     if (row->settles)
@@ -230,7 +231,7 @@ static void warn_row(const struct sampling *sampling, const struct rule *rule,
     struct text parameters = {0};
     if (!plan->too_short && plan->affordable && !overflows)
         return;
-    /* A pilot speaks for all elements. */
+    /* One warning is enough, because a pilot is about all elements. */
     if (unplanned && (row->i > 0 || row->j > 0))
         return;
     if (++*warnings > SAMPLING_WARNINGS)
@@ -251,7 +252,7 @@ static void warn_row(const struct sampling *sampling, const struct rule *rule,
     if (row->diverges)
         sampling_warn(sampling,
                       "%s with %s diverges, or theta is too large for its powers: "
-                      "beyond the range of numbers within %llu steps: not sampled; "
+                      "it overflows within %llu steps: not sampled; "
                       "pnm-simulate --record trajectory shows it",
                       rule->kind->name, text_get(&parameters),
                       (unsigned long long)plan->chains.steps);
@@ -261,16 +262,19 @@ static void warn_row(const struct sampling *sampling, const struct rule *rule,
                       "--steps T measures it over the second half of T steps",
                       rule->kind->name, text_get(&parameters));
     else if (!plan->affordable)
-        sampling_warn(sampling,
-                      "%s with %s, element (%zu,%zu) needs %.3g coordinate-steps, the "
-                      "budget --max-samples is %.3g: not sampled",
-                      rule->kind->name, text_get(&parameters), row->i + 1, row->j + 1,
-                      plan->samples, sampling->max_samples);
+        sampling_warn(
+            sampling,
+            "%s with %s, element (%zu,%zu): not sampled, because it needs %.3g "
+            "coordinate-steps and the budget --max-samples is %.3g",
+            rule->kind->name, text_get(&parameters), row->i + 1, row->j + 1,
+            plan->samples, sampling->max_samples);
     text_free(&parameters);
 }
 
-/* `all` means the rules that run with what was given; what was named is refused. The
- * rules that are kept: (*rules)[*count], to be freed by the caller. */
+/* Leaves out the rules of `all` that cannot run with the given options; a rule that was
+ * named is refused later. Sets (*rules)[*count] to the rules kept; the caller frees
+ * them.
+ */
 static int leave_out(const struct request *request, struct rule **rules, size_t *count,
                      struct error *error)
 {
@@ -294,16 +298,17 @@ static int leave_out(const struct request *request, struct rule **rules, size_t 
     }
     *count = kept;
     if (names.length > 0)
-        sampling_warn(&request->sampling,
-                      "--optimizer " RULES_ALL ": left out: %s (where theta* is not 0 "
-                      "and with weight decay the mean of a rule that is not linear is "
-                      "not known)",
-                      text_get(&names));
+        sampling_warn(
+            &request->sampling,
+            "--optimizer " RULES_ALL ": left out: %s (with weight decay and a "
+            "theta* other than 0 the mean of a rule that is not linear is not "
+            "known)",
+            text_get(&names));
     text_free(&names);
     return STATUS_OK;
 }
 
-/* Every rule is refused before any runs. */
+/* Checks all rules before any of them runs. */
 static int check_rules(const struct sampling *sampling, const struct rule *rules,
                        size_t count, const struct problem *problem, struct error *error)
 {
@@ -364,9 +369,10 @@ static int answer(const struct request *request, struct table *table,
     struct rule *rules = NULL;
     int status = STATUS_OK;
     if (own->excess && own->full)
-        return error_about(error, STATUS_USAGE, "excess",
-                           "a row a rule, not one a pair; allowed is one of it and "
-                           "--full");
+        return error_about(
+            error, STATUS_USAGE, "excess",
+            "the option cannot be combined with --full: it gives one row "
+            "a rule, not one a pair");
     status = leave_out(request, &rules, &count, error);
     if (status == STATUS_OK)
         status = own->excess
@@ -389,8 +395,8 @@ static const struct program program = {
     .notes =
         "The paper's value solves Sigma H + H Sigma = eta_applied C_method "
         "(theorem 4.1 with eqs. 14, 16, 18). exact_verdict compares measured "
-        "with exact, paper_verdict measured with paper, within 1 %. Of a rule that "
-        "is not linear there is no exact value; one whose steps keep shrinking has "
+        "with exact, paper_verdict measured with paper, within 1 %. A rule that "
+        "is not linear has no exact value; one whose steps keep shrinking has "
         "no stationary law either and is measured over the steps that `law` names.",
     .groups = OPTIONS_RULE | OPTIONS_DECAY | OPTIONS_QUADRATIC | OPTIONS_CHAINS |
               OPTIONS_SAMPLING | OPTIONS_OUTPUT | OPTIONS_PLOT,

@@ -36,12 +36,12 @@ static const struct option_spec own_options[] = {
      .kind = OPTION_FLAG,
      .field = OPTION_FIELD(struct verify_request, list),
      .unrecorded = true,
-     .doc = "list the claims, run nothing"},
+     .doc = "list the claims and run nothing"},
     {.name = "claim",
      .field = OPTION_FIELD(struct verify_request, claims),
      .argument = "ID[,ID...]",
      .word = claim_word,
-     .doc = "these claims only (default: all)"},
+     .doc = "check these claims only (default: all)"},
     {.name = "explain",
      .field = OPTION_FIELD(struct verify_request, explain),
      .argument = "ID[,ID...]|all",
@@ -100,11 +100,11 @@ static int unknown_claim(const char *option, const char *id, struct error *error
                        nearest.known);
 }
 
-/* The claims asked for, in the order given; all in the paper's order by default. */
+/* Checks the claims in `wanted`, in that order, or all in the paper's order. */
 static int check_claims(const char *option, const char *wanted, struct ledger *ledger,
                         struct error *error)
 {
-    /* With a ledger of NULL the names are looked up and nothing runs. */
+    /* If ledger is NULL, only the names are looked up and nothing runs. */
     char *ids = NULL, *rest = NULL;
     int status = STATUS_OK;
     if (!wanted) {
@@ -133,7 +133,7 @@ static int check_claims(const char *option, const char *wanted, struct ledger *l
     return status;
 }
 
-/* What a claim's command needs to repeat its rows to the bit. */
+/* Appends the options that a claim's command needs to repeat its rows to the bit. */
 static void add_options(const struct sampling *sampling, struct text *text)
 {
     command_random(text, sampling);
@@ -213,7 +213,7 @@ static const struct program program = {
         "paper_verdict tells whether the printed claim holds, exact_verdict "
         "whether measurement and our exact value agree. That the paper is "
         "contradicted is a finding, not an error. form tells whether a row's paper "
-        "value is that of the printed or of the corrected formula, variable what "
+        "value is that of the printed or of the corrected formula, variable is what "
         "tends to 0 in a limit, deviation is (paper - exact)/exact, and command "
         "repeats the row.",
     .groups = OPTIONS_SAMPLING | OPTIONS_OUTPUT,

@@ -22,8 +22,9 @@ static const struct option_spec own_options[] = {
      .field = OPTION_FIELD(struct simulate_request, record),
      .argument = "moments|trajectory",
      .preset = "moments",
-     .doc = "moments: time averages after burn-in, over chains; trajectory: theta at "
-            "step 0, every K-th step and the last, no burn-in"},
+     .doc =
+         "moments: time averages after burn-in and their spread over chains; "
+         "trajectory: theta at step 0, every K-th step and the last, without burn-in"},
     {.name = "every",
      .kind = OPTION_COUNT,
      .field = OPTION_FIELD(struct simulate_request, every),
@@ -45,7 +46,7 @@ static const struct program_example examples[] = {
 
 static const uint64_t most_records = 20000000;
 
-/* The chains of each mode: planned from the exact law, or as given. */
+/* Sets the chains of each mode, planned from the exact law or as given. */
 static int plan_modes(const struct sampling *sampling, const struct rule *rule,
                       const struct problem *problem, struct chains *chains,
                       struct error *error)
@@ -103,7 +104,8 @@ static int plan_modes(const struct sampling *sampling, const struct rule *rule,
     return status;
 }
 
-/* Correlated modes run together: the longest burn-in and chain, the most chains. */
+/* Correlated modes run together: all get the longest burn-in, the longest chains and
+ * the largest number of chains. */
 static void join_chains(size_t n, struct chains *chains)
 {
     struct chains most = {0};
@@ -117,8 +119,8 @@ static void join_chains(size_t n, struct chains *chains)
         chains[i] = most;
 }
 
-/* The moments of a mode, NAN where the chains have left the range of numbers; the
- * standard errors of what is not random are 0. */
+/* The moments of a mode and their standard errors. Moments that overflow have NAN as
+ * error; without randomness errors are 0. */
 struct estimate {
     double mean, mean_se, second, second_se;
 };
@@ -135,13 +137,13 @@ static struct estimate estimate_of(const struct moments *theta,
     return e;
 }
 
-/* An empty cell is not to be taken for one that was not asked for. */
+/* Warns of cells that stay empty because a number overflows. */
 static void warn_mode(const struct sampling *sampling, const struct problem *problem,
                       size_t i, const struct estimate *e, uint64_t chains,
                       size_t *warnings)
 {
     const bool no_mean = !isfinite(e->mean), no_second = !isfinite(e->second);
-    /* Of one chain there is none. */
+    /* One chain has no standard error. */
     const bool no_error = chains > 1 && !no_mean && !no_second &&
                           !(isfinite(e->mean_se) && isfinite(e->second_se));
     if ((!no_mean && !no_second && !no_error) || ++*warnings > SAMPLING_WARNINGS)
@@ -180,7 +182,7 @@ static int fill_moments(struct table *table, const struct request *request,
         table_real(table, H, problem->h[i]);
         table_count(table, COUNT, square[i].count);
         if (square[i].count == 0)
-            continue; /* the time was up before */
+            continue; /* the time was up before this mode */
         const struct estimate e =
             estimate_of(&theta[i], &square[i], problem_noise(problem, i, i) != 0);
         table_real(table, MEAN, e.mean);
@@ -228,7 +230,7 @@ static int answer_moments(const struct request *request, struct table *table,
     return status;
 }
 
-/* Says of each chain and mode from which recorded step on it is no number. */
+/* Warns of each chain and mode that overflows, with the recorded step. */
 static void warn_trajectories(const struct sampling *sampling, uint64_t chains,
                               uint64_t steps, uint64_t every, size_t n,
                               const double *theta)
@@ -304,10 +306,11 @@ static int answer_trajectories(const struct simulate_request *own, struct table 
     const double rows =
         (double)chains * (double)ensemble_records(steps, every) * (double)problem->n;
     if (rows > (double)most_records)
-        return error_about(error, STATUS_USAGE, "record",
-                           "trajectory: %.3g rows; allowed are up to %llu: raise "
-                           "--every, or lower --replicas or --steps",
-                           rows, (unsigned long long)most_records);
+        return error_about(
+            error, STATUS_USAGE, "record",
+            "trajectory: %.3g rows are too many; allowed are up to %llu: "
+            "raise --every, or lower --replicas or --steps",
+            rows, (unsigned long long)most_records);
     int status = sampling_systems(sampling, rule, problem, &systems, &radius, error);
     if (status == STATUS_OK && !(theta = malloc((size_t)rows * sizeof *theta)))
         status = error_memory(error, "the trajectories");
@@ -334,7 +337,7 @@ static int answer(const struct request *request, struct table *table,
     if (request->rules.count != 1)
         return error_about(
             error, STATUS_USAGE, "optimizer",
-            "%zu rows; pnm-simulate runs one rule with one value of each "
+            "the options give %zu rows; allowed is one rule with one value of each "
             "parameter",
             request->rules.count);
     return own->record == RECORD_MOMENTS ? answer_moments(request, table, error)

@@ -1,6 +1,6 @@
 /* adapnm-debias: AdaPNM divides the positive-negative average by 1-beta1^t, as Adam
- * divides its mean, to undo the bias of starting at 0. Without bias the mean of a
- * constant gradient is that gradient. */
+ * divides its mean, to remove the bias of starting at 0. Without bias, the mean of
+ * constant gradients is the gradient. */
 #include "claims/shared/claim_stationary.h"
 
 #include <math.h>
@@ -17,8 +17,8 @@ static double debiased(double beta0, double beta1, int t)
     return ((1 + beta0) * now - beta0 * last) / (1 - pow(beta1, t));
 }
 
-/* The same from the implemented step: vhat of a constant gradient 1 is 1, so step t
- * moves theta by -eta0 mhat/(1 + epsilon). */
+/* mhat_t / gradient from the implemented step: vhat of a constant gradient 1 is 1, so
+ * step t moves theta by -eta0 mhat/(1 + epsilon). */
 static double debiased_simulated(const struct rule *rule, int t)
 {
     double slot[RULE_MAX_SLOTS] = {0}, theta = 0;

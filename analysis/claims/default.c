@@ -1,6 +1,6 @@
-/* default: gamma = 5 is beta0 = 1; and a larger beta0 "requires more iterations": steps
- * of a noiseless chain until it stays within 1e-6 of its start, for the steps of beta0
- * = 0 over those of beta0, which should not exceed 1. */
+/* default: gamma = 5 is beta0 = 1, and a larger beta0 "requires more iterations". What
+ * is measured are the steps until a noiseless chain stays below 1e-6 of its start:
+ * those of beta0 = 0 over those of beta0 should not exceed 1. */
 #include "claims/shared/claim_stationary.h"
 
 #include <math.h>
@@ -9,7 +9,7 @@
 static const double accuracy = 1e-6;
 enum { MOST_STEPS = 1 << 22 };
 
-/* The last step at which |theta| exceeds the accuracy, by the implemented step. */
+/* The last step at which |theta| exceeds the accuracy, from the implemented step. */
 static double steps_simulated(const struct rule *rule, double h)
 {
     double state[LINEAR_STATE] = {1};
@@ -23,7 +23,7 @@ static double steps_simulated(const struct rule *rule, double h)
     return (double)last + 1;
 }
 
-/* The same by the written-out matrix. */
+/* The last step at which |theta| exceeds the accuracy, from the written-out matrix. */
 static double steps_exact(const struct rule *rule, double h)
 {
     double state[LINEAR_STATE] = {1};

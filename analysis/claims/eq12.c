@@ -1,6 +1,6 @@
 /* eq12: the gradient noise is written C(theta) xi with C its covariance and xi standard
- * normal; such noise has covariance C^2. What has covariance C is C^(1/2) xi: measured
- * as one step of SGD with rate 1 from the minimum, theta_1 = -noise. */
+ * normal; such noise has covariance C^2, while C^(1/2) xi has covariance C. The noise
+ * is measured as one step of SGD with rate 1 from the minimum, theta_1 = -noise. */
 #include "claims/shared/claim_stationary.h"
 
 #include <math.h>

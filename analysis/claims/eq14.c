@@ -1,6 +1,7 @@
-/* eq14: near a minimum the covariance of the minibatch noise is H/B. Least squares on a
- * finite training set, minibatches drawn with replacement at the least-squares
- * solution: true when the residual variance is 1, else off by that variance. */
+/* eq14: near a minimum the covariance of the minibatch noise is H/B. It is
+ * checked for least squares on a finite training set, with minibatches drawn with
+ * replacement at the solution: true if the residual variance is 1, otherwise off by
+ * that factor. */
 #include "compare/draws.h"
 #include "verdict/ledger.h"
 
@@ -25,7 +26,7 @@ static void training_set_free(struct training_set *set)
     free(set->residual);
 }
 
-/* Inputs with unequal, correlated coordinates; targets x'1 + noise. */
+/* Draws inputs with unequal, correlated coordinates and targets x'1 + noise. */
 static void draw(struct random_stream *stream, double residual_sd,
                  struct training_set *set)
 {
@@ -45,7 +46,9 @@ static void draw(struct random_stream *stream, double residual_sd,
     }
 }
 
-/* Moves from the true coefficients to the least-squares solution: residuals there. */
+/* Replaces the residuals at the true coefficients by those at the least-squares
+ * solution.
+ */
 static int solve(struct training_set *set, struct error *error)
 {
     double h[N * N], right[N] = {0}, shift[N];
@@ -81,7 +84,7 @@ static int solve(struct training_set *set, struct error *error)
     return STATUS_OK;
 }
 
-/* Second moments of minibatch gradients; their mean at the solution is 0. */
+/* Adds second moments of minibatch gradients, whose mean at the solution is 0. */
 static void draw_batches(const void *context, struct random_stream *stream,
                          uint64_t count, struct moments *product)
 {

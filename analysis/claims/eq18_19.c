@@ -1,6 +1,6 @@
-/* eq18-19: the stationary covariance of PNM is gamma times that of SGD. Held against
- * Algorithm 2, whose rate is eta0, and against two independent batches a step, for
- * which it is true; and the whole curve over eta h. */
+/* eq18-19: the stationary covariance of PNM is gamma times that of SGD. It is
+ * checked over eta h for Algorithm 2, whose rate is eta0, and for two independent
+ * batches a step, for which it is true. */
 #include "claims/shared/claim_stationary.h"
 
 #include <math.h>
@@ -11,8 +11,8 @@ static double gamma_of(double beta0)
     return (1 + beta0) * (1 + beta0) + beta0 * beta0;
 }
 
-/* The curve of one (beta0, beta1) of Algorithm 2, the limit as printed, and, where it
- * is another number, the limit that follows from the definitions. */
+/* The curve of Algorithm 2 at one (beta0, beta1), the printed limit and, if it differs,
+ * the limit that follows from the definitions. */
 static int check_algorithm(struct ledger *ledger, const struct claim *claim,
                            double beta0, double beta1, struct error *error)
 {

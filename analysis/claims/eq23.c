@@ -1,5 +1,5 @@
-/* eq23: the derivative of the divergence by gamma, judged by differences: its integral
- * from gamma = 1 to 5 against the difference of divergences computed from matrices. */
+/* eq23: the derivative of the divergence with respect to gamma. Its integral from gamma
+ * = 1 to 5 is compared with the difference of divergences computed from matrices. */
 #include "claims/shared/gaussian.h"
 
 #include <math.h>

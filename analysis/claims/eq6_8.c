@@ -1,5 +1,6 @@
-/* eq6-8: the average of eq. 7 is an estimate of the gradient. As printed its mean is
- * another multiple of it; Algorithm 2 is another filter, whose mean is the gradient. */
+/* eq6-8: the average of eq. 7 is an estimate of the gradient. The mean of
+ * the printed average is another multiple of it; Algorithm 2 is another filter, whose
+ * mean is the gradient. */
 #include "claims/shared/claim_noise.h"
 
 #include <math.h>

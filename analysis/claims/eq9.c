@@ -1,5 +1,5 @@
-/* eq9: the variance of the noise in positive-negative momentum, for eq. 8 literally and
- * for Algorithm 2. */
+/* eq9: the variance of the noise in positive-negative momentum, for eq. 8 as printed
+ * and for Algorithm 2. */
 #include "claims/shared/claim_noise.h"
 
 #include <math.h>

@@ -1,5 +1,5 @@
-/* example: the number the paper gives for its condition, and the number of the
- * condition that follows from eq. 21 with the prior N(0, I/lambda). */
+/* example: the number that the paper gives for its condition, and that of the condition
+ * that follows from eq. 21 with the prior N(0, I/lambda). */
 #include "verdict/ledger.h"
 
 static int check(struct ledger *ledger, const struct claim *claim, struct error *error)

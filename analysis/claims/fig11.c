@@ -2,11 +2,11 @@
  * to the batch size, near minima and away from them. The paper shows MNIST; here it is
  * a network of 60 parameters on synthetic data, whose C and H are known exactly.
  *
- * What is judged, with v_k the eigenvectors of H and C_kk = v_k' C v_k:
+ * With v_k the eigenvectors of H and C_kk = v_k' C v_k, the claim is judged by:
  *   size        Tr C against Tr H/B, C_11 against h_1/B: eq. 14, constant included;
- *   shape       the cosine <C,H>/(|C| |H|), 1 where C is any multiple of H;
- *   appearance  the slope of log C_kk over log h_k, as one sees it in a log-log plot;
- *   batch size  Tr C at a larger B against a B-th of that of one sample. */
+ *   shape       the cosine <C,H>/(|C| |H|), which is 1 if C is any multiple of H;
+ *   appearance  the slope of log C_kk over log h_k, which a log-log plot shows;
+ *   batch size  Tr C at a larger B against Tr C at B = 1, divided by B. */
 #include "base/elementary.h"
 #include "claims/shared/minibatch.h"
 
@@ -17,20 +17,21 @@
 
 enum {
     N = MINIBATCH_N,
-    GROUP = 8, /* minibatches a draw: their pairs estimate |C|^2 without bias */
+    GROUP = 8, /* minibatches a draw, whose pairs estimate |C|^2 without bias */
     BATCH = 4,
     LARGE_BATCH = 32,
     BATCH_MAX = LARGE_BATCH,
 };
-/* Smaller curvatures are no part of the slope: they may be rounding, or negative. */
+/* The slope leaves out smaller curvatures, which may be rounding errors, or negative.
+ */
 static const double least_curvature = 1e-4;
 
-/* Means over draws: C_kk, and then */
+/* The quantities whose means over draws are taken: C_kk, then these. */
 enum {
     TRACE = N,    /* Tr C */
     FORM,         /* Tr CH = E xi' H xi */
     SQUARE,       /* |C|^2 = E (xi' xi~)^2 for independent xi, xi~ */
-    COSINE_ERROR, /* what the cosine and the slope vary with, to first order */
+    COSINE_ERROR, /* linear parts of the cosine and of the slope, for their errors */
     SLOPE_ERROR,
     QUANTITIES
 };
@@ -46,11 +47,11 @@ struct experiment {
     double gradient[MINIBATCH_SAMPLES][N]; /* along the directions, centred */
     int batch;
     bool distinct;    /* drawn without replacement */
-    double weight[N]; /* of log C_kk in the slope */
+    double weight[N]; /* weight of log C_kk in the slope */
     double h_norm;    /* |H| */
     struct shape exact;
     double exact_form, exact_square;
-    double samples; /* gradients drawn, or that would have to be */
+    double samples; /* gradients that are drawn, or would be */
     struct moments moments[QUANTITIES];
 };
 
@@ -59,7 +60,8 @@ static double square(double x)
     return x * x;
 }
 
-/* Weights of the least-squares slope over log h_k, for curvatures that take part. */
+/* Weights of the least-squares slope over log h_k; 0 for curvatures that are left out.
+ */
 static void slope_weights(const double *curvature, double *weight)
 {
     double count = 0, mean = 0, spread = 0;
@@ -83,8 +85,8 @@ static double slope(const double *weight, const double *along)
     return sum;
 }
 
-/* C of one minibatch from that of a sample: over B, times (M-B)/(M-1) where M inputs
- * are drawn without replacement, each with one label. */
+/* The factor from C of a sample to C of a minibatch: 1/B, times (M-B)/(M-1) if the M
+ * inputs, each with one label, are drawn without replacement. */
 static double of_batch(const struct experiment *e)
 {
     const double inputs = MINIBATCH_INPUTS, batch = e->batch;
@@ -131,7 +133,7 @@ static void draw_batch(const struct experiment *e, struct minibatch_sampler *sam
     minibatch_average(e->gradient, e->batch, sample, xi);
 }
 
-/* Two sums: one would wait for every addition. */
+/* x'y in two sums; a single sum would wait for every addition. */
 static double dot(const double *x, const double *y)
 {
     double even = 0, odd = 0;
@@ -179,7 +181,7 @@ static void draw(const void *context, struct random_stream *stream, uint64_t cou
     }
 }
 
-/* `share` of the usual number of draws. */
+/* Measures C with `share` times the usual number of draws. */
 static int measure(const struct ledger *ledger, const struct claim *claim,
                    struct experiment *e, double share, struct error *error)
 {
@@ -207,7 +209,7 @@ static struct shape measured_shape(const struct experiment *e)
     return shape;
 }
 
-/* One number of a covariance; `error_of` is what its standard error is that of. */
+/* One number of a covariance; its standard error is that of quantity `error_of`. */
 struct number {
     const char *what;
     double paper, exact, measured;
@@ -229,7 +231,7 @@ static int add_row(struct ledger *ledger, const struct claim *claim,
                         error);
 }
 
-/* C against H: size, shape and appearance. */
+/* Adds the rows that compare C with H: size, shape and appearance. */
 static int add_shape(struct ledger *ledger, const struct claim *claim,
                      struct experiment *e, struct error *error)
 {
@@ -247,7 +249,7 @@ static int add_shape(struct ledger *ledger, const struct claim *claim,
         {"cosine between C and H", 1, exact->cosine, measured.cosine, COSINE_ERROR},
         {"slope of log C_kk over log h_k", 1, exact->slope, measured.slope,
          SLOPE_ERROR},
-        /* The last one: not where no curvature is negative but for rounding. */
+        /* The last row is left out if only rounding makes a curvature negative. */
         {"C along the most negative curvature, B=4", h[N - 1] / BATCH,
          exact->along[N - 1], measured.along[N - 1], N - 1},
     };
@@ -258,7 +260,9 @@ static int add_shape(struct ledger *ledger, const struct claim *claim,
     return status;
 }
 
-/* 1/B: from the covariance of one sample to that of a larger batch. */
+/* Adds the row that checks 1/B: the covariance of a larger batch against that of a
+ * sample.
+ */
 static int add_batch_size(struct ledger *ledger, const struct claim *claim,
                           struct experiment *e, bool distinct, struct error *error)
 {

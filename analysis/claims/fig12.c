@@ -1,13 +1,13 @@
-/* fig12: gradient noise over minibatches is close to Gaussian; looked at over
- * parameters it is heavy-tailed. The measure of tails is the kurtosis,
- * E xi^4/(E xi^2)^2, 3 for a Gaussian, on two of the networks of fig11.
+/* fig12: gradient noise is close to Gaussian over minibatches and heavy-tailed over
+ * parameters. The tails are measured by the kurtosis, E xi^4/(E xi^2)^2, which is 3 for
+ * a Gaussian, on two of the networks of fig11.
  *
- * Over minibatches: of the noise along the largest curvature. Of a minibatch of B it is
- * 3 + (kappa - 3)/B, with kappa that of a sample.
+ * Over minibatches it is the kurtosis of the noise along the largest curvature, which
+ * is 3 + (kappa - 3)/B for a minibatch of B if a sample has kappa.
  *
- * Over parameters: of all parameters' noise taken together, as in a histogram of it,
- * mean_i E xi_i^4/(mean_i E xi_i^2)^2. It exceeds 3 even where every xi_i is Gaussian,
- * unless all have one variance. */
+ * Over parameters it is the kurtosis of all parameters' noise in one histogram,
+ * mean_i E xi_i^4/(mean_i E xi_i^2)^2. It exceeds 3 even if every xi_i is Gaussian,
+ * unless all have the same variance. */
 #include "claims/shared/minibatch.h"
 
 #include <math.h>
@@ -16,9 +16,9 @@
 
 enum {
     N = MINIBATCH_N,
-    BATCH = 16, /* over parameters */
+    BATCH = 16, /* of the noise over parameters */
     BATCH_MAX = 128,
-    MOMENTS = 8, /* the highest that is needed */
+    MOMENTS = 8, /* order of the highest moment that is needed */
 };
 /* Few samples show the curve; 128 is the batch size that the paper trains with. */
 static const int batches[] = {1, 2, 4, 8, BATCH_MAX};
@@ -27,18 +27,18 @@ struct gradients {
     const struct minibatch_noise *noise;
     double drawn[MINIBATCH_SAMPLES][N];   /* centred gradients, by back propagation */
     double top[MINIBATCH_SAMPLES];        /* along the largest curvature */
-    double forward[MINIBATCH_SAMPLES][N]; /* the same by forward derivatives */
+    double forward[MINIBATCH_SAMPLES][N]; /* as drawn, but by forward derivatives */
     int batch;
     double moment[MOMENTS + 1];  /* exact, along the largest curvature */
     double second[N], fourth[N]; /* exact, of each parameter's noise */
     double kurtosis;             /* exact, along the largest curvature */
     double pooled;               /* exact, over parameters */
-    double mean;                 /* exact, mean of the parameters' own */
+    double mean;                 /* exact, mean of the parameters' kurtoses */
 };
 
 /* --- exact ------------------------------------------------------------------------ */
 
-/* Central moments from cumulants, and the other way round, both up to MOMENTS:
+/* Computes central moments from cumulants, or cumulants from moments, up to MOMENTS:
  * m_n = sum_k binomial(n-1, k-1) kappa_k m_{n-k} (mean 0, so kappa_1 = 0). */
 static void exchange(double *moment, double *cumulant, bool to_cumulants)
 {
@@ -84,10 +84,10 @@ static void sample_moments(const struct gradients *g, const double *along,
         for (int power = 0; power <= MOMENTS; power++, term *= value)
             moment[power] += term;
     }
-    moment[1] = 0; /* but for rounding */
+    moment[1] = 0; /* removes rounding errors */
 }
 
-/* Forward derivatives, not those that are drawn. */
+/* Computes the centred gradients by forward derivatives, independent of those drawn. */
 static void set_forward(struct gradients *g)
 {
     for (int k = 0; k < MINIBATCH_INPUTS; k++) {
@@ -144,8 +144,8 @@ static void set_exact_parameters(struct gradients *g, int batch)
 
 enum { SECOND, FOURTH, ERROR, OVER_BATCHES };
 
-/* The noise of a minibatch along the largest curvature. Two sums: one would wait for
- * every addition. */
+/* Draws the noise of a minibatch along the largest curvature, in two sums; a single sum
+ * would wait for every addition. */
 static double draw_top(const struct gradients *g, struct minibatch_sampler *sampler)
 {
     int sample[BATCH_MAX];
@@ -176,7 +176,7 @@ static void draw_over_batches(const void *context, struct random_stream *stream,
     }
 }
 
-/* Minibatches for the wanted precision of the kurtosis: from the variance of
+/* The minibatches that the wanted precision of the kurtosis needs, from the variance of
  * y^4/m4 - 2 y^2/m2. */
 static double batches_wanted(const struct gradients *g, double precision)
 {
@@ -217,7 +217,7 @@ static int add_over_batches(struct ledger *ledger, const struct claim *claim,
                         error);
 }
 
-/* The kurtosis at that value of 1/B over the Gaussian's. */
+/* The kurtosis at this value of 1/B, divided by that of a Gaussian. */
 static double ratio(const void *context, double per_batch)
 {
     const double sample = *(const double *)context;
@@ -250,8 +250,9 @@ static int add_limit(struct ledger *ledger, const struct claim *claim,
 
 /* --- over parameters -------------------------------------------------------------- */
 
-/* Means over draws: second and fourth powers of each parameter's noise, and what the
- * two kurtoses vary with. A draw is a group of minibatches. */
+/* The quantities whose means over draws are taken: second and fourth powers of each
+ * parameter's noise, then linear parts of the two kurtoses, for their errors. A draw is
+ * a group of minibatches. */
 enum { POOLED_ERROR = 2 * N, MEAN_ERROR, OVER_PARAMETERS, GROUP = 16 };
 
 /* Adds the noise of a minibatch to the sums of squares and fourth powers. */
@@ -296,9 +297,9 @@ static void draw_over_parameters(const void *context, struct random_stream *stre
     }
 }
 
-/* How many draws bring both kurtoses to the wanted precision. From a pilot, which is
- * thrown away: the exact answer would need joint eighth moments. As many as the pilot
- * where that is over the budget already. */
+/* Plans the draws that bring both kurtoses to the wanted precision, from a pilot: the
+ * exact number would need joint eighth moments. If the pilot alone exceeds the budget,
+ * the plan is as long as the pilot. */
 static int draws_wanted(const struct draws *draws, double precision, double *wanted,
                         struct error *error)
 {
@@ -319,7 +320,8 @@ static int draws_wanted(const struct draws *draws, double precision, double *wan
     return status;
 }
 
-/* Of all parameters' noise together, and the mean of their own. */
+/* The kurtosis of all parameters' noise together, and the mean of their own kurtoses.
+ */
 static void measured_kurtoses(const struct moments *moments, double *pooled,
                               double *mean)
 {

@@ -1,12 +1,14 @@
-/* fig7: beta0 in [-1, 0] "cannot enhance the noise". True of the variance a step
- * applies (gamma <= 1), not of the stationary variance at Algorithm 2's rate
+/* fig7: beta0 in [-1, 0] "cannot enhance the noise". This is true of the variance that
+ * a step applies (gamma <= 1), but not of the stationary variance at Algorithm 2's rate
  * eta/sqrt(gamma). */
 #include "claims/shared/claim_stationary.h"
 
 #include <math.h>
 #include <stdio.h>
 
-/* gamma over a grid of [-1, 0]: two ways of writing the same number. */
+/* The largest gamma over a grid of [-1, 0], from the formula and from the implemented
+ * step.
+ */
 static int check_gamma(struct ledger *ledger, const struct claim *claim,
                        struct error *error)
 {
@@ -23,8 +25,8 @@ static int check_gamma(struct ledger *ledger, const struct claim *claim,
         const struct claim_rule pnm = {"two_batch", beta0, NAN, NAN};
         const struct rule rule = claim_rule_make(&pnm, 1);
         /* With independent noise of variance 1 in both samples and no gradient, one
-         * step at rate eta0 moves by eta0 sqrt(gamma) in the root mean square: probe
-         * it. */
+         * step at rate eta0 moves theta by eta0 sqrt(gamma) in the root mean square,
+         * which a probe measures. */
         struct linear_system probed;
         linear_system_probe(&rule, 0, &probed);
         const double rate = theory_normalized_lr(&rule);

@@ -1,5 +1,5 @@
-/* hb-scaling: beta3 = 1 with learning rate eta is beta3 = 1-beta1 with eta/(1-beta1).
- */
+/* hb-scaling: Heavy Ball with beta3 = 1 and learning rate eta is Heavy Ball with beta3
+ * = 1-beta1 and eta/(1-beta1). */
 #include "claims/shared/twins.h"
 
 #include <math.h>

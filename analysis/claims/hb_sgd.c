@@ -16,7 +16,7 @@ static void pair_at(double a, struct rule *momentum, struct rule *plain)
     *plain = claim_rule_make(&sgd, a / (1 - heavy_ball.beta1));
 }
 
-/* The limit is taken up to where SGD, the first to diverge, is stable. */
+/* Fractions are those of SGD's stability limit, because SGD is the first to diverge. */
 static double ratio(const void *context, double fraction)
 {
     const double h = 1, c = 1, a = fraction * 2 * (1 - heavy_ball.beta1);

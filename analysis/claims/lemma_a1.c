@@ -1,5 +1,5 @@
 /* lemma-A1: z_t moves by plain gradient steps. It follows from the recursion of eq. 10,
- * so it holds for the x_t that obeys it. */
+ * so it holds for the x_t that obeys that recursion. */
 #include "claims/shared/claim_descent.h"
 
 #include <math.h>

@@ -1,7 +1,7 @@
 /* lemma-A3: how far the gradients at z_t and at theta_t are apart, with the x_t for
  * which lemma A.1 holds. The chains that come closest to the bound, or break it, are
- * searched for; the first grid holds those of a constant gradient, which attain the
- * corrected bound in the limit of small rates where beta0 <= beta/(1-beta). */
+ * searched for; the first grid has chains of a constant gradient, which attain the
+ * corrected bound in the limit of small rates if beta0 <= beta/(1-beta). */
 #include "claims/shared/claim_descent.h"
 
 static int check(struct ledger *ledger, const struct claim *claim, struct error *error)

@@ -1,5 +1,5 @@
 /* noise-ratio: the noise of positive-negative momentum is sqrt(gamma) times that of
- * conventional momentum, for eq. 7 literally and for Algorithm 2. */
+ * conventional momentum, for eq. 7 as printed and for Algorithm 2. */
 #include "claims/shared/claim_noise.h"
 
 #include <math.h>

@@ -1,7 +1,7 @@
 /* rate: how fast the smallest E|grad f(theta_k)|^2 falls with the horizon T, at
  * theorem 3.1's learning rate for each T. The slope over log T is fitted to the last
- * five doublings; a row shows 2^slope, the factor of one doubling. The paper's bound,
- * an exponent of -1/2 at most, is given a slack of 0.05. */
+ * five doublings; a row shows 2^slope, the factor of one doubling. The paper's exponent
+ * is at most -1/2, to which the check adds a slack of 0.05. */
 #include "claims/shared/claim_descent.h"
 
 #include <math.h>
@@ -42,7 +42,9 @@ static struct evidence factor_of(double slope, double se, uint64_t count)
     };
 }
 
-/* The weighted fit over the horizons; *count 0 where the session ended it early. */
+/* Fits the slope over the horizons with weights; *count is 0 if the session ended it
+ * early.
+ */
 static int fit_slope(const struct ledger *ledger, const char *rule,
                      const struct loss_kind *kind, double *slope, double *se,
                      uint64_t *count, struct error *error)

@@ -7,7 +7,8 @@
 
 static const double lr = 0.1;
 
-/* `name` at the special beta0 and `twin` with the rate that it really applies. */
+/* The rule `name` at the special beta0, and its `twin` at the rate that `name` applies.
+ */
 static struct twin_rules special(struct ledger *ledger, const char *name,
                                  const char *twin, double beta1)
 {
@@ -37,9 +38,9 @@ static int check_momentum(struct ledger *ledger, const struct claim *claim,
     return ledger_identity(ledger, claim, FORM_PRINTED, setting, &identity, error);
 }
 
-/* An adaptive rule is not linear, so there are no matrices of it. But the two rules
- * share the second moment and both bias corrections word for word, so they are one if
- * their first moments are: Algorithm 2's and Algorithm 1's with beta3 = 1-beta1. */
+/* Adaptive rules are not linear and have no matrices. But the two rules have the same
+ * second moment and the same bias corrections, so they agree if their first moments do:
+ * those of Algorithm 2 and of Algorithm 1 with beta3 = 1-beta1. */
 struct adaptive_twins {
     struct twin_rules rules, first_moments;
 };

@@ -1,7 +1,8 @@
-/* stability, cap: the learning rate applied, eta0, from which on Algorithm 2 diverges
- * is 2/((1+2 beta0) L) for beta0 >= 0 and every beta1: a root leaves the unit circle
- * through -1. The paper prints no limit; theorem 3.1's cap, eta0 = 1/(2L), is beyond it
- * for beta0 > 1.5. Measured by bisection on whether noiseless chains grow. */
+/* stability, cap: Algorithm 2 diverges from the applied learning rate eta0 =
+ * 2/((1+2 beta0) L) on, for beta0 >= 0 and every beta1, because a root leaves the unit
+ * circle through -1. The paper prints no limit; theorem 3.1's cap, eta0 = 1/(2L), is
+ * beyond it for beta0 > 1.5. The limit is measured by bisection on whether noiseless
+ * chains grow. */
 #include "compare/stability.h"
 #include "claims/shared/claim_stationary.h"
 
@@ -27,7 +28,7 @@ static struct applied_limit applied_limit(double beta0, double beta1)
     double scalar[RULE_MAX_SCALARS];
     struct applied_limit limit;
     rule.number[RULE_LR] = stability_limit_measured(&rule, &h, 1);
-    /* The rate that the implemented rule says it applies. */
+    /* The rate that the implemented rule applies, by its scalars. */
     rule.kind->scalars(&rule, 0, scalar);
     limit.measured = scalar[RULE_RATE];
     rule.number[RULE_LR] = stability_limit_closed(&rule, &h, 1);

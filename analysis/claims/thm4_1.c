@@ -43,8 +43,8 @@ static double integrand(double s, void *context)
     return exp(-rate[0] * s) * rate[1];
 }
 
-/* The stationary covariance of the SDE by its integral over the past,
- * int_0^inf e^{-Hs} eta C e^{-Hs} ds: not by the equation that is claimed for it. */
+/* The stationary covariance of the SDE from its integral over the past,
+ * int_0^inf e^{-Hs} eta C e^{-Hs} ds, and not from the claimed equation. */
 static double integral(size_t i, size_t j, double eta)
 {
     double context[2] = {curvature[i] + curvature[j], eta * noise[i * MODES + j]};
@@ -59,9 +59,9 @@ static double integral(size_t i, size_t j, double eta)
 }
 
 /* Euler-Maruyama, theta' = theta - dt H theta + (dt eta C)^(1/2) xi, is SGD with
- * learning rate dt and noise eta C / dt. Three step sizes, halved each time; the
- * quadratic through the three results at dt = 0 has weights 1/3, -2, 8/3. What is left
- * of the bias is 1.3e-4 relative at the largest curvature. */
+ * learning rate dt and noise eta C / dt. It runs with three step sizes, each half the
+ * last; the quadratic through the three results has the weights 1/3, -2, 8/3 at dt = 0.
+ * The remaining bias is 1.3e-4 relative at the largest curvature. */
 static int check_sde(struct ledger *ledger, const struct claim *claim,
                      struct error *error)
 {
@@ -70,7 +70,7 @@ static int check_sde(struct ledger *ledger, const struct claim *claim,
     struct comparison rows[STEPS][PAIRS];
     struct sampling sampling = *ledger->sampling;
     int status = STATUS_OK;
-    /* The weights raise the error of the three by 3.35. */
+    /* The weights make the error of the result 3.35 times that of each. */
     sampling.precision /= 3.35;
     sampling.precision_given = true;
     for (int k = 0; status == STATUS_OK && k < STEPS; k++) {

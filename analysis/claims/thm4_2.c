@@ -1,5 +1,6 @@
 /* thm4.2: a PAC-Bayes bound is violated with probability at most Delta over the
- * training set. Counted over many training sets of a problem whose true risk is known:
+ * training set. Violations are counted over many training sets of a problem whose true
+ * risk is known:
  * inputs x uniform on the circle, labels sign(x_1) flipped with probability FLIP,
  * classifiers sign(theta' x) under the 0-1 loss, theta ~ Q = N(mu, I) with mu = SCALE
  * times the mean of y x over the set, prior P = N(0, I). */
@@ -22,15 +23,15 @@ static const char *const names[BOUNDS] = {
     "eq. 20", "McAllester's form sqrt((KL + ln(2 sqrt(N)/Delta))/(2N))",
     "Maurer's form by the small kl"};
 
-/* Probability under Q that x at angle phi is called +1: Phi(mu' x). */
+/* The probability under Q that x at angle phi is classified as +1, Phi(mu' x). */
 static double positive(const double *mu, double phi)
 {
     return gsl_cdf_ugaussian_P(mu[0] * cos(phi) + mu[1] * sin(phi));
 }
 
-/* True risk of Q: on the right half circle the clean label is +1, by symmetry the left
- * one contributes the same. Gauss-Legendre over (-pi/2, pi/2), exact to rounding for
- * this smooth integrand. */
+/* The true risk of Q. On the right half circle the clean label is +1; by symmetry the
+ * left one contributes the same. The integral over (-pi/2, pi/2) is by Gauss-Legendre,
+ * which is exact to rounding for this smooth integrand. */
 static double true_risk(const gsl_integration_glfixed_table *table, const double *mu)
 {
     double sum = 0;
@@ -49,7 +50,7 @@ static double uniform(uint64_t word)
     return ((double)(word >> 11) + 0.5) * 0x1p-53;
 }
 
-/* Draws a training set: angles and labels; mu of its posterior. */
+/* Draws a training set, angles and labels, and computes mu of its posterior. */
 static void draw(struct random_stream *stream, double *angle, double *label, double *mu)
 {
     uint64_t words[RANDOM_BLOCK];
@@ -79,7 +80,7 @@ static double empirical_risk(const double *angle, const double *label, const dou
 
 struct count {
     uint64_t violated[BOUNDS];
-    uint64_t control; /* gaps above 0: a bound of 0 would be violated as often */
+    uint64_t control; /* gaps above 0, which violate a bound of 0 */
 };
 
 static void count_sets(struct random_stream *stream,

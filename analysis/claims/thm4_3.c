@@ -1,7 +1,7 @@
 /* thm4.3: if eta/(2 B lambda) < 1 there is a beta0 in (0, 2 B lambda/eta] with a
- * smaller bound for PNM than for SGD. The smallest ratio of the two bounds over beta0,
- * for the paper's covariance with the printed divergence, with the right one, and for
- * Algorithm 2's exact covariance. */
+ * smaller bound for PNM than for SGD. The check finds the smallest ratio of the two
+ * bounds over beta0, for the paper's covariance with the printed and with the right
+ * divergence, and for Algorithm 2's exact covariance. */
 #include "claims/shared/claim_stationary.h"
 #include "compare/optimal_beta0.h"
 
@@ -9,8 +9,8 @@
 #include <math.h>
 #include <stdio.h>
 
-/* Where bounds are taken: dimension of the isotropic curvature, training set, failure
- * probability; theta* = 0. */
+/* The setting of the bounds: dimension of the isotropic curvature, training set,
+ * failure probability; theta* = 0. */
 enum { DIMENSION = 10 };
 static const double train_size = 50000, failure = 0.05;
 
@@ -23,8 +23,9 @@ static double bound(double kl)
     return pac_bayes_bounds(kl, train_size, failure, 0).paper;
 }
 
-/* The paper's Q(gamma): covariance gamma eta/(2B) I. `slope` is lambda as the trace
- * term has it: 1/lambda as printed (eq. 22), lambda as it follows from eq. 21. */
+/* The divergence of the paper's Q(gamma), which has covariance gamma eta/(2B) I.
+ * `slope` is the factor of the trace term: 1/lambda as printed (eq. 22), lambda as it
+ * follows from eq. 21. */
 static double paper_kl(const struct place *at, double gamma, double slope)
 {
     const double variance = gamma * at->eta / (2 * at->batch);
@@ -56,7 +57,7 @@ static double scanned_bound(double beta0, void *context)
     return bound(paper_kl(scan->at, pow(1 + beta0, 2) + pow(beta0, 2), scan->slope));
 }
 
-/* The same by GSL's minimiser around the best of a scan over beta0. */
+/* The smallest bound ratio by GSL's minimiser around the best of a scan over beta0. */
 static double scanned_ratio(const struct place *at, double slope)
 {
     struct scan scan = {at, slope};
@@ -99,7 +100,7 @@ static int check_paper(struct ledger *ledger, const struct claim *claim,
     };
     evidence.measured = scanned_ratio(at, slope);
     evidence.exact_scale = 1;
-    /* The ratio whose being below 1 is the condition: eta/(2 B lambda) as printed, eta
+    /* The condition is that this ratio is below 1: eta/(2 B lambda) as printed, eta
      * lambda/(2B) with the right divergence. */
     snprintf(
         setting, sizeof setting,
@@ -110,7 +111,7 @@ static int check_paper(struct ledger *ledger, const struct claim *claim,
     return ledger_existence(ledger, claim, FORM_PRINTED, setting, &evidence, 0, error);
 }
 
-/* The bound of a posterior with the error that the divergence's brings. */
+/* The standard error of a posterior's bound, from that of the divergence. */
 static double bound_se(const struct posterior *posterior)
 {
     const double b = bound(posterior->kl);
@@ -134,7 +135,8 @@ static int check_exact(struct ledger *ledger, const struct claim *claim,
         problem.noise[i] = h / at->batch;
     if (status == STATUS_OK)
         status = optimal_beta0(&pnm, &problem, POSTERIOR_EXACT, at->lambda, error);
-    /* beta0 > 0: where 0 is best, the smallest beta0 that is looked at. */
+    /* The claim needs beta0 > 0: if 0 is best, the smallest beta0 of the scan is used.
+     */
     const int index = rule_kind_parameter(pnm.kind, "beta0");
     pnm.number[index] = fmax(pnm.number[index], 1e-3);
     if (status == STATUS_OK)
@@ -183,8 +185,8 @@ static int check(struct ledger *ledger, const struct claim *claim, struct error 
         check_paper(ledger, claim, &own, 1 / own.lambda, "printed divergence", error);
     if (status == STATUS_OK)
         status = check_paper(ledger, claim, &own, own.lambda, right, error);
-    /* The counterexample: the condition holds, the conclusion does not. (The printed
-     * divergence is negative there, so it gives no bound to compare.) */
+    /* The counterexample, where the condition holds and the conclusion does not. The
+     * printed divergence is negative there, so it gives no bound to compare. */
     if (status == STATUS_OK)
         status = check_paper(ledger, claim, &large, large.lambda, right, error);
     if (status == STATUS_OK)

@@ -191,16 +191,16 @@ convergence() {
     convergence 64 "--loss: theorem 3.1 assumes a bounded gradient.*no bound G.*--curve" --loss quadratic
     convergence 64 "--horizon: 0 is out of range; allowed are whole numbers" --horizon 0
     convergence 64 "--horizon: 'x' is not a number" --horizon 1,x
-    convergence 64 "--horizon: '1,2' are several; --curve shows one" --curve --horizon 1,2
-    convergence 64 "--horizon: '1,2' are too few; --slope needs three" --slope --horizon 1,2
-    convergence 64 "--slope: not together with --curve" --slope --curve
+    convergence 64 "--horizon: 2 horizons are given; --curve takes one" --curve --horizon 1,2
+    convergence 64 "--horizon: 2 horizons are too few; --slope needs at least three" --slope --horizon 1,2
+    convergence 64 "--slope: cannot be combined with --curve" --slope --curve
     convergence 64 "--ratio: no bound 'thm3'; allowed are thm3.1, lemma-A2, lemma-A3" --ratio thm3
-    convergence 64 "--ratio: not together with --curve" --ratio thm3.1 --curve
-    convergence 64 "--search: not together with --slope" --search 9 --slope
+    convergence 64 "--ratio: cannot be combined with --curve" --ratio thm3.1 --curve
+    convergence 64 "--search: cannot be combined with --slope" --search 9 --slope
     convergence 64 "--lr: theorem 3.1 sets its own rate; --ratio thm3.1 takes --c" --search 9 --lr 1
-    convergence 64 "--beta0: -1; the bounds of --ratio are about beta0 >= 0" --ratio lemma-A3 --beta0 -1
-    convergence 64 "--optimizer: sgd; the bounds of --ratio are about pnm" --ratio lemma-A3 --optimizer sgd
-    convergence 64 "--horizon: '1,2' are several; --search takes one" --search 9 --horizon 1,2
+    convergence 64 "--beta0: -1 is not allowed; the bounds of --ratio are about beta0 >= 0" --ratio lemma-A3 --beta0 -1
+    convergence 64 "--optimizer: sgd is not allowed; the bounds of --ratio are about pnm" --ratio lemma-A3 --optimizer sgd
+    convergence 64 "--horizon: 2 horizons are given; --search takes one" --search 9 --horizon 1,2
     convergence 64 "--search: 0 is out of range" --search 0
     convergence 64 "--search: no loss with a bound" --search 9 --condition 2
     convergence 64 "--loss: theorem 3.1 assumes a bounded gradient" --search 9 --loss quadratic

@@ -192,7 +192,7 @@ cut_and_resume() {
     attempt pnm-verify --claim eq15 --precision 0.002 --max-seconds 0
     expect_message '^warning: --max-seconds: .*--stop-at 1:0'
     attempt pnm-convergence --optimizer pnm --search 100 --max-seconds 0
-    expect_message '^warning: --search: the time was up while it looked'
+    expect_message '^warning: --search: the time was up before the search ended'
     expect_equal "$(grep -c 'warning: --search' "$err")" 1
 }
 

@@ -76,9 +76,9 @@ load helpers
     expect_no_message .
     attempt pnm-noise --optimizer pnm --lr 0.1 --psd --replicas 8 --precision 0.001 --steps 5 --max-samples 1
     expect_status 0
-    expect_message 'warning: --precision: plans nothing with --psd'
-    expect_message 'warning: --steps: plans nothing with --psd'
-    expect_message 'warning: --max-samples: plans nothing with --psd'
+    expect_message 'warning: --precision: has no effect with --psd'
+    expect_message 'warning: --steps: has no effect with --psd'
+    expect_message 'warning: --max-samples: has no effect with --psd'
     body "$out" >given
     expect_same plain given
     attempt pnm-noise --optimizer pnm --lr 0.1 --psd --replicas 8 --steps 5 --quiet

@@ -200,7 +200,7 @@ END
     }
     said="^pnm-stationary: --plot: 'out.txt' is the file of"
     refuses --plot out.txt --output out.txt
-    expect_message "$said --output; allowed is one of its own\$"
+    expect_message "$said --output; allowed is another file\$"
     refuses --plot out.txt --output "-,$PWD/out.txt"
     expect_message "$said --output"
     refuses --plot out.txt --checkpoint ./out.txt

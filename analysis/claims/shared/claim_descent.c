@@ -81,7 +81,7 @@ static double largest_residual(const struct descent_identity *identity,
     return apart / moved;
 }
 
-/* Of one chain; NAN where it could not be made. */
+/* The largest residual of one chain; NAN if the chain could not be made. */
 static double residual_of(const struct descent_identity *identity,
                           const struct descent_setting *setting, bool written,
                           double perturbation)
@@ -149,7 +149,7 @@ int claim_descent_identity(struct ledger *ledger, const struct claim *claim,
 
 enum { DIMENSIONS = 2 };
 
-/* Every loss with a G, at its default parameters. */
+/* Makes every loss with a G, at its default parameters. */
 static int make_losses(struct loss *losses, size_t *count, struct error *error)
 {
     const struct loss_kind *const *kind = loss_kinds();
@@ -165,7 +165,7 @@ static int make_losses(struct loss *losses, size_t *count, struct error *error)
     return status;
 }
 
-/* The grid on every loss. */
+/* Makes the points of the grid on every loss. */
 static int make_starts(const struct claim_grid *g, const struct bound_search *search,
                        struct bound_point **starts, size_t *count, struct error *error)
 {
@@ -192,7 +192,8 @@ static int make_starts(const struct claim_grid *g, const struct bound_search *se
     return STATUS_OK;
 }
 
-/* With noise as many chains as the control needs, if the budget has room for them. */
+/* Measures a bound; with noise, on as many chains as the control needs, if the budget
+ * allows them. */
 static int measure_bound(const struct ledger *ledger,
                          const struct bound_ensemble *ensemble,
                          enum convergence_form form, struct evidence *evidence,

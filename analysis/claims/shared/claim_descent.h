@@ -1,5 +1,5 @@
-/* claim_descent.h: what the claims on theorem 3.1 and its lemmas share: chains of a
- * rule on a smooth loss, identities along them, and the search for the chain that comes
+/* claim_descent.h: shared by the claims on theorem 3.1 and its lemmas: chains of a rule
+ * on a smooth loss, identities along them, and the search for the chain that comes
  * closest to a bound. */
 #ifndef PNM_CLAIM_DESCENT_H
 #define PNM_CLAIM_DESCENT_H
@@ -8,7 +8,7 @@
 #include "compare/bound_search.h"
 #include "compare/trajectory.h"
 
-/* A run. Lengths are in units of the loss: its L, its G and its dimension. */
+/* The setting of a chain, in units of the loss's L, G and dimension. */
 struct descent_setting {
     const struct loss_kind *loss;
     size_t n;
@@ -16,10 +16,10 @@ struct descent_setting {
     double beta0, beta1;
     double rate;  /* eta0 L */
     double sigma; /* in G */
-    double start; /* of every coordinate, in G/(L sqrt(n)) */
+    double start; /* theta_0 in every coordinate, in G/(L sqrt(n)) */
 };
 
-/* The same, ready to run. It points into itself: not to be copied. */
+/* A setting ready to run. It holds pointers into itself and must not be copied. */
 struct claim_descent {
     struct descent_setting setting;
     struct loss loss;
@@ -35,16 +35,17 @@ PNM_MUST_USE int claim_descent_init(struct claim_descent *run,
 /* Legal after a failure. */
 void claim_descent_free(struct claim_descent *run);
 
-/* Does theorem 3.1 cover the loss, that is, has it a G? */
+/* Whether theorem 3.1 covers the loss, that is, whether the loss has a G. */
 bool claim_descent_covers(const struct loss_kind *kind);
 
-/* An identity along chains of pnm with noise, over losses, beta0 and beta1: the largest
- * difference of both sides over the largest step of x, of all chains. */
+/* An identity along chains of pnm with noise, over losses, beta0 and beta1. Its number
+ * is the largest difference of both sides, divided by the largest step of x, of all
+ * chains. */
 struct descent_identity {
     const struct ledger *ledger;
     enum x_form form;
-    double largest_beta0; /* leaves out larger ones */
-    /* Left minus right-hand side, one coefficient times 1 + perturbation. */
+    double largest_beta0; /* larger beta0 are left out */
+    /* Left-hand minus right-hand side, with one coefficient times 1 + perturbation. */
     double (*residual)(const struct trajectory *pnm, enum x_form form, long t, size_t i,
                        double perturbation);
 };
@@ -65,15 +66,16 @@ struct claim_list {
             sizeof((const double[]){__VA_ARGS__}) / sizeof(double)                     \
     }
 
-/* Settings of pnm, each on every loss with a G, in n = 2 dimensions: from these a
- * search sets out. Numbers as in bound_search_point. */
+/* The settings of pnm from which a search starts, each on every loss with a G in n = 2
+ * dimensions. The numbers are those of bound_search_point. */
 struct claim_grid {
     struct claim_list beta0, beta1, rate, sigma, initial, horizon;
-    uint64_t evaluations; /* of the search from there on */
+    uint64_t evaluations; /* looks of the search besides the grid */
 };
 
-/* A row for the printed and one for the corrected form: the largest ratio found from
- * that grid, measured anew. One sigma of 0, or several others. */
+/* Adds a row for the printed and one for the corrected form: the largest ratio that a
+ * search from the grid finds, measured with other random numbers. The grid's sigma is
+ * either 0 alone or several others. */
 PNM_MUST_USE int claim_descent_bound(struct ledger *ledger, const struct claim *claim,
                                      enum bound bound, const struct claim_grid *grid,
                                      struct error *error);

@@ -1,4 +1,4 @@
-/* claim_noise.h: what the claims on momentum noise (section 2) share. */
+/* claim_noise.h: shared by the claims on momentum noise (section 2). */
 #ifndef PNM_CLAIM_NOISE_H
 #define PNM_CLAIM_NOISE_H
 
@@ -17,9 +17,8 @@ PNM_MUST_USE int claim_noise_row(struct ledger *ledger, const struct claim *clai
                                  const char *setting, double paper,
                                  struct error *error);
 
-/* Measures one quantity of a rule and adds two rows: against the printed value, and
- * against the corrected one, whose formula the setting tells. `name` is what the rule
- * stands for. */
+/* A quantity of a rule with its printed and its corrected value. The rows' settings
+ * show `name`, what the rule stands for, and `formula`, that of the corrected value. */
 struct noise_claim {
     const char *name;
     struct claim_rule rule;
@@ -27,6 +26,8 @@ struct noise_claim {
     double printed, corrected;
     const char *formula;
 };
+/* Measures the quantity and adds a row for the printed and one for the corrected value.
+ */
 PNM_MUST_USE int claim_noise_pair(struct ledger *ledger, const struct claim *claim,
                                   const struct noise_claim *what, struct error *error);
 

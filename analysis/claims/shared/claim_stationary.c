@@ -139,7 +139,8 @@ int claim_stationary_ratio(struct ledger *ledger, const struct rule *above,
     int status = exact_ratio(above, below, h, c, &exact, error);
     if (status != STATUS_OK)
         return status;
-    /* Sharpened first; where the budget does not allow it, the usual precision. */
+    /* Tries the sharper precision first, and the usual one if the budget is too small.
+     */
     const double usual = ledger->sampling->precision;
     const double sharp =
         ledger->sampling->precision_given

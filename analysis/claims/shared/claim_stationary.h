@@ -1,11 +1,11 @@
-/* claim_stationary.h: what the claims on stationary covariances share. */
+/* claim_stationary.h: shared by the claims on stationary covariances. */
 #ifndef PNM_CLAIM_STATIONARY_H
 #define PNM_CLAIM_STATIONARY_H
 
 #include "compare/stationary.h"
 #include "verdict/ledger.h"
 
-/* A rule by name with its own parameters; NAN: the rule's default, or not one of its.
+/* A rule by name with its own parameters; NAN: the default, or not a parameter of it.
  */
 struct claim_rule {
     const char *name;
@@ -25,7 +25,7 @@ struct rule claim_rule_at(const struct claim_rule *what, double fraction, double
  */
 double claim_stationary_unit(const struct rule *rule, double h, double c);
 
-/* Values, errors and scales of the evidence divided by unit. */
+/* Divides values, errors and scales of the evidence by `unit`. */
 void claim_stationary_normalize(struct evidence *evidence, double unit);
 
 /* Adds a row for each fraction of the stability limit: Sigma / (eta_applied/(2B)) at
@@ -36,7 +36,8 @@ PNM_MUST_USE int claim_stationary_curve(struct ledger *ledger,
                                         const double *fractions, size_t count,
                                         struct error *error);
 
-/* Adds the limit row, exact_verdict from the rows since `from`. */
+/* Adds the row of the limit, whose exact_verdict joins those of the rows since `from`.
+ */
 PNM_MUST_USE int claim_stationary_limit(struct ledger *ledger,
                                         const struct claim *claim,
                                         const struct claim_rule *what, enum form form,
@@ -44,8 +45,8 @@ PNM_MUST_USE int claim_stationary_limit(struct ledger *ledger,
                                         struct error *error);
 
 /* Ratio of two measured variances with its standard error; both modes have curvature h
- * and noise c. The sampling of both is planned so that the ratio reaches the precision
- * that paper and exact ratio ask for. *samples is what both need. */
+ * and noise c. Both are planned so that the ratio reaches the precision that its
+ * verdicts need. *samples is the number of steps that both need. */
 PNM_MUST_USE int claim_stationary_ratio(struct ledger *ledger, const struct rule *above,
                                         const struct rule *below, double h, double c,
                                         double paper, const char *label,

@@ -18,7 +18,7 @@ double gaussian_log_density(const struct gaussian *g, const double *x)
     return -0.5 * (form + log(det) + 2 * log(2 * pi));
 }
 
-/* x = mean + F z, F the Cholesky factor. */
+/* x = mean + F z with the Cholesky factor F. */
 static void transform(const struct gaussian *g, const double *factor, const double *z,
                       double *x)
 {
@@ -33,7 +33,7 @@ double gaussian_quadrature(const struct gaussian *g,
     enum { POINTS = 20 };
     double factor[GAUSSIAN_N * GAUSSIAN_N], sum = 0;
     struct error ignored;
-    /* Weight exp(-z^2/2): nodes are those of the standard normal. */
+    /* With the weight exp(-z^2/2) the nodes are those of the standard normal. */
     gsl_integration_fixed_workspace *rule = gsl_integration_fixed_alloc(
         gsl_integration_fixed_hermite, POINTS, 0, 0.5, 0, 0);
     if (!rule || problem_cholesky(GAUSSIAN_N, g->covariance, factor, &ignored) != 0) {
@@ -53,7 +53,7 @@ double gaussian_quadrature(const struct gaussian *g,
     return sum;
 }
 
-/* What is drawn: f of a point of the Gaussian with this Cholesky factor. */
+/* The context of a draw: f at a point of the Gaussian with this Cholesky factor. */
 struct point {
     const struct gaussian *gaussian;
     double factor[GAUSSIAN_N * GAUSSIAN_N];

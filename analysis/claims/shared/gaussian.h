@@ -1,4 +1,4 @@
-/* gaussian.h: the pair of Gaussians on which the claims on divergences are tried. */
+/* gaussian.h: Gaussians in two dimensions, for the claims on divergences. */
 #ifndef PNM_GAUSSIAN_H
 #define PNM_GAUSSIAN_H
 
@@ -22,7 +22,8 @@ double gaussian_quadrature(const struct gaussian *gaussian,
                            double (*f)(const double *x, const void *context),
                            const void *context);
 
-/* E f(x) by `samples` independent draws: mean and standard error into evidence. */
+/* Estimates E f(x) from independent draws; sets the evidence's mean and standard error.
+ */
 PNM_MUST_USE int gaussian_monte_carlo(const struct ledger *ledger,
                                       const struct claim *claim,
                                       const struct gaussian *gaussian,

@@ -5,8 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Full-batch heavy ball, until the gradient is a small part of what it was; the rate is
- * stable for curvatures below 2 (1 + 0.9)/0.02 = 190, far above any met. */
+/* Steps of full-batch Heavy Ball, which make the gradient a small part of what it was.
+ * The rate is stable for curvatures below 2 (1 + 0.9)/0.02 = 190, far above those that
+ * occur. */
 enum { TRAINING_STEPS = 2000 };
 static const double training_rate = 0.02, training_momentum = 0.9;
 
@@ -21,8 +22,8 @@ const char *minibatch_network_text(enum minibatch_network which)
     return texts[which];
 }
 
-/* Weights with variance scale^2 over the number of what they weigh, biases with
- * (scale/2)^2. */
+/* Draws weights with variance scale^2 over the number of inputs of their unit, and
+ * biases with (scale/2)^2. */
 static void draw_network(const double *normal, double scale, double *theta)
 {
     for (int k = 0; k < MINIBATCH_N; k++) {
@@ -33,7 +34,7 @@ static void draw_network(const double *normal, double scale, double *theta)
     }
 }
 
-/* Uniform integers below 2^53: the lowest bits of a word. */
+/* Uniform integers are the lowest 53 bits of a word. */
 #define UNIFORM_END 0x1p53
 static uint64_t uniform(uint64_t word)
 {
@@ -123,7 +124,7 @@ static int draw(const struct sampling *sampling, struct minibatch_noise *noise,
     return status;
 }
 
-/* Eigenvectors of the Hessian, by falling curvature. */
+/* Computes the eigenvectors of the Hessian, ordered by falling curvature. */
 static int decompose(struct minibatch_noise *noise, struct error *error)
 {
     double copy[MINIBATCH_N * MINIBATCH_N], column[MINIBATCH_N * MINIBATCH_N];
@@ -215,7 +216,8 @@ static uint64_t next_word(struct minibatch_sampler *sampler)
     return sampler->words[sampler->used++];
 }
 
-/* The highest bits, which no uniform integer has, choose the input. */
+/* The sample that a word chooses. Its highest bits, which the uniform integer does not
+ * use, choose the input. */
 static int sample_of(const struct minibatch_sampler *sampler, uint64_t word)
 {
     const int input = (int)(word >> (64 - MINIBATCH_BITS));
@@ -236,7 +238,7 @@ void minibatch_draw(struct minibatch_sampler *sampler, int batch, int *sample)
     }
 }
 
-/* The first steps of a shuffle. */
+/* Makes the first `batch` steps of a shuffle. */
 void minibatch_draw_distinct(struct minibatch_sampler *sampler, int batch, int *sample)
 {
     int input[MINIBATCH_INPUTS];
@@ -256,7 +258,7 @@ int minibatch_mean(const struct draws *draws, double wanted, int group, int batc
                    struct moments *moments, double *samples, struct error *error)
 {
     const double least = ceil((double)ESTIMATE_MIN_SAMPLES / group);
-    const double count = fmax(ceil(wanted), least); /* also where wanted is NAN */
+    const double count = fmax(ceil(wanted), least); /* `least` if wanted is NAN */
     struct draws planned = *draws;
     memset(moments, 0, (size_t)draws->quantities * sizeof *moments);
     *samples = count * group * batch;

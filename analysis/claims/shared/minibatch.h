@@ -1,5 +1,6 @@
-/* minibatch.h: what the claims on the noise of minibatches share: a small network
- * on synthetic data, the exact law of its gradient, and minibatches drawn from it. */
+/* minibatch.h: shared by the claims on the noise of minibatches: a small network on
+ * synthetic data, the exact law of its gradient, and minibatches drawn from the data.
+ */
 #ifndef PNM_MINIBATCH_H
 #define PNM_MINIBATCH_H
 
@@ -8,26 +9,26 @@
 #include "verdict/ledger.h"
 
 enum {
-    MINIBATCH_BITS = 7, /* of a word, that choose an input */
+    MINIBATCH_BITS = 7, /* bits of a word that choose an input */
     MINIBATCH_INPUTS = 1 << MINIBATCH_BITS,
     MINIBATCH_SAMPLES = MINIBATCH_INPUTS * NETWORK_CLASSES, /* input and label */
-    /* Shorter in what follows. */
+    /* A shorter name. */
     MINIBATCH_N = NETWORK_PARAMETERS,
 };
 
 /* The inputs are standard normal and equally likely. */
 enum minibatch_network {
-    /* Labels are drawn from the network's own probabilities, so no other has a smaller
-     * risk: the gradient is 0, and C = H (Fisher's information, written twice). */
+    /* Labels are drawn from the network's own probabilities, so no other network has a
+     * smaller risk: the gradient is 0, and C and H are both Fisher's information. */
     MINIBATCH_AT_MINIMUM,
-    /* Every input has one label, drawn from those probabilities once; a network drawn
-     * as below has been trained on these samples. */
+    /* Every input has one label, drawn once from those probabilities. A network with
+     * random weights, as below, was trained on these samples. */
     MINIBATCH_TRAINED,
     /* Labels as in the first case; weights drawn with variance 1/inputs. */
     MINIBATCH_RANDOM,
 };
 
-/* As the ledger's settings name it. */
+/* The network's name in the ledger's settings. */
 const char *minibatch_network_text(enum minibatch_network which);
 
 struct minibatch_noise {
@@ -40,19 +41,19 @@ struct minibatch_noise {
     double direction[MINIBATCH_N][MINIBATCH_N]; /* unit eigenvectors, one a row */
 };
 
-/* Network and data depend on the seed. *noise is to be freed by the caller, NULL where
- * this fails. */
+/* Makes network and data, which depend on the seed. The caller frees *noise, which is
+ * NULL after a failure. */
 PNM_MUST_USE int minibatch_noise_make(const struct sampling *sampling,
                                       enum minibatch_network which,
                                       struct minibatch_noise **noise,
                                       struct error *error);
 
-/* The gradients of all samples by back propagation, less the exact mean: sample
- * NETWORK_CLASSES input + label. */
+/* The gradients of all samples by back propagation, minus the exact mean. Sample number
+ * NETWORK_CLASSES input + label is that input with that label. */
 void minibatch_noise_gradients(const struct minibatch_noise *noise,
                                double gradient[MINIBATCH_SAMPLES][MINIBATCH_N]);
 
-/* gradient[s] along the directions: what it was is lost. */
+/* Replaces each gradient[s] by its components along the directions. */
 void minibatch_noise_rotate(const struct minibatch_noise *noise,
                             double gradient[MINIBATCH_SAMPLES][MINIBATCH_N]);
 
@@ -61,7 +62,7 @@ struct minibatch_sampler {
     struct random_stream *stream;
     uint64_t words[RANDOM_BLOCK];
     int used;
-    /* A label is the number of these that a uniform integer reaches. */
+    /* A label is the number of these thresholds that a uniform integer reaches. */
     uint64_t reach[MINIBATCH_INPUTS][NETWORK_CLASSES - 1];
 };
 
@@ -69,10 +70,10 @@ void minibatch_sampler_init(struct minibatch_sampler *sampler,
                             const struct minibatch_noise *noise,
                             struct random_stream *stream);
 
-/* sample[batch] with replacement. */
+/* Draws sample[batch] with replacement. */
 void minibatch_draw(struct minibatch_sampler *sampler, int batch, int *sample);
 
-/* sample[batch], each input at most once; batch <= MINIBATCH_INPUTS. */
+/* Draws sample[batch], each input at most once; batch <= MINIBATCH_INPUTS. */
 void minibatch_draw_distinct(struct minibatch_sampler *sampler, int batch, int *sample);
 
 /* xi: the mean of gradient[sample[0..batch)]. */
@@ -88,14 +89,15 @@ static inline void minibatch_average(const double (*gradient)[MINIBATCH_N], int 
         xi[i] /= batch;
 }
 
-/* Means over `wanted` draws, at least as many as can decide, each of `group`
- * minibatches of `batch` samples; none where they are over the budget: counts of 0.
- * draws->count is not looked at. *samples: how many are or would have to be drawn. */
+/* Means over `wanted` draws, but at least as many as verdicts need, each of `group`
+ * minibatches of `batch` samples. If they exceed the budget, nothing is drawn and the
+ * moments' counts are 0. draws->count is ignored. *samples is the number of samples
+ * that are or would be drawn. */
 PNM_MUST_USE int minibatch_mean(const struct draws *draws, double wanted, int group,
                                 int batch, struct moments *moments, double *samples,
                                 struct error *error);
 
-/* What is known of a number from so many minibatches; none: it was not sampled. */
+/* The evidence on a number from `batches` minibatches; 0: it was not sampled. */
 struct evidence minibatch_evidence(double paper, double exact, double measured,
                                    double se, uint64_t batches);
 

@@ -15,7 +15,7 @@ static struct jet constant(double value)
     return (struct jet){value, 0, 0, 0};
 }
 
-/* Parameter k where the derivatives are along parameters a and b. */
+/* Parameter k with its derivatives along parameters a and b. */
 static struct jet parameter(const double *theta, int k, int a, int b)
 {
     return (struct jet){theta[k], k == a, k == b, 0};
@@ -36,7 +36,8 @@ static struct jet product(struct jet x, struct jet y)
     };
 }
 
-/* tanh x, whose value is known: it is the same for every pair of parameters. */
+/* The jet of tanh x. The value tanh_x is given, as it is the same for all pairs of
+ * parameters. */
 static struct jet hyperbolic(struct jet x, double tanh_x)
 {
     const double slope = 1 - tanh_x * tanh_x, curvature = -2 * tanh_x * slope;
@@ -57,7 +58,7 @@ static struct jet unit(struct hidden *hidden, int layer, int i, struct jet x)
     return hyperbolic(x, hidden->tanh[layer][i]);
 }
 
-/* What enters the softmax, and its derivatives along parameters a and b. */
+/* The inputs of the softmax, with their derivatives along parameters a and b. */
 static void outputs(const double *theta, const double *x, int a, int b,
                     struct hidden *hidden, struct jet out[NETWORK_CLASSES])
 {
@@ -100,8 +101,9 @@ static void probabilities(const struct jet out[NETWORK_CLASSES],
     }
 }
 
-/* With f the outputs and p the probabilities, d_a(-log p_y) = sum_k p_k d_a f_k -
- * d_a f_y. */
+/* With the outputs f and the probabilities p, d_a(-log p_y) = sum_k p_k d_a f_k - d_a
+ * f_y.
+ */
 void network_law_gradients(const double *theta, const double *x,
                            double gradient[NETWORK_CLASSES][NETWORK_PARAMETERS])
 {
@@ -120,8 +122,8 @@ void network_law_gradients(const double *theta, const double *x,
     }
 }
 
-/* The second derivative of -log p_y, its mean over y with weights q: with p the model's
- * probabilities, Cov_p(d_a f, d_b f) + sum_k (p_k - q_k) d_ab f_k. */
+/* The second derivative of -log p_y, averaged over y with weights q. With the network's
+ * probabilities p it is Cov_p(d_a f, d_b f) + sum_k (p_k - q_k) d_ab f_k. */
 static double second_derivative(const struct jet f[NETWORK_CLASSES], const double *p,
                                 const double *q)
 {

@@ -1,6 +1,7 @@
 /* network_law.h: mean and covariance of the gradient of the network of network.h over a
- * population, and the Hessian of its risk, by derivatives carried forward through the
- * network written out once more: nothing of network.c's gradient is called. */
+ * population, and the Hessian of its risk. Derivatives are carried forward through a
+ * second implementation of the network, which is independent of network.c's gradient.
+ */
 #ifndef PNM_NETWORK_LAW_H
 #define PNM_NETWORK_LAW_H
 
@@ -8,7 +9,7 @@
 
 #include <stddef.h>
 
-/* Inputs that are equally likely, and which label each has with what probability. */
+/* Equally likely inputs, and the probabilities of each input's labels. */
 struct population {
     size_t count;
     const double *x;           /* count x NETWORK_INPUTS */
@@ -16,7 +17,7 @@ struct population {
 };
 
 struct network_law {
-    double mean[NETWORK_PARAMETERS]; /* of one sample's gradient */
+    double mean[NETWORK_PARAMETERS]; /* mean of one sample's gradient */
     double covariance[NETWORK_PARAMETERS][NETWORK_PARAMETERS];
     double hessian[NETWORK_PARAMETERS][NETWORK_PARAMETERS]; /* of the mean loss */
 };

@@ -9,7 +9,7 @@ static struct rule perturb(const struct twin_rules *twins, double perturbation)
     return rule;
 }
 
-/* One step of a rule with one gradient sample on 1/2 h theta^2. */
+/* Takes one step of a rule with one gradient sample on 1/2 h theta^2. */
 static void step(const struct rule *rule, uint64_t t, double h, double noise,
                  double *state)
 {

@@ -1,4 +1,4 @@
-/* twins.h: two rules with the same parameters that should be one. */
+/* twins.h: compares two rules that should be the same at these parameters. */
 #ifndef PNM_TWINS_H
 #define PNM_TWINS_H
 
@@ -15,7 +15,8 @@ struct twin_rules {
  * side by side over TWIN_STEPS steps at curvature h with the same noise. */
 double twins_simulated(const void *context, double perturbation);
 
-/* The same of their responses to one unit of noise, from the written-out matrices. */
+/* Largest |theta - theta'| over largest |theta| of the two rules' responses to one unit
+ * of noise, from the written-out matrices. */
 double twins_exact(const void *context, double perturbation);
 
 enum { TWIN_STEPS = 4096 };
