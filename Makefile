@@ -73,9 +73,11 @@ BINARIES = $(PROGRAMS:%=$(BUILD)/bin/%)
 MANUAL = $(PROGRAMS:%=$(BUILD)/man/%.1)
 COMPLETION_BASH = $(PROGRAMS:%=$(BUILD)/completion/bash/%)
 COMPLETION_ZSH = $(PROGRAMS:%=$(BUILD)/completion/zsh/_%)
-# What programs read at run time (sim/base/data_file.h), in share/pnmlab.
-DATA = $(patsubst analysis/claims/%,claims/%,$(wildcard analysis/claims/*.md))
 DOCUMENTS = $(MANUAL) $(COMPLETION_BASH) $(COMPLETION_ZSH)
+# What programs read besides: names under share/pnmlab, as sim/base/data_file.h finds them.
+DATA = plots/table.gp plots/looks.gp \
+	$(patsubst analysis/%,%,$(wildcard analysis/claims/*.md))
+DATA_FILES = $(DATA:%=$(BUILD)/share/pnmlab/%)
 
 SOURCES = $(wildcard $(foreach folder,sim sim/* analysis analysis/* analysis/*/* tests tests/* \
 	tests/*/*,$(folder)/*.[ch]))
@@ -99,7 +101,7 @@ COMPILE = $(MAKE) --no-print-directory -j$(shell nproc) SIDE_BY_SIDE=1
 all: ## build programs, manual pages and completions (the default)
 	@$(COMPILE) programs
 
-programs: $(BINARIES) $(DATA:%=$(BUILD)/share/pnmlab/%) $(if $(MPI),,$(DOCUMENTS))
+programs: $(BINARIES) $(DATA_FILES) $(if $(MPI),,$(DOCUMENTS))
 
 # bench and quality are not run by make test, but compile with the rest.
 unit-tests: $(TESTS) $(BUILD)/bench/bench $(BUILD)/random/quality
@@ -129,9 +131,6 @@ $(BUILD)/obj/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	@echo "  $@"
 	@$(CC) $(CFLAGS) -MMD -MP -c -o $@ $<
-
-# It holds that file.
-$(BUILD)/obj/sim/cli/plot.o: sim/cli/looks.gp
 
 # Compiled anew when the revision is another one, not with every make.
 $(BUILD)/obj/sim/cli/version.o: CFLAGS += $(if $(REVISION),-DPNM_REVISION='"$(REVISION)"')
@@ -175,6 +174,10 @@ $(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $(BUILD)/libpnm.a
 	@$(CC) $(CFLAGS) -o $@ $^ -lcmocka $(LDLIBS)
 
 $(BUILD)/share/pnmlab/claims/%: analysis/claims/%
+	@mkdir -p $(@D)
+	@cp $< $@
+
+$(BUILD)/share/pnmlab/plots/%: plots/%
 	@mkdir -p $(@D)
 	@cp $< $@
 
@@ -339,23 +342,24 @@ lint: ## check format and run clang-tidy, cppcheck and shellcheck
 	shellcheck $(SCRIPTS)
 
 TO = $(DESTDIR)$(PREFIX)
+TO_DATA = share/pnmlab
 TO_MAN = share/man/man1
 TO_BASH = share/bash-completion/completions
 TO_ZSH = share/zsh/site-functions
 
-install: all $(DOCUMENTS) ## install programs, manual pages and completions into PREFIX
+install: all $(DOCUMENTS) ## install programs, what they read, manual pages and completions into PREFIX
 	install -d $(TO)/bin $(TO)/$(TO_MAN) $(TO)/$(TO_BASH) $(TO)/$(TO_ZSH)
 	install $(BINARIES) $(TO)/bin
-	for file in $(DATA); do \
-	    install -D -m 644 $(BUILD)/share/pnmlab/$$file $(TO)/share/pnmlab/$$file || exit; done
 	install -m 644 $(MANUAL) $(TO)/$(TO_MAN)
 	install -m 644 $(COMPLETION_BASH) $(TO)/$(TO_BASH)
 	install -m 644 $(COMPLETION_ZSH) $(TO)/$(TO_ZSH)
+	for name in $(DATA); do \
+	    install -D -m 644 $(BUILD)/share/pnmlab/$$name $(TO)/$(TO_DATA)/$$name || exit 1; done
 
 uninstall: ## remove what install puts into PREFIX
-	rm -rf $(TO)/share/pnmlab
 	rm -f $(PROGRAMS:%=$(TO)/bin/%) $(PROGRAMS:%=$(TO)/$(TO_MAN)/%.1) \
-	    $(PROGRAMS:%=$(TO)/$(TO_BASH)/%) $(PROGRAMS:%=$(TO)/$(TO_ZSH)/_%)
+	    $(PROGRAMS:%=$(TO)/$(TO_BASH)/%) $(PROGRAMS:%=$(TO)/$(TO_ZSH)/_%) \
+	    $(DATA:%=$(TO)/$(TO_DATA)/%)
 
 clean: ## remove build/ and results/
 	rm -rf $(BUILD) results

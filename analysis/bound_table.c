@@ -54,9 +54,11 @@ static const struct column columns[COLUMNS] = {
 
 static const struct plot plot = {
     .label = "left side over right side",
-    .keys = "optimizer bound form loss beta0 beta1 horizon sigma initial c lr",
-    .value = {{"exact", NULL, "exact", PLOT_EXACT},
-              {"ratio", "stderr", "measured", PLOT_MEASURED}},
+    .keys = {"optimizer", "bound", "form", "loss", "beta0", "beta1", "horizon", "sigma",
+             "initial", "c", "lr"},
+    .exact = {"exact", "exact"},
+    .measured = {"ratio", "measured"},
+    .error = "stderr",
 };
 
 int bound_table_init(struct table *table, const struct rule *rules, size_t count,

@@ -86,24 +86,27 @@ static int put_bound(struct table *table, size_t column, double bound, double g,
 static const struct plot horizon_plot = {
     .label = "min E‖∇f‖²",
     .plain = "min E|grad f|^2",
-    .keys = "optimizer horizon beta0 beta1 lr",
-    .value = {{"bound_printed", NULL, "printed bound", PLOT_PAPER},
-              {"bound_corrected", NULL, "corrected bound", PLOT_EXACT},
-              {"min_square", "stderr", "measured", PLOT_MEASURED}},
+    .keys = {"optimizer", "horizon", "beta0", "beta1", "lr"},
+    .paper = {"bound_printed", "printed bound"},
+    .exact = {"bound_corrected", "corrected bound"},
+    .measured = {"min_square", "measured"},
+    .error = "stderr",
 };
 
 static const struct plot curve_plot = {
     .label = "mean over chains",
-    .keys = "optimizer quantity step beta0 beta1 lr",
-    .value = {{"exact", NULL, "exact", PLOT_EXACT},
-              {"measured", "stderr", "measured", PLOT_MEASURED}},
+    .keys = {"optimizer", "quantity", "step", "beta0", "beta1", "lr"},
+    .exact = {"exact", "exact"},
+    .measured = {"measured", "measured"},
+    .error = "stderr",
 };
 
 static const struct plot slope_plot = {
     .label = "slope of log min E‖∇f‖² over log T",
     .plain = "slope of log min E|grad f|^2 over log T",
-    .keys = "optimizer beta0 beta1 lr",
-    .value = {{"slope", "stderr", "measured", PLOT_MEASURED}},
+    .keys = {"optimizer", "beta0", "beta1", "lr"},
+    .measured = {"slope", "measured"},
+    .error = "stderr",
 };
 
 /* --- rows ------------------------------------------------------------------------- */

@@ -83,17 +83,19 @@ static const struct column psd_columns[PSD_COLUMNS] = {
 
 static const struct plot plot = {
     .label = "noise of the direction applied",
-    .keys = "optimizer quantity beta0 beta1",
-    .value = {{"paper", NULL, "paper", PLOT_PAPER},
-              {"exact", NULL, "exact", PLOT_EXACT},
-              {"measured", "stderr", "measured", PLOT_MEASURED}},
+    .keys = {"optimizer", "quantity", "beta0", "beta1"},
+    .paper = {"paper", "paper"},
+    .exact = {"exact", "exact"},
+    .measured = {"measured", "measured"},
+    .error = "stderr",
 };
 
 static const struct plot psd_plot = {
     .label = "power spectral density of the direction applied",
-    .keys = "optimizer frequency beta0 beta1",
-    .value = {{"exact", NULL, "exact", PLOT_EXACT},
-              {"measured", "stderr", "measured", PLOT_MEASURED}},
+    .keys = {"optimizer", "frequency", "beta0", "beta1"},
+    .exact = {"exact", "exact"},
+    .measured = {"measured", "measured"},
+    .error = "stderr",
 };
 
 static int add_quantity(struct table *table, const struct rule *rule,

@@ -110,8 +110,9 @@ static const struct column columns[COLUMNS] = {
 static const struct plot plot = {
     .label = "divergence KL(Q‖P)",
     .plain = "divergence KL(Q,P)",
-    .keys = "optimizer covariance lr beta0",
-    .value = {{"kl", "kl_stderr", "kl", PLOT_MEASURED}},
+    .keys = {"optimizer", "covariance", "lr", "beta0"},
+    .measured = {"kl", "kl"},
+    .error = "kl_stderr",
 };
 
 static const char *const kind_text[] = {

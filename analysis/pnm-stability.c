@@ -117,9 +117,9 @@ static const struct column map_columns[] = {
 static const struct plot plot = {
     .label = "spectral radius ρ",
     .plain = "spectral radius",
-    .keys = "optimizer lr lr_h beta0 beta1 beta3",
-    .value = {{"rho", NULL, "exact", PLOT_EXACT},
-              {"rho_measured", NULL, "measured", PLOT_MEASURED}},
+    .keys = {"optimizer", "lr", "lr_h", "beta0", "beta1", "beta3"},
+    .exact = {"rho", "exact"},
+    .measured = {"rho_measured", "measured"},
 };
 
 static double highest(const struct problem *problem)

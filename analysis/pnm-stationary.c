@@ -88,10 +88,11 @@ static const struct column columns[COLUMNS] = {
 static const struct plot plot = {
     .label = "stationary covariance Σ",
     .plain = "stationary covariance",
-    .keys = "optimizer lr beta0 beta1 beta3 h_i i j",
-    .value = {{"paper", NULL, "paper", PLOT_PAPER},
-              {"exact", NULL, "exact", PLOT_EXACT},
-              {"measured", "stderr", "measured", PLOT_MEASURED}},
+    .keys = {"optimizer", "lr", "beta0", "beta1", "beta3", "h_i", "i", "j"},
+    .paper = {"paper", "paper"},
+    .exact = {"exact", "exact"},
+    .measured = {"measured", "measured"},
+    .error = "stderr",
 };
 
 enum {
@@ -120,9 +121,10 @@ static const struct column excess_columns[EXCESS_COLUMNS] = {
 static const struct plot excess_plot = {
     .label = "stationary excess loss tr(HΣ)/2",
     .plain = "stationary excess loss",
-    .keys = "optimizer lr beta0 beta1 beta3",
-    .value = {{"exact", NULL, "exact", PLOT_EXACT},
-              {"excess", "stderr", "measured", PLOT_MEASURED}},
+    .keys = {"optimizer", "lr", "beta0", "beta1", "beta3"},
+    .exact = {"exact", "exact"},
+    .measured = {"excess", "measured"},
+    .error = "stderr",
 };
 
 /* The sum over the modes of h Sigma/2. Modes that run separately have independent

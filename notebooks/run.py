@@ -30,8 +30,6 @@ def execute(notebook):
         (clean / "notebooks").mkdir()
         (clean / "build").symlink_to(ROOT / "build")
         shutil.copytree(ROOT / "plots", clean / "plots")
-        (clean / "sim/cli").mkdir(parents=True)
-        shutil.copy(ROOT / "sim/cli/looks.gp", clean / "sim/cli")
         for name in (notebook, HERE / "programs.py"):
             shutil.copy(name, clean / "notebooks")
         copy = clean / "notebooks" / notebook.name

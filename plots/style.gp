@@ -99,7 +99,7 @@ power(x) = 10**floor(log10(x))
 digit(x) = x >= 5 ? 5 : x >= 2 ? 2 : 1
 round_below(x) = x > 0 ? power(x) * digit(x/power(x)) : 1
 
-load here."../sim/cli/looks.gp"
+load here."looks.gp"
 
 # For the small print
 covariance(noise) = noise eq "hessian" ? "C = H/B" : "C: ".noise

@@ -202,8 +202,9 @@ static int answer_moments(const struct request *request, struct table *table,
     static const struct plot plot = {
         .label = "E θ²",
         .plain = "E theta^2",
-        .keys = "h i",
-        .value = {{"second_moment", "second_moment_stderr", "measured", PLOT_MEASURED}},
+        .keys = {"h", "i"},
+        .measured = {"second_moment", "measured"},
+        .error = "second_moment_stderr",
     };
     const struct rule *rule = request->rules.rule;
     const struct problem *problem = &request->problem;
@@ -288,8 +289,8 @@ static int answer_trajectories(const struct simulate_request *own, struct table 
     static const struct plot plot = {
         .label = "θ",
         .plain = "theta",
-        .keys = "step i replica",
-        .value = {{"theta", NULL, "simulated", PLOT_EXACT}},
+        .keys = {"step", "i", "replica"},
+        .exact = {"theta", "simulated"},
     };
     const struct sampling *sampling = &own->request.sampling;
     const struct problem *problem = &own->request.problem;

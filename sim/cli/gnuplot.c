@@ -1,5 +1,6 @@
 #include "cli/gnuplot.h"
 
+#include "base/data_file.h"
 #include "base/interrupt.h"
 #include "base/whole_file.h"
 
@@ -98,6 +99,39 @@ static int say_failure(int failure, struct error *error)
     return error_about(error, STATUS_OUTPUT, "plot", "gnuplot has failed");
 }
 
+/* Writes a script that is installed with the programs; one that a line of it loads
+ * takes the line's place, so that the whole stands on its own. Stream NULL: is all
+ * there? A failing stream is left to the caller. */
+static int put_script(const char *name, FILE *stream, struct error *error)
+{
+    struct text path = {0};
+    char *line = NULL, loaded[32];
+    size_t capacity = 0;
+    FILE *script = NULL;
+    int status = data_file_find(name, &path, error);
+    if (status != STATUS_OK)
+        goto out;
+    script = fopen(text_get(&path), "r");
+    if (!script) {
+        status = error_about(error, STATUS_OUTPUT, "plot", "cannot read '%.400s': %s",
+                             text_get(&path), strerror(errno));
+        goto out;
+    }
+    while (status == STATUS_OK && getline(&line, &capacity, script) >= 0)
+        if (sscanf(line, " load '%31[a-z./]'", loaded) == 1)
+            status = put_script(loaded, stream, error);
+        else if (stream)
+            fputs(line, stream);
+out:
+    if (script)
+        fclose(script);
+    free(line);
+    text_free(&path);
+    return status;
+}
+
+static const char drawing_script[] = "plots/table.gp";
+
 /* --- where to --------------------------------------------------------------------- */
 
 static bool is_set(const char *variable)
@@ -179,6 +213,7 @@ static int find_target(const char *where, enum target *target, const char **wind
     return status;
 }
 
+/* A run is not to be lost because there is no gnuplot, or no script for it. */
 int gnuplot_check(const char *where, struct error *error)
 {
     enum target target;
@@ -187,9 +222,10 @@ int gnuplot_check(const char *where, struct error *error)
     const bool asked = asks_for_window(where);
     if (status == STATUS_OK && target < TEXT)
         status = whole_file_check("plot", where, error);
-    /* A run is not to be lost because there is no gnuplot. */
     if (status == STATUS_OK && !asked && target != FILE_OF_SCRIPT)
         status = find_window(&window, error);
+    if (status == STATUS_OK)
+        status = put_script(drawing_script, NULL, error);
     return status;
 }
 
@@ -255,52 +291,48 @@ static int copy_letters(FILE *to, void *context)
     return failure ? failure : ferror(from) ? EIO : 0;
 }
 
-static struct plot_style style_of(enum target target, const char *where,
-                                  const char *window, const char *caption, bool color,
-                                  size_t size, char *terminal)
+/* The variables of the script that say how it draws. */
+static void put_style(enum target target, const char *where, const char *window,
+                      bool color, FILE *stream)
 {
-    struct plot_style style = {
-        .ending = "", .caption = caption, .columns = 79, .lines = 24};
-    if (target == FILE_OF_GNUPLOT)
-        style.ending = strrchr(where, '.');
-    if (target == FILE_OF_SCRIPT)
-        style.terminal = "# To a file: gnuplot -e 'set terminal svg; set output "
-                         "\"out.svg\"' SCRIPT\nset termoption noenhanced";
+    int columns = 79, lines = 24;
     if (target == TEXT)
-        text_size(&style.columns, &style.lines);
-    style.text = target == TEXT || target == FILE_OF_TEXT;
-    style.plain = target == TEXT && !speaks_utf8();
-    style.color = target == TEXT && color;
-    if (target == WINDOW) {
-        snprintf(terminal, size, "set terminal %s noenhanced size 800,560", window);
-        style.terminal = terminal;
-    }
-    return style;
+        text_size(&columns, &lines);
+    if (target == FILE_OF_SCRIPT)
+        fprintf(stream, "# To a file: gnuplot -e 'set terminal svg; set output "
+                        "\"out.svg\"' SCRIPT\nset termoption noenhanced\n");
+    if (target == WINDOW)
+        fprintf(stream, "set terminal %s noenhanced size 800,560\n", window);
+    fprintf(stream, "ending = '%s'\nletters = %d\n",
+            target == FILE_OF_GNUPLOT ? strrchr(where, '.') : "",
+            target == TEXT || target == FILE_OF_TEXT);
+    fprintf(stream, "text_columns = %d\ntext_lines = %d\ncolor = %d\nplain = %d\n",
+            columns, lines, target == TEXT && color, target == TEXT && !speaks_utf8());
 }
 
 int gnuplot_draw(const struct plot *plot, const struct table *table, const char *where,
                  const char *caption, bool color, struct plot_extent *extent,
                  struct error *error)
 {
-    char terminal[80];
     enum target target;
     const char *window;
     int failure = 0, status = find_target(where, &target, &window, error);
     if (status != STATUS_OK)
         return status;
-    const struct plot_style style =
-        style_of(target, where, window, caption, color, sizeof terminal, terminal);
     FILE *script = tmpfile(), *picture = tmpfile();
     if (!script || !picture) {
         status = error_about(error, STATUS_OUTPUT, "plot", "no temporary file: %s",
                              strerror(errno));
         goto out;
     }
-    status = plot_write(plot, table, &style, script, extent, error);
+    put_style(target, where, window, color, script);
+    status = plot_write(plot, table, caption, script, extent, error);
+    if (status == STATUS_OK)
+        status = put_script(drawing_script, script, error);
     if (status != STATUS_OK)
         goto out;
-    if (fflush(script) != 0)
-        failure = errno;
+    if (fflush(script) != 0 || ferror(script))
+        failure = errno ? errno : EIO;
     if (!failure && target != FILE_OF_SCRIPT)
         failure = run(script, target == WINDOW ? NULL : picture, target == WINDOW);
     if (failure) {

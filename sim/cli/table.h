@@ -19,6 +19,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 enum table_format {
     TABLE_TEXT, /* aligned, for people: 6 digits, no detail columns, no notes */
@@ -104,5 +105,10 @@ int table_column(const struct table *table, const char *name);
  * STATUS_OUTPUT, with the path and the reason, for every failure. */
 PNM_MUST_USE int table_write(const struct table *table, const char *path,
                              enum table_format format, struct error *error);
+
+/* The parts of TABLE_CSV; a failing stream is left to the caller. */
+void table_csv_notes(const struct table *table, FILE *file);
+void table_csv_names(const struct table *table, FILE *file);
+void table_csv_row(const struct table *table, size_t row, FILE *file);
 
 #endif

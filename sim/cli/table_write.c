@@ -81,10 +81,8 @@ static void put_csv(struct sink *sink, const char *text)
     put(sink, "\"");
 }
 
-static void put_table_csv(struct sink *sink, const struct table *table)
+static void put_csv_notes(struct sink *sink, const struct table *table)
 {
-    const size_t columns = table->column_count;
-    char number[NUMBER_SIZE];
     for (size_t i = 0; i < table->note_count; i++) {
         put(sink, "# ");
         put_line(sink, table->notes[i].key);
@@ -92,22 +90,52 @@ static void put_table_csv(struct sink *sink, const struct table *table)
         put_line(sink, table->notes[i].value);
         put(sink, "\n");
     }
-    for (size_t column = 0; column < columns; column++) {
+}
+
+static void put_csv_names(struct sink *sink, const struct table *table)
+{
+    for (size_t column = 0; column < table->column_count; column++) {
         put(sink, column ? "," : "");
         put_csv(sink, table->columns[column].name);
     }
     put(sink, "\n");
-    for (size_t row = 0; row < table->rows && !sink->failure; row++) {
-        for (size_t column = 0; column < columns; column++) {
-            const char *text = cell_text(table, row, column, true, number);
-            put(sink, column ? "," : "");
-            /* Quotes an only cell that is empty: readers skip blank lines. */
-            if (columns == 1 && !*text)
-                put(sink, "\"\"");
-            put_csv(sink, text);
-        }
-        put(sink, "\n");
+}
+
+static void put_csv_row(struct sink *sink, const struct table *table, size_t row)
+{
+    char number[NUMBER_SIZE];
+    for (size_t column = 0; column < table->column_count; column++) {
+        const char *text = cell_text(table, row, column, true, number);
+        put(sink, column ? "," : "");
+        /* Quotes an only cell that is empty: readers skip blank lines. */
+        if (table->column_count == 1 && !*text)
+            put(sink, "\"\"");
+        put_csv(sink, text);
     }
+    put(sink, "\n");
+}
+
+static void put_table_csv(struct sink *sink, const struct table *table)
+{
+    put_csv_notes(sink, table);
+    put_csv_names(sink, table);
+    for (size_t row = 0; row < table->rows && !sink->failure; row++)
+        put_csv_row(sink, table, row);
+}
+
+void table_csv_notes(const struct table *table, FILE *file)
+{
+    put_csv_notes(&(struct sink){file, 0}, table);
+}
+
+void table_csv_names(const struct table *table, FILE *file)
+{
+    put_csv_names(&(struct sink){file, 0}, table);
+}
+
+void table_csv_row(const struct table *table, size_t row, FILE *file)
+{
+    put_csv_row(&(struct sink){file, 0}, table, row);
 }
 
 static int sink_json(const char *bytes, size_t size, void *data)

@@ -12,7 +12,7 @@ kind() {
     "<?xml") echo svg ;;
     ?PNG*) echo png ;;
     %PDF-) echo pdf ;;
-    "set e" | '$curv') echo gp ;;
+    '# To ') echo gp ;;
     *) echo other ;;
     esac
 }
@@ -36,6 +36,32 @@ kind() {
     attempt $stationary --optimizer two_batch --beta0 0,1 --plot out.gp
     LC_ALL=C.UTF-8 gnuplot -d -e 'set terminal svg; set output "again.svg"' out.gp
     grep -q two_batch again.svg
+}
+
+@test "the script of a plot is complete: it needs neither programs nor their files" {
+    attempt $stationary --plot out.gp
+    never grep -q '^ *load ' out.gp
+    grep -q '^# spectrum: 1$' out.gp
+    mkdir elsewhere
+    cd elsewhere
+    PATH=/usr/bin:/bin LC_ALL=C.UTF-8 gnuplot -d -e 'set terminal svg; set output "a.svg"' ../out.gp
+    grep -q '<path' a.svg
+}
+
+@test "programs that are moved draw with the scripts beside them, and say which are missing" {
+    mkdir -p to/bin to/share
+    cp "$PNM_BIN/pnm-stationary" to/bin
+    cp -R "$PNM_BIN/../share/pnmlab" to/share
+    PATH=$PWD/to/bin:$PATH attempt $stationary --plot out.txt
+    expect_status 2
+    grep -q 'stationary covariance' out.txt
+    for name in looks table; do
+        rm "to/share/pnmlab/plots/$name.gp" out.txt || true
+        PATH=$PWD/to/bin:$PATH attempt $stationary --plot out.txt --max-samples 1e18 --precision 1e-9
+        expect_status 70
+        expect_message "^pnm-stationary: '.*/share/pnmlab/plots/$name.gp', which belongs to this program, cannot be read"
+        expect_equal "$(ls)" to
+    done
 }
 
 @test "the same picture again, whatever the locale" {
@@ -156,7 +182,7 @@ END
     expect_equal "$(cat bin/arguments)" '-d -p -'
     unset DISPLAY WAYLAND_DISPLAY
     attempt $stationary --plot
-    grep -q '^set terminal dumb ' bin/script
+    grep -qx 'letters = 1' bin/script
 }
 
 @test "where gnuplot fails the table is there and the old picture stays" {
@@ -173,7 +199,7 @@ END
 @test "a file's name is words in the caption, whatever is in it" {
     long=$(printf 'é%.0s' {1..70}).txt
     for name in '`touch run`.txt' $'two\nlines.txt' $'\033[1m\377.txt' 'a"b\c%d{^@#.txt' \
-        "$long" "a$long"; do
+        "it's @label.txt" "$long" "a$long"; do
         echo 1 >"$name"
         attempt pnm-stationary --optimizer pnm --lr 0.1,0.2 --spectrum "file:$name" \
             --replicas 64 --steps 400 --quiet --plot out.svg
@@ -266,4 +292,102 @@ END
     cp "$out" again.ini
     attempt pnm-stationary --config again.ini
     expect_equal "$(kind out.svg)" svg
+}
+
+# --- plots/table.gp -----------------------------------------------------------------------
+
+# draw_table LINES [BEHIND]: table.gp with these lines of gnuplot's before, and others behind.
+draw_table() {
+    cat >script <<END
+letters = 1; ending = ''; text_columns = 79; text_lines = 24; color = 0; plain = 0
+label = 'variance Σ'; plain_label = 'variance'; caption = 'small print'
+axis = 'lr'; apart = ''; same = ''; curves = 1; LARGEST = 1e307
+paper = ''; exact = ''; measured = 'x'; error = ''
+paper_title = 'paper'; exact_title = 'exact'; measured_title = 'measured'
+$1
+cd '$PNM_BIN/../share/pnmlab'
+load 'plots/table.gp'
+$2
+END
+    LC_ALL=C.UTF-8 attempt gnuplot -d script
+    expect_status 0
+}
+
+# table LINE...: they as a heredoc of gnuplot's
+table() {
+    printf '%s\n' '$table << END' "$@" END
+}
+
+# prints PATTERN: what it says besides the plot
+prints() {
+    expect_message "^$1\$"
+    expect_equal "$(wc -l <"$err")" 1
+}
+
+range='print sprintf("%g %g %g %g", GPVAL_X_MIN, GPVAL_X_MAX, GPVAL_Y_MIN, GPVAL_Y_MAX)'
+
+@test "ranges that gnuplot can draw" {
+    # Ends that are hardly two numbers; a row without a number.
+    draw_table "$(table lr,x,a 0.5,4, 0.500000000000001,4.000000000000004, 0.5,,)" "$range"
+    prints '0.45 0.55 3.6 4.4'
+    draw_table "$(table lr,x 0,0)" "$range"
+    prints '-1 1 -1 1'
+    draw_table "$(table lr,x -1,1 1,2)" "$range"
+    prints '-1.06 1.06 0.95 2.05'
+    # Numbers beyond gnuplot's own are not drawn, and there is room for no more than those.
+    draw_table "$(table lr,x 1e-307,1 1,1e307 2,-1e308 3,2e308 1e300,5)" "$range"
+    prints '1e-307 .*'
+    draw_table "$(table lr,x,e 1,5,1 2,6,)
+        error = 'e'" "$range"
+    prints '0.97 2.03 3.9 6.1'
+}
+
+@test "powers where numbers are far apart" {
+    axes='show xtics; show logscale'
+    draw_table "$(table lr,x 0.01,3 1,4)" "$axes"
+    grep -q 'list (0.0100000, 0.0200000, 0.0500000, 0.100000, 0.200000, 0.500000, 1.00000)' "$err"
+    grep -q 'logscaling on  *x *$' "$err"
+    draw_table "$(table lr,x -1,40 0.01,3 1,4)" "$axes"
+    grep -q 'logscaling on  *y *$' "$err"
+}
+
+@test "a rule without the parameter is level, from one end to the other" {
+    draw_table "$(table optimizer,lr,x sgd,,8 sgd,,8 '' '' optimizer,lr,x pnm,-2,1 pnm,6,2)
+        apart = 'optimizer'; curves = 2"
+    grep -q 'A\*\{50,\}A' "$out"
+}
+
+@test "bands are named at their ends, those that end together in one line" {
+    draw_table "$(table optimizer,lr,x sgd,0,3 sgd,1,4 '' '' optimizer,lr,x pnm,0,6 pnm,1,7 \
+        '' '' optimizer,lr,x qhm,0,3.5 qhm,1,4.01)
+        apart = 'optimizer'; curves = 3; paper = 'x'; measured = ''
+        letters = 0; ending = '.svg'; set output '$PWD/out.svg'"
+    expect_no_message .
+    grep -q '<text>sgd, qhm</text>' out.svg
+    expect_equal "$(grep -c '<text>pnm</text>' out.svg)" 2
+    grep -q '>small print<' out.svg
+}
+
+@test "rows that no number tells apart stand below each other" {
+    rows="$(table optimizer,lr,x,e sgd,,9,8 '' '' optimizer,lr,x,e pnm,2,-1,-2)
+        axis = ''; apart = 'optimizer'; same = 'lr'; curves = 2; exact = 'x'; measured = 'e'"
+    draw_table "$rows"
+    grep -q '(E: exact, M: measured)' "$out"
+    grep -q '^ *sgd |.* M  *E' "$out"
+    grep -q '^ *pnm |.*M *E' "$out"
+    draw_table "$rows; letters = 0; ending = '.svg'; set output '$PWD/out.svg'"
+    expect_no_message .
+    grep -q 'η = 2' out.svg
+    # Rows that need more lines than there are.
+    draw_table "$(echo '$table << END'
+        for k in {1..30}; do printf 'optimizer,x\nr%d,%d\n\n\n' "$k" "$k"; done; echo END)
+        axis = ''; apart = 'optimizer'; curves = 30"
+    expect_equal "$(grep -c ' r[0-9]* |' "$out")" 30
+}
+
+@test "a curve without a number is left out" {
+    draw_table "$(table optimizer,lr,x sgd,1, sgd,2, '' '' optimizer,lr,x pnm,1,1 pnm,2,2)
+        apart = 'optimizer'; curves = 2"
+    grep -q 'B#' "$out"
+    grep -q 'A\*sgd' "$out"
 }

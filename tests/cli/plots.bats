@@ -51,7 +51,6 @@ page_commands() {
 
 @test "svg: the gallery page's commands draw its pictures, the same bytes again" {
     ln -s "$plots" plots
-    ln -s "$plots/../sim" sim
     ln -s "$tables" results
     page_commands | grep -v ' results/bench.csv ' >commands
     LC_ALL=C.UTF-8 attempt sh -ex commands

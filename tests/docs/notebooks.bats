@@ -7,8 +7,7 @@ setup() {
     PYTHON=${PYTHON:-/usr/bin/python3}
     mkdir -p "$BATS_TEST_TMPDIR/notebooks"
     cd "$BATS_TEST_TMPDIR/notebooks" || return 1
-    mkdir ../build ../plots ../sim
-    touch ../sim/cli/looks.gp
+    mkdir ../build ../plots
     cp "$root"/notebooks/*.py .
 }
 

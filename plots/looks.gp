@@ -1,5 +1,5 @@
-# What pictures look like: terminal and line types. The programs hold it for --plot, and
-# plots/style.gp loads it for the figures. Set before:
+# What pictures look like: terminal and line types. table.gp loads it for the programs'
+# --plot, and style.gp for the figures. Set before:
 #   ending      of the picture: ".svg", ".pdf", ".png"; "" leaves the terminal as it is
 #   WIDE, HIGH  its size in pixels
 #   RULES       the update rules: linetype r is the r-th one's; "" for curves of other kinds,
