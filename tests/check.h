@@ -15,6 +15,7 @@
 #include "base/random.h"
 #include "engine/kernels.h"
 #include "losses/loss.h"
+#include "rules/rule_from.h"
 #include "rules/rule_loops.h"
 
 #include <float.h>
@@ -203,35 +204,22 @@ static inline void check_set(struct rule *rule, const char *name, double value)
         rule->number[index] = value;
 }
 
-/* The same for a value as text: a number, or one of the words that are its choices. */
-static inline void check_set_text(struct rule *rule, const char *name, const char *text)
+__attribute__((format(printf, 3, 4))) static inline struct rule
+check_rule_from(const char *file, int line, const char *format, ...)
 {
-    const int index = rule_kind_parameter(rule->kind, name);
-    const struct parameter *p = &rule->kind->parameters[index < 0 ? 0 : index];
-    const int choice = p->choices ? parameter_choice(p, text) : -1;
-    check_set(rule, name, choice >= 0 ? choice : strtod(text, NULL));
-}
-
-/* A rule with its parameters: check_rule("pnm lr=0.1 beta0=2"); the others take their
- * defaults. */
-static inline struct rule check_rule(const char *text)
-{
-    char copy[256], *rest = NULL;
-    snprintf(copy, sizeof copy, "%s", text);
-    const char *name = strtok_r(copy, " ", &rest);
-    const struct rule_kind *kind = rule_kind_find(name);
-    if (!kind)
-        check_fail(__FILE__, __LINE__, "there is no rule %s", name);
-    struct rule rule = rule_of(kind, NAN);
-    for (char *part; (part = strtok_r(NULL, " ", &rest));) {
-        char *equals = strchr(part, '=');
-        assert_non_null(equals);
-        *equals = '\0';
-        check_set_text(&rule, part, equals + 1);
-    }
-    rule_complete(&rule);
+    char text[256];
+    struct rule rule;
+    struct error error;
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    check_ok(rule_from(&rule, &error, "%s", text), &error, file, line);
     return rule;
 }
+
+/* What rule_from makes of a text: CHECK_RULE("pnm lr=0.1 beta0=%.17g", beta0). */
+#define CHECK_RULE(...) check_rule_from(__FILE__, __LINE__, __VA_ARGS__)
 
 /* What the stream of a rule without decay and schedule is named by: FNV-1a of its name
  * and of its parameters, words by their index. */

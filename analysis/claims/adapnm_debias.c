@@ -6,8 +6,6 @@
 #include <math.h>
 #include <stdio.h>
 
-static const double lr = 0.1;
-
 /* mhat_t / gradient: m_t of a constant gradient is (1 - beta1^(2 ceil(t/2))) times it,
  * because each of the two streams has met ceil(t/2) or floor(t/2) gradients. */
 static double debiased(double beta0, double beta1, int t)
@@ -33,8 +31,11 @@ static double debiased_simulated(const struct rule *rule, int t)
 static int check_step(struct ledger *ledger, const struct claim *claim, double beta0,
                       double beta1, int t, struct error *error)
 {
-    const struct claim_rule what = {"adapnm", beta0, beta1, NAN};
-    const struct rule rule = claim_rule_make(&what, lr);
+    struct rule rule;
+    const int status =
+        rule_from(&rule, error, "adapnm lr=0.1 beta0=%.17g beta1=%.17g", beta0, beta1);
+    if (status != STATUS_OK)
+        return status;
     const struct computed computed = {
         .kind = CLAIM_VALUE,
         .paper = 1,

@@ -46,10 +46,15 @@ static double steps_exact(const struct rule *rule, double h)
 static int check_steps(struct ledger *ledger, const struct claim *claim, double beta0,
                        double beta1, double lr, struct error *error)
 {
-    const struct claim_rule zero = {"pnm", 0, beta1, NAN},
-                            what = {"pnm", beta0, beta1, NAN};
-    const struct rule reference = claim_rule_make(&zero, lr);
-    const struct rule rule = claim_rule_make(&what, lr);
+    struct rule reference, rule;
+    int status =
+        rule_from(&reference, error, "pnm lr=%.17g beta0=0 beta1=%.17g", lr, beta1);
+    if (status != STATUS_OK)
+        return status;
+    status = rule_from(&rule, error, "pnm lr=%.17g beta0=%.17g beta1=%.17g", lr, beta0,
+                       beta1);
+    if (status != STATUS_OK)
+        return status;
     struct linear_system a, b;
     char setting[200];
     struct evidence evidence = {
@@ -76,8 +81,10 @@ static int check(struct ledger *ledger, const struct claim *claim, struct error 
 {
     static const double beta0s[] = {1, 3, 10}, beta1s[] = {0, 0.9};
     static const double rates[] = {0.003, 0.03, 0.3};
-    const struct claim_rule pnm = {"pnm", 1, 0.9, NAN};
-    const struct rule rule = claim_rule_make(&pnm, 1);
+    struct rule rule;
+    int status = rule_from(&rule, error, "pnm lr=1 beta0=1 beta1=0.9");
+    if (status != STATUS_OK)
+        return status;
     const struct computed gamma = {
         .kind = CLAIM_ARITHMETIC,
         .paper = 5,
@@ -86,8 +93,8 @@ static int check(struct ledger *ledger, const struct claim *claim, struct error 
         .tolerance = 0.5,
         .step = 1,
     };
-    int status = ledger_computed(ledger, claim, FORM_PRINTED, "gamma at beta0 = 1",
-                                 &gamma, error);
+    status = ledger_computed(ledger, claim, FORM_PRINTED, "gamma at beta0 = 1", &gamma,
+                             error);
     for (int i = 0; i < 2; i++)
         for (int j = 0; j < 3; j++)
             for (int k = 0; status == STATUS_OK && k < 3; k++)

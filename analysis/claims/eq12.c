@@ -12,14 +12,16 @@ static int check(struct ledger *ledger, const struct claim *claim, struct error 
 {
     static const double h[MODES] = {1, 1};
     static const double c[MODES * MODES] = {1, 0.5, 0.5, 1.5};
-    static const struct claim_rule sgd = {"sgd", NAN, NAN, NAN};
-    const struct rule rule = claim_rule_make(&sgd, 1);
+    struct rule rule;
     const double precision = ledger->sampling->precision;
     const struct chains chains = {.count = (uint64_t)(2 / (precision * precision)),
                                   .steps = 1};
     struct problem problem = {0};
     struct moments pairs[PAIRS];
-    int status = problem_init_dense(&problem, MODES, h, c, error);
+    int status = rule_from(&rule, error, "sgd lr=1");
+    if (status != STATUS_OK)
+        return status;
+    status = problem_init_dense(&problem, MODES, h, c, error);
     const struct ensemble ensemble =
         sampling_ensemble(ledger->sampling, &rule, &problem, claim->id);
     if (status == STATUS_OK)

@@ -1,17 +1,14 @@
 /* eq15: the stationary covariance of SGD is eta/(2B) I. */
 #include "claims/shared/claim_stationary.h"
 
-#include <math.h>
-
 static int check(struct ledger *ledger, const struct claim *claim, struct error *error)
 {
-    static const struct claim_rule sgd = {"sgd", NAN, NAN, NAN};
     static const double fractions[] = {0.02, 0.05, 0.1, 0.3, 0.6, 0.9};
     const size_t from = ledger->count;
-    int status = claim_stationary_curve(ledger, claim, &sgd, 1, fractions,
+    int status = claim_stationary_curve(ledger, claim, "sgd", 1, fractions,
                                         sizeof fractions / sizeof *fractions, error);
     if (status == STATUS_OK)
-        status = claim_stationary_limit(ledger, claim, &sgd, FORM_PRINTED, 1, "", from,
+        status = claim_stationary_limit(ledger, claim, "sgd", FORM_PRINTED, 1, "", from,
                                         error);
     return status;
 }

@@ -10,13 +10,15 @@ static int check(struct ledger *ledger, const struct claim *claim, struct error 
     const double beta1 = 0.9;
     int status = STATUS_OK;
     for (size_t k = 0; status == STATUS_OK && k < 2; k++) {
-        const struct claim_rule what = {"heavy_ball", NAN, beta1, beta3s[k]};
-        const struct rule rule = claim_rule_make(&what, 0.1);
+        struct rule rule;
         const double paper = beta3s[k] / (1 - beta1);
         struct noise_row rows[NOISE_QUANTITIES], early, unused;
         char setting[128];
         snprintf(setting, sizeof setting, "beta1=0.9 beta3=%g, long time", beta3s[k]);
-        status = claim_noise(ledger, claim, &what, rows, error);
+        status = rule_from(&rule, error, "heavy_ball lr=0.1 beta1=%.17g beta3=%.17g",
+                           beta1, beta3s[k]);
+        if (status == STATUS_OK)
+            status = claim_noise(ledger, claim, &rule, rows, error);
         if (status == STATUS_OK)
             status = claim_noise_row(ledger, claim, &rows[NOISE_MEAN_GAIN],
                                      FORM_PRINTED, setting, paper, error);

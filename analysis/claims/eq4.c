@@ -5,11 +5,10 @@
 #include <math.h>
 #include <stdio.h>
 
-static int check_at(struct ledger *ledger, const struct claim *claim, double beta1,
-                    uint64_t t, struct error *error)
+static int check_at(struct ledger *ledger, const struct claim *claim,
+                    const struct rule *rule, uint64_t t, struct error *error)
 {
-    const struct claim_rule what = {"heavy_ball", NAN, beta1, NAN};
-    const struct rule rule = claim_rule_make(&what, 0.1);
+    const double beta1 = rule_parameter(rule, "beta1");
     const double beta3 = 1 - beta1, power = (double)t + 1;
     const double printed = beta3 * (1 - pow(beta1, power)) / (1 - beta1);
     const double right =
@@ -17,7 +16,7 @@ static int check_at(struct ledger *ledger, const struct claim *claim, double bet
     struct noise_row unused, row;
     char setting[128];
     int status =
-        noise_compare_at(ledger->sampling, &rule, t, claim->id, &unused, &row, error);
+        noise_compare_at(ledger->sampling, rule, t, claim->id, &unused, &row, error);
     snprintf(setting, sizeof setting, "beta1=%g, step t=%g", beta1, (double)t);
     if (status == STATUS_OK)
         status =
@@ -37,10 +36,12 @@ static int check(struct ledger *ledger, const struct claim *claim, struct error 
     int status = STATUS_OK;
     for (size_t k = 0; status == STATUS_OK && k < 2; k++) {
         const double beta1 = beta1s[k];
-        const struct claim_rule what = {"heavy_ball", NAN, beta1, NAN};
+        struct rule rule;
         struct noise_row rows[NOISE_QUANTITIES];
         char setting[128];
-        status = claim_noise(ledger, claim, &what, rows, error);
+        status = rule_from(&rule, error, "heavy_ball lr=0.1 beta1=%.17g", beta1);
+        if (status == STATUS_OK)
+            status = claim_noise(ledger, claim, &rule, rows, error);
         snprintf(setting, sizeof setting, "beta1=%g, long time", beta1);
         if (status == STATUS_OK)
             status = claim_noise_row(ledger, claim, &rows[NOISE_VARIANCE], FORM_PRINTED,
@@ -52,7 +53,7 @@ static int check(struct ledger *ledger, const struct claim *claim, struct error 
                 claim_noise_row(ledger, claim, &rows[NOISE_VARIANCE], FORM_CORRECTED,
                                 setting, (1 - beta1) / (1 + beta1), error);
         if (status == STATUS_OK)
-            status = check_at(ledger, claim, beta1, 4, error);
+            status = check_at(ledger, claim, &rule, 4, error);
     }
     return status;
 }

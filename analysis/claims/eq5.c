@@ -11,10 +11,12 @@ static int check(struct ledger *ledger, const struct claim *claim, struct error 
     int status = STATUS_OK;
     for (size_t k = 0; status == STATUS_OK && k < 3; k++) {
         const double beta0 = beta0s[k];
-        const struct claim_rule what = {"two_batch", beta0, NAN, NAN};
+        struct rule rule;
         struct noise_row rows[NOISE_QUANTITIES];
         char setting[128];
-        status = claim_noise(ledger, claim, &what, rows, error);
+        status = rule_from(&rule, error, "two_batch lr=0.1 beta0=%.17g", beta0);
+        if (status == STATUS_OK)
+            status = claim_noise(ledger, claim, &rule, rows, error);
         snprintf(setting, sizeof setting, "mean, beta0=%g", beta0);
         if (status == STATUS_OK)
             status = claim_noise_row(ledger, claim, &rows[NOISE_MEAN_GAIN],

@@ -3,18 +3,24 @@
  * mean is the gradient. */
 #include "claims/shared/claim_noise.h"
 
-#include <math.h>
 #include <stdio.h>
 
 static int check_one(struct ledger *ledger, const struct claim *claim, double beta0,
                      double beta1, struct error *error)
 {
-    const struct claim_rule printed = {"pnm_eq7", beta0, beta1, NAN};
-    const struct claim_rule algorithm = {"pnm", beta0, beta1, NAN};
+    struct rule printed, algorithm;
     const double gain = (1 + beta0 - beta0 * beta1) / (1 + beta1);
     struct noise_row rows[NOISE_QUANTITIES];
     char setting[160];
-    int status = claim_noise(ledger, claim, &printed, rows, error);
+    int status = rule_from(&printed, error, "pnm_eq7 lr=0.1 beta0=%.17g beta1=%.17g",
+                           beta0, beta1);
+    if (status != STATUS_OK)
+        return status;
+    status = rule_from(&algorithm, error, "pnm lr=0.1 beta0=%.17g beta1=%.17g", beta0,
+                       beta1);
+    if (status != STATUS_OK)
+        return status;
+    status = claim_noise(ledger, claim, &printed, rows, error);
     snprintf(setting, sizeof setting, "mean, eq. 7, beta0=%g beta1=%g", beta0, beta1);
     if (status == STATUS_OK)
         status = claim_noise_row(ledger, claim, &rows[NOISE_MEAN_GAIN], FORM_PRINTED,

@@ -22,8 +22,10 @@ static int check_gamma(struct ledger *ledger, const struct claim *claim,
                                 .decisive = true};
     for (int k = 0; k < POINTS; k++) {
         const double beta0 = -(double)k / (POINTS - 1);
-        const struct claim_rule pnm = {"two_batch", beta0, NAN, NAN};
-        const struct rule rule = claim_rule_make(&pnm, 1);
+        struct rule rule;
+        const int status = rule_from(&rule, error, "two_batch lr=1 beta0=%.17g", beta0);
+        if (status != STATUS_OK)
+            return status;
         /* With independent noise of variance 1 in both samples and no gradient, one
          * step at rate eta0 moves theta by eta0 sqrt(gamma) in the root mean square,
          * which a probe measures. */
@@ -43,15 +45,19 @@ static int check_gamma(struct ledger *ledger, const struct claim *claim,
 static int check_stationary(struct ledger *ledger, const struct claim *claim,
                             double beta0, double lr, struct error *error)
 {
-    const struct claim_rule what = {"pnm", beta0, 0.9, NAN},
-                            zero = {"pnm", 0, 0.9, NAN};
-    const struct rule rule = claim_rule_make(&what, lr);
-    const struct rule reference = claim_rule_make(&zero, lr);
+    struct rule rule, reference;
     struct evidence evidence;
     double samples = 0;
     char setting[128];
-    int status = claim_stationary_ratio(ledger, &rule, &reference, 1, 1, 1, claim->id,
-                                        &evidence, &samples, error);
+    int status =
+        rule_from(&rule, error, "pnm lr=%.17g beta0=%.17g beta1=0.9", lr, beta0);
+    if (status != STATUS_OK)
+        return status;
+    status = rule_from(&reference, error, "pnm lr=%.17g beta0=0 beta1=0.9", lr);
+    if (status != STATUS_OK)
+        return status;
+    status = claim_stationary_ratio(ledger, &rule, &reference, 1, 1, 1, claim->id,
+                                    &evidence, &samples, error);
     snprintf(setting, sizeof setting,
              "Sigma_pnm(beta0=%g) / Sigma_pnm(0), beta1=0.9 eta h=%g", beta0, lr);
     if (status == STATUS_OK)

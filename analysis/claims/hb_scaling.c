@@ -2,7 +2,6 @@
  * = 1-beta1 and eta/(1-beta1). */
 #include "claims/shared/twins.h"
 
-#include <math.h>
 #include <stdio.h>
 
 static int check(struct ledger *ledger, const struct claim *claim, struct error *error)
@@ -11,14 +10,15 @@ static int check(struct ledger *ledger, const struct claim *claim, struct error 
     int status = STATUS_OK;
     for (size_t k = 0; status == STATUS_OK && k < sizeof beta1s / sizeof *beta1s; k++) {
         const double beta1 = beta1s[k], lr = 0.05;
-        const struct claim_rule torch = {"heavy_ball", NAN, beta1, 1};
-        const struct claim_rule adam = {"heavy_ball", NAN, beta1, 1 - beta1};
-        struct twin_rules twins = {
-            .ledger = ledger,
-            .first = claim_rule_make(&torch, lr),
-            .second = claim_rule_make(&adam, lr / (1 - beta1)),
-            .h = 1,
-        };
+        struct twin_rules twins = {.ledger = ledger, .h = 1};
+        status = rule_from(&twins.first, error,
+                           "heavy_ball lr=%.17g beta1=%.17g beta3=1", lr, beta1);
+        if (status == STATUS_OK)
+            status = rule_from(&twins.second, error,
+                               "heavy_ball lr=%.17g beta1=%.17g beta3=%.17g",
+                               lr / (1 - beta1), beta1, 1 - beta1);
+        if (status != STATUS_OK)
+            return status;
         const struct identity identity = {&twins, twins_simulated, twins_exact};
         char setting[128];
         twins.perturbed = rule_kind_parameter(twins.first.kind, "beta1");

@@ -6,27 +6,30 @@
 #include <math.h>
 #include <stdio.h>
 
-static const struct claim_rule heavy_ball = {"heavy_ball", NAN, 0.9, 1};
-static const struct claim_rule sgd = {"sgd", NAN, NAN, NAN};
+static const double beta1 = 0.9;
 
 /* The two rules that should be equivalent, at curvature 1. */
-static void pair_at(double a, struct rule *momentum, struct rule *plain)
+static int pair_at(double a, struct rule *momentum, struct rule *plain,
+                   struct error *error)
 {
-    *momentum = claim_rule_make(&heavy_ball, a);
-    *plain = claim_rule_make(&sgd, a / (1 - heavy_ball.beta1));
+    const int status =
+        rule_from(momentum, error, "heavy_ball lr=%.17g beta1=%.17g beta3=1", a, beta1);
+    if (status != STATUS_OK)
+        return status;
+    return rule_from(plain, error, "sgd lr=%.17g", a / (1 - beta1));
 }
 
 /* Fractions are those of SGD's stability limit, because SGD is the first to diverge. */
 static double ratio(const void *context, double fraction)
 {
-    const double h = 1, c = 1, a = fraction * 2 * (1 - heavy_ball.beta1);
+    const double h = 1, c = 1, a = fraction * 2 * (1 - beta1);
     struct rule momentum, plain;
     struct error ignored;
     enum exact_source source;
     double x, y;
     (void)context;
-    pair_at(a, &momentum, &plain);
-    if (theory_covariance(&momentum, h, h, c, &x, &source, &ignored) != STATUS_OK ||
+    if (pair_at(a, &momentum, &plain, &ignored) != STATUS_OK ||
+        theory_covariance(&momentum, h, h, c, &x, &source, &ignored) != STATUS_OK ||
         theory_covariance(&plain, h, h, c, &y, &source, &ignored) != STATUS_OK)
         return NAN;
     return x / y;
@@ -48,7 +51,9 @@ static int check(struct ledger *ledger, const struct claim *claim, struct error 
         struct evidence evidence;
         double samples = 0;
         char setting[128];
-        pair_at(rates[k], &momentum, &plain);
+        status = pair_at(rates[k], &momentum, &plain, error);
+        if (status != STATUS_OK)
+            return status;
         snprintf(setting, sizeof setting,
                  "Sigma_hb(beta1=0.9 beta3=1, a h=%g) / Sigma_sgd(a/(1-beta1))",
                  rates[k]);

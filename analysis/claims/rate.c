@@ -6,7 +6,6 @@
 
 #include <math.h>
 #include <stdio.h>
-#include <string.h>
 
 enum { N = 4, HORIZONS = 6, FIRST_HORIZON = 256, CHAINS = 4096 };
 
@@ -54,7 +53,7 @@ static int fit_slope(const struct ledger *ledger, const char *rule,
     for (int k = 0; k < HORIZONS; k++) {
         const uint64_t horizon = (uint64_t)FIRST_HORIZON << k;
         const struct descent_setting point = {
-            kind, N, rule, 1, 0.9, fmin(0.5, 1 / sqrt((double)horizon)), 1, 1};
+            kind, N, rule, fmin(0.5, 1 / sqrt((double)horizon)), 1, 1};
         const int status = measure_point(ledger, &point, horizon, &minima[k], error);
         if (status != STATUS_OK)
             return status;
@@ -83,15 +82,15 @@ static int add_row(struct ledger *ledger, const struct claim *claim, const char 
     if (e.sampled)
         snprintf(fitted, sizeof fitted, "; slope %.4f +- %.4f", slope, se);
     snprintf(setting, sizeof setting,
-             "%s%s beta1=0.9 on %s n=%d sigma=G C L=1, T=%d..%d: 2^slope%s", rule,
-             strcmp(rule, "pnm") == 0 ? " beta0=1" : "", kind->name, N, FIRST_HORIZON,
-             FIRST_HORIZON << (HORIZONS - 1), fitted);
+             "%s on %s n=%d sigma=G C L=1, T=%d..%d: 2^slope%s", rule, kind->name, N,
+             FIRST_HORIZON, FIRST_HORIZON << (HORIZONS - 1), fitted);
     return ledger_bound(ledger, claim, FORM_PRINTED, setting, &e, samples, error);
 }
 
 static int check(struct ledger *ledger, const struct claim *claim, struct error *error)
 {
-    static const char *const rules[] = {"pnm", "heavy_ball"};
+    static const char *const rules[] = {"pnm beta0=1 beta1=0.9",
+                                        "heavy_ball beta1=0.9"};
     static const char *const losses[] = {"huber", "log_cosh", "rippled"};
     int status = STATUS_OK;
     for (int r = 0; r < 2; r++)

@@ -7,29 +7,31 @@
 
 static const double lr = 0.1;
 
-/* The rule `name` at the special beta0, and its `twin` at the rate that `name` applies.
- */
-static struct twin_rules special(struct ledger *ledger, const char *name,
-                                 const char *twin, double beta1)
+/* The rule `first` at the special beta0 and `second` with the rate that it really
+ * applies, at curvature h. */
+static int special(struct twin_rules *twins, struct ledger *ledger, const char *first,
+                   const char *second, double beta1, double h, struct error *error)
 {
     const double beta0 = -beta1 / (1 + beta1);
     const double gamma = pow(1 + beta0, 2) + pow(beta0, 2);
-    const struct claim_rule first = {name, beta0, beta1, NAN};
-    const struct claim_rule second = {twin, NAN, beta1, NAN};
-    struct twin_rules twins = {
-        .ledger = ledger,
-        .first = claim_rule_make(&first, lr),
-        .second = claim_rule_make(&second, lr / sqrt(gamma)),
-        .h = 1,
-    };
-    twins.perturbed = rule_kind_parameter(twins.first.kind, "beta0");
-    return twins;
+    *twins = (struct twin_rules){.ledger = ledger, .h = h};
+    int status = rule_from(&twins->first, error, "%s lr=%.17g beta0=%.17g beta1=%.17g",
+                           first, lr, beta0, beta1);
+    if (status != STATUS_OK)
+        return status;
+    status = rule_from(&twins->second, error, "%s lr=%.17g beta1=%.17g", second,
+                       lr / sqrt(gamma), beta1);
+    twins->perturbed = rule_kind_parameter(twins->first.kind, "beta0");
+    return status;
 }
 
 static int check_momentum(struct ledger *ledger, const struct claim *claim,
                           double beta1, struct error *error)
 {
-    const struct twin_rules twins = special(ledger, "pnm", "heavy_ball", beta1);
+    struct twin_rules twins;
+    const int status = special(&twins, ledger, "pnm", "heavy_ball", beta1, 1, error);
+    if (status != STATUS_OK)
+        return status;
     const struct identity identity = {&twins, twins_simulated, twins_exact};
     char setting[128];
     snprintf(setting, sizeof setting,
@@ -57,31 +59,27 @@ static double adaptive_exact(const void *context, double perturbation)
     return twins_exact(&twins->first_moments, perturbation);
 }
 
-static void choose(struct rule *rule, const char *name, const char *word)
-{
-    const int i = rule_kind_parameter(rule->kind, name);
-    rule->word[i] = parameter_choice(&rule->kind->parameters[i], word);
-}
-
 static int check_adaptive(struct ledger *ledger, const struct claim *claim,
                           double beta1, bool largest, struct error *error)
 {
-    const char *twin = largest ? "amsgrad" : "adam";
-    struct adaptive_twins twins = {
-        .rules = special(ledger, "adapnm", twin, beta1),
-        .first_moments = special(ledger, "pnm", "heavy_ball", beta1),
-    };
+    struct adaptive_twins twins;
+    int status = special(
+        &twins.rules, ledger, largest ? "adapnm amsgrad=on" : "adapnm amsgrad=off",
+        largest ? "amsgrad convention=torch" : "adam", beta1, 1, error);
+    if (status != STATUS_OK)
+        return status;
+    /* h = 0: the moments of given gradients. */
+    status =
+        special(&twins.first_moments, ledger, "pnm", "heavy_ball", beta1, 0, error);
+    if (status != STATUS_OK)
+        return status;
     const struct identity identity = {&twins, adaptive_simulated, adaptive_exact};
     char setting[128];
-    twins.first_moments.h = 0; /* the moments of given gradients */
-    choose(&twins.rules.first, "amsgrad", largest ? "on" : "off");
-    if (largest)
-        choose(&twins.rules.second, "convention", "torch");
     snprintf(setting, sizeof setting,
-             "adapnm --amsgrad %s at beta0=-beta1/(1+beta1) against %s%s, beta1=%g "
+             "adapnm --amsgrad %s at beta0=-beta1/(1+beta1) against %s, beta1=%g "
              "eta=%g",
-             largest ? "on" : "off", twin, largest ? " as PyTorch has it" : "", beta1,
-             lr);
+             largest ? "on" : "off", largest ? "amsgrad as PyTorch has it" : "adam",
+             beta1, lr);
     return ledger_identity(ledger, claim, FORM_PRINTED, setting, &identity, error);
 }
 

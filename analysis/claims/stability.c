@@ -20,20 +20,23 @@ struct applied_limit {
     double exact, measured;
 };
 
-static struct applied_limit applied_limit(double beta0, double beta1)
+static int applied_limit(double beta0, double beta1, struct applied_limit *limit,
+                         struct error *error)
 {
-    const struct claim_rule what = {"pnm", beta0, beta1, NAN};
     const double h = 1;
-    struct rule rule = claim_rule_make(&what, 1);
+    struct rule rule;
     double scalar[RULE_MAX_SCALARS];
-    struct applied_limit limit;
+    const int status =
+        rule_from(&rule, error, "pnm lr=1 beta0=%.17g beta1=%.17g", beta0, beta1);
+    if (status != STATUS_OK)
+        return status;
     rule.number[RULE_LR] = stability_limit_measured(&rule, &h, 1);
     /* The rate that the implemented rule applies, by its scalars. */
     rule.kind->scalars(&rule, 0, scalar);
-    limit.measured = scalar[RULE_RATE];
+    limit->measured = scalar[RULE_RATE];
     rule.number[RULE_LR] = stability_limit_closed(&rule, &h, 1);
-    limit.exact = theory_normalized_lr(&rule);
-    return limit;
+    limit->exact = theory_normalized_lr(&rule);
+    return STATUS_OK;
 }
 
 static struct evidence noiseless(double paper, double exact, double measured)
@@ -57,7 +60,10 @@ static int check_limit(struct ledger *ledger, const struct claim *claim,
     int status = STATUS_OK;
     for (size_t i = 0; i < BETA0S; i++)
         for (size_t k = 0; status == STATUS_OK && k < BETA1S; k++) {
-            const struct applied_limit limit = applied_limit(beta0s[i], beta1s[k]);
+            struct applied_limit limit;
+            status = applied_limit(beta0s[i], beta1s[k], &limit, error);
+            if (status != STATUS_OK)
+                return status;
             const struct evidence evidence =
                 noiseless(NAN, limit.exact, limit.measured);
             char setting[128];
@@ -77,7 +83,10 @@ static int check_cap(struct ledger *ledger, const struct claim *claim,
     int status = STATUS_OK;
     for (size_t i = 0; i < BETA0S; i++)
         for (size_t k = 0; status == STATUS_OK && k < BETA1S; k++) {
-            const struct applied_limit limit = applied_limit(beta0s[i], beta1s[k]);
+            struct applied_limit limit;
+            status = applied_limit(beta0s[i], beta1s[k], &limit, error);
+            if (status != STATUS_OK)
+                return status;
             const struct evidence evidence =
                 noiseless(1, cap / limit.exact, cap / limit.measured);
             char setting[128];

@@ -11,7 +11,6 @@
 enum { MODES = 2, PAIRS = 3, STEPS = 3 };
 static const double curvature[MODES] = {1, 2};
 static const double noise[MODES * MODES] = {1, 0.5, 0.5, 1.5};
-static const struct claim_rule sgd = {"sgd", NAN, NAN, NAN};
 
 static int compare(const struct claim *claim, const struct sampling *sampling,
                    double lr, double noise_factor, struct comparison rows[PAIRS],
@@ -21,10 +20,13 @@ static int compare(const struct claim *claim, const struct sampling *sampling,
     struct problem problem = {0};
     struct comparison *found = NULL;
     size_t count = 0;
-    const struct rule rule = claim_rule_make(&sgd, lr);
+    struct rule rule;
+    int status = rule_from(&rule, error, "sgd lr=%.17g", lr);
+    if (status != STATUS_OK)
+        return status;
     for (int k = 0; k < MODES * MODES; k++)
         scaled[k] = noise_factor * noise[k];
-    int status = problem_init_dense(&problem, MODES, curvature, scaled, error);
+    status = problem_init_dense(&problem, MODES, curvature, scaled, error);
     if (status == STATUS_OK)
         status = stationary_compare(sampling, &rule, &problem, true, claim->id, NULL,
                                     &found, &count, error);
@@ -121,11 +123,13 @@ static double ratio(const void *context, double fraction)
     const struct element *own = context;
     const double h_i = curvature[own->i], h_j = curvature[own->j];
     const double c = noise[own->i * MODES + own->j];
-    const struct rule rule = claim_rule_make(&sgd, fraction * limit_lr());
+    struct rule rule;
     struct error ignored;
     enum exact_source source;
     double exact;
-    if (theory_covariance(&rule, h_i, h_j, c, &exact, &source, &ignored) != STATUS_OK)
+    if (rule_from(&rule, &ignored, "sgd lr=%.17g", fraction * limit_lr()) !=
+            STATUS_OK ||
+        theory_covariance(&rule, h_i, h_j, c, &exact, &source, &ignored) != STATUS_OK)
         return NAN;
     return exact / theory_paper(&rule, h_i, h_j, c);
 }

@@ -121,16 +121,19 @@ static double bound_se(const struct posterior *posterior)
 static int check_exact(struct ledger *ledger, const struct claim *claim,
                        const struct place *at, double h, struct error *error)
 {
-    const struct claim_rule what = {"pnm", 1, 0.9, NAN}, plain = {"sgd", NAN, NAN, NAN};
-    struct rule pnm = claim_rule_make(&what, at->eta);
-    const struct rule sgd = claim_rule_make(&plain, at->eta);
+    struct rule pnm, sgd;
     struct posterior pnm_exact, sgd_exact, pnm_measured, sgd_measured;
     struct problem problem = {0};
     double curvature[DIMENSION];
     char setting[256];
     for (int i = 0; i < DIMENSION; i++)
         curvature[i] = h;
-    int status = problem_init(&problem, DIMENSION, curvature, error);
+    int status = rule_from(&pnm, error, "pnm lr=%.17g beta0=1 beta1=0.9", at->eta);
+    if (status == STATUS_OK)
+        status = rule_from(&sgd, error, "sgd lr=%.17g", at->eta);
+    if (status != STATUS_OK)
+        return status;
+    status = problem_init(&problem, DIMENSION, curvature, error);
     for (int i = 0; status == STATUS_OK && i < DIMENSION; i++)
         problem.noise[i] = h / at->batch;
     if (status == STATUS_OK)

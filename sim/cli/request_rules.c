@@ -1,6 +1,5 @@
 #include "cli/request_rules.h"
 
-#include "base/nearest.h"
 #include "base/parse.h"
 #include "cli/matrices_file.h"
 #include "cli/schedule_form.h"
@@ -32,17 +31,11 @@ static int parameter_values(const struct options *options, const struct rule_kin
     if (!text && !parameter->preset && !planned)
         return error_about(error, STATUS_USAGE, what, "a value is required: %s",
                            parameter->doc);
-    const int choice = text ? parameter_choice(parameter, text) : -1;
-    if (text && choice < 0) {
-        struct text words = {0};
-        struct nearest nearest = nearest_to(text, "");
-        parameter_range(parameter, &words);
-        nearest_try_list(&nearest, text_get(&words));
-        error_write_about(error, what, "'%.200s' is not allowed%s; allowed: %s", text,
-                          nearest.hint, text_get(&words));
-        text_free(&words);
-        return STATUS_USAGE;
-    }
+    int choice = 0;
+    if (text)
+        status = parameter_word(parameter, text, &choice, error);
+    if (status != STATUS_OK)
+        return status;
     values->value = malloc(sizeof *values->value);
     if (!values->value)
         return error_memory(error, "a parameter");
@@ -101,9 +94,7 @@ out:
 
 static int unknown_rule(const char *name, struct error *error)
 {
-    struct nearest nearest = nearest_to(name, "");
-    for (const struct rule_kind *const *rule = rule_kinds(); *rule; rule++)
-        nearest_try(&nearest, (*rule)->name, strlen((*rule)->name));
+    const struct nearest nearest = rule_kind_nearest(name);
     return error_about(error, STATUS_USAGE, "optimizer",
                        "no update rule '%.200s'%s; allowed are %s, and %s", name,
                        nearest.hint, nearest.known, RULES_ALL);

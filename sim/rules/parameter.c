@@ -1,5 +1,6 @@
 #include "rules/parameter.h"
 
+#include "base/nearest.h"
 #include "base/parse.h"
 
 #include <math.h>
@@ -44,4 +45,20 @@ int parameter_choice(const struct parameter *p, const char *word)
         if (strcmp(p->choices[i], word) == 0)
             return i;
     return -1;
+}
+
+int parameter_word(const struct parameter *p, const char *word, int *index,
+                   struct error *error)
+{
+    *index = parameter_choice(p, word);
+    if (*index >= 0)
+        return STATUS_OK;
+    struct text words = {0};
+    struct nearest nearest = nearest_to(word, "");
+    parameter_range(p, &words);
+    nearest_try_list(&nearest, text_get(&words));
+    error_write_about(error, p->name, "'%.200s' is not allowed%s; allowed: %s", word,
+                      nearest.hint, text_get(&words));
+    text_free(&words);
+    return STATUS_USAGE;
 }

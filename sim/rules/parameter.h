@@ -30,4 +30,9 @@ void parameter_range(const struct parameter *parameter, struct text *text);
 /* Index of a word among the parameter's choices, or -1. */
 int parameter_choice(const struct parameter *parameter, const char *word);
 
+/* The same into *index; STATUS_USAGE, with the parameter's name and its choices, where
+ * the word is none of them. */
+PNM_MUST_USE int parameter_word(const struct parameter *parameter, const char *word,
+                                int *index, struct error *error);
+
 #endif

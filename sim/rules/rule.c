@@ -25,6 +25,14 @@ const struct rule_kind *rule_kind_find(const char *name)
     return NULL;
 }
 
+struct nearest rule_kind_nearest(const char *name)
+{
+    struct nearest nearest = nearest_to(name, "");
+    for (const struct rule_kind *const *kind = rule_kinds(); *kind; kind++)
+        nearest_try(&nearest, (*kind)->name, strlen((*kind)->name));
+    return nearest;
+}
+
 int rule_kind_parameter(const struct rule_kind *kind, const char *name)
 {
     for (int i = 0; i < kind->parameter_count; i++)

@@ -8,6 +8,7 @@
 #ifndef PNM_RULE_H
 #define PNM_RULE_H
 
+#include "base/nearest.h"
 #include "base/text.h"
 #include "rules/matrices.h"
 #include "rules/parameter.h"
@@ -87,6 +88,9 @@ const struct rule_kind *const *rule_kinds(void);
 
 /* The rule of that name; NULL if there is none. */
 const struct rule_kind *rule_kind_find(const char *name);
+
+/* For a name that no rule has: the nearest name, and all that there are. */
+struct nearest rule_kind_nearest(const char *name);
 
 /* Index of the parameter of that name, or -1. */
 int rule_kind_parameter(const struct rule_kind *kind, const char *name);

@@ -2,6 +2,7 @@
 #include "cli/problem_form.h"
 
 #include "rules/linear_system.h"
+#include "rules/rule_from.h"
 #include "theory/stein.h"
 
 #include <math.h>
@@ -81,13 +82,9 @@ double setup_noise(const struct setup *s, size_t i, size_t j)
 
 struct rule setup_rule(const char *name, double lr)
 {
-    const struct rule_kind *kind = rule_kind_find(name);
-    if (!kind) {
-        fprintf(stderr, "bench: there is no rule %s\n", name);
-        exit(-STATUS_USAGE);
-    }
-    struct rule rule = rule_of(kind, lr);
-    rule_complete(&rule);
+    struct rule rule;
+    struct error error;
+    must(rule_from(&rule, &error, "%s lr=%.17g", name, lr), &error);
     return rule;
 }
 

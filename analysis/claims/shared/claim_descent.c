@@ -22,10 +22,10 @@ bool claim_descent_covers(const struct loss_kind *kind)
 }
 
 /* The learning rate at which the rule applies eta0. */
-static double rate_for(const struct descent_setting *setting, double eta0)
+static double rate_for(const struct rule *rule, double eta0)
 {
-    const double beta0 = setting->beta0;
-    return strcmp(setting->rule, "pnm") == 0
+    const double beta0 = rule_parameter(rule, "beta0");
+    return strcmp(rule->kind->name, "pnm") == 0
                ? eta0 * sqrt((1 + beta0) * (1 + beta0) + beta0 * beta0)
                : eta0;
 }
@@ -34,16 +34,17 @@ int claim_descent_init(struct claim_descent *run, const struct ledger *ledger,
                        const struct descent_setting *setting, struct error *error)
 {
     const struct sampling *sampling = ledger->sampling;
-    const struct claim_rule what = {setting->rule, setting->beta0, setting->beta1, NAN};
     double parameter[LOSS_MAX_PARAMETERS] = {0};
     *run = (struct claim_descent){.setting = *setting};
     loss_defaults(setting->loss, parameter);
-    const int status =
-        loss_init(&run->loss, setting->loss, setting->n, parameter, error);
+    int status = rule_from(&run->rule, error, "%s", setting->rule);
+    if (status != STATUS_OK)
+        return status;
+    status = loss_init(&run->loss, setting->loss, setting->n, parameter, error);
     if (status != STATUS_OK)
         return status;
     run->eta0 = setting->rate / run->loss.smoothness;
-    run->rule = claim_rule_make(&what, rate_for(setting, run->eta0));
+    run->rule.number[RULE_LR] = rate_for(&run->rule, run->eta0);
     run->descent = (struct descent){
         .rule = &run->rule,
         .loss = &run->loss,
@@ -113,8 +114,10 @@ static double over_chains(const struct descent_identity *identity, bool written,
     for (; *kind; kind++)
         for (int a = 0; claim_descent_covers(*kind) && a < 3; a++)
             for (int b = 0; beta0s[a] <= identity->largest_beta0 && b < 2; b++) {
-                const struct descent_setting setting = {
-                    *kind, 3, "pnm", beta0s[a], beta1s[b], 0.1, 1, 2};
+                char rule[64];
+                snprintf(rule, sizeof rule, "pnm beta0=%.17g beta1=%.17g", beta0s[a],
+                         beta1s[b]);
+                const struct descent_setting setting = {*kind, 3, rule, 0.1, 1, 2};
                 const double one =
                     residual_of(identity, &setting, written, perturbation);
                 largest = isnan(one) || one > largest ? one : largest;
@@ -245,8 +248,10 @@ int claim_descent_bound(struct ledger *ledger, const struct claim *claim,
                         enum bound bound, const struct claim_grid *grid,
                         struct error *error)
 {
-    const struct claim_rule what = {"pnm", 0, 0, NAN};
-    const struct rule rule = claim_rule_make(&what, 1);
+    struct rule rule;
+    int status = rule_from(&rule, error, "pnm lr=1 beta0=0 beta1=0");
+    if (status != STATUS_OK)
+        return status;
     struct loss *losses = calloc(loss_kind_count(), sizeof *losses);
     struct bound_point *starts = NULL, worst;
     struct bound_search search = {
@@ -257,8 +262,8 @@ int claim_descent_bound(struct ledger *ledger, const struct claim *claim,
         .free = {true, true, true, grid->sigma.value[0] > 0, true, true},
         .evaluations = grid->evaluations,
     };
-    int status = losses ? make_losses(losses, &search.loss_count, error)
-                        : error_memory(error, "the losses");
+    status = losses ? make_losses(losses, &search.loss_count, error)
+                    : error_memory(error, "the losses");
     if (status == STATUS_OK)
         status = make_starts(grid, &search, &starts, &search.start_count, error);
     search.starts = starts;

@@ -3,11 +3,10 @@
 #include <stdio.h>
 
 int claim_noise(const struct ledger *ledger, const struct claim *claim,
-                const struct claim_rule *what, struct noise_row rows[NOISE_QUANTITIES],
+                const struct rule *rule, struct noise_row rows[NOISE_QUANTITIES],
                 struct error *error)
 {
-    const struct rule rule = claim_rule_make(what, 0.1);
-    return noise_compare(ledger->sampling, &rule, false, claim->id, rows, error);
+    return noise_compare(ledger->sampling, rule, false, claim->id, rows, error);
 }
 
 int claim_noise_row(struct ledger *ledger, const struct claim *claim,
@@ -23,16 +22,18 @@ int claim_noise_row(struct ledger *ledger, const struct claim *claim,
 int claim_noise_pair(struct ledger *ledger, const struct claim *claim,
                      const struct noise_claim *what, struct error *error)
 {
+    const double beta0 = rule_parameter(&what->rule, "beta0");
+    const double beta1 = rule_parameter(&what->rule, "beta1");
     struct noise_row rows[NOISE_QUANTITIES];
     char setting[200];
     int status = claim_noise(ledger, claim, &what->rule, rows, error);
-    snprintf(setting, sizeof setting, "%s, beta0=%g beta1=%g", what->name,
-             what->rule.beta0, what->rule.beta1);
+    snprintf(setting, sizeof setting, "%s, beta0=%g beta1=%g", what->name, beta0,
+             beta1);
     if (status == STATUS_OK)
         status = claim_noise_row(ledger, claim, &rows[what->quantity], FORM_PRINTED,
                                  setting, what->printed, error);
     snprintf(setting, sizeof setting, "%s, beta0=%g beta1=%g, corrected: %s",
-             what->name, what->rule.beta0, what->rule.beta1, what->formula);
+             what->name, beta0, beta1, what->formula);
     if (status == STATUS_OK)
         status = claim_noise_row(ledger, claim, &rows[what->quantity], FORM_CORRECTED,
                                  setting, what->corrected, error);

@@ -7,7 +7,7 @@
 
 /* Measures all quantities of a rule once; the long-run variance is left out. */
 PNM_MUST_USE int claim_noise(const struct ledger *ledger, const struct claim *claim,
-                             const struct claim_rule *what,
+                             const struct rule *rule,
                              struct noise_row rows[NOISE_QUANTITIES],
                              struct error *error);
 
@@ -21,7 +21,7 @@ PNM_MUST_USE int claim_noise_row(struct ledger *ledger, const struct claim *clai
  * show `name`, what the rule stands for, and `formula`, that of the corrected value. */
 struct noise_claim {
     const char *name;
-    struct claim_rule rule;
+    struct rule rule;
     enum noise_quantity quantity;
     double printed, corrected;
     const char *formula;

@@ -3,26 +3,10 @@
 #include <math.h>
 #include <stdio.h>
 
-struct rule claim_rule_make(const struct claim_rule *what, double lr)
+void claim_stationary_at(struct rule *rule, double fraction, double h)
 {
-    struct rule rule = rule_of(rule_kind_find(what->name), lr);
-    const struct {
-        const char *name;
-        double value;
-    } given[] = {
-        {"beta0", what->beta0}, {"beta1", what->beta1}, {"beta3", what->beta3}};
-    for (size_t k = 0; k < sizeof given / sizeof *given; k++)
-        if (!isnan(given[k].value))
-            rule_set(&rule, given[k].name, given[k].value);
-    rule_complete(&rule);
-    return rule;
-}
-
-struct rule claim_rule_at(const struct claim_rule *what, double fraction, double h)
-{
-    struct rule rule = claim_rule_make(what, 1);
-    rule.number[RULE_LR] = fraction * theory_find(what->name)->lr_limit(&rule, h);
-    return rule;
+    rule->number[RULE_LR] = 1;
+    rule->number[RULE_LR] = fraction * theory_find(rule->kind->name)->lr_limit(rule, h);
 }
 
 double claim_stationary_unit(const struct rule *rule, double h, double c)
@@ -40,38 +24,24 @@ void claim_stationary_normalize(struct evidence *e, double unit)
     e->exact_scale /= unit;
 }
 
-static void describe(const struct claim_rule *what, size_t size, char *text)
-{
-    const struct {
-        const char *name;
-        double value;
-    } parameters[] = {
-        {"beta0", what->beta0}, {"beta1", what->beta1}, {"beta3", what->beta3}};
-    int used = snprintf(text, size, "%s", what->name);
-    for (size_t k = 0; k < sizeof parameters / sizeof *parameters; k++)
-        if (!isnan(parameters[k].value))
-            used += snprintf(text + used, size - (size_t)used, " %s=%g",
-                             parameters[k].name, parameters[k].value);
-}
-
 int claim_stationary_curve(struct ledger *ledger, const struct claim *claim,
-                           const struct claim_rule *what, double paper,
-                           const double *fractions, size_t count, struct error *error)
+                           const char *what, double paper, const double *fractions,
+                           size_t count, struct error *error)
 {
     const double h = 1, c = h / CLAIM_BATCH;
-    char name[128], setting[200];
-    int status = STATUS_OK;
-    describe(what, sizeof name, name);
+    struct rule rule;
+    char setting[200];
+    int status = rule_from(&rule, error, "%s", what);
     for (size_t k = 0; status == STATUS_OK && k < count; k++) {
-        const struct rule rule = claim_rule_at(what, fractions[k], h);
         struct comparison row;
+        claim_stationary_at(&rule, fractions[k], h);
         status = stationary_mode(ledger->sampling, &rule, h, c, claim->id, &row, error);
         if (status != STATUS_OK)
             break;
         claim_stationary_normalize(&row.evidence, claim_stationary_unit(&rule, h, c));
         row.evidence.paper = paper;
         row.evidence.paper_scale = evidence_scale(paper);
-        snprintf(setting, sizeof setting, "%s, eta h=%.4g (%g of the limit)", name,
+        snprintf(setting, sizeof setting, "%s, eta h=%.4g (%g of the limit)", what,
                  rule.number[RULE_LR] * h, fractions[k]);
         status = ledger_value(ledger, claim, FORM_PRINTED, setting, &row.evidence,
                               row.plan.samples, error);
@@ -81,7 +51,7 @@ int claim_stationary_curve(struct ledger *ledger, const struct claim *claim,
 
 struct curve_context {
     const struct ledger *ledger;
-    const struct claim_rule *what;
+    const struct rule *rule;
     double paper;
 };
 
@@ -89,20 +59,25 @@ static double curve_ratio(const void *context, double fraction)
 {
     const struct curve_context *own = context;
     const double h = 1, c = h / CLAIM_BATCH;
-    const struct rule rule = claim_rule_at(own->what, fraction, h);
+    struct rule rule = *own->rule;
     struct error ignored;
     enum exact_source source;
     double exact;
+    claim_stationary_at(&rule, fraction, h);
     if (theory_covariance(&rule, h, h, c, &exact, &source, &ignored) != STATUS_OK)
         return NAN;
     return exact / claim_stationary_unit(&rule, h, c) / own->paper;
 }
 
 int claim_stationary_limit(struct ledger *ledger, const struct claim *claim,
-                           const struct claim_rule *what, enum form form, double paper,
+                           const char *what, enum form form, double paper,
                            const char *remark, size_t from, struct error *error)
 {
-    const struct curve_context context = {ledger, what, paper};
+    struct rule rule;
+    const int status = rule_from(&rule, error, "%s", what);
+    if (status != STATUS_OK)
+        return status;
+    const struct curve_context context = {ledger, &rule, paper};
     const struct limit limit = {
         .context = &context,
         .ratio = curve_ratio,
@@ -111,9 +86,8 @@ int claim_stationary_limit(struct ledger *ledger, const struct claim *claim,
         .order = 1,
         .curve = ledger_curve(ledger, from),
     };
-    char name[128], setting[200];
-    describe(what, sizeof name, name);
-    snprintf(setting, sizeof setting, "%s%s", name, remark);
+    char setting[200];
+    snprintf(setting, sizeof setting, "%s%s", what, remark);
     return ledger_limit(ledger, claim, form, setting, &limit, error);
 }
 

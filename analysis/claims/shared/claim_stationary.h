@@ -3,20 +3,12 @@
 #define PNM_CLAIM_STATIONARY_H
 
 #include "compare/stationary.h"
+#include "rules/rule_from.h"
 #include "verdict/ledger.h"
 
-/* A rule by name with its own parameters; NAN: the default, or not a parameter of it.
- */
-struct claim_rule {
-    const char *name;
-    double beta0, beta1, beta3;
-};
-
-/* The rule at learning rate lr. */
-struct rule claim_rule_make(const struct claim_rule *what, double lr);
-
-/* The rule at a fraction of its stability limit at curvature h. */
-struct rule claim_rule_at(const struct claim_rule *what, double fraction, double h);
+/* Gives the rule the learning rate that is this fraction of its stability limit at
+ * curvature h. */
+void claim_stationary_at(struct rule *rule, double fraction, double h);
 
 /* The batch size of the paper's example, and the noise variance H/B of a mode. */
 #define CLAIM_BATCH 128.0
@@ -29,19 +21,19 @@ double claim_stationary_unit(const struct rule *rule, double h, double c);
 void claim_stationary_normalize(struct evidence *evidence, double unit);
 
 /* Adds a row for each fraction of the stability limit: Sigma / (eta_applied/(2B)) at
- * h = 1, B = CLAIM_BATCH, against the paper's value `paper` in that unit. */
+ * h = 1, B = CLAIM_BATCH, against the paper's value `paper` in that unit. `what` is the
+ * rule without a learning rate, as rule_from reads it and as settings show it. */
 PNM_MUST_USE int claim_stationary_curve(struct ledger *ledger,
-                                        const struct claim *claim,
-                                        const struct claim_rule *what, double paper,
-                                        const double *fractions, size_t count,
-                                        struct error *error);
+                                        const struct claim *claim, const char *what,
+                                        double paper, const double *fractions,
+                                        size_t count, struct error *error);
 
 /* Adds the row of the limit, whose exact_verdict joins those of the rows since `from`.
  */
 PNM_MUST_USE int claim_stationary_limit(struct ledger *ledger,
-                                        const struct claim *claim,
-                                        const struct claim_rule *what, enum form form,
-                                        double paper, const char *remark, size_t from,
+                                        const struct claim *claim, const char *what,
+                                        enum form form, double paper,
+                                        const char *remark, size_t from,
                                         struct error *error);
 
 /* Ratio of two measured variances with its standard error; both modes have curvature h

@@ -62,12 +62,12 @@ static void one_step_by_hand(void **state)
     const struct sampling sampling = sampling_make(1);
     const double beta0 = 2, eta0 = 0.1, gamma = 13;
     struct loss loss = loss_make("huber", 1);
-    struct rule rule = check_rule("pnm lr=1 beta0=2 beta1=0");
+    const struct rule rule =
+        CHECK_RULE("pnm lr=%.17g beta0=%.17g beta1=0", eta0 * sqrt(gamma), beta0);
     const struct convergence_task task = {
         .sampling = &sampling, .loss = loss, .start = 1, .c = eta0};
     struct bound_ratio ratio[FORMS];
     (void)state;
-    check_set(&rule, "lr", eta0 * sqrt(gamma));
     /* Lemma A.3's bound is (L eta0 beta0)^2 G^2 with both constants: met exactly. */
     measure(BOUND_LEMMA_A3, &task, &rule, 1, 1, ratio);
     for (int form = 0; form < FORMS; form++) {
@@ -95,7 +95,7 @@ static void one_noisy_step_by_hand(void **state)
 {
     const struct sampling sampling = sampling_make(2);
     struct loss loss = loss_make("huber", 1);
-    const struct rule rule = check_rule("pnm lr=0.2 beta0=2 beta1=0");
+    const struct rule rule = CHECK_RULE("pnm lr=0.2 beta0=2 beta1=0");
     const double sigma = 0.01;
     const struct convergence_task task = {
         .sampling = &sampling, .loss = loss, .sigma = sigma, .c = 1};
@@ -125,7 +125,7 @@ static void a_constant_gradient_attains_lemma_a3(void **state)
 {
     const struct sampling sampling = sampling_make(1);
     struct loss loss = loss_make("huber", 2);
-    const struct rule rule = check_rule("pnm lr=1e-7 beta0=0 beta1=0.9");
+    const struct rule rule = CHECK_RULE("pnm lr=1e-7 beta0=0 beta1=0.9");
     const struct convergence_task task = {
         .sampling = &sampling, .loss = loss, .start = sqrt(0.5), .c = 1};
     struct bound_ratio ratio[FORMS];
@@ -142,12 +142,12 @@ static void an_alternating_gradient_attains_lemma_a3(void **state)
 {
     const struct sampling sampling = sampling_make(1);
     struct loss loss = loss_make("huber", 1);
-    struct rule rule = check_rule("pnm lr=1 beta0=6 beta1=0.9");
+    struct rule rule =
+        CHECK_RULE("pnm lr=%.17g beta0=6 beta1=0.9", 1.002 * 2 / 13 * sqrt(85));
     const struct convergence_task task = {
         .sampling = &sampling, .loss = loss, .start = 1, .c = 1};
     struct bound_ratio ratio[FORMS];
     (void)state;
-    check_set(&rule, "lr", 1.002 * 2 / 13 * sqrt(85));
     measure(BOUND_LEMMA_A3, &task, &rule, 20000, 1, ratio);
     CHECK(ratio[CORRECTED].ratio > 0.97 && ratio[CORRECTED].ratio <= 1, "%.17g",
           ratio[CORRECTED].ratio);
@@ -168,7 +168,7 @@ static void runs_agree_with_algorithm_2_written_out(void **state)
     (void)state;
     for (int k = 0; k < 60; k++) {
         struct loss loss = loss_make(losses[k % 5], (size_t)(1 + k % 3));
-        struct rule rule = check_rule("pnm lr=1 beta0=1 beta1=0.9");
+        struct rule rule = CHECK_RULE("pnm lr=1 beta0=1 beta1=0.9");
         const enum bound bound = (enum bound)(k / 5 % BOUNDS);
         const uint64_t horizon = 1 + check_word(&random) % 150;
         const struct convergence_task task = {
@@ -199,7 +199,7 @@ static void the_odd_replicas_measure(void **state)
     enum { CHAINS = 130, T = 9 };
     const struct sampling sampling = sampling_make(3);
     struct loss loss = loss_make("log_cosh", 2);
-    const struct rule rule = check_rule("pnm lr=0.4 beta0=1 beta1=0.6");
+    const struct rule rule = CHECK_RULE("pnm lr=0.4 beta0=1 beta1=0.6");
     const struct convergence_task task = {
         .sampling = &sampling, .loss = loss, .sigma = 0.7, .start = 1, .c = 1};
     const struct descent descent = convergence_descent(&task, &rule, 1);
@@ -237,7 +237,7 @@ static void threads_do_not_matter(void **state)
 {
     const struct sampling one = sampling_make(1), four = sampling_make(4);
     struct loss loss = loss_make("huber", 2);
-    const struct rule rule = check_rule("pnm lr=0.4 beta0=1 beta1=0.6");
+    const struct rule rule = CHECK_RULE("pnm lr=0.4 beta0=1 beta1=0.6");
     struct convergence_task task = {
         .sampling = &one, .loss = loss, .sigma = 0.7, .start = 1, .c = 1};
     struct bound_ratio a[FORMS], b[FORMS];
@@ -295,7 +295,7 @@ static double found(const struct bound_search *search, struct bound_point *worst
 static void the_search_breaks_what_is_wrong_and_nothing_else(void **state)
 {
     struct sampling sampling = sampling_make(2);
-    const struct rule rule = check_rule("pnm lr=1 beta0=1 beta1=0.9");
+    const struct rule rule = CHECK_RULE("pnm lr=1 beta0=1 beta1=0.9");
     struct loss losses[] = {loss_make("huber", 1), loss_make("rippled", 1)};
     (void)state;
     for (sampling.seed = 1; sampling.seed <= 3; sampling.seed++)
@@ -321,7 +321,7 @@ static void the_search_breaks_what_is_wrong_and_nothing_else(void **state)
 static void what_is_fixed_stays_and_threads_do_not_matter(void **state)
 {
     const struct sampling one = sampling_make(1), four = sampling_make(4);
-    const struct rule rule = check_rule("pnm lr=1 beta0=1 beta1=0.9");
+    const struct rule rule = CHECK_RULE("pnm lr=1 beta0=1 beta1=0.9");
     struct loss loss = loss_make("huber", 1);
     struct bound_search search =
         search_for(&one, &rule, &loss, 1, BOUND_LEMMA_A3, CONVERGENCE_CORRECTED);
@@ -345,7 +345,7 @@ static void what_is_fixed_stays_and_threads_do_not_matter(void **state)
 static void noise_is_searched_with_other_numbers(void **state)
 {
     const struct sampling sampling = sampling_make(2);
-    const struct rule rule = check_rule("pnm lr=1 beta0=1 beta1=0.9");
+    const struct rule rule = CHECK_RULE("pnm lr=1 beta0=1 beta1=0.9");
     struct loss loss = loss_make("huber", 1);
     struct bound_search search =
         search_for(&sampling, &rule, &loss, 1, BOUND_LEMMA_A3, CONVERGENCE_PRINTED);
@@ -373,7 +373,7 @@ static void noise_is_searched_with_other_numbers(void **state)
 static void the_command_names_every_parameter(void **state)
 {
     struct sampling sampling = sampling_make(1);
-    const struct rule rule = check_rule("pnm lr=1 beta0=1 beta1=0.9");
+    const struct rule rule = CHECK_RULE("pnm lr=1 beta0=1 beta1=0.9");
     struct loss loss = loss_make("huber", 2);
     const struct bound_search search =
         search_for(&sampling, &rule, &loss, 1, BOUND_LEMMA_A3, CONVERGENCE_PRINTED);

@@ -20,7 +20,7 @@ enum { RULES = sizeof rules / sizeof *rules, RESPONSE = 1200 };
 
 static struct noise_filter filter_of(const char *what)
 {
-    const struct rule rule = check_rule(what);
+    const struct rule rule = CHECK_RULE("%s", what);
     struct noise_filter filter;
     struct error error;
     assert_int_equal(noise_filter_init(&filter, &rule, &error), 0);
@@ -34,7 +34,7 @@ static void filters_have_the_known_closed_forms(void **state)
     (void)state;
     for (int k = 0; k < RULES; k++) {
         const struct noise_filter filter = filter_of(rules[k]);
-        const struct rule rule = check_rule(rules[k]);
+        const struct rule rule = CHECK_RULE("%s", rules[k]);
         const double b0 = rule_parameter(&rule, "beta0");
         const double b1 = rule_parameter(&rule, "beta1"), b = b1 * b1;
         const double b3 = strstr(rules[k], "beta3=") ? 1 : 1 - b1;
@@ -129,7 +129,7 @@ static void probed_filters_are_the_written_out_ones(void **state)
 {
     (void)state;
     for (int k = 0; k < RULES; k++) {
-        struct rule rule = check_rule(rules[k]);
+        struct rule rule = CHECK_RULE("%s", rules[k]);
         struct rule_kind own = *rule.kind;
         struct noise_filter written = filter_of(rules[k]), probed;
         struct error error;
@@ -163,7 +163,7 @@ static void measurements_agree_with_exact_filters(void **state)
     (void)state;
     const struct sampling sampling = settings(0.002);
     for (int k = 0; k < RULES; k++) {
-        const struct rule rule = check_rule(rules[k]);
+        const struct rule rule = CHECK_RULE("%s", rules[k]);
         struct noise_row rows[NOISE_QUANTITIES], mean, variance;
         struct error error;
         assert_int_equal(noise_compare(&sampling, &rule, true, NULL, rows, &error), 0);
@@ -193,7 +193,7 @@ static void spectra_agree_with_exact_densities(void **state)
 {
     (void)state;
     const struct sampling sampling = settings(0.002);
-    const struct rule rule = check_rule("pnm lr=0.3 beta0=1 beta1=0.5");
+    const struct rule rule = CHECK_RULE("pnm lr=0.3 beta0=1 beta1=0.5");
     struct psd_point points[PSD_POINTS];
     struct error error;
     double integral = 0;

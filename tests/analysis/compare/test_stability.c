@@ -19,7 +19,7 @@ static const char *const cases[] = {
     "pnm lr=1 beta0=-0.3 beta1=0.9",
     "pnm lr=1 beta0=-0.9 beta1=0.9",
     "pnm lr=1 beta0=-2 beta1=0.5",
-    "pnm lr=1 beta0=2 beta1=0.5 lr-normalization=0",
+    "pnm lr=1 beta0=2 beta1=0.5 lr-normalization=off",
     "pnm_eq7 lr=1 beta0=1 beta1=0.9",
     "pnm_eq7 lr=1 beta0=3 beta1=0.5",
     "pnm_eq7 lr=1 beta0=0 beta1=0.3",
@@ -33,7 +33,7 @@ static void limits_agree_in_four_ways(void **state)
 {
     (void)state;
     for (int k = 0; k < CASES; k++) {
-        const struct rule rule = check_rule(cases[k]);
+        const struct rule rule = CHECK_RULE("%s", cases[k]);
         const double h = 2.5;
         const double exact = stability_limit(&rule, &h, 1);
         const double closed = stability_limit_closed(&rule, &h, 1);
@@ -53,13 +53,12 @@ static void measured_limits_of_pnm_are_the_closed_form(void **state)
 {
     (void)state;
     static const double beta0s[] = {0, 0.5, 1, 3, 70}, beta1s[] = {0, 0.5, 0.9, 0.99};
-    struct rule rule = check_rule("pnm lr=1");
     for (size_t i = 0; i < 5; i++)
         for (size_t k = 0; k < 4; k++) {
             const double b = beta0s[i];
             const double gamma = (1 + b) * (1 + b) + b * b;
-            check_set(&rule, "beta0", b);
-            check_set(&rule, "beta1", beta1s[k]);
+            const struct rule rule =
+                CHECK_RULE("pnm lr=1 beta0=%.17g beta1=%.17g", b, beta1s[k]);
             CHECK_NEAR(stability_limit_measured(&rule, &one, 1),
                        2 * sqrt(gamma) / (1 + 2 * b), 1e-12, 0);
         }
@@ -70,7 +69,7 @@ static void a_spectrum_is_stable_where_all_of_it_is(void **state)
     (void)state;
     static const double h[] = {0.3, 7, 2};
     for (int k = 0; k < CASES; k++) {
-        const struct rule rule = check_rule(cases[k]);
+        const struct rule rule = CHECK_RULE("%s", cases[k]);
         const double alone = stability_limit(&rule, &h[1], 1);
         CHECK_NEAR(stability_limit(&rule, h, 3), alone, 1e-10, 0);
         CHECK_NEAR(stability_limit_measured(&rule, h, 3), alone, 1e-10, 0);
@@ -85,7 +84,7 @@ static void no_limit_is_0_or_infinity(void **state)
 {
     (void)state;
     /* Its mean gain, 1 + beta0 - beta0 beta1, is negative: it climbs at any rate. */
-    const struct rule climbing = check_rule("pnm_eq7 lr=1 beta0=-3 beta1=0.5");
+    const struct rule climbing = CHECK_RULE("pnm_eq7 lr=1 beta0=-3 beta1=0.5");
     double radius;
     CHECK_EXACT(stability_limit(&climbing, &one, 1), 0.0);
     CHECK_EXACT(stability_limit_measured(&climbing, &one, 1), 0.0);
@@ -99,7 +98,7 @@ static void measured_rates_are_the_spectral_radius(void **state)
     (void)state;
     static const double h[] = {1, 0.2};
     for (int k = 0; k < CASES; k++) {
-        struct rule rule = check_rule(cases[k]);
+        struct rule rule = CHECK_RULE("%s", cases[k]);
         const double limit = stability_limit(&rule, h, 2);
         for (int i = 1; i <= 20; i++) {
             rule.number[RULE_LR] = limit * 1.5 * i / 20.37;
@@ -114,13 +113,13 @@ static void measured_rates_are_the_spectral_radius(void **state)
 static void growth_has_its_extremes(void **state)
 {
     (void)state;
-    const struct rule exact_step = check_rule("sgd lr=1"),
-                      huge = check_rule("sgd lr=1e300");
+    const struct rule exact_step = CHECK_RULE("sgd lr=1"),
+                      huge = CHECK_RULE("sgd lr=1e300");
     assert_true(stability_growth(&exact_step, &one, 1).log_factor == -INFINITY);
     assert_true(stability_growth(&huge, &(const double){1e10}, 1).log_factor ==
                 INFINITY);
     /* A factor 2 at every of 2048 steps: the state is kept in range. */
-    const struct rule doubling = check_rule("sgd lr=3");
+    const struct rule doubling = CHECK_RULE("sgd lr=3");
     CHECK_NEAR(stability_growth(&doubling, &one, 1).log_factor, log(2), 1e-14, 0);
 }
 
@@ -129,7 +128,7 @@ static void sgd_is_best_at_the_textbook_rate(void **state)
     (void)state;
     static const double spectra[][3] = {
         {1, 1, 1}, {1, 0.5, 0.7}, {1e-3, 1, 0.1}, {10, 1e-4, 2}, {1e-6, 1, 1e-3}};
-    const struct rule rule = check_rule("sgd lr=1");
+    const struct rule rule = CHECK_RULE("sgd lr=1");
     for (size_t k = 0; k < sizeof spectra / sizeof *spectra; k++) {
         double low = INFINITY, high = 0, radius;
         for (int i = 0; i < 3; i++) {
@@ -151,9 +150,8 @@ static void heavy_ball_is_best_at_polyaks_rate(void **state)
     for (size_t k = 0; k < 4; k++) {
         const double h[] = {1, kappas[k]}, root = sqrt(kappas[k]);
         const double q = (root - 1) / (root + 1);
-        struct rule rule = check_rule("heavy_ball lr=1 beta3=1");
+        struct rule rule = CHECK_RULE("heavy_ball lr=1 beta1=%.17g beta3=1", q * q);
         double radius;
-        check_set(&rule, "beta1", q * q);
         CHECK_NEAR(stability_best_lr(&rule, h, 2, &radius), 4 / pow(root + 1, 2), 1e-6,
                    0);
         /* Both ends of the spectrum have a double root there: 1e-16 in the matrix is
@@ -177,9 +175,9 @@ static void a_level_stretch_gives_its_lower_end(void **state)
     (void)state;
     static const double beta1s[] = {0.1, 0.5, 0.9, 0.99};
     for (size_t k = 0; k < 4; k++) {
-        struct rule rule = check_rule("heavy_ball lr=1 beta3=1");
+        const struct rule rule =
+            CHECK_RULE("heavy_ball lr=1 beta1=%.17g beta3=1", beta1s[k]);
         double radius;
-        check_set(&rule, "beta1", beta1s[k]);
         const double lr = stability_best_lr(&rule, &one, 1, &radius);
         CHECK_NEAR(lr, pow(1 - sqrt(beta1s[k]), 2), 1e-9, 0);
         CHECK_NEAR(radius, sqrt(beta1s[k]), 1e-12, 0);
@@ -194,7 +192,7 @@ static void pnm_is_best_where_no_other_rate_is_better(void **state)
     (void)state;
     static const double spectrum[] = {0.05, 1, 0.4};
     for (int k = 0; k < CASES; k++) {
-        struct rule rule = check_rule(cases[k]);
+        struct rule rule = CHECK_RULE("%s", cases[k]);
         double radius;
         const double best = stability_best_lr(&rule, spectrum, 3, &radius);
         const double limit = stability_limit(&rule, spectrum, 3);
@@ -207,7 +205,7 @@ static void pnm_is_best_where_no_other_rate_is_better(void **state)
                   cases[k], other, rule.number[RULE_LR], radius, best);
         }
     }
-    const struct rule pnm = check_rule("pnm lr=1 beta0=1 beta1=0.9");
+    const struct rule pnm = CHECK_RULE("pnm lr=1 beta0=1 beta1=0.9");
     double radius;
     stability_best_lr(&pnm, &one, 1, &radius);
     CHECK_NEAR(radius, cbrt(0.81), 1e-10, 0);
@@ -219,7 +217,7 @@ static void steps_are_those_of_a_run(void **state)
     CHECK_NEAR(stability_steps(0.1, 1e-6), 6, 1e-14, 0);
     assert_true(isnan(stability_steps(1, 1e-6)));
     assert_true(isnan(stability_steps(1.5, 1e-6)));
-    const struct rule rule = check_rule("sgd lr=0.01");
+    const struct rule rule = CHECK_RULE("sgd lr=0.01");
     double theta = 1, steps = 0;
     for (; theta > 1e-6; steps++)
         rule.kind->step(&rule, 0, 1, &(double){theta}, &theta, NULL);
@@ -232,7 +230,7 @@ static void what_is_2_percent_off_fails(void **state)
 {
     (void)state;
     for (int k = 0; k < CASES; k++) {
-        struct rule rule = check_rule(cases[k]);
+        struct rule rule = CHECK_RULE("%s", cases[k]);
         struct stability good;
         rule.number[RULE_LR] = 0.4 * stability_limit(&rule, &one, 1);
         stability_exact(&good, &rule, &one, 1);
@@ -259,8 +257,8 @@ static void what_is_2_percent_off_fails(void **state)
 static void a_slip_in_a_rule_fails(void **state)
 {
     (void)state;
-    const struct rule right = check_rule("pnm lr=0.4 beta0=1 beta1=0.9"),
-                      wrong = check_rule("pnm lr=0.4 beta0=1.05 beta1=0.9");
+    const struct rule right = CHECK_RULE("pnm lr=0.4 beta0=1 beta1=0.9"),
+                      wrong = CHECK_RULE("pnm lr=0.4 beta0=1.05 beta1=0.9");
     struct stability mixed;
     stability_exact(&mixed, &right, &one, 1);
     stability_measure(&mixed, &wrong, &one, 1);
@@ -270,7 +268,7 @@ static void a_slip_in_a_rule_fails(void **state)
 static void rules_without_theory_are_probed(void **state)
 {
     (void)state;
-    struct rule rule = check_rule("pnm lr=0.4");
+    struct rule rule = CHECK_RULE("pnm lr=0.4");
     struct rule_kind own = *rule.kind;
     enum exact_source source;
     const double known = stability_radius(&rule, &one, 1, &source);

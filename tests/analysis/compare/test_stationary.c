@@ -30,13 +30,6 @@ static const char *const rules[] = {
 };
 enum { RULES = sizeof rules / sizeof *rules };
 
-static struct rule rule_at(const char *what, double lr)
-{
-    struct rule rule = check_rule(what);
-    check_set(&rule, "lr", lr);
-    return rule;
-}
-
 /* 30 seeds x 6 rules: z = (measured - exact)/se should be standard normal (t with 1023
  * degrees of freedom). Mean within 4.9/sqrt(180), variance within the 1e-6 quantiles of
  * chi2(180)/180: 0.55 to 1.62; so a standard error wrong by 30 % would be seen. */
@@ -48,7 +41,7 @@ static void deviations_have_mean_0_and_variance_1(void **state)
     for (int k = 0; k < RULES; k++)
         for (uint64_t seed = 1; seed <= SEEDS; seed++) {
             const struct sampling sampling = settings(seed, 0.01);
-            const struct rule rule = rule_at(rules[k], 0.05);
+            const struct rule rule = CHECK_RULE("%s lr=0.05", rules[k]);
             struct comparison row;
             struct error error;
             assert_int_equal(
@@ -71,7 +64,7 @@ static void the_plan_keeps_its_promise(void **state)
     (void)state;
     for (int k = 0; k < RULES; k++) {
         const struct sampling sampling = settings(7, 0.005);
-        const struct rule rule = rule_at(rules[k], 0.05);
+        const struct rule rule = CHECK_RULE("%s lr=0.05", rules[k]);
         struct comparison row;
         struct error error;
         assert_int_equal(stationary_mode(&sampling, &rule, 1, 1, NULL, &row, &error),
@@ -100,7 +93,7 @@ static void dense_noise_agrees_for_every_pair_and_rule(void **state)
     (void)state;
     for (int k = 0; k < RULES; k++) {
         const struct sampling sampling = settings(1, 0.002);
-        const struct rule rule = rule_at(rules[k], 0.1);
+        const struct rule rule = CHECK_RULE("%s lr=0.1", rules[k]);
         struct comparison *rows = NULL;
         size_t count;
         assert_int_equal(compare_dense(&sampling, &rule, &rows, &count), 0);
@@ -118,7 +111,7 @@ static void full_without_correlation_measures_zero(void **state)
 {
     (void)state;
     const struct sampling sampling = settings(1, 0.002);
-    const struct rule rule = rule_at(rules[3], 0.1);
+    const struct rule rule = CHECK_RULE("%s lr=0.1", rules[3]);
     const struct problem_form text = {
         .spectrum = "1,3", .noise = "hessian", .batch = 1};
     struct problem problem;
@@ -144,7 +137,7 @@ static void without_noise_one_chain_decides(void **state)
     (void)state;
     const struct sampling sampling = settings(1, 0.001);
     for (int k = 0; k < RULES; k++) {
-        const struct rule rule = rule_at(rules[k], 0.1);
+        const struct rule rule = CHECK_RULE("%s lr=0.1", rules[k]);
         struct problem problem;
         struct comparison *rows = NULL;
         struct error error;
@@ -171,7 +164,7 @@ static void without_noise_one_chain_decides(void **state)
 static void what_cannot_be_decided_says_so(void **state)
 {
     (void)state;
-    const struct rule rule = rule_at(rules[3], 0.05);
+    const struct rule rule = CHECK_RULE("%s lr=0.05", rules[3]);
     struct sampling sampling = settings(1, 0.002);
     struct comparison row;
     struct error error;
@@ -200,7 +193,7 @@ static void unstable_parameters_are_refused_with_their_limit(void **state)
 {
     (void)state;
     const struct sampling sampling = settings(1, 0.002);
-    const struct rule rule = rule_at(rules[0], 2.5);
+    const struct rule rule = CHECK_RULE("%s lr=2.5", rules[0]);
     struct comparison row;
     struct error error;
     assert_int_equal(stationary_mode(&sampling, &rule, 1, 1, NULL, &row, &error),

@@ -156,7 +156,7 @@ static void dense_posteriors_agree_with_an_independent_divergence(void **state)
     static const char *const rules[] = {"sgd lr=0.2", "heavy_ball lr=0.2 beta1=0.9",
                                         "pnm lr=0.2 beta0=1 beta1=0.9"};
     for (int k = 0; k < 3; k++) {
-        const struct rule rule = check_rule(rules[k]);
+        const struct rule rule = CHECK_RULE("%s", rules[k]);
         struct problem problem;
         struct posterior posterior;
         struct error error;
@@ -185,7 +185,7 @@ static void measured_divergences_have_the_error_they_state(void **state)
 {
     (void)state;
     enum { SEEDS = 100 };
-    const struct rule rule = check_rule("pnm lr=0.3 beta0=1 beta1=0.9");
+    const struct rule rule = CHECK_RULE("pnm lr=0.3 beta0=1 beta1=0.9");
     for (int dense = 0; dense < 2; dense++) {
         double sum = 0, squares = 0;
         struct problem problem;
@@ -223,7 +223,7 @@ static void the_logarithm_is_corrected_for_its_bias(void **state)
 {
     (void)state;
     enum { SEEDS = 10000 };
-    const struct rule rule = check_rule("sgd lr=0.5");
+    const struct rule rule = CHECK_RULE("sgd lr=0.5");
     struct problem problem;
     struct posterior exact, measured;
     struct error error;
@@ -256,7 +256,7 @@ static void the_log_determinant_is_corrected_for_its_bias(void **state)
 {
     (void)state;
     enum { SEEDS = 4000 };
-    const struct rule rule = check_rule("sgd lr=0.3");
+    const struct rule rule = CHECK_RULE("sgd lr=0.3");
     struct problem problem;
     struct posterior exact, measured;
     struct error error;
@@ -291,7 +291,7 @@ static void the_best_beta0_is_the_best_of_a_scan(void **state)
         .spectrum = "0.1,1", .noise = "hessian", .batch = 1};
     assert_int_equal(problem_form_read(&problem, &text, &error), 0);
     for (int kind = POSTERIOR_PAPER; kind <= POSTERIOR_EXACT; kind++) {
-        struct rule rule = check_rule("pnm lr=0.5 beta0=1 beta1=0.9");
+        struct rule rule = CHECK_RULE("pnm lr=0.5 beta0=1 beta1=0.9");
         struct posterior best, other;
         assert_int_equal(
             optimal_beta0(&rule, &problem, (enum posterior_kind)kind, 20, &error), 0);
@@ -307,7 +307,7 @@ static void the_best_beta0_is_the_best_of_a_scan(void **state)
             assert_true(best.kl <= other.kl * (1 + 1e-12));
         }
     }
-    struct rule sgd = check_rule("sgd lr=0.5");
+    struct rule sgd = CHECK_RULE("sgd lr=0.5");
     assert_int_equal(optimal_beta0(&sgd, &problem, POSTERIOR_EXACT, 20, &error),
                      STATUS_USAGE);
     problem_free(&problem);

@@ -49,8 +49,7 @@ enum { FRACTIONS = sizeof fractions / sizeof *fractions };
  * by bisection on the probed matrix. */
 static struct rule at_fraction(const char *what, double fraction, double h)
 {
-    struct rule rule = check_rule(what);
-    check_set(&rule, "lr", 1);
+    struct rule rule = CHECK_RULE("%s lr=1", what);
     rule.number[RULE_LR] = fraction * linear_system_lr_limit(&rule, h);
     return rule;
 }
@@ -193,12 +192,11 @@ static void closed_stability_limits_are_the_measured_ones(void **state)
 {
     (void)state;
     for (int k = 0; k < CASES; k++) {
-        struct rule rule = check_rule(cases[k]);
+        const struct rule rule = CHECK_RULE("%s lr=1", cases[k]);
         const struct theory *theory = theory_find(rule.kind->name);
         const double h = 2.3;
         if (!theory->lr_limit)
             continue;
-        check_set(&rule, "lr", 1);
         CHECK_NEAR(theory->lr_limit(&rule, h), linear_system_lr_limit(&rule, h), 1e-9,
                    0);
     }
@@ -234,15 +232,14 @@ static void paper_values_are_as_printed(void **state)
     };
     const double factor[] = {1, 1, 10, sqrt(5), 5, sqrt(5)};
     for (int k = 0; k < 6; k++) {
-        struct rule rule = check_rule(rules[k]);
-        check_set(&rule, "lr", lr);
+        const struct rule rule = CHECK_RULE("%s lr=%.17g", rules[k], lr);
         CHECK_NEAR(theory_paper(&rule, h_i, h_j, c), factor[k] * sde, 1e-14, 0);
     }
 }
 
 static void the_paper_need_not_speak_of_a_rule(void **state)
 {
-    const struct rule rule = check_rule("nesterov lr=0.1");
+    const struct rule rule = CHECK_RULE("nesterov lr=0.1");
     (void)state;
     assert_true(isnan(theory_paper(&rule, 1, 1, 1)));
 }
@@ -250,7 +247,7 @@ static void the_paper_need_not_speak_of_a_rule(void **state)
 static void rules_without_theory_are_probed(void **state)
 {
     (void)state;
-    struct rule rule = check_rule("pnm lr=0.4 beta0=1 beta1=0.9");
+    struct rule rule = CHECK_RULE("pnm lr=0.4 beta0=1 beta1=0.9");
     struct rule_kind own = *rule.kind;
     struct error error;
     enum exact_source source;

@@ -70,7 +70,7 @@ static void each_descent(void (*test)(const struct descent *))
     for (; *kind; kind++) {
         struct loss loss = loss_make((*kind)->name, N, 0.7);
         for (int r = 0; r < RULES; r++) {
-            const struct rule rule = check_rule(rule_texts[r]);
+            const struct rule rule = CHECK_RULE("%s", rule_texts[r]);
             const struct descent descent = descent_of(&rule, &loss);
             test(&descent);
         }
@@ -167,7 +167,7 @@ static void test_other_generators(void **state)
 {
     static const char *const names[] = {"philox", "gsl:mt19937"};
     struct loss loss = loss_make("log_cosh", N, 0.7);
-    const struct rule rule = check_rule(rule_texts[2]);
+    const struct rule rule = CHECK_RULE("%s", rule_texts[2]);
     struct descent descent = descent_of(&rule, &loss);
     struct error error;
     (void)state;
@@ -369,7 +369,7 @@ static void check_isa(const struct kernels *kernels, void *context)
 {
     const struct descent_curve *best = context;
     struct loss loss = loss_make("logistic", N, 0);
-    const struct rule rule = check_rule(rule_texts[2]);
+    const struct rule rule = CHECK_RULE("%s", rule_texts[2]);
     const struct descent descent = descent_of(&rule, &loss);
     assert_ptr_equal(check_loss_loops(&loss), kernels_loss(kernels, &loss));
     struct descent_curve curve = curve_of(&descent, CHAINS, STEPS);
@@ -381,7 +381,7 @@ static void check_isa(const struct kernels *kernels, void *context)
 static void test_instruction_sets(void **state)
 {
     struct loss loss = loss_make("logistic", N, 0);
-    const struct rule rule = check_rule(rule_texts[2]);
+    const struct rule rule = CHECK_RULE("%s", rule_texts[2]);
     const struct descent descent = descent_of(&rule, &loss);
     struct descent_curve best = curve_of(&descent, CHAINS, STEPS);
     (void)state;
@@ -394,7 +394,7 @@ static void test_instruction_sets(void **state)
 static void test_known_results(void **state)
 {
     uint64_t hash = RANDOM_HASH_START;
-    const struct rule rule = check_rule(rule_texts[2]);
+    const struct rule rule = CHECK_RULE("%s", rule_texts[2]);
     static const char *const names[] = {"huber", "pseudo_huber", "log_cosh", "logistic",
                                         "rippled"};
     (void)state;
@@ -445,7 +445,7 @@ static void check_resumed(const struct descent *descent, uint64_t units,
 static void test_resumed(void **state)
 {
     struct loss loss = loss_make("rippled", N, 0.7);
-    const struct rule rule = check_rule(rule_texts[2]);
+    const struct rule rule = CHECK_RULE("%s", rule_texts[2]);
     const struct descent descent = descent_of(&rule, &loss);
     struct descent_curve whole = curve_of(&descent, CHAINS, STEPS);
     (void)state;
@@ -460,7 +460,8 @@ static void test_other_run(void **state)
 {
     struct loss loss = loss_make("huber", N, 0.7), other = loss_make("huber", N, 0.8);
     struct loss wide = loss_make("huber", N + 1, 0.7);
-    const struct rule rule = check_rule(rule_texts[2]), sgd = check_rule(rule_texts[0]);
+    const struct rule rule = CHECK_RULE("%s", rule_texts[2]),
+                      sgd = CHECK_RULE("%s", rule_texts[0]);
     const struct descent descent = descent_of(&rule, &loss);
     struct descent variants[] = {descent, descent, descent, descent, descent, descent};
     (void)state;
@@ -506,7 +507,7 @@ static void check_noise(size_t n, double sigma)
 {
     enum { LONG = 4000 };
     struct loss loss = loss_make("pseudo_huber", n, 0.7);
-    const struct rule rule = check_rule("two_batch lr=0.1 beta0=1");
+    const struct rule rule = CHECK_RULE("two_batch lr=0.1 beta0=1");
     struct descent descent = descent_of(&rule, &loss);
     descent.sigma = sigma;
     struct descent_record record = record_of(&descent, 5, LONG);
@@ -539,8 +540,8 @@ static void test_what_changes_the_stream(void **state)
 {
     struct loss losses[] = {loss_make("huber", N, 0.7), loss_make("log_cosh", N, 0.7),
                             loss_make("huber", N, 0.8), loss_make("huber", 2, 0.7)};
-    const struct rule rules[] = {check_rule("sgd lr=0.1"), check_rule("sgd lr=0.2"),
-                                 check_rule("pnm lr=0.1")};
+    const struct rule rules[] = {CHECK_RULE("sgd lr=0.1"), CHECK_RULE("sgd lr=0.2"),
+                                 CHECK_RULE("pnm lr=0.1")};
     double noise[8];
     int count = 0;
     (void)state;
@@ -563,7 +564,7 @@ static void test_what_changes_the_stream(void **state)
 static void test_no_noise(void **state)
 {
     struct loss loss = loss_make("log_cosh", N, 0.7);
-    const struct rule rule = check_rule(rule_texts[2]);
+    const struct rule rule = CHECK_RULE("%s", rule_texts[2]);
     struct descent descent = descent_of(&rule, &loss);
     (void)state;
     descent.sigma = 0;
@@ -594,7 +595,7 @@ static void check_linear(const char *text)
 {
     enum { MANY = 20000, LONG = 60 };
     struct loss loss = loss_make("huber", N, 1e3);
-    const struct rule rule = check_rule(text);
+    const struct rule rule = CHECK_RULE("%s", text);
     const struct descent descent = descent_of(&rule, &loss);
     const double noise = descent.sigma * descent.sigma / N;
     struct descent_curve curve = curve_of(&descent, MANY, LONG);
@@ -634,7 +635,7 @@ static void test_linear_part(void **state)
 static void test_failures(void **state)
 {
     struct loss loss = loss_make("huber", N, 0.7);
-    const struct rule rule = check_rule(rule_texts[0]);
+    const struct rule rule = CHECK_RULE("%s", rule_texts[0]);
     const struct descent descent = descent_of(&rule, &loss);
     struct descent_curve curve;
     struct descent_record record;

@@ -24,7 +24,7 @@ static const char *const rule_texts[] = {
     "heavy_ball lr=0.5 beta1=0.8",
     "heavy_ball lr=0.1 beta1=0.5 beta3=1",
     "pnm lr=0.5 beta0=1 beta1=0.9",
-    "pnm lr=0.3 beta0=-0.4 beta1=0.5 lr-normalization=0",
+    "pnm lr=0.3 beta0=-0.4 beta1=0.5 lr-normalization=off",
     "pnm_eq7 lr=0.3 beta0=0.7 beta1=0.6",
     "two_batch lr=0.5 beta0=1.5",
 };
@@ -204,7 +204,7 @@ static void each_ensemble(void (*test)(const struct ensemble *))
     struct problem problems[] = {diagonal(), dense()};
     for (int k = 0; k < 2; k++) {
         for (int r = 0; r < RULES; r++) {
-            const struct rule rule = check_rule(rule_texts[r]);
+            const struct rule rule = CHECK_RULE("%s", rule_texts[r]);
             const struct ensemble ensemble = ensemble_of(&rule, &problems[k]);
             test(&ensemble);
         }
@@ -244,7 +244,7 @@ static void test_other_generators(void **state)
 {
     static const char *const names[] = {"philox", "gsl:mt19937"};
     struct problem problem = diagonal();
-    const struct rule rule = check_rule(rule_texts[3]);
+    const struct rule rule = CHECK_RULE("%s", rule_texts[3]);
     struct ensemble ensemble = ensemble_of(&rule, &problem);
     struct error error;
     (void)state;
@@ -261,7 +261,7 @@ static void test_packing(void **state)
     enum { N = 1000, CHAINS = 3, STEPS = 5 };
     const struct problem_form text = {
         .spectrum = "log:0.001:1:1000", .noise = "hessian", .batch = 4};
-    const struct rule rule = check_rule("pnm lr=0.5");
+    const struct rule rule = CHECK_RULE("pnm lr=0.5");
     struct problem problem;
     struct error error;
     (void)state;
@@ -284,7 +284,7 @@ static void test_packing(void **state)
 static void test_records(void **state)
 {
     struct problem problem = diagonal();
-    const struct rule rule = check_rule(rule_texts[1]);
+    const struct rule rule = CHECK_RULE("%s", rule_texts[1]);
     const struct ensemble ensemble = ensemble_of(&rule, &problem);
     enum { CHAINS = 70, STEPS = 100, RECORDS = 1 + 14 + 1 };
     (void)state;
@@ -488,7 +488,7 @@ static void check_many_units(const struct ensemble *ensemble)
 static void test_many_units(void **state)
 {
     struct problem problems[] = {diagonal(), dense()};
-    const struct rule rule = check_rule(rule_texts[1]);
+    const struct rule rule = CHECK_RULE("%s", rule_texts[1]);
     (void)state;
     for (int k = 0; k < 2; k++) {
         const struct ensemble ensemble = ensemble_of(&rule, &problems[k]);
@@ -502,7 +502,7 @@ static void test_many_units(void **state)
 static void check_own_chains(const struct chains chains[MODES])
 {
     struct problem problem = diagonal();
-    const struct rule rule = check_rule(rule_texts[3]);
+    const struct rule rule = CHECK_RULE("%s", rule_texts[3]);
     const struct ensemble ensemble = ensemble_of(&rule, &problem);
     struct moments theta[MODES], square[MODES];
     struct error error;
@@ -625,7 +625,7 @@ static void test_direction(void **state)
     CHECK_OK(problem_init_mode(&problems[1], 0.7, 0.49, &error), &error);
     for (int k = 0; k < 2; k++) {
         for (int r = 0; r < RULES; r++) {
-            const struct rule rule = check_rule(rule_texts[r]);
+            const struct rule rule = CHECK_RULE("%s", rule_texts[r]);
             const struct ensemble ensemble = ensemble_of(&rule, &problems[k]);
             for (int c = 1; c < CHAIN_LIST; c++)
                 if (chain_list[c].steps - chain_list[c].burn_in > 1)
@@ -656,7 +656,7 @@ static void test_direction_of_filters(void **state)
     (void)state;
     CHECK_OK(problem_init_linear(&problem, -0.8, 0.49, &error), &error);
     for (size_t k = 0; k < sizeof filters / sizeof *filters; k++) {
-        const struct rule rule = check_rule(filters[k].rule);
+        const struct rule rule = CHECK_RULE("%s", filters[k].rule);
         const struct ensemble ensemble = ensemble_of(&rule, &problem);
         const double expected[] = {-0.8 * filters[k].gain, 0.49 * filters[k].variance,
                                    0.49 * filters[k].lag1};
@@ -722,7 +722,7 @@ static void run_isa(const struct kernels *kernels, void *context)
 {
     static struct results results;
     struct isa_results *first = context;
-    const struct rule rule = check_rule(rule_texts[3]);
+    const struct rule rule = CHECK_RULE("%s", rule_texts[3]);
     struct ensemble ensemble = ensemble_of(&rule, first->problem);
     assert_ptr_equal(ensemble.kernels, kernels);
     run_everything(&ensemble, first->filled ? &results : &first->results);
@@ -751,7 +751,7 @@ static void test_known_results(void **state)
                                    0x1.0262664e0c32dp-3,  0x1.be30670af6f2ep-4,
                                    -0x1.071f106f93cb2p-4, 0x1.3ef7785e191cdp+1};
     struct problem problems[] = {diagonal(), dense()};
-    const struct rule rule = check_rule("pnm lr=0.5 beta0=1 beta1=0.9");
+    const struct rule rule = CHECK_RULE("pnm lr=0.5 beta0=1 beta1=0.9");
     static struct results results[2];
     (void)state;
     for (int k = 0; k < 2; k++) {
@@ -775,12 +775,12 @@ static void test_what_changes_the_stream(void **state)
                                          "pnm lr=0.5000000000000001 beta0=1 beta1=0.9",
                                          "pnm lr=0.5 beta0=1.0000000000000002"};
     struct problem problem = diagonal();
-    const struct rule rule = check_rule("pnm lr=0.5 beta0=1 beta1=0.9");
+    const struct rule rule = CHECK_RULE("pnm lr=0.5 beta0=1 beta1=0.9");
     struct ensemble ensemble = ensemble_of(&rule, &problem);
     double *first = trajectory(&ensemble, 1, 1, 1);
     (void)state;
     for (int k = 0; k < 3; k++) {
-        const struct rule other = check_rule(others[k]);
+        const struct rule other = CHECK_RULE("%s", others[k]);
         const struct ensemble changed = ensemble_of(&other, &problem);
         double *out = trajectory(&changed, 1, 1, 1);
         assert_true(fabs(out[MODES] - first[MODES]) > 1e-6);
@@ -807,7 +807,7 @@ static void test_no_noise(void **state)
     CHECK_OK(problem_form_read(&problem, &text, &error), &error);
     move_away(&problem);
     for (int r = 0; r < RULES; r++) {
-        const struct rule rule = check_rule(rule_texts[r]);
+        const struct rule rule = CHECK_RULE("%s", rule_texts[r]);
         const struct ensemble ensemble = ensemble_of(&rule, &problem);
         const struct chains own = {CHAINS, STEPS, 10}, chains[] = {own, own, own};
         struct moments theta[MODES], square[MODES];
@@ -1061,7 +1061,7 @@ static void test_unknown_isa(void **state)
 {
     const struct chains own = {100, 10, 0}, chains[MODES] = {own, own, own};
     struct problem problem = diagonal();
-    const struct rule rule = check_rule("sgd lr=0.1");
+    const struct rule rule = CHECK_RULE("sgd lr=0.1");
     const struct ensemble ensemble = ensemble_of(&rule, &problem);
     struct moments theta[MODES], square[MODES];
     struct error error = {.agreed = false};
@@ -1078,7 +1078,7 @@ static void test_interrupt(void **state)
 {
     const struct chains own = {1000, 1000, 0}, chains[MODES] = {own, own, own};
     struct problem problem = diagonal();
-    const struct rule rule = check_rule("sgd lr=0.1");
+    const struct rule rule = CHECK_RULE("sgd lr=0.1");
     const struct ensemble ensemble = ensemble_of(&rule, &problem);
     struct moments theta[MODES], square[MODES];
     struct error error = {.agreed = false};

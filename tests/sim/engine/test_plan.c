@@ -135,7 +135,7 @@ enum { SETTINGS = sizeof settings / sizeof *settings };
 static struct joint systems_of(const struct setting *setting, struct linear_system *i,
                                struct linear_system *j)
 {
-    const struct rule rule = check_rule(setting->rule);
+    const struct rule rule = CHECK_RULE("%s", setting->rule);
     linear_system_probe(&rule, setting->h_i, i);
     linear_system_probe(&rule, setting->h_j, j);
     return joint_of(i, j, setting->noise);
@@ -225,7 +225,7 @@ static void test_bias(void **state)
 
 static void test_unstable_law(void **state)
 {
-    const struct rule rule = check_rule("sgd lr=2");
+    const struct rule rule = CHECK_RULE("sgd lr=2");
     const double noise[3] = {1, 1, 1};
     struct linear_system system;
     struct plan_law law;

@@ -13,7 +13,7 @@ static const char *const rule_texts[] = {
     "heavy_ball lr=0.5 beta1=0.8",
     "heavy_ball lr=0.1 beta1=0.5 beta3=1",
     "pnm lr=0.6 beta0=1 beta1=0.9",
-    "pnm lr=0.3 beta0=-0.4 beta1=0.5 lr-normalization=0",
+    "pnm lr=0.3 beta0=-0.4 beta1=0.5 lr-normalization=off",
     "pnm_eq7 lr=0.3 beta0=0.7 beta1=0.6",
     "two_batch lr=0.5 beta0=1.5",
 };
@@ -28,7 +28,7 @@ static struct linear_system probed(const struct rule *rule, double h)
 
 static struct linear_system system_of(const char *text, double h)
 {
-    const struct rule rule = check_rule(text);
+    const struct rule rule = CHECK_RULE("%s", text);
     return probed(&rule, h);
 }
 
@@ -83,7 +83,7 @@ static void test_probe(void **state)
     uint64_t random = 1;
     (void)state;
     for (int r = 0; r < 100 * RULES; r++) {
-        const struct rule rule = check_rule(rule_texts[r % RULES]);
+        const struct rule rule = CHECK_RULE("%s", rule_texts[r % RULES]);
         const double h = check_uniform(&random, 0.01, 4);
         const struct linear_system system = probed(&rule, h);
         double s[LINEAR_STATE] = {0}, next[LINEAR_STATE] = {0}, xi[RULE_MAX_SAMPLES];
@@ -318,14 +318,13 @@ static void test_variance_of_sgd_and_two_batch(void **state)
     uint64_t random = 5;
     (void)state;
     for (int i = 0; i < 300; i++) {
-        struct rule sgd = check_rule("sgd"), two = check_rule("two_batch");
         const double h = check_uniform(&random, 0.1, 10), c = 1.7;
         const double a = check_uniform(&random, 0.001, 1.999);
         const double beta0 = check_uniform(&random, -2, 3);
         const double gamma = (1 + beta0) * (1 + beta0) + beta0 * beta0;
-        check_set(&sgd, "lr", a / h);
-        check_set(&two, "lr", a / h * sqrt(gamma));
-        check_set(&two, "beta0", beta0);
+        const struct rule sgd = CHECK_RULE("sgd lr=%.17g", a / h);
+        const struct rule two =
+            CHECK_RULE("two_batch lr=%.17g beta0=%.17g", a / h * sqrt(gamma), beta0);
         const double variance = c * a / (h * h * (2 - a));
         CHECK_NEAR(stationary_variance(&sgd, h, c), variance, 1e-12, 0);
         CHECK_NEAR(stationary_variance(&two, h, c), gamma * variance, 1e-12, 0);
@@ -337,15 +336,13 @@ static void test_variance_of_heavy_ball(void **state)
     uint64_t random = 6;
     (void)state;
     for (int i = 0; i < 300; i++) {
-        struct rule rule = check_rule("heavy_ball");
         const double h = check_uniform(&random, 0.1, 10), c = 1.7;
         const double beta1 = check_uniform(&random, 0, 0.95);
         const double beta3 = i % 2 ? 1 : 1 - beta1;
         /* The rate of the convention beta3 = 1. */
         const double a = check_uniform(&random, 0.01, 0.99) * 2 * (1 + beta1);
-        check_set(&rule, "lr", a / h / beta3);
-        check_set(&rule, "beta1", beta1);
-        check_set(&rule, "beta3", beta3);
+        const struct rule rule = CHECK_RULE(
+            "heavy_ball lr=%.17g beta1=%.17g beta3=%.17g", a / h / beta3, beta1, beta3);
         CHECK_NEAR(stationary_variance(&rule, h, c),
                    a * c * (1 + beta1) / (h * h * (1 - beta1) * (2 * (1 + beta1) - a)),
                    1e-11, 0);
@@ -357,15 +354,13 @@ static void test_variance_of_pnm(void **state)
     uint64_t random = 7;
     (void)state;
     for (int i = 0; i < 300; i++) {
-        struct rule rule = check_rule("pnm");
         const double h = check_uniform(&random, 0.1, 10), c = 1.7;
         const double beta0 = check_uniform(&random, 0, 3);
         const double beta1 = check_uniform(&random, 0, 0.95), b = beta1 * beta1;
         const double a = check_uniform(&random, 0.01, 0.99) * 2 / (1 + 2 * beta0);
         const double gamma = (1 + beta0) * (1 + beta0) + beta0 * beta0;
-        check_set(&rule, "lr", a / h * sqrt(gamma));
-        check_set(&rule, "beta0", beta0);
-        check_set(&rule, "beta1", beta1);
+        const struct rule rule = CHECK_RULE("pnm lr=%.17g beta0=%.17g beta1=%.17g",
+                                            a / h * sqrt(gamma), beta0, beta1);
         const double above =
             1 + b + a * (2 * beta0 * beta0 * (1 - b) + beta0 * (1 - 3 * b) - b);
         const double below =
@@ -391,20 +386,19 @@ static void test_radius_of_rules(void **state)
     for (int i = 0; i < 300; i++) {
         const double h = check_uniform(&random, 0.1, 4), lr = 0.7;
         const double beta1 = check_uniform(&random, 0, 0.99);
-        struct rule sgd = check_rule("sgd lr=0.7"),
-                    ball = check_rule("heavy_ball lr=0.7");
-        struct rule pnm = check_rule("pnm lr=0.7 lr-normalization=0");
+        const struct rule sgd = CHECK_RULE("sgd lr=0.7");
+        const struct rule ball =
+            CHECK_RULE("heavy_ball lr=0.7 beta1=%.17g beta3=%.17g", beta1, 1 - beta1);
+        const struct rule pnm =
+            CHECK_RULE("pnm lr=0.7 lr-normalization=off beta0=%.17g beta1=%.17g",
+                       -beta1 / (1 + beta1), beta1);
         struct linear_system system = probed(&sgd, h);
         CHECK_NEAR(linear_system_radius(&system), fabs(1 - lr * h), 1e-14, 1e-15);
-        check_set(&ball, "beta1", beta1);
-        check_set(&ball, "beta3", 1 - beta1);
         system = probed(&ball, h);
         const double radius = radius_of_two(1 + beta1 - lr * (1 - beta1) * h, beta1);
         /* Near a double root the eigenvalues move with the square root of rounding. */
         CHECK_NEAR(linear_system_radius(&system), radius, 1e-7, 0);
         /* PNM as Heavy Ball: its third root, -beta1, is never the largest. */
-        check_set(&pnm, "beta1", beta1);
-        check_set(&pnm, "beta0", -beta1 / (1 + beta1));
         system = probed(&pnm, h);
         CHECK_NEAR(linear_system_radius(&system), radius, 1e-7, 0);
     }
@@ -454,13 +448,12 @@ static void test_lr_limit(void **state)
         const double beta0 = check_uniform(&random, 0, 4);
         const double beta3 = check_uniform(&random, 0.01, 2);
         const double gamma = (1 + beta0) * (1 + beta0) + beta0 * beta0;
-        struct rule sgd = check_rule("sgd lr=1"), ball = check_rule("heavy_ball lr=1");
-        struct rule pnm = check_rule("pnm lr=1"), two = check_rule("two_batch lr=1");
-        check_set(&ball, "beta1", beta1);
-        check_set(&ball, "beta3", beta3);
-        check_set(&pnm, "beta1", beta1);
-        check_set(&pnm, "beta0", beta0);
-        check_set(&two, "beta0", beta0);
+        const struct rule sgd = CHECK_RULE("sgd lr=1");
+        const struct rule ball =
+            CHECK_RULE("heavy_ball lr=1 beta1=%.17g beta3=%.17g", beta1, beta3);
+        const struct rule pnm =
+            CHECK_RULE("pnm lr=1 beta0=%.17g beta1=%.17g", beta0, beta1);
+        const struct rule two = CHECK_RULE("two_batch lr=1 beta0=%.17g", beta0);
         check_limit(&sgd, h, 2 / h);
         check_limit(&ball, h, 2 * (1 + beta1) / (beta3 * h));
         check_limit(&pnm, h, 2 * sqrt(gamma) / ((1 + 2 * beta0) * h));
@@ -475,13 +468,12 @@ static void test_lr_limit_of_negative_beta0(void **state)
     uint64_t random = 10;
     (void)state;
     for (int i = 0; i < 40; i++) {
-        struct rule pnm = check_rule("pnm lr=1 lr-normalization=0");
         const double beta1 = check_uniform(&random, 0, 0.95), beta = beta1 * beta1;
         const double beta0 = check_uniform(&random, -3, -beta / (1 + beta) - 0.01);
         const double pair = (1 + beta) / (-beta0 * (1 + beta) - beta);
         const double other = beta0 > -0.5 ? 2 / (1 + 2 * beta0) : INFINITY;
-        check_set(&pnm, "beta1", beta1);
-        check_set(&pnm, "beta0", beta0);
+        const struct rule pnm = CHECK_RULE(
+            "pnm lr=1 lr-normalization=off beta0=%.17g beta1=%.17g", beta0, beta1);
         check_limit(&pnm, 2.5, fmin(pair, other) / 2.5);
     }
 }
@@ -495,8 +487,8 @@ static void test_lr_limit_where_none_is_stable(void **state)
     (void)state;
     for (int i = 0; i < 6; i++)
         for (int k = 0; k < 5; k++) {
-            struct rule rule = check_rule("pnm_eq7 lr=1 beta1=0.5");
-            check_set(&rule, "beta0", beta0[i]);
+            const struct rule rule =
+                CHECK_RULE("pnm_eq7 lr=1 beta0=%.17g beta1=0.5", beta0[i]);
             const double limit = linear_system_lr_limit(&rule, h[k]);
             CHECK(limit == 0, "beta0 = %g, h = %g: limit %g, expected 0", beta0[i],
                   h[k], limit);

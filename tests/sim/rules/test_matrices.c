@@ -21,7 +21,7 @@ static int read_text(const char *text, struct matrices *matrices, struct error *
 
 static struct rule linear_rule(const char *text, double lr)
 {
-    struct rule rule = rule_of(rule_kind_find("linear"), lr);
+    struct rule rule = CHECK_RULE("linear lr=%.17g", lr);
     struct error error;
     CHECK_OK(read_text(text, &rule.matrices, &error), &error);
     return rule;
@@ -62,9 +62,9 @@ static void what_is_refused(void **state)
 static void the_rule_of_a_file_is_the_rule_it_writes(void **state)
 {
     const struct rule file = linear_rule(nesterov, 0.05);
-    const struct rule own = check_rule("nesterov lr=0.05 beta1=0.9");
-    const struct rule bare = check_rule("linear lr=0.05"),
-                      sgd = check_rule("sgd lr=0.05");
+    const struct rule own = CHECK_RULE("nesterov lr=0.05 beta1=0.9");
+    const struct rule bare = CHECK_RULE("linear lr=0.05"),
+                      sgd = CHECK_RULE("sgd lr=0.05");
     double a[1 + STATE] = {1}, b[1 + STATE] = {1}, c[1 + STATE] = {1},
                  d[1 + STATE] = {1};
     uint64_t random = 1;

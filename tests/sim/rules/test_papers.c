@@ -197,7 +197,7 @@ static void draw_gradients(uint64_t seed, struct run *run)
 static void compare(const char *text, void (*paper)(struct run *), double rtol)
 {
     for (uint64_t seed = 1; seed <= SEEDS; seed++) {
-        struct rule rule = check_rule(text);
+        struct rule rule = CHECK_RULE("%s", text);
         struct run run = {.rule = &rule};
         /* The update alone; test_decay looks at what decay does around it. */
         rule.decay.lambda = 0;
@@ -270,7 +270,7 @@ static void test_radam_begins(void **state)
                                         "radam lr=1 epsilon=0 convention=torch"};
     (void)state;
     for (int convention = 0; convention < 2; convention++) {
-        const struct rule rule = check_rule(texts[convention]);
+        const struct rule rule = CHECK_RULE("%s", texts[convention]);
         double slot[RULE_MAX_SLOTS] = {0};
         for (uint64_t t = 0; t < 8; t++) {
             double theta = 0, g = 5;
@@ -318,20 +318,16 @@ static void test_qhm_limits(void **state)
 {
     (void)state;
     for (double beta = 0.3; beta < 1; beta += 0.3) {
-        struct rule qhm_rule = check_rule("qhm lr=0.1 nu=1");
-        struct rule other = check_rule("heavy_ball lr=0.1");
-        check_set(&qhm_rule, "beta1", beta);
-        check_set(&other, "beta1", beta);
-        check_set(&other, "beta3", 1 - beta);
+        struct rule qhm_rule = CHECK_RULE("qhm lr=0.1 nu=1 beta1=%.17g", beta);
+        struct rule other =
+            CHECK_RULE("heavy_ball lr=0.1 beta1=%.17g beta3=%.17g", beta, 1 - beta);
         check_twins(&qhm_rule, &other, "nu");
         check_set(&qhm_rule, "nu", 0);
-        other = check_rule("sgd lr=0.1");
+        other = CHECK_RULE("sgd lr=0.1");
         check_twins(&qhm_rule, &other, "lr");
         /* nu = beta1: (1-beta1) (g + beta1 d) of Nesterov's d = (1-beta1)^-1 m. */
         check_set(&qhm_rule, "nu", beta);
-        other = check_rule("nesterov");
-        check_set(&other, "lr", 0.1 * (1 - beta));
-        check_set(&other, "beta1", beta);
+        other = CHECK_RULE("nesterov lr=%.17g beta1=%.17g", 0.1 * (1 - beta), beta);
         check_twins(&qhm_rule, &other, "nu");
     }
 }
@@ -340,15 +336,13 @@ static void test_qhm_limits(void **state)
 static void test_aggmo_is_a_mean(void **state)
 {
     static const double betas[] = {0, 0.9, 0.99};
-    const struct rule rule = check_rule("aggmo lr=0.1");
+    const struct rule rule = CHECK_RULE("aggmo lr=0.1");
     struct rule balls[3];
     double theta[4] = {0}, slot[4][RULE_MAX_SLOTS] = {{0}};
     uint64_t random = 6;
     (void)state;
-    for (int k = 0; k < 3; k++) {
-        balls[k] = check_rule("heavy_ball lr=0.1 beta3=1");
-        check_set(&balls[k], "beta1", betas[k]);
-    }
+    for (int k = 0; k < 3; k++)
+        balls[k] = CHECK_RULE("heavy_ball lr=0.1 beta1=%.17g beta3=1", betas[k]);
     for (uint64_t t = 0; t < 1000; t++) {
         const double g = check_normal(&random);
         rule.kind->step(&rule, t, 1, &g, &theta[3], slot[3]);
@@ -374,11 +368,10 @@ static void test_adapnm_is_adam(void **state)
              "amsgrad convention=torch beta2=0.9"},
         };
         for (int k = 0; k < 2; k++) {
-            struct rule pnm = check_rule(pairs[k][0]), other = check_rule(pairs[k][1]);
-            check_set(&pnm, "beta0", beta0);
-            check_set(&pnm, "beta1", beta);
-            check_set(&other, "beta1", beta);
-            check_set(&other, "lr", 0.1 / sqrt(gamma));
+            const struct rule pnm =
+                CHECK_RULE("%s beta0=%.17g beta1=%.17g", pairs[k][0], beta0, beta);
+            const struct rule other = CHECK_RULE("%s lr=%.17g beta1=%.17g", pairs[k][1],
+                                                 0.1 / sqrt(gamma), beta);
             check_twins(&pnm, &other, "beta0");
         }
     }
@@ -387,11 +380,11 @@ static void test_adapnm_is_adam(void **state)
 /* p = 1/2 is AMSGrad but for epsilon; a bound that never binds leaves Adam. */
 static void test_limits_of_the_others(void **state)
 {
-    const struct rule padam_rule = check_rule("padam lr=0.1 epsilon=0 partial=0.5");
-    const struct rule amsgrad_rule = check_rule("amsgrad lr=0.1 epsilon=0");
+    const struct rule padam_rule = CHECK_RULE("padam lr=0.1 epsilon=0 partial=0.5");
+    const struct rule amsgrad_rule = CHECK_RULE("amsgrad lr=0.1 epsilon=0");
     const struct rule bound =
-        check_rule("adabound lr=0.1 epsilon=0 bound-gamma=1e-30 convention=torch");
-    const struct rule adam_rule = check_rule("adam lr=0.1 epsilon=0");
+        CHECK_RULE("adabound lr=0.1 epsilon=0 bound-gamma=1e-30 convention=torch");
+    const struct rule adam_rule = CHECK_RULE("adam lr=0.1 epsilon=0");
     (void)state;
     check_twins(&padam_rule, &amsgrad_rule, "partial");
     check_twins(&bound, &adam_rule, "beta2");
@@ -402,7 +395,7 @@ static void test_limits_of_the_others(void **state)
 static void test_adapnm_bias(void **state)
 {
     static const double expected[] = {3.8, 1, 1.837, 1, 1.449, 1};
-    const struct rule rule = check_rule("adapnm lr=0.1 epsilon=0");
+    const struct rule rule = CHECK_RULE("adapnm lr=0.1 epsilon=0");
     double slot[RULE_MAX_SLOTS] = {0};
     (void)state;
     for (uint64_t t = 0; t < 6; t++) {

@@ -161,8 +161,8 @@ static void test_defaults(void **state)
 static void test_complete(void **state)
 {
     (void)state;
-    CHECK_EXACT(check_rule("heavy_ball lr=1 beta1=0.75").number[2], 0.25);
-    CHECK_EXACT(check_rule("heavy_ball lr=1 beta1=0.75 beta3=1").number[2], 1.0);
+    CHECK_EXACT(CHECK_RULE("heavy_ball lr=1 beta1=0.75").number[2], 0.25);
+    CHECK_EXACT(CHECK_RULE("heavy_ball lr=1 beta1=0.75 beta3=1").number[2], 1.0);
 }
 
 static void test_parameter_range(void **state)
@@ -545,10 +545,9 @@ static double gamma_of(double beta0)
  * beta1^k, beta3 = 1 - beta1. */
 static void check_pnm_eq7(double beta0, double beta1)
 {
-    struct rule rule = check_rule("pnm_eq7 lr=0.3");
+    const struct rule rule =
+        CHECK_RULE("pnm_eq7 lr=0.3 beta0=%.17g beta1=%.17g", beta0, beta1);
     double weight[HISTORY];
-    check_set(&rule, "beta0", beta0);
-    check_set(&rule, "beta1", beta1);
     for (int k = 0; k < HISTORY; k++)
         weight[k] = (k % 2 == 0 ? 1 + beta0 : -beta0) * (1 - beta1) * pow(beta1, k);
     check_weights(&rule, 0.3, weight);
@@ -564,21 +563,19 @@ static void check_pnm(double beta0, double beta1)
         weight[k] =
             (k % 2 == 0 ? 1 + beta0 : -beta0) * (1 - beta) * pow(beta1, k - k % 2);
     for (int normalized = 0; normalized < 2; normalized++) {
-        struct rule rule = check_rule("pnm lr=0.3");
-        check_set(&rule, "beta0", beta0);
-        check_set(&rule, "beta1", beta1);
-        check_set(&rule, "lr-normalization", normalized);
+        const struct rule rule =
+            CHECK_RULE("pnm lr=0.3 beta0=%.17g beta1=%.17g lr-normalization=%s", beta0,
+                       beta1, normalized ? "on" : "off");
         check_weights(&rule, normalized ? 0.3 / sqrt(gamma_of(beta0)) : 0.3, weight);
     }
 }
 
-/* Algorithm 1 unrolled. */
+/* Algorithm 1 unrolled, beta3 beyond its range too. */
 static void check_heavy_ball(double beta3, double beta1)
 {
-    struct rule rule = check_rule("heavy_ball lr=0.3");
+    struct rule rule = CHECK_RULE("heavy_ball lr=0.3 beta1=%.17g", beta1);
     double weight[HISTORY];
     check_set(&rule, "beta3", beta3);
-    check_set(&rule, "beta1", beta1);
     for (int k = 0; k < HISTORY; k++)
         weight[k] = beta3 * pow(beta1, k);
     check_weights(&rule, 0.3, weight);
@@ -591,9 +588,9 @@ static void check_two_batch(double beta0, double beta1)
     (void)beta1;
     draw(2 * HISTORY, &random, g[0]);
     for (int normalized = 0; normalized < 2; normalized++) {
-        struct rule rule = check_rule("two_batch lr=0.3");
-        check_set(&rule, "beta0", beta0);
-        check_set(&rule, "lr-normalization", normalized);
+        const struct rule rule =
+            CHECK_RULE("two_batch lr=0.3 beta0=%.17g lr-normalization=%s", beta0,
+                       normalized ? "on" : "off");
         directions(&rule, (const double(*)[HISTORY])g, u);
         const double rate = normalized ? 0.3 / sqrt(gamma_of(beta0)) : 0.3;
         for (int t = 0; t < HISTORY; t++)
@@ -605,7 +602,7 @@ static void check_two_batch(double beta0, double beta1)
 static void test_equations(void **state)
 {
     static const double only_now[HISTORY] = {1};
-    const struct rule sgd = check_rule("sgd lr=0.3");
+    const struct rule sgd = CHECK_RULE("sgd lr=0.3");
     (void)state;
     check_weights(&sgd, 0.3, only_now);
     each_pair(check_heavy_ball);
@@ -656,9 +653,9 @@ static void check_close_paths(const struct rule *a, const struct rule *b)
 
 static void test_sgd_is_heavy_ball(void **state)
 {
-    const struct rule sgd = check_rule("sgd lr=0.1");
-    const struct rule plain = check_rule("heavy_ball lr=0.1 beta1=0 beta3=1");
-    const struct rule average = check_rule("heavy_ball lr=0.1 beta1=0");
+    const struct rule sgd = CHECK_RULE("sgd lr=0.1");
+    const struct rule plain = CHECK_RULE("heavy_ball lr=0.1 beta1=0 beta3=1");
+    const struct rule average = CHECK_RULE("heavy_ball lr=0.1 beta1=0");
     (void)state;
     check_identity(&sgd, &plain);
     check_identity(&sgd, &average);
@@ -666,9 +663,9 @@ static void test_sgd_is_heavy_ball(void **state)
 
 static void test_two_batch_is_sgd(void **state)
 {
-    const struct rule sgd = check_rule("sgd lr=0.1");
-    const struct rule on = check_rule("two_batch lr=0.1 beta0=0");
-    const struct rule off = check_rule("two_batch lr=0.1 beta0=0 lr-normalization=0");
+    const struct rule sgd = CHECK_RULE("sgd lr=0.1");
+    const struct rule on = CHECK_RULE("two_batch lr=0.1 beta0=0");
+    const struct rule off = CHECK_RULE("two_batch lr=0.1 beta0=0 lr-normalization=off");
     (void)state;
     check_identity(&sgd, &on);
     check_identity(&sgd, &off);
@@ -679,14 +676,12 @@ static void test_pnm_is_heavy_ball(void **state)
 {
     (void)state;
     for (int i = 0; i < BETA1S; i++) {
-        const double beta0 = -beta1s[i] / (1 + beta1s[i]);
-        struct rule pnm = check_rule("pnm lr=0.1");
-        struct rule heavy_ball = check_rule("heavy_ball lr=0.1");
-        check_set(&pnm, "beta1", beta1s[i]);
-        check_set(&pnm, "beta0", beta0);
-        check_set(&heavy_ball, "beta1", beta1s[i]);
-        check_set(&heavy_ball, "beta3", 1 - beta1s[i]);
-        check_set(&heavy_ball, "lr", 0.1 / sqrt(gamma_of(beta0)));
+        const double beta1 = beta1s[i], beta0 = -beta1 / (1 + beta1);
+        struct rule pnm =
+            CHECK_RULE("pnm lr=0.1 beta0=%.17g beta1=%.17g", beta0, beta1);
+        struct rule heavy_ball =
+            CHECK_RULE("heavy_ball lr=%.17g beta1=%.17g beta3=%.17g",
+                       0.1 / sqrt(gamma_of(beta0)), beta1, 1 - beta1);
         check_close_paths(&pnm, &heavy_ball);
         check_set(&pnm, "lr-normalization", 0);
         check_set(&heavy_ball, "lr", 0.1);
@@ -697,9 +692,9 @@ static void test_pnm_is_heavy_ball(void **state)
 /* beta0 = 0 and beta1 = 0: what remains of PNM, and of eqs. 6-8, is SGD. */
 static void test_pnm_is_sgd(void **state)
 {
-    const struct rule sgd = check_rule("sgd lr=0.1");
-    const struct rule pnm = check_rule("pnm lr=0.1 beta0=0 beta1=0");
-    const struct rule eq7 = check_rule("pnm_eq7 lr=0.1 beta0=0 beta1=0");
+    const struct rule sgd = CHECK_RULE("sgd lr=0.1");
+    const struct rule pnm = CHECK_RULE("pnm lr=0.1 beta0=0 beta1=0");
+    const struct rule eq7 = CHECK_RULE("pnm_eq7 lr=0.1 beta0=0 beta1=0");
     (void)state;
     check_identity(&sgd, &pnm);
     check_identity(&sgd, &eq7);
@@ -710,14 +705,12 @@ static void test_heavy_ball_scaling(void **state)
 {
     (void)state;
     for (int i = 0; i < BETA1S; i++) {
-        struct rule pytorch = check_rule("heavy_ball beta3=1");
-        struct rule paper = check_rule("heavy_ball");
-        const double lr = 0.1 * (1 - beta1s[i]);
-        check_set(&pytorch, "lr", lr);
-        check_set(&pytorch, "beta1", beta1s[i]);
-        check_set(&paper, "lr", lr / (1 - beta1s[i]));
-        check_set(&paper, "beta1", beta1s[i]);
-        check_set(&paper, "beta3", 1 - beta1s[i]);
+        const double beta1 = beta1s[i], lr = 0.1 * (1 - beta1);
+        const struct rule pytorch =
+            CHECK_RULE("heavy_ball lr=%.17g beta1=%.17g beta3=1", lr, beta1);
+        const struct rule paper =
+            CHECK_RULE("heavy_ball lr=%.17g beta1=%.17g beta3=%.17g", lr / (1 - beta1),
+                       beta1, 1 - beta1);
         check_close_paths(&pytorch, &paper);
     }
 }

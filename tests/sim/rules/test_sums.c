@@ -142,7 +142,7 @@ static void test_noise(void **state)
 /* Chains that stay where they are, 64 places: the sums by the rule's own loop. */
 static void test_still(void **state)
 {
-    const struct rule rule = check_rule("sgd lr=0.1");
+    const struct rule rule = CHECK_RULE("sgd lr=0.1");
     const double bound = (BLOCK + BLOCKS - 1) * u;
     struct sums *sums = check_alloc(1, sizeof *sums);
     struct tile *tile = aligned_alloc(64, sizeof *tile);

@@ -29,7 +29,7 @@ static void read_line(char *line, struct vectors *v)
     if (line[0] == '#')
         return;
     if (strncmp(line, "rule ", 5) == 0) {
-        v->rule = check_rule(line + word + 1);
+        v->rule = CHECK_RULE("%s", line + word + 1);
     } else if (strncmp(line, "weight_decay ", 13) == 0) {
         read_numbers(line + word, 1, &v->rule.decay.lambda);
     } else if (strncmp(line, "start ", 6) == 0) {
