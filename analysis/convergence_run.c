@@ -136,15 +136,19 @@ int convergence_run_init(struct convergence_run *run,
     };
     int status = rule_check_gradients(request->rules.rule, request->rules.count,
                                       "pnm-convergence", error);
-    if (status == STATUS_OK)
-        status = check_tables(own, error);
-    if (status == STATUS_OK)
-        status = request_make_loss(&request->loss, request->loss.kind, &run->task.loss,
-                                   error);
-    if (status == STATUS_OK)
-        status = make_horizons(run, error);
-    if (status == STATUS_OK)
-        status = check_bounded(run, error);
+    if (status != STATUS_OK)
+        return status;
+    status = check_tables(own, error);
+    if (status != STATUS_OK)
+        return status;
+    status =
+        request_make_loss(&request->loss, request->loss.kind, &run->task.loss, error);
+    if (status != STATUS_OK)
+        return status;
+    status = make_horizons(run, error);
+    if (status != STATUS_OK)
+        return status;
+    status = check_bounded(run, error);
     if (status == STATUS_OK && own->search_given)
         status = make_searched_losses(run, error);
     if (status == STATUS_OK && (own->ratio_given || own->search_given))

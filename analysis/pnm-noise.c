@@ -184,16 +184,18 @@ static int answer(const struct request *request, struct table *table,
     const struct rule *rules = request->rules.rule;
     const size_t count = request->rules.count;
     int status = rule_check_linear(rules, count, "law of its noise", error);
-    if (status == STATUS_OK)
-        status = rule_check_gradients(rules, count, "pnm-noise", error);
-    if (status == STATUS_OK)
-        status = rule_check_unpulled(rules, count, "pnm-noise", error);
-    if (status == STATUS_OK && psd)
+    if (status != STATUS_OK)
+        return status;
+    status = rule_check_gradients(rules, count, "pnm-noise", error);
+    if (status != STATUS_OK)
+        return status;
+    status = rule_check_unpulled(rules, count, "pnm-noise", error);
+    if (status != STATUS_OK)
+        return status;
+    if (psd)
         warn_unused(sampling);
-    if (status == STATUS_OK)
-        status =
-            psd ? rule_table_init(table, psd_columns, PSD_COLUMNS, rules, count, error)
-                : rule_table_init(table, columns, COLUMNS, rules, count, error);
+    status = psd ? rule_table_init(table, psd_columns, PSD_COLUMNS, rules, count, error)
+                 : rule_table_init(table, columns, COLUMNS, rules, count, error);
     table->plot = psd ? &psd_plot : &plot;
     for (size_t k = 0; status == STATUS_OK && k < count; k++)
         status = psd ? add_density(table, sampling, &rules[k], error)

@@ -205,22 +205,27 @@ static int add_rule(struct table *table, const struct pacbayes_request *own,
     if (status == STATUS_OK && optimal)
         status = optimal_beta0(&exact_rule, &own->request.problem, POSTERIOR_EXACT,
                                own->lambda, error);
-    if (status == STATUS_OK)
-        status = posterior_theory(&paper_rule, &own->request.problem, POSTERIOR_PAPER,
-                                  own->lambda, &other, error);
-    if (status == STATUS_OK)
-        status = posterior_theory(&exact_rule, &own->request.problem, POSTERIOR_EXACT,
-                                  own->lambda, &exact, error);
-    if (status == STATUS_OK)
-        status = posterior_measure(&own->request.sampling, &exact_rule,
-                                   &own->request.problem, own->lambda, rule->kind->name,
-                                   &measured, error);
-    if (status == STATUS_OK)
-        status = add_row(table, own, &paper_rule, POSTERIOR_PAPER, &other,
-                         VERDICT_NO_CLAIM, error);
-    if (status == STATUS_OK)
-        status = add_row(table, own, &exact_rule, POSTERIOR_EXACT, &exact,
-                         VERDICT_NO_CLAIM, error);
+    if (status != STATUS_OK)
+        return status;
+    status = posterior_theory(&paper_rule, &own->request.problem, POSTERIOR_PAPER,
+                              own->lambda, &other, error);
+    if (status != STATUS_OK)
+        return status;
+    status = posterior_theory(&exact_rule, &own->request.problem, POSTERIOR_EXACT,
+                              own->lambda, &exact, error);
+    if (status != STATUS_OK)
+        return status;
+    status =
+        posterior_measure(&own->request.sampling, &exact_rule, &own->request.problem,
+                          own->lambda, rule->kind->name, &measured, error);
+    if (status != STATUS_OK)
+        return status;
+    status = add_row(table, own, &paper_rule, POSTERIOR_PAPER, &other, VERDICT_NO_CLAIM,
+                     error);
+    if (status != STATUS_OK)
+        return status;
+    status = add_row(table, own, &exact_rule, POSTERIOR_EXACT, &exact, VERDICT_NO_CLAIM,
+                     error);
     if (status != STATUS_OK)
         return status;
     const struct verdicts verdicts = {judge(&measured, &exact), VERDICT_NO_CLAIM};

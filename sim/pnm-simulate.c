@@ -216,15 +216,19 @@ static int answer_moments(const struct request *request, struct table *table,
     struct moments *square = calloc(n, sizeof *square);
     int status =
         chains && theta && square ? STATUS_OK : error_memory(error, "the modes");
-    if (status == STATUS_OK)
-        status = plan_modes(&request->sampling, rule, problem, chains, error);
-    if (status == STATUS_OK && problem_is_coupled(problem))
+    if (status != STATUS_OK)
+        goto out;
+    status = plan_modes(&request->sampling, rule, problem, chains, error);
+    if (status != STATUS_OK)
+        goto out;
+    if (problem_is_coupled(problem))
         join_chains(n, chains);
-    if (status == STATUS_OK)
-        status = ensemble_moments(&ensemble, chains, theta, square, error);
-    if (status == STATUS_OK)
-        status = fill_moments(table, request, theta, square, error);
+    status = ensemble_moments(&ensemble, chains, theta, square, error);
+    if (status != STATUS_OK)
+        goto out;
+    status = fill_moments(table, request, theta, square, error);
     table->plot = &plot;
+out:
     free(chains);
     free(theta);
     free(square);
@@ -313,18 +317,23 @@ static int answer_trajectories(const struct simulate_request *own, struct table 
             "raise --every, or lower --replicas or --steps",
             rows, (unsigned long long)most_records);
     int status = sampling_systems(sampling, rule, problem, &systems, &radius, error);
-    if (status == STATUS_OK && !(theta = malloc((size_t)rows * sizeof *theta)))
-        status = error_memory(error, "the trajectories");
-    if (status == STATUS_OK)
-        status = ensemble_trajectory(&ensemble, &chains, steps, every, theta, error);
-    if (status == STATUS_OK)
-        status = table_init(table, columns, sizeof columns / sizeof *columns, error);
+    if (status != STATUS_OK)
+        goto out;
+    theta = malloc((size_t)rows * sizeof *theta);
+    status = theta ? STATUS_OK : error_memory(error, "the trajectories");
+    if (status != STATUS_OK)
+        goto out;
+    status = ensemble_trajectory(&ensemble, &chains, steps, every, theta, error);
+    if (status != STATUS_OK)
+        goto out;
+    status = table_init(table, columns, sizeof columns / sizeof *columns, error);
+    if (status != STATUS_OK)
+        goto out;
     table->plot = &plot;
-    if (status == STATUS_OK)
-        status =
-            fill_trajectories(table, chains, steps, every, problem->n, theta, error);
+    status = fill_trajectories(table, chains, steps, every, problem->n, theta, error);
     if (status == STATUS_OK)
         warn_trajectories(sampling, chains, steps, every, problem->n, theta);
+out:
     free(theta);
     free(systems);
     return status;

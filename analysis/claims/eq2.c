@@ -17,24 +17,29 @@ static int check(struct ledger *ledger, const struct claim *claim, struct error 
         snprintf(setting, sizeof setting, "beta1=0.9 beta3=%g, long time", beta3s[k]);
         status = rule_from(&rule, error, "heavy_ball lr=0.1 beta1=%.17g beta3=%.17g",
                            beta1, beta3s[k]);
-        if (status == STATUS_OK)
-            status = claim_noise(ledger, claim, &rule, rows, error);
-        if (status == STATUS_OK)
-            status = claim_noise_row(ledger, claim, &rows[NOISE_MEAN_GAIN],
-                                     FORM_PRINTED, setting, paper, error);
-        if (status == STATUS_OK)
-            status = noise_compare_at(ledger->sampling, &rule, 9, claim->id, &early,
-                                      &unused, error);
+        if (status != STATUS_OK)
+            return status;
+        status = claim_noise(ledger, claim, &rule, rows, error);
+        if (status != STATUS_OK)
+            return status;
+        status = claim_noise_row(ledger, claim, &rows[NOISE_MEAN_GAIN], FORM_PRINTED,
+                                 setting, paper, error);
+        if (status != STATUS_OK)
+            return status;
+        status = noise_compare_at(ledger->sampling, &rule, 9, claim->id, &early,
+                                  &unused, error);
+        if (status != STATUS_OK)
+            return status;
         snprintf(setting, sizeof setting, "beta1=0.9 beta3=%g, step t=9", beta3s[k]);
-        if (status == STATUS_OK)
-            status = claim_noise_row(ledger, claim, &early, FORM_PRINTED, setting,
-                                     paper, error);
+        status =
+            claim_noise_row(ledger, claim, &early, FORM_PRINTED, setting, paper, error);
+        if (status != STATUS_OK)
+            return status;
         snprintf(setting, sizeof setting,
                  "beta1=0.9 beta3=%g, step t=9, corrected: times 1-beta1^(t+1)",
                  beta3s[k]);
-        if (status == STATUS_OK)
-            status = claim_noise_row(ledger, claim, &early, FORM_CORRECTED, setting,
-                                     paper * (1 - pow(beta1, 10)), error);
+        status = claim_noise_row(ledger, claim, &early, FORM_CORRECTED, setting,
+                                 paper * (1 - pow(beta1, 10)), error);
     }
     return status;
 }

@@ -17,17 +17,17 @@ static int check_at(struct ledger *ledger, const struct claim *claim,
     char setting[128];
     int status =
         noise_compare_at(ledger->sampling, rule, t, claim->id, &unused, &row, error);
+    if (status != STATUS_OK)
+        return status;
     snprintf(setting, sizeof setting, "beta1=%g, step t=%g", beta1, (double)t);
-    if (status == STATUS_OK)
-        status =
-            claim_noise_row(ledger, claim, &row, FORM_PRINTED, setting, printed, error);
+    status =
+        claim_noise_row(ledger, claim, &row, FORM_PRINTED, setting, printed, error);
+    if (status != STATUS_OK)
+        return status;
     snprintf(setting, sizeof setting,
              "beta1=%g, step t=%g, corrected: beta3^2 (1-beta1^(2(t+1)))/(1-beta1^2)",
              beta1, (double)t);
-    if (status == STATUS_OK)
-        status =
-            claim_noise_row(ledger, claim, &row, FORM_CORRECTED, setting, right, error);
-    return status;
+    return claim_noise_row(ledger, claim, &row, FORM_CORRECTED, setting, right, error);
 }
 
 static int check(struct ledger *ledger, const struct claim *claim, struct error *error)
@@ -40,20 +40,23 @@ static int check(struct ledger *ledger, const struct claim *claim, struct error 
         struct noise_row rows[NOISE_QUANTITIES];
         char setting[128];
         status = rule_from(&rule, error, "heavy_ball lr=0.1 beta1=%.17g", beta1);
-        if (status == STATUS_OK)
-            status = claim_noise(ledger, claim, &rule, rows, error);
+        if (status != STATUS_OK)
+            return status;
+        status = claim_noise(ledger, claim, &rule, rows, error);
+        if (status != STATUS_OK)
+            return status;
         snprintf(setting, sizeof setting, "beta1=%g, long time", beta1);
-        if (status == STATUS_OK)
-            status = claim_noise_row(ledger, claim, &rows[NOISE_VARIANCE], FORM_PRINTED,
-                                     setting, 1, error);
+        status = claim_noise_row(ledger, claim, &rows[NOISE_VARIANCE], FORM_PRINTED,
+                                 setting, 1, error);
+        if (status != STATUS_OK)
+            return status;
         snprintf(setting, sizeof setting,
                  "beta1=%g, long time, corrected: (1-beta1)/(1+beta1)", beta1);
-        if (status == STATUS_OK)
-            status =
-                claim_noise_row(ledger, claim, &rows[NOISE_VARIANCE], FORM_CORRECTED,
-                                setting, (1 - beta1) / (1 + beta1), error);
-        if (status == STATUS_OK)
-            status = check_at(ledger, claim, &rule, 4, error);
+        status = claim_noise_row(ledger, claim, &rows[NOISE_VARIANCE], FORM_CORRECTED,
+                                 setting, (1 - beta1) / (1 + beta1), error);
+        if (status != STATUS_OK)
+            return status;
+        status = check_at(ledger, claim, &rule, 4, error);
     }
     return status;
 }

@@ -15,16 +15,19 @@ static int check(struct ledger *ledger, const struct claim *claim, struct error 
         struct noise_row rows[NOISE_QUANTITIES];
         char setting[128];
         status = rule_from(&rule, error, "two_batch lr=0.1 beta0=%.17g", beta0);
-        if (status == STATUS_OK)
-            status = claim_noise(ledger, claim, &rule, rows, error);
+        if (status != STATUS_OK)
+            return status;
+        status = claim_noise(ledger, claim, &rule, rows, error);
+        if (status != STATUS_OK)
+            return status;
         snprintf(setting, sizeof setting, "mean, beta0=%g", beta0);
-        if (status == STATUS_OK)
-            status = claim_noise_row(ledger, claim, &rows[NOISE_MEAN_GAIN],
-                                     FORM_PRINTED, setting, 1, error);
+        status = claim_noise_row(ledger, claim, &rows[NOISE_MEAN_GAIN], FORM_PRINTED,
+                                 setting, 1, error);
+        if (status != STATUS_OK)
+            return status;
         snprintf(setting, sizeof setting, "variance, beta0=%g", beta0);
-        if (status == STATUS_OK)
-            status = claim_noise_row(ledger, claim, &rows[NOISE_VARIANCE], FORM_PRINTED,
-                                     setting, pow(1 + beta0, 2) + pow(beta0, 2), error);
+        status = claim_noise_row(ledger, claim, &rows[NOISE_VARIANCE], FORM_PRINTED,
+                                 setting, pow(1 + beta0, 2) + pow(beta0, 2), error);
     }
     return status;
 }

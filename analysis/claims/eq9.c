@@ -30,13 +30,16 @@ static int check(struct ledger *ledger, const struct claim *claim, struct error 
         };
         status = rule_from(&printed.rule, error,
                            "pnm_eq7 lr=0.1 beta0=%.17g beta1=%.17g", beta0, beta1);
-        if (status == STATUS_OK)
-            status = rule_from(&algorithm.rule, error,
-                               "pnm lr=0.1 beta0=%.17g beta1=%.17g", beta0, beta1);
-        if (status == STATUS_OK)
-            status = claim_noise_pair(ledger, claim, &printed, error);
-        if (status == STATUS_OK)
-            status = claim_noise_pair(ledger, claim, &algorithm, error);
+        if (status != STATUS_OK)
+            return status;
+        status = rule_from(&algorithm.rule, error, "pnm lr=0.1 beta0=%.17g beta1=%.17g",
+                           beta0, beta1);
+        if (status != STATUS_OK)
+            return status;
+        status = claim_noise_pair(ledger, claim, &printed, error);
+        if (status != STATUS_OK)
+            return status;
+        status = claim_noise_pair(ledger, claim, &algorithm, error);
     }
     return status;
 }

@@ -118,6 +118,26 @@ static double bound_se(const struct posterior *posterior)
     return 8 * posterior->kl_se / (train_size * b);
 }
 
+/* The bound of PNM over that of SGD. */
+static struct evidence ratio_of(const struct posterior *pnm_exact,
+                                const struct posterior *sgd_exact,
+                                const struct posterior *pnm,
+                                const struct posterior *sgd)
+{
+    const double x = bound(pnm->kl), y = bound(sgd->kl);
+    return (struct evidence){
+        .paper = 1,
+        .exact = bound(pnm_exact->kl) / bound(sgd_exact->kl),
+        .measured = x / y,
+        .se = x / y * hypot(bound_se(pnm) / x, bound_se(sgd) / y),
+        .count = pnm->count < sgd->count ? pnm->count : sgd->count,
+        .sampled = pnm->known && sgd->known,
+        .decisive = pnm->decisive && sgd->decisive,
+        .paper_scale = 1,
+        .exact_scale = 1,
+    };
+}
+
 static int check_exact(struct ledger *ledger, const struct claim *claim,
                        const struct place *at, double h, struct error *error)
 {
@@ -129,53 +149,46 @@ static int check_exact(struct ledger *ledger, const struct claim *claim,
     for (int i = 0; i < DIMENSION; i++)
         curvature[i] = h;
     int status = rule_from(&pnm, error, "pnm lr=%.17g beta0=1 beta1=0.9", at->eta);
-    if (status == STATUS_OK)
-        status = rule_from(&sgd, error, "sgd lr=%.17g", at->eta);
+    if (status != STATUS_OK)
+        return status;
+    status = rule_from(&sgd, error, "sgd lr=%.17g", at->eta);
     if (status != STATUS_OK)
         return status;
     status = problem_init(&problem, DIMENSION, curvature, error);
-    for (int i = 0; status == STATUS_OK && i < DIMENSION; i++)
+    if (status != STATUS_OK)
+        goto out;
+    for (int i = 0; i < DIMENSION; i++)
         problem.noise[i] = h / at->batch;
-    if (status == STATUS_OK)
-        status = optimal_beta0(&pnm, &problem, POSTERIOR_EXACT, at->lambda, error);
-    /* The claim needs beta0 > 0: if 0 is best, the smallest beta0 of the scan is used.
-     */
+    status = optimal_beta0(&pnm, &problem, POSTERIOR_EXACT, at->lambda, error);
+    if (status != STATUS_OK)
+        goto out;
+    /* The claim needs beta0 > 0: if 0 is best, the smallest beta0 of the scan is used. */
     const int index = rule_kind_parameter(pnm.kind, "beta0");
     pnm.number[index] = fmax(pnm.number[index], 1e-3);
-    if (status == STATUS_OK)
-        status = posterior_theory(&pnm, &problem, POSTERIOR_EXACT, at->lambda,
-                                  &pnm_exact, error);
-    if (status == STATUS_OK)
-        status = posterior_theory(&sgd, &problem, POSTERIOR_EXACT, at->lambda,
-                                  &sgd_exact, error);
-    if (status == STATUS_OK)
-        status = posterior_measure(ledger->sampling, &pnm, &problem, at->lambda,
-                                   claim->id, &pnm_measured, error);
-    if (status == STATUS_OK)
-        status = posterior_measure(ledger->sampling, &sgd, &problem, at->lambda,
-                                   claim->id, &sgd_measured, error);
-    if (status == STATUS_OK) {
-        const double x = bound(pnm_measured.kl), y = bound(sgd_measured.kl);
-        const struct evidence evidence = {
-            .paper = 1,
-            .exact = bound(pnm_exact.kl) / bound(sgd_exact.kl),
-            .measured = x / y,
-            .se =
-                x / y * hypot(bound_se(&pnm_measured) / x, bound_se(&sgd_measured) / y),
-            .count = pnm_measured.count < sgd_measured.count ? pnm_measured.count
-                                                             : sgd_measured.count,
-            .sampled = pnm_measured.known && sgd_measured.known,
-            .decisive = pnm_measured.decisive && sgd_measured.decisive,
-            .paper_scale = 1,
-            .exact_scale = 1,
-        };
-        snprintf(
-            setting, sizeof setting,
-            "Algorithm 2's covariance, eta=%g B=%g lambda=%g h=%g, best beta0=%.4g",
-            at->eta, at->batch, at->lambda, h, pnm.number[index]);
-        status = ledger_existence(ledger, claim, FORM_PRINTED, setting, &evidence,
-                                  pnm_measured.samples + sgd_measured.samples, error);
-    }
+    status = posterior_theory(&pnm, &problem, POSTERIOR_EXACT, at->lambda, &pnm_exact,
+                              error);
+    if (status != STATUS_OK)
+        goto out;
+    status = posterior_theory(&sgd, &problem, POSTERIOR_EXACT, at->lambda, &sgd_exact,
+                              error);
+    if (status != STATUS_OK)
+        goto out;
+    status = posterior_measure(ledger->sampling, &pnm, &problem, at->lambda, claim->id,
+                               &pnm_measured, error);
+    if (status != STATUS_OK)
+        goto out;
+    status = posterior_measure(ledger->sampling, &sgd, &problem, at->lambda, claim->id,
+                               &sgd_measured, error);
+    if (status != STATUS_OK)
+        goto out;
+    const struct evidence evidence =
+        ratio_of(&pnm_exact, &sgd_exact, &pnm_measured, &sgd_measured);
+    snprintf(setting, sizeof setting,
+             "Algorithm 2's covariance, eta=%g B=%g lambda=%g h=%g, best beta0=%.4g",
+             at->eta, at->batch, at->lambda, h, pnm.number[index]);
+    status = ledger_existence(ledger, claim, FORM_PRINTED, setting, &evidence,
+                              pnm_measured.samples + sgd_measured.samples, error);
+out:
     problem_free(&problem);
     return status;
 }
@@ -186,19 +199,23 @@ static int check(struct ledger *ledger, const struct claim *claim, struct error 
     static const char right[] = "right divergence";
     int status =
         check_paper(ledger, claim, &own, 1 / own.lambda, "printed divergence", error);
-    if (status == STATUS_OK)
-        status = check_paper(ledger, claim, &own, own.lambda, right, error);
+    if (status != STATUS_OK)
+        return status;
+    status = check_paper(ledger, claim, &own, own.lambda, right, error);
+    if (status != STATUS_OK)
+        return status;
     /* The counterexample, where the condition holds and the conclusion does not. The
      * printed divergence is negative there, so it gives no bound to compare. */
-    if (status == STATUS_OK)
-        status = check_paper(ledger, claim, &large, large.lambda, right, error);
-    if (status == STATUS_OK)
-        status = check_exact(ledger, claim, &own, 1, error);
-    if (status == STATUS_OK)
-        status = check_exact(ledger, claim, &own, 100, error);
-    if (status == STATUS_OK)
-        status = check_exact(ledger, claim, &large, 0.5, error);
-    return status;
+    status = check_paper(ledger, claim, &large, large.lambda, right, error);
+    if (status != STATUS_OK)
+        return status;
+    status = check_exact(ledger, claim, &own, 1, error);
+    if (status != STATUS_OK)
+        return status;
+    status = check_exact(ledger, claim, &own, 100, error);
+    if (status != STATUS_OK)
+        return status;
+    return check_exact(ledger, claim, &large, 0.5, error);
 }
 
 const struct claim claim_thm4_3 = {

@@ -54,12 +54,13 @@ int posterior_theory(const struct rule *rule, const struct problem *problem,
 {
     const size_t n = problem->n, size = problem->dense ? n * n : n;
     double mean_square = 0, *covariance = malloc(size * sizeof *covariance);
-    int status = covariance ? STATUS_OK : error_memory(error, "the covariance");
     *posterior = (struct posterior){.kl = NAN};
-    if (status == STATUS_OK && kind == POSTERIOR_EXACT && !is_stable(rule, problem))
+    if (!covariance)
+        return error_memory(error, "the covariance");
+    int status = STATUS_OK;
+    if (kind == POSTERIOR_EXACT && !is_stable(rule, problem))
         goto out;
-    if (status == STATUS_OK)
-        status = mean_square_of(rule, problem, &mean_square, error);
+    status = mean_square_of(rule, problem, &mean_square, error);
     for (size_t i = 0; status == STATUS_OK && i < n; i++) {
         if (!problem->dense)
             status = element(rule, problem, kind, i, i, &covariance[i], error);
@@ -75,12 +76,15 @@ int posterior_theory(const struct rule *rule, const struct problem *problem,
         posterior->size = pac_bayes_size_diagonal(n, covariance);
         posterior->kl = pac_bayes_prior_kl_diagonal(n, covariance, lambda, mean_square);
     }
-    if (status == STATUS_OK && !isfinite(lambda * mean_square))
-        status = error_about(error, STATUS_USAGE, "theta-star",
-                             "the squared length of the mean, %g, times the prior's "
-                             "precision, %g, is too large for a double",
-                             mean_square, lambda);
-    else if (status == STATUS_OK && !isfinite(posterior->kl))
+    if (status != STATUS_OK)
+        goto out;
+    if (!isfinite(lambda * mean_square))
+        status =
+            error_about(error, STATUS_USAGE, "theta-star",
+                        "the squared length of the mean, %g, times the prior's "
+                        "precision, %g, is too large for a double",
+                        mean_square, lambda);
+    else if (!isfinite(posterior->kl))
         status = error_about(error, STATUS_USAGE, "noise",
                              "a noise covariance that is not positive definite "
                              "gives an infinite divergence from the prior");
@@ -153,18 +157,21 @@ static int from_groups(size_t n, const struct covariance_groups *groups, double 
     double *product = calloc(n * n, sizeof *product), bias = 0;
     struct moments moved = {0};
     int status = STATUS_OK;
-    if (!mean || !s || !inverse || !x || !product)
+    if (!mean || !s || !inverse || !x || !product) {
         status = error_memory(error, "the covariance");
-    for (uint64_t g = 0; status == STATUS_OK && g < groups->count; g++)
+        goto out;
+    }
+    for (uint64_t g = 0; g < groups->count; g++)
         for (size_t k = 0; k < pairs; k++)
             mean[k] += groups->mean[g * pairs + k] / count;
-    if (status == STATUS_OK) {
-        unpack(n, mean, s);
-        status = pac_bayes_size_dense(n, s, &posterior->size, error);
-    }
-    if (status == STATUS_OK)
-        status = pac_bayes_inverse(n, s, inverse, error);
-    for (uint64_t g = 0; status == STATUS_OK && g < groups->count; g++) {
+    unpack(n, mean, s);
+    status = pac_bayes_size_dense(n, s, &posterior->size, error);
+    if (status != STATUS_OK)
+        goto out;
+    status = pac_bayes_inverse(n, s, inverse, error);
+    if (status != STATUS_OK)
+        goto out;
+    for (uint64_t g = 0; g < groups->count; g++) {
         double trace = 0, first, second;
         unpack(n, groups->mean + g * pairs, x);
         for (size_t k = 0; k < n * n; k++)
@@ -175,12 +182,11 @@ static int from_groups(size_t n, const struct covariance_groups *groups, double 
         moments_add(&moved, (lambda * trace - first) / 2);
         bias += second / (count * (count - 1));
     }
-    if (status == STATUS_OK) {
-        posterior->size.logdet += bias / 2;
-        posterior->kl = pac_bayes_prior_kl(n, posterior->size, lambda, mean_square);
-        posterior->kl_se = moments_stderr(&moved);
-        posterior->count = groups->count;
-    }
+    posterior->size.logdet += bias / 2;
+    posterior->kl = pac_bayes_prior_kl(n, posterior->size, lambda, mean_square);
+    posterior->kl_se = moments_stderr(&moved);
+    posterior->count = groups->count;
+out:
     free(mean);
     free(s);
     free(inverse);

@@ -51,18 +51,26 @@ int psd_compare(const struct sampling *sampling, const struct rule *rule,
     uint64_t chains = sampling->chains ? sampling->chains : PSD_CHAINS;
     double *theta = NULL, scalar[RULE_MAX_SCALARS];
     int status = noise_filter_init(&filter, rule, error);
-    if (status == STATUS_OK)
-        status = problem_init_linear(&problem, 1, 1, error);
-    if (status == STATUS_OK && (double)chains * (double)(steps + 1) > 1e9)
+    if (status != STATUS_OK)
+        goto out;
+    status = problem_init_linear(&problem, 1, 1, error);
+    if (status != STATUS_OK)
+        goto out;
+    if ((double)chains * (double)(steps + 1) > 1e9) {
         status = error_about(error, STATUS_USAGE, "replicas",
                              "%llu chains of %llu steps do not fit in "
                              "memory; allowed are 1e9 steps in all",
                              (unsigned long long)chains, (unsigned long long)steps);
-    if (status == STATUS_OK && !(theta = malloc(chains * (steps + 1) * sizeof *theta)))
-        status = error_memory(error, "the trajectories");
-    if (status == STATUS_OK)
-        status = ensemble_trajectory(&ensemble, &chains, steps, 1, theta, error);
-    for (uint64_t chain = 0; status == STATUS_OK && chain < chains; chain++) {
+        goto out;
+    }
+    theta = malloc(chains * (steps + 1) * sizeof *theta);
+    status = theta ? STATUS_OK : error_memory(error, "the trajectories");
+    if (status != STATUS_OK)
+        goto out;
+    status = ensemble_trajectory(&ensemble, &chains, steps, 1, theta, error);
+    if (status != STATUS_OK)
+        goto out;
+    for (uint64_t chain = 0; chain < chains; chain++) {
         const double *trajectory = theta + chain * (steps + 1) + burn_in;
         double u[RECORDED], density[PSD_POINTS];
         for (int k = 0; k < RECORDED; k++) {
@@ -74,7 +82,7 @@ int psd_compare(const struct sampling *sampling, const struct rule *rule,
         for (int k = 0; k < PSD_POINTS; k++)
             moments_add(&spread[k], density[k]);
     }
-    for (int k = 0; status == STATUS_OK && k < PSD_POINTS; k++) {
+    for (int k = 0; k < PSD_POINTS; k++) {
         const double frequency = (double)k / PSD_SEGMENT;
         points[k] = (struct psd_point){
             .frequency = frequency,
@@ -83,6 +91,7 @@ int psd_compare(const struct sampling *sampling, const struct rule *rule,
             .se = moments_stderr(&spread[k]),
         };
     }
+out:
     free(theta);
     problem_free(&problem);
     return status;

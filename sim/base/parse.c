@@ -267,47 +267,58 @@ static void locate(const char *what, const char *path, unsigned long line,
                           inner.text);
 }
 
+/* The rows of a file up to its end, or to what is wrong in line *line_number. */
+static int parse_rows(const char *what, FILE *file, struct numbers *numbers,
+                      size_t *rows, size_t *columns, unsigned long *line_number,
+                      struct error *error)
+{
+    size_t capacity = 0, left = largest_file;
+    struct line line = {0};
+    int status;
+    for (;;) {
+        size_t found = 0;
+        (*line_number)++;
+        status = read_line(what, file, &left, &line, error);
+        if (status != STATUS_OK || line.length == 0)
+            break;
+        status = parse_line(what, line.text, numbers, &capacity, &found, error);
+        if (status != STATUS_OK)
+            break;
+        if (found == 0)
+            continue;
+        if (*rows > 0 && found != *columns) {
+            status = error_about(error, STATUS_USAGE, what,
+                                 "the line holds %zu numbers, but the lines above hold "
+                                 "%zu each; all rows must have the same length",
+                                 found, *columns);
+            break;
+        }
+        *columns = found;
+        (*rows)++;
+    }
+    free(line.text);
+    return status;
+}
+
 int parse_file(const char *what, const char *path, struct numbers *numbers,
                size_t *rows, size_t *columns, struct error *error)
 {
-    int status = STATUS_OK;
-    size_t capacity = 0, left = largest_file;
+    int status;
     unsigned long line_number = 0;
-    struct line line = {0};
     *numbers = (struct numbers){0};
     *rows = *columns = 0;
     FILE *file = fopen(path, "r");
     if (!file)
         return cannot_read(what, path, error);
     errno = 0;
-    for (;;) {
-        size_t found = 0;
-        line_number++;
-        status = read_line(what, file, &left, &line, error);
-        if (status == STATUS_OK && line.length == 0)
-            break;
-        if (status == STATUS_OK)
-            status = parse_line(what, line.text, numbers, &capacity, &found, error);
-        if (status == STATUS_OK && found == 0)
-            continue;
-        if (status == STATUS_OK && *rows > 0 && found != *columns)
-            status = error_about(error, STATUS_USAGE, what,
-                                 "the line holds %zu numbers, but the lines above hold "
-                                 "%zu each; all rows must have the same length",
-                                 found, *columns);
-        if (status != STATUS_OK) {
-            locate(what, path, line_number, error);
-            break;
-        }
-        *columns = found;
-        (*rows)++;
-    }
-    if (status == STATUS_OK && ferror(file))
+    status = parse_rows(what, file, numbers, rows, columns, &line_number, error);
+    if (status != STATUS_OK)
+        locate(what, path, line_number, error);
+    else if (ferror(file))
         status = cannot_read(what, path, error);
-    if (status == STATUS_OK && numbers->count == 0)
+    else if (numbers->count == 0)
         status = error_about(error, STATUS_USAGE, what,
                              "file '%.400s' holds no numbers", path);
-    free(line.text);
     fclose(file);
     if (status != STATUS_OK)
         numbers_free(numbers);

@@ -154,16 +154,20 @@ int options_parse(struct options *options, const struct program *program, int ar
 {
     error->text[0] = '\0';
     int status = options_table_init(options, program, error);
-    if (status == STATUS_OK && argc == 2 && print_for_make(options, argv[1]))
+    if (status != STATUS_OK)
+        return status;
+    if (argc == 2 && print_for_make(options, argv[1]))
         return OPTIONS_DONE;
-    if (status == STATUS_OK)
-        status = option_names_check(options, argc, argv, error);
-    if (status == STATUS_OK)
-        status = parse_command_line(options, argc, argv, error);
-    if (status == STATUS_OK)
-        status = parse_files(options, error);
-    if (status == STATUS_OK)
-        status = check_values(options, error);
+    status = option_names_check(options, argc, argv, error);
+    if (status != STATUS_OK)
+        return status;
+    status = parse_command_line(options, argc, argv, error);
+    if (status != STATUS_OK)
+        return status;
+    status = parse_files(options, error);
+    if (status != STATUS_OK)
+        return status;
+    status = check_values(options, error);
     if (status != STATUS_OK || !(program->groups & OPTIONS_OUTPUT) ||
         !options_flag(options, "dump-config"))
         return status;

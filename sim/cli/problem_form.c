@@ -237,16 +237,22 @@ int problem_form_read(struct problem *q, const struct problem_form *text,
     if (status == STATUS_OK)
         status = problem_init(q, h.count, h.value, error);
     numbers_free(&h);
-    if (status == STATUS_OK && text->noise)
+    if (status != STATUS_OK)
+        return status;
+    if (text->noise)
         status = noise_init(q, text, error);
-    if (status == STATUS_OK && text->theta_star)
+    if (status != STATUS_OK)
+        return status;
+    if (text->theta_star)
         status =
             parse_vector("theta-star", text->theta_star, q->n, q->theta_star, error);
-    if (status == STATUS_OK && text->start)
+    if (status != STATUS_OK)
+        return status;
+    if (text->start)
         status = parse_vector("start", text->start, q->n, q->start, error);
-    else if (status == STATUS_OK)
+    else
         memcpy(q->start, q->theta_star, q->n * sizeof *q->start);
-    if (status == STATUS_OK && text->rotation)
-        status = problem_form_rotation(text->rotation, q->n, &q->rotation, error);
-    return status;
+    if (status != STATUS_OK || !text->rotation)
+        return status;
+    return problem_form_rotation(text->rotation, q->n, &q->rotation, error);
 }

@@ -219,12 +219,14 @@ int request_read(struct request *request, struct options *options, struct error 
     request->program = options->program;
     if (groups & OPTIONS_SAMPLING)
         status = start_session(request, options, error);
-    if (status == STATUS_OK)
-        status = options_fill(options, request, error);
+    if (status != STATUS_OK)
+        return status;
+    status = options_fill(options, request, error);
     if (status == STATUS_OK && groups & OPTIONS_SAMPLING)
         status = begin_sampling(request, options, error);
-    if (status == STATUS_OK)
-        status = read_problem(request, options, error);
+    if (status != STATUS_OK)
+        return status;
+    status = read_problem(request, options, error);
     if (status == STATUS_OK && groups & OPTIONS_LOSS)
         status = read_loss(request, options, error);
     if (status == STATUS_OK && groups & OPTIONS_RULE)

@@ -245,27 +245,30 @@ int request_rules_read(struct request *request, struct options *options,
                        struct error *error)
 {
     struct request_rules *rules = &request->rules;
+    rules->lr_given = given(options, "lr");
+    rules->beta0_given = given(options, "beta0");
+    rules->beta1_given = given(options, "beta1");
     char *names = strdup(options_text(options, "optimizer")), *rest = NULL;
-    int status = names ? STATUS_OK : error_memory(error, "the rules");
-    if (status == STATUS_OK)
-        status = take_grids(request, options, error);
-    for (char *name = names ? strtok_r(names, ",", &rest) : NULL;
-         status == STATUS_OK && name; name = strtok_r(NULL, ",", &rest))
+    if (!names)
+        return error_memory(error, "the rules");
+    int status = take_grids(request, options, error);
+    for (char *name = strtok_r(names, ",", &rest); status == STATUS_OK && name;
+         name = strtok_r(NULL, ",", &rest))
         status = append_meant(options, name, rules, error);
     if (status == STATUS_OK && rules->count == 0)
         status = unknown_rule(options_text(options, "optimizer"), error);
-    if (status == STATUS_OK)
-        status = check_unused(options, rules, error);
-    if (status == STATUS_OK)
-        status = read_system(options, rules, error);
+    if (status != STATUS_OK)
+        goto out;
+    status = check_unused(options, rules, error);
+    if (status != STATUS_OK)
+        goto out;
+    status = read_system(options, rules, error);
     for (size_t i = 0; status == STATUS_OK && i < rules->count; i++)
         status = read_decay(options, &rules->rule[i], error);
     for (size_t i = 0; status == STATUS_OK && i < rules->count; i++)
         if (rules->rule[i].decay.lambda != 0)
             status = rule_check_gradients(&rules->rule[i], 1, "weight decay", error);
-    rules->lr_given = given(options, "lr");
-    rules->beta0_given = given(options, "beta0");
-    rules->beta1_given = given(options, "beta1");
+out:
     free(names);
     return status;
 }

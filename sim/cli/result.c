@@ -33,8 +33,9 @@ static int for_each_note(const struct options *options,
 {
     struct text given = {0}, presets = {0};
     int status = use(context, "program", options->program->name, error);
-    if (status == STATUS_OK)
-        status = use(context, "version", PNM_VERSION, error);
+    if (status != STATUS_OK)
+        goto out;
+    status = use(context, "version", PNM_VERSION, error);
     for (size_t i = 0; status == STATUS_OK && i < options->count; i++) {
         const struct option_value *value = &options->value[i];
         const char *text =
@@ -42,13 +43,16 @@ static int for_each_note(const struct options *options,
         if (text && !value->option.unrecorded)
             status = use(context, value->option.name, text, error);
     }
+    if (status != STATUS_OK)
+        goto out;
     list_given(options, &given);
-    if (status == STATUS_OK)
-        status = text_check(&given, "the header", error);
-    if (status == STATUS_OK)
-        status = text_check(&presets, "the header", error);
+    status = text_check(&given, "the header", error);
+    if (status != STATUS_OK)
+        goto out;
+    status = text_check(&presets, "the header", error);
     if (status == STATUS_OK && given.length > 0)
         status = use(context, RESULT_NOTE_GIVEN, text_get(&given), error);
+out:
     text_free(&given);
     text_free(&presets);
     return status;

@@ -119,18 +119,22 @@ int problem_cholesky(size_t n, const double *c, double *f, struct error *error)
     double *rest = malloc(n * n * sizeof *rest);
     double *scale = malloc(n * sizeof *scale);
     int status = rest && scale ? STATUS_OK : error_memory(error, "a covariance");
-    if (status == STATUS_OK)
-        status = to_correlations(n, c, scale, rest, error);
-    if (status == STATUS_OK)
-        status = check_symmetric(n, rest, tolerance, error);
-    if (status == STATUS_OK)
-        status = pivoted_factor(n, rest, tolerance, scale, f, error);
-    if (status == STATUS_OK) {
-        triangulate(n, f);
-        for (size_t i = 0; i < n; i++)
-            for (size_t j = 0; j <= i; j++)
-                f[i * n + j] *= scale[i];
-    }
+    if (status != STATUS_OK)
+        goto out;
+    status = to_correlations(n, c, scale, rest, error);
+    if (status != STATUS_OK)
+        goto out;
+    status = check_symmetric(n, rest, tolerance, error);
+    if (status != STATUS_OK)
+        goto out;
+    status = pivoted_factor(n, rest, tolerance, scale, f, error);
+    if (status != STATUS_OK)
+        goto out;
+    triangulate(n, f);
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = 0; j <= i; j++)
+            f[i * n + j] *= scale[i];
+out:
     free(rest);
     free(scale);
     return status;
