@@ -12,6 +12,7 @@
 
 #include <cmocka.h>
 
+#include "base/moments.h"
 #include "base/random.h"
 #include "engine/kernels.h"
 #include "losses/loss.h"
@@ -84,6 +85,25 @@ static inline void check_same(const char *what, const double *value,
     check_same(#value, (const double[]){value}, (const double[]){expected}, 1,         \
                __FILE__, __LINE__)
 
+/* CHECK_COMPARE(value, <, bound): two doubles in the order that is named. */
+#define CHECK_COMPARE(value, relation, bound)                                          \
+    do {                                                                               \
+        const double check_left = (value), check_right = (bound);                      \
+        if (!(check_left relation check_right))                                        \
+            check_fail(__FILE__, __LINE__,                                             \
+                       "%s is %.17g (%a),\nexpected " #relation " %.17g (%a)", #value, \
+                       check_left, check_left, check_right, check_right);              \
+    } while (0)
+
+static inline void check_nan(const char *what, double value, const char *file, int line)
+{
+    if (!isnan(value))
+        check_fail(file, line, "%s is %.17g (%a), expected no number", what, value,
+                   value);
+}
+
+#define CHECK_NAN(value) check_nan(#value, value, __FILE__, __LINE__)
+
 /* A condition with values to print where it does not hold. */
 #define CHECK(condition, ...)                                                          \
     do {                                                                               \
@@ -147,6 +167,48 @@ static inline void check_z(const char *what, double z, const char *file, int lin
             (cbrt((x) / (freedom)) - (1 - 2 / (9. * (freedom)))) /                     \
                 sqrt(2 / (9. * (freedom))),                                            \
             __FILE__, __LINE__)
+
+/* Against x[first], x[first + stride], ... of x[end], in two passes; the mean may be
+ * off by `atol` besides. */
+static inline void check_moments(const struct moments *m, const double *x, size_t end,
+                                 size_t first, size_t stride, double atol,
+                                 const char *file, int line)
+{
+    long double mean = 0, squares = 0;
+    uint64_t count = 0;
+    for (size_t i = first; i < end; i += stride, count++)
+        mean += x[i];
+    mean /= count ? count : 1;
+    for (size_t i = first; i < end; i += stride)
+        squares += (x[i] - mean) * (x[i] - mean);
+    if (m->count != count)
+        check_fail(file, line, "%llu numbers, expected %llu",
+                   (unsigned long long)m->count, (unsigned long long)count);
+    check_near("the mean", m->mean, (double)mean, 1e-13, atol, file, line);
+    check_near("the sum of squares", m->squares, (double)squares, 1e-11, 1e-25, file,
+               line);
+}
+
+#define CHECK_MOMENTS(m, x, end, first, stride, atol)                                  \
+    check_moments(m, x, end, first, stride, atol, __FILE__, __LINE__)
+
+static inline void check_same_moments(const struct moments *value,
+                                      const struct moments *expected, size_t count,
+                                      const char *file, int line)
+{
+    for (size_t i = 0; i < count; i++) {
+        const struct moments *a = &value[i], *b = &expected[i];
+        if (a->count != b->count)
+            check_fail(file, line, "%llu numbers in [%zu], expected %llu",
+                       (unsigned long long)a->count, i, (unsigned long long)b->count);
+        check_same("a mean", &a->mean, &b->mean, 1, file, line);
+        check_same("a sum of squares", &a->squares, &b->squares, 1, file, line);
+    }
+}
+
+/* The same bits in two arrays of `count` moments. */
+#define CHECK_SAME_MOMENTS(value, expected, count)                                     \
+    check_same_moments(value, expected, count, __FILE__, __LINE__)
 
 /* --- rules ------------------------------------------------------------------------ */
 

@@ -149,11 +149,11 @@ static void an_alternating_gradient_attains_lemma_a3(void **state)
     struct bound_ratio ratio[FORMS];
     (void)state;
     measure(BOUND_LEMMA_A3, &task, &rule, 20000, 1, ratio);
-    CHECK(ratio[CORRECTED].ratio > 0.97 && ratio[CORRECTED].ratio <= 1, "%.17g",
-          ratio[CORRECTED].ratio);
+    CHECK_COMPARE(ratio[CORRECTED].ratio, >, 0.97);
+    CHECK_COMPARE(ratio[CORRECTED].ratio, <=, 1);
     check_set(&rule, "lr", 1e-7);
     measure(BOUND_LEMMA_A3, &task, &rule, 400, 1, ratio);
-    CHECK(ratio[CORRECTED].ratio < 0.7, "%.17g", ratio[CORRECTED].ratio);
+    CHECK_COMPARE(ratio[CORRECTED].ratio, <, 0.7);
     loss_free(&loss);
 }
 
@@ -306,10 +306,11 @@ static void the_search_breaks_what_is_wrong_and_nothing_else(void **state)
                                (enum convergence_form)form);
                 struct bound_point worst;
                 const double ratio = found(&search, &worst);
-                if (bound == BOUND_LEMMA_A3 && form == PRINTED)
-                    CHECK(ratio > 3.9 && ratio <= 4 + 1e-12, "%.17g", ratio);
-                else if (bound == BOUND_LEMMA_A2 && form == PRINTED)
-                    CHECK(ratio > 1, "%.17g", ratio);
+                if (bound == BOUND_LEMMA_A3 && form == PRINTED) {
+                    CHECK_COMPARE(ratio, >, 3.9);
+                    CHECK_COMPARE(ratio, <=, 4 + 1e-12);
+                } else if (bound == BOUND_LEMMA_A2 && form == PRINTED)
+                    CHECK_COMPARE(ratio, >, 1);
                 else
                     CHECK(ratio > 0.4 && ratio <= 1 + 1e-12, "%s, form %d: %.17g",
                           bound_name((enum bound)bound), form, ratio);
@@ -357,16 +358,15 @@ static void noise_is_searched_with_other_numbers(void **state)
     (void)state;
     search.free[BOUND_FREE_SIGMA] = true;
     CHECK_OK(bound_search(&search, &worst, NULL, NULL, &error), &error);
-    CHECK(worst.sigma > 0, "sigma %g", worst.sigma);
+    CHECK_COMPARE(worst.sigma, >, 0);
     bound_search_instance(&instance, &search, &worst);
     CHECK_OK(
         bound_plan(&instance.ensemble, search.form, BOUND_PRECISION, &chains, &error),
         &error);
     CHECK_OK(bound_measure(&instance.ensemble, chains, ratio, &error), &error);
-    CHECK(ratio[PRINTED].se < 2 * BOUND_PRECISION * ratio[PRINTED].ratio, "%g of %g",
-          ratio[PRINTED].se, ratio[PRINTED].ratio);
-    CHECK(ratio[PRINTED].ratio > 3 && ratio[PRINTED].ratio < 4.1, "%g",
-          ratio[PRINTED].ratio);
+    CHECK_COMPARE(ratio[PRINTED].se, <, 2 * BOUND_PRECISION * ratio[PRINTED].ratio);
+    CHECK_COMPARE(ratio[PRINTED].ratio, >, 3);
+    CHECK_COMPARE(ratio[PRINTED].ratio, <, 4.1);
     loss_free(&loss);
 }
 
@@ -427,7 +427,7 @@ static void the_error_of_a_ratio_is_that_of_a_difference(void **state)
         const double both[2] = {0.1 * pair[k][1], pair[k][1]};
         comoments_add(&m, 2, both);
     }
-    assert_true(comoments_ratio_error(&m, 0, 1, m.mean[0] / m.mean[1]) < 1e-9);
+    CHECK_COMPARE(comoments_ratio_error(&m, 0, 1, m.mean[0] / m.mean[1]), <, 1e-9);
     /* Beyond the range of numbers there is none, rather than 0: whichever of its terms
      * overflows, with either sign. */
     for (int sign = -1; sign <= 1; sign += 2) {

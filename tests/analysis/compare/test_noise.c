@@ -180,8 +180,8 @@ static void measurements_agree_with_exact_filters(void **state)
             assert_int_equal(
                 noise_compare_at(&sampling, &rule, t, NULL, &mean, &variance, &error),
                 0);
-            assert_true(fabs(mean.evidence.measured - mean.evidence.exact) <
-                        4.9 * mean.evidence.se + 1e-12);
+            CHECK_NEAR(mean.evidence.measured, mean.evidence.exact, 0,
+                       4.9 * mean.evidence.se + 1e-12);
             assert_int_equal(variance.verdicts.exact, VERDICT_HOLDS);
         }
     }
@@ -201,8 +201,7 @@ static void spectra_agree_with_exact_densities(void **state)
     for (int k = 0; k < PSD_POINTS; k++) {
         const int ends = k == 0 || k == PSD_POINTS - 1;
         integral += (ends ? 1 : 2) * points[k].measured / PSD_SEGMENT;
-        assert_true(fabs(points[k].measured - points[k].exact) <
-                    5.5 * points[k].se + 0.002 * points[k].exact);
+        CHECK_NEAR(points[k].measured, points[k].exact, 0.002, 5.5 * points[k].se);
     }
     CHECK_NEAR(integral, 5 * 0.75 / 1.25, 0.005, 0);
 }

@@ -88,8 +88,8 @@ static void no_limit_is_0_or_infinity(void **state)
     double radius;
     CHECK_EXACT(stability_limit(&climbing, &one, 1), 0.0);
     CHECK_EXACT(stability_limit_measured(&climbing, &one, 1), 0.0);
-    assert_true(isnan(stability_best_lr(&climbing, &one, 1, &radius)));
-    assert_true(isnan(radius));
+    CHECK_NAN(stability_best_lr(&climbing, &one, 1, &radius));
+    CHECK_NAN(radius);
 }
 
 /* Twenty rates from far below the limit to 1.5 times it, for every case. */
@@ -115,9 +115,9 @@ static void growth_has_its_extremes(void **state)
     (void)state;
     const struct rule exact_step = CHECK_RULE("sgd lr=1"),
                       huge = CHECK_RULE("sgd lr=1e300");
-    assert_true(stability_growth(&exact_step, &one, 1).log_factor == -INFINITY);
-    assert_true(stability_growth(&huge, &(const double){1e10}, 1).log_factor ==
-                INFINITY);
+    CHECK_COMPARE(stability_growth(&exact_step, &one, 1).log_factor, ==, -INFINITY);
+    CHECK_COMPARE(stability_growth(&huge, &(const double){1e10}, 1).log_factor, ==,
+                  INFINITY);
     /* A factor 2 at every of 2048 steps: the state is kept in range. */
     const struct rule doubling = CHECK_RULE("sgd lr=3");
     CHECK_NEAR(stability_growth(&doubling, &one, 1).log_factor, log(2), 1e-14, 0);
@@ -215,8 +215,8 @@ static void steps_are_those_of_a_run(void **state)
 {
     (void)state;
     CHECK_NEAR(stability_steps(0.1, 1e-6), 6, 1e-14, 0);
-    assert_true(isnan(stability_steps(1, 1e-6)));
-    assert_true(isnan(stability_steps(1.5, 1e-6)));
+    CHECK_NAN(stability_steps(1, 1e-6));
+    CHECK_NAN(stability_steps(1.5, 1e-6));
     const struct rule rule = CHECK_RULE("sgd lr=0.01");
     double theta = 1, steps = 0;
     for (; theta > 1e-6; steps++)
@@ -277,7 +277,7 @@ static void rules_without_theory_are_probed(void **state)
     rule.kind = &own;
     CHECK_NEAR(stability_radius(&rule, &one, 1, &source), known, 1e-12, 0);
     assert_int_equal(source, EXACT_PROBED);
-    assert_true(isnan(stability_limit_closed(&rule, &one, 1)));
+    CHECK_NAN(stability_limit_closed(&rule, &one, 1));
 }
 
 int main(void)

@@ -52,9 +52,9 @@ static void deviations_have_mean_0_and_variance_1(void **state)
             sum += z;
             squares += z * z;
         }
-    assert_true(fabs(sum) / TOTAL < 4.9 / sqrt(TOTAL));
-    assert_true(squares > gsl_cdf_chisq_Pinv(5e-7, TOTAL));
-    assert_true(squares < gsl_cdf_chisq_Qinv(5e-7, TOTAL));
+    CHECK_COMPARE(fabs(sum) / TOTAL, <, 4.9 / sqrt(TOTAL));
+    CHECK_COMPARE(squares, >, gsl_cdf_chisq_Pinv(5e-7, TOTAL));
+    CHECK_COMPARE(squares, <, gsl_cdf_chisq_Qinv(5e-7, TOTAL));
 }
 
 /* The planned standard error is the one that comes out: the ratio of the variances is
@@ -69,7 +69,7 @@ static void the_plan_keeps_its_promise(void **state)
         struct error error;
         assert_int_equal(stationary_mode(&sampling, &rule, 1, 1, NULL, &row, &error),
                          0);
-        assert_true(row.evidence.se < 1.13 * 0.005 * row.evidence.exact);
+        CHECK_COMPARE(row.evidence.se, <, 1.13 * 0.005 * row.evidence.exact);
     }
 }
 
@@ -123,7 +123,8 @@ static void full_without_correlation_measures_zero(void **state)
                                         &rows, &count, &error),
                      0);
     assert_int_equal(count, 3);
-    assert_true(rows[1].evidence.exact == 0 && rows[1].evidence.paper == 0);
+    CHECK_COMPARE(rows[1].evidence.exact, ==, 0);
+    CHECK_COMPARE(rows[1].evidence.paper, ==, 0);
     CHECK_NEAR(rows[1].evidence.exact_scale,
                sqrt(rows[0].evidence.exact * rows[2].evidence.exact), 1e-14, 0);
     for (size_t k = 0; k < 3; k++)
@@ -153,7 +154,7 @@ static void without_noise_one_chain_decides(void **state)
                          0);
         for (size_t i = 0; i < count; i++) {
             assert_int_equal(rows[i].evidence.count, 1);
-            assert_true(rows[i].evidence.se == 0);
+            CHECK_COMPARE(rows[i].evidence.se, ==, 0);
             assert_string_equal(verdict_text(rows[i].verdicts.exact), "holds");
         }
         free(rows);
@@ -172,7 +173,8 @@ static void what_cannot_be_decided_says_so(void **state)
     assert_int_equal(stationary_mode(&sampling, &rule, 1, 1, NULL, &row, &error), 0);
     assert_int_equal(row.verdicts.exact, VERDICT_NOT_SAMPLED);
     assert_int_equal(row.verdicts.paper, VERDICT_FAILS);
-    assert_true(isnan(row.evidence.measured) && row.plan.samples > 1000);
+    CHECK_NAN(row.evidence.measured);
+    CHECK_COMPARE(row.plan.samples, >, 1000);
     sampling = settings(1, 0.002);
     sampling.steps = 20; /* shorter than the burn-in */
     assert_int_equal(stationary_mode(&sampling, &rule, 1, 1, NULL, &row, &error), 0);
@@ -185,7 +187,7 @@ static void what_cannot_be_decided_says_so(void **state)
     sampling = settings(1, 0.002);
     sampling.chains = 1;
     assert_int_equal(stationary_mode(&sampling, &rule, 1, 1, NULL, &row, &error), 0);
-    assert_true(isnan(row.evidence.se));
+    CHECK_NAN(row.evidence.se);
     assert_int_equal(row.verdicts.exact, VERDICT_INCONCLUSIVE);
 }
 

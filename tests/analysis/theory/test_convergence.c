@@ -82,8 +82,7 @@ static void no_signs_are_beyond_the_corrected_factor(void **state)
                 const double offset = offset_after(beta0s[a], beta1s[b], g, SHORT);
                 largest = fmax(largest, fabs(offset));
             }
-            CHECK(largest <= bound * (1 + 1e-12) + 1e-12, "%g beyond %g", largest,
-                  bound);
+            CHECK_COMPARE(largest, <=, bound * (1 + 1e-12) + 1e-12);
             CHECK_NEAR(largest, largest_offset(beta0s[a], beta1s[b], SHORT), 1e-12,
                        1e-12);
         }
@@ -102,8 +101,8 @@ static void the_printed_factor_is_too_small_below_the_crossing(void **state)
         const double beta = beta1s[b] * beta1s[b], crossing = beta / (2 * (1 - beta));
         CHECK_NEAR(printed_over_corrected(0, beta1s[b]), 0.25, 1e-14, 0);
         CHECK_NEAR(printed_over_corrected(crossing, beta1s[b]), 1, 1e-14, 0);
-        CHECK(printed_over_corrected(0.99 * crossing, beta1s[b]) < 1, "below");
-        CHECK(printed_over_corrected(1.01 * crossing, beta1s[b]) > 1, "above");
+        CHECK_COMPARE(printed_over_corrected(0.99 * crossing, beta1s[b]), <, 1);
+        CHECK_COMPARE(printed_over_corrected(1.01 * crossing, beta1s[b]), >, 1);
         /* From beta/(1-beta) on the corrected factor is the printed one's last part. */
         CHECK_NEAR(
             convergence_lemma_factor(4 * crossing, beta1s[b], CONVERGENCE_CORRECTED),
@@ -160,8 +159,9 @@ static void the_theorem_is_the_summed_descent(void **state)
                         l * eta0 * eta0 * c.sigma * c.sigma / 2;
                     const double bound =
                         convergence_bound(&c, horizons[h], (enum convergence_form)form);
-                    CHECK(c.gap / (steps * q) + rest / q <= bound * (1 + 1e-14),
-                          "the bound is below what its proof gives");
+                    /* The bound is not below what its proof gives. */
+                    CHECK_COMPARE(c.gap / (steps * q) + rest / q, <=,
+                                  bound * (1 + 1e-14));
                     /* Not capped: equal once Q is replaced by eta0/2. */
                     if (eta0 < 1 / (2 * l))
                         CHECK_NEAR(bound, 2 * c.gap / (steps * eta0) + 2 * rest / eta0,

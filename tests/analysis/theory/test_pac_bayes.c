@@ -102,15 +102,16 @@ static void the_small_kl_is_inverted_from_above(void **state)
     for (double q = 0; q < 1; q += 0.09)
         for (double rhs = 1e-8; rhs < 10; rhs *= 7) {
             const double p = pac_bayes_small_kl_inverse(q, rhs);
-            assert_true(p > q && p <= 1);
+            CHECK_COMPARE(p, >, q);
+            CHECK_COMPARE(p, <=, 1);
             if (p < 0.999)
                 CHECK_NEAR(small_kl(q, p), rhs, 1e-6, 1e-12);
         }
     /* 1 - p loses digits as p nears 1. */
     for (double rhs = 1e-9; rhs < 20; rhs *= 3)
         CHECK_NEAR(pac_bayes_small_kl_inverse(0, rhs), -expm1(-rhs), 1e-9, 0);
-    assert_true(pac_bayes_small_kl_inverse(1, 0.5) == 1);
-    assert_true(pac_bayes_small_kl_inverse(0.3, 1e6) == 1);
+    CHECK_COMPARE(pac_bayes_small_kl_inverse(1, 0.5), ==, 1);
+    CHECK_COMPARE(pac_bayes_small_kl_inverse(0.3, 1e6), ==, 1);
     CHECK_NEAR(pac_bayes_small_kl_inverse(0.3, 0), 0.3, 1e-7, 0);
 }
 
@@ -125,11 +126,14 @@ static void bounds_are_numbers_at_the_extremes(void **state)
                 for (int l = 0; l < 3; l++) {
                     const struct pac_bayes_bounds b =
                         pac_bayes_bounds(divergences[i], sizes[j], deltas[k], risks[l]);
-                    assert_true(isfinite(b.paper) && b.paper >= 0);
-                    assert_true(isfinite(b.mcallester) && b.mcallester >= 0);
-                    assert_true(b.maurer >= 0 && b.maurer <= 1 - risks[l]);
+                    CHECK_COMPARE(b.paper, >=, 0);
+                    CHECK_COMPARE(b.paper, <, INFINITY);
+                    CHECK_COMPARE(b.mcallester, >=, 0);
+                    CHECK_COMPARE(b.mcallester, <, INFINITY);
+                    CHECK_COMPARE(b.maurer, >=, 0);
+                    CHECK_COMPARE(b.maurer, <=, 1 - risks[l]);
                     /* Pinsker: the small kl is never worse than the square root. */
-                    assert_true(b.maurer <= b.mcallester * (1 + 1e-9) + 1e-15);
+                    CHECK_COMPARE(b.maurer, <=, b.mcallester * (1 + 1e-9) + 1e-15);
                 }
     const struct pac_bayes_bounds known = pac_bayes_bounds(2, 1000, 0.05, 0.1);
     CHECK_NEAR(known.paper, 4 * sqrt((2 + log(40000)) / 1000), 1e-14, 0);
@@ -209,9 +213,9 @@ static void measured_divergences_have_the_error_they_state(void **state)
             sum += z;
             squares += z * z;
         }
-        assert_true(fabs(sum) / SEEDS < 4.9 / sqrt(SEEDS));
-        assert_true(squares > gsl_cdf_chisq_Pinv(5e-7, SEEDS));
-        assert_true(squares < gsl_cdf_chisq_Qinv(5e-7, SEEDS));
+        CHECK_COMPARE(fabs(sum) / SEEDS, <, 4.9 / sqrt(SEEDS));
+        CHECK_COMPARE(squares, >, gsl_cdf_chisq_Pinv(5e-7, SEEDS));
+        CHECK_COMPARE(squares, <, gsl_cdf_chisq_Qinv(5e-7, SEEDS));
         problem_free(&problem);
     }
 }
@@ -246,8 +250,8 @@ static void the_logarithm_is_corrected_for_its_bias(void **state)
         uncorrected += log(measured.size.trace) - exact.size.logdet;
     }
     const double mean = sum / SEEDS, se = sqrt(squares / SEEDS / SEEDS);
-    assert_true(fabs(mean) < 4.9 * se);
-    assert_true(fabs(uncorrected / SEEDS) > 4.9 * se); /* the test could fail */
+    CHECK_COMPARE(fabs(mean), <, 4.9 * se);
+    CHECK_COMPARE(fabs(uncorrected / SEEDS), >, 4.9 * se); /* the test could fail */
 }
 
 /* The same for three correlated modes: the bias of the uncorrected log-determinant is
@@ -276,10 +280,10 @@ static void the_log_determinant_is_corrected_for_its_bias(void **state)
         moments_add(&off, measured.size.logdet - exact.size.logdet);
     }
     problem_free(&problem);
-    assert_true(moments_stderr(&off) < 0.006);
+    CHECK_COMPARE(moments_stderr(&off), <, 0.006);
     /* The second-order correction leaves what is of third order: a tenth of the bias.
      */
-    assert_true(fabs(off.mean) < 4.9 * moments_stderr(&off) + 0.007);
+    CHECK_COMPARE(fabs(off.mean), <, 4.9 * moments_stderr(&off) + 0.007);
 }
 
 static void the_best_beta0_is_the_best_of_a_scan(void **state)
@@ -304,7 +308,7 @@ static void the_best_beta0_is_the_best_of_a_scan(void **state)
                                               (enum posterior_kind)kind, 20, &other,
                                               &error),
                              0);
-            assert_true(best.kl <= other.kl * (1 + 1e-12));
+            CHECK_COMPARE(best.kl, <=, other.kl * (1 + 1e-12));
         }
     }
     struct rule sgd = CHECK_RULE("sgd lr=0.5");

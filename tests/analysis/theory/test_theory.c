@@ -241,7 +241,7 @@ static void the_paper_need_not_speak_of_a_rule(void **state)
 {
     const struct rule rule = CHECK_RULE("nesterov lr=0.1");
     (void)state;
-    assert_true(isnan(theory_paper(&rule, 1, 1, 1)));
+    CHECK_NAN(theory_paper(&rule, 1, 1, 1));
 }
 
 static void rules_without_theory_are_probed(void **state)
@@ -260,12 +260,12 @@ static void rules_without_theory_are_probed(void **state)
                      0);
     assert_int_equal(source, EXACT_PROBED);
     CHECK_NEAR(covariance, known, 1e-13, 0);
-    assert_true(isnan(theory_paper(&rule, 1, 1, 1)));
+    CHECK_NAN(theory_paper(&rule, 1, 1, 1));
     own.linear = false;
     assert_int_equal(theory_covariance(&rule, 1, 1, 1, &covariance, &source, &error),
                      0);
     assert_int_equal(source, EXACT_NONE);
-    assert_true(isnan(covariance));
+    CHECK_NAN(covariance);
 }
 
 /* Its message names the option whose value is to be changed. */
@@ -280,7 +280,7 @@ static void singular_equations_name_the_rate(void **state)
     assert_int_equal(stein_covariance(&still, &still, 1, &covariance, &error),
                      STATUS_SOFTWARE);
     assert_string_equal(error.quantity, "lr");
-    assert_true(isnan(covariance));
+    CHECK_NAN(covariance);
     assert_int_equal(linear_system_stationary(&still, &still, q, s, &error),
                      STATUS_SOFTWARE);
     assert_string_equal(error.quantity, "lr");

@@ -11,7 +11,7 @@ static void half_width_is_normal_or_students(void **state)
     CHECK_NEAR(gsl_cdf_ugaussian_Qinv(0.5e-6), ESTIMATE_Z, 0, 0.005);
     const double t = estimate_half_width(1, 30);
     CHECK_NEAR(gsl_cdf_tdist_Q(t, 29), 0.5e-6, 1e-6, 0);
-    assert_true(t > 6);
+    CHECK_COMPARE(t, >, 6);
     assert_true(isinf(estimate_half_width(1, 1)));
 }
 

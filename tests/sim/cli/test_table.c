@@ -1,3 +1,5 @@
+#include "check.h"
+
 #include "cli/table.h"
 
 #include <dirent.h>
@@ -6,9 +8,7 @@
 #include <float.h>
 #include <jansson.h>
 #include <math.h>
-#include <setjmp.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,8 +16,6 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#include <cmocka.h>
 
 /* A folder of its own for every test. */
 struct place {
@@ -119,12 +117,6 @@ static json_t *json_cell(json_t *root, size_t row, const char *name)
     return json_object_get(json_array_get(json_object_get(root, "rows"), row), name);
 }
 
-static void assert_same_bits(double a, double b)
-{
-    if (memcmp(&a, &b, sizeof a) != 0)
-        fail_msg("%a is not %a", a, b);
-}
-
 /* One column of counts 1, 2: the table of the tests that look at files only. */
 static void small_table(struct table *table)
 {
@@ -211,9 +203,9 @@ static void test_reals_round_trip_csv(void **state)
         assert_int_equal(*end, ',');
         assert_int_equal(strtoull(end + 1, NULL, 10), i);
         if (end == line)
-            assert_true(isnan(table_get_number(&table, i, 0)));
+            CHECK_NAN(table_get_number(&table, i, 0));
         else
-            assert_same_bits(value, table_get_number(&table, i, 0));
+            CHECK_EXACT(value, table_get_number(&table, i, 0));
     }
     assert_null(fgets(line, sizeof line, file));
     fclose(file);
@@ -232,9 +224,9 @@ static void test_reals_round_trip_json(void **state)
     for (size_t i = 0; i < REALS; i++) {
         json_t *x = json_object_get(json_array_get(rows, i), "x");
         if (json_is_null(x))
-            assert_true(isnan(table_get_number(&table, i, 0)));
+            CHECK_NAN(table_get_number(&table, i, 0));
         else
-            assert_same_bits(json_real_value(x), table_get_number(&table, i, 0));
+            CHECK_EXACT(json_real_value(x), table_get_number(&table, i, 0));
     }
     json_decref(root);
     table_free(&table);
@@ -287,8 +279,8 @@ static void test_counts(void **state)
         assert_true(json_integer_value(json_cell(root, i, "n")) ==
                     (json_int_t)values[i]);
     }
-    assert_same_bits(json_real_value(json_cell(root, 3, "n")), 0x1p63);
-    assert_same_bits(json_real_value(json_cell(root, 4, "n")), 0x1p64);
+    CHECK_EXACT(json_real_value(json_cell(root, 3, "n")), 0x1p63);
+    CHECK_EXACT(json_real_value(json_cell(root, 4, "n")), 0x1p64);
     json_decref(root);
     table_free(&table);
 }
@@ -340,10 +332,10 @@ static void test_empty_cells(void **state)
     struct error error = {.agreed = false};
     mixed_table(&table);
     assert_int_equal(table_rows(&table), 3);
-    assert_true(isnan(table_get_number(&table, 1, 1)));
+    CHECK_NAN(table_get_number(&table, 1, 1));
     /* Emptied again after it was set. */
     table_real(&table, 1, INFINITY);
-    assert_true(isnan(table_get_number(&table, 2, 1)));
+    CHECK_NAN(table_get_number(&table, 2, 1));
     table_real(&table, 2, 2);
     table_real(&table, 2, NAN);
     ok(table_text(&table, 0, NULL, &error), &error);

@@ -80,9 +80,8 @@ static void each_descent(void (*test)(const struct descent *))
 
 static void same_curves(const struct descent_curve *a, const struct descent_curve *b)
 {
-    const size_t size = 3 * (a->steps + 1) * sizeof(struct moments);
     assert_int_equal(a->steps, b->steps);
-    assert_memory_equal(a->square[0], b->square[0], size);
+    CHECK_SAME_MOMENTS(a->square[0], b->square[0], 3 * (a->steps + 1));
 }
 
 /* --- one run, replayed ------------------------------------------------------------ */
@@ -186,22 +185,6 @@ static double squared(const double *x)
     return x[0] * x[0] + x[1] * x[1] + x[2] * x[2];
 }
 
-/* Over chains first, first + stride, ..., in two passes. */
-static void check_moments(const struct moments *m, const double *x, size_t chains,
-                          size_t first, size_t stride)
-{
-    long double mean = 0, squares = 0;
-    uint64_t count = 0;
-    for (size_t r = first; r < chains; r += stride, count++)
-        mean += x[r];
-    mean /= count ? count : 1;
-    for (size_t r = first; r < chains; r += stride)
-        squares += (x[r] - mean) * (x[r] - mean);
-    assert_int_equal(m->count, count);
-    CHECK_NEAR(m->mean, (double)mean, 1e-13, 0);
-    CHECK_NEAR(m->squares, (double)squares, 1e-11, 1e-25);
-}
-
 /* The halves are the even and the odd chains, so they share none. */
 static void check_curve(const struct descent *descent, size_t chains, uint64_t steps)
 {
@@ -219,8 +202,9 @@ static void check_curve(const struct descent *descent, size_t chains, uint64_t s
     }
     for (size_t t = 0; t < points; t++) {
         for (size_t half = 0; half < 2; half++)
-            check_moments(&curve.square[half][t], square + t * chains, chains, half, 2);
-        check_moments(&curve.excess[t], excess + t * chains, chains, 0, 1);
+            CHECK_MOMENTS(&curve.square[half][t], square + t * chains, chains, half, 2,
+                          0);
+        CHECK_MOMENTS(&curve.excess[t], excess + t * chains, chains, 0, 1, 0);
     }
     free(square);
     free(excess);
@@ -552,8 +536,9 @@ static void test_what_changes_the_stream(void **state)
         struct descent_record record = record_of(&descent, k == 7, 1);
         noise[count] = (record.sample[0] - record.exact[0]) * sqrt((double)record.n);
         for (int other = 0; other < count; other++)
-            CHECK(fabs(noise[other] - noise[count]) > 1e-9, "%d and %d are the same",
-                  other, count);
+            CHECK(fabs(noise[other] - noise[count]) > 1e-9,
+                  "%d and %d are the same: %.17g and %.17g", other, count, noise[other],
+                  noise[count]);
         count++;
         descent_record_free(&record);
     }

@@ -313,19 +313,6 @@ static void test_records(void **state)
 /* --- moments recomputed from trajectories ------------------------------------------
  */
 
-/* Mean and squared deviations, in two passes. */
-static void check_moments(const struct moments *m, const double *x, size_t count)
-{
-    long double mean = 0, squares = 0;
-    for (size_t i = 0; i < count; i++)
-        mean += x[i] / (long double)count;
-    for (size_t i = 0; i < count; i++)
-        squares += (x[i] - mean) * (x[i] - mean);
-    assert_int_equal(m->count, count);
-    CHECK_NEAR(m->mean, (double)mean, 1e-13, 1e-13);
-    CHECK_NEAR(m->squares, (double)squares, 1e-11, 1e-25);
-}
-
 /* A chain's time average of (x_i - centre_i)(x_j - centre_j), of x_i alone where j is
  * -1, over steps burn_in+1 .. steps. */
 static double time_average(const struct problem *problem, const double *path,
@@ -363,7 +350,7 @@ static void check_moments_of(const struct ensemble *ensemble, struct chains own)
             for (size_t r = 0; r < own.count; r++)
                 x[r] = time_average(ensemble->problem, out + r * length, own, i,
                                     kind ? (int)i : -1);
-            check_moments(kind ? &square[i] : &theta[i], x, own.count);
+            CHECK_MOMENTS(kind ? &square[i] : &theta[i], x, own.count, 0, 1, 1e-13);
         }
     free(x);
     free(out);
@@ -425,12 +412,12 @@ static void check_covariance_of(const struct ensemble *ensemble, struct chains o
     struct error error;
     CHECK_OK(ensemble_covariance(ensemble, own, pair, NULL, &error), &error);
     for (size_t k = 0; k < PAIRS; k++)
-        check_moments(&pair[k], x + k * own.count, own.count);
+        CHECK_MOMENTS(&pair[k], x + k * own.count, own.count, 0, 1, 1e-13);
     for (size_t k = 0; k < sizeof wanted / sizeof *wanted; k++) {
         struct covariance_groups groups = {.count = wanted[k]};
         struct moments again[PAIRS];
         CHECK_OK(ensemble_covariance(ensemble, own, again, &groups, &error), &error);
-        assert_memory_equal(again, pair, sizeof pair);
+        CHECK_SAME_MOMENTS(again, pair, PAIRS);
         check_groups(&groups, wanted[k], own.count, x);
         free(groups.mean);
     }
@@ -479,7 +466,7 @@ static void check_many_units(const struct ensemble *ensemble)
             for (size_t r = 0; r < CHAINS; r++)
                 x[r] = time_average(ensemble->problem, out + r * (STEPS + 1) * MODES,
                                     own, i, (int)j);
-            check_moments(&pair[ensemble_pair(MODES, i, j)], x, CHAINS);
+            CHECK_MOMENTS(&pair[ensemble_pair(MODES, i, j)], x, CHAINS, 0, 1, 1e-13);
         }
     free(x);
     free(out);
@@ -531,7 +518,7 @@ static void check_own_chains(const struct chains chains[MODES])
             x[r] = time_average(&problem, path, own, i, (int)i);
         }
         if (own.count > 0)
-            check_moments(&square[i], x, own.count);
+            CHECK_MOMENTS(&square[i], x, own.count, 0, 1, 1e-13);
         assert_int_equal(theta[i].count, own.count);
         free(path);
         free(x);
@@ -693,6 +680,14 @@ static void run_everything(const struct ensemble *ensemble, struct results *resu
              &error);
 }
 
+static void check_same_results(const struct results *a, const struct results *b)
+{
+    CHECK_SAME_MOMENTS(a->theta, b->theta, MODES);
+    CHECK_SAME_MOMENTS(a->square, b->square, MODES);
+    CHECK_SAME_MOMENTS(a->pair, b->pair, PAIRS);
+    CHECK_SAME(a->path, b->path, sizeof a->path / sizeof *a->path);
+}
+
 static void check_threads(const struct ensemble *ensemble)
 {
     static const int threads[] = {1, 2, 3, 7};
@@ -702,7 +697,7 @@ static void check_threads(const struct ensemble *ensemble)
         own.threads = threads[k];
         run_everything(&own, k == 0 ? &first : &results);
         if (k > 0)
-            assert_memory_equal(&results, &first, sizeof first);
+            check_same_results(&results, &first);
     }
 }
 
@@ -727,7 +722,7 @@ static void run_isa(const struct kernels *kernels, void *context)
     assert_ptr_equal(ensemble.kernels, kernels);
     run_everything(&ensemble, first->filled ? &results : &first->results);
     if (first->filled)
-        assert_memory_equal(&results, &first->results, sizeof results);
+        check_same_results(&results, &first->results);
     first->filled = true;
 }
 
@@ -783,12 +778,12 @@ static void test_what_changes_the_stream(void **state)
         const struct rule other = CHECK_RULE("%s", others[k]);
         const struct ensemble changed = ensemble_of(&other, &problem);
         double *out = trajectory(&changed, 1, 1, 1);
-        assert_true(fabs(out[MODES] - first[MODES]) > 1e-6);
+        CHECK_COMPARE(fabs(out[MODES] - first[MODES]), >, 1e-6);
         free(out);
     }
     ensemble.seed = 2;
     double *out = trajectory(&ensemble, 1, 1, 1);
-    assert_true(fabs(out[MODES] - first[MODES]) > 1e-6);
+    CHECK_COMPARE(fabs(out[MODES] - first[MODES]), >, 1e-6);
     free(out);
     free(first);
     problem_free(&problem);
@@ -1043,15 +1038,15 @@ static void test_moments_add(void **state)
     uint64_t random = 1;
     struct moments m = {0};
     (void)state;
-    assert_true(isnan(moments_stderr(&m)));
+    CHECK_NAN(moments_stderr(&m));
     for (int i = 0; i < COUNT; i++) {
         /* A mean far from 0: sums of squares would lose eight digits. */
         x[i] = 1e4 + check_normal(&random);
         moments_add(&m, x[i]);
         if (i == 0)
-            assert_true(isnan(moments_stderr(&m)));
+            CHECK_NAN(moments_stderr(&m));
     }
-    check_moments(&m, x, COUNT);
+    CHECK_MOMENTS(&m, x, COUNT, 0, 1, 1e-13);
     CHECK_NEAR(moments_stderr(&m), sqrt(m.squares / (COUNT - 1.) / COUNT), 1e-15, 0);
 }
 

@@ -304,12 +304,12 @@ static void test_everything_planned(void **state)
             /* Not wasteful: half the chains, or half their length, would not do. */
             struct chains half = *chains;
             half.count /= 2;
-            assert_true(chains->count == PLAN_CHAINS ||
-                        squared_error(&law, &half) > target * target);
+            if (chains->count != PLAN_CHAINS)
+                CHECK_COMPARE(squared_error(&law, &half), >, target * target);
             half = *chains;
             half.burn_in /= 2;
-            assert_true(half.burn_in == 0 ||
-                        largest_bias(&law, half.burn_in) > target / 20);
+            if (half.burn_in != 0)
+                CHECK_COMPARE(largest_bias(&law, half.burn_in), >, target / 20);
         }
     }
 }
@@ -382,10 +382,10 @@ static void test_replicas_given(void **state)
             assert_true(is_power_of_two(plan.chains.steps));
             assert_true(plan.chains.steps >= 8 * plan.chains.burn_in);
             assert_int_equal(plan.chains.burn_in, plan.needed_burn_in);
-            assert_true(squared_error(&law, &plan.chains) <= target * target);
+            CHECK_COMPARE(squared_error(&law, &plan.chains), <=, target * target);
             half.steps /= 2;
-            assert_true(half.steps < 8 * half.burn_in ||
-                        squared_error(&law, &half) > target * target);
+            if (half.steps >= 8 * half.burn_in)
+                CHECK_COMPARE(squared_error(&law, &half), >, target * target);
         }
 }
 
@@ -401,7 +401,7 @@ static void test_steps_given(void **state)
         assert_false(plan.too_short);
         assert_true(is_power_of_two(plan.chains.count));
         assert_true(plan.chains.count >= PLAN_CHAINS);
-        assert_true(squared_error(&law, &plan.chains) <= target * target);
+        CHECK_COMPARE(squared_error(&law, &plan.chains), <=, target * target);
     }
 }
 
@@ -432,7 +432,7 @@ static void test_burn_in_given(void **state)
             assert_true(is_power_of_two(plan.chains.steps));
             assert_true(plan.chains.steps >= 8 * burn_in[k]);
             assert_true(chains == 0 || plan.chains.count == chains);
-            assert_true(squared_error(&law, &plan.chains) <= target * target);
+            CHECK_COMPARE(squared_error(&law, &plan.chains), <=, target * target);
         }
 }
 
@@ -451,7 +451,7 @@ static void test_too_short(void **state)
         assert_true(plan.too_short == (steps <= needed));
         assert_int_equal(plan.chains.burn_in, steps <= needed ? steps / 2 : needed);
         /* One recorded step or a few: the more chains. */
-        assert_true(squared_error(&law, &plan.chains) <= target * target);
+        CHECK_COMPARE(squared_error(&law, &plan.chains), <=, target * target);
     }
     const struct plan plan = planned(&law, 5, 10, 10, target);
     assert_true(plan.too_short);
@@ -480,7 +480,7 @@ static void test_budget(void **state)
     request.target = 1e-30;
     plan_make(&law, &request, &again);
     assert_false(again.affordable);
-    assert_true(again.samples > 1e18);
+    CHECK_COMPARE(again.samples, >, 1e18);
 }
 
 /* Planned chains stay short enough for a unit of work. */
@@ -502,7 +502,7 @@ static void test_no_noise(void **state)
     const struct plan_law law = law_of(&setting);
     const struct plan plan = planned(&law, 1, 0, PLAN_AUTO, 1e-6);
     assert_int_equal(plan.chains.count, 1);
-    assert_true(largest_bias(&law, plan.chains.burn_in) <= 1e-6 / 20);
+    CHECK_COMPARE(largest_bias(&law, plan.chains.burn_in), <=, 1e-6 / 20);
     CHECK_EXACT(plan_law_variance(&law, 100), 0.0);
 }
 

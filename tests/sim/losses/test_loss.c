@@ -241,7 +241,9 @@ static void check_gradient_bound(const struct loss *loss)
 {
     const double largest = largest_gradient(loss);
     if (isinf(loss->gradient_bound)) {
-        CHECK(largest > 1e3 * slope_of(loss), "%s: bounded", loss->kind->name);
+        CHECK(largest > 1e3 * slope_of(loss),
+              "%s is bounded: gradient %.17g, slope %.17g", loss->kind->name, largest,
+              slope_of(loss));
         return;
     }
     CHECK(bounds(loss->gradient_bound, largest), "%s, n = %zu: gradient %.17g, G %.17g",
@@ -389,9 +391,10 @@ static void test_logistic_data(void **state)
         parameter[loss_parameter(kind, "data-seed")] = seed;
         CHECK_OK(loss_init(&loss, kind, 10, parameter, &error), &error);
         minimum[seed] = loss.minimum;
-        CHECK(loss.minimum > 0.2 && loss.minimum < 0.6, "f* is %g", loss.minimum);
+        CHECK_COMPARE(loss.minimum, >, 0.2);
+        CHECK_COMPARE(loss.minimum, <, 0.6);
         for (int other = 0; other < seed; other++)
-            assert_true(minimum[other] != minimum[seed]);
+            CHECK_COMPARE(minimum[other], !=, minimum[seed]);
         loss_free(&loss);
     }
 }

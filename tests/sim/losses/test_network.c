@@ -170,7 +170,7 @@ static void fisher_information_is_the_hessian(void **state)
                 fmax(apart, fabs(other.law.covariance[i][j] - other.law.hessian[i][j]));
         }
     }
-    assert_true(apart > 0.01);
+    CHECK_COMPARE(apart, >, 0.01);
 }
 
 /* --- networks and minibatches of the claims ----------------------------------------
@@ -203,9 +203,9 @@ static void networks_are_where_they_are_said_to_be(void **state)
     struct minibatch_noise *random = make(MINIBATCH_RANDOM);
     double before = 0, after = 0;
     (void)state;
-    assert_true(gradient_norm(minimum) < 1e-14);
-    assert_true(gradient_norm(random) > 0.1);
-    assert_true(gradient_norm(trained) < 0.1 * gradient_norm(random));
+    CHECK_COMPARE(gradient_norm(minimum), <, 1e-14);
+    CHECK_COMPARE(gradient_norm(random), >, 0.1);
+    CHECK_COMPARE(gradient_norm(trained), <, 0.1 * gradient_norm(random));
     for (int k = 0; k < MINIBATCH_INPUTS; k++)
         for (int y = 0; y < NETWORK_CLASSES; y++)
             if (trained->probability[k][y] > 0) {
@@ -213,7 +213,7 @@ static void networks_are_where_they_are_said_to_be(void **state)
                 before += loss(random->theta, random->x[k], y);
                 after += loss(trained->theta, trained->x[k], y);
             }
-    assert_true(after < 0.5 * before);
+    CHECK_COMPARE(after, <, 0.5 * before);
     free(minimum);
     free(trained);
     free(random);
@@ -234,7 +234,8 @@ static void directions_are_those_of_the_hessian(void **state)
             square += v[i] * v[i];
         }
         CHECK_NEAR(square, 1, 1e-13, 0);
-        assert_true(k == 0 || noise->curvature[k] <= noise->curvature[k - 1]);
+        if (k > 0)
+            CHECK_COMPARE(noise->curvature[k], <=, noise->curvature[k - 1]);
     }
     free(noise);
 }
@@ -289,7 +290,7 @@ static void samples_come_as_often_as_they_should(void **state)
             (BATCH * BATCHES / MINIBATCH_INPUTS);
         chi_squared += pow(count[s] - expected, 2) / expected;
     }
-    assert_true(gsl_cdf_chisq_Q(chi_squared, MINIBATCH_SAMPLES - 1) > 1e-6);
+    CHECK_COMPARE(gsl_cdf_chisq_Q(chi_squared, MINIBATCH_SAMPLES - 1), >, 1e-6);
     random_free(&stream);
     free(noise);
 }
@@ -321,7 +322,7 @@ static void distinct_samples_are_distinct_and_uniform(void **state)
     for (int k = 0; k < MINIBATCH_INPUTS; k++)
         chi_squared += pow(count[k] - (double)BATCHES / MINIBATCH_INPUTS, 2) /
                        ((double)BATCHES / MINIBATCH_INPUTS);
-    assert_true(gsl_cdf_chisq_Q(chi_squared, MINIBATCH_INPUTS - 1) > 1e-6);
+    CHECK_COMPARE(gsl_cdf_chisq_Q(chi_squared, MINIBATCH_INPUTS - 1), >, 1e-6);
     random_free(&stream);
     free(noise);
 }

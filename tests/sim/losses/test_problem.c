@@ -299,7 +299,7 @@ static void check_factor(size_t n, const double *c, double tolerance)
     struct error error;
     CHECK_OK(problem_cholesky(n, c, f, &error), &error);
     for (size_t i = 0; i < n; i++) {
-        assert_true(f[i * n + i] >= 0);
+        CHECK_COMPARE(f[i * n + i], >=, 0);
         for (size_t j = 0; j < n; j++) {
             double product = 0;
             for (size_t k = 0; k < n; k++)

@@ -288,15 +288,15 @@ static void what_theory_says(void **state)
     CHECK_OK(theory_covariance(&rule, 0.5, 0.5, 1, &decayed, &source, &error), &error);
     assert_int_equal(source, EXACT_CLOSED_FORM);
     CHECK_NEAR(decayed, bare, 1e-15, 0);
-    assert_true(isnan(theory_paper(&rule, 0.5, 0.5, 1)));
+    CHECK_NAN(theory_paper(&rule, 0.5, 0.5, 1));
     set_decay(&rule, 0.3, true);
     CHECK_OK(theory_covariance(&rule, 0.5, 0.5, 1, &decayed, &source, &error), &error);
     assert_int_equal(source, EXACT_MATRIX);
-    assert_true(isnan(theory_lr_limit(&rule, 0.5)));
+    CHECK_NAN(theory_lr_limit(&rule, 0.5));
     set_schedule(&rule, "inverse-sqrt");
     CHECK_OK(theory_covariance(&rule, 0.5, 0.5, 1, &decayed, &source, &error), &error);
     assert_int_equal(source, EXACT_NONE);
-    assert_true(isnan(decayed));
+    CHECK_NAN(decayed);
 }
 
 int main(void)

@@ -425,9 +425,9 @@ static void test_radius_of_matrices(void **state)
     /* A cycle of four: all roots on the circle of radius 2. */
     check_radius(4, (const double[]){0, 0, 0, 16, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0},
                  2);
-    assert_true(isnan(linear_system_radius(&bad)));
+    CHECK_NAN(linear_system_radius(&bad));
     bad.a[3] = INFINITY;
-    assert_true(isnan(linear_system_radius(&bad)));
+    CHECK_NAN(linear_system_radius(&bad));
 }
 
 /* --- limit of the learning rate --------------------------------------------------- */

@@ -65,7 +65,7 @@ static void test_defaults(void **state)
         rule_complete(&expected);
         const struct rule rule = CHECK_RULE("%s lr=0.125", (*kind)->name);
         check_same_rule(&rule, &expected);
-        assert_true(isnan(CHECK_RULE("%s", (*kind)->name).number[RULE_LR]));
+        CHECK_NAN(CHECK_RULE("%s", (*kind)->name).number[RULE_LR]);
     }
     CHECK_EXACT(CHECK_RULE("heavy_ball beta1=0.75").number[2], 0.25);
     CHECK_EXACT(CHECK_RULE("heavy_ball beta1=0.75 beta3=1").number[2], 1);

@@ -52,7 +52,7 @@ static void check_parameter(const struct rule_kind *kind, int i)
     const struct parameter *p = &kind->parameters[i];
     struct error error;
     assert_true(is_text(p->name) && p->symbol && is_text(p->doc));
-    assert_true(p->low <= p->high);
+    CHECK_COMPARE(p->low, <=, p->high);
     assert_int_equal(rule_kind_parameter(kind, p->name), i);
     for (const char *c = p->name; *c; c++)
         assert_true(islower((unsigned char)*c) || isdigit((unsigned char)*c) ||
