@@ -162,7 +162,8 @@ static int check_exact(struct ledger *ledger, const struct claim *claim,
     status = optimal_beta0(&pnm, &problem, POSTERIOR_EXACT, at->lambda, error);
     if (status != STATUS_OK)
         goto out;
-    /* The claim needs beta0 > 0: if 0 is best, the smallest beta0 of the scan is used. */
+    /* The claim needs beta0 > 0: if 0 is best, the smallest beta0 of the scan is used.
+     */
     const int index = rule_kind_parameter(pnm.kind, "beta0");
     pnm.number[index] = fmax(pnm.number[index], 1e-3);
     status = posterior_theory(&pnm, &problem, POSTERIOR_EXACT, at->lambda, &pnm_exact,

@@ -79,11 +79,10 @@ int posterior_theory(const struct rule *rule, const struct problem *problem,
     if (status != STATUS_OK)
         goto out;
     if (!isfinite(lambda * mean_square))
-        status =
-            error_about(error, STATUS_USAGE, "theta-star",
-                        "the squared length of the mean, %g, times the prior's "
-                        "precision, %g, is too large for a double",
-                        mean_square, lambda);
+        status = error_about(error, STATUS_USAGE, "theta-star",
+                             "the squared length of the mean, %g, times the prior's "
+                             "precision, %g, is too large for a double",
+                             mean_square, lambda);
     else if (!isfinite(posterior->kl))
         status = error_about(error, STATUS_USAGE, "noise",
                              "a noise covariance that is not positive definite "

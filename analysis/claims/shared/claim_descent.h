@@ -13,9 +13,9 @@ struct descent_setting {
     const struct loss_kind *loss;
     size_t n;
     const char *rule; /* pnm or heavy_ball, without its learning rate */
-    double rate;  /* eta0 L */
-    double sigma; /* in G */
-    double start; /* theta_0 in every coordinate, in G/(L sqrt(n)) */
+    double rate;      /* eta0 L */
+    double sigma;     /* in G */
+    double start;     /* theta_0 in every coordinate, in G/(L sqrt(n)) */
 };
 
 /* A setting ready to run. It holds pointers into itself and must not be copied. */
