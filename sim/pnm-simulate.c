@@ -22,9 +22,8 @@ static const struct option_spec own_options[] = {
      .field = OPTION_FIELD(struct simulate_request, record),
      .argument = "moments|trajectory",
      .preset = "moments",
-     .doc =
-         "moments: time averages after burn-in and their spread over chains; "
-         "trajectory: theta at step 0, every K-th step and the last, without burn-in"},
+     .doc = "moments: time averages after burn-in, over chains; trajectory: theta at "
+            "step 0, every K-th step and the last, no burn-in"},
     {.name = "every",
      .kind = OPTION_COUNT,
      .field = OPTION_FIELD(struct simulate_request, every),

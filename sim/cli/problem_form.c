@@ -63,9 +63,8 @@ static int parse_spectrum(const char *text, struct numbers *h, struct error *err
     if ((rest = after_prefix(text, "power:"))) {
         int status = parse_pair(rest, "power:EXPONENT:N", &value, &count, error);
         if (status == STATUS_OK && fabs(value) * elementary_log((double)count) > 700)
-            status =
-                error_about(error, STATUS_USAGE, "spectrum",
-                            "power:%s has curvatures that overflow or vanish", rest);
+            status = error_about(error, STATUS_USAGE, "spectrum",
+                                 "power:%s overflows, or gives curvatures of 0", rest);
         if (status == STATUS_OK)
             status = numbers_alloc(h, count, error);
         for (size_t i = 0; status == STATUS_OK && i < count; i++)

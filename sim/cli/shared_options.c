@@ -104,7 +104,7 @@ static const struct option_spec sampling_options[] = {
         .high = 1,
         .low_open = true,
         .presence_counts = true,
-        .doc = "relative standard error to plan for; if it is not given, rows near the "
+        .doc = "relative standard error to plan for; if not given, rows near the "
                "margin of 1 % are sampled more finely",
     },
     {
@@ -193,7 +193,7 @@ static const struct option_spec sampling_options[] = {
         .field = OPTION_FIELD(struct request, sampling.quiet),
         .kind = OPTION_FLAG,
         .unrecorded = true,
-        .doc = "print no progress and no warnings",
+        .doc = "print neither progress nor warnings",
     },
 };
 

@@ -41,7 +41,7 @@ struct decay {
 
 struct rule;
 
-/* What a rule's file states, whatever its parameters. */
+/* A kind of update rule, as its file states it. */
 struct rule_kind {
     const char *name;
     const char *summary; /* one line for help */

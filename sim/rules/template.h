@@ -238,7 +238,7 @@ _Static_assert((int)SCALARS <= (int)RULE_MAX_SCALARS, "too many scalars");
 _Static_assert(sizeof parameters / sizeof *parameters <= RULE_MAX_PARAMETERS,
                "too many parameters");
 
-/* What a rule's kind begins with: RULE_KIND = {RULE_TRAITS, .summary = ...}. */
+/* The first members of a rule's kind: RULE_KIND = {RULE_TRAITS, .summary = ...}. */
 #define RULE_TRAITS                                                                    \
     .name = RULE_TEXT(RULE), .slots = SLOTS, .samples = SAMPLES,                       \
     .parameters = parameters,                                                          \

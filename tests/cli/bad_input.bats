@@ -243,7 +243,7 @@ stationary() {
         stationary 64 "$option: .*'empty'.*no numbers" "$option" file:empty
         stationary 64 "$option: .*'comment'.*no numbers" "$option" file:comment
         stationary 64 "$option: .*'/dev/null'.*no numbers" "$option" file:/dev/null
-        stationary 64 "$option: ragged, line 2: .*equal length" "$option" file:ragged
+        stationary 64 "$option: ragged, line 2: .*the same length" "$option" file:ragged
         stationary 64 "$option: letters, line 1: 'x'" "$option" file:letters
         stationary 64 "$option: trailing, line 1: '2x'" "$option" file:trailing
         stationary 64 "$option: nan, line 1: 'nan'" "$option" file:nan
@@ -414,7 +414,7 @@ stationary() {
     (yes 1 | tr '\n' ' ' || true) >endless 2>/dev/null &
     attempt pnm-simulate --optimizer sgd --lr 0.1 --spectrum file:endless
     expect_status 64
-    expect_message '--spectrum: endless, line 1: is beyond 2\^28 bytes'
+    expect_message '--spectrum: endless, line 1: the file is too large; allowed are up to 2\^28 bytes'
 }
 
 @test "Ctrl-C ends the reading of a file that has no end" {

@@ -486,7 +486,7 @@ static void test_refused(void **state)
     check_bad("huber", "smoothness", 0, "--smoothness");
     check_bad("huber", "smoothness", NAN, "--smoothness");
     check_bad("log_cosh", "gradient-bound", -1, "--gradient-bound");
-    check_bad("logistic", "data-seed", 1.5, "no whole number");
+    check_bad("logistic", "data-seed", 1.5, "allowed are whole numbers");
     check_bad("logistic", "data-seed", -1, "--data-seed");
     int status = loss_init(&loss, loss_kind_find("huber"), 0, none, &error);
     CHECK_REFUSED("0", status, &error, "--dim");
