@@ -175,7 +175,8 @@ static int check(const struct stability_request *own, struct error *error)
     int status = STATUS_OK;
     if (own->map && own->measure)
         return error_about(error, STATUS_USAGE, "measure",
-                           "the option cannot be combined with --map, which is exact");
+                           "the option cannot be combined with --map, which is exact; "
+                           "allowed is one of the two");
     status = rule_check_linear(rules, count, "spectral radius", error);
     if (status == STATUS_OK)
         status = rule_check_constant(rules, count, "spectral radius", error);

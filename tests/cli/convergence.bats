@@ -194,20 +194,20 @@ convergence() {
     convergence 64 "--horizon: 2 horizons are given; --curve takes one" --curve --horizon 1,2
     convergence 64 "--horizon: 2 horizons are too few; --slope needs at least three" --slope --horizon 1,2
     convergence 64 "--slope: cannot be combined with --curve" --slope --curve
-    convergence 64 "--ratio: no bound 'thm3'; allowed are thm3.1, lemma-A2, lemma-A3" --ratio thm3
+    convergence 64 "--ratio: 'thm3' is not allowed; allowed: thm3.1.lemma-A2.lemma-A3" --ratio thm3
     convergence 64 "--ratio: cannot be combined with --curve" --ratio thm3.1 --curve
     convergence 64 "--search: cannot be combined with --slope" --search 9 --slope
     convergence 64 "--lr: theorem 3.1 sets its own rate; --ratio thm3.1 takes --c" --search 9 --lr 1
     convergence 64 "--beta0: -1 is not allowed; the bounds of --ratio are about beta0 >= 0" --ratio lemma-A3 --beta0 -1
     convergence 64 "--optimizer: sgd is not allowed; the bounds of --ratio are about pnm" --ratio lemma-A3 --optimizer sgd
     convergence 64 "--horizon: 2 horizons are given; --search takes one" --search 9 --horizon 1,2
-    convergence 64 "--search: 0 is out of range" --search 0
+    convergence 64 "--search: '0' is not allowed; allowed is a whole number from 1" --search 0
     convergence 64 "--search: no loss with a bound" --search 9 --condition 2
     convergence 64 "--loss: theorem 3.1 assumes a bounded gradient" --search 9 --loss quadratic
     convergence 64 "--gradient-bound: not a parameter of the loss logistic" --loss logistic --gradient-bound 1
     convergence 64 "--condition: not a parameter of the loss huber" --condition 3
-    convergence 64 "--dim: '?0'? is out of range" --dim 0
+    convergence 64 "--dim: '0' is not allowed; allowed is a whole number from 1" --dim 0
     convergence 64 "--sigma: -1 is out of range" --sigma -1
     convergence 64 "--c: 0 is out of range" --c 0
-    convergence 64 "--replicas: '?3'? is out of range" --replicas 3
+    convergence 64 "--replicas: '3' is not allowed; allowed is a whole number from 4" --replicas 3
 }

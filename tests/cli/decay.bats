@@ -80,7 +80,7 @@ stationary="--lr 0.1 --spectrum 1,0.3 --quiet"
 
 @test "what cannot be asked for" {
     # shellcheck disable=SC2086
-    refuse 64 "--schedule: a learning rate that changes has no stationary law; allowed here is constant" \
+    refuse 64 "--schedule: a learning rate that changes has no stationary law; allowed is constant" \
         pnm-stationary --optimizer pnm $stationary --schedule inverse-sqrt
     refuse 64 "--schedule: a learning rate that changes has no stationary law" \
         pnm-pacbayes --optimizer pnm --lr 0.1 --spectrum 1 --train-size 10 --prior-precision 1 --schedule cosine:5

@@ -33,7 +33,7 @@ refused() {
     refused "'foo bar' is not allowed" 'NAME=foo bar'
     refused "'../foo' is not allowed" NAME=../foo
     refused "'foo;false' is not allowed" 'NAME=foo;false'
-    refused 'longer than 24' NAME=abcdefghijklmnopqrstuvwxyz
+    refused 'is too long; allowed are 24' NAME=abcdefghijklmnopqrstuvwxyz
     refused 'sim/rules/heavy_ball.c is there already' NAME=heavy_ball
     # Words of sim/ itself: a macro, and what --optimizer takes.
     refused "uses the word 'bool'" NAME=bool
