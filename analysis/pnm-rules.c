@@ -141,9 +141,8 @@ static const struct program program = {
         "are the independent gradient samples of a step; limit is the value of eta h "
         "from which on the rule is unstable, by closed form if limit_source is "
         "closed_form, otherwise by bisection; small_step is the limit for small eta of "
-        "the exact "
-        "stationary variance in units of eta/(2B). Both are empty for rules that are "
-        "not linear.\n\n"
+        "the exact stationary variance in units of eta/(2B). Both are empty for rules "
+        "that are not linear.\n\n"
         "Parameters are at their defaults unless given; every value of a grid gives a "
         "row.",
     .groups = OPTIONS_RULE | OPTIONS_OUTPUT,

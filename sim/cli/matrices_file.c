@@ -17,7 +17,7 @@ int matrices_file_read(const char *path, struct matrices *matrices, struct error
         numbers_free(&numbers);
         return error_about(error, STATUS_USAGE, "system",
                            "'%.400s' holds %zu rows of %zu numbers; allowed "
-                           "are k rows of 2k+1 numbers, k from 1 to %d: A0, A1 and b "
+                           "are k rows of 2k+1, k from 1 to %d: A0, A1 and b "
                            "side by side",
                            path, rows, columns, STATE);
     }
