@@ -13,7 +13,7 @@
 #   paper_title, exact_title, measured_title   what the key calls them
 #   label, plain_label   of the values; the same in ASCII
 #   caption     small print
-#   LARGEST     number that is drawn
+#   LARGEST     the largest number that is drawn
 # and, by sim/cli/gnuplot.c, where it goes:
 #   letters     1: to a terminal of text_columns x text_lines, with color = 1 in colours, with
 #               plain = 1 in ASCII; 0: to a picture
@@ -25,6 +25,7 @@ set datafile columnheaders
 
 # --- the cells of a row, by their columns' names ----------------------------------------
 
+# gnuplot's functions need an argument; _ is none.
 # Of an empty cell at the end of a row, gnuplot's text is the column's name.
 there(c) = c eq '' ? 0 : strcol(c) ne '' && strcol(c) ne c
 number(c) = there(c) && abs(column(c)) <= LARGEST ? column(c) : NaN
@@ -80,6 +81,7 @@ several = P + E + M > 1
 
 low = high = NaN      # of the axis
 least = most = NaN    # of the values, with their bars
+# The lower and the higher of two, of which one may be NaN.
 lower(x, y) = y == y && !(x < y) ? y : x
 upper(x, y) = y == y && !(x > y) ? y : x
 along(x) = (low = lower(x, low), high = upper(x, high), 0)
@@ -89,9 +91,9 @@ see(_) = (along(number(axis)), span(number(paper), 0), span(number(exact), 0), \
 stats $table using (see(0)) nooutput
 many = STATS_records > 200    # beyond that symbols would be a band
 
-array END[curves]    # where the bands end
+array LAST[curves]    # where the bands end
 do for [c = 1:P * curves] {
-    stats $table index c-1 using (END[c] = number(paper), 0) nooutput
+    stats $table index c-1 using (LAST[c] = number(paper), 0) nooutput
 }
 
 # Are they all positive, and far apart?
@@ -127,6 +129,7 @@ if (letters) {
             RULES = RULES.(NAME[c] eq '' ? '-' : NAME[c]).' '
         }
     }
+    # The programs put that file into this line's place.
     load 'plots/looks.gp'
     set border 3 lc rgb "#404040"
     set xtics nomirror out scale 0.6
@@ -191,13 +194,13 @@ if (axis eq '') {
         do for [c = 1:curves] {
             together = ''
             do for [k = c:curves] {
-                if (abs(END[k] - END[c]) <= 0.02 * abs(END[c])) {
+                if (abs(LAST[k] - LAST[c]) <= 0.02 * abs(LAST[c])) {
                     together = join(together, NAME[k])
-                    END[k] = k > c ? NaN : END[k]
+                    LAST[k] = k > c ? NaN : LAST[k]
                 }
             }
             if (together ne '') {
-                set label together at high,END[c] left offset 1.2,0 font ",9" tc rgb TEXT
+                set label together at high,LAST[c] left offset 1.2,0 font ",9" tc rgb TEXT
             }
         }
     }
