@@ -137,7 +137,7 @@ int units_run(const struct units *units, struct error *error)
     uint64_t done = 0;
     if (most > units->count)
         most = (size_t)units->count;
-    /* Machines may have different numbers of processors, but all ranks use rank 0's. */
+    /* Machines may differ in their processors, but all ranks use rank 0's batches. */
     ranks_share(&workers, sizeof workers);
     ranks_share(&most, sizeof most);
     int status = ranks_agree(same_work(units, error), error);
