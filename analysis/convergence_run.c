@@ -141,16 +141,20 @@ int convergence_run_init(struct convergence_run *run,
     status = check_tables(own, error);
     if (status != STATUS_OK)
         return status;
-    status =
-        request_make_loss(&request->loss, request->loss.kind, &run->task.loss, error);
+    if (own->search_given)
+        status = make_searched_losses(run, error);
+    if (status != STATUS_OK)
+        return status;
+    /* A search without --loss is not about the default loss. */
+    status = request_make_loss(
+        &request->loss, own->search_given ? run->losses->kind : request->loss.kind,
+        &run->task.loss, error);
     if (status != STATUS_OK)
         return status;
     status = make_horizons(run, error);
     if (status != STATUS_OK)
         return status;
     status = check_bounded(run, error);
-    if (status == STATUS_OK && own->search_given)
-        status = make_searched_losses(run, error);
     if (status == STATUS_OK && (own->ratio_given || own->search_given))
         status = check_ratio(own, error);
     return status;

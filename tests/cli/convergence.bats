@@ -202,7 +202,7 @@ convergence() {
     convergence 64 "--optimizer: sgd is not allowed; the bounds of --ratio are about pnm" --ratio lemma-A3 --optimizer sgd
     convergence 64 "--horizon: 2 horizons are given; --search takes one" --search 9 --horizon 1,2
     convergence 64 "--search: '0' is not allowed; allowed is a whole number from 1" --search 0
-    convergence 64 "--search: no loss with a bound" --search 9 --condition 2
+    convergence 64 "--search: no loss with a bounded gradient has all the parameters" --search 9 --condition 2
     convergence 64 "--loss: theorem 3.1 assumes a bounded gradient" --search 9 --loss quadratic
     convergence 64 "--gradient-bound: not a parameter of the loss logistic" --loss logistic --gradient-bound 1
     convergence 64 "--condition: not a parameter of the loss huber" --condition 3

@@ -36,6 +36,8 @@ teardown() {
     if [ -n "$child" ]; then
         kill -9 "$child" 2>/dev/null || true
     fi
+    # A test that forgets to ask fails all the same.
+    all_refused
 }
 
 # Runs a program; a minute is far more than any of them takes.
@@ -162,7 +164,9 @@ $program $*
 }
 
 all_refused() {
-    [ -z "$failures" ] || { echo "not refused as they should be:$failures" >&2; return 1; }
+    local problems=$failures
+    failures=
+    [ -z "$problems" ] || { echo "not refused as they should be:$problems" >&2; return 1; }
 }
 
 # --- Ctrl-C ---------------------------------------------------------------------------
