@@ -1,17 +1,13 @@
 #include "cli/rerun.h"
 
-#include "base/parse.h"
+#include "cli/named_line.h"
 #include "cli/request_rules.h"
 #include "cli/result.h"
 
-#include <errno.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* Longer than any option's name and value: --config allows lines of a million bytes. */
-enum { LONGEST_LINE = 1 << 21 };
 
 struct reading {
     struct options *recorded; /* the options of the header */
@@ -67,24 +63,16 @@ static int take_note(struct reading *reading, const char *key, const char *text,
     return options_give(value, text, reading->path, line, reading->error);
 }
 
-static int read_csv(struct reading *reading, FILE *file)
+static int read_csv(struct reading *reading, struct named_line *line)
 {
-    int status = STATUS_OK;
-    char *line = NULL;
-    size_t size = 0;
-    for (unsigned long number = 1; status == STATUS_OK; number++) {
-        if (parse_text_line(file, LONGEST_LINE, &line, &size) < 0 || line[0] != '#')
-            break;
-        line[strcspn(line, "\r\n")] = '\0';
-        char *text = strstr(line, ": ");
-        if (line[1] != ' ' || !text) {
+    int status;
+    do {
+        status = named_line_note(line, reading->error);
+        if (status == STATUS_USAGE && !ferror(line->file))
             status = no_header(reading);
-            break;
-        }
-        *text = '\0';
-        status = take_note(reading, line + 2, text + 2, number);
-    }
-    free(line);
+        else if (status == STATUS_OK && line->name)
+            status = take_note(reading, line->name, line->value, line->number);
+    } while (status == STATUS_OK && line->name);
     return status;
 }
 
@@ -113,23 +101,19 @@ static int read_json(struct reading *reading, FILE *file)
 
 static int read_header(struct reading *reading)
 {
-    FILE *file = fopen(reading->path, "r");
-    int status, first = EOF;
-    if (file)
-        errno = 0;
-    if (file && (first = getc(file)) != EOF)
-        ungetc(first, file);
-    if (!file || (first == EOF && ferror(file))) {
-        status =
-            error_about(reading->error, STATUS_USAGE, "rerun",
-                        "cannot read '%.400s': %s", reading->path, strerror(errno));
-    } else {
-        status = first == '#' ? read_csv(reading, file) : read_json(reading, file);
-        if (status == STATUS_OK && !(reading->program && reading->version))
-            status = no_header(reading);
-    }
-    if (file)
-        fclose(file);
+    struct named_line line;
+    int first, status = named_line_open(&line, "rerun", reading->path, reading->error);
+    if (status != STATUS_OK)
+        goto out;
+    first = getc(line.file);
+    if (first != EOF)
+        ungetc(first, line.file);
+    status = first == '#' || ferror(line.file) ? read_csv(reading, &line)
+                                               : read_json(reading, line.file);
+    if (status == STATUS_OK && !(reading->program && reading->version))
+        status = no_header(reading);
+out:
+    named_line_close(&line);
     return status;
 }
 

@@ -173,7 +173,7 @@ refuse_file() {
     printf 'optimizer = sgd\n# %s\nspectrum = %s\nlr = 1e-4\n' "$many" "$many" >long.ini
     attempt pnm-stability --config long.ini --format csv
     expect_same "$out" wanted
-    # 200 bytes is where inih would cut.
+    # Readers of such files are known to cut at 200 bytes.
     local length
     for length in 196 197 198 199 200 201 202 398 399 400 401; do
         printf 'optimizer=sgd\nlr=1e-4\nspectrum=%0*d\nquiet=yes\n' $((length - 9)) 7 >long.ini
@@ -183,7 +183,7 @@ refuse_file() {
         expect_equal "$(grep '^# spectrum' "$out" | wc -c)" $((length + 5 - 1)) "$length"
     done
     { printf 'quiet = '; head -c 2000000 /dev/zero | tr '\0' y; } >long.ini
-    refuse 64 'long.ini, line 1: is longer' pnm-stability --config long.ini
+    refuse 64 'long.ini, line 1: the line is longer' pnm-stability --config long.ini
     all_refused
 }
 
@@ -215,7 +215,7 @@ refuse_file() {
     refuse_file "runs.ini, line 2: the line is not NAME = VALUE" pnm-stationary 'lr = 1,' '   2'
     refuse_file '^pnm-stationary: --optimizer: a value is required' pnm-stationary 'lr = 1'
     printf 'lr = 1\nse\0ed = 1\n' >runs.ini
-    refuse 64 'runs.ini, line 2: holds a zero byte' pnm-stationary --config runs.ini
+    refuse 64 'runs.ini, line 2: the line holds a zero byte' pnm-stationary --config runs.ini
     refuse 64 "--config: cannot read 'nosuch.ini': No such file" pnm-stationary --config nosuch.ini
     refuse 64 "--config: cannot read '.': Is a directory" pnm-stationary --config .
     # A value that the command line replaces is not to blame.

@@ -1,0 +1,46 @@
+/* named_line.h: reads what has names in a text, line by line: NAME = VALUE in a file of
+ * options, "# NAME: VALUE" in the header of a result.
+ *
+ *     struct named_line line;
+ *     int status = named_line_open(&line, "config", path, error);
+ *     while (status == STATUS_OK &&
+ *            (status = named_line_option(&line, error)) == STATUS_OK && line.name)
+ *         ... line.name, line.value, line.section, line.number ...
+ *     named_line_close(&line);
+ */
+#ifndef PNM_NAMED_LINE_H
+#define PNM_NAMED_LINE_H
+
+#include "base/error.h"
+
+#include <stdio.h>
+
+struct named_line {
+    const char *option; /* that named the file; errors in reading it are about that */
+    const char *path;
+    FILE *file;
+    char *text; /* the line, cut up */
+    size_t size;
+    unsigned long number; /* of the line, from 1 */
+    char *name, *value;   /* NULL: no line is left */
+    char section[128];    /* [SECTION] above the line; "": none */
+};
+
+/* STATUS_USAGE if the file cannot be read. named_line_close is legal after a failure.
+ */
+PNM_MUST_USE int named_line_open(struct named_line *line, const char *option,
+                                 const char *path, struct error *error);
+void named_line_close(struct named_line *line);
+
+/* Reads the next line NAME = VALUE or NAME: VALUE. '#' and ';' begin a comment at the
+ * start of a line, and ';' also behind a blank. STATUS_USAGE, with file and line, for
+ * other lines, one with a zero byte and one longer than a million bytes; STATUS_MEMORY.
+ */
+PNM_MUST_USE int named_line_option(struct named_line *line, struct error *error);
+
+/* Reads the next line "# NAME: VALUE"; the header ends before the first line without #.
+ * STATUS_USAGE if a line with # has another form or the file cannot be read;
+ * STATUS_MEMORY. */
+PNM_MUST_USE int named_line_note(struct named_line *line, struct error *error);
+
+#endif
