@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
 # pnmlab: build, verify, test. `make help` lists the targets.
 
 VERSION = 0.2.0

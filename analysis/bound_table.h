@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* bound_table.h: ratios of bounds (bound.h) as rows of a table. */
 #ifndef PNM_BOUND_TABLE_H
 #define PNM_BOUND_TABLE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "convergence_run.h"
 
 #include "rules/rule_check.h"

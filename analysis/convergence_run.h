@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* convergence_run.h: the request of pnm-convergence, checked and ready to run. */
 #ifndef PNM_CONVERGENCE_RUN_H
 #define PNM_CONVERGENCE_RUN_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* convergence_table.h: tables of the smallest gradient of chains and of their
  * transient.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* explain.h: what there is to say of a claim: what the paper prints, how it is read,
  * the corrected form and why, in words from claims/ID.md and with the numbers of a run.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* ledger_table.h: the ledger as a table. */
 #ifndef PNM_LEDGER_TABLE_H
 #define PNM_LEDGER_TABLE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* pnm-convergence: how fast a rule makes the gradient small, against theorem 3.1 on
  * losses that meet its assumptions and against the exact transient on a quadratic. */
 #include "bound_table.h"

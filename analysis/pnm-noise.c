@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* pnm-noise: how the momentum of update rules filters white gradient noise. */
 #include "cli/plot.h"
 #include "cli/program.h"

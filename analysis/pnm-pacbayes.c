@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* pnm-pacbayes: divergence from the prior and generalization bounds of a rule's
  * stationary law, a Gaussian with the paper's, the exact or the measured covariance. */
 #include "cli/plot.h"

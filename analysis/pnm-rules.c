@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* pnm-rules: a table of the update rules: size, stability limit, variance at small
  * steps, source. */
 #include "base/interrupt.h"

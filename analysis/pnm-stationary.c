@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* pnm-stationary: compares the measured stationary covariance of update rules with
  * exact theory and the paper. */
 #include "base/interrupt.h"

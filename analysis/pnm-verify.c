@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* pnm-verify: runs every claim of the paper that has a check and prints the ledger. */
 #include "base/nearest.h"
 #include "claims/claims.h"

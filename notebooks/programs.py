@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
 """What the notebooks share: tables that the programs print, and figures drawn from them."""
 
 import csv

@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Executes every notebook of this folder anew and compares what it prints with what is committed.
 
 usage: run.py [--write]

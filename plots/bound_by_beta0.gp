@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
 # Figure 4: divergence and PAC-Bayes bound of pnm against beta0, from the paper's, the exact
 # and the measured covariance.
 # gnuplot -d -c plots/bound_by_beta0.gp POINTS.csv CURVE.csv OUT.svg|OUT.png|OUT.pdf

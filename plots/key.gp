@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
 # Begins the picture OUT and draws the key above its panels, in a plot of its own. The first
 # LINES_ONLY of the RULES are drawn as lines without symbols; WITH_PAPER is 0 where the paper
 # says nothing, else 1.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
 # What pictures look like: terminal and line types. table.gp loads it for the programs'
 # --plot, and style.gp for the figures. Set before:
 #   ending      of the picture: ".svg", ".pdf", ".png"; "" leaves the terminal as it is

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
 # Figure 10: stationary excess loss against how fast a rule converges.
 # gnuplot -d -c plots/loss_by_factor.gp TABLE.csv [TABLE.csv...] OUT.svg|OUT.png|OUT.pdf
 # At most eight tables of pnm-stationary --excess, of any rules: one curve a rule.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
 # Figure 3: power spectral density of the momentum noise against frequency.
 # gnuplot -d -c plots/noise_by_frequency.gp TABLE.csv OUT.svg|OUT.png|OUT.pdf
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
 # Figure 6: spectral radius of pnm over (eta h, beta0), with the limit from the closed form.
 # gnuplot -d -c plots/radius_by_rate_and_beta0.gp TABLE.csv OUT.svg|OUT.png|OUT.pdf
 

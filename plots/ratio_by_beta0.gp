@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
 # Figure 7: lemma A.3's left-hand side over its bound, printed and corrected, against beta0:
 # the largest ratio found, and that of a run whose gradient stays G.
 # gnuplot -d -c plots/ratio_by_beta0.gp FOUND.csv CONSTANT.csv OUT.svg|OUT.png|OUT.pdf

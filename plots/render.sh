@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
 # Renders the figures, as svg and png, from the tables in a directory and into it. Which
 # figures there are, and which tables they show, is what the commands of README.md say.
 # usage: render.sh RESULTS_DIR

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 // Filter by verdict and sort by column. The page says everything without this.
 "use strict";
 (function () {

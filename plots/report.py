@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
 """One page of the ledger: its verdicts with the paper's notation, figures, commands and why.
 
 usage: report.py LEDGER.json PICTURES_DIR OUT.html

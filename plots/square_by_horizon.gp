@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
 # Figure 5: the smallest E|grad f|^2 of runs of pnm against their number of steps, with
 # theorem 3.1's bound as printed and corrected.
 # gnuplot -d -c plots/square_by_horizon.gp TABLE.csv OUT.svg|OUT.png|OUT.pdf

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
 # Figure 8: steps of pnm to an accuracy against beta0, for several momenta and step sizes.
 # gnuplot -d -c plots/steps_by_beta0.gp POINTS.csv CURVE.csv OUT.svg|OUT.png|OUT.pdf
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
 # What the figures share: checks of the arguments and tables, terminal, styles, small print.
 # A figure's script sets
 #   ME      its own name                   TABLE       array of the tables it is given

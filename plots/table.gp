@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
 # Draws a table at once: what --plot of the programs runs. Set before, by sim/cli/plot.c,
 #   $table      the table with commas: '#' lines, then the curves, two blank lines between. A
 #               curve is the columns' names and its rows in order along the axis; a row that

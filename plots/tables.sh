@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
 # The tables that the figures show.
 # usage: tables.sh BIN_DIR RESULTS_DIR
 set -eu

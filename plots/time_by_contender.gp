@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
 # Figure 9: what a coordinate-step costs, beside others and as the problem grows.
 # gnuplot -d -c plots/time_by_contender.gp TABLE.csv OUT.svg|OUT.png|OUT.pdf
 

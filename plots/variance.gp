@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
 # What the figures of variances share, of tables that pnm-stationary prints. Loads style.gp
 # with POINTS, the sampled table, and CURVE, the table of exact values.
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
 # Figure 2: stationary variance against beta0, at the smallest and the largest eta h of the
 # tables.
 # gnuplot -d -c plots/variance_by_beta0.gp POINTS.csv CURVE.csv OUT.svg|OUT.png|OUT.pdf

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
 # Figure 1: stationary variance against the step size eta h.
 # gnuplot -d -c plots/variance_by_rate.gp POINTS.csv CURVE.csv OUT.svg|OUT.png|OUT.pdf
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* pnm-simulate: runs an ensemble of one rule and writes moments or trajectories. */
 #include "base/interrupt.h"
 #include "cli/plot.h"

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
 # What the programs answer, kept to be compared with what they answer after a change that
 # must leave every number as it is.
 # usage: answers.sh record BUILD FOLDER    runs the commands of README.md, of the manual

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* check.h: what the unit tests share: comparisons of doubles that print every bit,
  * tests of statistics, rules by name, inputs at random. It brings cmocka with it.
  *

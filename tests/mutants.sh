@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
 # mutants.sh: breaks one line of every rule and every theory file in a copy of the tree and
 # shows what notices: how many unit tests fail and, where exact theory is written down
 # apart from the rule, pnm-stationary's numbers, verdict and exit status. Exits 1 if a mutant

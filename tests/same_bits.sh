@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
 # same_bits.sh BIN_A BIN_B: the programs of two builds give the same bytes, for every rule,
 # every path through the engine and every instruction set that this processor has.
 set -eu

@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Writes tests/vectors/NAME.txt: 50 steps of PyTorch's optimizers on given gradients.
 
 Debian 12's python3-torch 1.13 and python3-numpy. tests/sim/rules/test_vectors.c reads the files

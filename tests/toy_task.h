@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* toy_task.h: units whose results show in which order they were merged, which of them
  * ran and how often, and whether anything wrote into another one's scratch. */
 #ifndef PNM_TOY_TASK_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* adapnm-debias: AdaPNM divides the positive-negative average by 1-beta1^t, as Adam
  * divides its mean, to remove the bias of starting at 0. Without bias, the mean of
  * constant gradients is the gradient. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "claims/claims.h"
 
 #include "claims/list.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* claims.h: the claims of the paper. */
 #ifndef PNM_CLAIMS_H
 #define PNM_CLAIMS_H

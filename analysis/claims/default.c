@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* default: gamma = 5 is beta0 = 1, and a larger beta0 "requires more iterations". What
  * is measured are the steps until a noiseless chain stays below 1e-6 of its start:
  * those of beta0 = 0 over those of beta0 should not exceed 1. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* eq10: PNM as a momentum recursion in x_t. The recursion needs x_t = theta_t + eta0
  * beta0 m_{t-1}: theta_{t+1} + eta0 beta0 m_t = theta_t + eta0 beta0 m_{t-1} - eta0 m_t
  * is Algorithm 2. The main text prints theta_t - beta0 m_{t-1}, the appendix theta_t -

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* eq12: the gradient noise is written C(theta) xi with C its covariance and xi standard
  * normal; such noise has covariance C^2, while C^(1/2) xi has covariance C. The noise
  * is measured as one step of SGD with rate 1 from the minimum, theta_1 = -noise. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* eq14: near a minimum the covariance of the minibatch noise is H/B. It is
  * checked for least squares on a finite training set, with minibatches drawn with
  * replacement at the solution: true if the residual variance is 1, otherwise off by

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* eq15: the stationary covariance of SGD is eta/(2B) I. */
 #include "claims/shared/claim_stationary.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* eq17: the stationary covariance of Heavy Ball with beta3 = 1-beta1 is eta/(2B) I. */
 #include "claims/shared/claim_stationary.h"
 

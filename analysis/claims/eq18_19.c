@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* eq18-19: the stationary covariance of PNM is gamma times that of SGD. It is
  * checked over eta h for Algorithm 2, whose rate is eta0, and for two independent
  * batches a step, for which it is true. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* eq2: the momentum of a constant gradient is about beta3/(1-beta1) times it. */
 #include "claims/shared/claim_noise.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* eq21: the divergence of two Gaussians, against its definition E_Q[ln q - ln p] by
  * quadrature and by Monte Carlo. */
 #include "claims/shared/gaussian.h"

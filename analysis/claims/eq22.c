@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* eq22: the trace term of the divergence from the prior N(0, I/lambda). Printed with
  * 1/lambda; the inverse of the prior's covariance is lambda I. */
 #include "claims/shared/gaussian.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* eq23: the derivative of the divergence with respect to gamma. Its integral from gamma
  * = 1 to 5 is compared with the difference of divergences computed from matrices. */
 #include "claims/shared/gaussian.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* eq4: the variance of the noise in conventional momentum. The printed formula has the
  * sum of the weights where the sum of their squares belongs. */
 #include "claims/shared/claim_noise.h"

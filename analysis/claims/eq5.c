@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* eq5: the positive-negative average of two independent gradients is unbiased and has
  * gamma times their variance. */
 #include "claims/shared/claim_noise.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* eq6-8: the average of eq. 7 is an estimate of the gradient. The mean of
  * the printed average is another multiple of it; Algorithm 2 is another filter, whose
  * mean is the gradient. */

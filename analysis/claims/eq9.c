@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* eq9: the variance of the noise in positive-negative momentum, for eq. 8 as printed
  * and for Algorithm 2. */
 #include "claims/shared/claim_noise.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* example: the number that the paper gives for its condition, and that of the condition
  * that follows from eq. 21 with the prior N(0, I/lambda). */
 #include "verdict/ledger.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* fig11: the covariance of minibatch noise is proportional to the Hessian and inverse
  * to the batch size, near minima and away from them. The paper shows MNIST; here it is
  * a network of 60 parameters on synthetic data, whose C and H are known exactly.

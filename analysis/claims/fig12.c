@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* fig12: gradient noise is close to Gaussian over minibatches and heavy-tailed over
  * parameters. The tails are measured by the kurtosis, E xi^4/(E xi^2)^2, which is 3 for
  * a Gaussian, on two of the networks of fig11.

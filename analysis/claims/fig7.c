@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* fig7: beta0 in [-1, 0] "cannot enhance the noise". This is true of the variance that
  * a step applies (gamma <= 1), but not of the stationary variance at Algorithm 2's rate
  * eta/sqrt(gamma). */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* hb-scaling: Heavy Ball with beta3 = 1 and learning rate eta is Heavy Ball with beta3
  * = 1-beta1 and eta/(1-beta1). */
 #include "claims/shared/twins.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* hb-sgd: Heavy Ball in PyTorch's form (beta3 = 1) "can be reduced to SGD with a
  * different learning rate": the stationary variance at rate a against that of SGD at
  * a/(1-beta1). */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* lemma-A1: z_t moves by plain gradient steps. It follows from the recursion of eq. 10,
  * so it holds for the x_t that obeys that recursion. */
 #include "claims/shared/claim_descent.h"

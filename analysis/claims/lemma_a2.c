@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* lemma-A2: the descent of f(z_t) in one step, as bound.h writes it. The chains
  * that come closest to the bound, or break it, are searched for. */
 #include "claims/shared/claim_descent.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* lemma-A3: how far the gradients at z_t and at theta_t are apart, with the x_t for
  * which lemma A.1 holds. The chains that come closest to the bound, or break it, are
  * searched for; the first grid has chains of a constant gradient, which attain the

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* list.h: the claims of the paper in its order, one line each. */
 #ifndef PNM_CLAIMS_LIST_H
 #define PNM_CLAIMS_LIST_H

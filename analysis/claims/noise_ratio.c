@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* noise-ratio: the noise of positive-negative momentum is sqrt(gamma) times that of
  * conventional momentum, for eq. 7 as printed and for Algorithm 2. */
 #include "claims/shared/claim_noise.h"

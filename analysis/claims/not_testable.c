@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* not_testable.c: claims that the ledger lists but cannot check: they need deep
  * networks and large data sets. */
 #include "verdict/ledger.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* rate: how fast the smallest E|grad f(theta_k)|^2 falls with the horizon T, at
  * theorem 3.1's learning rate for each T. The slope over log T is fitted to the last
  * five doublings; a row shows 2^slope, the factor of one doubling. The paper's exponent

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* special-hb: beta0 = -beta1/(1+beta1) turns PNM into Heavy Ball and AdaPNM into Adam,
  * with learning rate eta/sqrt(gamma). */
 #include "claims/shared/twins.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* stability, cap: Algorithm 2 diverges from the applied learning rate eta0 =
  * 2/((1+2 beta0) L) on, for beta0 >= 0 and every beta1, because a root leaves the unit
  * circle through -1. The paper prints no limit; theorem 3.1's cap, eta0 = 1/(2L), is

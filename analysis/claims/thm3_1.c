@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* thm3.1: the smallest E|grad f(theta_k)|^2 of a chain over the theorem's bound. The
  * chains that come closest to it are searched for. */
 #include "claims/shared/claim_descent.h"

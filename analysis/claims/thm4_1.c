@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* thm4.1: Sigma H + H Sigma = eta C for the SDE d theta = -H theta dt + (eta C)^(1/2)
  * dW, and for the discrete recursion of SGD as eta h -> 0. The noise does not commute
  * with H. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* thm4.2: a PAC-Bayes bound is violated with probability at most Delta over the
  * training set. Violations are counted over many training sets of a problem whose true
  * risk is known:

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* thm4.3: if eta/(2 B lambda) < 1 there is a beta0 in (0, 2 B lambda/eta] with a
  * smaller bound for PNM than for SGD. The check finds the smallest ratio of the two
  * bounds over beta0, for the paper's covariance with the printed and with the right

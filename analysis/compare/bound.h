@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* bound.h: theorem 3.1 and lemmas A.2 and A.3 on chains of pnm, as the ratio of the
  * left-hand to the right-hand side, which is at most 1 if the bound holds.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* bound_command.h: the command that measures the setting that a search found. */
 #ifndef PNM_BOUND_COMMAND_H
 #define PNM_BOUND_COMMAND_H

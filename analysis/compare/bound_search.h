@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* bound_search.h: tries to break a bound by searching for the setting with the largest
  * ratio (bound.h), with GSL's simplex minimiser from many starts. */
 #ifndef PNM_BOUND_SEARCH_H

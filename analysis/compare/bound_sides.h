@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* bound_sides.h: computes both sides of the bounds of bound.h at 64 places together. */
 #ifndef PNM_BOUND_SIDES_H
 #define PNM_BOUND_SIDES_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* command.h: parts of a command that a reader can type. */
 #ifndef PNM_COMMAND_H
 #define PNM_COMMAND_H

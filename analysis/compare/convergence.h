@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* convergence.h: the smallest gradient and the transient of chains on a loss, measured
  * and exact. */
 #ifndef PNM_COMPARE_CONVERGENCE_H

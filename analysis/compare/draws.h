@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* draws.h: means over independent draws that are not chains, sampled in units too. */
 #ifndef PNM_DRAWS_H
 #define PNM_DRAWS_H

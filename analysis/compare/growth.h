@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* growth.h: the growth factor of a linear rule, measured from noiseless chains of its
  * implemented step. Nothing here knows theory or matrices.
  *

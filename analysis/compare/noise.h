@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* noise.h: mean and noise of the direction that a rule applies on a linear loss with
  * unit gradient and unit noise: the paper's, exact and measured values. */
 #ifndef PNM_NOISE_H

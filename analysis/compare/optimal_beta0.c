@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "compare/optimal_beta0.h"
 
 #include <gsl/gsl_errno.h>

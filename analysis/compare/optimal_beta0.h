@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* optimal_beta0.h: the beta0 whose stationary law lies nearest to the prior. */
 #ifndef PNM_OPTIMAL_BETA0_H
 #define PNM_OPTIMAL_BETA0_H

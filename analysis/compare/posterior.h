@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* posterior.h: the divergence of a rule's stationary law, a Gaussian, from the prior
  * N(0, I/lambda), with the paper's, the exact and the measured covariance. */
 #ifndef PNM_POSTERIOR_H

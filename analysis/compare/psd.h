@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* psd.h: the power spectral density of the direction that a rule applies: exact, and
  * measured on trajectories by Welch's method. */
 #ifndef PNM_PSD_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* stability.h: how fast a linear rule converges on a quadratic loss without noise, and
  * up to which learning rate: exactly, and measured by running it.
  *

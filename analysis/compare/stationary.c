@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "compare/stationary.h"
 
 #include "compare/stationary_pilot.h"

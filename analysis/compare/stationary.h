@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* stationary.h: the stationary covariance of a rule: the paper's, exact and measured.
  */
 #ifndef PNM_STATIONARY_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* stationary_pilot.h: plans the sampling of rules without linear theory from pilots,
  * for stationary.c only. */
 #ifndef PNM_STATIONARY_PILOT_H

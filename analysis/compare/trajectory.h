@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* trajectory.h: a trajectory of pnm, with x_t and z_t of the paper's appendix A.
  *
  * z_t = (x_t - beta x_{t-2})/(1 - beta) moves by plain gradient steps (lemma A.1) if

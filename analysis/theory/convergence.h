@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* convergence.h: theorem 3.1 and the lemmas under it, as printed and corrected.
  *
  * beta = beta1^2, eta0 = eta/sqrt((1+beta0)^2 + beta0^2), alpha = eta0 (1-beta). The

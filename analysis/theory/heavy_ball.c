@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* heavy_ball.c: m_t = beta1 m_{t-1} + beta3 g_t, theta' = theta - eta m_t
  * (Algorithm 1). */
 #include "theory/theory.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* list.h: the rules whose theory is written out, one line each. */
 #ifndef PNM_THEORY_LIST_H
 #define PNM_THEORY_LIST_H

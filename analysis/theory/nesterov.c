@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* nesterov.c: d_t = beta1 d_{t-1} + g_t, theta' = theta - eta (g_t + beta1 d_t),
  * Nesterov's momentum in PyTorch's form. */
 #include "theory/theory.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* noise_filter.h: a linear rule as a filter from the gradient to the direction that it
  * applies, u_t = (theta_t - theta_{t+1}) / eta_applied, at curvature 0: its response to
  * white gradient noise of variance 1 and to a constant gradient. The filter comes from

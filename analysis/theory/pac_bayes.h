@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* pac_bayes.h: Kullback-Leibler divergences of Gaussians and PAC-Bayes bounds. */
 #ifndef PNM_PAC_BAYES_H
 #define PNM_PAC_BAYES_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* pnm.c: m_t = beta m_{t-2} + (1-beta) g_t,
  * theta' = theta - eta0 [(1+beta0) m_t - beta0 m_{t-1}], beta = beta1^2 (Algorithm 2).
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* pnm_eq7.c: eqs. 6-8 as printed with beta3 = 1-beta1: two streams of alternate
  * gradients p (fed at this step) and q (resting), both decaying by beta1 every step,
  * theta' = theta - eta [(1+beta0) p - beta0 q]. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* qhm.c: d_t = beta1 d_{t-1} + (1-beta1) g_t,
  * theta' = theta - eta [(1-nu) g_t + nu d_t], quasi-hyperbolic momentum. */
 #include "theory/theory.h"

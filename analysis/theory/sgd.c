@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* sgd.c: stochastic gradient descent, theta' = theta - eta g (eq. 1). */
 #include "theory/theory.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* stein.h: the discrete Lyapunov (Stein) equation of a pair of modes, solved directly.
  */
 #ifndef PNM_STEIN_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* theory.h: the theory of rules, found by name and independent of their implemented
  * step.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* two_batch.c: theta' = theta - eta0 [(1+beta0) g_a - beta0 g_b] with two
  * independent gradient samples at the same point (eq. 5). */
 #include "theory/theory.h"

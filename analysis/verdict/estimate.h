@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* estimate.h: the confidence bands of estimates, and the errors to plan for. */
 #ifndef PNM_ESTIMATE_H
 #define PNM_ESTIMATE_H

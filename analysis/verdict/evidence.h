@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* evidence.h: what is known about a number, and the verdicts that follow. */
 #ifndef PNM_EVIDENCE_H
 #define PNM_EVIDENCE_H

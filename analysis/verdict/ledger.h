@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* ledger.h: the paper's claims, each checked against exact theory and measurement.
  *
  * A claim is one file in analysis/claims/ with a `const struct claim claim_NAME` and a

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* verdict.h: the criteria of all verdicts: when two numbers agree. */
 #ifndef PNM_VERDICT_H
 #define PNM_VERDICT_H

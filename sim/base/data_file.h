@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* data_file.h: finds the files that belong to the programs themselves. They lie in
  * ../share/pnmlab as seen from the running program's folder, both in the build folder
  * and where `make install` puts them. */

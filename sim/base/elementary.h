@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* elementary.h: log, exp and sine whose bits are the same on every processor.
  *
  * libm's log and exp choose their code by processor and differ in the last place, so

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* error.h: how a function reports what went wrong.
  *
  * A function that can fail returns a status: 0, or a negative number whose absolute

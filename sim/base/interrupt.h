@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* interrupt.h: Ctrl-C ends a run between blocks of work. */
 #ifndef PNM_INTERRUPT_H
 #define PNM_INTERRUPT_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* isa.h: the hot code, compiled once for each instruction set.
  *
  * The files that the Makefile lists as HOT are compiled with -DISA=base, and on x86-64

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* moments.h: mean and spread of independent numbers, one at a time or merged. */
 #ifndef PNM_MOMENTS_H
 #define PNM_MOMENTS_H

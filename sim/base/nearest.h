@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* nearest.h: suggests the allowed name that a misspelt word may have meant.
  *
  *     struct nearest nearest = nearest_to("spectrun", "");

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* numbers.h: a list of numbers. */
 #ifndef PNM_NUMBERS_H
 #define PNM_NUMBERS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* parse.h: numbers, lists and grids of numbers from text and files. */
 #ifndef PNM_PARSE_H
 #define PNM_PARSE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* progress.h: shows progress and the time left on standard error, if it is a terminal.
  */
 #ifndef PNM_PROGRESS_H

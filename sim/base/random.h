@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* random.h: streams of standard normal numbers, the same bits on every machine.
  *
  * A stream is named by a key; two different keys of one row give streams that cannot

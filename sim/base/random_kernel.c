@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* random_kernel.c: xoshiro256++ in 16 lanes and the Box-Muller transform.
  * xoshiro256++: Blackman and Vigna, ACM Trans. Math. Softw. 47 (2021), art. 36. */
 #include "base/random_kernel.h"

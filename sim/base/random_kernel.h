@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* random_kernel.h: the generator's inner loops, once for each instruction set; random.h
  * says what they compute. */
 #ifndef PNM_RANDOM_KERNEL_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* ranks.h: the processes of a parallel run; a single one without MPI.
  *
  * Every rank runs the whole program; only the units are shared out. Their results are

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* tally.h: counts the rows of a result by verdict; the exit status follows from them.
  */
 #ifndef PNM_TALLY_H

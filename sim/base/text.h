@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* text.h: a text that grows as it is written.
  *
  *     struct text names = {0};

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* whole_file.h: writes a file as a whole: afterwards it is the complete new one or,
  * after a failure, still the old one. */
 #ifndef PNM_WHOLE_FILE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* completion.h: scripts with which shells complete a program's options and values. */
 #ifndef PNM_COMPLETION_H
 #define PNM_COMPLETION_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* config.h: reads options from an INI file and writes them to one.
  *
  *     # runs.ini

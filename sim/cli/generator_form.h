@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* generator_form.h: reads the name of a random number generator. */
 #ifndef PNM_GENERATOR_FORM_H
 #define PNM_GENERATOR_FORM_H

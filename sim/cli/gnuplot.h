@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* gnuplot.h: a table drawn at once, by gnuplot. */
 #ifndef PNM_GNUPLOT_H
 #define PNM_GNUPLOT_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* manual.h: the manual page of a program, made of the same table as its help. */
 #ifndef PNM_MANUAL_H
 #define PNM_MANUAL_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* matrices_file.h: reads the file of --system. */
 #ifndef PNM_MATRICES_FILE_H
 #define PNM_MATRICES_FILE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* named_line.h: reads what has names in a text, line by line: NAME = VALUE in a file of
  * options, "# NAME: VALUE" in the header of a result.
  *

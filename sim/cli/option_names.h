@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* option_names.h: checks the names of options on the command line. */
 #ifndef PNM_OPTION_NAMES_H
 #define PNM_OPTION_NAMES_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* options.h: one table of options serves command line, help, manual, completion, files
  * of options and result headers. It also states which member of the program's request
  * (request.h) each option fills.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* options_help.h: the texts about options in --help and the manual. */
 #ifndef PNM_OPTIONS_HELP_H
 #define PNM_OPTIONS_HELP_H

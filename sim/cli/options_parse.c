@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli/completion.h"
 #include "cli/config.h"
 #include "cli/manual.h"

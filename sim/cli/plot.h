@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* plot.h: what plots/table.gp draws of a table.
  *
  * The axis is a number that differs between rows; rows that differ elsewhere are other

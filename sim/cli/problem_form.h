@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* problem_form.h: reads a quadratic loss and its noise from the options' texts. */
 #ifndef PNM_PROBLEM_FORM_H
 #define PNM_PROBLEM_FORM_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* program.h: the main function of every program. */
 #ifndef PNM_PROGRAM_H
 #define PNM_PROGRAM_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* request.h: what the user asked a program for, as typed members with names.
  *
  * The command line and the files that it names are read once, into this struct;

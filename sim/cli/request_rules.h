@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* request_rules.h: the update rules that --optimizer and the options of their
  * parameters describe. */
 #ifndef PNM_REQUEST_RULES_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* rerun.h: repeats a run from the parameters in the header of its result. */
 #ifndef PNM_RERUN_H
 #define PNM_RERUN_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* result.h: the header of a result, and where results are written. */
 #ifndef PNM_RESULT_H
 #define PNM_RESULT_H

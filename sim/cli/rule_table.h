@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* rule_table.h: tables whose rows are about update rules. */
 #ifndef PNM_RULE_TABLE_H
 #define PNM_RULE_TABLE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* schedule_form.h: reads a schedule of the learning rate, "step:0.1:8000:16000". */
 #ifndef PNM_SCHEDULE_FORM_H
 #define PNM_SCHEDULE_FORM_H

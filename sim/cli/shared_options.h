@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* shared_options.h: the options that several programs take, by group. */
 #ifndef PNM_SHARED_OPTIONS_H
 #define PNM_SHARED_OPTIONS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* table.h: a table of results, held in memory and written whole or not at all.
  *
  *     static const struct column columns[] = {

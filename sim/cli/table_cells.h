@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* table_cells.h: the contents of a table, for table.c and table_write.c only. */
 #ifndef PNM_TABLE_CELLS_H
 #define PNM_TABLE_CELLS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli/version.h"
 
 /* The Makefile passes the revision to this file alone, so that a commit does not

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* version.h: the version of pnmlab. */
 #ifndef PNM_VERSION_H
 #define PNM_VERSION_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* descent.h: many independent chains of a rule on a smooth loss.
  *
  * Every chain starts at the same point and takes gradient samples g = grad f(theta) +

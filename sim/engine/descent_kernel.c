@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "engine/descent_kernel.h"
 
 #include "rules/rule_loops.h"

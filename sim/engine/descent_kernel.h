@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* descent_kernel.h: the inner loops of chains on a smooth loss, compiled once
  * for each instruction set and called through struct kernels. Rows have 64 lanes; the
  * even ones are the first half, the odd ones the second. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "engine/ensemble.h"
 
 #include "engine/ensemble_run.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* ensemble.h: many independent chains of a rule on a quadratic loss, and the statistics
  * that observers compute of them.
  *

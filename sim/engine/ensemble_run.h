@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* ensemble_run.h: runs the units of an ensemble and shows them to an observer, with the
  * units, streams and order that ensemble.h states. */
 #ifndef PNM_ENSEMBLE_RUN_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* kernels.h: the table of the hot code of one instruction set (isa.h). */
 #ifndef PNM_KERNELS_H
 #define PNM_KERNELS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* kernels_table.c: the table of one instruction set. */
 #include "engine/kernels.h"
 

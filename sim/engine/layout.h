@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* layout.h: how the chains of an ensemble are shared out among units. */
 #ifndef PNM_LAYOUT_H
 #define PNM_LAYOUT_H

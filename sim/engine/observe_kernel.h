@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* observe_kernel.h: the inner loops of observers, of correlated noise and of rotated
  * steps, compiled once for each instruction set and called through struct kernels.
  *

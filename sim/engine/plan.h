@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* plan.h: plans a sampling run before it begins, from the exact law of the estimator:
  * how many chains, how many steps, and how many of these are burn-in. */
 #ifndef PNM_PLAN_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* sampling.h: the settings of sampling, and the steps from a rule to planned chains. */
 #ifndef PNM_SAMPLING_H
 #define PNM_SAMPLING_H

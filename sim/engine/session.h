@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* session.h: what the sampling runs of one program share: when to stop, and the
  * checkpoint from which they can be resumed.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* units.h: runs units on threads and ranks.
  *
  * A unit is computed into a scratch of its own, in any order by any thread of any rank;

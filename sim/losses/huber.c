@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* huber.c: a parabola whose gradient is clipped, coordinate by coordinate.
  *
  * phi'(x) = min(max(L x, -g), g) with g = G/sqrt(n); phi is its integral from 0.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* list.h: the losses that are built in, one line each. */
 #ifndef PNM_LOSS_LIST_H
 #define PNM_LOSS_LIST_H

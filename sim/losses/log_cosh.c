@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* log_cosh.c: log cosh in every coordinate.
  *
  * phi(x) = (g^2/L) log cosh u with u = L x/g, g = G/sqrt(n);

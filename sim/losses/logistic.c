@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* logistic.c: logistic regression on synthetic data, without regularisation.
  *
  * f(theta) = (1/N) sum_j log(1 + exp(-z_j . theta)), z_j = y_j a_j, labels y_j = +-1.

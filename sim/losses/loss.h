@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* loss.h: smooth losses with a bounded gradient, as Theorem 3.1 assumes them.
  *
  * A loss is one file sim/losses/NAME.c and one line in list.h. The file is

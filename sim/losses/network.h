@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* network.h: a small fully connected network for classification, and its gradient.
  *
  * p = softmax(W3 tanh(W2 tanh(W1 x + b1) + b2) + b3), loss -log p_label. It is so small

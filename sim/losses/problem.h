@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* problem.h: the loss f(theta) = 1/2 (theta - theta*)' H (theta - theta*) in the
  * eigenbasis of H, or the linear loss f(theta) = slope theta, and the covariance C of
  * the Gaussian gradient noise. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* pseudo_huber.c: a parabola that turns smoothly into a line.
  *
  * phi(x) = (g^2/L) (sqrt(1 + u^2) - 1) with u = L x/g, g = G/sqrt(n);

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* quadratic.c: a quadratic. Its gradient has no bound, so it serves sampling runs with
  * an exact answer, but not Theorem 3.1.
  *

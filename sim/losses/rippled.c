@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* rippled.c: Rastrigin's function with a pseudo-Huber bowl in place of its
  * parabola, so that its gradient is bounded: not convex, with many critical points.
  *

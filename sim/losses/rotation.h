@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* rotation.h: the basis in which update rules run, theta = Q z, where z are the
  * coordinates in the eigenbasis of H; there H is Q diag(h) Q'. It makes no difference
  * to rules that are equivariant under rotations, but to those that treat each

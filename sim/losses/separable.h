@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* separable.h: a loss that is a sum over coordinates, f = sum_i phi(theta_i), made
  * from phi.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* adabound.c: AdaBound: Adam's rate of each coordinate is clipped between bounds
  * that close in on that of SGD. The paper corrects no bias and divides the clipped rate
  * by sqrt(t); the authors' PyTorch code corrects the bias and does not divide. The

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* adam.c: Adam. */
 #define RULE adam
 #include "rules/adam.h"

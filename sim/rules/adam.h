@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* adam.h: Adam's update, which adam and adamw share; they differ in weight decay only,
  * which template.h applies. Include it after RULE is defined. */
 #include "rules/parameters.h"

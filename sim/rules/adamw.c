@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* adamw.c: AdamW: Adam with a weight decay apart from the gradient. */
 #define RULE adamw
 #include "rules/adam.h"

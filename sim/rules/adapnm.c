@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* adapnm.c: AdaPNM, Algorithm 3 of the paper, or without AMSGrad Algorithm 4, which
  * prints its epsilon inside the root. The bias corrections are 1-beta1^t and
  * 1-beta2^t with t from 1. The authors' code does the same, with epsilon always outside

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* aggmo.c: aggregated momentum: the mean of K = 3 momentums that decay by
  * beta_k = 1 - 0.1^k, k = 0, 1, 2, the paper's default. beta_0 = 0: the first of them
  * is the gradient and needs no slot. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* amsgrad.c: AMSGrad: Adam's denominator never falls. The paper corrects no bias;
  * PyTorch corrects that of the mean and of the largest v. The paper prints no epsilon;
  * here it is added as in Adam. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* heavy_ball.c: Heavy Ball momentum, Algorithm 1. */
 #include "rules/parameters.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* linear.c: a linear rule whose matrices are read from a file (matrices.h). */
 #include "rules/parameters.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* linear_system.h: a linear update rule as a small state-space system.
  *
  * On one mode of curvature h with theta* = 0 a linear rule acts as

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* list.h: the update rules that are built in, one line each. */
 #ifndef PNM_RULE_LIST_H
 #define PNM_RULE_LIST_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* matrices.h: the matrices of a linear update rule that is read from a file. On
  * curvature h its state s = (theta, other numbers) moves as
  *

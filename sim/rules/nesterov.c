@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* nesterov.c: Nesterov's momentum in PyTorch's form: the gradient is taken at theta
  * and the momentum's next step is added to it. */
 #include "rules/parameters.h"

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
 # Begins an update rule: writes sim/rules/NAME.c from the template and lists it.
 # usage: new_rule.sh NAME    (make new-optimizer NAME=foo)
 set -eu

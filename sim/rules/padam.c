@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* padam.c: Padam: AMSGrad with a power p <= 1/2 of its largest v. The paper
  * corrects no bias and prints no epsilon, which is added to the denominator here; the
  * authors' PyTorch code corrects the bias of the mean by 1/(1-beta1^t), multiplies by

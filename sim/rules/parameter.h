@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* parameter.h: a parameter of update rules or of losses. */
 #ifndef PNM_PARAMETER_H
 #define PNM_PARAMETER_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* parameters.h: parameters that several rules share, stated once. */
 #ifndef PNM_PARAMETERS_H
 #define PNM_PARAMETERS_H

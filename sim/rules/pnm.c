@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* pnm.c: positive-negative momentum, Algorithm 2. */
 #include "rules/parameters.h"
 

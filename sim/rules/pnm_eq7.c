@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* pnm_eq7.c: the positive-negative average of eqs. 6-8 as printed: two streams of
  * alternate gradients, both decaying by beta1 at every step. Its noise filter is not
  * that of Algorithm 2. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* qhm.c: quasi-hyperbolic momentum: a weighted mean of the gradient and of its
  * exponential mean. */
 #include "rules/parameters.h"

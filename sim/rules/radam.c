@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* radam.c: rectified Adam: momentum alone until the denominator's variance is
  * finite, then Adam times a factor r_t that grows to 1. The paper begins at
  * rho_t > 4, PyTorch at rho_t > 5. The paper prints no epsilon, which is added as in

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* rule.h: an update rule: its kind and the values of its parameters.
  *
  * A rule is one file sim/rules/NAME.c that states the update of one coordinate. A

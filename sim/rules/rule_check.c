@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "rules/rule_check.h"
 
 int rule_check_constant(const struct rule *rules, size_t count, const char *what,

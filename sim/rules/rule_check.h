@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* rule_check.h: checks that rules suit a computation.
  *
  * All functions return STATUS_USAGE if one of rules[count] does not suit; `what` names

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* rule_from.h: an update rule as a text, "NAME beta0=1 lr-normalization=off".
  *
  *     struct rule rule;

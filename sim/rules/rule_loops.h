@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* rule_loops.h: the loops of an update rule, compiled once for each instruction set. */
 #ifndef PNM_RULE_LOOPS_H
 #define PNM_RULE_LOOPS_H

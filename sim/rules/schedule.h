@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* schedule.h: how the learning rate changes from step to step. At step t the rule's own
  * rate is multiplied by a factor:
  *

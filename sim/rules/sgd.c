@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* sgd.c: stochastic gradient descent, eq. 1. */
 #include "rules/parameters.h"
 

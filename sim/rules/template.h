@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* template.h: an update rule, made from the update that its file states.
  *
  * The file is compiled once without ISA, which gives the rule's kind, and once for each

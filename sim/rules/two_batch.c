@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* two_batch.c: the positive-negative average of two independent gradient samples at
  * the same point, eq. 5: the idea from which the paper derives PNM. */
 #include "rules/parameters.h"

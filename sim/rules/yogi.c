@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* yogi.c: Yogi: v moves towards g^2 by (1-beta2) g^2 at most, whatever v is. The
  * paper starts at 0 and corrects no bias; the package torch_optimizer (PyTorch itself
  * has no Yogi) starts both means at 1e-6 and corrects their bias as Adam does. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* bench.c: how fast the simulation is, beside what else one would use, and beside what
  * the processor can do. See README.md in this folder. */
 #include "engine/kernels.h"

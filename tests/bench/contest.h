@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* contest.h: contenders timed in rounds.
  *
  * Machines are shared and change their clock, so a time alone says little. Every

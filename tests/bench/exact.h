@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* exact.h: the exact stationary covariance of n modes under dense noise, by pairs of
  * modes and by solving for all of them at once. */
 #ifndef PNM_BENCH_EXACT_H

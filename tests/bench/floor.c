@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* floor.c: compiled once for each instruction set, like the kernels.
  *
  * Box and Muller's transform to 1e-12 needs for a pair of numbers a logarithm, a square

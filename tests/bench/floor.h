@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* floor.h: the least that a transform of random words into normal numbers can cost. */
 #ifndef PNM_BENCH_FLOOR_H
 #define PNM_BENCH_FLOOR_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* naive.h: the same experiment as one writes it with GSL and three loops. */
 #ifndef PNM_BENCH_NAIVE_H
 #define PNM_BENCH_NAIVE_H

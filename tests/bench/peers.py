@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
 """NumPy and PyTorch as contenders of the benchmark.
 
 Reads a command a line and answers each with a line "SECONDS VALUE", or with a line

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* process.h: contenders run in processes of their own, which read a command a line and
  * answer each with a line "SECONDS [VALUE ...]", or with a line that says why there
  * is no such number. So rounds can go through them in turn, whatever they are written

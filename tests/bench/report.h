@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* report.h: a contest's results as a table on the terminal and as rows of CSV. */
 #ifndef PNM_BENCH_REPORT_H
 #define PNM_BENCH_REPORT_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* sections.h: what is compared with what. */
 #ifndef PNM_BENCH_SECTIONS_H
 #define PNM_BENCH_SECTIONS_H

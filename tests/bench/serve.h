@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* serve.h: what is written in C, timed on command (process.h). */
 #ifndef PNM_BENCH_SERVE_H
 #define PNM_BENCH_SERVE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* setup.h: an ensemble to be run, described in one line so that a process can be asked
  * for it. */
 #ifndef PNM_BENCH_SETUP_H

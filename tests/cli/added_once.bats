@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-3.0-or-later
 # added_once.bats: what a user adds is added in one place. In a copy of the tree with what is
 # built, each test adds one thing, counts the files that it wrote or changed by hand, and runs
 # the unit tests and the program tests of the rooms that know such things.

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-3.0-or-later
 # bad_input.bats: whatever is wrong is refused with 64, by name, and leaves no trace.
 
 load helpers

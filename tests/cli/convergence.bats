@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-3.0-or-later
 # convergence.bats: pnm-convergence, theorem 3.1 and transients.
 
 load helpers

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-3.0-or-later
 # decay.bats: weight decay, schedules and rotations, in every program that takes them.
 
 load helpers

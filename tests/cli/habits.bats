@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-3.0-or-later
 # habits.bats: what people are used to from other programs: a slip that is understood, a
 # configuration file, a run that is repeated from its result, colours, Markdown.
 

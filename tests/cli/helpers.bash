@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
 # helpers.bash: what the tests of the programs share.
 #
 #   load helpers

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-3.0-or-later
 # long_runs.bats: runs that end early, and what goes on from there: --max-seconds, --stop-at,
 # --checkpoint, --resume.
 

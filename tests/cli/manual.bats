@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-3.0-or-later
 # manual.bats: manual pages, completions and help say the same; install puts them in place
 # and uninstall takes them away; what README.md shows is what comes.
 

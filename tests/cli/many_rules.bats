@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-3.0-or-later
 # many_rules.bats: what is built in is counted nowhere. Forty rules with parameters of their
 # own are added to a copy of the tree, where every program must still say what it takes.
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-3.0-or-later
 # mpi.bats: the programs built with MPI, run by mpirun, give what those without it give.
 # PNM_MPI_BIN names the folder of the former (make MPI=1: build/mpi/bin); without it, or
 # without mpirun, all is skipped.

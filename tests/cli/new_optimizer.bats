@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-3.0-or-later
 # new_optimizer.bats: the names that make new-optimizer refuses; what it makes of others is
 # in added_once.bats.
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-3.0-or-later
 # noise.bats: pnm-noise, what momentum does to white gradient noise.
 
 load helpers

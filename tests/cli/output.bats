@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-3.0-or-later
 # output.bats: formats, where results go, and what happens when they cannot go there.
 
 load helpers

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-3.0-or-later
 # plots.bats: the figures, from the tables that make tables computes.
 
 load helpers

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-3.0-or-later
 # rooms.bats: which folder may use which. A file of a room includes, and its object calls,
 # only what lies in the rooms that may_use names, so that a file that is put into the wrong
 # room to please this test is seen by what it needs.
@@ -130,4 +131,16 @@ objects() {
         "$root"/sim/*.c "$root"/sim/*/*.[ch] "$root"/analysis/*.[ch] "$root"/analysis/*/*.[ch] \
         "$root"/analysis/*/*/*.[ch]
     expect_equal "$output" ''
+}
+
+@test "every source says its licence in its first lines" {
+    local file without=
+    while read -r file; do
+        head -n 2 "$root/$file" | grep -q 'SPDX-License-Identifier: GPL-3.0-or-later' ||
+            without="$without $file"
+    done < <(cd "$root" && find Makefile sim analysis plots notebooks tests -type f \
+        \( -name Makefile -o -name '*.[ch]' -o -name '*.py' -o -name '*.sh' -o -name '*.gp' \
+        -o -name '*.awk' -o -name '*.bats' -o -name '*.bash' -o -name '*.js' -o -name '*.css' \) \
+        ! -path '*/.ipynb_checkpoints/*')
+    expect_equal "$without" ''
 }

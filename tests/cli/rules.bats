@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-3.0-or-later
 # rules.bats: pnm-rules, the table of all update rules, and --optimizer all.
 
 load helpers

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-3.0-or-later
 # simulate.bats: pnm-simulate on good input.
 
 load helpers

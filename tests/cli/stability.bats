@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-3.0-or-later
 # stability.bats: pnm-stability, how fast rules converge and up to which learning rate.
 
 load helpers

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-3.0-or-later
 # system.bats: a rule that is read from a file, and rules that are not linear.
 
 load helpers

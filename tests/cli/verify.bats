@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-3.0-or-later
 # verify.bats: pnm-verify, the ledger.
 
 load helpers

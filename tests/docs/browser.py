@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Opens the report in Chromium and tries what a reader does with it.
 
 usage: browser.py REPORT.html IDS [SCREENSHOT_DIR]

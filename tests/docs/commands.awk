@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
 # commands.awk: takes the commands out of README.md, or out of the examples of a manual
 # page. usage: awk -v folder=OUT -f commands.awk README.md
 #

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
 # Writes anew what README.md and analysis/README.md have between the lines
 # "<!-- make docs: NAME -->" and "<!-- end -->": part() knows the names.
 # usage: generate.sh [--check] [FILE...]    (make docs; --check only compares)

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
 # Has mandoc look over the manual pages, installed as they refer to each other.
 # usage: man.sh    (make test-docs-man, after make setup-docs)
 set -eu

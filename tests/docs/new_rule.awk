@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
 # new_rule.awk: changes the file that make new-optimizer began as README.md says.
 # usage: awk -f new_rule.awk BLOCK sim/rules/NAME.c
 #

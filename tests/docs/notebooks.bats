@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-3.0-or-later
 # notebooks.bats: notices what notebooks/run.py is to notice. Needs nbconvert and ipykernel
 # (make setup-docs). make notebooks executes the notebooks themselves.
 

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
 # Runs the commands of README.md, and of the manual's examples, in a copy of the tree and
 # compares what they print with what README.md shows. --long also makes the report there,
 # and with it the ledger and the figures' tables.

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-3.0-or-later
 # report.bats: the page that make report writes. Needs python3 and Chromium (make setup-docs).
 
 # A ledger of less precision than make verify's, which takes half a minute, with the tracked

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
 # same_table.awk: do two outputs show the same? usage: awk -f same_table.awk EXPECTED ACTUAL
 # Rows, columns and words must be the same, numbers to 1e-5 of their size. Columns are what
 # at least two blanks in all rows separate, so that a number may get longer and an empty

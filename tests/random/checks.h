@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* checks.h: what a survey has to show, each check with a p value, and how large a
  * departure a check is sure to notice. */
 #ifndef PNM_CHECKS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* controls.h: negative controls: damages to good numbers, each as small as the check
  * named with it is sure to notice. */
 #ifndef PNM_CONTROLS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* quality.c: the statistical quality of the normal numbers, at the size of a large
  * simulation. Draws more than 10^10 of them and checks moments, correlations, tails and
  * the whole distribution; --controls damages the numbers in ways that must show. */

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
 # random.sh QUALITY WORDS [--quick] [--seed S]: how good the random numbers are. QUALITY and
 # WORDS are the paths of the two programs built from this folder. In turn:
 #

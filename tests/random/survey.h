@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* survey.h: draws normal numbers as the simulation does, in chunks from the streams of
  * several seeds and units, and keeps the sums and counts that checks.h judges. */
 #ifndef PNM_SURVEY_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* words.c: the raw 64-bit words of a stream, or of several side by side, on standard
  * output, for suites that read binary words from a pipe:
  *

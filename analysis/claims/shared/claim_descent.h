@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* claim_descent.h: shared by the claims on theorem 3.1 and its lemmas: chains of a rule
  * on a smooth loss, identities along them, and the search for the chain that comes
  * closest to a bound. */

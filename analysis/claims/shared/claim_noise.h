@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* claim_noise.h: shared by the claims on momentum noise (section 2). */
 #ifndef PNM_CLAIM_NOISE_H
 #define PNM_CLAIM_NOISE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* claim_stationary.h: shared by the claims on stationary covariances. */
 #ifndef PNM_CLAIM_STATIONARY_H
 #define PNM_CLAIM_STATIONARY_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* gaussian.h: Gaussians in two dimensions, for the claims on divergences. */
 #ifndef PNM_GAUSSIAN_H
 #define PNM_GAUSSIAN_H

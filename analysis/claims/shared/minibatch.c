@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "claims/shared/minibatch.h"
 
 #include <gsl/gsl_eigen.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* minibatch.h: shared by the claims on the noise of minibatches: a small network on
  * synthetic data, the exact law of its gradient, and minibatches drawn from the data.
  */

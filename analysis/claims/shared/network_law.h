@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* network_law.h: mean and covariance of the gradient of the network of network.h over a
  * population, and the Hessian of its risk. Derivatives are carried forward through a
  * second implementation of the network, which is independent of network.c's gradient.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* twins.h: compares two rules that should be the same at these parameters. */
 #ifndef PNM_TWINS_H
 #define PNM_TWINS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* test_ledger.c: every claim's negative control fails, every kind of row reaches its
  * verdicts, and the ledger finds what it should find. */
 #include "check.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Ratios of bounds against runs worked out by hand and against Algorithm 2 written out,
  * and the search for the largest of them.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* test_noise.c: noise filters against closed forms, against their own impulse response
  * summed by brute force, and against measurement. */
 #include "check.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* test_stability.c: spectral radius, limit and best learning rate, in several
  * independent ways: written-out matrices, closed forms, matrices probed from the step,
  * textbook formulas, and noiseless runs. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* test_stationary.c: measured against exact: the deviations are as large as their
  * standard errors say, and what cannot be measured says why. */
 #include "check.h"

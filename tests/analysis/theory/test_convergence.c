@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The bounds of theorem 3.1 and lemma A.3 against second derivations: the lemma's
  * factor from Algorithm 2 run on chosen gradients, the theorem from the inequality that
  * its proof sums.

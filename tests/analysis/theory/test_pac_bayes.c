@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* test_pac_bayes.c: divergences in second ways, bounds at their extremes, posteriors
  * with their errors. */
 #include "check.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* test_theory.c: every exact answer in several independent ways: closed form,
  * written-out matrices with the Stein equation solved by LU, the same solved by
  * doubling, matrices probed from the step, and the recursion iterated step by step in

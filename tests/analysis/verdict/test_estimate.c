@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* test_estimate.c: the verdict rule on made-up numbers: every outcome, every edge. */
 #include "check.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Statistics tested: 30 at most. */
 #include "check.h"
 #include "cli/generator_form.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "check.h"
 #include "cli/generator_form.h"
 #include "cli/problem_form.h"

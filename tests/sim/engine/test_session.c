@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "toy_task.h"
 
 #include "base/interrupt.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "toy_task.h"
 
 static void check_units(uint64_t count, size_t numbers)

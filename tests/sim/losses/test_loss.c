@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* For every loss in the list: is the gradient that of the value, do L and G bound, and
  * are they nearly attained; and does each of these checks notice a loss that is a
  * little wrong? */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Rules run in another basis than the eigenbasis of H: what is drawn, what is refused,
  * and that rules which are equivariant do not notice.
  *

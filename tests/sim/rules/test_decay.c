@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Weight decay and schedules of the learning rate, of every rule: against the bare rule
  * stepped by hand, and the exact law with decay against the recursion.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Rules that are read from a file: against built-in ones and against their recursion.
  *
  * Statistics tested: 0. */

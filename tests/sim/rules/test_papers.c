@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* test_papers.c: the rules that PyTorch lacks, or has otherwise than their papers,
  * against a second implementation straight from the papers (and from the authors'
  * code): a scalar at a time, in long double, with powl and with whole histories. And

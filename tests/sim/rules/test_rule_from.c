@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* test_rule_from.c: rules as texts. */
 #include "check.h"
 

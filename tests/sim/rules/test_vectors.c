@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* test_vectors.c: our steps against PyTorch's, recorded by tests/torch_vectors.py in
  * tests/vectors/. */
 #include "check.h"
