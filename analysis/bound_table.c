@@ -6,52 +6,31 @@
 #include "cli/plot.h"
 #include "cli/rule_table.h"
 
-enum {
-    OPTIMIZER,
-    LR,
-    BETA0,
-    BETA1,
-    BOUND,
-    FORM,
-    LOSS,
-    SIGMA,
-    INITIAL,
-    C,
-    HORIZON,
-    RATE,
-    AT_STEP,
-    RATIO,
-    STDERR,
-    COUNT,
-    EXACT,
-    VERDICT,
-    EXACT_VERDICT,
-    COMMAND,
-    COLUMNS
-};
+#define COLUMN_LIST(COLUMN)                                                            \
+    COLUMN(OPTIMIZER, "optimizer", TEXT, true)                                         \
+    COLUMN(LR, "lr", REAL, false)                                                      \
+    COLUMN(BETA0, "beta0", REAL, false)                                                \
+    COLUMN(BETA1, "beta1", REAL, false)                                                \
+    COLUMN(BOUND, "bound", TEXT, false)                                                \
+    COLUMN(FORM, "form", TEXT, false)                                                  \
+    COLUMN(LOSS, "loss", TEXT, false)                                                  \
+    COLUMN(SIGMA, "sigma", REAL, false)                                                \
+    COLUMN(INITIAL, "initial", REAL, false)                                            \
+    COLUMN(C, "c", REAL, true)                                                         \
+    COLUMN(HORIZON, "horizon", COUNT, false)                                           \
+    COLUMN(RATE, "eta0", REAL, true)                                                   \
+    COLUMN(AT_STEP, "at_step", COUNT, false)                                           \
+    COLUMN(RATIO, "ratio", REAL, false)                                                \
+    COLUMN(STDERR, "stderr", REAL, false)                                              \
+    COLUMN(COUNT, "count", COUNT, true)                                                \
+    COLUMN(EXACT, "exact", REAL, false)                                                \
+    COLUMN(VERDICT, "verdict", TEXT, false)                                            \
+    COLUMN(EXACT_VERDICT, "exact_verdict", TEXT, false)                                \
+    COLUMN(COMMAND, "command", TEXT, false)
 
-static const struct column columns[COLUMNS] = {
-    [OPTIMIZER] = {"optimizer", COLUMN_TEXT, true},
-    [LR] = {"lr", COLUMN_REAL, false},
-    [BETA0] = {"beta0", COLUMN_REAL, false},
-    [BETA1] = {"beta1", COLUMN_REAL, false},
-    [BOUND] = {"bound", COLUMN_TEXT, false},
-    [FORM] = {"form", COLUMN_TEXT, false},
-    [LOSS] = {"loss", COLUMN_TEXT, false},
-    [SIGMA] = {"sigma", COLUMN_REAL, false},
-    [INITIAL] = {"initial", COLUMN_REAL, false},
-    [C] = {"c", COLUMN_REAL, true},
-    [HORIZON] = {"horizon", COLUMN_COUNT, false},
-    [RATE] = {"eta0", COLUMN_REAL, true},
-    [AT_STEP] = {"at_step", COLUMN_COUNT, false},
-    [RATIO] = {"ratio", COLUMN_REAL, false},
-    [STDERR] = {"stderr", COLUMN_REAL, false},
-    [COUNT] = {"count", COLUMN_COUNT, true},
-    [EXACT] = {"exact", COLUMN_REAL, false},
-    [VERDICT] = {"verdict", COLUMN_TEXT, false},
-    [EXACT_VERDICT] = {"exact_verdict", COLUMN_TEXT, false},
-    [COMMAND] = {"command", COLUMN_TEXT, false},
-};
+enum { COLUMN_LIST(TABLE_NUMBER) COLUMNS };
+
+static const struct column columns[COLUMNS] = {COLUMN_LIST(TABLE_COLUMN)};
 
 static const struct plot plot = {
     .label = "left side over right side",

@@ -14,44 +14,27 @@ static const char *kind_text(enum claim_kind kind)
     return texts[kind];
 }
 
-enum {
-    ID,
-    WHERE,
-    KIND,
-    STATEMENT,
-    SETTING,
-    PAPER,
-    EXACT,
-    MEASURED,
-    STDERR,
-    COUNT,
-    PAPER_VERDICT,
-    EXACT_VERDICT,
-    FORM,
-    VARIABLE,
-    DEVIATION,
-    COMMAND,
-    COLUMNS
-};
+#define COLUMN_LIST(COLUMN)                                                            \
+    COLUMN(ID, "id", TEXT, false)                                                      \
+    COLUMN(WHERE, "where", TEXT, false)                                                \
+    COLUMN(KIND, "kind", TEXT, true)                                                   \
+    COLUMN(STATEMENT, "statement", TEXT, true)                                         \
+    COLUMN(SETTING, "setting", TEXT, false)                                            \
+    COLUMN(PAPER, "paper", REAL, false)                                                \
+    COLUMN(EXACT, "exact", REAL, false)                                                \
+    COLUMN(MEASURED, "measured", REAL, false)                                          \
+    COLUMN(STDERR, "stderr", REAL, false)                                              \
+    COLUMN(COUNT, "count", COUNT, true)                                                \
+    COLUMN(PAPER_VERDICT, "paper_verdict", TEXT, false)                                \
+    COLUMN(EXACT_VERDICT, "exact_verdict", TEXT, false)                                \
+    COLUMN(FORM, "form", TEXT, true)                                                   \
+    COLUMN(VARIABLE, "variable", TEXT, true)                                           \
+    COLUMN(DEVIATION, "deviation", REAL, true)                                         \
+    COLUMN(COMMAND, "command", TEXT, true)
 
-static const struct column columns[COLUMNS] = {
-    [ID] = {"id", COLUMN_TEXT, false},
-    [WHERE] = {"where", COLUMN_TEXT, false},
-    [KIND] = {"kind", COLUMN_TEXT, true},
-    [STATEMENT] = {"statement", COLUMN_TEXT, true},
-    [SETTING] = {"setting", COLUMN_TEXT, false},
-    [PAPER] = {"paper", COLUMN_REAL, false},
-    [EXACT] = {"exact", COLUMN_REAL, false},
-    [MEASURED] = {"measured", COLUMN_REAL, false},
-    [STDERR] = {"stderr", COLUMN_REAL, false},
-    [COUNT] = {"count", COLUMN_COUNT, true},
-    [PAPER_VERDICT] = {"paper_verdict", COLUMN_TEXT, false},
-    [EXACT_VERDICT] = {"exact_verdict", COLUMN_TEXT, false},
-    [FORM] = {"form", COLUMN_TEXT, true},
-    [VARIABLE] = {"variable", COLUMN_TEXT, true},
-    [DEVIATION] = {"deviation", COLUMN_REAL, true},
-    [COMMAND] = {"command", COLUMN_TEXT, true},
-};
+enum { COLUMN_LIST(TABLE_NUMBER) COLUMNS };
+
+static const struct column columns[COLUMNS] = {COLUMN_LIST(TABLE_COLUMN)};
 
 /* (paper - exact)/exact; NAN if the exact value is 0 or is a difference that should be
  * 0.

@@ -32,55 +32,35 @@ static const struct program_example examples[] = {
     {NULL, NULL},
 };
 
-enum {
-    OPTIMIZER,
-    BETA0,
-    BETA1,
-    QUANTITY,
-    PAPER,
-    EXACT,
-    MEASURED,
-    STDERR,
-    COUNT,
-    PAPER_VERDICT,
-    EXACT_VERDICT,
-    COLUMNS
-};
+#define COLUMN_LIST(COLUMN)                                                            \
+    COLUMN(OPTIMIZER, "optimizer", TEXT, false)                                        \
+    COLUMN(BETA0, "beta0", REAL, false)                                                \
+    COLUMN(BETA1, "beta1", REAL, false)                                                \
+    COLUMN(QUANTITY, "quantity", TEXT, false)                                          \
+    COLUMN(PAPER, "paper", REAL, false)                                                \
+    COLUMN(EXACT, "exact", REAL, false)                                                \
+    COLUMN(MEASURED, "measured", REAL, false)                                          \
+    COLUMN(STDERR, "stderr", REAL, false)                                              \
+    COLUMN(COUNT, "count", COUNT, false)                                               \
+    COLUMN(PAPER_VERDICT, "paper_verdict", TEXT, false)                                \
+    COLUMN(EXACT_VERDICT, "exact_verdict", TEXT, false)
 
-static const struct column columns[COLUMNS] = {
-    [OPTIMIZER] = {"optimizer", COLUMN_TEXT, false},
-    [BETA0] = {"beta0", COLUMN_REAL, false},
-    [BETA1] = {"beta1", COLUMN_REAL, false},
-    [QUANTITY] = {"quantity", COLUMN_TEXT, false},
-    [PAPER] = {"paper", COLUMN_REAL, false},
-    [EXACT] = {"exact", COLUMN_REAL, false},
-    [MEASURED] = {"measured", COLUMN_REAL, false},
-    [STDERR] = {"stderr", COLUMN_REAL, false},
-    [COUNT] = {"count", COLUMN_COUNT, false},
-    [PAPER_VERDICT] = {"paper_verdict", COLUMN_TEXT, false},
-    [EXACT_VERDICT] = {"exact_verdict", COLUMN_TEXT, false},
-};
+enum { COLUMN_LIST(TABLE_NUMBER) COLUMNS };
 
-enum {
-    PSD_OPTIMIZER,
-    PSD_BETA0,
-    PSD_BETA1,
-    FREQUENCY,
-    PSD_EXACT,
-    PSD_MEASURED,
-    PSD_SE,
-    PSD_COLUMNS
-};
+static const struct column columns[COLUMNS] = {COLUMN_LIST(TABLE_COLUMN)};
 
-static const struct column psd_columns[PSD_COLUMNS] = {
-    [PSD_OPTIMIZER] = {"optimizer", COLUMN_TEXT, false},
-    [PSD_BETA0] = {"beta0", COLUMN_REAL, false},
-    [PSD_BETA1] = {"beta1", COLUMN_REAL, false},
-    [FREQUENCY] = {"frequency", COLUMN_REAL, false},
-    [PSD_EXACT] = {"exact", COLUMN_REAL, false},
-    [PSD_MEASURED] = {"measured", COLUMN_REAL, false},
-    [PSD_SE] = {"stderr", COLUMN_REAL, false},
-};
+#define PSD_COLUMN_LIST(COLUMN)                                                        \
+    COLUMN(PSD_OPTIMIZER, "optimizer", TEXT, false)                                    \
+    COLUMN(PSD_BETA0, "beta0", REAL, false)                                            \
+    COLUMN(PSD_BETA1, "beta1", REAL, false)                                            \
+    COLUMN(FREQUENCY, "frequency", REAL, false)                                        \
+    COLUMN(PSD_EXACT, "exact", REAL, false)                                            \
+    COLUMN(PSD_MEASURED, "measured", REAL, false)                                      \
+    COLUMN(PSD_SE, "stderr", REAL, false)
+
+enum { PSD_COLUMN_LIST(TABLE_NUMBER) PSD_COLUMNS };
+
+static const struct column psd_columns[PSD_COLUMNS] = {PSD_COLUMN_LIST(TABLE_COLUMN)};
 
 static const struct plot plot = {
     .label = "noise of the direction applied",

@@ -71,42 +71,26 @@ static const struct program_example examples[] = {
     {NULL, NULL},
 };
 
-enum {
-    OPTIMIZER,
-    LR,
-    BETA0,
-    GAMMA,
-    COVARIANCE,
-    TRACE,
-    LOGDET,
-    KL,
-    KL_STDERR,
-    COUNT,
-    BOUND_PAPER,
-    BOUND_MCALLESTER,
-    BOUND_MAURER,
-    VACUOUS,
-    EXACT_VERDICT,
-    COLUMNS
-};
+#define COLUMN_LIST(COLUMN)                                                            \
+    COLUMN(OPTIMIZER, "optimizer", TEXT, false)                                        \
+    COLUMN(LR, "lr", REAL, false)                                                      \
+    COLUMN(BETA0, "beta0", REAL, false)                                                \
+    COLUMN(GAMMA, "gamma", REAL, false)                                                \
+    COLUMN(COVARIANCE, "covariance", TEXT, false)                                      \
+    COLUMN(TRACE, "trace", REAL, false)                                                \
+    COLUMN(LOGDET, "logdet", REAL, false)                                              \
+    COLUMN(KL, "kl", REAL, false)                                                      \
+    COLUMN(KL_STDERR, "kl_stderr", REAL, false)                                        \
+    COLUMN(COUNT, "count", COUNT, false)                                               \
+    COLUMN(BOUND_PAPER, "bound_paper", REAL, false)                                    \
+    COLUMN(BOUND_MCALLESTER, "bound_mcallester", REAL, false)                          \
+    COLUMN(BOUND_MAURER, "bound_maurer", REAL, false)                                  \
+    COLUMN(VACUOUS, "vacuous", TEXT, false)                                            \
+    COLUMN(EXACT_VERDICT, "exact_verdict", TEXT, false)
 
-static const struct column columns[COLUMNS] = {
-    [OPTIMIZER] = {"optimizer", COLUMN_TEXT, false},
-    [LR] = {"lr", COLUMN_REAL, false},
-    [BETA0] = {"beta0", COLUMN_REAL, false},
-    [GAMMA] = {"gamma", COLUMN_REAL, false},
-    [COVARIANCE] = {"covariance", COLUMN_TEXT, false},
-    [TRACE] = {"trace", COLUMN_REAL, false},
-    [LOGDET] = {"logdet", COLUMN_REAL, false},
-    [KL] = {"kl", COLUMN_REAL, false},
-    [KL_STDERR] = {"kl_stderr", COLUMN_REAL, false},
-    [COUNT] = {"count", COLUMN_COUNT, false},
-    [BOUND_PAPER] = {"bound_paper", COLUMN_REAL, false},
-    [BOUND_MCALLESTER] = {"bound_mcallester", COLUMN_REAL, false},
-    [BOUND_MAURER] = {"bound_maurer", COLUMN_REAL, false},
-    [VACUOUS] = {"vacuous", COLUMN_TEXT, false},
-    [EXACT_VERDICT] = {"exact_verdict", COLUMN_TEXT, false},
-};
+enum { COLUMN_LIST(TABLE_NUMBER) COLUMNS };
+
+static const struct column columns[COLUMNS] = {COLUMN_LIST(TABLE_COLUMN)};
 
 static const struct plot plot = {
     .label = "divergence KL(Q‖P)",

@@ -18,30 +18,20 @@ static const struct program_example examples[] = {
     {NULL, NULL},
 };
 
-enum {
-    OPTIMIZER,
-    PARAMETERS,
-    LINEAR,
-    SLOTS,
-    SAMPLES,
-    LIMIT,
-    LIMIT_SOURCE,
-    SMALL_STEP,
-    SOURCE,
-    COLUMNS
-};
+#define COLUMN_LIST(COLUMN)                                                            \
+    COLUMN(OPTIMIZER, "optimizer", TEXT, false)                                        \
+    COLUMN(PARAMETERS, "parameters", TEXT, true)                                       \
+    COLUMN(LINEAR, "linear", TEXT, false)                                              \
+    COLUMN(SLOTS, "slots", COUNT, false)                                               \
+    COLUMN(SAMPLES, "samples", COUNT, false)                                           \
+    COLUMN(LIMIT, "limit", REAL, false)                                                \
+    COLUMN(LIMIT_SOURCE, "limit_source", TEXT, false)                                  \
+    COLUMN(SMALL_STEP, "small_step", REAL, false)                                      \
+    COLUMN(SOURCE, "source", TEXT, false)
 
-static const struct column columns[COLUMNS] = {
-    [OPTIMIZER] = {"optimizer", COLUMN_TEXT, false},
-    [PARAMETERS] = {"parameters", COLUMN_TEXT, true},
-    [LINEAR] = {"linear", COLUMN_TEXT, false},
-    [SLOTS] = {"slots", COLUMN_COUNT, false},
-    [SAMPLES] = {"samples", COLUMN_COUNT, false},
-    [LIMIT] = {"limit", COLUMN_REAL, false},
-    [LIMIT_SOURCE] = {"limit_source", COLUMN_TEXT, false},
-    [SMALL_STEP] = {"small_step", COLUMN_REAL, false},
-    [SOURCE] = {"source", COLUMN_TEXT, false},
-};
+enum { COLUMN_LIST(TABLE_NUMBER) COLUMNS };
+
+static const struct column columns[COLUMNS] = {COLUMN_LIST(TABLE_COLUMN)};
 
 /* Stationary variance in units of eta/(2B), at h = B = 1 and learning rate lr. */
 static int variance(struct rule *rule, double lr, double *value, struct error *error)

@@ -104,16 +104,17 @@ static const struct column columns[COLUMNS] = {
     [EXACT_VERDICT] = {"exact_verdict", COLUMN_TEXT, false},
 };
 
-enum { MAP_OPTIMIZER, MAP_BETA1, MAP_LR_H, MAP_BETA0, MAP_RHO, MAP_LIMIT };
+#define MAP_COLUMN_LIST(COLUMN)                                                        \
+    COLUMN(MAP_OPTIMIZER, "optimizer", TEXT, false)                                    \
+    COLUMN(MAP_BETA1, "beta1", REAL, false)                                            \
+    COLUMN(MAP_LR_H, "lr_h", REAL, false)                                              \
+    COLUMN(MAP_BETA0, "beta0", REAL, false)                                            \
+    COLUMN(MAP_RHO, "rho", REAL, false)                                                \
+    COLUMN(MAP_LIMIT, "limit", REAL, false)
 
-static const struct column map_columns[] = {
-    [MAP_OPTIMIZER] = {"optimizer", COLUMN_TEXT, false},
-    [MAP_BETA1] = {"beta1", COLUMN_REAL, false},
-    [MAP_LR_H] = {"lr_h", COLUMN_REAL, false},
-    [MAP_BETA0] = {"beta0", COLUMN_REAL, false},
-    [MAP_RHO] = {"rho", COLUMN_REAL, false},
-    [MAP_LIMIT] = {"limit", COLUMN_REAL, false},
-};
+enum { MAP_COLUMN_LIST(TABLE_NUMBER) };
+
+static const struct column map_columns[] = {MAP_COLUMN_LIST(TABLE_COLUMN)};
 
 static const struct plot plot = {
     .label = "spectral radius ρ",

@@ -41,50 +41,30 @@ static const struct program_example examples[] = {
     {NULL, NULL},
 };
 
-enum {
-    OPTIMIZER,
-    LR,
-    BETA0,
-    BETA1,
-    BETA3,
-    BATCH,
-    I,
-    J,
-    H_I,
-    H_J,
-    MEASURED,
-    STDERR,
-    COUNT,
-    EXACT,
-    EXACT_SOURCE,
-    PAPER,
-    EXACT_VERDICT,
-    PAPER_VERDICT,
-    LAW,
-    COLUMNS
-};
+#define COLUMN_LIST(COLUMN)                                                            \
+    COLUMN(OPTIMIZER, "optimizer", TEXT, false)                                        \
+    COLUMN(LR, "lr", REAL, false)                                                      \
+    COLUMN(BETA0, "beta0", REAL, false)                                                \
+    COLUMN(BETA1, "beta1", REAL, false)                                                \
+    COLUMN(BETA3, "beta3", REAL, true)                                                 \
+    COLUMN(BATCH, "batch", REAL, true)                                                 \
+    COLUMN(I, "i", COUNT, false)                                                       \
+    COLUMN(J, "j", COUNT, false)                                                       \
+    COLUMN(H_I, "h_i", REAL, false)                                                    \
+    COLUMN(H_J, "h_j", REAL, false)                                                    \
+    COLUMN(MEASURED, "measured", REAL, false)                                          \
+    COLUMN(STDERR, "stderr", REAL, false)                                              \
+    COLUMN(COUNT, "count", COUNT, true)                                                \
+    COLUMN(EXACT, "exact", REAL, false)                                                \
+    COLUMN(EXACT_SOURCE, "exact_source", TEXT, true)                                   \
+    COLUMN(PAPER, "paper", REAL, false)                                                \
+    COLUMN(EXACT_VERDICT, "exact_verdict", TEXT, false)                                \
+    COLUMN(PAPER_VERDICT, "paper_verdict", TEXT, false)                                \
+    COLUMN(LAW, "law", TEXT, false)
 
-static const struct column columns[COLUMNS] = {
-    [OPTIMIZER] = {"optimizer", COLUMN_TEXT, false},
-    [LR] = {"lr", COLUMN_REAL, false},
-    [BETA0] = {"beta0", COLUMN_REAL, false},
-    [BETA1] = {"beta1", COLUMN_REAL, false},
-    [BETA3] = {"beta3", COLUMN_REAL, true},
-    [BATCH] = {"batch", COLUMN_REAL, true},
-    [I] = {"i", COLUMN_COUNT, false},
-    [J] = {"j", COLUMN_COUNT, false},
-    [H_I] = {"h_i", COLUMN_REAL, false},
-    [H_J] = {"h_j", COLUMN_REAL, false},
-    [MEASURED] = {"measured", COLUMN_REAL, false},
-    [STDERR] = {"stderr", COLUMN_REAL, false},
-    [COUNT] = {"count", COLUMN_COUNT, true},
-    [EXACT] = {"exact", COLUMN_REAL, false},
-    [EXACT_SOURCE] = {"exact_source", COLUMN_TEXT, true},
-    [PAPER] = {"paper", COLUMN_REAL, false},
-    [EXACT_VERDICT] = {"exact_verdict", COLUMN_TEXT, false},
-    [PAPER_VERDICT] = {"paper_verdict", COLUMN_TEXT, false},
-    [LAW] = {"law", COLUMN_TEXT, false},
-};
+enum { COLUMN_LIST(TABLE_NUMBER) COLUMNS };
+
+static const struct column columns[COLUMNS] = {COLUMN_LIST(TABLE_COLUMN)};
 
 static const struct plot plot = {
     .label = "stationary covariance Σ",

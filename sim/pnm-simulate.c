@@ -161,16 +161,19 @@ static int fill_moments(struct table *table, const struct request *request,
                         const struct moments *theta, const struct moments *square,
                         struct error *error)
 {
-    enum { I, H, MEAN, MEAN_SE, SECOND, SECOND_SE, COUNT, COLUMNS };
-    static const struct column columns[COLUMNS] = {
-        [I] = {"i", COLUMN_COUNT, false},
-        [H] = {"h", COLUMN_REAL, false},
-        [MEAN] = {"mean", COLUMN_REAL, false},
-        [MEAN_SE] = {"mean_stderr", COLUMN_REAL, false},
-        [SECOND] = {"second_moment", COLUMN_REAL, false},
-        [SECOND_SE] = {"second_moment_stderr", COLUMN_REAL, false},
-        [COUNT] = {"count", COLUMN_COUNT, false},
-    };
+#define COLUMN_LIST(COLUMN)                                                            \
+    COLUMN(I, "i", COUNT, false)                                                       \
+    COLUMN(H, "h", REAL, false)                                                        \
+    COLUMN(MEAN, "mean", REAL, false)                                                  \
+    COLUMN(MEAN_SE, "mean_stderr", REAL, false)                                        \
+    COLUMN(SECOND, "second_moment", REAL, false)                                       \
+    COLUMN(SECOND_SE, "second_moment_stderr", REAL, false)                             \
+    COLUMN(COUNT, "count", COUNT, false)
+
+    enum { COLUMN_LIST(TABLE_NUMBER) COLUMNS };
+
+    static const struct column columns[COLUMNS] = {COLUMN_LIST(TABLE_COLUMN)};
+
     const struct problem *problem = &request->problem;
     size_t warnings = 0;
     int status = table_init(table, columns, COLUMNS, error);

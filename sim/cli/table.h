@@ -39,6 +39,17 @@ struct column {
     bool detail; /* left out of TABLE_TEXT */
 };
 
+/* The columns of a table are listed once, with name, text, kind and detail:
+ *
+ *     #define COLUMN_LIST(COLUMN)            \
+ *         COLUMN(OPTIMIZER, "optimizer", TEXT, false) \
+ *         COLUMN(COUNT, "count", COUNT, true)
+ *     enum { COLUMN_LIST(TABLE_NUMBER) COLUMNS };
+ *     static const struct column columns[COLUMNS] = {COLUMN_LIST(TABLE_COLUMN)}; */
+#define TABLE_NUMBER(number, name, kind, detail) number,
+#define TABLE_COLUMN(number, name, kind, detail)                                       \
+    [number] = {name, COLUMN_##kind, detail},
+
 union table_cell;
 struct table_note;
 
