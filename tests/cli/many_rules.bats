@@ -23,7 +23,7 @@ write_rule() {
 @test "with forty rules more every program says what it takes and runs them" {
     [ -d "$PNM_BIN/../obj" ] || skip "no objects beside the programs"
     local root=$BATS_TEST_DIRNAME/../.. number program
-    cp -a "$root/Makefile" "$root/sim" "$root/analysis" .
+    cp -a "$root/Makefile" "$root/sim" "$root/analysis" "$root/plots" .
     mkdir build
     cp -a "$PNM_BIN/../obj" "$PNM_BIN/../libpnm.a" build
     for number in $(seq 40); do
