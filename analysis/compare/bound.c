@@ -296,8 +296,8 @@ static int check_range(const struct bound_ensemble *ensemble,
 int bound_measure(const struct bound_ensemble *ensemble, uint64_t chains,
                   struct bound_ratio *ratio, struct error *error)
 {
-    const struct descent descent = convergence_descent(ensemble->task, ensemble->rule,
-                                                       ensemble->task->sampling->seed);
+    const struct descent descent =
+        convergence_descent(ensemble->task, ensemble->rule, false);
     const int status =
         measure(ensemble, &descent, ensemble->task->sigma > 0 ? chains : 1, run_task,
                 ratio, error);
@@ -370,7 +370,7 @@ int bound_written(const struct bound_ensemble *ensemble, struct bound_ratio *rat
                   struct error *error)
 {
     const struct descent descent =
-        convergence_descent(ensemble->task, ensemble->rule, 0);
+        convergence_descent(ensemble->task, ensemble->rule, false);
     struct bound_setting setting;
     struct trajectory pnm = {0};
     struct task task = {.setting = &setting};
@@ -422,8 +422,7 @@ int bound_evidence(const struct bound_ensemble *ensemble, enum convergence_form 
 int bound_look(const struct bound_ensemble *ensemble, double *ratio,
                struct error *error)
 {
-    struct descent descent = convergence_descent(ensemble->task, ensemble->rule,
-                                                 ~ensemble->task->sampling->seed);
+    struct descent descent = convergence_descent(ensemble->task, ensemble->rule, true);
     struct bound_ratio own[BOUND_FORMS] = {{0}};
     descent.common = true;
     const int status =
@@ -438,8 +437,7 @@ static int pilot_run(const struct bound_ensemble *ensemble, uint64_t chains,
                      enum convergence_form form, struct bound_ratio *pilot,
                      struct error *error)
 {
-    struct descent descent = convergence_descent(ensemble->task, ensemble->rule,
-                                                 ~ensemble->task->sampling->seed);
+    struct descent descent = convergence_descent(ensemble->task, ensemble->rule, true);
     struct bound_ratio ratio[BOUND_FORMS] = {{0}};
     descent.session = NULL;
     descent.label = NULL;

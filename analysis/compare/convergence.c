@@ -33,7 +33,7 @@ void convergence_set_rate(const struct convergence_task *task, uint64_t steps,
 /* --- measuring -------------------------------------------------------------------- */
 
 struct descent convergence_descent(const struct convergence_task *task,
-                                   const struct rule *rule, uint64_t seed)
+                                   const struct rule *rule, bool pilot)
 {
     const struct sampling *sampling = task->sampling;
     return (struct descent){
@@ -42,7 +42,8 @@ struct descent convergence_descent(const struct convergence_task *task,
         .start = task->start,
         .sigma = task->sigma,
         .generator = sampling->generator,
-        .seed = seed,
+        .seed = sampling->seed,
+        .pilot = pilot,
         .threads = sampling->threads,
         .label = sampling_label(sampling, rule->kind->name),
         .session = sampling->session,
@@ -50,10 +51,10 @@ struct descent convergence_descent(const struct convergence_task *task,
 }
 
 static int descend(const struct convergence_task *task, const struct rule *rule,
-                   uint64_t seed, uint64_t chains, uint64_t steps,
+                   bool pilot, uint64_t chains, uint64_t steps,
                    struct descent_curve *curve, struct error *error)
 {
-    const struct descent descent = convergence_descent(task, rule, seed);
+    const struct descent descent = convergence_descent(task, rule, pilot);
     return descent_run(&descent, chains, steps, curve, error);
 }
 
@@ -66,8 +67,7 @@ static int plan_chains(const struct convergence_task *task, const struct rule *r
     struct convergence_minimum minimum;
     /* The pilot has other random numbers than the chains, so that the plan does not
      * depend on what is measured. */
-    const int status =
-        descend(task, rule, ~sampling->seed, PILOT_CHAINS, horizon, &pilot, error);
+    const int status = descend(task, rule, true, PILOT_CHAINS, horizon, &pilot, error);
     if (status == STATUS_OK)
         convergence_minimum(&pilot, &minimum);
     descent_curve_free(&pilot);
@@ -91,9 +91,9 @@ int convergence_measure(const struct convergence_task *task, const struct rule *
     int status = STATUS_OK;
     if (chains == 0)
         status = plan_chains(task, rule, horizon, &chains, error);
-    return status == STATUS_OK ? descend(task, rule, task->sampling->seed, chains,
-                                         horizon, curve, error)
-                               : status;
+    return status == STATUS_OK
+               ? descend(task, rule, false, chains, horizon, curve, error)
+               : status;
 }
 
 void convergence_minimum(const struct descent_curve *curve,

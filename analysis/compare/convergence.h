@@ -26,10 +26,10 @@ double convergence_applied_rate(const struct rule *rule);
 void convergence_set_rate(const struct convergence_task *task, uint64_t steps,
                           struct rule *rule);
 
-/* Chains of the rule with the task's loss, noise, start and threads. They point into
- * task and rule. */
+/* Chains of the rule with the task's loss, noise, start and threads, or a pilot of such
+ * chains. They point into task and rule. */
 struct descent convergence_descent(const struct convergence_task *task,
-                                   const struct rule *rule, uint64_t seed);
+                                   const struct rule *rule, bool pilot);
 
 /* The constants of the bounds for this task and rule. */
 struct convergence convergence_constants(const struct convergence_task *task,

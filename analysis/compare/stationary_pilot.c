@@ -35,7 +35,7 @@ static int run_pilot(const struct stationary_work *work,
     for (size_t i = 0; status == STATUS_OK && i < n; i++)
         chains[i] =
             (struct chains){PILOT_CHAINS, steps, steps - recorded_of(work, steps)};
-    pilot.seed = ~ensemble->seed;
+    pilot.pilot = true;
     pilot.session = NULL;
     pilot.label = NULL;
     if (status == STATUS_OK)

@@ -111,7 +111,7 @@ int descent_unit(const struct descent *descent, uint64_t unit, uint64_t steps,
                  descent_observer look, void *context, struct error *error)
 {
     const struct random_key key = {
-        descent->seed, RANDOM_ENSEMBLE,
+        descent->seed, descent->pilot ? RANDOM_PILOT : RANDOM_ENSEMBLE,
         descent->common ? random_hash("common", NULL, 0) : hash_of(descent), unit};
     struct noise noise;
     struct descent_block block = {.theta = NULL};
@@ -197,8 +197,9 @@ static void unit_merge(void *context, uint64_t unit, const double *scratch)
 uint64_t descent_identity(const struct descent *descent, uint64_t chains,
                           uint64_t steps)
 {
-    const uint64_t numbers[] = {hash_of(descent), descent->seed,
-                                (uint64_t)descent->generator.kind, chains, steps};
+    const uint64_t numbers[] = {
+        hash_of(descent), descent->seed, (uint64_t)descent->generator.kind,
+        chains,           steps,         descent->pilot};
     const double places[] = {descent->start, descent->sigma};
     const uint64_t hash =
         random_hash_bytes(random_hash("descent", places, 2), numbers, sizeof numbers);

@@ -15,6 +15,8 @@
 #include "losses/loss.h"
 #include "rules/rule.h"
 
+#include <stdbool.h>
+
 struct descent {
     const struct rule *rule;
     const struct loss *loss;
@@ -22,6 +24,7 @@ struct descent {
     double sigma; /* sqrt(E||xi||^2); if 0, all chains are the same */
     struct random_generator generator;
     uint64_t seed;
+    bool pilot; /* thrown away, so its numbers are RANDOM_PILOT's */
     int threads;
     /* Use the same random numbers for all rules, losses and parameters, so that few
      * chains are enough to compare settings. */

@@ -21,6 +21,8 @@
 #include "losses/problem.h"
 #include "rules/rule_loops.h"
 
+#include <stdbool.h>
+
 struct ensemble {
     const struct kernels *kernels;
     const struct rule *rule;
@@ -28,6 +30,7 @@ struct ensemble {
     const double *mean; /* n centres of squares and products; NULL: theta* */
     struct random_generator generator;
     uint64_t seed;
+    bool pilot; /* thrown away, so its numbers are RANDOM_PILOT's */
     int threads;
     const char *label; /* shown beside the progress bar; NULL: no bar */
     struct session

@@ -235,7 +235,7 @@ static int unit_run(void *context, int thread, uint64_t number, double *scratch,
     struct random_stream stream;
     const struct random_key key = {
         .seed = ensemble->seed,
-        .purpose = RANDOM_ENSEMBLE,
+        .purpose = ensemble->pilot ? RANDOM_PILOT : RANDOM_ENSEMBLE,
         .hash = rule_hash(ensemble->rule),
         .unit = number,
     };
@@ -350,6 +350,7 @@ static uint64_t identity_of(const struct sampler *sampler)
         {&rule, sizeof rule},
         {&ensemble->seed, sizeof ensemble->seed},
         {&ensemble->generator.kind, sizeof ensemble->generator.kind},
+        {&ensemble->pilot, sizeof ensemble->pilot},
         {problem->h, vector},
         {problem->noise, vector},
         {problem->theta_star, vector},

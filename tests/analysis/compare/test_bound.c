@@ -203,7 +203,7 @@ static void the_odd_replicas_measure(void **state)
     const struct rule rule = CHECK_RULE("pnm lr=0.4 beta0=1 beta1=0.6");
     const struct convergence_task task = {
         .sampling = &sampling, .loss = loss, .sigma = 0.7, .start = 1, .c = 1};
-    const struct descent descent = convergence_descent(&task, &rule, 1);
+    const struct descent descent = convergence_descent(&task, &rule, false);
     struct bound_ratio ratio[FORMS];
     struct moments m = {0};
     (void)state;
