@@ -429,7 +429,7 @@ int bound_look(const struct bound_ensemble *ensemble, double *ratio,
         descent.sigma > 0 ? measure(ensemble, &descent, LANES, run_one_unit, own, error)
                           : bound_written(ensemble, own, error);
     for (int form = 0; form < BOUND_FORMS; form++)
-        ratio[form] = own[form].ratio - own[form].se;
+        ratio[form] = own[form].ratio - ESTIMATE_Z * own[form].se;
     return status;
 }
 

@@ -64,9 +64,10 @@ PNM_MUST_USE int bound_evidence(const struct bound_ensemble *ensemble,
                                 struct evidence *evidence, uint64_t *step,
                                 struct error *error);
 
-/* A quick look for comparing settings: the ratio minus a standard error over one unit
- * of chains, or bound_written without noise. All settings get the same random numbers,
- * which are not those of bound_measure. */
+/* A quick look for comparing settings: the lower end of the ratio's confidence band
+ * over one unit of chains, or bound_written without noise. (Of thousands of looks the
+ * largest ratio itself is that of the luckiest, noisiest setting.) All settings get the
+ * same random numbers, which are not those of bound_measure. */
 PNM_MUST_USE int bound_look(const struct bound_ensemble *ensemble, double *ratio,
                             struct error *error);
 

@@ -22,12 +22,13 @@ static const struct parameter parameters[] = {
     LOSS_PARAMETER_SMOOTHNESS,
     LOSS_PARAMETER_GRADIENT_BOUND,
 };
+enum { SMOOTHNESS, GRADIENT_BOUND }; /* places in parameters[] */
 
 static int init(struct loss *loss, struct error *error)
 {
     (void)error;
-    loss->smoothness = loss->number[RULE_LR];
-    loss->gradient_bound = loss->number[1];
+    loss->smoothness = loss->number[SMOOTHNESS];
+    loss->gradient_bound = loss->number[GRADIENT_BOUND];
     loss->constant[CURVATURE] = loss->smoothness;
     loss->constant[SLOPE] = loss->gradient_bound / sqrt((double)loss->n);
     own_constants(loss->constant);

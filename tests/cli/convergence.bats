@@ -174,6 +174,12 @@ convergence() {
     holds "$(column "$out" count 1) <= 2048 && $(column "$out" count 2) <= 2048"
 }
 
+@test "--search with noise ends at a ratio that is there, not at the luckiest of its looks" {
+    # The corrected lemma A.2 is sharp: with little noise, too, its ratio comes as near to 1 as wanted.
+    attempt pnm-convergence --optimizer pnm --ratio lemma-A2 --search 1000
+    holds "$(column "$out" ratio 4) > 0.99 && $(column "$out" sigma 4) > 0"
+}
+
 @test "--search keeps what is given" {
     attempt pnm-convergence --optimizer pnm --search 100 --loss log_cosh --beta0 0.123456789,2 --beta1 0.5 \
         --c 0.7 --sigma 0.25 --horizon 33 --smoothness 2
