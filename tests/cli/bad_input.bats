@@ -393,16 +393,16 @@ stationary() {
     printf '1\0junk\n' >nul
     simulate 64 '--spectrum: nul' --spectrum file:nul
     # A device without an end is seen at its first byte.
-    simulate 64 '--spectrum: /dev/zero, line 1: the line holds a zero byte' --spectrum file:/dev/zero
+    simulate 64 '--spectrum: /dev/zero, line 1: holds a zero byte' --spectrum file:/dev/zero
     all_refused
 }
 
 @test "files of options and numbers that have no end are refused, not read until memory ends" {
     local option
     for option in --noise --start --theta-star --rotation; do
-        simulate 64 "$option: /dev/zero, line 1: the line holds a zero byte" $option file:/dev/zero
+        simulate 64 "$option: /dev/zero, line 1: holds a zero byte" $option file:/dev/zero
     done
-    refuse 64 '--system: /dev/zero, line 1: the line holds a zero byte' pnm-simulate --optimizer linear \
+    refuse 64 '--system: /dev/zero, line 1: holds a zero byte' pnm-simulate --optimizer linear \
         --lr 0.1 --spectrum 1 --system /dev/zero
     simulate 64 '/dev/zero, line 1: the line holds a zero byte' --config /dev/zero
     simulate 64 "--rerun: '/dev/zero' has no header" --rerun /dev/zero
