@@ -411,7 +411,7 @@ stationary() {
     (yes 'a' | tr '\n' ' ' || true) >endless 2>/dev/null &
     attempt pnm-simulate --config endless
     expect_status 64
-    expect_message 'endless, line 1: is longer than a million bytes'
+    expect_message 'endless, line 1: the line is longer than a million bytes'
     (yes 1 | tr '\n' ' ' || true) >endless 2>/dev/null &
     attempt pnm-simulate --optimizer sgd --lr 0.1 --spectrum file:endless
     expect_status 64
