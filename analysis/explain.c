@@ -13,7 +13,7 @@
 
 enum { WIDTH = 79 };
 
-/* What an explanation is made of, and as far as it has come. */
+/* An explanation while it is written. */
 struct explanation {
     const struct ledger *ledger;
     const struct claim *claim;
@@ -26,7 +26,7 @@ struct explanation {
 
 /* --- mathematics ------------------------------------------------------------------ */
 
-/* The letter for a raised or lowered character; NULL: there is none. */
+/* The small letter for a raised character; NULL: there is none. */
 static const char *raised(const char *c, size_t length)
 {
     static const char *const digits[] = {"⁰", "¹", "²", "³", "⁴",
@@ -36,6 +36,7 @@ static const char *raised(const char *c, size_t length)
     return length == 1 && isdigit((unsigned char)*c) ? digits[*c - '0'] : NULL;
 }
 
+/* The same for a lowered character. */
 static const char *lowered(const char *c, size_t length)
 {
     static const char *const digits[] = {"₀", "₁", "₂", "₃", "₄",
@@ -66,8 +67,8 @@ static const char *group_end(const char *begin, const char *end)
 
 static void put_mathematics(struct text *out, const char *begin, const char *end);
 
-/* A group that is raised, lowered or under a root: in small letters where those exist
- * for all of it, else after `sign`, in parentheses unless it is one word. */
+/* Writes a group that is raised, lowered or under a root: in small letters if all of it
+ * has them, else behind `sign`, in parentheses unless it is one word. */
 static void put_group(struct text *out, const char *sign, const char *begin,
                       const char *end, const char *(*small)(const char *, size_t))
 {
@@ -114,27 +115,36 @@ static void put_mathematics(struct text *out, const char *begin, const char *end
 
 /* --- numbers ---------------------------------------------------------------------- */
 
-/* The number that the reference "measured|SETTING" of `length` bytes names. */
+/* The value of a row that a reference names by its column; NULL: there is no such one.
+ */
+static const double *value_of(const struct ledger_row *row, const char *column)
+{
+    return strcmp(column, "measured") == 0 ? &row->measured
+           : strcmp(column, "exact") == 0  ? &row->exact
+           : strcmp(column, "paper") == 0  ? &row->paper
+                                           : NULL;
+}
+
+/* Writes the number that the reference "measured|SETTING" of `length` bytes names. */
 static int put_number(struct explanation *own, const char *reference, size_t length,
                       struct error *error)
 {
     const struct ledger *ledger = own->ledger;
-    const char *bar = memchr(reference, '|', length);
-    const size_t column = bar ? (size_t)(bar - reference) : length;
-    for (size_t k = 0; bar && k < ledger->count; k++) {
+    const size_t column_length = strcspn(reference, "|>");
+    const char *setting = reference + column_length + 1;
+    char column[16];
+    snprintf(column, sizeof column, "%.*s", (int)column_length, reference);
+    for (size_t k = 0; column_length < length && k < ledger->count; k++) {
         const struct ledger_row *row = &ledger->rows[k];
-        if (row->claim != own->claim ||
-            strncmp(text_get(&row->setting), bar + 1, length - column - 1) != 0)
+        const double *value = value_of(row, column);
+        if (!value || row->claim != own->claim ||
+            strncmp(text_get(&row->setting), setting, length - column_length - 1) != 0)
             continue;
-        const bool measured = strncmp(reference, "measured", column) == 0;
-        const double value = measured                                   ? row->measured
-                             : strncmp(reference, "exact", column) == 0 ? row->exact
-                                                                        : row->paper;
-        if (isnan(value))
-            text_add(own->out, "(%.*s: none in this run)", (int)column, reference);
+        if (isnan(*value))
+            text_add(own->out, "(%s: none in this run)", column);
         else
-            text_add(own->out, "%.4g", value);
-        if (!isnan(value) && measured && row->se > 0)
+            text_add(own->out, "%.4g", *value);
+        if (value == &row->measured && !isnan(*value) && row->se > 0)
             text_add(own->out, " ± %.2g", row->se);
         return STATUS_OK;
     }
@@ -196,10 +206,6 @@ static int end_paragraph(struct explanation *own, struct error *error)
 
 /* --- verdicts --------------------------------------------------------------------- */
 
-static const enum verdict words[] = {VERDICT_HOLDS,       VERDICT_HOLDS_IN_THE_LIMIT,
-                                     VERDICT_FAILS,       VERDICT_INCONCLUSIVE,
-                                     VERDICT_NOT_SAMPLED, VERDICT_NO_CLAIM};
-
 /* "fails 47, holds 9" over the claim's rows: their paper verdicts of one form, or their
  * exact ones. */
 static void put_verdicts(const struct explanation *own, const char *what, bool exact,
@@ -207,13 +213,12 @@ static void put_verdicts(const struct explanation *own, const char *what, bool e
 {
     const struct ledger *ledger = own->ledger;
     bool begun = false;
-    for (size_t w = 0; w < sizeof words / sizeof *words; w++) {
+    for (enum verdict word = VERDICT_HOLDS; word <= VERDICT_NO_CLAIM; word++) {
         size_t count = 0;
         for (size_t k = 0; k < ledger->count; k++) {
             const struct ledger_row *row = &ledger->rows[k];
             if (row->claim == own->claim && (exact || row->form == form))
-                count +=
-                    (exact ? row->verdicts.exact : row->verdicts.paper) == words[w];
+                count += (exact ? row->verdicts.exact : row->verdicts.paper) == word;
         }
         if (count == 0)
             continue;
@@ -221,7 +226,7 @@ static void put_verdicts(const struct explanation *own, const char *what, bool e
             text_add(own->out, ", ");
         else
             text_add(own->out, "- %s: ", what);
-        text_add(own->out, "%s %zu", verdict_text(words[w]), count);
+        text_add(own->out, "%s %zu", verdict_text(word), count);
         begun = true;
     }
     text_add(own->out, begun ? "\n" : "");
@@ -245,15 +250,15 @@ static void put_summary(const struct explanation *own)
 
 /* --- texts ------------------------------------------------------------------------ */
 
-/* The file of a claim's text: claims/eq18_19.md for eq18-19. */
-static int find_text(const struct claim *claim, struct text *path, struct error *error)
+/* Opens the text of a claim: claims/eq18_19.md for eq18-19. */
+static int open_text(const struct claim *claim, FILE **file, struct error *error)
 {
     char name[80];
     snprintf(name, sizeof name, "claims/%s.md", claim->id);
     for (char *c = name + strlen("claims/"); c < name + strlen(name) - strlen(".md");
          c++)
         *c = *c == '-' || *c == '.' ? '_' : (char)tolower((unsigned char)*c);
-    return data_file_find(name, path, error);
+    return data_file_open(name, file, error);
 }
 
 static int read_line(struct explanation *own, char *line, struct error *error)
@@ -278,30 +283,26 @@ static int read_line(struct explanation *own, char *line, struct error *error)
 
 static int put_claim(struct explanation *own, struct error *error)
 {
-    struct text path = {0};
     char *line = NULL;
     size_t capacity = 0;
-    FILE *file = NULL;
-    int status = find_text(own->claim, &path, error);
+    FILE *file;
+    int status = open_text(own->claim, &file, error);
     if (status != STATUS_OK)
-        goto out;
+        return status;
     text_clear(&own->commands);
     own->label[0] = '\0';
-    file = fopen(text_get(&path), "r");
-    while (file && status == STATUS_OK && getline(&line, &capacity, file) >= 0)
+    while (status == STATUS_OK && getline(&line, &capacity, file) >= 0)
         status = read_line(own, line, error);
-    if (status == STATUS_OK && (!file || ferror(file)))
-        status = error_set(error, STATUS_SOFTWARE, "'%.400s' cannot be read: %s",
-                           text_get(&path), strerror(errno));
+    if (status == STATUS_OK && !feof(file))
+        status =
+            error_set(error, STATUS_SOFTWARE, "the text of claim %s cannot be read: %s",
+                      own->claim->id, strerror(errno));
     if (status == STATUS_OK)
         status = end_paragraph(own, error);
     if (status == STATUS_OK)
         put_summary(own);
-out:
-    if (file)
-        fclose(file);
     free(line);
-    text_free(&path);
+    fclose(file);
     return status;
 }
 

@@ -9,29 +9,27 @@ static int check(struct ledger *ledger, const struct claim *claim, struct error 
 {
     const double beta0 = 1, beta1 = 0.9, beta = beta1 * beta1;
     const double gamma = pow(1 + beta0, 2) + pow(beta0, 2);
-    struct noise_claim printed = {
+    const struct noise_claim printed = {
         .name = "eq. 7",
+        .rule = "pnm_eq7",
+        .beta0 = beta0,
+        .beta1 = beta1,
         .quantity = NOISE_SD_RATIO,
         .printed = sqrt(gamma),
         .corrected = sqrt((pow(1 + beta0, 2) + pow(beta0 * beta1, 2)) / (1 + beta)),
         .formula = "sqrt(((1+beta0)^2 + beta0^2 beta1^2)/(1+beta1^2))",
     };
-    struct noise_claim algorithm = {
+    const struct noise_claim algorithm = {
         .name = "Algorithm 2",
+        .rule = "pnm",
+        .beta0 = beta0,
+        .beta1 = beta1,
         .quantity = NOISE_SD_RATIO,
         .printed = sqrt(gamma),
         .corrected = sqrt(gamma) * (1 + beta1) / sqrt(1 + beta),
         .formula = "sqrt(gamma) (1+beta1)/sqrt(1+beta1^2)",
     };
-    int status = rule_from(&printed.rule, error,
-                           "pnm_eq7 lr=0.1 beta0=%.17g beta1=%.17g", beta0, beta1);
-    if (status != STATUS_OK)
-        return status;
-    status = rule_from(&algorithm.rule, error, "pnm lr=0.1 beta0=%.17g beta1=%.17g",
-                       beta0, beta1);
-    if (status != STATUS_OK)
-        return status;
-    status = claim_noise_pair(ledger, claim, &printed, error);
+    const int status = claim_noise_pair(ledger, claim, &printed, error);
     return status == STATUS_OK ? claim_noise_pair(ledger, claim, &algorithm, error)
                                : status;
 }

@@ -6,11 +6,11 @@
 #define PNM_DATA_FILE_H
 
 #include "base/error.h"
-#include "base/text.h"
 
-/* Sets path to that of the file `name`, "claims/eq2.md". STATUS_SOFTWARE if the file
- * cannot be read; STATUS_MEMORY. The caller frees path, after a failure too. */
-PNM_MUST_USE int data_file_find(const char *name, struct text *path,
-                                struct error *error);
+#include <stdio.h>
+
+/* Opens the file `name`, "claims/eq2.md", for reading; the caller closes it.
+ * STATUS_SOFTWARE if it cannot be read, STATUS_MEMORY; *file is then NULL. */
+PNM_MUST_USE int data_file_open(const char *name, FILE **file, struct error *error);
 
 #endif

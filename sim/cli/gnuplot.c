@@ -100,34 +100,27 @@ static int say_failure(int failure, struct error *error)
     return error_about(error, STATUS_OUTPUT, "plot", "gnuplot has failed");
 }
 
-/* Writes a script that is installed with the programs; one that a line of it loads
- * takes the line's place, so that the whole stands on its own. Stream NULL: is all
- * there? A failing stream is left to the caller. */
+/* Writes a script that is installed with the programs. A script that one of its lines
+ * loads takes the place of that line, so that the whole stands on its own. If stream is
+ * NULL it only checks that all can be read. A failing stream is left to the caller. */
 static int put_script(const char *name, FILE *stream, struct error *error)
 {
-    struct text path = {0};
     char *line = NULL, loaded[32];
     size_t capacity = 0;
-    FILE *script = NULL;
-    int status = data_file_find(name, &path, error);
+    FILE *script;
+    int status = data_file_open(name, &script, error);
     if (status != STATUS_OK)
-        goto out;
-    script = fopen(text_get(&path), "r");
-    if (!script) {
-        status = error_about(error, STATUS_OUTPUT, "plot", "cannot read '%.400s': %s",
-                             text_get(&path), strerror(errno));
-        goto out;
-    }
+        return status;
     while (status == STATUS_OK && getline(&line, &capacity, script) >= 0)
         if (sscanf(line, " load '%31[a-z./]'", loaded) == 1)
             status = put_script(loaded, stream, error);
         else if (stream)
             fputs(line, stream);
-out:
-    if (script)
-        fclose(script);
+    if (status == STATUS_OK && !feof(script))
+        status = error_about(error, STATUS_OUTPUT, "plot", "cannot read '%s': %s", name,
+                             strerror(errno));
     free(line);
-    text_free(&path);
+    fclose(script);
     return status;
 }
 
@@ -186,7 +179,7 @@ static enum target file_target(const char *where)
                                          : NOWHERE;
 }
 
-/* Does it depend on gnuplot where the plot goes? */
+/* Whether gnuplot's terminals decide where the plot goes. */
 static bool asks_for_window(const char *where)
 {
     return strcmp(where, "window") == 0 || strcmp(where, "auto") == 0;
@@ -214,7 +207,7 @@ static int find_target(const char *where, enum target *target, const char **wind
     return status;
 }
 
-/* A run is not to be lost because there is no gnuplot, or no script for it. */
+/* It also looks for gnuplot and its script, so that no run is lost for want of them. */
 int gnuplot_check(const char *where, struct error *error)
 {
     enum target target;
@@ -246,7 +239,7 @@ static void text_size(int *columns, int *rows)
     *rows = *rows < 12 ? 12 : *rows;
 }
 
-/* What letters standard error takes, as locale(7) says. */
+/* Whether the locale lets standard error show UTF-8 (locale(7)). */
 static bool speaks_utf8(void)
 {
     const char *locale = is_set("LC_ALL")     ? getenv("LC_ALL")
@@ -255,7 +248,7 @@ static bool speaks_utf8(void)
     return locale && (strstr(locale, "UTF-8") || strstr(locale, "utf8"));
 }
 
-/* A file's bytes to another. Returns 0 or an errno. */
+/* Copies the bytes of a file. Returns 0 or an errno. */
 static int copy(FILE *to, void *context)
 {
     FILE *from = context;
@@ -268,8 +261,8 @@ static int copy(FILE *to, void *context)
     return ferror(from) ? EIO : 0;
 }
 
-/* The same of letters, without the lines and ends of lines that are blank, a form feed
- * among them. */
+/* Copies a drawing in letters, without blank lines, blanks at the ends of lines and
+ * gnuplot's form feed. Returns 0 or an errno. */
 static int copy_letters(FILE *to, void *context)
 {
     FILE *from = context;

@@ -134,13 +134,11 @@ int named_line_note(struct named_line *line, struct error *error)
     if (status != STATUS_OK || length < 0 || line->text[0] != '#')
         return status;
     line->text[strcspn(line->text, "\r\n")] = '\0';
-    char *colon = strstr(line->text, ": ");
-    if (line->text[1] != ' ' || !colon)
-        return error_set(error, STATUS_USAGE,
-                         "%.400s, line %lu: the line is not '# NAME: VALUE'",
-                         line->path, line->number);
-    *colon = '\0';
-    line->name = line->text + 2;
-    line->value = colon + 2;
+    line->name = line->text + (line->text[1] == ' ' ? 2 : 1);
+    line->value = line->text[1] == ' ' ? strstr(line->text, ": ") : NULL;
+    if (line->value) {
+        *line->value = '\0';
+        line->value += 2;
+    }
     return STATUS_OK;
 }

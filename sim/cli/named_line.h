@@ -23,7 +23,7 @@ struct named_line {
     char *text; /* the line, cut up */
     size_t size;
     unsigned long number; /* of the line, from 1 */
-    char *name, *value;   /* NULL: no line is left */
+    char *name, *value;   /* name NULL: no line is left */
     char section[128];    /* [SECTION] above the line; "": none */
 };
 
@@ -40,8 +40,8 @@ void named_line_close(struct named_line *line);
 PNM_MUST_USE int named_line_option(struct named_line *line, struct error *error);
 
 /* Reads the next line "# NAME: VALUE"; the header ends before the first line without #.
- * STATUS_USAGE if a line with # has another form or the file cannot be read;
- * STATUS_MEMORY. */
+ * The value of a line with # that has another form is NULL. STATUS_USAGE if the file
+ * cannot be read; STATUS_MEMORY. */
 PNM_MUST_USE int named_line_note(struct named_line *line, struct error *error);
 
 #endif

@@ -114,7 +114,7 @@ static size_t count_values(struct drawing *d, int column)
 
 /* --- what is drawn ---------------------------------------------------------------- */
 
-/* Is there in the row a number that can be drawn? Column -1: no. */
+/* Whether the row has a number that can be drawn; column -1 has none. */
 static bool has_number(const struct drawing *d, size_t row, int column)
 {
     return column >= 0 &&
@@ -141,7 +141,7 @@ static void add_key(struct drawing *d, int column)
     if (column < 0)
         return;
     d->key[d->keys++] = column;
-    /* What numbers the rows is not worth a word. */
+    /* A column that only numbers the rows is not mentioned. */
     if (d->table->columns[column].kind != COLUMN_COUNT && count_values(d, column) == 1)
         add_name(d, &d->same, column);
 }
@@ -186,7 +186,7 @@ static void choose_curves(struct drawing *d)
     }
 }
 
-/* Has a value that is drawn a number in one of the first curves? */
+/* Whether one of the first curves has a number to draw. */
 static bool has_numbers(const struct drawing *d, size_t curves)
 {
     for (size_t row = 0; row < d->table->rows; row++)
@@ -275,7 +275,7 @@ static void put_table(struct drawing *d, FILE *stream, size_t curves)
         if (k == 0 || entry->group != entry[-1].group)
             table_csv_names(d->table, stream);
         table_csv_row(d->table, entry->row, stream);
-        /* What has no such parameter is level, from one end to the other. */
+        /* A rule without the parameter is a level line from one end to the other. */
         if (d->axis >= 0 && isnan(entry->number))
             table_csv_row(d->table, entry->row, stream);
     }

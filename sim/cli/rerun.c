@@ -69,10 +69,10 @@ static int read_csv(struct reading *reading, struct named_line *line)
     int status;
     do {
         status = named_line_note(line, reading->error);
-        if (status == STATUS_USAGE && !ferror(line->file))
-            status = no_header(reading);
-        else if (status == STATUS_OK && line->name)
-            status = take_note(reading, line->name, line->value, line->number);
+        if (status == STATUS_OK && line->name)
+            status = line->value
+                         ? take_note(reading, line->name, line->value, line->number)
+                         : no_header(reading);
     } while (status == STATUS_OK && line->name);
     return status;
 }

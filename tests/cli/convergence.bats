@@ -55,7 +55,7 @@ convergence() {
 
 @test "measured and exact transients agree at 20 times from 0 to stationarity" {
     local rule
-    for rule in $rules; do
+    for rule in $(linear_rules); do
         attempt pnm-convergence --optimizer "$rule" --loss quadratic --condition 4 --dim 2 \
             --lr 0.1 --curve --horizon 400 --replicas 524288 --initial 2 --sigma 0.5
         expect_status 0

@@ -28,9 +28,11 @@ setup() {
     # What each rule is tried with: nothing in it is random beyond the seed.
     # shellcheck disable=SC2034 # the tests use it
     short="--spectrum 0.5,1 --lr 0.1 --replicas 40 --steps 200 --burn-in 8 --quiet"
-    # The linear rules.
-    # shellcheck disable=SC2034
-    rules=$(pnm-rules --format csv | awk -F, '$3 == "yes" { print $1 }' | paste -sd ' ')
+}
+
+# The rules that have exact laws, with blanks between them.
+linear_rules() {
+    pnm-rules --format csv | awk -F, '$3 == "yes" { print $1 }' | paste -sd ' '
 }
 
 teardown() {

@@ -237,7 +237,7 @@ cut_and_resume() {
 @test "a run cut after whole units is the run of as many chains" {
     local rule
     printf '1 0.3\n0.3 0.5\n' >dense
-    for rule in $rules; do
+    for rule in $(linear_rules); do
         attempt pnm-simulate --optimizer "$rule" $short --replicas 500 --stop-at 1:3
         body "$out" >part
         attempt pnm-simulate --optimizer "$rule" $short --replicas 96

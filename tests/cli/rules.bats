@@ -100,7 +100,7 @@ listed() { # all but the rule whose file --system names
     attempt pnm-stationary --optimizer all $short --weight-decay 0.1 --theta-star 1
     expect_status 2
     expect_equal "$(column "$out" optimizer | sort -u | tr '\n' ' ')" \
-        "$(echo "$rules" | tr ' ' '\n' | sort | tr '\n' ' ')"
+        "$(linear_rules | tr ' ' '\n' | sort | tr '\n' ' ')"
     attempt pnm-stationary --optimizer all --spectrum 1 --lr 0.1 --replicas 40 --steps 200 \
         --weight-decay 0.1 --theta-star 1
     expect_message 'warning: --optimizer all: left out: .*adam, .*adapnm '

@@ -29,7 +29,7 @@ load helpers
     local rule
     printf '1 0.3\n0.3 0.5\n' >dense
     for noise in hessian file:dense; do
-        for rule in $rules; do
+        for rule in $(linear_rules); do
             attempt pnm-simulate --optimizer $rule $short --noise $noise --theta-star 2 --burn-in 8
             expect_status 0
             cp "$out" moments
@@ -77,7 +77,7 @@ load helpers
 @test "trajectory: what is recorded does not depend on what else is" {
     local rule
     printf '1 0.3\n0.3 0.5\n' >dense
-    for rule in $rules; do
+    for rule in $(linear_rules); do
         attempt pnm-simulate --optimizer $rule $short --noise file:dense --record trajectory --steps 70
         expect_status 0
         body "$out" | awk -F, 'NR == 1 || $2 % 9 == 0 || $2 == 70' >picked
@@ -117,7 +117,7 @@ load helpers
     printf '1 0.3\n0.3 0.5\n' >dense
     for record in moments trajectory; do
         for noise in hessian file:dense; do
-            for rule in $rules; do
+            for rule in $(linear_rules); do
                 local run="pnm-simulate --optimizer $rule $short --noise $noise --replicas 200 \
                     --steps 90 --record $record --every 30"
                 attempt $run --threads 1
@@ -323,7 +323,7 @@ load helpers
         grep -Eq "^$program [0-9]+\.[0-9]+" "$out" || show
     done
     attempt pnm-simulate --help
-    for word in $rules --optimizer --lr --beta0 --beta1 --beta3 --lr-normalization --spectrum --noise \
+    for word in $(linear_rules) --optimizer --lr --beta0 --beta1 --beta3 --lr-normalization --spectrum --noise \
         --batch --start --theta-star --replicas --steps --burn-in --allow-divergence --record --every; do
         grep -q -e "$word" "$out" || { echo "--help: no $word" >&2; false; }
     done

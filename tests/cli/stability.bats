@@ -28,7 +28,7 @@ stability() {
 
 @test "every rule; a grid is a row each, and a row equals the same run alone" {
     # shellcheck disable=SC2086
-    attempt pnm-stability --optimizer ${rules// /,} --lr 0.1,0.2 --beta0 0,1 --beta1 0,0.9 --spectrum 0.5,1 --measure
+    attempt pnm-stability --optimizer "$(linear_rules | tr ' ' ,)" --lr 0.1,0.2 --beta0 0,1 --beta1 0,0.9 --spectrum 0.5,1 --measure
     expect_status 0
     expect_equal "$(header "$out")" "$columns,rho_measured,steps_measured,limit_measured,exact_verdict"
     expect_equal "$(row_count "$out")" $((2 + 4 + 8 + 8 + 4 + 4 + 4 + 2))

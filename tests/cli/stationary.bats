@@ -69,7 +69,7 @@ rows_hold() {
 @test "every rule for a dense C that does not commute with H, --full" {
     local rule
     printf '1 0.3\n0.3 0.5\n' >dense
-    for rule in $rules; do
+    for rule in $(linear_rules); do
         attempt pnm-stationary --optimizer $rule --lr 0.05 --spectrum 0.5,1 --noise file:dense \
             --full --precision 0.0018
         expect_status 0
@@ -192,7 +192,7 @@ rows_hold() {
 
 @test "pnm-simulate measures the same" {
     local rule
-    for rule in $rules; do
+    for rule in $(linear_rules); do
         attempt pnm-stationary --optimizer $rule $short
         column "$out" measured >a
         column "$out" stderr >>a

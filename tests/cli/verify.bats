@@ -80,6 +80,11 @@ END
     attempt alone/bin/pnm-verify --explain eq12 --quiet --precision 0.1
     expect_status 70
     expect_message '.*the text of claim eq12 names a row that it has not: <<exact|no such setting>>'
+    # And one that misspells a column.
+    sed -i 's/exact|no such setting/measurd|covariance/' alone/share/pnmlab/claims/eq12.md
+    attempt alone/bin/pnm-verify --explain eq12 --quiet --precision 0.1
+    expect_status 70
+    expect_message '.*the text of claim eq12 names a row that it has not: <<measurd|covariance>>'
 }
 
 @test "identities hold, with the columns of the ledger" {

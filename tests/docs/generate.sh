@@ -24,7 +24,8 @@ verify() {
 limits() {
     echo '| claim | setting | paper | limit | paper_verdict |'
     echo '| --- | --- | --- | --- | --- |'
-    verify --claim hb-sgd,thm4.1,eq15,eq17,eq18-19 --max-samples 1 --format json | awk '
+    verify --claim hb-sgd,thm4.1,eq15,eq17,eq18-19 --max-samples 1 --output "$made/limits.json"
+    awk '
         function field(name) {
             if (!match($0, "\"" name "\": (\"[^\"]*\"|[^,}]*)")) return ""
             text = substr($0, RSTART, RLENGTH)
@@ -37,7 +38,7 @@ limits() {
             sub(/; limit.*/, "", setting)
             printf "| %s | %s | %.4g | %.4g | %s |\n", field("id"), setting,
                 field("paper"), field("exact"), field("paper_verdict")
-        }'
+        }' "$made/limits.json"
 }
 
 rules() {
@@ -60,20 +61,20 @@ part() {
 
 status=0
 for file in "$@"; do
-    awk -v made="$made" '
-        /^<!-- make docs: / { print; print "" ; print "\001" $4; skip = 1; next }
-        /^<!-- end -->/ { skip = 0 }
-        !skip' "$file" >"$made/page"
-    : >"$made/new"
+    part=
     while IFS= read -r line; do
         case $line in
-        "$(printf '\001')"*)
-            part "${line#?}" >>"$made/new"
-            echo >>"$made/new"
+        '<!-- make docs: '*' -->')
+            part=${line#<!-- make docs: }
+            part=${part% -->}
+            printf '%s\n\n' "$line"
+            part "$part" </dev/null
+            echo
             ;;
-        *) printf '%s\n' "$line" >>"$made/new" ;;
+        '<!-- end -->') part= ;;
         esac
-    done <"$made/page"
+        [ "$part" ] || printf '%s\n' "$line"
+    done <"$file" >"$made/new"
     if [ -z "$check" ]; then
         cmp -s "$made/new" "$file" || { cat "$made/new" >"$file"; echo "$file is written anew"; }
     elif ! diff "$file" "$made/new"; then

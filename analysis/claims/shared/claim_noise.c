@@ -23,11 +23,14 @@ int claim_noise_row(struct ledger *ledger, const struct claim *claim,
 int claim_noise_pair(struct ledger *ledger, const struct claim *claim,
                      const struct noise_claim *what, struct error *error)
 {
-    const double beta0 = rule_parameter(&what->rule, "beta0");
-    const double beta1 = rule_parameter(&what->rule, "beta1");
+    const double beta0 = what->beta0, beta1 = what->beta1;
+    struct rule rule;
     struct noise_row rows[NOISE_QUANTITIES];
     char setting[200];
-    int status = claim_noise(ledger, claim, &what->rule, rows, error);
+    int status = rule_from(&rule, error, "%s lr=0.1 beta0=%.17g beta1=%.17g",
+                           what->rule, beta0, beta1);
+    if (status == STATUS_OK)
+        status = claim_noise(ledger, claim, &rule, rows, error);
     snprintf(setting, sizeof setting, "%s, beta0=%g beta1=%g", what->name, beta0,
              beta1);
     if (status == STATUS_OK)

@@ -18,11 +18,12 @@ PNM_MUST_USE int claim_noise_row(struct ledger *ledger, const struct claim *clai
                                  const char *setting, double paper,
                                  struct error *error);
 
-/* A quantity of a rule with its printed and its corrected value. The rows' settings
- * show `name`, what the rule stands for, and `formula`, that of the corrected value. */
+/* A quantity of the rule `rule`, pnm or pnm_eq7, with its printed and its corrected
+ * value. The rows' settings show `name`, what the rule stands for, and `formula`, that
+ * of the corrected value. */
 struct noise_claim {
-    const char *name;
-    struct rule rule;
+    const char *name, *rule;
+    double beta0, beta1;
     enum noise_quantity quantity;
     double printed, corrected;
     const char *formula;
