@@ -242,7 +242,9 @@ static void put_summary(const struct explanation *own)
     }
     text_add(own->out, "Settings by verdict:\n\n");
     put_verdicts(own, "as printed", false, FORM_PRINTED);
+    put_verdicts(own, "as intended", false, FORM_INTENDED);
     put_verdicts(own, "corrected", false, FORM_CORRECTED);
+    put_verdicts(own, "to first order", false, FORM_FIRST_ORDER);
     put_verdicts(own, "measured against exact", true, FORM_PRINTED);
     text_add(own->out, "\nCommands:\n\n    pnm-verify --claim %s%s\n%s\n", claim->id,
              own->options, text_get(&own->commands));

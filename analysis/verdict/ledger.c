@@ -31,6 +31,8 @@ static int ledger_add(struct ledger *ledger, struct ledger_row *row,
     if (!added->control && (added->verdicts.paper == VERDICT_HOLDS ||
                             added->verdicts.paper == VERDICT_HOLDS_IN_THE_LIMIT))
         added->verdicts.paper = VERDICT_INCONCLUSIVE;
+    if (added->form == FORM_FIRST_ORDER)
+        added->verdicts.paper = VERDICT_NO_CLAIM;
     return text_check(&added->setting, "the ledger", error);
 }
 
@@ -38,7 +40,9 @@ const char *ledger_form_text(enum form form)
 {
     static const char *const texts[] = {
         [FORM_PRINTED] = "printed",
+        [FORM_INTENDED] = "intended",
         [FORM_CORRECTED] = "corrected",
+        [FORM_FIRST_ORDER] = "first order",
     };
     return texts[form];
 }

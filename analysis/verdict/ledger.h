@@ -22,11 +22,14 @@ enum claim_kind {
 
 /* Which formula a row's paper value comes from. */
 enum form {
-    FORM_PRINTED,   /* as the paper prints it */
-    FORM_CORRECTED, /* as the definitions give it */
+    FORM_PRINTED,     /* as the paper prints it */
+    FORM_INTENDED,    /* with a misprint mended, as the paper's own proof shows */
+    FORM_CORRECTED,   /* as the definitions give it */
+    FORM_FIRST_ORDER, /* a leading-order formula at a finite step: it claims nothing
+                       * there, so its paper verdict is `no claim` */
 };
 
-/* "printed", "corrected". */
+/* "printed", "intended", "corrected", "first order". */
 const char *ledger_form_text(enum form form);
 
 struct ledger;

@@ -197,6 +197,9 @@ static void value_and_bound_rows(void **state)
     assert_int_equal(ledger_value(&ledger, &fake, FORM_PRINTED, "", &e, 0, &error), 0);
     assert_last(&ledger, "holds", "fails");
     assert_true(last(&ledger)->control);
+    assert_int_equal(ledger_value(&ledger, &fake, FORM_FIRST_ORDER, "", &e, 0, &error),
+                     0);
+    assert_last(&ledger, "holds", "no claim");
     e = sampled(1, 1, 1.02, 0.001);
     assert_int_equal(ledger_value(&ledger, &fake, FORM_PRINTED, "", &e, 0, &error), 0);
     assert_last(&ledger, "fails", "fails");
