@@ -43,8 +43,33 @@
     CLAIM(fig6)                                                                        \
     CLAIM(fig7)                                                                        \
     CLAIM(lemma_a1)                                                                    \
+    CLAIM(proof_24)                                                                    \
+    CLAIM(proof_25)                                                                    \
+    CLAIM(proof_26)                                                                    \
+    CLAIM(proof_27)                                                                    \
+    CLAIM(proof_28)                                                                    \
     CLAIM(lemma_a2)                                                                    \
+    CLAIM(proof_29)                                                                    \
+    CLAIM(proof_30)                                                                    \
+    CLAIM(proof_a2)                                                                    \
     CLAIM(lemma_a3)                                                                    \
+    CLAIM(proof_a3)                                                                    \
+    CLAIM(proof_31)                                                                    \
+    CLAIM(proof_32)                                                                    \
+    CLAIM(proof_33)                                                                    \
+    CLAIM(proof_34)                                                                    \
+    CLAIM(proof_35)                                                                    \
+    CLAIM(proof_36)                                                                    \
+    CLAIM(proof_37)                                                                    \
+    CLAIM(proof_38)                                                                    \
+    CLAIM(proof_39)                                                                    \
+    CLAIM(proof_40)                                                                    \
+    CLAIM(proof_41)                                                                    \
+    CLAIM(proof_42)                                                                    \
+    CLAIM(proof_43)                                                                    \
+    CLAIM(proof_44)                                                                    \
+    CLAIM(proof_45)                                                                    \
+    CLAIM(proof_46)                                                                    \
     CLAIM(fig8)                                                                        \
     CLAIM(fig9)                                                                        \
     CLAIM(fig10)                                                                       \

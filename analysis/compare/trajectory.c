@@ -60,6 +60,38 @@ int trajectory_measured(const struct descent *descent, uint64_t chain, uint64_t 
     return status;
 }
 
+static void observe_unit(void *context, uint64_t t, const struct descent_block *block)
+{
+    struct trajectory *pnm = context;
+    for (size_t lane = 0; lane < LOSS_LANES; lane++) {
+        struct trajectory *own = &pnm[lane];
+        for (size_t i = 0; i < own->n; i++) {
+            const size_t k = (size_t)t * own->n + i, at = i * LOSS_LANES + lane;
+            own->theta[k] = block->theta[at];
+            if (t > 0)
+                own->m[k - own->n] = block->slot[at];
+            if ((long)t < own->steps)
+                own->g[k] = block->sample[at];
+        }
+    }
+}
+
+int trajectory_measured_unit(const struct descent *descent, uint64_t unit,
+                             uint64_t steps, struct trajectory *pnm,
+                             struct error *error)
+{
+    int status = STATUS_OK;
+    for (size_t lane = 0; lane < LOSS_LANES; lane++)
+        pnm[lane] = (struct trajectory){0};
+    for (size_t lane = 0; status == STATUS_OK && lane < LOSS_LANES; lane++)
+        status = trajectory_of(descent, steps, &pnm[lane], error);
+    if (status == STATUS_OK)
+        status = descent_unit(descent, unit, steps, observe_unit, pnm, error);
+    if (status == STATUS_OK && interrupt_pending())
+        status = error_set(error, STATUS_INTERRUPTED, "interrupted");
+    return status;
+}
+
 double trajectory_m(const struct trajectory *pnm, long t, size_t i)
 {
     return t < 0 ? 0 : pnm->m[(size_t)t * pnm->n + i];

@@ -21,6 +21,12 @@ PNM_MUST_USE int trajectory_measured(const struct descent *descent, uint64_t cha
                                      uint64_t steps, struct trajectory *pnm,
                                      struct error *error);
 
+/* The trajectories of a unit's LOSS_LANES simulated chains; trajectory_free each, also
+ * after a failure. */
+PNM_MUST_USE int trajectory_measured_unit(const struct descent *descent, uint64_t unit,
+                                          uint64_t steps, struct trajectory *pnm,
+                                          struct error *error);
+
 /* Algorithm 2 written out on the gradients of another trajectory. */
 PNM_MUST_USE int trajectory_written(const struct trajectory *from,
                                     struct trajectory *pnm, struct error *error);
