@@ -12,7 +12,8 @@ columns=id,where,kind,statement,setting,paper,exact,measured,stderr,count,paper_
     local id
     for id in eq2 eq4 eq5 eq6-8 eq9 noise-ratio special-hb hb-scaling hb-sgd eq10 lemma-A1 lemma-A2 \
         lemma-A3 thm3.1 cap rate thm4.1 eq12 eq14 eq15 eq17 eq18-19 thm4.2 eq21 eq22 eq23 example \
-        thm4.3 default fig7 adapnm-debias fig11 fig12 table1 table2 table3; do
+        thm4.3 default fig7 adapnm-debias fig11 fig12 table1 table2 table3 \
+        proof-{24..46} proof-A2 proof-A3; do
         expect_equal "$(body "$out" | grep -c "^$id,")" 1 "$id"
     done
     expect_equal "$(body "$out" | cut -d, -f1 | sort | uniq -d)" ''
@@ -116,7 +117,7 @@ END
 
 @test "a row whose setting gives the corrected formula has that form, and no other has" {
     attempt pnm-verify --max-samples 1 --quiet \
-        --claim eq2,eq4,eq6-8,eq9,noise-ratio,eq10,lemma-A1,eq12,eq14,eq18-19,eq22,eq23,example
+        --claim eq2,eq4,eq6-8,eq9,noise-ratio,eq10,lemma-A1,eq12,eq14,eq18-19,eq22,eq23,example,proof-32,proof-45
     body "$out" | awk -F, 'NR > 1 { words = /corrected( condition)?[:,]/; form = $(NF - 3) == "corrected"
         if (words != form) { print; bad = 1 }
         count += form } END { exit bad || count < 20 }'
