@@ -124,4 +124,15 @@ unit_mutant analysis/claims/shared/network_law.c 's/curvature = -2 \* tanh_x/cur
 unit_mutant analysis/claims/shared/network_law.c 's/(p\[k\] - q\[k\]) \* f/(q[k] - p[k]) * f/'
 unit_mutant analysis/claims/shared/minibatch.c 's/u >= reach\[k\]/u > 2 * reach[k]/'
 unit_mutant analysis/claims/shared/minibatch.c 's/input\[at\] = input\[k\];//'
+# The lines of appendix A.
+second=tests/analysis/claims/test_proof_lines
+unit_mutant analysis/claims/shared/proof_means.c 's/fabs(own->mean\[RIGHT\])/(2 * fabs(own->mean[RIGHT]))/'
+unit_mutant analysis/claims/shared/proof_means.c 's/row->chains == PROOF_SMALLEST ? -1 : 1/1/'
+unit_mutant analysis/claims/shared/proof_theorem.c 's/l \* l : l/l : l/'
+unit_mutant analysis/claims/shared/proof_chain.c 's/last->smallest, step->square/step->square, step->square/'
+unit_mutant analysis/claims/proof_distance.c 's/FORM_PRINTED ? 1 : 2/FORM_PRINTED ? 2 : 2/'
+unit_mutant analysis/claims/proof_distance.c 's/beta0 \* proof_g(c, t - 3, i)/0 * beta0/'
+unit_mutant analysis/claims/proof_sum.c 's/FORM_PRINTED ? 1 : 2/FORM_PRINTED ? 2 : 2/'
+unit_mutant analysis/claims/proof_divergence.c 's/printed ? 1 \/ at->lambda/printed ? at->lambda/'
+unit_mutant analysis/claims/proof_46.c 's/8 \* posterior->kl_se/4 * posterior->kl_se/'
 [ "$unnoticed" -eq 0 ] || { echo "mutants: $unnoticed unnoticed" >&2; exit 1; }

@@ -23,54 +23,54 @@ static double relative_error(const struct posterior *posterior)
     return 8 * posterior->kl_se / (train_size * b * b);
 }
 
-static int both(const struct ledger *ledger, const struct claim *claim,
-                const struct rule *rule, const struct problem *problem,
-                struct posterior *exact, struct posterior *measured,
-                struct error *error)
+/* The posterior of a rule, exact and measured. */
+struct law {
+    struct posterior exact, measured;
+};
+
+static int law_of(const struct ledger *ledger, const struct claim *claim,
+                  const char *what, struct law *law, struct error *error)
 {
+    const double curvature[DIMENSION] = {1, 1};
     struct sampling sampling = *ledger->sampling;
+    struct problem problem = {0};
+    struct rule rule;
     if (!sampling.precision_given)
         sampling.precision = 0.005; /* the bound hardly depends on the covariance */
     sampling.precision_given = sampling.quiet = true;
-    int status = posterior_theory(rule, problem, POSTERIOR_EXACT, lambda, exact, error);
+    int status = rule_from(&rule, error, "%s lr=%.17g", what, rate);
     if (status == STATUS_OK)
-        status = posterior_measure(&sampling, rule, problem, lambda, claim->id,
-                                   measured, error);
+        status = problem_init(&problem, DIMENSION, curvature, error);
+    for (int i = 0; status == STATUS_OK && i < DIMENSION; i++)
+        problem.noise[i] = curvature[i] / CLAIM_BATCH;
+    if (status == STATUS_OK)
+        status = posterior_theory(&rule, &problem, POSTERIOR_EXACT, lambda, &law->exact,
+                                  error);
+    if (status == STATUS_OK)
+        status = posterior_measure(&sampling, &rule, &problem, lambda, claim->id,
+                                   &law->measured, error);
+    problem_free(&problem);
     return status;
 }
 
 static int add_row(struct ledger *ledger, const struct claim *claim, enum form form,
-                   const char *what, struct error *error)
+                   const char *what, const struct law *sgd, struct error *error)
 {
-    const double curvature[DIMENSION] = {1, 1};
-    struct problem problem = {0};
-    struct rule rule, sgd;
-    struct posterior exact, measured, sgd_exact, sgd_measured;
+    struct law law;
     char setting[200];
-    int status = rule_from(&rule, error, "%s lr=%.17g", what, rate);
-    if (status == STATUS_OK)
-        status = rule_from(&sgd, error, "sgd lr=%.17g", rate);
-    if (status == STATUS_OK)
-        status = problem_init(&problem, DIMENSION, curvature, error);
+    const int status = law_of(ledger, claim, what, &law, error);
     if (status != STATUS_OK)
-        goto out;
-    for (int i = 0; i < DIMENSION; i++)
-        problem.noise[i] = curvature[i] / CLAIM_BATCH;
-    status = both(ledger, claim, &rule, &problem, &exact, &measured, error);
-    if (status == STATUS_OK)
-        status = both(ledger, claim, &sgd, &problem, &sgd_exact, &sgd_measured, error);
-    if (status != STATUS_OK)
-        goto out;
-    const double ratio = bound(measured.kl) / bound(sgd_measured.kl);
+        return status;
+    const struct posterior *above = &law.measured, *below = &sgd->measured;
+    const double ratio = bound(above->kl) / bound(below->kl);
     const struct evidence evidence = {
         .paper = 1,
-        .exact = bound(exact.kl) / bound(sgd_exact.kl),
+        .exact = bound(law.exact.kl) / bound(sgd->exact.kl),
         .measured = ratio,
-        .se = ratio * hypot(relative_error(&measured), relative_error(&sgd_measured)),
-        .count =
-            measured.count < sgd_measured.count ? measured.count : sgd_measured.count,
-        .sampled = measured.known && sgd_measured.known,
-        .decisive = measured.decisive && sgd_measured.decisive,
+        .se = ratio * hypot(relative_error(above), relative_error(below)),
+        .count = above->count < below->count ? above->count : below->count,
+        .sampled = above->known && below->known,
+        .decisive = above->decisive && below->decisive,
         .paper_scale = 1,
         .exact_scale = 1,
     };
@@ -78,23 +78,24 @@ static int add_row(struct ledger *ledger, const struct claim *claim, enum form f
              "%s: %s; eta=%g B=%g lambda=%g h=1 n=%d N=%g Delta=%g",
              ledger_form_text(form), what, rate, CLAIM_BATCH, lambda, DIMENSION,
              train_size, failure);
-    status = ledger_bound(ledger, claim, form, setting, &evidence,
-                          measured.samples + sgd_measured.samples, error);
-out:
-    problem_free(&problem);
-    return status;
+    return ledger_bound(ledger, claim, form, setting, &evidence,
+                        above->samples + below->samples, error);
 }
 
 static int check(struct ledger *ledger, const struct claim *claim, struct error *error)
 {
-    int status = add_row(ledger, claim, FORM_PRINTED, "pnm beta0=1 beta1=0.9", error);
+    static const char pnm[] = "pnm beta0=1 beta1=0.9",
+                      same_rate[] = "pnm beta0=1 beta1=0.9 lr-normalization=off",
+                      two[] = "two_batch beta0=1 lr-normalization=off";
+    struct law sgd;
+    int status = law_of(ledger, claim, "sgd", &sgd, error);
     if (status == STATUS_OK)
-        status = add_row(ledger, claim, FORM_PRINTED,
-                         "pnm beta0=1 beta1=0.9 lr-normalization=off", error);
+        status = add_row(ledger, claim, FORM_PRINTED, pnm, &sgd, error);
     if (status == STATUS_OK)
-        status = add_row(ledger, claim, FORM_CORRECTED,
-                         "two_batch beta0=1 lr-normalization=off", error);
-    return status;
+        status = add_row(ledger, claim, FORM_PRINTED, same_rate, &sgd, error);
+    return status == STATUS_OK
+               ? add_row(ledger, claim, FORM_CORRECTED, two, &sgd, error)
+               : status;
 }
 
 const struct claim claim_proof_46 = {

@@ -294,6 +294,9 @@ static int add_quiet(struct ledger *ledger, const struct claim *claim,
 {
     const struct proof_setting *s = &closest->setting;
     double measured = NAN;
+    if (!s->loss)
+        return error_set(error, STATUS_SOFTWARE,
+                         "claim %s: no chain has both sides of a line", claim->id);
     int status = measure_quiet(ledger, row, closest, &measured, error);
     text_add(setting,
              "without noise, the closest of %zu chains: %s beta0=%g beta1=%g "
