@@ -301,12 +301,12 @@ static int check_rules(const struct sampling *sampling, const struct rule *rules
             return error_set(error, STATUS_INTERRUPTED, "interrupted");
         struct linear_system *systems = NULL;
         struct chains chains;
-        double radius;
+        double margin;
         status = stationary_check_mean(&rules[k], problem, error);
         if (status == STATUS_OK)
-            status = sampling_systems(sampling, &rules[k], problem, &systems, &radius,
+            status = sampling_systems(sampling, &rules[k], problem, &systems, &margin,
                                       error);
-        if (status == STATUS_OK && rule_has_law(&rules[k]) && !(radius < 1))
+        if (status == STATUS_OK && rule_has_law(&rules[k]) && !(margin > 0))
             status = sampling_given_chains(sampling, &rules[k], &chains, error);
         free(systems);
     }

@@ -52,18 +52,19 @@ static int plan_modes(const struct sampling *sampling, const struct rule *rule,
                       struct error *error)
 {
     struct linear_system *systems = NULL;
-    double radius;
+    double margin;
     size_t warnings = 0;
     struct plan plan;
-    int status = sampling_systems(sampling, rule, problem, &systems, &radius, error);
+    int status = sampling_systems(sampling, rule, problem, &systems, &margin, error);
     for (size_t i = 0; status == STATUS_OK && i < problem->n; i++) {
         const double c = problem_noise(problem, i, i), noise[3] = {c, c, c};
         const double offset = problem->start[i] - problem->theta_star[i];
-        double drift[LINEAR_STATE], mean[LINEAR_STATE];
+        quad drift[LINEAR_STATE];
+        double mean[LINEAR_STATE];
         struct plan_law law;
         if (interrupt_pending())
             status = error_set(error, STATUS_INTERRUPTED, "interrupted");
-        if (status == STATUS_OK && !(linear_system_radius(&systems[i]) < 1)) {
+        if (status == STATUS_OK && !(linear_system_margin(&systems[i]) > 0)) {
             status = sampling_given_chains(sampling, rule, &chains[i], error);
             continue;
         }
@@ -307,7 +308,7 @@ static int answer_trajectories(const struct simulate_request *own, struct table 
     const uint64_t every = own->every, steps = sampling->steps;
     uint64_t chains = sampling->chains ? sampling->chains : 1;
     struct linear_system *systems = NULL;
-    double *theta = NULL, radius;
+    double *theta = NULL, margin;
     if (steps == 0)
         return error_about(error, STATUS_USAGE, "steps",
                            "a value is required for trajectories");
@@ -319,7 +320,7 @@ static int answer_trajectories(const struct simulate_request *own, struct table 
             "trajectory: %.3g rows are too many; allowed are up to %llu: "
             "raise --every, or lower --replicas or --steps",
             rows, (unsigned long long)most_records);
-    int status = sampling_systems(sampling, rule, problem, &systems, &radius, error);
+    int status = sampling_systems(sampling, rule, problem, &systems, &margin, error);
     if (status != STATUS_OK)
         goto out;
     theta = malloc((size_t)rows * sizeof *theta);

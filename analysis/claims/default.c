@@ -35,7 +35,7 @@ static double steps_exact(const struct rule *rule, double h)
         double next[LINEAR_STATE] = {0};
         for (int r = 0; r < system.dim; r++)
             for (int c = 0; c < system.dim; c++)
-                next[r] += system.a[r * system.dim + c] * state[c];
+                next[r] += linear_system_element(&system, r, c) * state[c];
         for (int r = 0; r < system.dim; r++)
             state[r] = next[r];
         if (fabs(state[0]) > accuracy)

@@ -34,7 +34,8 @@ static int check_gamma(struct ledger *ledger, const struct claim *claim,
         linear_system_probe(&rule, 0, &probed);
         const double rate = theory_normalized_lr(&rule);
         const double applied =
-            (pow(probed.b[0][0], 2) + pow(probed.b[1][0], 2)) / (rate * rate);
+            (pow((double)probed.b[0][0], 2) + pow((double)probed.b[1][0], 2)) /
+            (rate * rate);
         evidence.measured = fmax(evidence.measured, applied);
         evidence.exact = fmax(evidence.exact, theory_gamma(&rule));
     }

@@ -43,7 +43,7 @@ static bool is_stable(const struct rule *rule, const struct problem *problem)
     struct linear_system system;
     for (size_t i = 0; i < problem->n; i++) {
         linear_system_probe(rule, problem->h[i], &system);
-        if (!(linear_system_radius(&system) < 1))
+        if (!(linear_system_margin(&system) > 0))
             return false;
     }
     return true;

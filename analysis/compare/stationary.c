@@ -13,7 +13,7 @@
 /* Whether both modes of the row have a stationary law. */
 static bool is_stable(const struct stationary_work *work, const struct comparison *row)
 {
-    return work->radius[row->i] < 1 && work->radius[row->j] < 1;
+    return work->margin[row->i] > 0 && work->margin[row->j] > 0;
 }
 
 /* Sets the paper's and the exact value of a row, and the scales of their differences.
@@ -216,7 +216,7 @@ static bool rounding_shows(const struct stationary_work *work,
     const double variance[2] = {job->law.s_ii[0], job->law.s_jj[0]};
     for (int k = 0; k < 2; k++) {
         const double step = DBL_EPSILON * work->problem->theta_star[mode[k]];
-        const double grown = step * step / (1 - work->radius[mode[k]]);
+        const double grown = step * step / work->margin[mode[k]];
         if (grown > (noiseless ? tolerance : 1e-4 * variance[k]))
             return true;
     }
@@ -299,7 +299,7 @@ static int find_means(struct stationary_work *work, struct error *error)
     for (size_t i = 0; status == STATUS_OK && i < n; i++) {
         const double theta_star = problem->theta_star[i];
         double mean[LINEAR_STATE] = {0};
-        if (rule_has_law(work->rule) && work->radius[i] < 1)
+        if (rule_has_law(work->rule) && work->margin[i] > 0)
             status = theory_mean(work->rule, problem->h[i], theta_star, mean, error);
         work->mean[i] = theta_star + mean[0];
         for (int k = 0; k < LINEAR_STATE; k++)
@@ -312,19 +312,19 @@ static int find_means(struct stationary_work *work, struct error *error)
 static int work_init(struct stationary_work *work, struct error *error)
 {
     const size_t n = work->problem->n;
-    double radius;
+    double margin;
     const int status = sampling_systems(work->sampling, work->rule, work->problem,
-                                        &work->systems, &radius, error);
+                                        &work->systems, &margin, error);
     if (status != STATUS_OK)
         return status;
-    work->radius = calloc(n, sizeof(double));
+    work->margin = calloc(n, sizeof(double));
     work->mean = calloc(n, sizeof(double));
     work->offset = calloc(n, LINEAR_STATE * sizeof(double));
-    if (!work->radius || !work->mean || !work->offset)
+    if (!work->margin || !work->mean || !work->offset)
         return error_memory(error, "the modes");
     for (size_t i = 0; i < n; i++)
-        work->radius[i] =
-            rule_has_law(work->rule) ? linear_system_radius(&work->systems[i]) : NAN;
+        work->margin[i] =
+            rule_has_law(work->rule) ? linear_system_margin(&work->systems[i]) : NAN;
     return find_means(work, error);
 }
 
@@ -359,7 +359,7 @@ int stationary_compare(const struct sampling *sampling, const struct rule *rule,
         row->verdicts = evidence_judge(&row->evidence);
     }
     free(work.systems);
-    free(work.radius);
+    free(work.margin);
     free(work.mean);
     free(work.offset);
     free(work.jobs);

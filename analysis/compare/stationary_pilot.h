@@ -18,7 +18,7 @@ struct stationary_work {
     const struct rule *rule;
     const struct problem *problem;
     struct linear_system *systems; /* probed, one a mode: for planning only */
-    double *radius;                /* their spectral radii */
+    double *margin;                /* 1 minus their spectral radii */
     double *offset;                /* n x LINEAR_STATE: start minus stationary mean */
     double *mean;                  /* n: exact mean of theta */
     struct comparison *rows;

@@ -11,13 +11,13 @@ static double applied_lr(const struct rule *rule)
 }
 
 /* State (theta, d_{t-1}); g + beta1 d_t = (1 + beta1) g + beta1^2 d_{t-1}. */
-static void written_out(const struct rule *rule, double h, struct linear_system *system)
+static void written_out(const struct rule *rule, quad h, struct linear_system *system)
 {
-    const double lr = rule_parameter(rule, "lr"), beta1 = rule_parameter(rule, "beta1");
+    const quad lr = rule_parameter(rule, "lr"), beta1 = rule_parameter(rule, "beta1");
     *system = (struct linear_system){
         .dim = 2,
         .samples = 1,
-        .a = {1 - lr * (1 + beta1) * h, -lr * beta1 * beta1, h, beta1},
+        .e = {-lr * (1 + beta1) * h, -lr * beta1 * beta1, h, beta1 - 1},
         .b = {{-lr * (1 + beta1), 1}},
     };
 }
@@ -29,10 +29,10 @@ static void written_out(const struct rule *rule, double h, struct linear_system 
  * where 1+D-T = a, 1-D = 1-beta1+a beta1, 1+D+T = 2(1+beta1) - a(1+2 beta1), and the
  * numerator is eta^2 (1+beta1+a beta1 (1+2 beta1)). The Stein equation of the
  * matrices above, solved in rational numbers, has the same solution. */
-static double covariance(const struct rule *rule, double h_i, double h_j, double c)
+static quad covariance(const struct rule *rule, quad h_i, quad h_j, quad c)
 {
-    const double lr = rule_parameter(rule, "lr"), beta1 = rule_parameter(rule, "beta1");
-    const double a = lr * h_i;
+    const quad lr = rule_parameter(rule, "lr"), beta1 = rule_parameter(rule, "beta1");
+    const quad a = lr * h_i;
     if (h_i != h_j)
         return NAN;
     return lr * c / h_i * (1 + beta1 + a * beta1 * (1 + 2 * beta1)) /

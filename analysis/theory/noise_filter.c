@@ -1,20 +1,30 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "theory/noise_filter.h"
 
+#include "base/quad_lu.h"
 #include "theory/stein.h"
 
 #include <complex.h>
 #include <math.h>
 #include <string.h>
 
-/* The slots without theta as a linear system, for stein_solve and linear_system_power.
- */
-static struct linear_system slot_system(const struct noise_filter *filter)
+/* Sets the slots without theta as a linear system. */
+static void set_slots(struct noise_filter *filter, const struct linear_system *whole)
 {
-    struct linear_system system = {.dim = filter->slots, .samples = filter->samples};
-    memcpy(system.a, filter->f, sizeof system.a);
-    memcpy(system.b, filter->b, sizeof system.b);
-    return system;
+    struct linear_system *slots = &filter->system;
+    const int n = filter->slots;
+    *slots = (struct linear_system){
+        .dim = n, .samples = filter->samples, .roundoff = whole->roundoff};
+    for (int r = 0; r < n; r++) {
+        for (int c = 0; c < n; c++) {
+            slots->e[r * n + c] = whole->e[(r + 1) * whole->dim + c + 1];
+            filter->f[r * n + c] = linear_system_element(slots, r, c);
+        }
+        for (int k = 0; k < filter->samples; k++) {
+            slots->b[k][r] = whole->b[k][r + 1];
+            filter->b[k][r] = (double)slots->b[k][r];
+        }
+    }
 }
 
 int noise_filter_init(struct noise_filter *filter, const struct rule *rule,
@@ -22,7 +32,7 @@ int noise_filter_init(struct noise_filter *filter, const struct rule *rule,
 {
     const struct theory *theory = theory_find(rule->kind->name);
     struct linear_system system;
-    double scalar[RULE_MAX_SCALARS], q[LINEAR_SIZE], rate;
+    double scalar[RULE_MAX_SCALARS], rate;
     *filter = (struct noise_filter){.source = EXACT_PROBED};
     if (theory) {
         theory->system(rule, 0, &system);
@@ -40,35 +50,27 @@ int noise_filter_init(struct noise_filter *filter, const struct rule *rule,
     /* Row 0 of the system is theta' = theta + a m + b xi, so u = -(a m + b xi)/rate. */
     filter->slots = system.dim - 1;
     filter->samples = system.samples;
-    for (int r = 0; r < filter->slots; r++) {
-        filter->c[r] = -system.a[r + 1] / rate;
-        for (int k = 0; k < filter->slots; k++)
-            filter->f[r * filter->slots + k] = system.a[(r + 1) * system.dim + k + 1];
-    }
-    for (int k = 0; k < filter->samples; k++) {
-        filter->d[k] = -system.b[k][0] / rate;
-        for (int r = 0; r < filter->slots; r++)
-            filter->b[k][r] = system.b[k][r + 1];
-    }
+    for (int r = 0; r < filter->slots; r++)
+        filter->c[r] = -(double)system.e[r + 1] / rate;
+    for (int k = 0; k < filter->samples; k++)
+        filter->d[k] = -(double)system.b[k][0] / rate;
+    set_slots(filter, &system);
     if (filter->slots == 0)
         return STATUS_OK;
-    const struct linear_system slots = slot_system(filter);
-    linear_system_noise(&slots, &slots, 1, q);
-    return stein_solve(&slots, &slots, q, filter->covariance, error);
+    return stein_solve(&filter->system, &filter->system, 1, filter->covariance, error);
 }
 
 double noise_filter_response(const struct noise_filter *filter, int sample,
                              uint64_t age)
 {
-    const struct linear_system one = {.dim = 1, .a = {1}};
-    const struct linear_system slots = slot_system(filter);
+    const struct linear_system one = {.dim = 1}; /* A = 1 */
     double state[LINEAR_SIZE] = {0}, sum = 0;
     if (age == 0)
         return filter->d[sample];
     if (filter->slots == 0)
         return 0;
     memcpy(state, filter->b[sample], sizeof filter->b[sample]);
-    linear_system_power(&slots, &one, age - 1, state);
+    linear_system_power(&filter->system, &one, age - 1, state);
     for (int r = 0; r < filter->slots; r++)
         sum += filter->c[r] * state[r];
     return sum;
@@ -108,12 +110,24 @@ static double complex transfer(const struct noise_filter *filter, int sample,
     return sum;
 }
 
+/* sum_k d_k + c' (I - F)^-1 b_k, where I - F may be small. */
 double noise_filter_gain(const struct noise_filter *filter)
 {
-    double gain = 0;
-    for (int k = 0; k < filter->samples; k++)
-        gain += creal(transfer(filter, k, 1));
-    return gain;
+    quad matrix[LINEAR_SIZE], x[LINEAR_STATE] = {0}, gain = 0;
+    struct quad_lu lu = {.matrix = matrix, .size = filter->slots};
+    for (int e = 0; e < filter->slots * filter->slots; e++)
+        matrix[e] = -filter->system.e[e];
+    for (int k = 0; k < filter->samples; k++) {
+        gain += filter->d[k];
+        for (int r = 0; r < filter->slots; r++)
+            x[r] += filter->system.b[k][r];
+    }
+    if (!quad_lu_decompose(&lu))
+        return NAN;
+    quad_lu_solve(&lu, x);
+    for (int r = 0; r < filter->slots; r++)
+        gain += filter->c[r] * x[r];
+    return (double)gain;
 }
 
 double noise_filter_density(const struct noise_filter *filter, double frequency)
@@ -165,15 +179,14 @@ static double variance(const struct noise_filter *filter)
 
 double noise_filter_autocovariance(const struct noise_filter *filter, uint64_t lag)
 {
-    const struct linear_system one = {.dim = 1, .a = {1}};
-    const struct linear_system slots = slot_system(filter);
+    const struct linear_system one = {.dim = 1}; /* A = 1 */
     double state[LINEAR_SIZE] = {0};
     if (lag == 0)
         return variance(filter);
     if (filter->slots == 0)
         return 0;
     lagged_start(filter, state);
-    linear_system_power(&slots, &one, lag - 1, state);
+    linear_system_power(&filter->system, &one, lag - 1, state);
     return project(filter, state);
 }
 
@@ -181,14 +194,13 @@ double noise_filter_autocovariance(const struct noise_filter *filter, uint64_t l
  */
 double noise_filter_long_run(const struct noise_filter *filter, uint64_t count)
 {
-    const struct linear_system one = {.dim = 1, .a = {1}};
-    const struct linear_system slots = slot_system(filter);
+    const struct linear_system one = {.dim = 1}; /* A = 1 */
     double start[LINEAR_SIZE] = {0}, sum[LINEAR_SIZE], weighted[LINEAR_SIZE];
     const double total = (double)count;
     if (filter->slots == 0 || count < 2)
         return variance(filter);
     lagged_start(filter, start);
-    linear_system_sums(&slots, &one, start, count - 1, sum, weighted);
+    linear_system_sums(&filter->system, &one, start, count - 1, sum, weighted);
     return variance(filter) + 2 * (project(filter, sum) * (1 - 1 / total) -
                                    project(filter, weighted) / total);
 }

@@ -7,34 +7,34 @@
 #include <math.h>
 
 /* State (theta, m_{t-1}, m_{t-2}). */
-static void written_out(const struct rule *rule, double h, struct linear_system *system)
+static void written_out(const struct rule *rule, quad h, struct linear_system *system)
 {
-    const double lr = theory_normalized_lr(rule);
-    const double beta = pow(rule_parameter(rule, "beta1"), 2);
-    const double beta0 = rule_parameter(rule, "beta0");
-    const double weight = lr * (1 + beta0);
+    const quad lr = theory_normalized_lr_quad(rule);
+    const quad beta1 = rule_parameter(rule, "beta1"), beta = beta1 * beta1;
+    const quad beta0 = rule_parameter(rule, "beta0");
+    const quad weight = lr * (1 + beta0);
     *system = (struct linear_system){
         .dim = 3,
         .samples = 1,
-        .a = {1 - weight * (1 - beta) * h, lr * beta0, -weight * beta, /* theta */
-              (1 - beta) * h, 0, beta,                                 /* m_t */
-              0, 1, 0},                                                /* m_{t-1} */
+        .e = {-weight * (1 - beta) * h, lr * beta0, -weight * beta, /* theta */
+              (1 - beta) * h, -1, beta,                             /* m_t */
+              0, 1, -1},                                            /* m_{t-1} */
         .b = {{-weight * (1 - beta), 1 - beta, 0}},
     };
 }
 
 /* The solution of the Stein equation of the matrices above for one curvature, with a =
  * eta0 h. */
-static double covariance(const struct rule *rule, double h_i, double h_j, double c)
+static quad covariance(const struct rule *rule, quad h_i, quad h_j, quad c)
 {
-    const double lr = theory_normalized_lr(rule), a = lr * h_i;
-    const double beta = pow(rule_parameter(rule, "beta1"), 2);
-    const double beta0 = rule_parameter(rule, "beta0");
+    const quad lr = theory_normalized_lr_quad(rule), a = lr * h_i;
+    const quad beta1 = rule_parameter(rule, "beta1"), beta = beta1 * beta1;
+    const quad beta0 = rule_parameter(rule, "beta0");
     if (h_i != h_j)
         return NAN;
-    const double above =
+    const quad above =
         1 + beta + a * (2 * beta0 * beta0 * (1 - beta) + beta0 * (1 - 3 * beta) - beta);
-    const double below =
+    const quad below =
         (2 - a * (1 + 2 * beta0)) * (1 + beta + a * (beta0 * (1 + beta) + beta));
     return c * lr / h_i * above / below;
 }

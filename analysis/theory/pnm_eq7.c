@@ -10,17 +10,17 @@ static double applied_lr(const struct rule *rule)
 }
 
 /* State (theta, p, q); p_t = beta1 q_{t-1} + (1-beta1) g_t, q_t = beta1 p_{t-1}. */
-static void written_out(const struct rule *rule, double h, struct linear_system *system)
+static void written_out(const struct rule *rule, quad h, struct linear_system *system)
 {
-    const double lr = rule_parameter(rule, "lr"), beta1 = rule_parameter(rule, "beta1");
-    const double beta0 = rule_parameter(rule, "beta0"), beta3 = 1 - beta1;
-    const double weight = lr * (1 + beta0);
+    const quad lr = rule_parameter(rule, "lr"), beta1 = rule_parameter(rule, "beta1");
+    const quad beta0 = rule_parameter(rule, "beta0"), beta3 = 1 - beta1;
+    const quad weight = lr * (1 + beta0);
     *system = (struct linear_system){
         .dim = 3,
         .samples = 1,
-        .a = {1 - weight * beta3 * h, lr * beta0 * beta1, -weight * beta1, /* theta */
-              beta3 * h, 0, beta1,                                         /* p */
-              0, beta1, 0},                                                /* q */
+        .e = {-weight * beta3 * h, lr * beta0 * beta1, -weight * beta1, /* theta */
+              beta3 * h, -1, beta1,                                     /* p */
+              0, beta1, -1},                                            /* q */
         .b = {{-weight * beta3, beta3, 0}},
     };
 }

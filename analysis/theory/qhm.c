@@ -11,14 +11,14 @@ static double applied_lr(const struct rule *rule)
 }
 
 /* State (theta, d_{t-1}); (1-nu) g + nu d_t = (1 - nu beta1) g + nu beta1 d_{t-1}. */
-static void written_out(const struct rule *rule, double h, struct linear_system *system)
+static void written_out(const struct rule *rule, quad h, struct linear_system *system)
 {
-    const double lr = rule_parameter(rule, "lr"), beta1 = rule_parameter(rule, "beta1");
-    const double nu = rule_parameter(rule, "nu"), now = lr * (1 - nu * beta1);
+    const quad lr = rule_parameter(rule, "lr"), beta1 = rule_parameter(rule, "beta1");
+    const quad nu = rule_parameter(rule, "nu"), now = lr * (1 - nu * beta1);
     *system = (struct linear_system){
         .dim = 2,
         .samples = 1,
-        .a = {1 - now * h, -lr * nu * beta1, (1 - beta1) * h, beta1},
+        .e = {-now * h, -lr * nu * beta1, (1 - beta1) * h, beta1 - 1},
         .b = {{-now, 1 - beta1}},
     };
 }
@@ -31,15 +31,15 @@ static void written_out(const struct rule *rule, double h, struct linear_system 
  * 1+D+T = 2(1+beta1) - a (1+beta1(1-2nu)), and the numerator is eta^2 (1-beta1) times
  * 1 - beta1^2 + a beta1 (1-nu) (1+beta1(1-2nu)). The Stein equation of the matrices
  * above, solved in rational numbers, has the same solution. */
-static double covariance(const struct rule *rule, double h_i, double h_j, double c)
+static quad covariance(const struct rule *rule, quad h_i, quad h_j, quad c)
 {
-    const double lr = rule_parameter(rule, "lr"), beta1 = rule_parameter(rule, "beta1");
-    const double nu = rule_parameter(rule, "nu"), a = lr * h_i;
+    const quad lr = rule_parameter(rule, "lr"), beta1 = rule_parameter(rule, "beta1");
+    const quad nu = rule_parameter(rule, "nu"), a = lr * h_i;
     if (h_i != h_j)
         return NAN;
-    const double above =
+    const quad above =
         (1 - beta1) * (1 + beta1) + a * beta1 * (1 - nu) * (1 + beta1 * (1 - 2 * nu));
-    const double below = (1 - beta1 + a * beta1 * (1 - nu)) *
+    const quad below = (1 - beta1 + a * beta1 * (1 - nu)) *
                          (2 * (1 + beta1) - a * (1 + beta1 * (1 - 2 * nu)));
     return lr * c / h_i * above / below;
 }

@@ -7,17 +7,17 @@ static double applied_lr(const struct rule *rule)
     return rule_parameter(rule, "lr");
 }
 
-static void written_out(const struct rule *rule, double h, struct linear_system *system)
+static void written_out(const struct rule *rule, quad h, struct linear_system *system)
 {
-    const double lr = applied_lr(rule);
+    const quad lr = applied_lr(rule);
     *system =
-        (struct linear_system){.dim = 1, .samples = 1, .a = {1 - lr * h}, .b = {{-lr}}};
+        (struct linear_system){.dim = 1, .samples = 1, .e = {-lr * h}, .b = {{-lr}}};
 }
 
 /* Solves S = (1 - eta h_i)(1 - eta h_j) S + eta^2 c. */
-static double covariance(const struct rule *rule, double h_i, double h_j, double c)
+static quad covariance(const struct rule *rule, quad h_i, quad h_j, quad c)
 {
-    const double lr = applied_lr(rule);
+    const quad lr = applied_lr(rule);
     return lr * c / (h_i + h_j - lr * h_i * h_j);
 }
 

@@ -6,18 +6,23 @@
 
 #include "rules/linear_system.h"
 
-/* Solves S = A_i S A_j' + q for the dim_i x dim_j matrix S, as dim_i dim_j linear
- * equations (I - A_i (x) A_j) vec S = vec q, by LU factorisation. The error is about 64
- * eps cond(I - A_i (x) A_j). STATUS_SOFTWARE if the equations are singular (stability
- * limit), STATUS_MEMORY. */
-PNM_MUST_USE int stein_solve(const struct linear_system *i,
-                             const struct linear_system *j, const double *q, double *s,
-                             struct error *error);
-
-/* The (theta, theta) element of the solution for noise covariance c between the modes.
- */
+/* The (theta, theta) element of the solution of S = A_i S A_j' + c sum_k b_ik b_jk', for
+ * noise covariance c between the modes. With E = A - I that is
+ *
+ *     -(E_i S + S E_j' + E_i S E_j') = c sum_k b_ik b_jk',
+ *
+ * linear equations that are solved in quads, because I - A_i (x) A_j loses what a small
+ * learning rate leaves. *bound, if not NULL, becomes a bound of the absolute error: what
+ * the roundoff of the systems and the solution's own residual can do to that element.
+ * STATUS_SOFTWARE if the equations are singular (stability limit). */
 PNM_MUST_USE int stein_covariance(const struct linear_system *i,
                                   const struct linear_system *j, double c,
-                                  double *covariance, struct error *error);
+                                  double *covariance, double *bound,
+                                  struct error *error);
+
+/* The whole solution S, dim_i x dim_j. */
+PNM_MUST_USE int stein_solve(const struct linear_system *i,
+                             const struct linear_system *j, double c, double *s,
+                             struct error *error);
 
 #endif

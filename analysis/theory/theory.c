@@ -4,6 +4,7 @@
 #include "theory/list.h"
 #include "theory/stein.h"
 
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -39,9 +40,11 @@ static double l2_decay(const struct rule *rule)
 }
 
 /* The eta lambda of decoupled decay; 0 for L2 decay. */
-static double decoupled_decay(const struct rule *rule)
+static quad decoupled_decay(const struct rule *rule)
 {
-    return rule->decay.decoupled ? rule_parameter(rule, "lr") * rule->decay.lambda : 0;
+    return rule->decay.decoupled
+               ? (quad)rule_parameter(rule, "lr") * rule->decay.lambda
+               : 0;
 }
 
 enum exact_source theory_system(const struct rule *rule, double h,
@@ -52,38 +55,26 @@ enum exact_source theory_system(const struct rule *rule, double h,
         linear_system_probe(rule, h, system);
         return EXACT_PROBED;
     }
-    theory->system(rule, h + l2_decay(rule), system);
-    system->a[0] -= decoupled_decay(rule);
+    theory->system(rule, (quad)h + l2_decay(rule), system);
+    system->e[0] -= decoupled_decay(rule);
     return EXACT_MATRIX;
 }
 
-/* Sets d to what decay adds to the state (theta, slots) at theta = theta* and empty
- * slots.
- */
-static void affine_part(const struct rule *rule, const struct linear_system *system,
-                        double theta_star, double *d)
-{
-    for (int r = 0; r < system->dim; r++) {
-        d[r] = r == 0 ? -decoupled_decay(rule) * theta_star : 0;
-        for (int k = 0; k < system->samples; k++)
-            d[r] += system->b[k][r] * l2_decay(rule) * theta_star;
-    }
-}
-
+/* d is what one noiseless step adds at theta = theta*, where there is no gradient but
+ * the decay's: the column of theta at curvature 0, times theta*. */
 int theory_mean(const struct rule *rule, double h, double theta_star,
                 double mean[LINEAR_STATE], struct error *error)
 {
-    struct linear_system system;
-    double d[LINEAR_STATE];
+    struct linear_system system, flat;
+    quad d[LINEAR_STATE];
     memset(mean, 0, LINEAR_STATE * sizeof *mean);
-    const bool written = theory_find(rule->kind->name);
-    if (theta_star == 0 || (written && rule->decay.lambda == 0))
+    if (theta_star == 0 ||
+        (theory_find(rule->kind->name) && rule->decay.lambda == 0))
         return STATUS_OK;
     theory_system(rule, h, &system);
-    if (written)
-        affine_part(rule, &system, theta_star, d);
-    else
-        linear_system_probe_drift(rule, theta_star, d);
+    theory_system(rule, 0, &flat);
+    for (int row = 0; row < flat.dim; row++)
+        d[row] = flat.e[row * flat.dim] * theta_star;
     return linear_system_mean(&system, d, mean, error);
 }
 
@@ -95,28 +86,39 @@ double theory_lr_limit(const struct rule *rule, double h)
                : NAN;
 }
 
-int theory_covariance(const struct rule *rule, double h_i, double h_j, double c,
-                      double *covariance, enum exact_source *source,
-                      struct error *error)
+int theory_covariance_bounded(const struct rule *rule, double h_i, double h_j, double c,
+                              double *covariance, double *bound,
+                              enum exact_source *source, struct error *error)
 {
     const struct theory *theory = theory_find(rule->kind->name);
     const double pull = l2_decay(rule);
     struct linear_system i, j;
-    *covariance = NAN;
+    *covariance = *bound = NAN;
     *source = EXACT_NONE;
     if (!rule_has_law(rule))
         return STATUS_OK;
     if (theory && theory->covariance && decoupled_decay(rule) == 0) {
-        *covariance = theory->covariance(rule, h_i + pull, h_j + pull, c);
+        *covariance =
+            (double)theory->covariance(rule, (quad)h_i + pull, (quad)h_j + pull, c);
+        *bound = DBL_EPSILON * fabs(*covariance);
         *source = EXACT_CLOSED_FORM;
         if (!isnan(*covariance))
             return STATUS_OK;
     }
     *source = theory_system(rule, h_i, &i);
     theory_system(rule, h_j, &j);
-    const int status = stein_covariance(&i, &j, c, covariance, error);
+    const int status = stein_covariance(&i, &j, c, covariance, bound, error);
     *covariance += 0.0; /* no -0 */
     return status;
+}
+
+int theory_covariance(const struct rule *rule, double h_i, double h_j, double c,
+                      double *covariance, enum exact_source *source,
+                      struct error *error)
+{
+    double ignored;
+    return theory_covariance_bounded(rule, h_i, h_j, c, covariance, &ignored, source,
+                                     error);
 }
 
 double theory_paper(const struct rule *rule, double h_i, double h_j, double c)
@@ -138,4 +140,18 @@ double theory_normalized_lr(const struct rule *rule)
     const double lr = rule_parameter(rule, "lr");
     return rule_parameter(rule, "lr-normalization") != 0 ? lr / sqrt(theory_gamma(rule))
                                                          : lr;
+}
+
+quad theory_gamma_quad(const struct rule *rule)
+{
+    const quad beta0 = rule_parameter(rule, "beta0");
+    return (1 + beta0) * (1 + beta0) + beta0 * beta0;
+}
+
+quad theory_normalized_lr_quad(const struct rule *rule)
+{
+    const quad lr = rule_parameter(rule, "lr");
+    return rule_parameter(rule, "lr-normalization") != 0
+               ? lr / quad_sqrt(theory_gamma_quad(rule))
+               : lr;
 }

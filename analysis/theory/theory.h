@@ -13,11 +13,12 @@
 
 struct theory {
     const char *rule; /* its name */
-    /* (A, b) at curvature h, written out from the update. */
-    void (*system)(const struct rule *rule, double h, struct linear_system *system);
+    /* (A - I, b) at curvature h, written out from the update. The differences are
+     * written, not left to be formed: -lr h, not (1 - lr h) - 1. */
+    void (*system)(const struct rule *rule, quad h, struct linear_system *system);
     /* Stationary covariance of theta between modes of curvature h_i and h_j whose noise
      * has covariance c; NAN if it has no closed form there. NULL: it never has one. */
-    double (*covariance)(const struct rule *rule, double h_i, double h_j, double c);
+    quad (*covariance)(const struct rule *rule, quad h_i, quad h_j, quad c);
     /* The learning rate below which the rule is stable at curvature h. NULL: it has no
      * closed form. */
     double (*lr_limit)(const struct rule *rule, double h);
@@ -36,14 +37,13 @@ const char *theory_source_text(enum exact_source source);
 /* The theory of the rule; NULL if it has no file. */
 const struct theory *theory_find(const char *rule);
 
-/* (A, b) of the rule with its weight decay, from the rule's file or probed from its
+/* (A - I, b) of the rule with its weight decay, from the rule's file or probed from its
  * step; returns EXACT_MATRIX or EXACT_PROBED. L2 decay makes the curvature h + lambda;
  * decoupled decay subtracts eta lambda from the factor of theta. */
 enum exact_source theory_system(const struct rule *rule, double h,
                                 struct linear_system *system);
 
-/* Stationary mean of the state (theta - theta*, slots) at curvature h: (I - A)^-1 d,
- * where d is what a noiseless step adds at theta = theta*. It is 0 if theta* = 0 or if
+/* Stationary mean of the state (theta - theta*, slots) at curvature h: -E^-1 d, where d is what a noiseless step adds at theta = theta*. It is 0 if theta* = 0 or if
  * nothing but the gradient, such as weight decay, pulls at theta. STATUS_SOFTWARE if
  * there is no mean. */
 PNM_MUST_USE int theory_mean(const struct rule *rule, double h, double theta_star,
@@ -57,6 +57,12 @@ PNM_MUST_USE int theory_covariance(const struct rule *rule, double h_i, double h
                                    double c, double *covariance,
                                    enum exact_source *source, struct error *error);
 
+/* The same, and in *bound the error that is left in it, absolute. */
+PNM_MUST_USE int theory_covariance_bounded(const struct rule *rule, double h_i,
+                                           double h_j, double c, double *covariance,
+                                           double *bound, enum exact_source *source,
+                                           struct error *error);
+
 /* Limit of the learning rate at curvature h in closed form; NAN if there is none. */
 double theory_lr_limit(const struct rule *rule, double h);
 
@@ -67,8 +73,10 @@ double theory_paper(const struct rule *rule, double h_i, double h_j, double c);
 
 /* eta / sqrt((1+beta0)^2 + beta0^2), or eta with --lr-normalization off. */
 double theory_normalized_lr(const struct rule *rule);
+quad theory_normalized_lr_quad(const struct rule *rule);
 
 /* gamma = (1+beta0)^2 + beta0^2. */
 double theory_gamma(const struct rule *rule);
+quad theory_gamma_quad(const struct rule *rule);
 
 #endif

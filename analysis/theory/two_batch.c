@@ -3,21 +3,21 @@
  * independent gradient samples at the same point (eq. 5). */
 #include "theory/theory.h"
 
-static void written_out(const struct rule *rule, double h, struct linear_system *system)
+static void written_out(const struct rule *rule, quad h, struct linear_system *system)
 {
-    const double lr = theory_normalized_lr(rule);
-    const double beta0 = rule_parameter(rule, "beta0");
+    const quad lr = theory_normalized_lr_quad(rule);
+    const quad beta0 = rule_parameter(rule, "beta0");
     *system = (struct linear_system){.dim = 1,
                                      .samples = 2,
-                                     .a = {1 - lr * h},
+                                     .e = {-lr * h},
                                      .b = {{-lr * (1 + beta0)}, {lr * beta0}}};
 }
 
 /* SGD with noise gamma c and rate eta0. */
-static double covariance(const struct rule *rule, double h_i, double h_j, double c)
+static quad covariance(const struct rule *rule, quad h_i, quad h_j, quad c)
 {
-    const double lr = theory_normalized_lr(rule);
-    return lr * theory_gamma(rule) * c / (h_i + h_j - lr * h_i * h_j);
+    const quad lr = theory_normalized_lr_quad(rule);
+    return lr * theory_gamma_quad(rule) * c / (h_i + h_j - lr * h_i * h_j);
 }
 
 static double lr_limit(const struct rule *rule, double h)

@@ -49,7 +49,7 @@ struct ensemble sampling_ensemble(const struct sampling *sampling,
     };
 }
 
-static int refuse_unstable(const struct rule *rule, double h, double radius,
+static int refuse_unstable(const struct rule *rule, double h, double margin,
                            struct error *error)
 {
     struct text parameters = {0};
@@ -58,7 +58,9 @@ static int refuse_unstable(const struct rule *rule, double h, double radius,
     rule_describe(rule, &parameters);
     if (lr > rule->number[RULE_LR])
         snprintf(limit, sizeof limit,
-                 "rounding hides whether the radius is below 1; the rate is too small");
+                 "it is unstable at this rate, and stable at some larger ones up to "
+                 "%.6g",
+                 lr);
     else if (lr > 0)
         snprintf(limit, sizeof limit,
                  "it is stable for learning rates below %.6g at these other parameters",
@@ -70,7 +72,7 @@ static int refuse_unstable(const struct rule *rule, double h, double radius,
         error, "lr",
         "%g is unstable for %s with %s at curvature %g (spectral radius "
         "%.6g, allowed is < 1): %s; allow-divergence runs it nevertheless",
-        rule->number[RULE_LR], rule->kind->name, text_get(&parameters), h, radius,
+        rule->number[RULE_LR], rule->kind->name, text_get(&parameters), h, 1 - margin,
         limit);
     text_free(&parameters);
     return STATUS_USAGE;
@@ -78,10 +80,10 @@ static int refuse_unstable(const struct rule *rule, double h, double radius,
 
 int sampling_systems(const struct sampling *sampling, const struct rule *rule,
                      const struct problem *problem, struct linear_system **systems,
-                     double *radius, struct error *error)
+                     double *margin, struct error *error)
 {
     size_t worst = 0;
-    *radius = 0;
+    *margin = INFINITY;
     *systems = calloc(problem->n, sizeof **systems);
     if (!*systems)
         return error_memory(error, "the modes");
@@ -91,20 +93,20 @@ int sampling_systems(const struct sampling *sampling, const struct rule *rule,
             return status;
     }
     if (!rule_has_law(rule)) {
-        *radius = NAN;
+        *margin = NAN;
         return STATUS_OK;
     }
     for (size_t i = 0; i < problem->n; i++) {
         linear_system_probe(rule, problem->h[i], &(*systems)[i]);
-        const double own = linear_system_radius(&(*systems)[i]);
-        if (!(own <= *radius)) {
-            *radius = isnan(own) ? INFINITY : own;
+        const double own = linear_system_margin(&(*systems)[i]);
+        if (!(own >= *margin)) {
+            *margin = isnan(own) ? -INFINITY : own;
             worst = i;
         }
     }
-    if (*radius < 1 || sampling->allow_divergence)
+    if (*margin > 0 || sampling->allow_divergence)
         return STATUS_OK;
-    return refuse_unstable(rule, problem->h[worst], *radius, error);
+    return refuse_unstable(rule, problem->h[worst], *margin, error);
 }
 
 struct plan_request sampling_request(const struct sampling *sampling, double target)

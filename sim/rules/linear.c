@@ -60,14 +60,18 @@ static inline void update(const double *scalar, double *theta, double *slot,
         slot[k] = after[1 + k];
 }
 
-/* A(h) = A0 + lr h A1 and lr b. */
-static void matrices(const struct rule *rule, double h, double *a, double *b)
+/* A(h) - I = (A0 - I) + lr h A1 and lr b. */
+static void matrices(const struct rule *rule, double h, quad *e, quad *b)
 {
-    const double *a0 = rule->matrices.a0, *a1 = rule->matrices.a1;
-    for (int k = 0; k < STATE * STATE; k++)
-        a[k] = a0[k] + rule->number[LR] * h * a1[k];
+    const quad lr = rule->number[LR];
     for (int r = 0; r < STATE; r++)
-        b[r] = rule->number[LR] * rule->matrices.b[r];
+        for (int c = 0; c < STATE; c++) {
+            const int at = r * STATE + c;
+            const quad stay = (quad)rule->matrices.a0[at] - (r == c ? 1 : 0);
+            e[at] = stay + lr * h * rule->matrices.a1[at];
+        }
+    for (int r = 0; r < STATE; r++)
+        b[r] = lr * rule->matrices.b[r];
 }
 
 #include "rules/template.h"

@@ -1,91 +1,104 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "rules/linear_system.h"
 
-#include "rules/matrices.h"
+#include "base/quad_lu.h"
 
-#include <gsl/gsl_eigen.h>
-#include <gsl/gsl_errno.h>
-#include <gsl/gsl_linalg.h>
 #include <math.h>
 #include <string.h>
+
+/* --- probing ---------------------------------------------------------------------- */
+
+/* The state after one step of the rule without its weight decay from `state`, with
+ * `gradient` for each of its samples or, if only >= 0, for that one alone. */
+static void respond(const struct rule *rule, double gradient, int only, double *state)
+{
+    struct rule bare = *rule;
+    double g[RULE_MAX_SAMPLES] = {0};
+    bare.decay = (struct decay){.lambda = 0};
+    for (int k = 0; k < rule->kind->samples; k++)
+        g[k] = only < 0 || only == k ? gradient : 0;
+    rule->kind->step(&bare, 0, 1, g, &state[0], &state[1]);
+}
+
+/* Sets E and b without weight decay; stay becomes the column of theta in A - I where no
+ * gradient acts, and enter what a gradient of 1 in every sample adds. A step is linear,
+ * so the column of theta is the sum of both. */
+static void probe_bare(const struct rule *rule, double h, struct linear_system *system,
+                       quad *stay, quad *enter)
+{
+    const int dim = system->dim;
+    double pushed[LINEAR_STATE] = {0};
+    respond(rule, 1, -1, pushed);
+    for (int column = 0; column < dim; column++) {
+        double state[LINEAR_STATE] = {0};
+        state[column] = 1;
+        respond(rule, 0, -1, state);
+        for (int row = 0; row < dim; row++)
+            system->e[row * dim + column] =
+                (quad)state[row] - (row == column ? 1 : 0);
+    }
+    for (int row = 0; row < dim; row++) {
+        stay[row] = system->e[row * dim];
+        enter[row] = pushed[row];
+        system->e[row * dim] += h * enter[row];
+    }
+    for (int k = 0; k < system->samples; k++) {
+        double state[LINEAR_STATE] = {0};
+        respond(rule, 1, k, state);
+        for (int row = 0; row < dim; row++)
+            system->b[k][row] = state[row];
+    }
+}
+
+/* The same from the matrices of a file. */
+static void read_bare(const struct rule *rule, double h, struct linear_system *system,
+                      quad *stay, quad *enter)
+{
+    quad still[LINEAR_SIZE];
+    rule->kind->matrices(rule, 0, still, system->b[0]);
+    rule->kind->matrices(rule, h, system->e, system->b[0]);
+    for (int row = 0; row < system->dim; row++) {
+        stay[row] = still[row * system->dim];
+        enter[row] = system->b[0][row];
+    }
+}
 
 void linear_system_probe(const struct rule *rule, double h,
                          struct linear_system *system)
 {
-    const int dim = 1 + rule->kind->slots;
-    const int samples = rule->kind->samples;
-    *system = (struct linear_system){.dim = dim, .samples = samples};
-    if (rule->kind->matrices && matrices_are_curved(&rule->matrices)) {
-        /* Its gradients may be taken elsewhere than at theta, which no probe can do. */
-        rule->kind->matrices(rule, h, system->a, system->b[0]);
-        return;
-    }
-    for (int column = 0; column < dim + samples; column++) {
-        double state[LINEAR_STATE] = {0}, gradient[RULE_MAX_SAMPLES];
-        if (column < dim)
-            state[column] = 1;
-        for (int k = 0; k < samples; k++)
-            gradient[k] = h * state[0] + (column == dim + k ? 1 : 0);
-        rule->kind->step(rule, 0, 1, gradient, &state[0], &state[1]);
-        for (int row = 0; row < dim; row++)
-            if (column < dim)
-                system->a[row * dim + column] = state[row];
-            else
-                system->b[column - dim][row] = state[row];
+    const bool from_file = rule->kind->matrices;
+    const struct decay *decay = &rule->decay;
+    const quad rate = rule->number[RULE_LR];
+    quad stay[LINEAR_STATE], enter[LINEAR_STATE];
+    *system = (struct linear_system){.dim = 1 + rule->kind->slots,
+                                     .samples = rule->kind->samples,
+                                     .roundoff = from_file ? 0 : DBL_EPSILON};
+    if (from_file)
+        read_bare(rule, h, system, stay, enter);
+    else
+        probe_bare(rule, h, system, stay, enter);
+    for (int row = 0; row < system->dim; row++) {
+        const quad stayed = stay[row] + (row == 0 ? 1 : 0);
+        system->e[row * system->dim] += decay->decoupled
+                                            ? -rate * decay->lambda * stayed
+                                            : decay->lambda * enter[row];
     }
 }
 
-static double largest_element(size_t dim, const double *a)
+void linear_system_probe_drift(const struct rule *rule, double theta_star, quad *d)
 {
-    double largest = 0;
-    for (size_t i = 0; i < dim * dim; i++)
-        largest = fmax(largest, fabs(a[i]));
-    return largest;
+    struct linear_system flat;
+    linear_system_probe(rule, 0, &flat);
+    for (int row = 0; row < LINEAR_STATE; row++)
+        d[row] = row < flat.dim ? flat.e[row * flat.dim] * theta_star : 0;
 }
 
-/* If the elements of a are so large that their products may overflow, balances a and
- * divides it by a power of 2. Returns that divisor, otherwise 1. */
-static double shrink(size_t dim, double *a)
+double linear_system_element(const struct linear_system *system, int row, int column)
 {
-    const double fine = 0x1p200;
-    double diagonal[LINEAR_STATE];
-    gsl_matrix_view matrix = gsl_matrix_view_array(a, dim, dim);
-    gsl_vector_view d = gsl_vector_view_array(diagonal, dim);
-    if (largest_element(dim, a) < fine)
-        return 1;
-    gsl_linalg_balance_matrix(&matrix.matrix, &d.vector);
-    const double largest = largest_element(dim, a);
-    if (largest < fine)
-        return 1;
-    const double unit = ldexp(1, ilogb(largest));
-    for (size_t i = 0; i < dim * dim; i++)
-        a[i] /= unit;
-    return unit;
+    return (double)(system->e[row * system->dim + column] + (row == column ? 1 : 0));
 }
 
-double linear_system_radius(const struct linear_system *system)
-{
-    const size_t dim = (size_t)system->dim;
-    double copy[LINEAR_SIZE], eigenvalues[2 * LINEAR_STATE], radius = 0;
-    memcpy(copy, system->a, sizeof copy);
-    /* GSL's balancing does not end if sums of elements overflow. */
-    for (size_t i = 0; i < dim * dim; i++)
-        if (!(fabs(copy[i]) < 0x1p1000))
-            return NAN;
-    const double unit = shrink(dim, copy);
-    gsl_eigen_nonsymm_workspace *workspace = gsl_eigen_nonsymm_alloc(dim);
-    if (!workspace)
-        return NAN;
-    gsl_matrix_view a = gsl_matrix_view_array(copy, dim, dim);
-    gsl_vector_complex_view e = gsl_vector_complex_view_array(eigenvalues, dim);
-    /* Balances the matrix: momentum and theta differ in scale by the curvature. */
-    gsl_eigen_nonsymm_params(0, 1, workspace);
-    const int status = gsl_eigen_nonsymm(&a.matrix, &e.vector, workspace);
-    gsl_eigen_nonsymm_free(workspace);
-    for (size_t i = 0; i < dim; i++)
-        radius = fmax(radius, hypot(eigenvalues[2 * i], eigenvalues[2 * i + 1]));
-    return status == GSL_SUCCESS ? radius * unit : NAN;
-}
+/* --- powers ----------------------------------------------------------------------- */
 
 /* out = a x for n x n a and n x m x. */
 static void multiply(int n, int m, const double *a, const double *x, double *out)
@@ -113,17 +126,81 @@ static void congruence(int n, int m, const double *a, const double *b, double *x
         }
 }
 
-static void square(int n, double *a)
+/* A power P of A, with D = P - I while P is close to I. */
+struct power {
+    int dim;
+    bool close;
+    double d[LINEAR_SIZE], p[LINEAR_SIZE], e[LINEAR_SIZE], a[LINEAR_SIZE];
+};
+
+/* Sets P from D, and gives up D once no part of the state keeps half of itself. */
+static void power_settle(struct power *power)
 {
-    double out[LINEAR_SIZE];
-    multiply(n, n, a, a, out);
-    memcpy(a, out, (size_t)(n * n) * sizeof *a);
+    double kept = 0;
+    for (int k = 0; k < power->dim * power->dim; k++) {
+        const bool diagonal = k % (power->dim + 1) == 0;
+        power->p[k] = power->d[k] + (diagonal ? 1 : 0);
+        if (diagonal)
+            kept = fmax(kept, fabs(power->p[k]));
+    }
+    power->close = !(kept < 0.5);
+}
+
+/* A^0 or A^1. */
+static void power_begin(struct power *power, const struct linear_system *system,
+                        bool first)
+{
+    *power = (struct power){.dim = system->dim};
+    for (int r = 0; r < system->dim; r++)
+        for (int c = 0; c < system->dim; c++) {
+            const int at = r * system->dim + c;
+            power->e[at] = (double)system->e[at];
+            power->a[at] = linear_system_element(system, r, c);
+            power->d[at] = first ? power->e[at] : 0;
+        }
+    power_settle(power);
+}
+
+/* P^2 - I = D (D + 2 I). */
+static void power_square(struct power *power)
+{
+    const int n = power->dim;
+    double next[LINEAR_SIZE], upper[LINEAR_SIZE];
+    if (!power->close) {
+        multiply(n, n, power->p, power->p, next);
+        memcpy(power->p, next, (size_t)(n * n) * sizeof *next);
+        return;
+    }
+    memcpy(upper, power->d, (size_t)(n * n) * sizeof *upper);
+    for (int r = 0; r < n; r++)
+        upper[r * n + r] += 2;
+    multiply(n, n, power->d, upper, next);
+    memcpy(power->d, next, (size_t)(n * n) * sizeof *next);
+    power_settle(power);
+}
+
+/* A P - I = D + E P. */
+static void power_next(struct power *power)
+{
+    const int n = power->dim;
+    double next[LINEAR_SIZE];
+    multiply(n, n, power->close ? power->e : power->a, power->p, next);
+    if (!power->close) {
+        memcpy(power->p, next, (size_t)(n * n) * sizeof *next);
+        return;
+    }
+    for (int k = 0; k < n * n; k++)
+        power->d[k] += next[k];
+    power_settle(power);
 }
 
 void linear_system_apply(const struct linear_system *i, const struct linear_system *j,
                          double *x)
 {
-    congruence(i->dim, j->dim, i->a, j->a, x);
+    struct power p, r;
+    power_begin(&p, i, true);
+    power_begin(&r, j, true);
+    congruence(i->dim, j->dim, p.a, r.a, x);
 }
 
 void linear_system_noise(const struct linear_system *i, const struct linear_system *j,
@@ -133,16 +210,9 @@ void linear_system_noise(const struct linear_system *i, const struct linear_syst
         for (int c = 0; c < j->dim; c++) {
             double sum = 0;
             for (int k = 0; k < i->samples; k++)
-                sum += i->b[k][r] * j->b[k][c];
+                sum += (double)i->b[k][r] * (double)j->b[k][c];
             q[r * j->dim + c] = covariance * sum;
         }
-}
-
-static void identity(int n, double *a)
-{
-    memset(a, 0, (size_t)(n * n) * sizeof *a);
-    for (int r = 0; r < n; r++)
-        a[r * n + r] = 1;
 }
 
 /* Computes f_m and w_m for growing m, from the highest bit of count down: m doubles,
@@ -154,40 +224,37 @@ void linear_system_sums(const struct linear_system *i, const struct linear_syste
 {
     const int n = i->dim, m = j->dim;
     const size_t bytes = (size_t)(n * m) * sizeof *f;
-    double p[LINEAR_SIZE], r[LINEAR_SIZE], w[LINEAR_SIZE] = {0}, term[LINEAR_SIZE];
-    double length = 0;
-    identity(n, p);
-    identity(m, r);
+    double w[LINEAR_SIZE] = {0}, term[LINEAR_SIZE], length = 0;
+    struct power p, r;
+    power_begin(&p, i, false);
+    power_begin(&r, j, false);
     memset(f, 0, bytes);
     for (int bit = 63; bit >= 0; bit--) {
         if (length > 0) {
             memcpy(term, f, bytes);
-            congruence(n, m, p, r, term);
+            congruence(n, m, p.p, r.p, term);
             for (int k = 0; k < n * m; k++) {
                 const double lagged = w[k] + length * f[k];
                 f[k] += term[k];
                 term[k] = lagged;
             }
-            congruence(n, m, p, r, term);
+            congruence(n, m, p.p, r.p, term);
             for (int k = 0; k < n * m; k++)
                 w[k] += term[k];
-            square(n, p);
-            square(m, r);
+            power_square(&p);
+            power_square(&r);
             length *= 2;
         }
         if (!((count >> bit) & 1))
             continue;
         memcpy(term, x, bytes);
-        congruence(n, m, p, r, term);
+        congruence(n, m, p.p, r.p, term);
         for (int k = 0; k < n * m; k++) {
             f[k] += term[k];
             w[k] += length * term[k];
         }
-        double next[LINEAR_SIZE];
-        multiply(n, n, i->a, p, next);
-        memcpy(p, next, (size_t)(n * n) * sizeof *p);
-        multiply(m, m, j->a, r, next);
-        memcpy(r, next, (size_t)(m * m) * sizeof *r);
+        power_next(&p);
+        power_next(&r);
         length += 1;
     }
     if (weighted)
@@ -197,14 +264,14 @@ void linear_system_sums(const struct linear_system *i, const struct linear_syste
 void linear_system_power(const struct linear_system *i, const struct linear_system *j,
                          uint64_t t, double *x)
 {
-    double p[LINEAR_SIZE], r[LINEAR_SIZE];
-    memcpy(p, i->a, sizeof p);
-    memcpy(r, j->a, sizeof r);
+    struct power p, r;
+    power_begin(&p, i, true);
+    power_begin(&r, j, true);
     for (; t > 0; t >>= 1) {
         if (t & 1)
-            congruence(i->dim, j->dim, p, r, x);
-        square(i->dim, p);
-        square(j->dim, r);
+            congruence(i->dim, j->dim, p.p, r.p, x);
+        power_square(&p);
+        power_square(&r);
     }
 }
 
@@ -213,14 +280,15 @@ int linear_system_stationary(const struct linear_system *i,
                              struct error *error)
 {
     const int n = i->dim, m = j->dim;
-    double p[LINEAR_SIZE], r[LINEAR_SIZE], term[LINEAR_SIZE];
-    memcpy(p, i->a, sizeof p);
-    memcpy(r, j->a, sizeof r);
+    double term[LINEAR_SIZE];
+    struct power p, r;
+    power_begin(&p, i, true);
+    power_begin(&r, j, true);
     memcpy(s, q, (size_t)(n * m) * sizeof *s);
     for (int doubling = 0; doubling < 62; doubling++) {
         bool settled = true, finite = true;
         memcpy(term, s, (size_t)(n * m) * sizeof *s);
-        congruence(n, m, p, r, term);
+        congruence(n, m, p.p, r.p, term);
         for (int k = 0; k < n * m; k++) {
             settled = settled && fabs(term[k]) <= 0x1p-60 * fabs(s[k]);
             s[k] += term[k];
@@ -230,87 +298,101 @@ int linear_system_stationary(const struct linear_system *i,
             break; /* the sum diverges */
         if (settled)
             return STATUS_OK;
-        square(n, p);
-        square(m, r);
+        power_square(&p);
+        power_square(&r);
     }
     return error_about(error, STATUS_SOFTWARE, "lr",
                        "the rule is at its limit of stability: the stationary "
                        "covariance did not settle in 2^62 steps");
 }
 
-int linear_system_mean(const struct linear_system *system, const double *d,
-                       double *mean, struct error *error)
+/* --- quads ------------------------------------------------------------------------ */
+
+int linear_system_mean(const struct linear_system *system, const quad *d, double *mean,
+                       struct error *error)
 {
-    const size_t dim = (size_t)system->dim;
-    double matrix[LINEAR_SIZE], right[LINEAR_STATE];
-    size_t index[LINEAR_STATE];
-    int sign;
-    for (size_t k = 0; k < dim * dim; k++)
-        matrix[k] = (k % (dim + 1) == 0 ? 1 : 0) - system->a[k];
-    memcpy(right, d, dim * sizeof *right);
-    gsl_matrix_view m = gsl_matrix_view_array(matrix, dim, dim);
-    gsl_vector_view b = gsl_vector_view_array(right, dim);
-    gsl_vector_view x = gsl_vector_view_array(mean, dim);
-    gsl_permutation permutation = {dim, index};
-    if (gsl_linalg_LU_decomp(&m.matrix, &permutation, &sign) ||
-        gsl_linalg_LU_solve(&m.matrix, &permutation, &b.vector, &x.vector))
+    quad matrix[LINEAR_SIZE], x[LINEAR_STATE];
+    const int dim = system->dim;
+    for (int k = 0; k < dim * dim; k++)
+        matrix[k] = -system->e[k];
+    memcpy(x, d, (size_t)dim * sizeof *x);
+    struct quad_lu lu = {.matrix = matrix, .size = dim};
+    if (!quad_lu_decompose(&lu))
         return error_about(error, STATUS_SOFTWARE, "lr",
                            "the rule is at its limit of stability: the stationary mean "
                            "has no solution");
+    quad_lu_solve(&lu, x);
+    for (int k = 0; k < dim; k++)
+        mean[k] = (double)x[k];
     return STATUS_OK;
 }
 
-void linear_system_probe_drift(const struct rule *rule, double theta_star, double *d)
+/* out = a x for n x n a and n x m x. */
+static void quad_multiply(int n, int m, const quad *a, const quad *x, quad *out)
 {
-    const double gradient[RULE_MAX_SAMPLES] = {0};
-    memset(d, 0, LINEAR_STATE * sizeof *d);
-    d[0] = theta_star;
-    rule->kind->step(rule, 0, 1, gradient, &d[0], &d[1]);
-    d[0] -= theta_star;
+    for (int r = 0; r < n; r++)
+        for (int c = 0; c < m; c++) {
+            quad sum = 0;
+            for (int k = 0; k < n; k++)
+                sum += a[r * n + k] * x[k * m + c];
+            out[r * m + c] = sum;
+        }
 }
 
+/* f <- f + p x r'. */
+static void quad_add_congruence(int n, int m, const quad *p, const quad *r,
+                                const quad *x, quad *f)
+{
+    quad left[LINEAR_SIZE];
+    quad_multiply(n, m, p, x, left);
+    for (int row = 0; row < n; row++)
+        for (int c = 0; c < m; c++)
+            for (int k = 0; k < m; k++)
+                f[row * m + c] += left[row * m + k] * r[c * m + k];
+}
+
+static void quad_square(int n, quad *a)
+{
+    quad next[LINEAR_SIZE];
+    quad_multiply(n, n, a, a, next);
+    memcpy(a, next, (size_t)(n * n) * sizeof *a);
+}
+
+static void quad_matrix(const struct linear_system *system, quad *a)
+{
+    for (int k = 0; k < system->dim * system->dim; k++)
+        a[k] = system->e[k] + (k % (system->dim + 1) == 0 ? 1 : 0);
+}
+
+/* From the lowest bit of t up, with p = A_i^m, r = A_j^m and term = sum_{k<m}
+ * A_i^k q A_j'^k for m = 1, 2, 4, ...: the sum over the first a + m powers is that over
+ * m of them plus p (that over a) r'. */
 void linear_system_at(const struct linear_system *i, const struct linear_system *j,
                       double noise, double offset_i, uint64_t t, double *mean,
                       double *covariance)
 {
-    struct linear_system one = {.dim = 1, .a = {1}};
-    double q[LINEAR_SIZE], f[LINEAR_SIZE], state[LINEAR_SIZE] = {offset_i};
-    linear_system_noise(i, j, noise, q);
-    linear_system_sums(i, j, q, t, f, NULL);
-    linear_system_power(i, &one, t, state);
-    *mean = state[0];
-    *covariance = f[0];
-}
-
-static bool stable_at(const struct rule *rule, double lr, double h)
-{
-    struct linear_system system;
-    struct rule changed = *rule;
-    changed.number[RULE_LR] = lr;
-    linear_system_probe(&changed, h, &system);
-    return linear_system_radius(&system) < 1;
-}
-
-double linear_system_lr_limit(const struct rule *rule, double h)
-{
-    /* Weight decay acts as additional curvature. */
-    double stable = 1 / fmax(h, rule->decay.lambda), unstable;
-    /* Below 2^-30 of it rounding hides whether the radius is below 1. */
-    for (int i = 0; i < 30 && !stable_at(rule, stable, h); i++)
-        stable /= 2;
-    if (!stable_at(rule, stable, h))
-        return 0;
-    unstable = stable;
-    for (int i = 0; i < 60 && stable_at(rule, unstable, h); i++)
-        unstable *= 2;
-    while (unstable - stable > 1e-12 * stable) {
-        const double middle = stable + (unstable - stable) / 2;
-        if (middle == stable || middle == unstable)
-            break; /* no double lies between them */
-        if (stable_at(rule, middle, h))
-            stable = middle;
-        else
-            unstable = middle;
+    const int n = i->dim, m = j->dim;
+    quad p[LINEAR_SIZE], r[LINEAR_SIZE], term[LINEAR_SIZE] = {0}, f[LINEAR_SIZE] = {0};
+    quad state[LINEAR_STATE] = {offset_i}, next[LINEAR_SIZE];
+    quad_matrix(i, p);
+    quad_matrix(j, r);
+    for (int row = 0; row < n; row++)
+        for (int c = 0; c < m; c++)
+            for (int k = 0; k < i->samples; k++)
+                term[row * m + c] += noise * i->b[k][row] * j->b[k][c];
+    for (; t > 0; t >>= 1) {
+        if (t & 1) {
+            memcpy(next, term, sizeof next);
+            quad_add_congruence(n, m, p, r, f, next);
+            memcpy(f, next, sizeof next);
+            quad_multiply(n, 1, p, state, next);
+            memcpy(state, next, (size_t)n * sizeof *next);
+        }
+        memcpy(next, term, sizeof next);
+        quad_add_congruence(n, m, p, r, next, term);
+        quad_square(n, p);
+        quad_square(m, r);
     }
-    return stable;
+    *mean = (double)state[0];
+    *covariance = (double)f[0];
 }

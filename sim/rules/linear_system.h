@@ -6,32 +6,48 @@
  * over its independent gradient samples k. (A, b) come from probing the implemented
  * step on unit vectors, from a rule's file of matrices, or from analysis/theory/NAME.c,
  * which writes them out from the paper. Moments of a pair of modes
- * (i, j) follow from sums of A_i^k X A_j'^k. */
+ * (i, j) follow from sums of A_i^k X A_j'^k.
+ *
+ * A small learning rate changes the state little: A is close to the identity, and what
+ * matters is how far from it. 1 - x of a rounded x has lost that, so a system carries
+ * E = A - I, written down without that difference, and everything here works with E. */
 #ifndef PNM_LINEAR_SYSTEM_H
 #define PNM_LINEAR_SYSTEM_H
 
 #include "base/error.h"
+#include "base/quad.h"
 #include "rules/rule.h"
 
 #include <stdint.h>
 
 enum { LINEAR_STATE = 1 + RULE_MAX_SLOTS, LINEAR_SIZE = LINEAR_STATE * LINEAR_STATE };
 
-/* dim x dim row-major at the start of a; b[k] has dim entries. */
+/* E = A - I, dim x dim row-major at the start of e; b[k] has dim entries. Their entries
+ * are right to `roundoff` times those of |E|, |b| and, for columns of slots, |A|: 0 says
+ * that nothing but quads was rounded. */
 struct linear_system {
     int dim;
     int samples;
-    double a[LINEAR_SIZE];
-    double b[RULE_MAX_SAMPLES][LINEAR_STATE];
+    double roundoff;
+    quad e[LINEAR_SIZE];
+    quad b[RULE_MAX_SAMPLES][LINEAR_STATE];
 };
 
-/* (A, b) of a linear rule at curvature h, found by stepping it from unit vectors or,
- * for a rule from a file, taken from its matrices. */
+/* (E, b) of a linear rule at curvature h, found by stepping it or, for a rule from a
+ * file, taken from its matrices. The step is asked for what a gradient adds to
+ * theta = 0, so that no small change is lost in a large theta. */
 void linear_system_probe(const struct rule *rule, double h,
                          struct linear_system *system);
 
+/* Element (row, column) of A. */
+double linear_system_element(const struct linear_system *system, int row, int column);
+
 /* Spectral radius of A; NAN if the eigenvalues do not converge. */
 double linear_system_radius(const struct linear_system *system);
+
+/* 1 minus the spectral radius, right in its own digits however small it is: the rule is
+ * stable where this is > 0. NAN if the eigenvalues do not converge. */
+double linear_system_margin(const struct linear_system *system);
 
 /* X <- A_i X A_j' for dim_i x dim_j X. */
 void linear_system_apply(const struct linear_system *i, const struct linear_system *j,
@@ -44,7 +60,7 @@ void linear_system_noise(const struct linear_system *i, const struct linear_syst
 
 /* Sums over the first `count` powers: f = sum_{k<count} A_i^k X A_j'^k and, where
  * weighted is not NULL, weighted = sum_{k<count} k A_i^k X A_j'^k; x, f, weighted are
- * dim_i x dim_j. About log2(count) small products. */
+ * dim_i x dim_j. About log2(count) small products of doubles, for planning. */
 void linear_system_sums(const struct linear_system *i, const struct linear_system *j,
                         const double *x, uint64_t count, double *f, double *weighted);
 
@@ -52,31 +68,31 @@ void linear_system_sums(const struct linear_system *i, const struct linear_syste
 void linear_system_power(const struct linear_system *i, const struct linear_system *j,
                          uint64_t t, double *x);
 
-/* Stationary covariance S = A_i S A_j' + q by repeated doubling, for spectral radii
- * < 1. STATUS_SOFTWARE if it does not settle within 2^62 steps. */
+/* Stationary covariance S = A_i S A_j' + q by repeated doubling of doubles, for spectral
+ * radii < 1: for planning. STATUS_SOFTWARE if it does not settle within 2^62 steps. */
 PNM_MUST_USE int linear_system_stationary(const struct linear_system *i,
                                           const struct linear_system *j,
                                           const double *q, double *s,
                                           struct error *error);
 
-/* Fixed point of s -> A s + d: mean = (I - A)^-1 d, dim entries. STATUS_SOFTWARE if
- * there is none. */
-PNM_MUST_USE int linear_system_mean(const struct linear_system *system, const double *d,
+/* Fixed point of s -> A s + d: mean = -E^-1 d, dim entries. STATUS_SOFTWARE if there is
+ * none. */
+PNM_MUST_USE int linear_system_mean(const struct linear_system *system, const quad *d,
                                     double *mean, struct error *error);
 
 /* d[LINEAR_STATE] becomes what one noiseless step from theta = theta* and empty slots
  * adds to (theta - theta*, slots). It is 0 without weight decay. */
-void linear_system_probe_drift(const struct rule *rule, double theta_star, double *d);
+void linear_system_probe_drift(const struct rule *rule, double theta_star, quad *d);
 
 /* Mean of theta_t - theta* of mode i, which starts at offset_i with empty slots, and
- * covariance of theta_t of the pair, at step t. `noise` is the pair's noise covariance.
- */
+ * covariance of theta_t of the pair, at step t, in quads. `noise` is the pair's noise
+ * covariance. */
 void linear_system_at(const struct linear_system *i, const struct linear_system *j,
                       double noise, double offset_i, uint64_t t, double *mean,
                       double *covariance);
 
 /* The smallest learning rate at which the rule stops being stable at
- * curvature h, by bisection on the probed spectral radius to 1e-12 relative; 0 if no
+ * curvature h, by bisection on the probed 1 - rho to 1e-12 relative; 0 if no
  * rate tried is stable. */
 double linear_system_lr_limit(const struct rule *rule, double h);
 

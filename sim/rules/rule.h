@@ -10,6 +10,7 @@
 #define PNM_RULE_H
 
 #include "base/nearest.h"
+#include "base/quad.h"
 #include "base/text.h"
 #include "rules/matrices.h"
 #include "rules/parameter.h"
@@ -56,9 +57,9 @@ struct rule_kind {
     bool equivariant;   /* commutes with rotations, so may run in the eigenbasis of H */
     struct decay decay; /* the default */
     bool from_file;     /* its matrices are read from a file */
-    /* Computes A (dim x dim) and b (dim) at curvature h from the matrices of the file;
-     * NULL if not from_file. */
-    void (*matrices)(const struct rule *rule, double h, double *a, double *b);
+    /* Computes A - I (dim x dim) and b (dim) without weight decay at curvature h from
+     * the matrices of the file; NULL if not from_file. */
+    void (*matrices)(const struct rule *rule, double h, quad *e, quad *b);
     /* Whether a nonlinear rule settles into a stationary law: not if its step size
      * keeps shrinking. NULL: it does. */
     bool (*settles)(const struct rule *rule);

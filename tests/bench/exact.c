@@ -44,7 +44,7 @@ static bool solve_pairs(struct equation *p, const double *noise)
     for (size_t i = 0; i < n; i++)
         for (size_t j = i; j < n; j++)
             if (stein_covariance(&p->systems[i], &p->systems[j], noise[i * n + j],
-                                 &p->covariance[i * n + j], &error) != STATUS_OK)
+                                 &p->covariance[i * n + j], NULL, &error) != STATUS_OK)
                 return false;
     return true;
 }
@@ -97,10 +97,10 @@ static void whole_system(const struct equation *p, double *a, double *q)
             const size_t r = row / n, c = column / n;
             double sum = 0;
             for (int k = 0; k < i->samples; k++)
-                sum += i->b[k][r] * j->b[k][c];
+                sum += (double)i->b[k][r] * (double)j->b[k][c];
             q[column * size + row] = sum * setup_noise(&p->setup, row % n, column % n);
             if (i == j)
-                a[column * size + row] = i->a[r * (size_t)i->dim + c];
+                a[column * size + row] = linear_system_element(i, (int)r, (int)c);
         }
 }
 

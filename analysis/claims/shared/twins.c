@@ -48,7 +48,7 @@ static void next(const struct linear_system *system, double *state)
     double moved[LINEAR_STATE] = {0};
     for (int r = 0; r < system->dim; r++)
         for (int c = 0; c < system->dim; c++)
-            moved[r] += system->a[r * system->dim + c] * state[c];
+            moved[r] += linear_system_element(system, r, c) * state[c];
     for (int r = 0; r < system->dim; r++)
         state[r] = moved[r];
 }
@@ -58,14 +58,18 @@ double twins_exact(const void *context, double perturbation)
     const struct twin_rules *twins = context;
     const struct rule first = perturb(twins, perturbation);
     struct linear_system a, b;
-    double largest = 0, apart = 0;
+    double from_first[LINEAR_STATE], from_second[LINEAR_STATE], largest = 0, apart = 0;
     theory_find(first.kind->name)->system(&first, twins->h, &a);
     theory_find(twins->second.kind->name)->system(&twins->second, twins->h, &b);
+    for (int r = 0; r < LINEAR_STATE; r++) {
+        from_first[r] = (double)a.b[0][r];
+        from_second[r] = (double)b.b[0][r];
+    }
     for (int t = 0; t < TWIN_STEPS; t++) {
-        largest = fmax(largest, fabs(b.b[0][0]));
-        apart = fmax(apart, fabs(a.b[0][0] - b.b[0][0]));
-        next(&a, a.b[0]);
-        next(&b, b.b[0]);
+        largest = fmax(largest, fabs(from_second[0]));
+        apart = fmax(apart, fabs(from_first[0] - from_second[0]));
+        next(&a, from_first);
+        next(&b, from_second);
     }
     return apart / largest;
 }
