@@ -60,7 +60,8 @@ static const struct program_example examples[] = {
     COLUMN(PAPER, "paper", REAL, false)                                                \
     COLUMN(EXACT_VERDICT, "exact_verdict", TEXT, false)                                \
     COLUMN(PAPER_VERDICT, "paper_verdict", TEXT, false)                                \
-    COLUMN(LAW, "law", TEXT, false)
+    COLUMN(LAW, "law", TEXT, false)                                                    \
+    COLUMN(EXACT_ERROR, "exact_error", REAL, true)
 
 enum { COLUMN_LIST(TABLE_NUMBER) COLUMNS };
 
@@ -82,6 +83,7 @@ enum {
     EXCESS_EXACT,
     EXCESS_RHO,
     EXCESS_VERDICT,
+    EXCESS_EXACT_ERROR,
     EXCESS_COLUMNS
 };
 
@@ -97,6 +99,7 @@ static const struct column excess_columns[EXCESS_COLUMNS] = {
     [EXCESS_EXACT] = {"exact", COLUMN_REAL, false},
     [EXCESS_RHO] = {"rho", COLUMN_REAL, false},
     [EXCESS_VERDICT] = {"exact_verdict", COLUMN_TEXT, false},
+    [EXCESS_EXACT_ERROR] = {"exact_error", COLUMN_REAL, true},
 };
 
 static const struct plot excess_plot = {
@@ -124,6 +127,8 @@ static struct evidence excess_of(const struct comparison *rows, size_t count,
         const struct evidence *e = &rows[i].evidence;
         const double half = rows[i].h_i / 2;
         sum.exact += half * e->exact;
+        sum.exact_error += half * e->exact_error;
+        sum.bias += half * e->bias;
         sum.measured += half * e->measured;
         squares += half * e->se * half * e->se;
         errors += half * e->se;
@@ -135,6 +140,14 @@ static struct evidence excess_of(const struct comparison *rows, size_t count,
     sum.se = together ? errors : sqrt(squares);
     sum.exact_scale = evidence_scale(sum.exact);
     return sum;
+}
+
+/* The relative error of `exact` where it is not known to 1e-9; NAN, an empty cell, where
+ * it is. */
+static double shown_error(const struct evidence *e)
+{
+    const double relative = e->exact_error / fabs(e->exact);
+    return relative > 1e-9 ? relative : NAN;
 }
 
 static int add_excess(struct table *table, const struct request *request,
@@ -156,6 +169,7 @@ static int add_excess(struct table *table, const struct request *request,
         table_real(table, EXCESS_STDERR, e.se);
     }
     table_real(table, EXCESS_EXACT, e.exact);
+    table_real(table, EXCESS_EXACT_ERROR, shown_error(&e));
     if (rule_has_law(rule))
         table_real(table, EXCESS_RHO,
                    stability_radius(rule, problem->h, problem->n, NULL));
@@ -201,6 +215,7 @@ static int add_row(struct table *table, const struct request *request,
     if (e->sampled)
         table_count(table, COUNT, e->count);
     table_real(table, EXACT, e->exact);
+    table_real(table, EXACT_ERROR, shown_error(e));
     table_real(table, PAPER, e->paper);
     return STATUS_OK;
 }
@@ -378,7 +393,9 @@ static const struct program program = {
     .notes =
         "The paper's value solves Sigma H + H Sigma = eta_applied C_method "
         "(theorem 4.1 with eqs. 14, 16, 18). exact_verdict compares measured "
-        "with exact, paper_verdict measured with paper, within 1 %. A rule that "
+        "with exact, paper_verdict measured with paper, within 1 %. exact_error is the "
+        "relative error that rounding may leave in exact, given where it exceeds 1e-9. "
+        "A rule that "
         "is not linear has no exact value; one whose steps keep shrinking has "
         "no stationary law either and is measured over the steps that `law` names.",
     .groups = OPTIONS_RULE | OPTIONS_DECAY | OPTIONS_QUADRATIC | OPTIONS_CHAINS |

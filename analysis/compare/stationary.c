@@ -26,11 +26,13 @@ static int predict(const struct stationary_work *work, struct comparison *row,
     struct evidence *e = &row->evidence;
     e->paper = theory_paper(work->rule, row->h_i, row->h_j, c);
     e->exact = NAN;
+    e->exact_error = 0;
     row->source = EXACT_NONE;
     int status = STATUS_OK;
     if (is_stable(work, row))
-        status = theory_covariance(work->rule, row->h_i, row->h_j, c, &e->exact,
-                                   &row->source, error);
+        status =
+            theory_covariance_bounded(work->rule, row->h_i, row->h_j, c, &e->exact,
+                                      &e->exact_error, &row->source, error);
     e->exact_scale = evidence_scale(e->exact);
     e->paper_scale = evidence_scale(e->paper);
     if (row->i == row->j || status != STATUS_OK)
@@ -223,6 +225,17 @@ static bool rounding_shows(const struct stationary_work *work,
     return false;
 }
 
+/* The exact bias that the start leaves in what was measured; 0 if no law tells it. */
+static double remaining_bias(const struct stationary_work *work,
+                             const struct comparison *row,
+                             const struct stationary_job *job)
+{
+    if (!rule_has_law(work->rule) || !row->evidence.sampled || !is_stable(work, row))
+        return 0;
+    return fabs(
+        plan_law_bias(&job->law, job->plan.chains.burn_in, job->plan.chains.steps));
+}
+
 /* Whether a row has enough chains and effective samples and has forgotten its start. */
 static bool is_decisive(const struct stationary_work *work,
                         const struct comparison *row, const struct stationary_job *job)
@@ -234,16 +247,12 @@ static bool is_decisive(const struct stationary_work *work,
         rounding_shows(work, row, job))
         return false;
     if (e->noiseless)
-        return fabs(plan_law_bias(&job->law, job->plan.chains.burn_in,
-                                  job->plan.chains.steps)) <=
-               ESTIMATE_TOLERANCE * e->exact_scale;
+        return e->bias <= ESTIMATE_TOLERANCE * e->exact_scale;
     if (e->count < ESTIMATE_MIN_CHAINS)
         return false;
     const double single =
         job->law.s_ii[0] * job->law.s_jj[0] + job->law.s_ij[0] * job->law.s_ij[0];
-    const double bias =
-        plan_law_bias(&job->law, job->plan.chains.burn_in, job->plan.chains.steps);
-    return single / (e->se * e->se) >= ESTIMATE_MIN_SAMPLES && fabs(bias) <= e->se / 10;
+    return single / (e->se * e->se) >= ESTIMATE_MIN_SAMPLES && e->bias <= e->se / 10;
 }
 
 static int prepare(struct stationary_work *work, bool full, struct error *error)
@@ -355,6 +364,7 @@ int stationary_compare(const struct sampling *sampling, const struct rule *rule,
         row->plan = work.jobs[k].plan;
         row->settles = rule_has_law(rule) || rule_settles(rule);
         row->diverges = work.diverges;
+        row->evidence.bias = remaining_bias(&work, row, &work.jobs[k]);
         row->evidence.decisive = is_decisive(&work, row, &work.jobs[k]);
         row->verdicts = evidence_judge(&row->evidence);
     }

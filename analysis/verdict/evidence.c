@@ -14,7 +14,8 @@ static struct verdicts judge_unsampled(const struct evidence *e)
     return (struct verdicts){
         .exact = VERDICT_NOT_SAMPLED,
         .paper =
-            isnan(e->exact) ? VERDICT_NOT_SAMPLED : verdict_paper(d, 0, e->paper_scale),
+            isnan(e->exact) ? VERDICT_NOT_SAMPLED
+                            : verdict_paper(d, e->exact_error, e->paper_scale),
     };
 }
 
@@ -26,14 +27,17 @@ struct verdicts evidence_judge(const struct evidence *e)
     } else if (!e->decisive || isnan(e->measured)) {
         verdicts = (struct verdicts){VERDICT_INCONCLUSIVE, VERDICT_INCONCLUSIVE};
     } else if (e->noiseless) {
-        verdicts.exact =
-            verdict_equal(e->measured - e->exact, ESTIMATE_TOLERANCE, e->exact_scale);
+        verdicts.exact = verdict_exact(
+            e->measured - e->exact, ESTIMATE_TOLERANCE * e->exact_scale + e->exact_error,
+            e->exact_scale);
         verdicts.paper =
             verdict_paper(e->measured - e->paper, ESTIMATE_TOLERANCE * e->paper_scale,
                           e->paper_scale);
     } else {
-        const double hw = estimate_half_width(e->se, e->count);
-        verdicts.exact = verdict_exact(e->measured - e->exact, hw, e->exact_scale);
+        const double hw = estimate_half_width(e->se, e->count) + e->bias;
+        const double known = fmax(e->exact_error, EVIDENCE_DIGITS * e->exact_scale);
+        verdicts.exact =
+            verdict_exact(e->measured - e->exact, hw + known, e->exact_scale);
         verdicts.paper = verdict_paper(e->measured - e->paper, hw, e->paper_scale);
     }
     if (isnan(e->exact))
@@ -50,8 +54,9 @@ static enum verdict judge_against(const struct evidence *e, double bound)
     const double value = e->sampled ? e->measured : e->exact;
     const bool random = e->sampled && !e->noiseless;
     const double slack = random ? 0 : ESTIMATE_TOLERANCE * e->paper_scale;
+    const double unknown = e->sampled ? e->bias : e->exact_error;
     return verdict_bound(value - bound - slack,
-                         random ? estimate_half_width(e->se, e->count) : 0);
+                         (random ? estimate_half_width(e->se, e->count) : 0) + unknown);
 }
 
 struct verdicts evidence_judge_bound(const struct evidence *evidence)

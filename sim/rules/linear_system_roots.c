@@ -147,6 +147,18 @@ static quad margin_of(struct point mu)
     return -(mu.re * (2 + mu.re) + mu.im * mu.im) / (1 + radius);
 }
 
+/* Whether the eigenvalue may be the one that is farthest from the centre: an eigenvalue
+ * among as many as four that are almost the same is rough to 2^-13. */
+static bool matters(const double *rough, int n, int k)
+{
+    double farthest = 0, size = 1;
+    for (int j = 0; j < n; j++) {
+        farthest = fmax(farthest, hypot(1 + rough[2 * j], rough[2 * j + 1]));
+        size = fmax(size, hypot(rough[2 * j], rough[2 * j + 1]));
+    }
+    return hypot(1 + rough[2 * k], rough[2 * k + 1]) >= farthest - 0x1p-12 * size;
+}
+
 /* Eigenvalues that are almost the same do not settle to the last digit, but are as right
  * as quads allow. */
 double linear_system_margin(const struct linear_system *system)
@@ -156,22 +168,26 @@ double linear_system_margin(const struct linear_system *system)
     double rough[2 * LINEAR_STATE];
     quad coefficient[LINEAR_STATE + 1], least = INFINITY;
     struct point root[LINEAR_STATE];
+    bool wanted[LINEAR_STATE], settled = false;
     if (!rough_eigenvalues(system, rough))
         return NAN;
     characteristic(system, coefficient);
-    for (int k = 0; k < n; k++)
+    for (int k = 0; k < n; k++) {
         root[k] = (struct point){rough[2 * k], rough[2 * k + 1]};
-    bool settled = false;
+        wanted[k] = matters(rough, n, k);
+    }
     for (int round = 0; round < ROUNDS && !settled; round++) {
         settled = true;
         for (int k = 0; k < n; k++)
-            settled = refine(coefficient, n, root, k) && settled;
+            if (wanted[k])
+                settled = refine(coefficient, n, root, k) && settled;
     }
     for (int k = 0; k < n; k++) {
         const quad margin = margin_of(root[k]);
         if (!quad_is_finite(margin))
             return NAN;
-        least = margin < least ? margin : least;
+        if (wanted[k])
+            least = margin < least ? margin : least;
     }
     return (double)least;
 }

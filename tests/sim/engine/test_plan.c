@@ -19,7 +19,7 @@ static void place(struct joint *joint, int at, const struct linear_system *syste
 {
     for (int r = 0; r < system->dim; r++)
         for (int c = 0; c < system->dim; c++)
-            joint->a[at + r][at + c] = system->a[r * system->dim + c];
+            joint->a[at + r][at + c] = linear_system_element(system, r, c);
 }
 
 static struct joint joint_of(const struct linear_system *i,
@@ -34,8 +34,8 @@ static struct joint joint_of(const struct linear_system *i,
             for (int k = 0; k < i->samples; k++) {
                 const bool lower = r >= i->dim, right = s >= i->dim;
                 joint.q[r][s] += c[lower][right] *
-                                 (lower ? j->b[k][r - i->dim] : i->b[k][r]) *
-                                 (right ? j->b[k][s - i->dim] : i->b[k][s]);
+                                 (double)(lower ? j->b[k][r - i->dim] : i->b[k][r]) *
+                                 (double)(right ? j->b[k][s - i->dim] : i->b[k][s]);
             }
     return joint;
 }

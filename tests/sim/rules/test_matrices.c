@@ -118,10 +118,10 @@ static void a_gradient_elsewhere(void **state)
     }
     linear_system_probe(&rule, 2, &system);
     assert_int_equal(system.dim, STATE);
-    CHECK_NEAR(system.a[0], 1 - lr * 2, 1e-15, 0);
-    CHECK_NEAR(system.a[1], beta - lr * 2 * beta, 1e-15, 0);
-    CHECK_NEAR(system.a[STATE], -lr * 2, 1e-15, 0);
-    CHECK_NEAR(system.b[0][1], -lr, 1e-15, 0);
+    CHECK_NEAR(linear_system_element(&system, 0, 0), 1 - lr * 2, 1e-15, 0);
+    CHECK_NEAR(linear_system_element(&system, 0, 1), beta - lr * 2 * beta, 1e-15, 0);
+    CHECK_NEAR(linear_system_element(&system, 1, 0), -lr * 2, 1e-15, 0);
+    CHECK_NEAR((double)system.b[0][1], -lr, 1e-15, 0);
 }
 
 static void streams_belong_to_the_numbers(void **state)
