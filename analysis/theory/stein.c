@@ -15,17 +15,16 @@ _Static_assert((int)LINEAR_SIZE <= (int)QUAD_LU_MOST, "a pair's equations fit th
 struct equations {
     int size;
     quad matrix[LINEAR_SIZE * LINEAR_SIZE], right[LINEAR_SIZE];
-    /* The largest change of an element, in units of the roundoff. */
+    /* By how much an element may be off. */
     quad matrix_slack[LINEAR_SIZE * LINEAR_SIZE], right_slack[LINEAR_SIZE];
 };
 
-/* |E|, and |A| where the element of a slot is known no better. */
+/* By how much an element of E may be off. */
 static quad slack(const struct linear_system *system, int row, int column)
 {
-    const quad e = system->e[row * system->dim + column];
-    return quad_max(quad_abs(e),
-                    row == column && row > 0 && system->roundoff > 0 ? quad_abs(1 + e)
-                                                                     : 0);
+    const int at = row * system->dim + column;
+    return system->roundoff * system->slack[at] +
+           16 * QUAD_EPSILON * quad_abs(system->e[at]);
 }
 
 static void set_matrix(const struct linear_system *i, const struct linear_system *j,
@@ -50,13 +49,14 @@ static void set_matrix(const struct linear_system *i, const struct linear_system
 static void set_right(const struct linear_system *i, const struct linear_system *j,
                       double c, struct equations *equations)
 {
+    const quad roundoff = i->roundoff + j->roundoff + 16 * QUAD_EPSILON;
     for (int row = 0; row < i->dim; row++)
         for (int column = 0; column < j->dim; column++) {
             quad sum = 0, size = 0;
             for (int k = 0; k < i->samples; k++) {
                 const quad term = i->b[k][row] * j->b[k][column];
                 sum += term;
-                size += 2 * quad_abs(term);
+                size += roundoff * quad_abs(term);
             }
             equations->right[row * j->dim + column] = c * sum;
             equations->right_slack[row * j->dim + column] = fabs(c) * size;
@@ -75,8 +75,7 @@ static void residual(const struct equations *equations, const quad *x, quad *res
 }
 
 /* The error of x_0 is y'(dM x + dq + rest) with M'y = (1, 0, ...). */
-static quad error_bound(const struct equations *equations, const quad *x, const quad *y,
-                        quad roundoff)
+static quad error_bound(const struct equations *equations, const quad *x, const quad *y)
 {
     const int size = equations->size;
     quad bound = 0, rest[LINEAR_SIZE];
@@ -85,7 +84,7 @@ static quad error_bound(const struct equations *equations, const quad *x, const 
         quad slack = equations->right_slack[r];
         for (int c = 0; c < size; c++)
             slack += equations->matrix_slack[r * size + c] * quad_abs(x[c]);
-        bound += quad_abs(y[r]) * (roundoff * slack + quad_abs(rest[r]));
+        bound += quad_abs(y[r]) * (slack + quad_abs(rest[r]));
     }
     return bound;
 }
@@ -129,14 +128,13 @@ int stein_covariance(const struct linear_system *i, const struct linear_system *
 {
     struct equations equations;
     quad x[LINEAR_SIZE], y[LINEAR_SIZE];
-    const quad roundoff = fmax(i->roundoff, j->roundoff) + 16 * QUAD_EPSILON;
     *covariance = NAN;
     const int status = set_and_solve(i, j, c, &equations, x, y, error);
     if (status != STATUS_OK)
         return status;
     *covariance = (double)x[0];
     if (bound)
-        *bound = (double)error_bound(&equations, x, y, roundoff) +
+        *bound = (double)error_bound(&equations, x, y) +
                  DBL_EPSILON * fabs(*covariance);
     return STATUS_OK;
 }

@@ -20,6 +20,17 @@ static void respond(const struct rule *rule, double gradient, int only, double *
     rule->kind->step(&bare, 0, 1, g, &state[0], &state[1]);
 }
 
+/* Whether an element of A that a step has returned was rounded: what is 0, 1 or one of
+ * the rule's numbers was not. */
+static bool was_rounded(const struct rule *rule, double element)
+{
+    const double size = fabs(element);
+    bool same = size == 0 || size == 1;
+    for (int k = 0; k < rule->kind->parameter_count; k++)
+        same |= size == fabs(rule->number[k]);
+    return !same;
+}
+
 /* Sets E and b without weight decay; stay becomes the column of theta in A - I where no
  * gradient acts, and enter what a gradient of 1 in every sample adds. A step is linear,
  * so the column of theta is the sum of both. */
@@ -33,14 +44,17 @@ static void probe_bare(const struct rule *rule, double h, struct linear_system *
         double state[LINEAR_STATE] = {0};
         state[column] = 1;
         respond(rule, 0, -1, state);
-        for (int row = 0; row < dim; row++)
-            system->e[row * dim + column] =
-                (quad)state[row] - (row == column ? 1 : 0);
+        for (int row = 0; row < dim; row++) {
+            const int at = row * dim + column;
+            system->e[at] = (quad)state[row] - (row == column ? 1 : 0);
+            system->slack[at] = was_rounded(rule, state[row]) ? fabs(state[row]) : 0;
+        }
     }
     for (int row = 0; row < dim; row++) {
         stay[row] = system->e[row * dim];
         enter[row] = pushed[row];
         system->e[row * dim] += h * enter[row];
+        system->slack[row * dim] += fabs(h * pushed[row]);
     }
     for (int k = 0; k < system->samples; k++) {
         double state[LINEAR_STATE] = {0};
@@ -79,9 +93,10 @@ void linear_system_probe(const struct rule *rule, double h,
         probe_bare(rule, h, system, stay, enter);
     for (int row = 0; row < system->dim; row++) {
         const quad stayed = stay[row] + (row == 0 ? 1 : 0);
-        system->e[row * system->dim] += decay->decoupled
-                                            ? -rate * decay->lambda * stayed
-                                            : decay->lambda * enter[row];
+        const quad decayed = decay->decoupled ? -rate * decay->lambda * stayed
+                                              : decay->lambda * enter[row];
+        system->e[row * system->dim] += decayed;
+        system->slack[row * system->dim] += fabs((double)decayed);
     }
 }
 

@@ -22,13 +22,14 @@
 
 enum { LINEAR_STATE = 1 + RULE_MAX_SLOTS, LINEAR_SIZE = LINEAR_STATE * LINEAR_STATE };
 
-/* E = A - I, dim x dim row-major at the start of e; b[k] has dim entries. Their entries
- * are right to `roundoff` times those of |E|, |b| and, for columns of slots, |A|: 0 says
- * that nothing but quads was rounded. */
+/* E = A - I, dim x dim row-major at the start of e; b[k] has dim entries. What doubles
+ * have rounded is known to `roundoff` times `slack` in e and times |b| in b; a roundoff of
+ * 0 says that quads alone were rounded. */
 struct linear_system {
     int dim;
     int samples;
     double roundoff;
+    double slack[LINEAR_SIZE];
     quad e[LINEAR_SIZE];
     quad b[RULE_MAX_SAMPLES][LINEAR_STATE];
 };
