@@ -142,8 +142,8 @@ static struct evidence excess_of(const struct comparison *rows, size_t count,
     return sum;
 }
 
-/* The relative error of `exact` where it is not known to 1e-9; NAN, an empty cell, where
- * it is. */
+/* The relative error of `exact` where it is not known to 1e-9; NAN, an empty cell,
+ * where it is. */
 static double shown_error(const struct evidence *e)
 {
     const double relative = e->exact_error / fabs(e->exact);
@@ -259,6 +259,11 @@ static void warn_row(const struct sampling *sampling, const struct rule *rule,
                       "%s with %s has not settled after 2^20 steps: not sampled; "
                       "--steps T measures it over the second half of T steps",
                       rule->kind->name, text_get(&parameters));
+    else if (!plan->affordable && isinf(plan->samples))
+        sampling_warn(sampling,
+                      "%s with %s, element (%zu,%zu): not sampled, because its state "
+                      "overflows or has not settled after 2^62 steps",
+                      rule->kind->name, text_get(&parameters), row->i + 1, row->j + 1);
     else if (!plan->affordable)
         sampling_warn(
             sampling,

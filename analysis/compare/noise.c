@@ -100,8 +100,7 @@ int noise_exact(const struct rule *rule, enum noise_quantity quantity, uint64_t 
 /* The steps in which the slowest mode of the filter decays to 1e-6. */
 static uint64_t plan_burn_in(const struct noise_filter *filter)
 {
-    const double radius =
-        filter->slots > 0 ? linear_system_radius(&filter->system) : 0;
+    const double radius = filter->slots > 0 ? linear_system_radius(&filter->system) : 0;
     return radius > 0 ? plan_power_of_two(elementary_log(1e-6) / elementary_log(radius))
                       : 1;
 }

@@ -30,9 +30,8 @@ static int predict(const struct stationary_work *work, struct comparison *row,
     row->source = EXACT_NONE;
     int status = STATUS_OK;
     if (is_stable(work, row))
-        status =
-            theory_covariance_bounded(work->rule, row->h_i, row->h_j, c, &e->exact,
-                                      &e->exact_error, &row->source, error);
+        status = theory_covariance_bounded(work->rule, row->h_i, row->h_j, c, &e->exact,
+                                           &e->exact_error, &row->source, error);
     e->exact_scale = evidence_scale(e->exact);
     e->paper_scale = evidence_scale(e->paper);
     if (row->i == row->j || status != STATUS_OK)

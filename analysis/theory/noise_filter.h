@@ -9,8 +9,8 @@
 #include "theory/theory.h"
 
 /* The filter u_t = c' m_{t-1} + sum_k d_k xi_k, m_t = F m_{t-1} + sum_k b_k xi_k with
- * the rule's slots m, and the stationary covariance of m. `system` is (F - I, b) in full
- * precision. */
+ * the rule's slots m, and the stationary covariance of m. `system` is (F - I, b) in
+ * full precision. */
 struct noise_filter {
     int slots, samples;
     struct linear_system system;

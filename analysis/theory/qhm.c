@@ -40,7 +40,7 @@ static quad covariance(const struct rule *rule, quad h_i, quad h_j, quad c)
     const quad above =
         (1 - beta1) * (1 + beta1) + a * beta1 * (1 - nu) * (1 + beta1 * (1 - 2 * nu));
     const quad below = (1 - beta1 + a * beta1 * (1 - nu)) *
-                         (2 * (1 + beta1) - a * (1 + beta1 * (1 - 2 * nu)));
+                       (2 * (1 + beta1) - a * (1 + beta1 * (1 - 2 * nu)));
     return lr * c / h_i * above / below;
 }
 

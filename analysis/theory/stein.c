@@ -7,25 +7,17 @@
 #include <math.h>
 #include <string.h>
 
-_Static_assert((int)LINEAR_SIZE <= (int)QUAD_LU_MOST, "a pair's equations fit the solver");
+_Static_assert((int)LINEAR_SIZE <= (int)QUAD_LU_MOST,
+               "a pair's equations fit the solver");
 
-/* M vec S = q for a pair of modes, and what bounds the errors of both sides. S_rc is
- * unknown number r m + c, and the equation of the same number is
- * -(sum_k E_i[r,k] S_kc + sum_l E_j[c,l] S_rl + sum_kl E_i[r,k] E_j[c,l] S_kl) = q_rc. */
+/* M vec S = q for a pair of modes. S_rc is unknown number r m + c, and the equation of
+ * the same number is
+ * -(sum_k E_i[r,k] S_kc + sum_l E_j[c,l] S_rl + sum_kl E_i[r,k] E_j[c,l] S_kl) = q_rc.
+ */
 struct equations {
     int size;
     quad matrix[LINEAR_SIZE * LINEAR_SIZE], right[LINEAR_SIZE];
-    /* By how much an element may be off. */
-    quad matrix_slack[LINEAR_SIZE * LINEAR_SIZE], right_slack[LINEAR_SIZE];
 };
-
-/* By how much an element of E may be off. */
-static quad slack(const struct linear_system *system, int row, int column)
-{
-    const int at = row * system->dim + column;
-    return system->roundoff * system->slack[at] +
-           16 * QUAD_EPSILON * quad_abs(system->e[at]);
-}
 
 static void set_matrix(const struct linear_system *i, const struct linear_system *j,
                        struct equations *equations)
@@ -35,61 +27,150 @@ static void set_matrix(const struct linear_system *i, const struct linear_system
         for (int c = 0; c < m; c++)
             for (int k = 0; k < n; k++)
                 for (int l = 0; l < m; l++) {
-                    const int at = (r * m + c) * n * m + k * m + l;
                     const quad e_i = i->e[r * n + k], e_j = j->e[c * m + l];
-                    const quad s_i = slack(i, r, k), s_j = slack(j, c, l);
-                    equations->matrix[at] = -(c == l ? e_i : 0) - (r == k ? e_j : 0) -
-                                            e_i * e_j;
-                    equations->matrix_slack[at] =
-                        (c == l ? s_i : 0) + (r == k ? s_j : 0) +
-                        s_i * quad_abs(e_j) + quad_abs(e_i) * s_j;
+                    equations->matrix[(r * m + c) * n * m + k * m + l] =
+                        -(c == l ? e_i : 0) - (r == k ? e_j : 0) - e_i * e_j;
                 }
 }
 
 static void set_right(const struct linear_system *i, const struct linear_system *j,
-                      double c, struct equations *equations)
+                      double covariance, struct equations *equations)
 {
-    const quad roundoff = i->roundoff + j->roundoff + 16 * QUAD_EPSILON;
-    for (int row = 0; row < i->dim; row++)
-        for (int column = 0; column < j->dim; column++) {
-            quad sum = 0, size = 0;
-            for (int k = 0; k < i->samples; k++) {
-                const quad term = i->b[k][row] * j->b[k][column];
-                sum += term;
-                size += roundoff * quad_abs(term);
-            }
-            equations->right[row * j->dim + column] = c * sum;
-            equations->right_slack[row * j->dim + column] = fabs(c) * size;
+    for (int r = 0; r < i->dim; r++)
+        for (int c = 0; c < j->dim; c++) {
+            quad sum = 0;
+            for (int k = 0; k < i->samples; k++)
+                sum += i->b[k][r] * j->b[k][c];
+            equations->right[r * j->dim + c] = covariance * sum;
         }
 }
 
-/* right - M x, the residual. */
-static void residual(const struct equations *equations, const quad *x, quad *rest)
+/* rest = right - M x, the residual; rounding, if not NULL, is what forming it may have
+ * rounded. */
+static void residual(const struct equations *equations, const quad *x, quad *rest,
+                     quad *rounding)
 {
     const int size = equations->size;
     for (int r = 0; r < size; r++) {
+        quad terms = quad_abs(equations->right[r]);
         rest[r] = equations->right[r];
-        for (int c = 0; c < size; c++)
-            rest[r] -= equations->matrix[r * size + c] * x[c];
+        for (int c = 0; c < size; c++) {
+            const quad term = equations->matrix[r * size + c] * x[c];
+            rest[r] -= term;
+            terms += quad_abs(term);
+        }
+        if (rounding)
+            rounding[r] = (size + 4) * QUAD_EPSILON * terms;
     }
 }
 
-/* The error of x_0 is y'(dM x + dq + rest) with M'y = (1, 0, ...). */
-static quad error_bound(const struct equations *equations, const quad *x, const quad *y)
+/* --- the error of S_00 --------------------------------------------------------------
+ */
+
+static bool are_same(const struct linear_system *i, const struct linear_system *j)
 {
-    const int size = equations->size;
-    quad bound = 0, rest[LINEAR_SIZE];
-    residual(equations, x, rest);
-    for (int r = 0; r < size; r++) {
-        quad slack = equations->right_slack[r];
-        for (int c = 0; c < size; c++)
-            slack += equations->matrix_slack[r * size + c] * quad_abs(x[c]);
-        bound += quad_abs(y[r]) * (slack + quad_abs(rest[r]));
-    }
-    return bound;
+    bool same = i->dim == j->dim;
+    for (int k = 0; same && k < i->dim * i->dim; k++)
+        same = i->e[k] == j->e[k];
+    return same;
 }
 
-/* Sets x to the solution, after a step of refinement, and y as error_bound wants it. */
+/* dS_00 / dE_i[r,k] = sum_c y_rc (S A_j')_kc, with M'y = (1, 0, ...). */
+static quad slope_of_first(const struct linear_system *j, const quad *x, const quad *y,
+                           int r, int k)
+{
+    const int m = j->dim;
+    quad slope = 0;
+    for (int c = 0; c < m; c++) {
+        quad moved = x[k * m + c];
+        for (int l = 0; l < m; l++)
+            moved += x[k * m + l] * j->e[c * m + l];
+        slope += y[r * m + c] * moved;
+    }
+    return slope;
+}
+
+/* dS_00 / dE_j[c,l] = sum_r y_rc (A_i S)_rl. */
+static quad slope_of_second(const struct linear_system *i, int m, const quad *x,
+                            const quad *y, int c, int l)
+{
+    const int n = i->dim;
+    quad slope = 0;
+    for (int r = 0; r < n; r++) {
+        quad moved = x[r * m + l];
+        for (int k = 0; k < n; k++)
+            moved += i->e[r * n + k] * x[k * m + l];
+        slope += y[r * m + c] * moved;
+    }
+    return slope;
+}
+
+static quad relative_slack(const struct linear_system *system)
+{
+    return system->roundoff + 16 * QUAD_EPSILON;
+}
+
+static quad slack(const struct linear_system *system, int at)
+{
+    return system->roundoff * system->slack[at] +
+           16 * QUAD_EPSILON * quad_abs(system->e[at]);
+}
+
+/* What the errors of both matrices can do; those of two equal ones are the same. */
+static quad error_of_matrices(const struct linear_system *i,
+                              const struct linear_system *j, const quad *x,
+                              const quad *y)
+{
+    const int n = i->dim, m = j->dim;
+    const bool same = are_same(i, j);
+    quad error = 0;
+    for (int at = 0; at < n * n; at++) {
+        quad slope = slope_of_first(j, x, y, at / n, at % n);
+        if (same)
+            slope += slope_of_second(i, m, x, y, at / n, at % n);
+        error += quad_abs(slope) * slack(i, at);
+    }
+    for (int at = 0; !same && at < m * m; at++)
+        error += quad_abs(slope_of_second(i, m, x, y, at / m, at % m)) * slack(j, at);
+    return error;
+}
+
+static quad error_of_noise(const struct linear_system *i, const struct linear_system *j,
+                           double covariance, const quad *y)
+{
+    const int n = i->dim, m = j->dim;
+    quad error = 0;
+    for (int k = 0; k < i->samples; k++) {
+        for (int r = 0; r < n; r++) {
+            quad slope = 0;
+            for (int c = 0; c < m; c++)
+                slope += y[r * m + c] * j->b[k][c];
+            error += quad_abs(slope * i->b[k][r]) * relative_slack(i);
+        }
+        for (int c = 0; c < m; c++) {
+            quad slope = 0;
+            for (int r = 0; r < n; r++)
+                slope += y[r * m + c] * i->b[k][r];
+            error += quad_abs(slope * j->b[k][c]) * relative_slack(j);
+        }
+    }
+    return error * fabs(covariance);
+}
+
+static quad error_of_solution(const struct equations *equations, const quad *x,
+                              const quad *y)
+{
+    quad error = 0, rest[LINEAR_SIZE], rounding[LINEAR_SIZE];
+    residual(equations, x, rest, rounding);
+    for (int r = 0; r < equations->size; r++)
+        error += quad_abs(y[r]) * (quad_abs(rest[r]) + rounding[r]);
+    return error;
+}
+
+/* --- solving
+ * -------------------------------------------------------------------------- */
+
+/* Sets x to the solution, after a step of refinement, and y as the slopes want it. */
 static bool solve(const struct equations *equations, quad *x, quad *y)
 {
     quad factors[LINEAR_SIZE * LINEAR_SIZE], rest[LINEAR_SIZE];
@@ -99,7 +180,7 @@ static bool solve(const struct equations *equations, quad *x, quad *y)
         return false;
     memcpy(x, equations->right, sizeof equations->right);
     quad_lu_solve(&lu, x);
-    residual(equations, x, rest);
+    residual(equations, x, rest, NULL);
     quad_lu_solve(&lu, rest);
     for (int k = 0; k < equations->size; k++) {
         x[k] += rest[k];
@@ -134,7 +215,8 @@ int stein_covariance(const struct linear_system *i, const struct linear_system *
         return status;
     *covariance = (double)x[0];
     if (bound)
-        *bound = (double)error_bound(&equations, x, y) +
+        *bound = (double)(error_of_matrices(i, j, x, y) + error_of_noise(i, j, c, y) +
+                          error_of_solution(&equations, x, y)) +
                  DBL_EPSILON * fabs(*covariance);
     return STATUS_OK;
 }

@@ -6,15 +6,16 @@
 
 #include "rules/linear_system.h"
 
-/* The (theta, theta) element of the solution of S = A_i S A_j' + c sum_k b_ik b_jk', for
- * noise covariance c between the modes. With E = A - I that is
+/* The (theta, theta) element of the solution of S = A_i S A_j' + c sum_k b_ik b_jk',
+ * for noise covariance c between the modes. With E = A - I that is
  *
  *     -(E_i S + S E_j' + E_i S E_j') = c sum_k b_ik b_jk',
  *
  * linear equations that are solved in quads, because I - A_i (x) A_j loses what a small
- * learning rate leaves. *bound, if not NULL, becomes a bound of the absolute error: what
- * the roundoff of the systems and the solution's own residual can do to that element.
- * STATUS_SOFTWARE if the equations are singular (stability limit). */
+ * learning rate leaves. *bound, if not NULL, becomes a bound of the absolute error:
+ * what the roundoff of the systems, to first order, and the solution's own residual can
+ * do to that element. STATUS_SOFTWARE if the equations are singular (stability limit).
+ */
 PNM_MUST_USE int stein_covariance(const struct linear_system *i,
                                   const struct linear_system *j, double c,
                                   double *covariance, double *bound,

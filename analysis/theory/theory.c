@@ -42,9 +42,8 @@ static double l2_decay(const struct rule *rule)
 /* The eta lambda of decoupled decay; 0 for L2 decay. */
 static quad decoupled_decay(const struct rule *rule)
 {
-    return rule->decay.decoupled
-               ? (quad)rule_parameter(rule, "lr") * rule->decay.lambda
-               : 0;
+    return rule->decay.decoupled ? (quad)rule_parameter(rule, "lr") * rule->decay.lambda
+                                 : 0;
 }
 
 enum exact_source theory_system(const struct rule *rule, double h,
@@ -68,8 +67,7 @@ int theory_mean(const struct rule *rule, double h, double theta_star,
     struct linear_system system, flat;
     quad d[LINEAR_STATE];
     memset(mean, 0, LINEAR_STATE * sizeof *mean);
-    if (theta_star == 0 ||
-        (theory_find(rule->kind->name) && rule->decay.lambda == 0))
+    if (theta_star == 0 || (theory_find(rule->kind->name) && rule->decay.lambda == 0))
         return STATUS_OK;
     theory_system(rule, h, &system);
     theory_system(rule, 0, &flat);

@@ -43,9 +43,10 @@ const struct theory *theory_find(const char *rule);
 enum exact_source theory_system(const struct rule *rule, double h,
                                 struct linear_system *system);
 
-/* Stationary mean of the state (theta - theta*, slots) at curvature h: -E^-1 d, where d is what a noiseless step adds at theta = theta*. It is 0 if theta* = 0 or if
- * nothing but the gradient, such as weight decay, pulls at theta. STATUS_SOFTWARE if
- * there is no mean. */
+/* Stationary mean of the state (theta - theta*, slots) at curvature h: -E^-1 d, where d
+ * is what a noiseless step adds at theta = theta*. It is 0 if theta* = 0 or if nothing
+ * but the gradient, such as weight decay, pulls at theta. STATUS_SOFTWARE if there is
+ * no mean. */
 PNM_MUST_USE int theory_mean(const struct rule *rule, double h, double theta_star,
                              double mean[LINEAR_STATE], struct error *error);
 

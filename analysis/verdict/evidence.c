@@ -13,9 +13,8 @@ static struct verdicts judge_unsampled(const struct evidence *e)
     const double d = e->exact - e->paper;
     return (struct verdicts){
         .exact = VERDICT_NOT_SAMPLED,
-        .paper =
-            isnan(e->exact) ? VERDICT_NOT_SAMPLED
-                            : verdict_paper(d, e->exact_error, e->paper_scale),
+        .paper = isnan(e->exact) ? VERDICT_NOT_SAMPLED
+                                 : verdict_paper(d, e->exact_error, e->paper_scale),
     };
 }
 
@@ -28,8 +27,8 @@ struct verdicts evidence_judge(const struct evidence *e)
         verdicts = (struct verdicts){VERDICT_INCONCLUSIVE, VERDICT_INCONCLUSIVE};
     } else if (e->noiseless) {
         verdicts.exact = verdict_exact(
-            e->measured - e->exact, ESTIMATE_TOLERANCE * e->exact_scale + e->exact_error,
-            e->exact_scale);
+            e->measured - e->exact,
+            ESTIMATE_TOLERANCE * e->exact_scale + e->exact_error, e->exact_scale);
         verdicts.paper =
             verdict_paper(e->measured - e->paper, ESTIMATE_TOLERANCE * e->paper_scale,
                           e->paper_scale);

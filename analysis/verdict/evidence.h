@@ -13,10 +13,10 @@
 struct evidence {
     double paper, exact, measured, se;
     double paper_scale, exact_scale; /* the scales of differences: evidence_scale */
-    double exact_error; /* absolute bound of the error of `exact` */
-    double bias;        /* absolute bound of what the start still moves `measured` by */
-    uint64_t count;                  /* chains */
-    bool sampled;                    /* false: the plan exceeded the budget */
+    double exact_error;              /* absolute bound of the error of `exact` */
+    double bias;    /* absolute bound of what the start still moves `measured` by */
+    uint64_t count; /* chains */
+    bool sampled;   /* false: the plan exceeded the budget */
     bool noiseless; /* nothing is random: the numerical tolerance applies */
     bool decisive;  /* enough chains and samples, and no bias is left */
 };
@@ -28,9 +28,9 @@ struct evidence {
 double evidence_scale(double prediction);
 
 /* Both verdicts. The band is estimate_half_width, widened by the bias and, around
- * `exact`, by the error of `exact`, at least EVIDENCE_DIGITS of its scale; so no error of
- * `exact` makes a verdict. If nothing was sampled, the exact verdict is `not sampled` and the
- * paper is compared with exact. */
+ * `exact`, by the error of `exact`, at least EVIDENCE_DIGITS of its scale; so no error
+ * of `exact` makes a verdict. If nothing was sampled, the exact verdict is `not
+ * sampled` and the paper is compared with exact. */
 struct verdicts evidence_judge(const struct evidence *evidence);
 
 /* Both verdicts if `paper` is an upper bound. A number that is not random may exceed it

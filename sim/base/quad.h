@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* quad.h: numbers of 113 bits, for exact values that doubles would round: 1 - x of an x
  * close to 1, and what is divided by such a difference. They are the compiler's; a
- * machine without them has its long doubles instead. A quad costs about 50 ns a product,
- * so nothing that is simulated or planned uses them. */
+ * machine without them has its long doubles instead. A quad costs about 50 ns a
+ * product, so nothing that is simulated or planned uses them. */
 #ifndef PNM_QUAD_H
 #define PNM_QUAD_H
 

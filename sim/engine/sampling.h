@@ -32,8 +32,9 @@ const char *sampling_label(const struct sampling *sampling, const char *label);
 
 /* Probes the rule at every curvature. Sets systems[n], which the caller frees, and the
  * margin, 1 minus the largest spectral radius; for a rule without linear law
- * (rule_has_law) the margin is NAN and the systems have dimension 0. STATUS_USAGE, with the limit of the learning
- * rate, if the margin is <= 0 and divergence is not allowed. */
+ * (rule_has_law) the margin is NAN and the systems have dimension 0. STATUS_USAGE, with
+ * the limit of the learning rate, if the margin is <= 0 and divergence is not allowed.
+ */
 PNM_MUST_USE int sampling_systems(const struct sampling *sampling,
                                   const struct rule *rule,
                                   const struct problem *problem,

@@ -23,8 +23,8 @@
 enum { LINEAR_STATE = 1 + RULE_MAX_SLOTS, LINEAR_SIZE = LINEAR_STATE * LINEAR_STATE };
 
 /* E = A - I, dim x dim row-major at the start of e; b[k] has dim entries. What doubles
- * have rounded is known to `roundoff` times `slack` in e and times |b| in b; a roundoff of
- * 0 says that quads alone were rounded. */
+ * have rounded is known to `roundoff` times `slack` in e and times |b| in b; a roundoff
+ * of 0 says that quads alone were rounded. */
 struct linear_system {
     int dim;
     int samples;
@@ -69,8 +69,9 @@ void linear_system_sums(const struct linear_system *i, const struct linear_syste
 void linear_system_power(const struct linear_system *i, const struct linear_system *j,
                          uint64_t t, double *x);
 
-/* Stationary covariance S = A_i S A_j' + q by repeated doubling of doubles, for spectral
- * radii < 1: for planning. STATUS_SOFTWARE if it does not settle within 2^62 steps. */
+/* Stationary covariance S = A_i S A_j' + q by repeated doubling of doubles, for
+ * spectral radii < 1: for planning. STATUS_SOFTWARE if it does not settle within 2^62
+ * steps. */
 PNM_MUST_USE int linear_system_stationary(const struct linear_system *i,
                                           const struct linear_system *j,
                                           const double *q, double *s,

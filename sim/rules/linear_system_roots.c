@@ -102,7 +102,8 @@ static struct point quotient(struct point a, struct point b)
     return (struct point){across.re / size, across.im / size};
 }
 
-/* A step of Ehrlich and Aberth for root k: Newton's step p/p', over 1 - (p/p') sum 1/(z_k
+/* A step of Ehrlich and Aberth for root k: Newton's step p/p', over 1 - (p/p') sum
+ * 1/(z_k
  * - z_j), which keeps the roots apart. Returns whether the root has settled. */
 static bool refine(const quad *coefficient, int n, struct point *root, int k)
 {
@@ -159,8 +160,8 @@ static bool matters(const double *rough, int n, int k)
     return hypot(1 + rough[2 * k], rough[2 * k + 1]) >= farthest - 0x1p-12 * size;
 }
 
-/* Eigenvalues that are almost the same do not settle to the last digit, but are as right
- * as quads allow. */
+/* Eigenvalues that are almost the same do not settle to the last digit, but are as
+ * right as quads allow. */
 double linear_system_margin(const struct linear_system *system)
 {
     enum { ROUNDS = 40 };

@@ -4,7 +4,7 @@
 
 load helpers
 
-columns=optimizer,lr,beta0,beta1,beta3,batch,i,j,h_i,h_j,measured,stderr,count,exact,exact_source,paper,exact_verdict,paper_verdict,law
+columns=optimizer,lr,beta0,beta1,beta3,batch,i,j,h_i,h_j,measured,stderr,count,exact,exact_source,paper,exact_verdict,paper_verdict,law,exact_error
 
 # Every row of $out: measured within 4.89 standard errors of exact, verdict `holds`, and the
 # standard error at most $1 of the scale (sqrt of the variances off the diagonal).
@@ -306,6 +306,50 @@ rows_hold() {
     expect_status 2
     expect_equal "$(row_count "$out")" 1000
     holds "$(wc -l <"$err") <= 20" "lines of warnings"
+}
+
+# The row's exact value is $2 to twelve digits.
+exact_is() {
+    holds "($(column "$out" exact "$1") / $2 - 1)^2 < 1e-24"
+    expect_equal "$(column "$out" exact_error "$1")" ''
+}
+
+# 1 - x of a rounded x had lost from 0.2 % to all of these; tests/exact_vectors.py has them.
+@test "exact keeps its digits at small steps" {
+    run="--max-samples 1 --quiet --noise isotropic:1"
+    attempt pnm-stationary $run --optimizer pnm --lr 1e-9 --spectrum 0.001 \
+        --weight-decay 0.3 --decay decoupled
+    exact_is 1 3.3283716812746159e-10
+    attempt pnm-stationary $run --optimizer pnm_eq7 --lr 1e-10 --spectrum 0.001 \
+        --weight-decay 0.3 --decay decoupled
+    exact_is 1 5.5755743748787158e-11
+    attempt pnm-stationary $run --optimizer sgd --lr 1e-7 --spectrum 1e-10 \
+        --weight-decay 1e-8 --decay decoupled
+    exact_is 1 4.9504950495049527
+    printf '1 -1 -1\n' >still.txt
+    attempt pnm-stationary $run --optimizer linear --system still.txt --lr 3e-16 --spectrum 1
+    exact_is 1 1.5000000000000002e-16
+    printf '1 0.5\n0.5 1\n' >dense.txt
+    attempt pnm-stationary $run --optimizer pnm --lr 1e-8 --spectrum 1,1e-6 \
+        --noise file:dense.txt --full
+    exact_is 2 2.2360656964269404e-9
+    # A rate that the doubles next to 1 cannot show is stable all the same.
+    attempt pnm-stationary $run --optimizer sgd --lr 1e-20 --spectrum 1
+    expect_status 0
+    exact_is 1 5e-21
+}
+
+# A probed rule within 1e-9 of its limit, 2.9573719202190065 by 50 digits: its step is known
+# to doubles.
+@test "exact_error says what exact lacks" {
+    attempt pnm-stationary --optimizer aggmo --lr 2.957371917 --spectrum 1 --max-samples 1 --quiet
+    holds "$(column "$out" exact_error 1) > 1e-9"
+    holds "$(column "$out" exact_error 1) < 1e-5"
+    attempt pnm-stationary --optimizer aggmo --lr 2.957371917 --spectrum 1 --max-samples 1 \
+        --quiet --excess
+    holds "$(column "$out" exact_error 1) > 1e-9"
+    attempt pnm-stationary --optimizer aggmo --lr 0.1 --spectrum 1 --max-samples 1 --quiet
+    expect_equal "$(column "$out" exact_error 1)" ''
 }
 
 @test "divergence that is allowed: exact is empty, no claim" {

@@ -173,7 +173,8 @@ static void dense_posteriors_agree_with_an_independent_divergence(void **state)
                 linear_system_probe(&rule, h[i], &a);
                 linear_system_probe(&rule, h[j], &b);
                 assert_int_equal(
-                    stein_covariance(&a, &b, c[i * N + j], &s[i * N + j], NULL, &error), 0);
+                    stein_covariance(&a, &b, c[i * N + j], &s[i * N + j], NULL, &error),
+                    0);
             }
         prior_covariance(3, p);
         assert_int_equal(

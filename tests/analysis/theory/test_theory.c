@@ -172,9 +172,9 @@ static void answers_agree_for_pairs(void **state)
             const double rtol = tolerance(&rule, h_i, h_j);
             CHECK_NEAR(probed_answer(&rule, h_i, h_j, c), matrix, rtol, 0);
             CHECK_NEAR(matrix_answer(&rule, h_j, h_i, c), matrix, rtol, 0);
-            const double closed =
-                theory->covariance ? (double)theory->covariance(&rule, h_i, h_j, c)
-                                   : NAN;
+            const double closed = theory->covariance
+                                      ? (double)theory->covariance(&rule, h_i, h_j, c)
+                                      : NAN;
             if (!isnan(closed))
                 CHECK_NEAR(closed, matrix, rtol, 0);
             if (fractions[f] < 0.9)
@@ -197,7 +197,8 @@ static void written_out_matrices_are_the_probed_ones(void **state)
                        e % written.dim == 0 ? 0 : 1e-15);
         for (int s = 0; s < written.samples; s++)
             for (int e = 0; e < written.dim; e++)
-                CHECK_NEAR((double)written.b[s][e], (double)probed.b[s][e], 1e-14, 1e-15);
+                CHECK_NEAR((double)written.b[s][e], (double)probed.b[s][e], 1e-14,
+                           1e-15);
     }
 }
 

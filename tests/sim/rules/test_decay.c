@@ -233,8 +233,8 @@ static void check_theory(const struct rule *rule, double h, double theta_star)
     linear_system_probe(rule, h, &probed);
     assert_int_equal(written.dim, probed.dim);
     for (int k = 0; k < written.dim * written.dim; k++)
-            CHECK_NEAR((double)written.e[k], (double)probed.e[k], 1e-14,
-                       k % written.dim == 0 ? 0 : 1e-15);
+        CHECK_NEAR((double)written.e[k], (double)probed.e[k], 1e-14,
+                   k % written.dim == 0 ? 0 : 1e-15);
     for (int k = 0; k < written.samples; k++)
         for (int r = 0; r < written.dim; r++)
             CHECK_NEAR((double)written.b[k][r], (double)probed.b[k][r], 1e-14, 1e-15);

@@ -42,9 +42,9 @@ static void naive_apply(const struct linear_system *i, const struct linear_syste
         for (int c = 0; c < j->dim; c++)
             for (int k = 0; k < i->dim; k++)
                 for (int l = 0; l < j->dim; l++)
-                    out[r * j->dim + c] +=
-                        linear_system_element(i, r, k) * x[k * j->dim + l] *
-                        linear_system_element(j, c, l);
+                    out[r * j->dim + c] += linear_system_element(i, r, k) *
+                                           x[k * j->dim + l] *
+                                           linear_system_element(j, c, l);
     memcpy(x, out, sizeof out);
 }
 
