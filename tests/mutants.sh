@@ -70,14 +70,26 @@ second="tests/sim/rules/test_vectors tests/sim/rules/test_papers tests/sim/rules
 # from the rule itself, so that both would move, and of the network of figures 11 and 12:
 # second implementations must notice.
 unit_mutant() {
-    break_line "$1" "$2"
+    tested_mutant "$second" "$1" "$2"
+}
+
+digits="tests/analysis/theory/test_exact tests/analysis/verdict/test_estimate"
+# digits_mutant FILE SED_EXPRESSION: of the digits of exact values. One that forms 1 - x of a
+# rounded x, or that takes its error for less, must be noticed.
+digits_mutant() {
+    tested_mutant "$digits" "$1" "$2"
+}
+
+# tested_mutant TESTS FILE SED_EXPRESSION
+tested_mutant() {
+    break_line "$2" "$3"
     # shellcheck disable=SC2086  # several programs
-    build $second
+    build $1
     # shellcheck disable=SC2086
-    names=$(failing $second | paste -sd ' ' | sed 's/ /, /g')
-    echo "| \`$1\` | \`$2\` | ${names:-none} |"
+    names=$(failing $1 | paste -sd ' ' | sed 's/ /, /g')
+    echo "| \`$2\` | \`$3\` | ${names:-none} |"
     [ "$names" ] || unnoticed=$((unnoticed + 1))
-    mend "$1"
+    mend "$2"
 }
 
 # Rules at beta0 = 1, beta1 = 0.9, eta h = 0.3 where nothing else is said.
@@ -92,15 +104,15 @@ mutant sim/rules/pnm_eq7.c 's/resting = decay \* slot/resting = slot/' pnm_eq7
 mutant sim/rules/two_batch.c 's/g\[1\]/g[0]/' two_batch
 mutant sim/rules/parameters.h 's/lr \/ sqrt(gamma)/lr \/ gamma/' two_batch
 mutant analysis/theory/sgd.c 's/(h_i + h_j - lr \* h_i \* h_j)/(h_i + h_j)/' sgd
-mutant analysis/theory/heavy_ball.c 's/a \* c \* (1 + beta1)/a * c/' heavy_ball
+mutant analysis/theory/heavy_ball.c 's/a \* c \* rest \* (1 + beta1)/a * c * rest/' heavy_ball
 mutant analysis/theory/pnm.c 's/beta0 \* (1 - 3 \* beta)/beta0 * (1 - beta)/' pnm
 mutant analysis/theory/pnm_eq7.c 's/lr \* beta0 \* beta1/lr * beta0/' pnm_eq7
-mutant analysis/theory/two_batch.c 's/ \* theory_gamma(rule) \* c/ * c/' two_batch
+mutant analysis/theory/two_batch.c 's/ \* theory_gamma_quad(rule) \* c/ * c/' two_batch
 mutant sim/rules/nesterov.c 's/g\[0\] + scalar\[DECAY\] \* d)/g[0] + d)/' nesterov
 mutant sim/rules/qhm.c 's/(1 - scalar\[WEIGHT\]) \* g\[0\]/g[0]/' qhm --beta1 0.9
 mutant analysis/theory/nesterov.c 's/a \* beta1 \* (1 + 2 \* beta1)/a * beta1 * (1 + beta1)/' nesterov
 mutant analysis/theory/qhm.c 's/ a \* beta1 \* (1 - nu) \* (1 + / a * (1 - nu) * (1 + /' qhm --beta1 0.9
-mutant analysis/theory/theory.c 's/sqrt(theory_gamma(rule))/theory_gamma(rule)/' two_batch
+mutant analysis/theory/theory.c 's/quad_sqrt(theory_gamma_quad(rule))/theory_gamma_quad(rule)/' two_batch
 
 echo
 echo "| file | slip | failing tests |"
@@ -135,4 +147,23 @@ unit_mutant analysis/claims/proof_distance.c 's/beta0 \* proof_g(c, t - 3, i)/0 
 unit_mutant analysis/claims/proof_sum.c 's/FORM_PRINTED ? 1 : 2/FORM_PRINTED ? 2 : 2/'
 unit_mutant analysis/claims/proof_divergence.c 's/printed ? 1 \/ at->lambda/printed ? at->lambda/'
 unit_mutant analysis/claims/proof_46.c 's/8 \* posterior->kl_se/4 * posterior->kl_se/'
+
+echo
+echo "| file | slip | failing tests |"
+echo "| --- | --- | --- |"
+digits_mutant analysis/theory/theory.c 's/system->e\[0\] -= \(.*\);/system->e[0] = (double)(1 + system->e[0] - \1) - 1;/'
+digits_mutant analysis/theory/sgd.c 's/\.e = {-lr \* h}/.e = {(double)(1 - lr * h) - 1}/'
+digits_mutant analysis/theory/heavy_ball.c 's/beta1 - 1}/(double)(beta1 - 1 - lr * beta3 * h) + lr * beta3 * h}/'
+digits_mutant analysis/theory/stein.c 's/= i->e\[r \* n + k\],/= (double)(i->e[r * n + k] + (r == k)) - (r == k),/'
+digits_mutant analysis/theory/stein.c 's/quad_abs(slope) \* slack(i, at)/quad_abs(slope) * slack(i, at) \/ 1000/'
+digits_mutant analysis/theory/stein.c 's/quad_abs(slope) \* slack(i, at)/quad_abs(slope) * slack(i, at) * 1000/'
+digits_mutant sim/rules/linear.c 's/= stay + \(.*\);/= (double)(stay + (r == c) + \1) - (r == c);/'
+digits_mutant sim/rules/linear_system.c 's/system->e\[row \* dim\] += h/system->e[row * dim] = (double)(system->e[row * dim] + (row == 0)) - (row == 0) + (double)h/'
+digits_mutant sim/rules/linear_system.c 's/power->close = .*/power->close = false;/'
+digits_mutant sim/rules/linear_system.c 's/a\[k\] = system->e\[k\]/a[k] = (double)system->e[k]/'
+digits_mutant sim/rules/linear_system.c 's/matrix\[k\] = -system->e\[k\]/matrix[k] = (k % (dim + 1) == 0) - (double)((k % (dim + 1) == 0) + system->e[k])/'
+digits_mutant sim/rules/linear_system_roots.c 's/return -(mu.re .*/return (double)1 - (double)radius;/'
+digits_mutant analysis/verdict/evidence.c 's/hw + known/hw/'
+digits_mutant analysis/verdict/evidence.c 's/, e->exact_error, e->paper_scale/, 0, e->paper_scale/'
+digits_mutant analysis/verdict/evidence.c 's/ + e->bias;/;/'
 [ "$unnoticed" -eq 0 ] || { echo "mutants: $unnoticed unnoticed" >&2; exit 1; }

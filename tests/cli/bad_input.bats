@@ -328,7 +328,10 @@ stationary() {
     local lr
     for lr in 1e-17 1e-300; do
         attempt pnm-stationary --optimizer sgd --lr $lr --spectrum 1 --quiet
-        expect_no_message 'stable for --lr below 2 '
+        expect_no_message 'stable'
+        expect_status 2
+        expect_equal "$(column "$out" exact_verdict 1)" 'not sampled'
+        holds "($(column "$out" exact 1) / $lr - 0.5)^2 < 1e-20"
     done
 }
 

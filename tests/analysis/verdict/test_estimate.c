@@ -125,6 +125,44 @@ static void unsampled_rows_compare_paper_with_exact(void **state)
     assert_verdicts(&e, VERDICT_NO_CLAIM, VERDICT_NOT_SAMPLED);
 }
 
+/* A verdict that the error of `exact`, or what is left of the start, could change is none. */
+static void errors_of_exact_and_biases_widen_the_band(void **state)
+{
+    (void)state;
+    struct evidence e = good_evidence();
+    e.measured = 1.007; /* 7 standard errors */
+    assert_verdicts(&e, VERDICT_FAILS, VERDICT_INCONCLUSIVE);
+    e.exact_error = 0.0025;
+    assert_verdicts(&e, VERDICT_HOLDS, VERDICT_INCONCLUSIVE);
+    e.exact_error = 0.006;
+    assert_verdicts(&e, VERDICT_INCONCLUSIVE, VERDICT_INCONCLUSIVE);
+    e.exact_error = 0;
+    e.bias = 0.0025;
+    assert_verdicts(&e, VERDICT_HOLDS, VERDICT_INCONCLUSIVE);
+    e.measured = 1.0045;
+    e.bias = 0;
+    assert_verdicts(&e, VERDICT_HOLDS, VERDICT_HOLDS);
+    e.bias = 0.001;
+    assert_verdicts(&e, VERDICT_HOLDS, VERDICT_INCONCLUSIVE);
+    /* Ten digits are the most that an exact value is taken to have. */
+    e = good_evidence();
+    e.se = 0;
+    e.measured = 1 + 0.5e-10;
+    assert_verdicts(&e, VERDICT_HOLDS, VERDICT_HOLDS);
+    e.measured = 1 + 2e-10;
+    assert_verdicts(&e, VERDICT_FAILS, VERDICT_HOLDS);
+    e.sampled = false;
+    e.exact = 1.008;
+    assert_verdicts(&e, VERDICT_NOT_SAMPLED, VERDICT_HOLDS);
+    e.exact_error = 0.003;
+    assert_verdicts(&e, VERDICT_NOT_SAMPLED, VERDICT_INCONCLUSIVE);
+    e = noiseless_evidence(1 + 2e-12);
+    e.exact_error = 2e-12;
+    assert_verdicts(&e, VERDICT_HOLDS, VERDICT_HOLDS);
+    e.exact_error = 0.02;
+    assert_verdicts(&e, VERDICT_INCONCLUSIVE, VERDICT_HOLDS);
+}
+
 static void noiseless_rows_have_a_numerical_tolerance(void **state)
 {
     (void)state;
@@ -233,6 +271,7 @@ int main(void)
         cmocka_unit_test(bound_verdicts),
         cmocka_unit_test(evidence_is_judged_by_what_it_has),
         cmocka_unit_test(unsampled_rows_compare_paper_with_exact),
+        cmocka_unit_test(errors_of_exact_and_biases_widen_the_band),
         cmocka_unit_test(noiseless_rows_have_a_numerical_tolerance),
         cmocka_unit_test(a_bound_is_judged_from_one_side),
         cmocka_unit_test(a_bound_may_be_met_without_noise),
