@@ -61,7 +61,8 @@ static const struct program_example examples[] = {
     COLUMN(EXACT_VERDICT, "exact_verdict", TEXT, false)                                \
     COLUMN(PAPER_VERDICT, "paper_verdict", TEXT, false)                                \
     COLUMN(LAW, "law", TEXT, false)                                                    \
-    COLUMN(EXACT_ERROR, "exact_error", REAL, true)
+    COLUMN(EXACT_ERROR, "exact_error", REAL, true)                                     \
+    COLUMN(NEAR_ZERO, "near_zero", TEXT, true)
 
 enum { COLUMN_LIST(TABLE_NUMBER) COLUMNS };
 
@@ -187,6 +188,18 @@ static void law_of(const struct comparison *row, size_t size, char *text)
                  (unsigned long long)row->plan.chains.steps);
 }
 
+/* Whether measured and exact are both within 1 % of sqrt(S_ii S_jj) of 0, which only an
+ * element off the diagonal can be; NULL if either of them is missing. */
+static const char *near_zero_of(const struct comparison *row)
+{
+    const struct evidence *e = &row->evidence;
+    if (row->i == row->j)
+        return "no";
+    if (!e->sampled || isnan(e->exact) || isnan(row->spread))
+        return NULL;
+    return evidence_near_zero(e->measured, e->exact, row->spread) ? "yes" : "no";
+}
+
 static int add_row(struct table *table, const struct request *request,
                    const struct rule *rule, const struct comparison *row,
                    struct error *error)
@@ -199,6 +212,7 @@ static int add_row(struct table *table, const struct request *request,
         [EXACT_VERDICT] = verdict_text(row->verdicts.exact),
         [PAPER_VERDICT] = verdict_text(row->verdicts.paper),
         [LAW] = law,
+        [NEAR_ZERO] = near_zero_of(row),
     };
     int status = rule_table_row(rule, table, error);
     if (status == STATUS_OK)
@@ -398,10 +412,14 @@ static const struct program program = {
     .notes =
         "The paper's value solves Sigma H + H Sigma = eta_applied C_method "
         "(theorem 4.1 with eqs. 14, 16, 18). exact_verdict compares measured "
-        "with exact, paper_verdict measured with paper, within 1 %. exact_error is the "
-        "relative error that rounding may leave in exact, given where it exceeds 1e-9. "
-        "A rule that "
-        "is not linear has no exact value; one whose steps keep shrinking has "
+        "with exact, paper_verdict measured with paper, within 1 % of the value "
+        "predicted; off the diagonal, where that value may be 0, within 1 % of "
+        "sqrt(Sigma_ii Sigma_jj) then. So a small covariance needs many samples, and "
+        "more than --max-samples: not sampled. near_zero says whether measured and "
+        "exact are both within 1 % of sqrt(Sigma_ii Sigma_jj) of 0 (`no` on the "
+        "diagonal; empty if one of them is missing). exact_error is the relative error "
+        "that rounding may leave in exact, given where it exceeds 1e-9. A rule that is "
+        "not linear has no exact value; one whose steps keep shrinking has "
         "no stationary law either and is measured over the steps that `law` names.",
     .groups = OPTIONS_RULE | OPTIONS_DECAY | OPTIONS_QUADRATIC | OPTIONS_CHAINS |
               OPTIONS_SAMPLING | OPTIONS_OUTPUT | OPTIONS_PLOT,

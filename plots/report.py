@@ -318,7 +318,8 @@ the limit of small steps or large batches. Measurement and exact theory disagree
 <p><b>Paper</b> is the value of the printed formula, <b>exact</b> what follows from the
 definitions, without simulation, and <b>measured</b> what simulated chains gave, ± one standard
 error; no error is shown where nothing is random. <b>Printed claim</b> says whether measured agrees
-with paper within 1 % (a bound: whether it is kept), <b>exact value</b> whether measured agrees
+with paper within 1 % of the predicted value, or of √(Σᵢᵢ Σⱼⱼ) for a covariance predicted to be 0
+(a bound: whether it is kept), <b>exact value</b> whether measured agrees
 with exact; each within 4.89 standard errors. Rows set in hold a corrected form against the same
 measurement. A value may fail at every finite step size (or batch size) and yet hold in
 the limit; such a claim has a row of its own for the limit.</p>

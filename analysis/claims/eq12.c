@@ -9,13 +9,24 @@
 
 enum { MODES = 2, PAIRS = 3 };
 
+/* Draws for a relative standard error of every element; a product of two normal numbers
+ * has the variance C_ii C_jj + C_ij^2. */
+static uint64_t draws_for(const double *c, double precision)
+{
+    double most = 0;
+    for (size_t i = 0; i < MODES; i++)
+        for (size_t j = i; j < MODES; j++)
+            most = fmax(most,
+                        c[i * MODES + i] * c[j * MODES + j] / pow(c[i * MODES + j], 2));
+    return (uint64_t)((most + 1) / (precision * precision));
+}
+
 static int check(struct ledger *ledger, const struct claim *claim, struct error *error)
 {
     static const double h[MODES] = {1, 1};
     static const double c[MODES * MODES] = {1, 0.5, 0.5, 1.5};
     struct rule rule;
-    const double precision = ledger->sampling->precision;
-    const struct chains chains = {.count = (uint64_t)(2 / (precision * precision)),
+    const struct chains chains = {.count = draws_for(c, ledger->sampling->precision),
                                   .steps = 1};
     struct problem problem = {0};
     struct moments pairs[PAIRS];
@@ -41,7 +52,7 @@ static int check(struct ledger *ledger, const struct claim *claim, struct error 
                 .count = own->count,
                 .sampled = own->count > 0,
                 .decisive = own->count >= ESTIMATE_MIN_SAMPLES,
-                .exact_scale = sqrt(c[i * MODES + i] * c[j * MODES + j]),
+                .exact_scale = evidence_scale(c[i * MODES + j]),
                 .paper_scale = evidence_scale(square),
             };
             char setting[128];

@@ -117,9 +117,9 @@ static uint64_t plan_chains(const struct noise_filter *filter, uint64_t burn_in,
         sum += (lag == 0 ? 1 : 2) * r * r;
     }
     const double gain = noise_filter_gain(filter);
-    const double mean = noise_filter_long_run(filter, count) / (gain * gain);
-    const double needed =
-        fmax(2 * sum, gain != 0 ? mean : 0) / (double)count / (precision * precision);
+    const double scale = evidence_scale_or(gain, 1);
+    const double mean = noise_filter_long_run(filter, count) / (scale * scale);
+    const double needed = fmax(2 * sum, mean) / (double)count / (precision * precision);
     return needed > PLAN_CHAINS ? plan_power_of_two(needed) : PLAN_CHAINS;
 }
 
@@ -221,8 +221,10 @@ static void finish(struct noise_row *row, const struct noise_plan *plan)
 {
     struct evidence *e = &row->evidence;
     row->samples = plan->samples;
-    e->exact_scale = evidence_scale(e->exact);
-    e->paper_scale = evidence_scale(e->paper);
+    /* All quantities are of order 1 for unit noise: what rounding leaves of a 0 is 0.
+     */
+    e->exact_scale = evidence_scale_or(e->exact, 1);
+    e->paper_scale = evidence_scale_or(e->paper, 1);
     /* The effective number of samples is 1 if the error is as large as the number
      * itself. Squares of normal numbers have a skewed law, so many are needed. */
     const double effective = e->exact_scale * e->exact_scale / (e->se * e->se);

@@ -16,43 +16,49 @@ static bool is_stable(const struct stationary_work *work, const struct compariso
     return work->margin[row->i] > 0 && work->margin[row->j] > 0;
 }
 
-/* Sets the paper's and the exact value of a row, and the scales of their differences.
- */
+/* sqrt(S_ii S_jj), exact and the paper's; NAN if unknown or if a mode has no noise. */
+static int find_spreads(const struct stationary_work *work,
+                        const struct comparison *row, double *exact, double *paper,
+                        struct error *error)
+{
+    const size_t mode[2] = {row->i, row->j};
+    double product[2] = {1, 1};
+    int status = STATUS_OK;
+    for (int k = 0; status == STATUS_OK && k < 2; k++) {
+        const double h = work->problem->h[mode[k]];
+        const double c = problem_noise(work->problem, mode[k], mode[k]);
+        double own = NAN;
+        enum exact_source ignored;
+        if (c > 0 && is_stable(work, row))
+            status = theory_covariance(work->rule, h, h, c, &own, &ignored, error);
+        product[0] *= own;
+        product[1] *= c > 0 ? theory_paper(work->rule, h, h, c) : NAN;
+    }
+    *exact = sqrt(product[0]);
+    *paper = sqrt(product[1]);
+    return status;
+}
+
+/* Sets the paper's and the exact value of a row, and the scales of their differences:
+ * the value itself or, off the diagonal where it is 0, sqrt(S_ii S_jj). */
 static int predict(const struct stationary_work *work, struct comparison *row,
                    struct error *error)
 {
-    const struct problem *problem = work->problem;
-    const double c = problem_noise(problem, row->i, row->j);
+    const double c = problem_noise(work->problem, row->i, row->j);
     struct evidence *e = &row->evidence;
+    double paper_spread = NAN;
     e->paper = theory_paper(work->rule, row->h_i, row->h_j, c);
-    e->exact = NAN;
+    e->exact = row->spread = NAN;
     e->exact_error = 0;
     row->source = EXACT_NONE;
     int status = STATUS_OK;
     if (is_stable(work, row))
         status = theory_covariance_bounded(work->rule, row->h_i, row->h_j, c, &e->exact,
                                            &e->exact_error, &row->source, error);
-    e->exact_scale = evidence_scale(e->exact);
-    e->paper_scale = evidence_scale(e->paper);
-    if (row->i == row->j || status != STATUS_OK)
-        return status;
-    /* Off the diagonal the scale of a covariance is sqrt(S_ii S_jj). */
-    const double c_ii = problem_noise(problem, row->i, row->i);
-    const double c_jj = problem_noise(problem, row->j, row->j);
-    if (c_ii == 0 || c_jj == 0)
-        return STATUS_OK;
-    double s_ii = NAN, s_jj = NAN;
-    enum exact_source ignored;
-    if (is_stable(work, row))
-        status = theory_covariance(work->rule, row->h_i, row->h_i, c_ii, &s_ii,
-                                   &ignored, error);
-    if (status == STATUS_OK && is_stable(work, row))
-        status = theory_covariance(work->rule, row->h_j, row->h_j, c_jj, &s_jj,
-                                   &ignored, error);
-    e->exact_scale = evidence_scale(sqrt(s_ii * s_jj));
-    e->paper_scale =
-        evidence_scale(sqrt(theory_paper(work->rule, row->h_i, row->h_i, c_ii) *
-                            theory_paper(work->rule, row->h_j, row->h_j, c_jj)));
+    if (status == STATUS_OK && row->i != row->j)
+        status = find_spreads(work, row, &row->spread, &paper_spread, error);
+    e->exact_scale = evidence_scale_or(e->exact, row->spread);
+    e->paper_scale = evidence_scale_or(e->paper, paper_spread);
     return status;
 }
 

@@ -12,6 +12,8 @@
 struct comparison {
     size_t i, j;
     double h_i, h_j;
+    double
+        spread; /* off the diagonal the exact sqrt(S_ii S_jj); NAN: unknown or i = j */
     enum exact_source source;
     struct evidence evidence;
     struct plan plan; /* plan.samples are coordinate-steps */

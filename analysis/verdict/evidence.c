@@ -8,6 +8,19 @@ double evidence_scale(double prediction)
     return isnan(prediction) || prediction == 0 ? 1 : fabs(prediction);
 }
 
+double evidence_scale_or(double prediction, double natural)
+{
+    if (!(natural > 0) || isnan(prediction))
+        return evidence_scale(prediction);
+    return fabs(prediction) > ESTIMATE_TOLERANCE * natural ? fabs(prediction) : natural;
+}
+
+bool evidence_near_zero(double measured, double prediction, double natural)
+{
+    return fabs(measured) <= ESTIMATE_MARGIN * natural &&
+           fabs(prediction) <= ESTIMATE_MARGIN * natural;
+}
+
 static struct verdicts judge_unsampled(const struct evidence *e)
 {
     const double d = e->exact - e->paper;

@@ -27,6 +27,18 @@ struct evidence {
 /* |prediction|, or 1 if it is 0 or NAN. */
 double evidence_scale(double prediction);
 
+/* The scale of a difference from a number that can be 0: |prediction|, or `natural` if
+ * the prediction is 0; for a covariance `natural` is sqrt(S_ii S_jj). A prediction
+ * below ESTIMATE_TOLERANCE of `natural` counts as 0: numbers that are not sampled are
+ * held to that tolerance, so it may be what rounding left of a 0. 1 if neither gives a
+ * scale.
+ */
+double evidence_scale_or(double prediction, double natural);
+
+/* Whether both numbers are within the margin of `natural` of 0. Between such numbers a
+ * verdict says nothing about the relative error. */
+bool evidence_near_zero(double measured, double prediction, double natural);
+
 /* Both verdicts. The band is estimate_half_width, widened by the bias and, around
  * `exact`, by the error of `exact`, at least EVIDENCE_DIGITS of its scale; so no error
  * of `exact` makes a verdict. If nothing was sampled, the exact verdict is `not

@@ -4,10 +4,10 @@
 
 load helpers
 
-columns=optimizer,lr,beta0,beta1,beta3,batch,i,j,h_i,h_j,measured,stderr,count,exact,exact_source,paper,exact_verdict,paper_verdict,law,exact_error
+columns=optimizer,lr,beta0,beta1,beta3,batch,i,j,h_i,h_j,measured,stderr,count,exact,exact_source,paper,exact_verdict,paper_verdict,law,exact_error,near_zero
 
 # Every row of $out: measured within 4.89 standard errors of exact, verdict `holds`, and the
-# standard error at most $1 of the scale (sqrt of the variances off the diagonal).
+# standard error at most $1 of the scale (exact or, if that is 0, sqrt of the variances).
 rows_hold() {
     body "$out" | awk -F, -v most="$1" '
         NR == 1 { for (k = 1; k <= NF; k++) at[$k] = k; next }
@@ -19,8 +19,10 @@ rows_hold() {
                 i = cell[at["i"]]; j = cell[at["j"]]
                 rule = cell[1] "," cell[2] "," cell[3] "," cell[4]
                 d = cell[at["measured"]] - cell[at["exact"]]; se = cell[at["stderr"]]
+                scale = cell[at["exact"]] < 0 ? -cell[at["exact"]] : cell[at["exact"]] + 0
+                if (scale == 0) scale = sqrt(variance[rule, i] * variance[rule, j])
                 if (cell[at["exact_verdict"]] != "holds" || se <= 0 || d^2 > (4.89 * se)^2 ||
-                    se > most * sqrt(variance[rule, i] * variance[rule, j])) {
+                    se > most * scale) {
                     print row[r] > "/dev/stderr"
                     exit 1
                 }
@@ -68,7 +70,7 @@ rows_hold() {
 
 @test "every rule for a dense C that does not commute with H, --full" {
     local rule
-    printf '1 0.3\n0.3 0.5\n' >dense
+    printf '1 0.6\n0.6 0.5\n' >dense # a correlation of 0.85
     for rule in $(linear_rules); do
         attempt pnm-stationary --optimizer $rule --lr 0.05 --spectrum 0.5,1 --noise file:dense \
             --full --precision 0.0018
@@ -94,6 +96,31 @@ rows_hold() {
         holds "$(column "$out" exact $k) == 0 && $(column "$out" paper $k) == 0"
         expect_equal "$(column "$out" exact_verdict $k)" holds
     done
+}
+
+@test "a small covariance is judged by its own size, and its cost keeps nothing else from running" {
+    printf '1 1e-3\n1e-3 1\n' >small
+    attempt pnm-stationary --optimizer sgd --lr 0.1 --spectrum 1,.5 --full --noise file:small
+    expect_status 2
+    expect_equal "$(column "$out" exact_verdict | tr '\n' ' ')" "holds not sampled holds "
+    expect_equal "$(column "$out" near_zero | tr '\n' ' ')" "no  no "
+    expect_message 'warning: .*element \(1,2\): not sampled, because it needs .*steps.*1e\+10'
+    # Measured by order, it says that both numbers are next to nothing.
+    attempt pnm-stationary --optimizer sgd --lr 0.1 --spectrum 1,.5 --full --noise file:small \
+        --replicas 4096 --steps 8192
+    expect_status 2
+    expect_equal "$(column "$out" exact_verdict | tr '\n' ' ')" "holds inconclusive holds "
+    expect_equal "$(column "$out" near_zero | tr '\n' ' ')" "no yes no "
+    # What rounding leaves of a covariance is a 0.
+    printf '1 1e-16\n1e-16 1\n' >rounded
+    attempt pnm-stationary --optimizer sgd --lr 0.1 --spectrum 1,.5 --full --noise file:rounded
+    expect_status 0
+    expect_equal "$(column "$out" near_zero | tr '\n' ' ')" "no yes no "
+    # A covariance that is not small.
+    printf '1 .5\n.5 1\n' >large
+    attempt pnm-stationary --optimizer sgd --lr 0.1 --spectrum 1,.5 --full --noise file:large
+    expect_status 0
+    expect_equal "$(column "$out" near_zero | tr '\n' ' ')" "no no no "
 }
 
 @test "nothing is shown as -0" {

@@ -78,7 +78,8 @@ static int compare_dense(const struct sampling *sampling, const struct rule *rul
                          struct comparison **rows, size_t *count)
 {
     static const double h[3] = {0.5, 1, 2};
-    static const double c[9] = {1, 0.5, -0.3, 0.5, 2, 0.4, -0.3, 0.4, 1.5};
+    /* Correlations 0.7, -0.6, -0.5; smaller ones would need more steps. */
+    static const double c[9] = {1, 0.99, -0.73, 0.99, 2, -0.87, -0.73, -0.87, 1.5};
     struct problem problem = {0};
     struct error error;
     int status = problem_init_dense(&problem, 3, h, c, &error);
@@ -100,10 +101,84 @@ static void dense_noise_agrees_for_every_pair_and_rule(void **state)
         assert_int_equal(compare_dense(&sampling, &rule, &rows, &count), 0);
         assert_int_equal(count, 6);
         for (size_t pair = 0; pair < count; pair++) {
+            const struct evidence *e = &rows[pair].evidence;
             assert_string_equal(verdict_text(rows[pair].verdicts.exact), "holds");
-            assert_true(evidence_control(&rows[pair].evidence));
+            assert_true(evidence_control(e));
+            CHECK_COMPARE(e->exact_scale, ==, fabs(e->exact));
+            CHECK_COMPARE(e->paper_scale, ==, fabs(e->paper));
         }
         free(rows);
+    }
+}
+
+/* A small covariance is judged by its own size: where the budget does not allow the
+ * steps for that, it is not sampled and says what it costs, and the other elements are
+ * sampled as they would be without it. */
+static void a_small_covariance_is_not_judged_by_the_variances(void **state)
+{
+    (void)state;
+    static const double h[2] = {1, 0.5}, c[4] = {1, 1e-3, 1e-3, 1};
+    const struct sampling sampling = settings(1, 0.002);
+    const struct rule rule = CHECK_RULE("sgd lr=0.1");
+    struct comparison *rows = NULL;
+    struct problem problem;
+    struct error error;
+    size_t count;
+    CHECK_OK(problem_init_dense(&problem, 2, h, c, &error), &error);
+    CHECK_OK(stationary_compare(&sampling, &rule, &problem, true, NULL, NULL, &rows,
+                                &count, &error),
+             &error);
+    const struct evidence *e = &rows[1].evidence;
+    CHECK_NEAR(e->exact, 0.1 * 1e-3 / (1.5 - 0.05), 1e-14, 0);
+    CHECK_COMPARE(e->exact_scale, ==, e->exact);
+    CHECK_COMPARE(e->paper_scale, ==, e->paper);
+    CHECK_NEAR(rows[1].spread, sqrt(rows[0].evidence.exact * rows[2].evidence.exact),
+               1e-14, 0);
+    CHECK_NAN(e->measured);
+    assert_string_equal(verdict_text(rows[1].verdicts.exact), "not sampled");
+    /* A step's relative variance is 1 + 1/r^2, r the correlation; the product of the
+     * modes forgets at the rate of 1 - 0.9 * 0.95. */
+    const double r = e->exact / rows[1].spread, steps = 2 / (1 - 0.9 * 0.95) - 1;
+    const double needed = (1 + 1 / (r * r)) * steps / (0.002 * 0.002);
+    CHECK_COMPARE(rows[1].plan.samples, >, needed);
+    CHECK_COMPARE(rows[1].plan.samples, <, 4 * needed);
+    for (size_t k = 0; k < 3; k += 2) {
+        assert_string_equal(verdict_text(rows[k].verdicts.exact), "holds");
+        CHECK_COMPARE((double)rows[k].plan.chains.count *
+                          (double)rows[k].plan.chains.steps,
+                      <, 1e8);
+    }
+    free(rows);
+    problem_free(&problem);
+}
+
+/* Modes that are correlated by no more than rounding errors count as uncorrelated, by
+ * whichever sign, and are sampled: at a scale of 1e-16 they could not be. */
+static void a_covariance_left_by_rounding_counts_as_0(void **state)
+{
+    (void)state;
+    static const double h[2] = {1, 3}, left[] = {1e-16, -1e-16, 4e-13, 2e-12};
+    const struct rule rule = CHECK_RULE("pnm beta0=1 beta1=0.9 lr=0.1");
+    for (int k = 0; k < 4; k++) {
+        const double c[4] = {1, left[k], left[k], 1};
+        const struct sampling sampling = settings(1, 0.002);
+        struct comparison *rows = NULL;
+        struct problem problem;
+        struct error error;
+        size_t count;
+        CHECK_OK(problem_init_dense(&problem, 2, h, c, &error), &error);
+        CHECK_OK(stationary_compare(&sampling, &rule, &problem, true, NULL, NULL, &rows,
+                                    &count, &error),
+                 &error);
+        const struct evidence *e = &rows[1].evidence;
+        const bool zero = fabs(e->exact) <= ESTIMATE_TOLERANCE * rows[1].spread;
+        assert_int_equal(zero, k < 3);
+        assert_int_equal(e->sampled, zero);
+        CHECK_COMPARE(e->exact_scale, ==, zero ? rows[1].spread : e->exact);
+        if (zero)
+            assert_string_equal(verdict_text(rows[1].verdicts.exact), "holds");
+        free(rows);
+        problem_free(&problem);
     }
 }
 
@@ -212,6 +287,8 @@ int main(void)
         cmocka_unit_test(deviations_have_mean_0_and_variance_1),
         cmocka_unit_test(the_plan_keeps_its_promise),
         cmocka_unit_test(dense_noise_agrees_for_every_pair_and_rule),
+        cmocka_unit_test(a_small_covariance_is_not_judged_by_the_variances),
+        cmocka_unit_test(a_covariance_left_by_rounding_counts_as_0),
         cmocka_unit_test(full_without_correlation_measures_zero),
         cmocka_unit_test(without_noise_one_chain_decides),
         cmocka_unit_test(what_cannot_be_decided_says_so),
