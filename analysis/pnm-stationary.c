@@ -112,37 +112,6 @@ static const struct plot excess_plot = {
     .error = "stderr",
 };
 
-/* The sum over the modes of h Sigma/2. Modes that run separately have independent
- * errors; for modes that run together the errors are added, which is an upper bound. */
-static struct evidence excess_of(const struct comparison *rows, size_t count,
-                                 bool together)
-{
-    struct evidence sum = {.paper = NAN,
-                           .paper_scale = 1,
-                           .sampled = true,
-                           .decisive = true,
-                           .noiseless = true,
-                           .count = UINT64_MAX};
-    double squares = 0, errors = 0;
-    for (size_t i = 0; i < count; i++) {
-        const struct evidence *e = &rows[i].evidence;
-        const double half = rows[i].h_i / 2;
-        sum.exact += half * e->exact;
-        sum.exact_error += half * e->exact_error;
-        sum.bias += half * e->bias;
-        sum.measured += half * e->measured;
-        squares += half * e->se * half * e->se;
-        errors += half * e->se;
-        sum.sampled = sum.sampled && e->sampled;
-        sum.decisive = sum.decisive && e->decisive;
-        sum.noiseless = sum.noiseless && e->noiseless;
-        sum.count = e->count < sum.count ? e->count : sum.count;
-    }
-    sum.se = together ? errors : sqrt(squares);
-    sum.exact_scale = evidence_scale(sum.exact);
-    return sum;
-}
-
 /* The relative error of `exact` where it is not known to 1e-9; NAN, an empty cell,
  * where it is. */
 static double shown_error(const struct evidence *e)
@@ -156,7 +125,8 @@ static int add_excess(struct table *table, const struct request *request,
                       size_t count, struct tally *tally, struct error *error)
 {
     const struct problem *problem = &request->problem;
-    const struct evidence e = excess_of(rows, count, problem_is_coupled(problem));
+    const struct evidence e =
+        stationary_excess(rows, count, problem_is_coupled(problem));
     const struct verdicts verdicts = evidence_judge(&e);
     int status = rule_table_row(rule, table, error);
     if (status == STATUS_OK)

@@ -44,17 +44,8 @@ static int check(struct ledger *ledger, const struct claim *claim, struct error 
             double square = 0;
             for (size_t k = 0; k < MODES; k++)
                 square += c[i * MODES + k] * c[k * MODES + j];
-            struct evidence evidence = {
-                .paper = square,
-                .exact = c[i * MODES + j],
-                .measured = own->mean,
-                .se = moments_stderr(own),
-                .count = own->count,
-                .sampled = own->count > 0,
-                .decisive = own->count >= ESTIMATE_MIN_SAMPLES,
-                .exact_scale = evidence_scale(c[i * MODES + j]),
-                .paper_scale = evidence_scale(square),
-            };
+            struct evidence evidence = evidence_of_mean(own, square, c[i * MODES + j]);
+            evidence.decisive = own->count >= ESTIMATE_MIN_SAMPLES;
             char setting[128];
             snprintf(setting, sizeof setting,
                      "covariance (%zu,%zu) of the noise, dense C in 2 dimensions",

@@ -115,18 +115,10 @@ static int add_rows(struct ledger *ledger, const struct claim *claim,
         for (int corrected = 0;
              status == STATUS_OK && corrected < (residual_variance == 1 ? 1 : 2);
              corrected++) {
-            struct evidence evidence = {
-                .paper = (corrected ? residual_variance : 1) * set->h[i][i] / BATCH,
-                .exact = set->covariance[i][i] / BATCH,
-                .measured = product[i].mean,
-                .se = moments_stderr(&product[i]),
-                .count = product[i].count,
-                .sampled = product[i].count > 0,
-                .decisive = true,
-            };
+            const struct evidence evidence = evidence_of_mean(
+                &product[i], (corrected ? residual_variance : 1) * set->h[i][i] / BATCH,
+                set->covariance[i][i] / BATCH);
             char setting[160];
-            evidence.exact_scale = evidence_scale(evidence.exact);
-            evidence.paper_scale = evidence_scale(evidence.paper);
             snprintf(setting, sizeof setting,
                      "C_%d%d, least squares, %d samples, B=%d, residual variance %g%s",
                      i + 1, i + 1, TRAIN, BATCH, residual_variance,

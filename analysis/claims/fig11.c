@@ -8,8 +8,9 @@
  *   shape       the cosine <C,H>/(|C| |H|), which is 1 if C is any multiple of H;
  *   appearance  the slope of log C_kk over log h_k, which a log-log plot shows;
  *   batch size  Tr C at a larger B against Tr C at B = 1, divided by B. */
+#include "claims/fig11.h"
+
 #include "base/elementary.h"
-#include "claims/shared/minibatch.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -281,25 +282,33 @@ static int add_batch_size(struct ledger *ledger, const struct claim *claim,
     return status == STATUS_OK ? add_row(ledger, claim, e, &number, error) : status;
 }
 
+int fig11_rows(struct ledger *ledger, const struct claim *claim,
+               const struct minibatch_noise *noise, struct error *error)
+{
+    const enum minibatch_network which = noise->which;
+    struct experiment *e = calloc(1, sizeof *e);
+    if (!e)
+        return error_memory(error, "gradients");
+    e->noise = noise;
+    e->batch = BATCH;
+    minibatch_noise_gradients(noise, e->gradient);
+    minibatch_noise_rotate(noise, e->gradient);
+    set_exact(e);
+    int status = add_shape(ledger, claim, e, error);
+    if (status == STATUS_OK && which != MINIBATCH_AT_MINIMUM)
+        status = add_batch_size(ledger, claim, e, which == MINIBATCH_TRAINED, error);
+    free(e);
+    return status;
+}
+
 static int check_one(struct ledger *ledger, const struct claim *claim,
                      enum minibatch_network which, struct error *error)
 {
     struct minibatch_noise *noise = NULL;
-    struct experiment *e = calloc(1, sizeof *e);
-    int status = e ? minibatch_noise_make(ledger->sampling, which, &noise, error)
-                   : error_memory(error, "gradients");
-    if (status == STATUS_OK) {
-        e->noise = noise;
-        e->batch = BATCH;
-        minibatch_noise_gradients(noise, e->gradient);
-        minibatch_noise_rotate(noise, e->gradient);
-        set_exact(e);
-        status = add_shape(ledger, claim, e, error);
-    }
-    if (status == STATUS_OK && which != MINIBATCH_AT_MINIMUM)
-        status = add_batch_size(ledger, claim, e, which == MINIBATCH_TRAINED, error);
+    int status = minibatch_noise_make(ledger->sampling, which, &noise, error);
+    if (status == STATUS_OK)
+        status = fig11_rows(ledger, claim, noise, error);
     free(noise);
-    free(e);
     return status;
 }
 

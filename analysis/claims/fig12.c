@@ -9,7 +9,7 @@
  * Over parameters it is the kurtosis of all parameters' noise in one histogram,
  * mean_i E xi_i^4/(mean_i E xi_i^2)^2. It exceeds 3 even if every xi_i is Gaussian,
  * unless all have the same variance. */
-#include "claims/shared/minibatch.h"
+#include "claims/fig12.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -299,25 +299,25 @@ static void draw_over_parameters(const void *context, struct random_stream *stre
 }
 
 /* Plans the draws that bring both kurtoses to the wanted precision, from a pilot: the
- * exact number would need joint eighth moments. If the pilot alone exceeds the budget,
- * the plan is as long as the pilot. */
+ * exact number would need joint eighth moments. A coarse precision needs a short pilot.
+ * If the pilot alone exceeds the budget, the plan is as long as the pilot. */
 static int draws_wanted(const struct draws *draws, double precision, double *wanted,
                         struct error *error)
 {
-    enum { PILOT = 1 << 13 };
+    const double length = fmin(1 << 13, ceil(64 / (precision * precision)));
     const struct gradients *g = draws->context;
     struct moments moments[OVER_PARAMETERS];
     struct draws pilot = *draws;
     pilot.hash = random_hash_bytes(draws->hash, "pilot", 5);
-    pilot.count = PILOT;
-    *wanted = PILOT;
-    if ((double)PILOT * GROUP * BATCH > draws->sampling->max_samples)
+    pilot.count = (uint64_t)length;
+    *wanted = length;
+    if (length * GROUP * BATCH > draws->sampling->max_samples)
         return STATUS_OK;
     const int status = draws_mean(&pilot, moments, error);
     const double pooled = moments_stderr(&moments[POOLED_ERROR]) / g->pooled;
     const double own = moments_stderr(&moments[MEAN_ERROR]) / g->mean;
     const double off = fmax(pooled, own) / precision;
-    *wanted = PILOT * off * off;
+    *wanted = length * off * off;
     return status;
 }
 
@@ -388,28 +388,35 @@ static int add_over_parameters(struct ledger *ledger, const struct claim *claim,
     return status;
 }
 
+int fig12_rows(struct ledger *ledger, const struct claim *claim,
+               const struct minibatch_noise *noise, struct error *error)
+{
+    struct gradients *g = malloc(sizeof *g);
+    if (!g)
+        return error_memory(error, "gradients");
+    g->noise = noise;
+    minibatch_noise_gradients(noise, g->drawn);
+    for (int s = 0; s < MINIBATCH_SAMPLES; s++) {
+        g->top[s] = 0;
+        for (int i = 0; i < N; i++)
+            g->top[s] += noise->direction[0][i] * g->drawn[s][i];
+    }
+    set_forward(g);
+    int status = add_limit(ledger, claim, g, error);
+    if (status == STATUS_OK)
+        status = add_over_parameters(ledger, claim, g, error);
+    free(g);
+    return status;
+}
+
 static int check_one(struct ledger *ledger, const struct claim *claim,
                      enum minibatch_network which, struct error *error)
 {
     struct minibatch_noise *noise = NULL;
-    struct gradients *g = malloc(sizeof *g);
-    int status = g ? minibatch_noise_make(ledger->sampling, which, &noise, error)
-                   : error_memory(error, "gradients");
-    if (status == STATUS_OK) {
-        g->noise = noise;
-        minibatch_noise_gradients(noise, g->drawn);
-        for (int s = 0; s < MINIBATCH_SAMPLES; s++) {
-            g->top[s] = 0;
-            for (int i = 0; i < N; i++)
-                g->top[s] += noise->direction[0][i] * g->drawn[s][i];
-        }
-        set_forward(g);
-        status = add_limit(ledger, claim, g, error);
-    }
+    int status = minibatch_noise_make(ledger->sampling, which, &noise, error);
     if (status == STATUS_OK)
-        status = add_over_parameters(ledger, claim, g, error);
+        status = fig12_rows(ledger, claim, noise, error);
     free(noise);
-    free(g);
     return status;
 }
 

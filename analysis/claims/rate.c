@@ -28,12 +28,13 @@ static int measure_point(const struct ledger *ledger,
 
 static struct evidence factor_of(double slope, double se, uint64_t count)
 {
-    const double factor = exp2(slope);
+    double factor_se;
+    const double factor = convergence_doubling(slope, se, &factor_se);
     return (struct evidence){
         .paper = exp2(-0.5 + 0.05),
         .exact = NAN,
         .measured = factor,
-        .se = log(2) * factor * se,
+        .se = factor_se,
         .paper_scale = 1,
         .exact_scale = 1,
         .count = count,

@@ -186,6 +186,13 @@ void convergence_slope(const double *horizon, const struct convergence_minimum *
     free(numbers);
 }
 
+double convergence_doubling(double slope, double slope_se, double *se)
+{
+    const double factor = exp2(slope);
+    *se = log(2) * factor * slope_se;
+    return factor;
+}
+
 /* --- exact transients ------------------------------------------------------------- */
 
 /* On a quadratic with curvatures h: E|grad f|^2 = sum h^2 E theta^2, E f - f* = sum h

@@ -65,6 +65,10 @@ void convergence_bounds(const struct convergence_task *task, const struct rule *
 void convergence_slope(const double *horizon, const struct convergence_minimum *minimum,
                        size_t count, double *slope, double *se);
 
+/* What a doubling of the horizon multiplies the minimum by, 2^slope, and its standard
+ * error from that of the slope. */
+double convergence_doubling(double slope, double slope_se, double *se);
+
 enum convergence_quantity {
     CONVERGENCE_SQUARE, /* E|grad f(theta_t)|^2 */
     CONVERGENCE_EXCESS, /* E f(theta_t) - f* */

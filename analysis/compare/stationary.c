@@ -405,3 +405,32 @@ int stationary_mode(const struct sampling *sampling, const struct rule *rule, do
     problem_free(&problem);
     return status;
 }
+
+struct evidence stationary_excess(const struct comparison *rows, size_t count,
+                                  bool together)
+{
+    struct evidence sum = {.paper = NAN,
+                           .paper_scale = 1,
+                           .sampled = true,
+                           .decisive = true,
+                           .noiseless = true,
+                           .count = UINT64_MAX};
+    double squares = 0, errors = 0;
+    for (size_t i = 0; i < count; i++) {
+        const struct evidence *e = &rows[i].evidence;
+        const double half = rows[i].h_i / 2;
+        sum.exact += half * e->exact;
+        sum.exact_error += half * e->exact_error;
+        sum.bias += half * e->bias;
+        sum.measured += half * e->measured;
+        squares += half * e->se * half * e->se;
+        errors += half * e->se;
+        sum.sampled = sum.sampled && e->sampled;
+        sum.decisive = sum.decisive && e->decisive;
+        sum.noiseless = sum.noiseless && e->noiseless;
+        sum.count = e->count < sum.count ? e->count : sum.count;
+    }
+    sum.se = together ? errors : sqrt(squares);
+    sum.exact_scale = evidence_scale(sum.exact);
+    return sum;
+}

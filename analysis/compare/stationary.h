@@ -46,4 +46,10 @@ PNM_MUST_USE int stationary_mode(const struct sampling *sampling,
                                  const char *label, struct comparison *row,
                                  struct error *error);
 
+/* The excess loss of a rule's modes, the sum of h Sigma/2 over its diagonal rows. Modes
+ * that run separately have independent errors; for modes that run together the errors
+ * are added, which is an upper bound. */
+struct evidence stationary_excess(const struct comparison *rows, size_t count,
+                                  bool together);
+
 #endif

@@ -15,6 +15,22 @@ double evidence_scale_or(double prediction, double natural)
     return fabs(prediction) > ESTIMATE_TOLERANCE * natural ? fabs(prediction) : natural;
 }
 
+struct evidence evidence_of_mean(const struct moments *moments, double paper,
+                                 double exact)
+{
+    return (struct evidence){
+        .paper = paper,
+        .exact = exact,
+        .measured = moments->mean,
+        .se = moments_stderr(moments),
+        .paper_scale = evidence_scale(paper),
+        .exact_scale = evidence_scale(exact),
+        .count = moments->count,
+        .sampled = moments->count > 0,
+        .decisive = moments->count > 0,
+    };
+}
+
 bool evidence_near_zero(double measured, double prediction, double natural)
 {
     return fabs(measured) <= ESTIMATE_MARGIN * natural &&

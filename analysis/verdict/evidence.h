@@ -3,6 +3,7 @@
 #ifndef PNM_EVIDENCE_H
 #define PNM_EVIDENCE_H
 
+#include "base/moments.h"
 #include "verdict/estimate.h"
 #include "verdict/verdict.h"
 
@@ -38,6 +39,12 @@ double evidence_scale_or(double prediction, double natural);
 /* Whether both numbers are within the margin of `natural` of 0. Between such numbers a
  * verdict says nothing about the relative error. */
 bool evidence_near_zero(double measured, double prediction, double natural);
+
+/* The evidence that the mean of independent numbers gives: measured with its standard
+ * error, beside a paper's and an exact value that is its own scale; decisive if there
+ * are any numbers. */
+struct evidence evidence_of_mean(const struct moments *moments, double paper,
+                                 double exact);
 
 /* Both verdicts. The band is estimate_half_width, widened by the bias and, around
  * `exact`, by the error of `exact`, at least EVIDENCE_DIGITS of its scale; so no error

@@ -92,7 +92,8 @@ int gaussian_monte_carlo(const struct ledger *ledger, const struct claim *claim,
         .sampling = ledger->sampling,
         .label = claim->id,
         .hash = random_hash("gaussian", g->covariance, GAUSSIAN_N * GAUSSIAN_N),
-        .count = UINT64_C(1) << 24,
+        .count =
+            ledger->sampling->chains ? ledger->sampling->chains : UINT64_C(1) << 24,
         .quantities = 1,
         .draw = draw,
         .context = &point,
@@ -102,11 +103,6 @@ int gaussian_monte_carlo(const struct ledger *ledger, const struct claim *claim,
         status = draws_mean(&draws, &moments, error);
     if (status != STATUS_OK)
         return status;
-    evidence->sampled = evidence->decisive = moments.count > 0;
-    evidence->measured = moments.mean;
-    evidence->se = moments_stderr(&moments);
-    evidence->count = moments.count;
-    evidence->exact_scale = evidence_scale(evidence->exact);
-    evidence->paper_scale = evidence_scale(evidence->paper);
+    *evidence = evidence_of_mean(&moments, evidence->paper, evidence->exact);
     return STATUS_OK;
 }
