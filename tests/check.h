@@ -42,6 +42,14 @@ check_fail(const char *file, int line, const char *format, ...)
     abort(); /* _fail does not return, but is not declared so */
 }
 
+/* The tests whose names match the program's first argument (* and ? are wildcards); all
+ * without one. */
+static inline void check_filter(int argc, char **argv)
+{
+    if (argc > 1)
+        cmocka_set_test_filter(argv[1]);
+}
+
 /* --- doubles ---------------------------------------------------------------------- */
 
 static inline uint64_t check_bits(double x)

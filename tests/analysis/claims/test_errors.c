@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* test_errors.c: the standard errors of the claims' rows are as large as the deviations
- * from exact values, over 128 seeds (errors.h). A name as argument runs the tests of
- * that name alone.
+ * from exact values, over 128 seeds (errors.h).
  *
  * About 60 bands of 1e-5: the false-alarm rate of an innocent change of the random
  * numbers is 1e-3. */
@@ -209,7 +208,6 @@ int main(int argc, char **argv)
         cmocka_unit_test(errors_of_figure_12),
     };
     gsl_set_error_handler_off();
-    if (argc > 1)
-        cmocka_set_test_filter(argv[1]);
+    check_filter(argc, argv);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -9,7 +9,8 @@
 
 #include <gsl/gsl_errno.h>
 
-/* Coarse enough for a test, fine enough for `holds`: a band of 0.98 %. */
+/* Coarse enough for a test, fine enough for `holds`: a band of 0.98 %. At this budget
+ * the dearest row, thm4.1's Sigma_12 of the SDE, is not sampled. */
 static struct sampling settings(void)
 {
     struct error error;
@@ -21,7 +22,7 @@ static struct sampling settings(void)
         .burn_in = PLAN_AUTO,
         .precision = 0.002,
         .precision_given = true,
-        .max_samples = 2e9,
+        .max_samples = 1e9,
     };
 }
 
@@ -275,7 +276,7 @@ static void a_curve_holds_with_five_points(void **state)
     ledger_free(&ledger);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(claims_have_different_ids_and_say_what_they_are),
@@ -287,5 +288,6 @@ int main(void)
         cmocka_unit_test(a_curve_holds_with_five_points),
     };
     gsl_set_error_handler_off();
+    check_filter(argc, argv);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

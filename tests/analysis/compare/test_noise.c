@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* test_noise.c: noise filters against closed forms, against their own impulse response
  * summed by brute force, and against measurement. */
-#include "check.h"
+#include "errors.h"
 
 #include "compare/noise.h"
 #include "compare/psd.h"
@@ -176,6 +176,37 @@ static void a_gain_left_by_rounding_counts_as_0(void **state)
     assert_string_equal(verdict_text(rows[NOISE_MEAN_GAIN].verdicts.paper), "fails");
 }
 
+/* All quantities of 128 chains, over seeds (errors.h); they share their chains. */
+static void errors_of_every_quantity(void **state)
+{
+    (void)state;
+    static const char *const two[] = {"pnm lr=0.3 beta0=1 beta1=0.9",
+                                      "pnm_eq7 lr=0.3 beta0=3 beta1=0.5"};
+    for (int k = 0; k < 2; k++) {
+        struct errors *quantity = check_alloc(NOISE_QUANTITIES, sizeof *quantity);
+        const struct rule rule = CHECK_RULE("%s", two[k]);
+        for (uint64_t seed = 1; seed <= ERRORS_SEEDS; seed++) {
+            struct sampling sampling = settings(0.2);
+            struct noise_row rows[NOISE_QUANTITIES];
+            struct error error;
+            sampling.seed = seed;
+            sampling.chains = 128;
+            sampling.threads = 1;
+            CHECK_OK(noise_compare(&sampling, &rule, true, NULL, rows, &error), &error);
+            for (int q = 0; q < NOISE_QUANTITIES; q++) {
+                const struct evidence *e = &rows[q].evidence;
+                char what[100];
+                snprintf(what, sizeof what, "%s of %s",
+                         noise_quantity_text((enum noise_quantity)q), two[k]);
+                errors_add(&quantity[q], what, e->measured, e->exact, e->se);
+            }
+        }
+        for (int q = 0; q < NOISE_QUANTITIES; q++)
+            CHECK_ERRORS(&quantity[q], 1);
+        free(quantity);
+    }
+}
+
 static void measurements_agree_with_exact_filters(void **state)
 {
     (void)state;
@@ -224,16 +255,18 @@ static void spectra_agree_with_exact_densities(void **state)
     CHECK_NEAR(integral, 5 * 0.75 / 1.25, 0.005, 0);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(filters_have_the_known_closed_forms),
         cmocka_unit_test(filters_agree_with_their_impulse_response),
         cmocka_unit_test(densities_are_fourier_sums_and_integrate_to_the_variance),
         cmocka_unit_test(probed_filters_are_the_written_out_ones),
+        cmocka_unit_test(errors_of_every_quantity),
         cmocka_unit_test(a_gain_left_by_rounding_counts_as_0),
         cmocka_unit_test(measurements_agree_with_exact_filters),
         cmocka_unit_test(spectra_agree_with_exact_densities),
     };
+    check_filter(argc, argv);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -262,7 +262,7 @@ static void exit_status_follows_the_exact_verdicts(void **state)
     assert_int_equal(exit_of(tally, false, false), 1);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(half_width_is_normal_or_students),
@@ -279,5 +279,6 @@ int main(void)
         cmocka_unit_test(targets_sharpen_near_the_margin),
         cmocka_unit_test(exit_status_follows_the_exact_verdicts),
     };
+    check_filter(argc, argv);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
