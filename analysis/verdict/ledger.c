@@ -214,13 +214,10 @@ static enum verdict judge_violations(uint64_t violated, uint64_t trials, double 
     const unsigned count = (unsigned)violated, n = (unsigned)trials;
     if (count > 0 && gsl_cdf_binomial_Q(count - 1, p, n) < ESTIMATE_LEVEL)
         return VERDICT_FAILS;
-    /* Clopper-Pearson upper limit: the largest probability that so few violations
-     * allow. */
-    const double upper =
-        count == n
-            ? 1
-            : gsl_cdf_beta_Qinv(ESTIMATE_LEVEL, (double)count + 1, (double)(n - count));
-    return upper <= p ? VERDICT_HOLDS : VERDICT_INCONCLUSIVE;
+    /* The upper limit of Clopper and Pearson is at most p if and only if so few
+     * violations are that improbable at p. */
+    return gsl_cdf_binomial_P(count, p, n) <= ESTIMATE_LEVEL ? VERDICT_HOLDS
+                                                             : VERDICT_INCONCLUSIVE;
 }
 
 int ledger_violations(struct ledger *ledger, const struct claim *claim, enum form form,

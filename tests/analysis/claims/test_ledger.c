@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* test_ledger.c: every claim's negative control fails, every kind of row reaches its
  * verdicts, and the ledger finds what it should find. */
-#include "check.h"
+#include "errors.h"
 
 #include "claims/claims.h"
 #include "engine/sampling.h"
@@ -276,6 +276,74 @@ static void a_curve_holds_with_five_points(void **state)
     ledger_free(&ledger);
 }
 
+/* P(X <= count) for n trials of probability p, term by term. */
+static long double binomial_up_to(int count, int n, long double p)
+{
+    long double sum = 0;
+    for (int k = 0; k <= count; k++)
+        sum += expl(lgammal(n + 1.L) - lgammal(k + 1.L) - lgammal(n - k + 1.L) +
+                    k * logl(p) + (n - k) * log1pl(-p));
+    return sum;
+}
+
+/* `fails` from the first count that is so large with probability below 1e-6, `holds` up
+ * to the last that is so small with probability 1e-6 at most; and the error of the
+ * rate, over draws of the count (errors.h). */
+static void rows_of_violations(void **state)
+{
+    (void)state;
+    enum { N = 1000 };
+    const double p = 0.05;
+    const struct sampling sampling = settings();
+    struct ledger ledger = {.sampling = &sampling};
+    struct errors *rate = check_alloc(1, sizeof *rate);
+    struct error error;
+    uint64_t random = 1;
+    for (int count = 0; count <= 120; count++) {
+        const bool many =
+            count > 0 && 1 - binomial_up_to(count - 1, N, p) < ESTIMATE_LEVEL;
+        const bool few = binomial_up_to(count, N, p) <= ESTIMATE_LEVEL;
+        CHECK_OK(ledger_violations(&ledger, &fake, FORM_PRINTED, "", p, (uint64_t)count,
+                                   N, N, &error),
+                 &error);
+        assert_last(&ledger, "no claim",
+                    many  ? "fails"
+                    : few ? "holds"
+                          : "inconclusive");
+    }
+    for (int seed = 1; seed <= ERRORS_SEEDS; seed++) {
+        uint64_t count = 0;
+        for (int k = 0; k < N; k++)
+            count += check_uniform(&random, 0, 1) < p;
+        CHECK_OK(
+            ledger_violations(&ledger, &fake, FORM_PRINTED, "", p, count, N, N, &error),
+            &error);
+        errors_add(rate, "rate", last(&ledger)->measured, p, last(&ledger)->se);
+    }
+    CHECK_ERRORS(rate, 1);
+    free(rate);
+    ledger_free(&ledger);
+}
+
+/* The paper's rate has a slack of 0.05 in the exponent where the row holds something
+ * against it. */
+static void the_slack_of_the_rate_is_what_its_text_says(void **state)
+{
+    (void)state;
+    struct sampling sampling = settings();
+    struct ledger ledger = {.sampling = &sampling};
+    struct error error;
+    sampling.max_samples = 1;
+    for (const struct claim *const *claim = claims_all(); *claim; claim++)
+        if (strcmp((*claim)->id, "rate") == 0)
+            CHECK_OK(ledger_check(&ledger, *claim, &error), &error);
+    assert_true(ledger.count > 0);
+    for (size_t k = 0; k < ledger.count; k++)
+        if (!isnan(ledger.rows[k].paper))
+            CHECK_NEAR(ledger.rows[k].paper, pow(2, -0.45), 1e-14, 0);
+    ledger_free(&ledger);
+}
+
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
@@ -285,6 +353,8 @@ int main(int argc, char **argv)
         cmocka_unit_test(limits_need_value_order_and_monotony),
         cmocka_unit_test(value_and_bound_rows),
         cmocka_unit_test(identity_rows),
+        cmocka_unit_test(rows_of_violations),
+        cmocka_unit_test(the_slack_of_the_rate_is_what_its_text_says),
         cmocka_unit_test(a_curve_holds_with_five_points),
     };
     gsl_set_error_handler_off();

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* test_estimate.c: the verdict rule on made-up numbers: every outcome, every edge. */
-#include "check.h"
+#include "errors.h"
 
 #include "verdict/evidence.h"
 
@@ -225,6 +225,52 @@ static void the_control_fails_unless_the_band_is_wide(void **state)
     assert_false(evidence_control(&e));
 }
 
+/* Means of 128 numbers each, over draws (errors.h). */
+static void errors_of_means(void **state)
+{
+    (void)state;
+    struct errors *mean = check_alloc(1, sizeof *mean);
+    uint64_t random = 1;
+    for (int seed = 1; seed <= ERRORS_SEEDS; seed++) {
+        struct moments moments = {0};
+        for (int k = 0; k < 128; k++)
+            moments_add(&moments, 5 + 2 * check_normal(&random));
+        const struct evidence e = evidence_of_mean(&moments, 4, 5);
+        CHECK_COMPARE(e.paper_scale, ==, 4);
+        CHECK_COMPARE(e.exact_scale, ==, 5);
+        assert_true(e.sampled && e.decisive && e.count == 128);
+        errors_add(mean, "mean", e.measured, e.exact, e.se);
+    }
+    CHECK_ERRORS(mean, 1);
+    free(mean);
+    const struct moments none = {0};
+    const struct evidence e = evidence_of_mean(&none, 4, 5);
+    assert_true(!e.sampled && !e.decisive && e.count == 0);
+}
+
+/* The prediction itself, or what is given for a 0 and for what rounding leaves of it.
+ */
+static void a_scale_is_the_prediction_unless_that_is_0(void **state)
+{
+    (void)state;
+    CHECK_COMPARE(evidence_scale_or(0.3, 2), ==, 0.3);
+    CHECK_COMPARE(evidence_scale_or(-3e-9, 2), ==, 3e-9);
+    CHECK_COMPARE(evidence_scale_or(0, 2), ==, 2);
+    CHECK_COMPARE(evidence_scale_or(-1.9e-12, 2), ==, 2);
+    CHECK_COMPARE(evidence_scale_or(2.1e-12, 2), ==, 2.1e-12);
+    CHECK_COMPARE(evidence_scale_or(1e-20, 1e-300), ==, 1e-20);
+    /* Nothing to compare with. */
+    CHECK_COMPARE(evidence_scale_or(0, 0), ==, 1);
+    CHECK_COMPARE(evidence_scale_or(-4, NAN), ==, 4);
+    CHECK_COMPARE(evidence_scale_or(NAN, 2), ==, 1);
+    assert_true(evidence_near_zero(0.0099, -0.01, 1));
+    assert_true(evidence_near_zero(0, 0.0099, 1));
+    assert_false(evidence_near_zero(0.0101, 0, 1));
+    assert_false(evidence_near_zero(0, -0.0101, 1));
+    assert_false(evidence_near_zero(0.005, 0.005, 0.4));
+    assert_false(evidence_near_zero(NAN, 0, 1));
+}
+
 static void targets_sharpen_near_the_margin(void **state)
 {
     (void)state;
@@ -276,6 +322,8 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_bound_is_judged_from_one_side),
         cmocka_unit_test(a_bound_may_be_met_without_noise),
         cmocka_unit_test(the_control_fails_unless_the_band_is_wide),
+        cmocka_unit_test(errors_of_means),
+        cmocka_unit_test(a_scale_is_the_prediction_unless_that_is_0),
         cmocka_unit_test(targets_sharpen_near_the_margin),
         cmocka_unit_test(exit_status_follows_the_exact_verdicts),
     };
