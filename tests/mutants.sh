@@ -41,6 +41,12 @@ failing() {
     done
 }
 
+# The same of one test program, of the tests whose names match.
+failing_of() {
+    { (cd "$copy" && "build/$1" "$2" 2>&1) || true; } |
+        sed -n 's/^\[  FAILED  \] \([a-z_0-9]*\)$/\1/p' | sort -u
+}
+
 first="tests/sim/rules/test_rules tests/analysis/theory/test_theory
     tests/analysis/compare/test_stationary"
 # mutant FILE SED_EXPRESSION RULE OPTIONS...: of a rule with written-out theory.
@@ -166,4 +172,71 @@ digits_mutant sim/rules/linear_system_roots.c 's/return -(mu.re .*/return (doubl
 digits_mutant analysis/verdict/evidence.c 's/hw + known/hw/'
 digits_mutant analysis/verdict/evidence.c 's/, e->exact_error, e->paper_scale/, 0, e->paper_scale/'
 digits_mutant analysis/verdict/evidence.c 's/ + e->bias;/;/'
+
+# error_mutant FILE SED_EXPRESSION TEST FILTER...: of a standard error, a burn-in, a quantile, a
+# scale, which moves no measured number: the tests of one program whose names match must notice.
+error_mutant() {
+    break_line "$1" "$2"
+    build "$3"
+    names=$(failing_of "$3" "$4" | paste -sd ' ' | sed 's/ /, /g')
+    echo "| \`$1\` | \`$2\` | ${names:-none} |"
+    [ "$names" ] || unnoticed=$((unnoticed + 1))
+    mend "$1"
+}
+
+compare=tests/analysis/compare
+errors=tests/analysis/claims/test_errors
+echo
+echo "| file | slip | failing tests |"
+echo "| --- | --- | --- |"
+# Quantiles, margins, scales.
+estimate=tests/analysis/verdict/test_estimate
+error_mutant analysis/verdict/estimate.h 's/ESTIMATE_Z 4.89/ESTIMATE_Z 4.42/' $estimate '*'
+error_mutant analysis/verdict/estimate.h 's/ESTIMATE_LEVEL 1e-6/ESTIMATE_LEVEL 1e-5/' $estimate '*'
+error_mutant analysis/verdict/estimate.h 's/ESTIMATE_MARGIN 0.01/ESTIMATE_MARGIN 0.02/' $estimate '*'
+error_mutant analysis/verdict/estimate.h 's/ESTIMATE_NORMAL_CHAINS = 1000/ESTIMATE_NORMAL_CHAINS = 10/' $estimate '*'
+error_mutant analysis/verdict/estimate.h 's/ESTIMATE_MIN_CHAINS = 30/ESTIMATE_MIN_CHAINS = 20/' $compare/test_stationary 'what_*'
+error_mutant analysis/verdict/estimate.c 's/ESTIMATE_LEVEL \/ 2/ESTIMATE_LEVEL/' $estimate '*'
+error_mutant analysis/verdict/estimate.c 's/(chains - 1)/chains/' $estimate '*'
+error_mutant analysis/verdict/ledger.c 's/P(count, p, n) <= ESTIMATE_LEVEL/P(count, p, n) <= 100 * ESTIMATE_LEVEL/' tests/analysis/claims/test_ledger 'rows_*'
+error_mutant analysis/verdict/ledger.c 's/p, n) < ESTIMATE_LEVEL/p, n) < 100 * ESTIMATE_LEVEL/' tests/analysis/claims/test_ledger 'rows_*'
+error_mutant analysis/verdict/evidence.c 's/return fabs(prediction) > .*/return natural;/' $compare/test_stationary 'a_*'
+error_mutant analysis/verdict/evidence.c 's/> ESTIMATE_TOLERANCE \* natural/> 0/' $compare/test_stationary 'a_*'
+error_mutant analysis/compare/noise.c 's/evidence_scale_or(e->exact, 1)/evidence_scale(e->exact)/' $compare/test_noise 'a_*'
+# Burn-ins.
+error_mutant sim/engine/plan.c 's/<= target \/ 20/<= target * 20/' tests/sim/engine/test_plan '*'
+error_mutant analysis/compare/stationary.c 's/fabs(bias) <= e->se \/ 10/fabs(bias) <= e->se * 1000/' $compare/test_stationary 'what_*'
+error_mutant analysis/compare/stationary_pilot.c 's/(steps + 1) \/ 2/steps/' $compare/test_stationary 'a_pilot*'
+error_mutant analysis/compare/noise.c 's/elementary_log(1e-6)/elementary_log(0.5)/' $compare/test_noise 'measurements*'
+# Standard errors.
+error_mutant sim/base/moments.h 's/m->squares \/ (n - 1)/m->squares \/ n/' tests/sim/engine/test_ensemble 'test_moments_add'
+error_mutant sim/base/moments.h 's/products\[i\]\[j\] \/ (n - 1) \/ n/products[i][j] \/ (n - 1)/' $compare/test_noise 'errors_*'
+error_mutant sim/base/moments.h 's/2 \* ratio \* comoments/ratio * comoments/' $compare/test_bound 'the_error*'
+error_mutant analysis/verdict/evidence.c 's/= moments_stderr(moments)/= moments_stderr(moments) \/ 2/' $estimate 'errors_*'
+error_mutant analysis/verdict/ledger.c 's/sqrt(rate \* (1 - rate)/sqrt(rate * (1 - rate) \/ 4/' tests/analysis/claims/test_ledger 'rows_*'
+error_mutant analysis/compare/stationary.c 's/= moments_stderr(moments)/= moments_stderr(moments) \/ 2/' $compare/test_stationary 'errors_*'
+error_mutant analysis/compare/stationary.c 's/ : sqrt(squares)/ : sqrt(squares) \/ 2/' $compare/test_stationary 'errors_*'
+error_mutant analysis/compare/stationary.c 's/together ? errors/together ? errors \/ 2/' $compare/test_stationary 'errors_*'
+error_mutant analysis/compare/noise.c 's/sqrt(comoments_covariance(m, (int)quantity, (int)quantity))/& \/ 2/' $compare/test_noise 'errors_*'
+error_mutant analysis/compare/noise.c 's/, ratio) \/ m->mean\[y\]/, ratio) \/ 2 \/ m->mean[y]/' $compare/test_noise 'errors_*'
+error_mutant analysis/compare/noise.c 's/ratio \/ 2 \* hypot/ratio * hypot/' $compare/test_noise 'errors_*'
+error_mutant analysis/compare/posterior.c 's/kl_se = sqrt(squared)/kl_se = sqrt(squared) \/ 2/' tests/analysis/theory/test_pac_bayes '*'
+error_mutant analysis/compare/posterior.c 's/kl_se = moments_stderr(&moved)/& \/ 2/' tests/analysis/theory/test_pac_bayes '*'
+error_mutant analysis/compare/convergence.c 's/moments_stderr(&measuring\[best\])/& \/ 2/' $compare/test_convergence 'errors_*'
+error_mutant analysis/compare/convergence.c 's/moments_stderr(&moments)/& \/ 2/' $compare/test_convergence 'errors_*'
+error_mutant analysis/compare/convergence.c 's/\*se = sqrt(c11)/*se = sqrt(c11) \/ 2/' $compare/test_convergence 'errors_*'
+error_mutant analysis/compare/convergence.c 's/\*se = log(2) \* /*se = /' $compare/test_convergence 'errors_*'
+error_mutant analysis/compare/bound.c 's/comoments_ratio_error(m, BOUND_LEFT/0.5 * &/' $compare/test_bound 'errors_*'
+error_mutant analysis/claims/rate.c 's/-0.5 + 0.05/-0.5 + 0.08/' tests/analysis/claims/test_ledger 'the_slack*'
+error_mutant analysis/claims/shared/claim_stationary.c 's/e->se \/= unit/e->se \/= 2 * unit/' $errors 'errors_of_curves'
+error_mutant analysis/claims/shared/claim_stationary.c 's/ \* hypot(a->se/ * 0.6 * hypot(a->se/' $errors 'errors_of_ratios'
+error_mutant analysis/claims/thm4_1.c 's/e.se = sqrt(variance)/& \/ 2/' $errors 'errors_of_theorem_4_1'
+error_mutant analysis/claims/thm4_3.c 's/8 \* posterior->kl_se/4 * posterior->kl_se/' $errors 'errors_of_theorem_4_3'
+error_mutant analysis/claims/fig11.c 's/moments_stderr(of)/& \/ 2/' $errors 'errors_of_figure_11'
+error_mutant analysis/claims/fig11.c 's/(2 \* e->exact_square)/e->exact_square/' $errors 'errors_of_figure_11'
+error_mutant analysis/claims/fig11.c 's/out\[SLOPE_ERROR\] += e->weight/out[SLOPE_ERROR] += 2 * e->weight/' $errors 'errors_of_figure_11'
+error_mutant analysis/claims/fig12.c 's/g->moment\[4\] - 2 \* square/g->moment[4] - square/' $errors 'errors_of_figure_12'
+error_mutant analysis/claims/fig12.c 's/fourth_sum - 2 \* square/fourth_sum - square/' $errors 'errors_of_figure_12'
+error_mutant analysis/claims/fig12.c 's/g->fourth\[i\] - 2 \* square/g->fourth[i] - square/' $errors 'errors_of_figure_12'
+error_mutant analysis/claims/fig12.c 's/3 \/ (pooled \* pooled)/3 \/ pooled/' $errors 'errors_of_figure_12'
 [ "$unnoticed" -eq 0 ] || { echo "mutants: $unnoticed unnoticed" >&2; exit 1; }

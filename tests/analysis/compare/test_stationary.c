@@ -335,9 +335,30 @@ static void what_cannot_be_decided_says_so(void **state)
     assert_int_equal(row.verdicts.exact, VERDICT_INCONCLUSIVE);
     sampling = settings(1, 0.002);
     sampling.chains = 1;
+    sampling.steps = 1 << 16;
     assert_int_equal(stationary_mode(&sampling, &rule, 1, 1, NULL, &row, &error), 0);
     CHECK_NAN(row.evidence.se);
     assert_int_equal(row.verdicts.exact, VERDICT_INCONCLUSIVE);
+    for (sampling.chains = 29; sampling.chains <= 30; sampling.chains++) {
+        assert_int_equal(stationary_mode(&sampling, &rule, 1, 1, NULL, &row, &error),
+                         0);
+        assert_int_equal(row.evidence.decisive, sampling.chains == 30);
+    }
+}
+
+/* A rule that is not linear is planned by a pilot: the first half of its steps is
+ * burn-in, and the error comes out as it was planned. */
+static void a_pilot_plans_the_second_half(void **state)
+{
+    (void)state;
+    const struct sampling sampling = settings(1, 0.01);
+    const struct rule rule = CHECK_RULE("adam lr=0.1");
+    struct comparison row;
+    struct error error;
+    CHECK_OK(stationary_mode(&sampling, &rule, 1, 1, NULL, &row, &error), &error);
+    assert_int_equal(2 * row.plan.chains.burn_in, row.plan.chains.steps);
+    assert_true(row.evidence.sampled && row.evidence.decisive);
+    CHECK_COMPARE(row.evidence.se, <, 1.2 * 0.01 * row.evidence.measured);
 }
 
 static void unstable_parameters_are_refused_with_their_limit(void **state)
@@ -367,6 +388,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(full_without_correlation_measures_zero),
         cmocka_unit_test(without_noise_one_chain_decides),
         cmocka_unit_test(what_cannot_be_decided_says_so),
+        cmocka_unit_test(a_pilot_plans_the_second_half),
         cmocka_unit_test(unstable_parameters_are_refused_with_their_limit),
     };
     check_filter(argc, argv);
