@@ -8,6 +8,7 @@
 #include "compare/command.h"
 #include "explain.h"
 #include "ledger_table.h"
+#include "verdict/ledger_count.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -154,6 +155,16 @@ static int check_request(const struct verify_request *own, struct error *error)
     return STATUS_OK;
 }
 
+/* Tells below the table how many claims and rows hold and fail; of one claim the table
+ * itself tells it. */
+static int tell_counts(const struct ledger *ledger, struct text *text,
+                       struct error *error)
+{
+    if (ledger_count_claims(ledger).checked > 1)
+        ledger_count_tell(ledger, text);
+    return text_check(text, "the counts", error);
+}
+
 /* The ledger of the claims asked for, as a table or in words. */
 static int check_and_tell(const struct verify_request *own, struct ledger *ledger,
                           struct table *table, struct error *error)
@@ -172,6 +183,8 @@ static int check_and_tell(const struct verify_request *own, struct ledger *ledge
     status = ledger_table(ledger, text_get(&options), table, error);
     if (status == STATUS_OK && own->explain)
         status = explain(ledger, text_get(&options), &table->prose, error);
+    if (status == STATUS_OK)
+        status = tell_counts(ledger, &table->closing, error);
 out:
     text_free(&options);
     return status;

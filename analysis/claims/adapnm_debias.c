@@ -55,13 +55,13 @@ static int check(struct ledger *ledger, const struct claim *claim, struct error 
 {
     const double beta1 = 0.9;
     int status = STATUS_OK;
+    /* Here the average is Adam's mean. */
+    for (int t = 1; status == STATUS_OK && t <= 3; t++)
+        status = check_step(ledger, claim, -beta1 / (1 + beta1), beta1, t, error);
     for (int t = 1; status == STATUS_OK && t <= 6; t++)
         status = check_step(ledger, claim, 1, beta1, t, error);
     if (status == STATUS_OK)
         status = check_step(ledger, claim, 1, beta1, 51, error);
-    /* Here the average is Adam's mean. */
-    for (int t = 1; status == STATUS_OK && t <= 3; t++)
-        status = check_step(ledger, claim, -beta1 / (1 + beta1), beta1, t, error);
     return status;
 }
 

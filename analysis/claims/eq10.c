@@ -26,8 +26,8 @@ static double step_printed(const struct trajectory *pnm, enum x_form form, long 
            alpha * trajectory_m(pnm, t, i);
 }
 
-static double step_corrected(const struct trajectory *pnm, enum x_form form, long t,
-                             size_t i, double perturbation)
+static double step_intended(const struct trajectory *pnm, enum x_form form, long t,
+                            size_t i, double perturbation)
 {
     return trajectory_x(pnm, form, t + 1, i) - trajectory_x(pnm, form, t, i) +
            pnm->eta0 * (1 + perturbation) * trajectory_m(pnm, t, i);
@@ -43,8 +43,8 @@ static int check(struct ledger *ledger, const struct claim *claim, struct error 
         {FORM_PRINTED,
          "main text, x = theta - beta0 m",
          {NULL, X_MAIN_TEXT, INFINITY, recursion}},
-        {FORM_PRINTED,
-         "appendix, x = theta - eta0 beta0 m",
+        {FORM_INTENDED,
+         "intended, x = theta - eta0 beta0 m, as the appendix has it",
          {NULL, X_APPENDIX, INFINITY, recursion}},
         {FORM_CORRECTED,
          "corrected, x = theta + eta0 beta0 m",
@@ -53,11 +53,11 @@ static int check(struct ledger *ledger, const struct claim *claim, struct error 
          "main text, x = theta - beta0 m",
          {NULL, X_MAIN_TEXT, 0, recursion}},
         {FORM_PRINTED,
-         "x_{t+1} - x_t = alpha m_t, corrected x",
+         "x_{t+1} - x_t = alpha m_t, with the x for which eq. 10 holds",
          {NULL, X_CORRECTED, INFINITY, step_printed}},
-        {FORM_CORRECTED,
-         "corrected, x_{t+1} - x_t = -eta0 m_t",
-         {NULL, X_CORRECTED, INFINITY, step_corrected}},
+        {FORM_INTENDED,
+         "intended, x_{t+1} - x_t = -eta0 m_t, with the corrected x",
+         {NULL, X_CORRECTED, INFINITY, step_intended}},
     };
     int status = STATUS_OK;
     for (size_t k = 0; status == STATUS_OK && k < sizeof rows / sizeof *rows; k++) {

@@ -55,10 +55,10 @@ static int check(struct ledger *ledger, const struct claim *claim, struct error 
             evidence.paper = evidence.exact;
             evidence.paper_scale = evidence.exact_scale;
             snprintf(setting, sizeof setting,
-                     "covariance (%zu,%zu) of the noise, corrected: C^(1/2) xi", i + 1,
+                     "covariance (%zu,%zu) of the noise, intended: C^(1/2) xi", i + 1,
                      j + 1);
             if (status == STATUS_OK)
-                status = ledger_value(ledger, claim, FORM_CORRECTED, setting, &evidence,
+                status = ledger_value(ledger, claim, FORM_INTENDED, setting, &evidence,
                                       0, error);
         }
     problem_free(&problem);

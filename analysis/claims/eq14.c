@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* eq14: near a minimum the covariance of the minibatch noise is H/B. It is
- * checked for least squares on a finite training set, with minibatches drawn with
- * replacement at the solution: true if the residual variance is 1, otherwise off by
- * that factor. */
+/* eq14: near a minimum the covariance of the minibatch noise is H/B. It is checked for
+ * least squares on a finite training set, with minibatches drawn with replacement at
+ * the solution. It is true of the log-likelihood, r^2/(2 s^2) at residual variance s^2.
+ * C and H change differently with the scale of the loss: for r^2/2 the factor is s^2.
+ */
 #include "compare/draws.h"
 #include "verdict/ledger.h"
 
@@ -13,8 +14,15 @@
 
 enum { N = 3, TRAIN = 1 << 19, BATCH = 8, BLOCK = 64 * RANDOM_BLOCK };
 
-/* The training set at the solution: inputs and residuals. */
+/* A residual variance, and the number that the loss r^2/2 is multiplied by. */
+struct loss_scale {
+    double variance, scale;
+};
+
+/* The training set at the solution: inputs and residuals, with the loss's scale in the
+ * gradients and in H. */
 struct training_set {
+    double scale;
     double (*x)[N];
     double *residual;
     double h[N][N];          /* Hessian X'X / TRAIN */
@@ -58,7 +66,8 @@ static int solve(struct training_set *set, struct error *error)
             double sum = 0;
             for (size_t k = 0; k < TRAIN; k++)
                 sum += set->x[k][i] * set->x[k][j];
-            set->h[i][j] = h[i * N + j] = sum / TRAIN;
+            h[i * N + j] = sum / TRAIN;
+            set->h[i][j] = set->scale * h[i * N + j];
         }
     for (size_t k = 0; k < TRAIN; k++)
         for (int i = 0; i < N; i++)
@@ -73,14 +82,14 @@ static int solve(struct training_set *set, struct error *error)
     for (size_t k = 0; k < TRAIN; k++)
         for (int i = 0; i < N; i++)
             set->residual[k] -= set->x[k][i] * shift[i];
-    /* Gradient of half the squared residual: -x r; its mean over the set is now 0. */
+    /* Gradient: -scale x r; its mean over the set is now 0. */
     for (int i = 0; i < N; i++)
         for (int j = 0; j < N; j++) {
             double sum = 0;
             for (size_t k = 0; k < TRAIN; k++)
                 sum +=
                     set->x[k][i] * set->x[k][j] * set->residual[k] * set->residual[k];
-            set->covariance[i][j] = sum / TRAIN;
+            set->covariance[i][j] = set->scale * set->scale * sum / TRAIN;
         }
     return STATUS_OK;
 }
@@ -99,7 +108,8 @@ static void draw_batches(const void *context, struct random_stream *stream,
             const size_t at = (batch % (RANDOM_BLOCK / BATCH)) * BATCH + (size_t)k;
             const size_t sample = (size_t)(words[at] >> 32) % TRAIN;
             for (int i = 0; i < N; i++)
-                gradient[i] -= set->x[sample][i] * set->residual[sample] / BATCH;
+                gradient[i] -=
+                    set->scale * set->x[sample][i] * set->residual[sample] / BATCH;
         }
         for (int i = 0; i < N; i++)
             moments_add(&product[i], gradient[i] * gradient[i]);
@@ -108,20 +118,22 @@ static void draw_batches(const void *context, struct random_stream *stream,
 
 static int add_rows(struct ledger *ledger, const struct claim *claim,
                     const struct training_set *set, const struct moments *product,
-                    double residual_variance, struct error *error)
+                    const struct loss_scale *at, struct error *error)
 {
+    const double factor = at->scale * at->variance;
     int status = STATUS_OK;
     for (int i = 0; i < N; i++)
         for (int corrected = 0;
-             status == STATUS_OK && corrected < (residual_variance == 1 ? 1 : 2);
-             corrected++) {
+             status == STATUS_OK && corrected < (factor == 1 ? 1 : 2); corrected++) {
             const struct evidence evidence = evidence_of_mean(
-                &product[i], (corrected ? residual_variance : 1) * set->h[i][i] / BATCH,
+                &product[i], (corrected ? factor : 1) * set->h[i][i] / BATCH,
                 set->covariance[i][i] / BATCH);
             char setting[160];
             snprintf(setting, sizeof setting,
-                     "C_%d%d, least squares, %d samples, B=%d, residual variance %g%s",
-                     i + 1, i + 1, TRAIN, BATCH, residual_variance,
+                     "C_%d%d, %s, residual variance %g, %d samples, B=%d%s", i + 1,
+                     i + 1,
+                     factor == 1 ? "log-likelihood" : "squares without its scale",
+                     at->variance, TRAIN, BATCH,
                      corrected ? ", corrected: times that variance" : "");
             status =
                 ledger_value(ledger, claim, corrected ? FORM_CORRECTED : FORM_PRINTED,
@@ -131,15 +143,17 @@ static int add_rows(struct ledger *ledger, const struct claim *claim,
 }
 
 static int check_one(struct ledger *ledger, const struct claim *claim,
-                     double residual_variance, struct error *error)
+                     const struct loss_scale *at, struct error *error)
 {
     const double precision = ledger->sampling->precision;
-    struct training_set set = {.x = malloc(TRAIN * sizeof *set.x),
+    const double key[] = {at->variance, at->scale};
+    struct training_set set = {.scale = at->scale,
+                               .x = malloc(TRAIN * sizeof *set.x),
                                .residual = malloc(TRAIN * sizeof *set.residual)};
     const struct draws draws = {
         .sampling = ledger->sampling,
         .label = claim->id,
-        .hash = random_hash("eq14", &residual_variance, 1),
+        .hash = random_hash("eq14", key, at->scale == 1 ? 1 : 2),
         .count = (uint64_t)(4 / (precision * precision)),
         .quantities = N,
         .draw = draw_batches,
@@ -151,13 +165,13 @@ static int check_one(struct ledger *ledger, const struct claim *claim,
                      ? draws_stream(draws.sampling, draws.hash, 0, &stream, error)
                      : error_memory(error, "a training set");
     if (status == STATUS_OK) {
-        draw(&stream, sqrt(residual_variance), &set);
+        draw(&stream, sqrt(at->variance), &set);
         status = solve(&set, error);
     }
     if (status == STATUS_OK)
         status = draws_mean(&draws, product, error);
     if (status == STATUS_OK)
-        status = add_rows(ledger, claim, &set, product, residual_variance, error);
+        status = add_rows(ledger, claim, &set, product, at, error);
     random_free(&stream);
     training_set_free(&set);
     return status;
@@ -165,9 +179,11 @@ static int check_one(struct ledger *ledger, const struct claim *claim,
 
 static int check(struct ledger *ledger, const struct claim *claim, struct error *error)
 {
-    int status = check_one(ledger, claim, 1, error);
-    if (status == STATUS_OK)
-        status = check_one(ledger, claim, 4, error);
+    static const struct loss_scale settings[] = {{1, 1}, {4, 1. / 4}, {4, 1}};
+    int status = STATUS_OK;
+    for (size_t k = 0; status == STATUS_OK && k < sizeof settings / sizeof *settings;
+         k++)
+        status = check_one(ledger, claim, &settings[k], error);
     return status;
 }
 

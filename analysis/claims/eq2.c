@@ -32,8 +32,8 @@ static int check(struct ledger *ledger, const struct claim *claim, struct error 
         if (status != STATUS_OK)
             return status;
         snprintf(setting, sizeof setting, "beta1=0.9 beta3=%g, step t=9", beta3s[k]);
-        status =
-            claim_noise_row(ledger, claim, &early, FORM_PRINTED, setting, paper, error);
+        status = claim_noise_row(ledger, claim, &early, FORM_FIRST_ORDER, setting,
+                                 paper, error);
         if (status != STATUS_OK)
             return status;
         snprintf(setting, sizeof setting,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* eq4: the variance of the noise in conventional momentum. The printed formula has the
- * sum of the weights where the sum of their squares belongs. */
+ * sum of the weights where the sum of their squares belongs. What stays sigma^2 is the
+ * long-run variance, that is the power at frequency zero. */
 #include "claims/shared/claim_noise.h"
 
 #include <math.h>
@@ -31,6 +32,36 @@ static int check_at(struct ledger *ledger, const struct claim *claim,
     return claim_noise_row(ledger, claim, &row, FORM_CORRECTED, setting, right, error);
 }
 
+/* The variance of the sum of the noise over T = 1/inverse steps, over T. */
+static double long_run(const void *context, double inverse)
+{
+    const struct rule *rule = context;
+    struct error ignored;
+    double value;
+    return noise_exact(rule, NOISE_LONG_RUN, (uint64_t)(1 / inverse), &value,
+                       &ignored) == STATUS_OK
+               ? value
+               : (double)NAN;
+}
+
+/* The limit of the long-run variance, which needs no sampling. */
+static int check_long_run(struct ledger *ledger, const struct claim *claim,
+                          const struct rule *rule, double beta1, struct error *error)
+{
+    const struct limit limit = {
+        .context = rule,
+        .ratio = long_run,
+        .variable = "1/T",
+        .paper = 1,
+        .order = 1,
+        .curve = VERDICT_NO_CLAIM,
+    };
+    char setting[128];
+    snprintf(setting, sizeof setting,
+             "long-run variance, of the sum over T steps, over T, beta1=%g", beta1);
+    return ledger_limit(ledger, claim, FORM_PRINTED, setting, &limit, error);
+}
+
 static int check(struct ledger *ledger, const struct claim *claim, struct error *error)
 {
     static const double beta1s[] = {0.5, 0.9};
@@ -41,6 +72,9 @@ static int check(struct ledger *ledger, const struct claim *claim, struct error 
         struct noise_row rows[NOISE_QUANTITIES];
         char setting[128];
         status = rule_from(&rule, error, "heavy_ball lr=0.1 beta1=%.17g", beta1);
+        if (status != STATUS_OK)
+            return status;
+        status = check_long_run(ledger, claim, &rule, beta1, error);
         if (status != STATUS_OK)
             return status;
         status = claim_noise(ledger, claim, &rule, rows, error);

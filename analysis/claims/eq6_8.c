@@ -21,6 +21,15 @@ static int check_one(struct ledger *ledger, const struct claim *claim, double be
                        beta1);
     if (status != STATUS_OK)
         return status;
+    status = claim_noise(ledger, claim, &algorithm, rows, error);
+    if (status != STATUS_OK)
+        return status;
+    snprintf(setting, sizeof setting, "mean, Algorithm 2, beta0=%g beta1=%g", beta0,
+             beta1);
+    status = claim_noise_row(ledger, claim, &rows[NOISE_MEAN_GAIN], FORM_PRINTED,
+                             setting, 1, error);
+    if (status != STATUS_OK)
+        return status;
     status = claim_noise(ledger, claim, &printed, rows, error);
     if (status != STATUS_OK)
         return status;
@@ -33,17 +42,8 @@ static int check_one(struct ledger *ledger, const struct claim *claim, double be
              "mean, eq. 7, beta0=%g beta1=%g, corrected: "
              "(1+beta0-beta0 beta1)/(1+beta1)",
              beta0, beta1);
-    status = claim_noise_row(ledger, claim, &rows[NOISE_MEAN_GAIN], FORM_CORRECTED,
-                             setting, gain, error);
-    if (status != STATUS_OK)
-        return status;
-    status = claim_noise(ledger, claim, &algorithm, rows, error);
-    if (status != STATUS_OK)
-        return status;
-    snprintf(setting, sizeof setting, "mean, Algorithm 2, beta0=%g beta1=%g", beta0,
-             beta1);
-    return claim_noise_row(ledger, claim, &rows[NOISE_MEAN_GAIN], FORM_PRINTED, setting,
-                           1, error);
+    return claim_noise_row(ledger, claim, &rows[NOISE_MEAN_GAIN], FORM_CORRECTED,
+                           setting, gain, error);
 }
 
 static int check(struct ledger *ledger, const struct claim *claim, struct error *error)

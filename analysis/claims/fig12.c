@@ -214,7 +214,7 @@ static int add_over_batches(struct ledger *ledger, const struct claim *claim,
     char setting[200];
     snprintf(setting, sizeof setting, "%s, kurtosis over minibatches, B=%d",
              minibatch_network_text(g->noise->which), batch);
-    return ledger_value(ledger, claim, FORM_PRINTED, setting, &evidence, samples,
+    return ledger_value(ledger, claim, FORM_FIRST_ORDER, setting, &evidence, samples,
                         error);
 }
 
@@ -246,7 +246,10 @@ static int add_limit(struct ledger *ledger, const struct claim *claim,
     char setting[200];
     snprintf(setting, sizeof setting, "%s, kurtosis over minibatches",
              minibatch_network_text(g->noise->which));
-    return ledger_limit(ledger, claim, FORM_PRINTED, setting, &limit, error);
+    status = ledger_limit(ledger, claim, FORM_PRINTED, setting, &limit, error);
+    if (status == STATUS_OK)
+        ledger_lead(ledger, from);
+    return status;
 }
 
 /* --- over parameters -------------------------------------------------------------- */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* fig7: beta0 in [-1, 0] "cannot enhance the noise". This is true of the variance that
- * a step applies (gamma <= 1), but not of the stationary variance at Algorithm 2's rate
- * eta/sqrt(gamma). */
+ * a step applies (gamma <= 1). Of the stationary variance eq. 19, at Algorithm 2's rate
+ * eta/sqrt(gamma), says that it is sqrt(gamma) times that of beta0 = 0; it is 1 over
+ * that in the limit of small steps. */
 #include "claims/shared/claim_stationary.h"
 
 #include <math.h>
@@ -44,6 +45,27 @@ static int check_gamma(struct ledger *ledger, const struct claim *claim,
                         &evidence, 0, error);
 }
 
+/* --- the stationary variance ------------------------------------------------------ */
+
+static const double beta1 = 0.9;
+
+/* PNM at beta0 and at 0, with the same eta. */
+static int pair_at(double beta0, double lr, struct rule *rule, struct rule *reference,
+                   struct error *error)
+{
+    const int status = rule_from(rule, error, "pnm lr=%.17g beta0=%.17g beta1=%.17g",
+                                 lr, beta0, beta1);
+    if (status != STATUS_OK)
+        return status;
+    return rule_from(reference, error, "pnm lr=%.17g beta0=0 beta1=%.17g", lr, beta1);
+}
+
+static double gamma_at(double beta0)
+{
+    return pow(1 + beta0, 2) + pow(beta0, 2);
+}
+
+/* Eq. 19 at the rate eta/sqrt(gamma) predicts Sigma(beta0)/Sigma(0) = sqrt(gamma). */
 static int check_stationary(struct ledger *ledger, const struct claim *claim,
                             double beta0, double lr, struct error *error)
 {
@@ -51,30 +73,90 @@ static int check_stationary(struct ledger *ledger, const struct claim *claim,
     struct evidence evidence;
     double samples = 0;
     char setting[128];
-    int status =
-        rule_from(&rule, error, "pnm lr=%.17g beta0=%.17g beta1=0.9", lr, beta0);
-    if (status != STATUS_OK)
-        return status;
-    status = rule_from(&reference, error, "pnm lr=%.17g beta0=0 beta1=0.9", lr);
-    if (status != STATUS_OK)
-        return status;
-    status = claim_stationary_ratio(ledger, &rule, &reference, 1, 1, 1, claim->id,
-                                    &evidence, &samples, error);
+    int status = pair_at(beta0, lr, &rule, &reference, error);
+    if (status == STATUS_OK)
+        status = claim_stationary_ratio(ledger, &rule, &reference, 1, 1,
+                                        sqrt(gamma_at(beta0)), claim->id, &evidence,
+                                        &samples, error);
     snprintf(setting, sizeof setting,
              "Sigma_pnm(beta0=%g) / Sigma_pnm(0), beta1=0.9 eta h=%g", beta0, lr);
     if (status == STATUS_OK)
-        status = ledger_bound(ledger, claim, FORM_PRINTED, setting, &evidence, samples,
-                              error);
+        status = ledger_value(ledger, claim, FORM_FIRST_ORDER, setting, &evidence,
+                              samples, error);
+    return status;
+}
+
+/* A beta0, and a limit of the ratio of variances that is claimed for it. */
+struct prediction {
+    double beta0, limit;
+};
+
+static double ratio(const void *context, double lr)
+{
+    const struct prediction *own = context;
+    struct rule rule, reference;
+    struct error ignored;
+    enum exact_source source;
+    double x, y;
+    if (pair_at(own->beta0, lr, &rule, &reference, &ignored) != STATUS_OK ||
+        theory_covariance(&rule, 1, 1, 1, &x, &source, &ignored) != STATUS_OK ||
+        theory_covariance(&reference, 1, 1, 1, &y, &source, &ignored) != STATUS_OK)
+        return NAN;
+    return x / y / own->limit;
+}
+
+/* Adds the row of a limit before the rows of its curve, which begin at `from`. */
+static int add_limit(struct ledger *ledger, const struct claim *claim, enum form form,
+                     const struct prediction *prediction, const char *remark,
+                     size_t from, struct error *error)
+{
+    const struct limit limit = {
+        .context = prediction,
+        .ratio = ratio,
+        .variable = "eta h",
+        .paper = prediction->limit,
+        .order = 1,
+        .curve = ledger_curve(ledger, from),
+    };
+    char setting[128];
+    snprintf(setting, sizeof setting,
+             "Sigma_pnm(beta0=%g) / Sigma_pnm(0), beta1=0.9, %s", prediction->beta0,
+             remark);
+    const int status = ledger_limit(ledger, claim, form, setting, &limit, error);
+    if (status == STATUS_OK)
+        ledger_lead(ledger, from);
+    return status;
+}
+
+/* The beta0 with the smallest gamma: the limit, and its curve. */
+static int check_limit(struct ledger *ledger, const struct claim *claim,
+                       struct error *error)
+{
+    static const double rates[] = {0.05, 0.1, 0.2, 0.5, 1};
+    const double beta0 = -0.5;
+    const struct prediction paper = {beta0, sqrt(gamma_at(beta0))};
+    const struct prediction right = {beta0, 1 / sqrt(gamma_at(beta0))};
+    const size_t from = ledger->count;
+    int status = STATUS_OK;
+    for (size_t k = 0; status == STATUS_OK && k < sizeof rates / sizeof *rates; k++)
+        status = check_stationary(ledger, claim, beta0, rates[k], error);
+    if (status == STATUS_OK)
+        status = add_limit(ledger, claim, FORM_PRINTED, &paper, "by eq. 19 sqrt(gamma)",
+                           from, error);
+    if (status == STATUS_OK)
+        status = add_limit(ledger, claim, FORM_CORRECTED, &right,
+                           "corrected: 1/sqrt(gamma)", from + 1, error);
     return status;
 }
 
 static int check(struct ledger *ledger, const struct claim *claim, struct error *error)
 {
-    static const double beta0s[] = {-0.25, -0.5, -0.75, -1}, rates[] = {0.05, 0.5};
+    static const double others[] = {-0.25, -0.75, -1};
     int status = check_gamma(ledger, claim, error);
-    for (size_t i = 0; i < 2; i++)
-        for (size_t k = 0; status == STATUS_OK && k < 4; k++)
-            status = check_stationary(ledger, claim, beta0s[k], rates[i], error);
+    if (status == STATUS_OK)
+        status = check_limit(ledger, claim, error);
+    for (size_t k = 0; status == STATUS_OK && k < sizeof others / sizeof *others; k++)
+        status = check_stationary(ledger, claim, others[k], 0.5, error);
     return status;
 }
 
@@ -82,7 +164,7 @@ const struct claim claim_fig7 = {
     .id = "fig7",
     .where = "sec. 5, figure 7",
     .kind = CLAIM_BOUND,
-    .statement = "beta0 in [-1,0] cannot enhance the noise: at most 1 times that of "
-                 "beta0 = 0",
+    .statement = "beta0 in [-1,0] cannot enhance the noise: gamma <= 1; by eq. 19 "
+                 "Sigma is sqrt(gamma) times that of beta0 = 0",
     .check = check,
 };

@@ -61,15 +61,18 @@ static int check(struct ledger *ledger, const struct claim *claim, struct error 
         status = claim_stationary_ratio(ledger, &momentum, &plain, 1, 1, 1, claim->id,
                                         &evidence, &samples, error);
         if (status == STATUS_OK)
-            status = ledger_value(ledger, claim, FORM_PRINTED, setting, &evidence,
+            status = ledger_value(ledger, claim, FORM_FIRST_ORDER, setting, &evidence,
                                   samples, error);
     }
     if (status != STATUS_OK)
         return status;
     struct limit joined = limit;
     joined.curve = ledger_curve(ledger, from);
-    return ledger_limit(ledger, claim, FORM_PRINTED, "ratio of variances", &joined,
-                        error);
+    status =
+        ledger_limit(ledger, claim, FORM_PRINTED, "ratio of variances", &joined, error);
+    if (status == STATUS_OK)
+        ledger_lead(ledger, from);
+    return status;
 }
 
 const struct claim claim_hb_sgd = {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* lemma-A1: z_t moves by plain gradient steps. It follows from the recursion of eq. 10,
- * so it holds for the x_t that obeys that recursion. */
+/* lemma-A1: z_t moves by plain gradient steps. Its proof uses nothing of x_t but the
+ * recursion of eq. 10, so it is meant of the x_t that obeys that recursion. */
 #include "claims/shared/claim_descent.h"
 
 #include <math.h>
@@ -20,9 +20,10 @@ static int check(struct ledger *ledger, const struct claim *claim, struct error 
         const char *text;
         enum x_form x;
     } rows[] = {
+        {FORM_INTENDED, "intended, the x that obeys eq. 10, theta + eta0 beta0 m",
+         X_CORRECTED},
         {FORM_PRINTED, "main text, x = theta - beta0 m", X_MAIN_TEXT},
         {FORM_PRINTED, "appendix, x = theta - eta0 beta0 m", X_APPENDIX},
-        {FORM_CORRECTED, "corrected, x = theta + eta0 beta0 m", X_CORRECTED},
     };
     int status = STATUS_OK;
     for (size_t k = 0; status == STATUS_OK && k < sizeof rows / sizeof *rows; k++) {

@@ -156,7 +156,7 @@ static int check_recursion(struct ledger *ledger, const struct claim *claim,
             snprintf(setting, sizeof setting,
                      "SGD, Sigma_%zu%zu, eta=%g (%g of the limit) h=1,2 dense C",
                      rows[pair].i + 1, rows[pair].j + 1, lr, fractions[k]);
-            status = ledger_value(ledger, claim, FORM_PRINTED, setting,
+            status = ledger_value(ledger, claim, FORM_FIRST_ORDER, setting,
                                   &rows[pair].evidence, rows[pair].plan.samples, error);
         }
     }
@@ -170,8 +170,11 @@ static int check_recursion(struct ledger *ledger, const struct claim *claim,
         .order = 1,
         .curve = ledger_curve(ledger, from),
     };
-    return ledger_limit(ledger, claim, FORM_PRINTED, "SGD, Sigma_12 / eta", &limit,
-                        error);
+    status =
+        ledger_limit(ledger, claim, FORM_PRINTED, "SGD, Sigma_12 / eta", &limit, error);
+    if (status == STATUS_OK)
+        ledger_lead(ledger, from);
+    return status;
 }
 
 static int check(struct ledger *ledger, const struct claim *claim, struct error *error)

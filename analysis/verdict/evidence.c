@@ -90,7 +90,8 @@ static enum verdict judge_against(const struct evidence *e, double bound)
 struct verdicts evidence_judge_bound(const struct evidence *evidence)
 {
     struct verdicts verdicts = evidence_judge(evidence);
-    if (evidence->sampled ? evidence->decisive : !isnan(evidence->exact))
+    if (!isnan(evidence->paper) &&
+        (evidence->sampled ? evidence->decisive : !isnan(evidence->exact)))
         verdicts.paper = judge_against(evidence, evidence->paper);
     return verdicts;
 }

@@ -221,22 +221,24 @@ static enum verdict judge_violations(uint64_t violated, uint64_t trials, double 
 }
 
 int ledger_violations(struct ledger *ledger, const struct claim *claim, enum form form,
-                      const char *setting, double paper, uint64_t violated,
-                      uint64_t control_violated, uint64_t trials, struct error *error)
+                      const char *setting, const struct violations *v,
+                      struct error *error)
 {
-    const double rate = (double)violated / (double)trials;
+    const double rate = (double)v->violated / (double)v->trials;
     struct ledger_row row = {
         .claim = claim,
         .form = form,
         .kind = CLAIM_BOUND,
-        .paper = paper,
+        .paper = v->claimed ? v->allowed : (double)NAN,
         .exact = NAN,
         .measured = rate,
-        .se = sqrt(rate * (1 - rate) / (double)trials),
-        .count = trials,
+        .se = sqrt(rate * (1 - rate) / (double)v->trials),
+        .count = v->trials,
         .verdicts = {.exact = VERDICT_NO_CLAIM,
-                     .paper = judge_violations(violated, trials, paper)},
-        .control = judge_violations(control_violated, trials, paper) == VERDICT_FAILS,
+                     .paper = v->claimed
+                                  ? judge_violations(v->violated, v->trials, v->allowed)
+                                  : VERDICT_NO_CLAIM},
+        .control = judge_violations(v->control, v->trials, v->allowed) == VERDICT_FAILS,
     };
     text_add(&row.setting, "%s", setting);
     return ledger_add(ledger, &row, error);
@@ -318,6 +320,14 @@ enum verdict ledger_curve(const struct ledger *ledger, size_t from)
             joint = VERDICT_INCONCLUSIVE;
     }
     return holding >= 5 ? joint : VERDICT_INCONCLUSIVE;
+}
+
+void ledger_lead(struct ledger *ledger, size_t from)
+{
+    struct ledger_row *rows = ledger->rows;
+    const struct ledger_row row = rows[ledger->count - 1];
+    memmove(rows + from + 1, rows + from, (ledger->count - 1 - from) * sizeof *rows);
+    rows[from] = row;
 }
 
 struct tally ledger_tally(const struct ledger *ledger)

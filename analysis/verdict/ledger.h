@@ -128,15 +128,20 @@ PNM_MUST_USE int ledger_existence(struct ledger *ledger, const struct claim *cla
                                   const struct evidence *evidence, double samples,
                                   struct error *error);
 
-/* Adds a row for "a bound is violated with probability at most `paper`", from
+/* Adds a row for "a bound is violated with probability at most `allowed`", from
  * `violated` of `trials` violations. It fails if the exact one-sided binomial p is
- * below 1e-6, and holds if the upper confidence limit at that level is at most `paper`.
- * Control: control_violated, the violations of a bound that is too low, must fail.
+ * below 1e-6, and holds if the upper confidence limit at that level is at most
+ * `allowed`. Control: `control`, the violations of a bound that is too low, must fail.
  * There is no exact value. */
+struct violations {
+    double allowed;
+    uint64_t violated, control, trials;
+    bool claimed; /* whether the paper states the bound; false: no claim */
+};
 PNM_MUST_USE int ledger_violations(struct ledger *ledger, const struct claim *claim,
-                                   enum form form, const char *setting, double paper,
-                                   uint64_t violated, uint64_t control_violated,
-                                   uint64_t trials, struct error *error);
+                                   enum form form, const char *setting,
+                                   const struct violations *violations,
+                                   struct error *error);
 
 /* A limit. ratio(context, fraction) = exact value / paper's value at that fraction of
  * the stability limit or, if another variable tends to 0, at that value of the
@@ -168,6 +173,10 @@ struct limit_finding ledger_limit_judge(const struct limit *limit, double paper_
 /* Joins the verdicts of a curve's points: fails if one fails, holds if all sampled ones
  * hold and there are at least 5, else inconclusive. `from` is the first row. */
 enum verdict ledger_curve(const struct ledger *ledger, size_t from);
+
+/* Moves the last row before row `from`. So the row of a limit, which is made after its
+ * curve, stands before it. */
+void ledger_lead(struct ledger *ledger, size_t from);
 
 struct tally ledger_tally(const struct ledger *ledger);
 

@@ -14,6 +14,7 @@ enum verdict {
     VERDICT_NO_CLAIM,
     VERDICT_NOT_CHECKED_YET,
     VERDICT_NOT_TESTABLE_HERE,
+    VERDICTS
 };
 
 const char *verdict_text(enum verdict verdict);

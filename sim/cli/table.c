@@ -49,6 +49,7 @@ void table_free(struct table *table)
     free(table->filled);
     free(table->texts);
     text_free(&table->prose);
+    text_free(&table->closing);
     *table = (struct table){0};
 }
 

@@ -386,6 +386,14 @@ struct writing {
     enum table_format format;
 };
 
+static void put_closing(struct sink *sink, const struct table *table)
+{
+    if (table->closing.length == 0)
+        return;
+    put(sink, "\n");
+    put(sink, text_get(&table->closing));
+}
+
 static int put_table(FILE *file, void *context)
 {
     const struct writing *writing = context;
@@ -398,6 +406,7 @@ static int put_table(FILE *file, void *context)
     case TABLE_TEXT:
     case TABLE_COLOR:
         put_table_text(&sink, writing->table, writing->format == TABLE_COLOR);
+        put_closing(&sink, writing->table);
         break;
     case TABLE_CSV:
         put_table_csv(&sink, writing->table);
@@ -407,6 +416,7 @@ static int put_table(FILE *file, void *context)
         break;
     case TABLE_MARKDOWN:
         put_table_markdown(&sink, writing->table);
+        put_closing(&sink, writing->table);
         break;
     }
     return sink.failure;

@@ -213,6 +213,14 @@ static int measure_bound(const struct ledger *ledger,
                           error);
 }
 
+/* The other form of lemma A.2 is that of its own proof. */
+static enum form form_of(enum bound bound, enum convergence_form form)
+{
+    return form == CONVERGENCE_PRINTED ? FORM_PRINTED
+           : bound == BOUND_LEMMA_A2   ? FORM_INTENDED
+                                       : FORM_CORRECTED;
+}
+
 static int add_bound_row(struct ledger *ledger, const struct claim *claim,
                          const struct bound_search *search,
                          const struct bound_point *worst, size_t vacuous,
@@ -220,8 +228,7 @@ static int add_bound_row(struct ledger *ledger, const struct claim *claim,
 {
     struct evidence e;
     struct bound_instance instance;
-    const enum form form =
-        search->form == CONVERGENCE_PRINTED ? FORM_PRINTED : FORM_CORRECTED;
+    const enum form form = form_of(search->bound, search->form);
     struct text setting = {0}, command = {0};
     uint64_t chains = 0;
     double samples = 0;

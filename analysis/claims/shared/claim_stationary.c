@@ -44,7 +44,7 @@ int claim_stationary_curve(struct ledger *ledger, const struct claim *claim,
         row.evidence.paper_scale = evidence_scale(paper);
         snprintf(setting, sizeof setting, "%s, eta h=%.4g (%g of the limit)", what,
                  rule.number[RULE_LR] * h, fractions[k]);
-        status = ledger_value(ledger, claim, FORM_PRINTED, setting, &row.evidence,
+        status = ledger_value(ledger, claim, FORM_FIRST_ORDER, setting, &row.evidence,
                               row.plan.samples, error);
     }
     return status;
@@ -75,7 +75,7 @@ int claim_stationary_limit(struct ledger *ledger, const struct claim *claim,
                            const char *remark, size_t from, struct error *error)
 {
     struct rule rule;
-    const int status = rule_from(&rule, error, "%s", what);
+    int status = rule_from(&rule, error, "%s", what);
     if (status != STATUS_OK)
         return status;
     const struct curve_context context = {ledger, &rule, paper};
@@ -89,7 +89,10 @@ int claim_stationary_limit(struct ledger *ledger, const struct claim *claim,
     };
     char setting[200];
     snprintf(setting, sizeof setting, "%s%s", what, remark);
-    return ledger_limit(ledger, claim, form, setting, &limit, error);
+    status = ledger_limit(ledger, claim, form, setting, &limit, error);
+    if (status == STATUS_OK)
+        ledger_lead(ledger, from);
+    return status;
 }
 
 static int exact_ratio(const struct rule *above, const struct rule *below, double h,

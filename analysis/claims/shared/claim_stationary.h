@@ -21,16 +21,17 @@ double claim_stationary_unit(const struct rule *rule, double h, double c);
 /* Divides values, errors and scales of the evidence by `unit`. */
 void claim_stationary_normalize(struct evidence *evidence, double unit);
 
-/* Adds a row for each fraction of the stability limit: Sigma / (eta_applied/(2B)) at
- * h = 1, B = CLAIM_BATCH, against the paper's value `paper` in that unit. `what` is the
- * rule without a learning rate, as rule_from reads it and as settings show it. */
+/* Adds a row of the form `first order` for each fraction of the stability limit: Sigma
+ * / (eta_applied/(2B)) at h = 1, B = CLAIM_BATCH, against the paper's value `paper` in
+ * that unit. `what` is the rule without a learning rate, as rule_from reads it and as
+ * settings show it. */
 PNM_MUST_USE int claim_stationary_curve(struct ledger *ledger,
                                         const struct claim *claim, const char *what,
                                         double paper, const double *fractions,
                                         size_t count, struct error *error);
 
-/* Adds the row of the limit, whose exact_verdict joins those of the rows since `from`.
- */
+/* Adds the row of the limit, whose exact_verdict joins those of the rows since `from`,
+ * before them. */
 PNM_MUST_USE int claim_stationary_limit(struct ledger *ledger,
                                         const struct claim *claim, const char *what,
                                         enum form form, double paper,

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "verdict/ledger_count.h"
+
+#include <string.h>
+
+/* How many rows of one form have each paper verdict; of one claim, or of all if it is
+ * NULL. */
+static void count_rows(const struct ledger *ledger, const struct claim *claim,
+                       enum form form, size_t count[VERDICTS])
+{
+    memset(count, 0, VERDICTS * sizeof *count);
+    for (size_t k = 0; k < ledger->count; k++) {
+        const struct ledger_row *row = &ledger->rows[k];
+        if (row->claim->check && row->form == form && (!claim || row->claim == claim))
+            count[row->verdicts.paper]++;
+    }
+}
+
+static void count_claim(const struct ledger *ledger, const struct claim *claim,
+                        struct claim_count *total)
+{
+    size_t printed[VERDICTS], intended[VERDICTS];
+    count_rows(ledger, claim, FORM_PRINTED, printed);
+    count_rows(ledger, claim, FORM_INTENDED, intended);
+    const bool fails = printed[VERDICT_FAILS] > 0;
+    const bool open =
+        printed[VERDICT_INCONCLUSIVE] > 0 || printed[VERDICT_NOT_SAMPLED] > 0;
+    const bool limit = printed[VERDICT_HOLDS_IN_THE_LIMIT] > 0;
+    const bool holds = !fails && !open && (limit || printed[VERDICT_HOLDS] > 0);
+    total->checked++;
+    total->fail += fails;
+    total->open += open && !fails;
+    total->hold += holds;
+    total->in_limit += holds && limit;
+    total->intended += fails && intended[VERDICT_HOLDS] > 0 &&
+                       intended[VERDICT_FAILS] == 0 &&
+                       intended[VERDICT_INCONCLUSIVE] == 0;
+}
+
+struct claim_count ledger_count_claims(const struct ledger *ledger)
+{
+    struct claim_count total = {0};
+    for (size_t k = 0; k < ledger->count; k++) {
+        const struct claim *claim = ledger->rows[k].claim;
+        size_t first = 0;
+        while (ledger->rows[first].claim != claim)
+            first++;
+        if (claim->check && first == k)
+            count_claim(ledger, claim, &total);
+    }
+    return total;
+}
+
+/* Appends "printed: holds 90, fails 41"; nothing if no row has the form. */
+static void tell_form(const struct ledger *ledger, enum form form, const char *before,
+                      struct text *text)
+{
+    size_t count[VERDICTS];
+    bool begun = false;
+    count_rows(ledger, NULL, form, count);
+    for (enum verdict word = VERDICT_HOLDS; word < VERDICTS; word++) {
+        if (count[word] == 0)
+            continue;
+        if (begun)
+            text_add(text, ", ");
+        else
+            text_add(text, "%s%s: ", before, ledger_form_text(form));
+        text_add(text, "%s %zu", verdict_text(word), count[word]);
+        begun = true;
+    }
+}
+
+void ledger_count_tell(const struct ledger *ledger, struct text *text)
+{
+    const struct claim_count claims = ledger_count_claims(ledger);
+    if (claims.checked == 0)
+        return;
+    text_add(text,
+             "claims: %zu checked; as printed %zu hold (%zu of them in a limit), %zu "
+             "fail in one setting or more (%zu of them hold as intended), %zu are "
+             "open\nrows: ",
+             claims.checked, claims.hold, claims.in_limit, claims.fail, claims.intended,
+             claims.open);
+    tell_form(ledger, FORM_PRINTED, "", text);
+    for (enum form form = FORM_INTENDED; form <= FORM_FIRST_ORDER; form++)
+        tell_form(ledger, form, "; ", text);
+    text_add(text, "\n");
+}
