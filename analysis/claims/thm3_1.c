@@ -8,8 +8,8 @@ static int check(struct ledger *ledger, const struct claim *claim, struct error 
     const struct claim_grid grids[] = {
         {LIST(0, 1, 3), LIST(0, 0.9), LIST(0.25, 1, 4), LIST(0), LIST(1, 8),
          LIST(4, 64, 512), 400},
-        {LIST(0, 1, 3), LIST(0, 0.9), LIST(0.25, 1, 4), LIST(1), LIST(1, 8),
-         LIST(4, 64, 512), 400},
+        {LIST(0, 1, 3), LIST(0, 0.9), LIST(1, 4, 16), LIST(0.1, 1), LIST(0.1, 1, 8),
+         LIST(4, 512), 400},
     };
     int status = STATUS_OK;
     for (int k = 0; status == STATUS_OK && k < 2; k++)

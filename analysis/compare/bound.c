@@ -65,12 +65,22 @@ enum {
 };
 _Static_assert((int)BOUND_FORMS == (int)OBSERVE_PAIRS, "a pair of sides for each form");
 
+/* Window w is the last points >> (w + 1) steps. sum[w][lane] is a chain's sum of the
+ * left-hand side over it, in the unit that runs; mean[w][half] is over the chains of all
+ * units, a chain's number being the mean of its steps. */
+enum { WINDOWS = 8 };
+struct windows {
+    double sum[WINDOWS][LANES];
+    struct moments mean[WINDOWS][HALVES];
+};
+
 /* Moments over chains of both sides: [(t * BOUND_FORMS + form) * HALVES + half]. */
 struct task {
     const struct bound_setting *setting;
     const struct descent *descent;
     uint64_t chains, steps, points;
     struct comoments *sides;
+    struct windows *windows; /* NULL: not wanted */
 };
 
 /* The state of one unit: x_{t-1} and x_{t-2}, z_t and the gradient there. */
@@ -105,10 +115,24 @@ static int watch_init(struct watch *watch, const struct task *task, uint64_t uni
     return STATUS_OK;
 }
 
+static uint64_t window_length(const struct task *task, int window)
+{
+    return task->points >> (window + 1);
+}
+
+static void add_to_windows(const struct task *task, uint64_t t, const double *left)
+{
+    for (int w = 0; w < WINDOWS && t >= task->points - window_length(task, w); w++)
+        for (size_t lane = 0; lane < LANES; lane++)
+            task->windows->sum[w][lane] += left[lane];
+}
+
 static void emit(const struct watch *watch, uint64_t t)
 {
     double side[BOUND_FORMS][BOUND_SIDES][LANES];
     bound_sides_of(watch->task->setting, &watch->frame, side);
+    if (watch->task->windows)
+        add_to_windows(watch->task, t, side[0][BOUND_LEFT]);
     watch->kernels->descent_observe_pairs(watch->lanes, side[0][0],
                                           watch->scratch + t * NUMBERS);
 }
@@ -222,16 +246,31 @@ static int run_task(struct task *task, struct error *error)
     return units_run(&units, error);
 }
 
-/* Runs one unit on this thread, without the other ranks. */
-static int run_one_unit(struct task *task, struct error *error)
+/* Adds the sums of a unit's chains, of which there are 64, to the windows' means. */
+static void merge_windows(struct task *task)
+{
+    struct windows *windows = task->windows;
+    for (int w = 0; w < WINDOWS && window_length(task, w) > 0; w++)
+        for (int lane = 0; lane < LANES; lane++) {
+            moments_add(&windows->mean[w][lane % HALVES],
+                        windows->sum[w][lane] / (double)window_length(task, w));
+            windows->sum[w][lane] = 0;
+        }
+}
+
+/* Runs whole units on this thread, without the other ranks. */
+static int run_here(struct task *task, struct error *error)
 {
     double *scratch = malloc((size_t)task->points * NUMBERS * sizeof *scratch);
     int status =
         scratch ? STATUS_OK : error_memory(error, "the moments of a block of chains");
-    if (status == STATUS_OK)
-        status = unit_run(task, 0, 0, scratch, error);
-    if (status == STATUS_OK)
-        unit_merge(task, 0, scratch);
+    for (uint64_t unit = 0; status == STATUS_OK && unit < task->chains / LANES; unit++) {
+        status = unit_run(task, 0, unit, scratch, error);
+        if (status == STATUS_OK)
+            unit_merge(task, unit, scratch);
+        if (status == STATUS_OK && task->windows)
+            merge_windows(task);
+    }
     free(scratch);
     return status;
 }
@@ -253,6 +292,38 @@ static struct bound_ratio pick(const struct task *task, enum convergence_form fo
     return ratio;
 }
 
+/* The smallest upper end of any step's left-hand side over the even chains, which is an
+ * upper bound on the theorem's left-hand side. At step 0 it is exact. */
+static double least_upper_end(const struct task *task)
+{
+    double least = INFINITY;
+    for (uint64_t t = 0; t < task->points; t++) {
+        const struct comoments *step = task->sides + t * BOUND_FORMS * HALVES;
+        const double se = sqrt(comoments_covariance(step, BOUND_LEFT, BOUND_LEFT));
+        least = fmin(least, step->mean[BOUND_LEFT] + ESTIMATE_Z * se);
+    }
+    return least;
+}
+
+/* Replaces the theorem's left-hand side at one step by its mean over the longest window
+ * that is not above any step, as far as their errors tell. So a chain that has settled
+ * is known far better. Even chains choose the window, odd chains measure it. */
+static void widen(const struct task *task, struct bound_ratio *ratio)
+{
+    const double most = least_upper_end(task);
+    for (int w = 0; w < WINDOWS && window_length(task, w) > 1; w++) {
+        const struct moments *mean = task->windows->mean[w];
+        if (mean[0].mean - ESTIMATE_Z * moments_stderr(&mean[0]) > most)
+            continue;
+        for (int form = 0; form < BOUND_FORMS; form++) {
+            const double right = task->setting->constant[form];
+            ratio[form].ratio = quotient(fmin(mean[1].mean, most), right);
+            ratio[form].se = quotient(moments_stderr(&mean[1]), right);
+        }
+        return;
+    }
+}
+
 typedef int (*runner)(struct task *task, struct error *error);
 
 static int measure(const struct bound_ensemble *ensemble, const struct descent *descent,
@@ -261,12 +332,21 @@ static int measure(const struct bound_ensemble *ensemble, const struct descent *
 {
     struct bound_setting setting;
     bound_sides_init(&setting, ensemble);
-    struct task task = {.setting = &setting, .descent = descent, .chains = chains};
+    struct windows windows = {{{0}}, {{{0}}}};
+    struct task task = {
+        .setting = &setting,
+        .descent = descent,
+        .chains = chains,
+        .windows = run == run_here && ensemble->bound == BOUND_THEOREM ? &windows
+                                                                           : NULL,
+    };
     int status = task_init(&task, ensemble->bound, ensemble->horizon, error);
     if (status == STATUS_OK)
         status = run(&task, error);
     for (int form = 0; status == STATUS_OK && form < BOUND_FORMS; form++)
         ratio[form] = pick(&task, (enum convergence_form)form);
+    if (status == STATUS_OK && task.windows)
+        widen(&task, ratio);
     free(task.sides);
     return status;
 }
@@ -388,45 +468,16 @@ int bound_written(const struct bound_ensemble *ensemble, struct bound_ratio *rat
     return status;
 }
 
-int bound_evidence(const struct bound_ensemble *ensemble, enum convergence_form form,
-                   uint64_t chains, struct evidence *evidence, uint64_t *step,
-                   struct error *error)
-{
-    const bool noisy = ensemble->task->sigma > 0;
-    struct bound_ratio ratio[BOUND_FORMS] = {{.ratio = NAN, .se = NAN}};
-    int status = chains > 0 ? bound_measure(ensemble, chains, ratio, error) : STATUS_OK;
-    const struct bound_ratio measured = ratio[chains > 0 ? form : 0];
-    double exact = NAN;
-    if (status == STATUS_OK && !noisy) {
-        status = bound_written(ensemble, ratio, error);
-        exact = ratio[form].ratio;
-    }
-    *step = measured.step;
-    *evidence = (struct evidence){
-        .paper = 1,
-        .paper_scale = 1,
-        .exact = exact,
-        .exact_scale = evidence_scale(exact),
-        .measured = measured.ratio,
-        .se = measured.se,
-        .count = measured.count,
-        .sampled = measured.count > 0,
-        .noiseless = !noisy,
-        .decisive = !noisy || measured.count >= ESTIMATE_MIN_CHAINS,
-    };
-    return status;
-}
-
 /* --- looks and plans -------------------------------------------------------------- */
 
-int bound_look(const struct bound_ensemble *ensemble, double *ratio,
+int bound_look(const struct bound_ensemble *ensemble, uint64_t chains, double *ratio,
                struct error *error)
 {
     struct descent descent = convergence_descent(ensemble->task, ensemble->rule, true);
     struct bound_ratio own[BOUND_FORMS] = {{0}};
     descent.common = true;
     const int status =
-        descent.sigma > 0 ? measure(ensemble, &descent, LANES, run_one_unit, own, error)
+        descent.sigma > 0 ? measure(ensemble, &descent, chains, run_here, own, error)
                           : bound_written(ensemble, own, error);
     for (int form = 0; form < BOUND_FORMS; form++)
         ratio[form] = own[form].ratio - ESTIMATE_Z * own[form].se;

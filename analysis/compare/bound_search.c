@@ -14,8 +14,15 @@
 #include <string.h>
 
 /* A round looks at DRAWS random points and runs a simplex of SIMPLEX looks from the
- * best one. */
-enum { DRAWS = 16, SIMPLEX = 64, ROUND = DRAWS + SIMPLEX };
+ * best one. One look in REFINED is kept for the best point of all rounds, from which
+ * simplexes start again until one gains less than `least_gain`. */
+enum { DRAWS = 16, SIMPLEX = 64, ROUND = DRAWS + SIMPLEX, REFINED = 4 };
+static const double least_gain = 1e-4;
+
+/* The chains of a look in a round, of one from the best point of all rounds, and of the
+ * look at the best point of a round, by which rounds are compared: the band of a noisy
+ * setting must not pass for a lower ratio. */
+enum { CHAINS = 64, REFINED_CHAINS = 256, LAST_CHAINS = 1024 };
 
 /* The theorem's condition eta0 L <= 1/2 must hold after rounding to five digits too. */
 static const double largest_rate = 0.49999;
@@ -91,36 +98,38 @@ static double logarithm(double base, double x)
 
 struct range {
     double low, high; /* of random starts; the simplex may leave them, up to the caps */
+    double end;       /* where bounds are often tightest, tried more often; NAN: none */
 };
 
-/* The longest horizon. It is longer without noise: such chains are cheap, and near the
- * limit of stability they settle slowly. */
+/* The longest horizon. Of the lemmas it is longer without noise: such chains are cheap,
+ * and near the limit of stability they settle slowly. The theorem's bound is tightest
+ * when its first term, which falls as 1/T, is gone. */
 static uint64_t longest(const struct bound_search *search)
 {
     const bool quiet = !search->free[BOUND_FREE_SIGMA] && search->fixed.sigma == 0;
-    if (search->bound == BOUND_THEOREM)
-        return 512;
-    return quiet ? 2048 : 128;
+    return search->bound == BOUND_THEOREM ? 1024 : quiet ? 2048 : 128;
 }
 
 /* Coordinates: beta0 = u^2, beta1 = u^2/(1+u^2), rate and sigma 10^u, initial u |u|,
  * horizon 2^u. So 0 can be reached, and a step in u matters about equally everywhere.
- */
+ * The rate is eta0 L for the theorem too, where it gives C = eta0 sqrt(T): a larger C
+ * only raises the bound, and in C itself the best settings lie on a ridge, C L =
+ * sqrt(T)/2, that a simplex cannot follow. */
 static void ranges_of(const struct bound_search *search, struct range *range)
 {
     const enum bound bound = search->bound;
     const bool theorem = bound == BOUND_THEOREM;
-    range[BOUND_FREE_BETA0] = (struct range){0, 3.2};
-    range[BOUND_FREE_BETA1] = (struct range){0, 4};
+    range[BOUND_FREE_BETA0] = (struct range){0, 3.2, 0};
+    range[BOUND_FREE_BETA1] = (struct range){0, 4, 0};
     /* Lemma A.2's left-hand side is a small difference, lost in rounding at small
      * rates. */
-    range[BOUND_FREE_RATE] = theorem                   ? (struct range){-2, 2}
-                             : bound == BOUND_LEMMA_A2 ? (struct range){-2, -0.31}
-                                                       : (struct range){-3, -0.31};
-    range[BOUND_FREE_SIGMA] = (struct range){-2, 1};
-    range[BOUND_FREE_INITIAL] = (struct range){-2.5, 2.5};
+    range[BOUND_FREE_RATE] = bound == BOUND_LEMMA_A2 ? (struct range){-2, -0.31, -0.31}
+                             : theorem               ? (struct range){-2, -0.1, -0.3}
+                                                     : (struct range){-3, -0.31, -3};
+    range[BOUND_FREE_SIGMA] = (struct range){-2, 1, NAN};
+    range[BOUND_FREE_INITIAL] = (struct range){-2.5, 2.5, NAN};
     range[BOUND_FREE_HORIZON] =
-        (struct range){0, logarithm(2, (double)longest(search)) - 1};
+        (struct range){0, logarithm(2, (double)longest(search)) - 1, NAN};
 }
 
 static double clamp(double x, double low, double high)
@@ -138,16 +147,20 @@ static struct bound_point point_at(const struct bound_search *search,
     const double start = u[BOUND_FREE_INITIAL];
     const double rate = power_of(10, u[BOUND_FREE_RATE]);
     const double length = power_of(2, u[BOUND_FREE_HORIZON]);
+    const bool *free = search->free;
+    const uint64_t horizon =
+        free[BOUND_FREE_HORIZON]
+            ? (uint64_t)rint(clamp(length, 1, (double)longest(search)))
+            : search->fixed.horizon;
     const double beta0 = clamp(u[BOUND_FREE_BETA0] * u[BOUND_FREE_BETA0], 0, 100);
     const double beta1 = clamp(b1 / (1 + b1), 0, 0.999);
-    const bool *free = search->free;
     struct bound_point point = bound_search_point(
         search, loss, free[BOUND_FREE_BETA0] ? beta0 : search->fixed.beta0,
         free[BOUND_FREE_BETA1] ? beta1 : search->fixed.beta1,
-        theorem ? clamp(rate, 1e-3, 1e3) : clamp(rate, slowest, largest_rate),
+        theorem ? clamp(rate, slowest, 0.5) * sqrt((double)horizon)
+                : clamp(rate, slowest, largest_rate),
         clamp(power_of(10, u[BOUND_FREE_SIGMA]), 1e-3, 100),
-        clamp(start * fabs(start), -1e3, 1e3),
-        (uint64_t)rint(clamp(length, 1, (double)longest(search))));
+        clamp(start * fabs(start), -1e3, 1e3), horizon);
     /* Fixed numbers stay as given, without rounding. */
     if (!free[BOUND_FREE_BETA0])
         point.beta0 = search->fixed.beta0;
@@ -161,8 +174,6 @@ static struct bound_point point_at(const struct bound_search *search,
         point.sigma = search->fixed.sigma;
     if (!free[BOUND_FREE_INITIAL])
         point.initial = search->fixed.initial;
-    if (!free[BOUND_FREE_HORIZON])
-        point.horizon = search->fixed.horizon;
     return point;
 }
 
@@ -175,9 +186,8 @@ static void coordinates_of(const struct bound_search *search,
     const double start = point->initial * l * sqrt((double)loss->n) / g;
     struct bound_instance instance;
     bound_search_instance(&instance, search, point);
-    const double rate = search->bound == BOUND_THEOREM
-                            ? point->c * l
-                            : theory_normalized_lr(&instance.rule) * l;
+    /* For the theorem this is min(1/2, C L/sqrt(T)). */
+    const double rate = theory_normalized_lr(&instance.rule) * l;
     u[BOUND_FREE_BETA0] = sqrt(point->beta0);
     u[BOUND_FREE_BETA1] = sqrt(point->beta1 / (1 - point->beta1));
     u[BOUND_FREE_RATE] = logarithm(10, rate);
@@ -195,25 +205,34 @@ struct round {
     double u[BOUND_FREE_COUNT];
     struct bound_point best;
     double ratio;
-    uint64_t left;
+    uint64_t left, chains; /* looks that are left, and the chains of a look */
     int status;
     struct error error;
 };
 
-/* The ratio at a point; 0 if it is not a number or the round has ended. */
-static double look(struct round *round, const double u[BOUND_FREE_COUNT])
+/* The ratio at a point; 0 if it is beyond the range of numbers or the round has failed.
+ */
+static double ratio_at(struct round *round, const struct bound_point *point,
+                       uint64_t chains)
 {
     struct bound_instance instance;
     double ratio[BOUND_FORMS] = {0};
-    if (round->left == 0 || round->status != STATUS_OK || interrupt_pending())
+    if (round->status != STATUS_OK || interrupt_pending())
+        return 0;
+    bound_search_instance(&instance, round->search, point);
+    round->status = bound_look(&instance.ensemble, chains, ratio, &round->error);
+    const double own = ratio[round->search->form];
+    return round->status == STATUS_OK && isfinite(own) ? own : 0;
+}
+
+/* The ratio at coordinates; 0 if the round has ended, too. */
+static double look(struct round *round, const double u[BOUND_FREE_COUNT])
+{
+    if (round->left == 0)
         return 0;
     round->left--;
     const struct bound_point point = point_at(round->search, round->loss, u);
-    bound_search_instance(&instance, round->search, &point);
-    round->status = bound_look(&instance.ensemble, ratio, &round->error);
-    const double own = ratio[round->search->form];
-    if (round->status != STATUS_OK || isnan(own))
-        return 0;
+    const double own = ratio_at(round, &point, round->chains);
     if (own > round->ratio) {
         memcpy(round->u, u, sizeof round->u);
         round->best = point;
@@ -263,7 +282,17 @@ static void descend(struct round *round)
     gsl_vector_free(x);
 }
 
-/* Looks at a few random points. */
+/* A number of a range; in one case of four its end. */
+static double drawn(const struct range *range, uint64_t word)
+{
+    if ((word & 3) == 0 && !isnan(range->end))
+        return range->end;
+    return range->low + (range->high - range->low) * (double)(word >> 11) * 0x1p-53;
+}
+
+/* Looks at a few random points. Every other round of a loss takes long chains alone: the
+ * best short chains, which have not settled, and the best long ones are of different
+ * kinds, and a simplex does not get from one to the other. */
 static void draw(struct round *round, uint64_t number)
 {
     const struct bound_search *search = round->search;
@@ -271,6 +300,8 @@ static void draw(struct round *round, uint64_t number)
     struct random_stream stream;
     struct range range[BOUND_FREE_COUNT];
     ranges_of(search, range);
+    if (number / search->loss_count % 2 == 1)
+        range[BOUND_FREE_HORIZON].low = range[BOUND_FREE_HORIZON].high / 2;
     round->status =
         draws_stream(search->sampling, random_hash("bound_search", names, 2), number,
                      &stream, &round->error);
@@ -279,8 +310,7 @@ static void draw(struct round *round, uint64_t number)
         double u[BOUND_FREE_COUNT];
         random_words(&stream, word);
         for (int i = 0; i < BOUND_FREE_COUNT; i++)
-            u[i] = range[i].low +
-                   (range[i].high - range[i].low) * (double)(word[i] >> 11) * 0x1p-53;
+            u[i] = drawn(&range[i], word[i]);
         look(round, u);
     }
     random_free(&stream);
@@ -288,25 +318,13 @@ static void draw(struct round *round, uint64_t number)
 
 /* --- all rounds ------------------------------------------------------------------- */
 
-static double look_at_start(const struct bound_search *search, size_t k,
-                            struct round *round)
-{
-    struct bound_instance instance;
-    double ratio[BOUND_FORMS] = {0};
-    if (round->status != STATUS_OK || interrupt_pending())
-        return 0;
-    bound_search_instance(&instance, search, &search->starts[k]);
-    round->status = bound_look(&instance.ensemble, ratio, &round->error);
-    return isnan(ratio[search->form]) ? 0 : ratio[search->form];
-}
-
 /* Looks at the starts on the round's loss. */
 static void begin_at_starts(const struct bound_search *search, struct round *round)
 {
     for (size_t k = 0; k < search->start_count; k++) {
         if (search->starts[k].loss != round->loss)
             continue;
-        const double ratio = look_at_start(search, k, round);
+        const double ratio = ratio_at(round, &search->starts[k], round->chains);
         if (ratio > round->ratio) {
             round->best = search->starts[k];
             round->ratio = ratio;
@@ -345,10 +363,10 @@ struct task {
     double best[FOUND_COUNT]; /* ratio -1: no round is merged yet */
 };
 
-static void pack(const struct round *round, double *found)
+static void pack(struct round *round, double *found)
 {
     const struct bound_point *best = &round->best;
-    found[FOUND_RATIO] = round->ratio;
+    found[FOUND_RATIO] = round->ratio > 0 ? ratio_at(round, best, LAST_CHAINS) : 0;
     found[FOUND_LOSS] = (double)(round->loss - round->search->losses);
     found[FOUND_BETA0] = best->beta0;
     found[FOUND_BETA1] = best->beta1;
@@ -380,10 +398,22 @@ static uint64_t rounds_from_starts(const struct bound_search *search)
     return search->starts ? search->loss_count : 0;
 }
 
+/* The looks that are kept for the best point of all rounds. */
+static uint64_t refining_looks(const struct bound_search *search)
+{
+    return search->evaluations / REFINED;
+}
+
+/* The looks of all random rounds. */
+static uint64_t looks_at_random(const struct bound_search *search)
+{
+    return search->evaluations - refining_looks(search);
+}
+
 /* The looks of a random round; the last round has the rest. */
 static uint64_t looks_of(const struct bound_search *search, uint64_t random_round)
 {
-    const uint64_t left = search->evaluations - random_round * ROUND;
+    const uint64_t left = looks_at_random(search) - random_round * ROUND;
     return left < ROUND ? left : ROUND;
 }
 
@@ -396,6 +426,7 @@ static int run(void *context, int thread, uint64_t unit, double *scratch,
         .search = search,
         .loss = &search->losses[unit % search->loss_count],
         .left = unit < from_starts ? SIMPLEX : looks_of(search, unit - from_starts),
+        .chains = CHAINS,
     };
     (void)thread;
     if (unit < from_starts)
@@ -417,6 +448,33 @@ static void merge(void *context, uint64_t unit, const double *scratch)
     (void)unit;
     if (scratch[FOUND_RATIO] > task->best[FOUND_RATIO])
         memcpy(task->best, scratch, sizeof task->best);
+}
+
+/* Runs simplexes from the best point of all rounds. */
+static int refine(void *context, int thread, uint64_t unit, double *scratch,
+                  struct error *error)
+{
+    const struct task *task = context;
+    const struct bound_search *search = task->search;
+    struct round round = {
+        .search = search,
+        .best = unpack(search, task->best),
+        .left = refining_looks(search),
+        .chains = REFINED_CHAINS,
+    };
+    (void)thread;
+    (void)unit;
+    round.loss = round.best.loss;
+    round.ratio = ratio_at(&round, &round.best, round.chains);
+    coordinates_of(search, &round.best, round.u);
+    for (double before = 0; round.ratio > before * (1 + least_gain);) {
+        before = round.ratio;
+        descend(&round);
+    }
+    pack(&round, scratch);
+    if (round.status != STATUS_OK)
+        *error = round.error;
+    return round.status;
 }
 
 /* A hash of what the ranks must share besides the session's parameters. */
@@ -445,8 +503,9 @@ int bound_search(const struct bound_search *search, struct bound_point *worst,
 {
     struct task task = {.search = search, .best = {[FOUND_RATIO] = -1}};
     const struct session_block blocks[] = {{task.best, sizeof task.best}, {NULL, 0}};
-    const struct units units = {
-        .count = rounds_from_starts(search) + (search->evaluations + ROUND - 1) / ROUND,
+    struct units units = {
+        .count =
+            rounds_from_starts(search) + (looks_at_random(search) + ROUND - 1) / ROUND,
         .scratch_size = FOUND_COUNT,
         .threads = search->sampling->threads,
         .label = sampling_label(search->sampling, "search"),
@@ -457,7 +516,12 @@ int bound_search(const struct bound_search *search, struct bound_point *worst,
         .run = run,
         .merge = merge,
     };
-    const int status = units_run(&units, error);
+    int status = units_run(&units, error);
+    if (status == STATUS_OK && task.best[FOUND_RATIO] > 0) {
+        units.count = 1;
+        units.run = refine;
+        status = units_run(&units, error);
+    }
     *worst = task.best[FOUND_RATIO] > 0 ? unpack(search, task.best) : search->fixed;
     if (looked)
         *looked = task.best[FOUND_RATIO] >= 0;

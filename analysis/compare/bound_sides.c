@@ -68,7 +68,7 @@ static void distances(const struct bound_setting *s, const struct bound_frame *f
         left[lane] = rest[lane] * rest[lane];
 }
 
-/* Lemma A.2's left-hand side, with rounding subtracted. */
+/* Lemma A.2's left-hand side, with rounding and underflow subtracted. */
 static void descents(const struct bound_setting *s, const struct bound_frame *frame,
                      const double *restrict square, double *restrict left)
 {
@@ -76,7 +76,8 @@ static void descents(const struct bound_setting *s, const struct bound_frame *fr
     for (size_t lane = 0; lane < LANES; lane++) {
         const double here = frame->of_z[lane], next = frame->of_next[lane];
         left[lane] = next - here + step * square[lane] -
-                     8 * DBL_EPSILON * (fabs(next) + fabs(here) + step * square[lane]);
+                     8 * DBL_EPSILON * (fabs(next) + fabs(here) + step * square[lane]) -
+                     8 * DBL_MIN;
     }
 }
 
