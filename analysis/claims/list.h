@@ -10,11 +10,14 @@
     CLAIM(eq4)                                                                         \
     CLAIM(eq5)                                                                         \
     CLAIM(eq6_8)                                                                       \
+    CLAIM(independent)                                                                 \
     CLAIM(eq9)                                                                         \
     CLAIM(noise_ratio)                                                                 \
     CLAIM(special_hb)                                                                  \
     CLAIM(adapnm_debias)                                                               \
+    CLAIM(noise_to_rate)                                                               \
     CLAIM(eq10)                                                                        \
+    CLAIM(eq11)                                                                        \
     CLAIM(thm3_1)                                                                      \
     CLAIM(cap)                                                                         \
     CLAIM(stability)                                                                   \
@@ -23,20 +26,27 @@
     CLAIM(thm4_1)                                                                      \
     CLAIM(eq14)                                                                        \
     CLAIM(eq15)                                                                        \
+    CLAIM(eq16)                                                                        \
     CLAIM(eq17)                                                                        \
+    CLAIM(hb_generalizes)                                                              \
     CLAIM(eq18_19)                                                                     \
     CLAIM(thm4_2)                                                                      \
     CLAIM(eq21)                                                                        \
     CLAIM(eq22)                                                                        \
+    CLAIM(kl_sign)                                                                     \
     CLAIM(eq23)                                                                        \
     CLAIM(thm4_3)                                                                      \
     CLAIM(example)                                                                     \
+    CLAIM(practice)                                                                    \
+    CLAIM(eta_over_b)                                                                  \
     CLAIM(default)                                                                     \
     CLAIM(table1)                                                                      \
     CLAIM(table2)                                                                      \
     CLAIM(table3)                                                                      \
+    CLAIM(tables_arithmetic)                                                           \
     CLAIM(fig1)                                                                        \
     CLAIM(fig2)                                                                        \
+    CLAIM(faster)                                                                      \
     CLAIM(fig3)                                                                        \
     CLAIM(fig4)                                                                        \
     CLAIM(fig5)                                                                        \
@@ -70,6 +80,7 @@
     CLAIM(proof_44)                                                                    \
     CLAIM(proof_45)                                                                    \
     CLAIM(proof_46)                                                                    \
+    CLAIM(eq44)                                                                        \
     CLAIM(fig8)                                                                        \
     CLAIM(fig9)                                                                        \
     CLAIM(fig10)                                                                       \

@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "compare/streams.h"
+
+#include "base/elementary.h"
+#include "engine/descent.h"
+#include "engine/units.h"
+#include "theory/stein.h"
+#include "theory/theory.h"
+
+#include <math.h>
+#include <string.h>
+
+enum {
+    N = 8, /* coordinates of a chain */
+    LANES = LOSS_LANES,
+    STATE = 3, /* theta_t, m_{t-1}, m_{t-2} */
+};
+
+/* --- exact ------------------------------------------------------------------------ */
+
+/* The written-out system and the stationary covariance of its state. */
+struct law {
+    struct linear_system system;
+    double covariance[LINEAR_SIZE];
+};
+
+static int law_init(struct law *law, const struct rule *pnm, struct error *error)
+{
+    double q[LINEAR_SIZE];
+    if (strcmp(pnm->kind->name, "pnm") != 0)
+        return error_about(error, STATUS_USAGE, "optimizer",
+                           "%s does not have two momentum terms; allowed is pnm",
+                           pnm->kind->name);
+    theory_system(pnm, 1, &law->system);
+    linear_system_noise(&law->system, &law->system, 1, q);
+    return stein_solve(&law->system, &law->system, q, law->covariance, error);
+}
+
+static double law_correlation(const struct law *law)
+{
+    return law->covariance[1 * STATE + 2] / law->covariance[1 * STATE + 1];
+}
+
+int streams_exact(const struct rule *pnm, double *correlation, struct error *error)
+{
+    struct law law;
+    const int status = law_init(&law, pnm, error);
+    *correlation = status == STATUS_OK ? law_correlation(&law) : (double)NAN;
+    return status;
+}
+
+/* The variance of the sample correlation at lag 1 of one long chain, times its length,
+ * by Bartlett's formula from the autocorrelations r of m up to lag `last`: sum over all
+ * lags k of r_k^2 + r_{k+1} r_{k-1} - 4 r_1 r_k r_{k-1} + 2 r_1^2 r_k^2. */
+static double law_spread(const struct law *law, uint64_t last)
+{
+    const struct linear_system one = {.dim = 1, .a = {1}};
+    double state[LINEAR_SIZE] = {0}, r[3], sum = 0;
+    for (int k = 0; k < STATE; k++)
+        state[k] = law->covariance[k * STATE + 1];
+    const double variance = state[1], first = law_correlation(law);
+    r[0] = first; /* lag -1 */
+    r[1] = 1;
+    for (uint64_t k = 0; k <= last; k++) {
+        linear_system_apply(&law->system, &one, state);
+        r[2] = state[1] / variance;
+        const double square = r[1] * r[1] * (1 + 2 * first * first);
+        /* Lags k and -k together; the third term takes its neighbours in turn. */
+        sum += k == 0 ? square + r[2] * r[0] - 4 * first * r[1] * r[0]
+                      : 2 * (square + r[2] * r[0]) - 4 * first * r[1] * (r[0] + r[2]);
+        r[0] = r[1];
+        r[1] = r[2];
+    }
+    return sum;
+}
+
+/* --- measured --------------------------------------------------------------------- */
+
+struct task {
+    const struct descent *descent;
+    struct chains chains;
+    struct comoments *comoments;
+};
+
+/* The sums of a unit's chains over recorded steps and coordinates. */
+struct view {
+    uint64_t burn_in;
+    double *product, *square; /* one number a lane */
+};
+
+static void observe(void *context, uint64_t t, const struct descent_block *block)
+{
+    const struct view *view = context;
+    if (t <= view->burn_in)
+        return;
+    for (size_t i = 0; i < N; i++) {
+        const double *last = block->slot + i * LANES;
+        const double *before = block->slot + (N + i) * LANES;
+        for (size_t lane = 0; lane < LANES; lane++) {
+            view->product[lane] += last[lane] * before[lane];
+            view->square[lane] +=
+                0.5 * (last[lane] * last[lane] + before[lane] * before[lane]);
+        }
+    }
+}
+
+static int unit_run(void *context, int thread, uint64_t unit, double *scratch,
+                    struct error *error)
+{
+    const struct task *task = context;
+    struct view view = {task->chains.burn_in, scratch, scratch + LANES};
+    (void)thread;
+    memset(scratch, 0, 2 * LANES * sizeof *scratch);
+    return descent_unit(task->descent, unit, task->chains.steps, observe, &view, error);
+}
+
+static void unit_merge(void *context, uint64_t unit, const double *scratch)
+{
+    const struct task *task = context;
+    (void)unit;
+    for (size_t lane = 0; lane < LANES; lane++) {
+        const double both[2] = {scratch[lane], scratch[LANES + lane]};
+        comoments_add(task->comoments, 2, both);
+    }
+}
+
+static int measure(const struct sampling *sampling, const struct rule *pnm,
+                   const struct chains *chains, const char *label,
+                   struct comoments *comoments, struct error *error)
+{
+    const struct loss_kind *kind = loss_kind_find("quadratic");
+    const struct session_block blocks[] = {{comoments, sizeof *comoments}, {NULL, 0}};
+    double parameter[LOSS_MAX_PARAMETERS] = {0};
+    struct loss loss = {0};
+    loss_defaults(kind, parameter);
+    int status = loss_init(&loss, kind, N, parameter, error);
+    const struct descent descent = {
+        .rule = pnm,
+        .loss = &loss,
+        .sigma = sqrt(N),
+        .generator = sampling->generator,
+        .seed = sampling->seed,
+        .threads = sampling->threads,
+    };
+    struct task task = {&descent, *chains, comoments};
+    const uint64_t identity = descent_identity(&descent, chains->count, chains->steps);
+    const struct units units = {
+        .count = chains->count / LANES,
+        .scratch_size = 2 * LANES,
+        .threads = sampling->threads,
+        .label = sampling_label(sampling, label),
+        .identity = random_hash_bytes(random_hash("streams", NULL, 0), &identity,
+                                      sizeof identity),
+        .session = sampling->session,
+        .blocks = blocks,
+        .context = &task,
+        .run = unit_run,
+        .merge = unit_merge,
+    };
+    if (status == STATUS_OK)
+        status = units_run(&units, error);
+    loss_free(&loss);
+    return status;
+}
+
+/* The burn-in lets the slowest mode decay to 1e-8, and a chain is five of them long. */
+static void plan(const struct law *law, double precision, struct chains *chains)
+{
+    const double radius = linear_system_radius(&law->system);
+    const double correlation = law_correlation(law);
+    chains->burn_in = plan_power_of_two(elementary_log(1e-8) / elementary_log(radius));
+    chains->steps = 5 * chains->burn_in;
+    const double wanted =
+        law_spread(law, 4 * chains->burn_in) /
+        (4.0 * N * (double)chains->burn_in * pow(precision * correlation, 2));
+    const double units = ceil(wanted / LANES);
+    chains->count = units * LANES > PLAN_CHAINS ? LANES * (uint64_t)units : PLAN_CHAINS;
+}
+
+int streams_compare(const struct sampling *sampling, const struct rule *pnm,
+                    const char *label, struct evidence *evidence, double *samples,
+                    struct error *error)
+{
+    struct law law;
+    struct chains chains;
+    struct comoments m = {0};
+    int status = law_init(&law, pnm, error);
+    if (status != STATUS_OK)
+        return status;
+    plan(&law, sampling->precision, &chains);
+    *samples = N * (double)chains.count * (double)chains.steps;
+    if (*samples <= sampling->max_samples)
+        status = measure(sampling, pnm, &chains, label, &m, error);
+    const double exact = law_correlation(&law), ratio = m.mean[0] / m.mean[1];
+    *evidence = (struct evidence){
+        .paper = NAN,
+        .exact = exact,
+        .measured = ratio,
+        .se = comoments_ratio_error(&m, 0, 1, ratio) / m.mean[1],
+        .count = m.count,
+        .paper_scale = 1,
+        .exact_scale = evidence_scale(exact),
+        .sampled = m.count > 0,
+        .decisive = m.count >= ESTIMATE_MIN_CHAINS,
+    };
+    return status;
+}
