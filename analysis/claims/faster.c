@@ -129,6 +129,7 @@ static int check_noisy(struct ledger *ledger, const struct claim *claim,
     return ledger_bound(ledger, claim, FORM_PRINTED, setting, &e, samples, error);
 }
 
+/* What is left without noise, which the paper takes for the reason. */
 static int check_noiseless(struct ledger *ledger, const struct claim *claim,
                            const char *setting, const struct setting *at,
                            const struct side sides[RULES], struct error *error)
@@ -140,11 +141,12 @@ static int check_noiseless(struct ledger *ledger, const struct claim *claim,
     if (status != STATUS_OK)
         return status;
     const struct evidence e =
-        claim_known(1, sides[0].exact[0] / sides[1].exact[0], x.mean / y.mean);
-    return ledger_bound(ledger, claim, FORM_PRINTED, setting, &e, 0, error);
+        claim_known(NAN, sides[0].exact[0] / sides[1].exact[0], x.mean / y.mean);
+    return ledger_value(ledger, claim, FORM_PRINTED, setting, &e, 0, error);
 }
 
-/* The long run on the largest curvature: the ratio of the stationary variances. */
+/* The long run on the largest curvature: the ratio of the stationary variances. It is
+ * no speed, so nothing is claimed of it. */
 static int check_long_run(struct ledger *ledger, const struct claim *claim, double rate,
                           struct error *error)
 {
@@ -159,8 +161,9 @@ static int check_long_run(struct ledger *ledger, const struct claim *claim, doub
                                         claim->id, &evidence, &samples, error);
     snprintf(setting, sizeof setting,
              "long run, PNM / Heavy Ball, eta0 h=%g, beta0=1 beta1=0.9", rate);
+    evidence.paper = NAN;
     if (status == STATUS_OK)
-        status = ledger_bound(ledger, claim, FORM_PRINTED, setting, &evidence, samples,
+        status = ledger_value(ledger, claim, FORM_PRINTED, setting, &evidence, samples,
                               error);
     return status;
 }
@@ -172,7 +175,8 @@ static int check_at(struct ledger *ledger, const struct claim *claim,
     char setting[200];
     int status = sides_make(at, sides, error);
     snprintf(setting, sizeof setting,
-             "PNM / Heavy Ball, eta0 L=%g, step %g, beta0=1 beta1=0.9 kappa=%g n=%d "
+             "on a quadratic, PNM / Heavy Ball, eta0 L=%g, step %g, beta0=1 beta1=0.9 "
+             "kappa=%g n=%d "
              "theta0=%g "
              "sigma",
              at->rate, (double)at->step, condition, N, start);
@@ -197,14 +201,15 @@ static int check(struct ledger *ledger, const struct claim *claim, struct error 
         status = check_at(ledger, claim, &settings[k], error);
     if (status == STATUS_OK)
         status = check_long_run(ledger, claim, 0.3, error);
-    return status == STATUS_OK ? check_long_run(ledger, claim, 0.6, error) : status;
+    return status == STATUS_OK ? check_long_run(ledger, claim, 0.55, error) : status;
 }
 
 const struct claim claim_faster = {
     .id = "faster",
     .where = "sec. 5, figure 2",
     .kind = CLAIM_BOUND,
-    .statement = "PNM converges faster than SGD with momentum: E|grad f|^2 of PNM over "
-                 "that of Heavy Ball at the same rate applied, at most 1",
+    .statement =
+        "PNM converges faster than SGD with momentum: on a quadratic, E|grad "
+        "f|^2 of PNM over that of Heavy Ball at the same rate applied, at most 1",
     .check = check,
 };

@@ -33,14 +33,19 @@ static double inverse_root(double x)
     return 1 / sqrt(x);
 }
 
-/* SGD's noise over PNM's: below 1 if PNM's is larger. */
+/* SGD's noise over PNM's: below 1 if PNM's is larger. "Can" says nothing of the default
+ * beta0, for which `claimed` is false. */
 static int check_smaller(struct ledger *ledger, const struct claim *claim,
                          const char *setting, const struct noise_row *row,
-                         double (*f)(double), double slope, struct error *error)
+                         double (*f)(double), double slope, bool claimed,
+                         struct error *error)
 {
-    const struct evidence e = transformed(&row->evidence, f, slope, 1);
-    return ledger_existence(ledger, claim, FORM_PRINTED, setting, &e, row->samples,
-                            error);
+    const struct evidence e =
+        transformed(&row->evidence, f, slope, claimed ? 1 : (double)NAN);
+    return claimed ? ledger_existence(ledger, claim, FORM_PRINTED, setting, &e,
+                                      row->samples, error)
+                   : ledger_value(ledger, claim, FORM_PRINTED, setting, &e,
+                                  row->samples, error);
 }
 
 static int check_sd(struct ledger *ledger, const struct claim *claim,
@@ -83,15 +88,16 @@ static int check_at(struct ledger *ledger, const struct claim *claim, double bet
     const struct noise_row *ratio = &rows[NOISE_SD_RATIO];
     snprintf(setting, sizeof setting, "SGD / PNM, %s beta0=%g, beta1=%g",
              is_default ? "the default" : "figure 4's", beta0, beta1);
-    status = check_smaller(ledger, claim, setting, variance, inverse_root,
-                           0.5 * pow(variance->evidence.measured, -1.5), error);
+    status =
+        check_smaller(ledger, claim, setting, variance, inverse_root,
+                      0.5 * pow(variance->evidence.measured, -1.5), !is_default, error);
     if (!is_default || status != STATUS_OK)
         return status;
     snprintf(setting, sizeof setting,
              "SGD with momentum (beta3=1-beta1) / PNM, the default beta0=%g, beta1=%g",
              beta0, beta1);
     status = check_smaller(ledger, claim, setting, ratio, inverse,
-                           pow(ratio->evidence.measured, -2), error);
+                           pow(ratio->evidence.measured, -2), true, error);
     if (status == STATUS_OK)
         status = check_sd(ledger, claim, variance, beta0, error);
     return status;

@@ -164,17 +164,20 @@ static int measure(const struct sampling *sampling, const struct rule *pnm,
 }
 
 /* The burn-in lets the slowest mode decay to 1e-8, and a chain is five of them long. */
-static void plan(const struct law *law, double precision, struct chains *chains)
+static void plan(const struct law *law, const struct sampling *sampling,
+                 struct chains *chains)
 {
     const double radius = linear_system_radius(&law->system);
     const double correlation = law_correlation(law);
     chains->burn_in = plan_power_of_two(elementary_log(1e-8) / elementary_log(radius));
     chains->steps = 5 * chains->burn_in;
-    const double wanted =
-        law_spread(law, 4 * chains->burn_in) /
-        (4.0 * N * (double)chains->burn_in * pow(precision * correlation, 2));
-    const double units = ceil(wanted / LANES);
-    chains->count = units * LANES > PLAN_CHAINS ? LANES * (uint64_t)units : PLAN_CHAINS;
+    const double target = sampling->precision * correlation;
+    const double wanted = law_spread(law, 4 * chains->burn_in) /
+                          (4.0 * N * (double)chains->burn_in * target * target);
+    const uint64_t count = sampling->chains > 0   ? sampling->chains
+                           : wanted > PLAN_CHAINS ? (uint64_t)wanted
+                                                  : PLAN_CHAINS;
+    chains->count = LANES * (count / LANES + (count % LANES != 0));
 }
 
 int streams_compare(const struct sampling *sampling, const struct rule *pnm,
@@ -187,7 +190,7 @@ int streams_compare(const struct sampling *sampling, const struct rule *pnm,
     int status = law_init(&law, pnm, error);
     if (status != STATUS_OK)
         return status;
-    plan(&law, sampling->precision, &chains);
+    plan(&law, sampling, &chains);
     *samples = N * (double)chains.count * (double)chains.steps;
     if (*samples <= sampling->max_samples)
         status = measure(sampling, pnm, &chains, label, &m, error);

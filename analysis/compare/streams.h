@@ -12,9 +12,10 @@
 PNM_MUST_USE int streams_exact(const struct rule *pnm, double *correlation,
                                struct error *error);
 
-/* Measures it over chains of simulated steps, planned for the sampling's precision
- * relative to the exact correlation. paper is left NAN; *samples is the number of
- * coordinate-steps of the plan, beyond the budget nothing is sampled. */
+/* Measures it over chains of simulated steps: as many as the sampling's precision
+ * needs, relative to the exact correlation, or the number given, in multiples of 64.
+ * paper is left NAN; *samples is the number of coordinate-steps of the plan. Nothing is
+ * sampled if that exceeds the budget. */
 PNM_MUST_USE int streams_compare(const struct sampling *sampling,
                                  const struct rule *pnm, const char *label,
                                  struct evidence *evidence, double *samples,

@@ -12,12 +12,13 @@ columns=id,where,kind,statement,setting,paper,exact,measured,stderr,count,paper_
     local id
     for id in eq2 eq4 eq5 eq6-8 eq9 noise-ratio special-hb hb-scaling hb-sgd eq10 lemma-A1 lemma-A2 \
         lemma-A3 thm3.1 cap rate thm4.1 eq12 eq14 eq15 eq17 eq18-19 thm4.2 eq21 eq22 eq23 example \
-        thm4.3 default fig7 adapnm-debias fig11 fig12 table1 table2 table3 \
+        thm4.3 default fig7 adapnm-debias fig11 fig12 table1 table2 table3 eq11 eq16 independent \
+        noise-to-rate kl-sign eq44 practice hb-generalizes eta-over-B faster tables-arithmetic \
         proof-{24..46} proof-A2 proof-A3; do
         expect_equal "$(body "$out" | grep -c "^$id,")" 1 "$id"
     done
     expect_equal "$(body "$out" | cut -d, -f1 | sort | uniq -d)" ''
-    for id in eq15 eq17 eq18-19 special-hb hb-scaling hb-sgd thm4.1 fig7 fig11 fig12; do
+    for id in eq15 eq17 eq18-19 special-hb hb-scaling hb-sgd thm4.1 fig7 fig11 fig12 tables-arithmetic; do
         body "$out" | grep "^$id," | grep -q ',yes,' || { echo "$id has no check" >&2; false; }
     done
     body "$out" | grep '^table1,' | grep -q 'not testable here'
@@ -117,7 +118,7 @@ END
 
 @test "a row whose setting gives the corrected formula has that form, and no other has" {
     attempt pnm-verify --max-samples 1 --quiet \
-        --claim eq2,eq4,eq6-8,eq9,noise-ratio,eq10,lemma-A1,eq12,eq14,eq18-19,eq22,eq23,example,proof-32,proof-45
+        --claim eq2,eq4,eq6-8,eq9,noise-ratio,eq10,lemma-A1,eq12,eq14,eq18-19,eq22,eq23,example,eq11,eq16,independent,noise-to-rate,kl-sign,eq44,practice,eta-over-B,proof-32,proof-45
     body "$out" | awk -F, 'NR > 1 { words = /corrected( condition)?[:,]/; form = $(NF - 3) == "corrected"
         if (words != form) { print; bad = 1 }
         count += form } END { exit bad || count < 20 }'
