@@ -26,7 +26,7 @@ PARTS = {
     "sec. 4.1": "Section 4.1: the stationary distribution",
     "sec. 4.2": "Section 4.2: the generalization bound",
     "sec. 5": "Section 5: experiments",
-    "app. A": "Appendix A: proof of theorem 3.1",
+    "app. A": "Appendix A: proofs",
     "app. C": "Appendix C: further experiments",
     "app. D": "Appendix D: stochastic gradient noise",
 }

@@ -241,7 +241,7 @@ error_mutant analysis/claims/fig12.c 's/g->fourth\[i\] - 2 \* square/g->fourth[i
 error_mutant analysis/claims/fig12.c 's/3 \/ (pooled \* pooled)/3 \/ pooled/' $errors 'errors_of_figure_12'
 second="tests/analysis/compare/test_streams tests/analysis/claims/test_known"
 unit_mutant analysis/compare/streams.c 's/\.se = comoments/.se = 0.5 * comoments/'
-unit_mutant analysis/compare/streams.c 's/4 \* first \* r/0 * first * r/'
+unit_mutant analysis/compare/streams.c 's/2 \* (square/1 * (square/'
 unit_mutant analysis/compare/streams.c 's/elementary_log(1e-8)/elementary_log(0.9)/'
 unit_mutant analysis/compare/streams.c 's/last\[lane\] \* before\[lane\];/last[lane] * last[lane];/'
 unit_mutant analysis/claims/shared/claim_known.c 's/ESTIMATE_TOLERANCE \* scale/0/'

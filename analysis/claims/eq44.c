@@ -62,7 +62,7 @@ static int check(struct ledger *ledger, const struct claim *claim, struct error 
 
 const struct claim claim_eq44 = {
     .id = "eq44",
-    .where = "app. A.2, eq. 44",
+    .where = "app. A, eq. 44",
     .kind = CLAIM_BOUND,
     .statement =
         "the slope of the bound over gamma is negative on [1, 2 B lambda/eta]: "

@@ -129,7 +129,7 @@ static int check(struct ledger *ledger, const struct claim *claim, struct error 
 
 const struct claim claim_eta_over_b = {
     .id = "eta-over-B",
-    .where = "secs. 1 and 4.2, after He et al. (2019)",
+    .where = "sec. 4.2, after theorem 4.3; sec. 1",
     .kind = CLAIM_BOUND,
     .statement =
         "increasing eta/B can improve generalization but does not always: ratio "

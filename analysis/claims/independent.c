@@ -137,7 +137,7 @@ static int check(struct ledger *ledger, const struct claim *claim, struct error 
 
 const struct claim claim_independent = {
     .id = "independent",
-    .where = "secs. 2 and 3, eqs. 6 and 11",
+    .where = "sec. 2, eq. 6; sec. 3, after eq. 11",
     .kind = CLAIM_LIMIT,
     .statement = "PNM maintains two (approximately) independent momentum terms: "
                  "correlation of m_t and m_{t-1} 0",

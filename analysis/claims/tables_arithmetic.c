@@ -279,7 +279,7 @@ static int check(struct ledger *ledger, const struct claim *claim, struct error 
 
 const struct claim claim_tables_arithmetic = {
     .id = "tables-arithmetic",
-    .where = "secs. 1 and 5, app. C, tables 1-3, figures 2 and 3",
+    .where = "sec. 5, tables 1-3, figures 2 and 3",
     .kind = CLAIM_BOUND,
     .statement = "PNM consistently has lower test errors, and the differences are "
                  "significant: difference below 0, p below 0.05",

@@ -109,6 +109,8 @@ static void limits_of_the_ledger_are_the_known_ones(void **state)
          "holds in the limit"},
         {"eq18-19", "two_batch beta0=1", 5, 5, "holds in the limit"},
         {"hb-sgd", "ratio", 1, 1, "holds in the limit"},
+        {"hb-generalizes", "ratio of the bounds", 1, 1, "holds in the limit"},
+        {"independent", "1 + the correlation", 1, 1, "holds in the limit"},
         {"thm4.1", "SGD, Sigma_12 / eta", 0.5 / 3, 0.5 / 3, "holds in the limit"},
     };
     const struct sampling sampling = settings();
