@@ -140,8 +140,9 @@ static int check_noiseless(struct ledger *ledger, const struct claim *claim,
         status = measure(ledger, claim, &sides[1].rule, at->step, false, 1, &y, error);
     if (status != STATUS_OK)
         return status;
-    const struct evidence e =
+    struct evidence e =
         claim_known(NAN, sides[0].exact[0] / sides[1].exact[0], x.mean / y.mean);
+    e.sampled = x.count > 0 && y.count > 0; /* unless the session has ended */
     return ledger_value(ledger, claim, FORM_PRINTED, setting, &e, 0, error);
 }
 

@@ -29,6 +29,7 @@ every() {
         --replicas 500 --quiet
     "$1" "1:0 1:2 2:0 5:3" pnm-convergence --optimizer pnm --search 300 --replicas 500 --quiet
     "$1" "1:2 2:0 7:9 8:3" pnm-verify --claim eq15,eq12,eq14 --precision 0.02 --quiet
+    "$1" "1:3 4:9" pnm-verify --claim independent --precision 0.02 --quiet
 }
 
 # A few seconds at most, in many units; $slow is a list of words.
