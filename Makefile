@@ -11,7 +11,7 @@ THREADS =
 PACKAGES = gcc libc6-dev make libgsl-dev libjansson-dev librandom123-dev \
 	libcmocka-dev gnuplot-nox bats clang libomp-dev libopenmpi-dev openmpi-bin
 # What `make bench` compares with; `make setup-bench` installs them. All optional.
-BENCH_PACKAGES = python3 python3-numpy python3-torch libslicot-dev
+BENCH_PACKAGES = python3 python3-numpy python3-torch python3-mpmath libslicot-dev
 # The suite that `make test-random` feeds; `make setup-random` installs it.
 RANDOM_PACKAGES = dieharder
 # What `make report`, `make notebooks` and `make test-docs` need; `make setup-docs` installs them.
@@ -295,8 +295,9 @@ test-random: $(BUILD)/random/quality $(BUILD)/random/words ## test 10^10 random 
 test-random-quick: $(BUILD)/random/quality $(BUILD)/random/words ## the same in about two minutes
 	@sh tests/random/random.sh $^ --quick
 
-vectors: ## record PyTorch's steps anew in tests/vectors
+vectors: ## record PyTorch's steps and exact values to 50 digits anew in tests/vectors
 	@$(PYTHON) tests/torch_vectors.py
+	@$(PYTHON) tests/exact_vectors.py
 
 mutants: ## break every rule and every theory file in a copy and show what notices
 	@sh tests/mutants.sh

@@ -246,7 +246,7 @@ static void warn_row(const struct sampling *sampling, const struct rule *rule,
     else if (!plan->affordable && isinf(plan->samples))
         sampling_warn(sampling,
                       "%s with %s, element (%zu,%zu): not sampled, because its state "
-                      "overflows or has not settled after 2^62 steps",
+                      "leaves the range of doubles or settles in more than 2^62 steps",
                       rule->kind->name, text_get(&parameters), row->i + 1, row->j + 1);
     else if (!plan->affordable)
         sampling_warn(

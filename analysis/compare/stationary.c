@@ -62,6 +62,28 @@ static int predict(const struct stationary_work *work, struct comparison *row,
     return status;
 }
 
+/* Whether doubles make a variance of the law 0 that is not: a tiny learning rate
+ * squared.
+ */
+static int underflows(const struct stationary_work *work, const struct comparison *row,
+                      const struct plan_law *law, bool *lost, struct error *error)
+{
+    const size_t mode[2] = {row->i, row->j};
+    const double planned[2] = {law->s_ii[0], law->s_jj[0]};
+    int status = STATUS_OK;
+    *lost = false;
+    for (int k = 0; status == STATUS_OK && k < 2; k++) {
+        const double h = work->problem->h[mode[k]];
+        const double c = problem_noise(work->problem, mode[k], mode[k]);
+        enum exact_source ignored;
+        double variance = 0;
+        if (planned[k] == 0 && c > 0)
+            status = theory_covariance(work->rule, h, h, c, &variance, &ignored, error);
+        *lost |= variance != 0;
+    }
+    return status;
+}
+
 /* Plans one row for the default precision, or for a finer one if the verdict needs it
  * and the budget allows it. */
 static int plan_row(const struct stationary_work *work, struct comparison *row,
@@ -82,12 +104,15 @@ static int plan_row(const struct stationary_work *work, struct comparison *row,
     }
     const double *offset_i = work->offset + i * LINEAR_STATE,
                  *offset_j = work->offset + j * LINEAR_STATE;
-    const int status = plan_law_init(&job->law, &work->systems[i], &work->systems[j],
-                                     noise, offset_i[0], offset_j[0], error);
+    bool lost = false;
+    int status = plan_law_init(&job->law, &work->systems[i], &work->systems[j], noise,
+                               offset_i[0], offset_j[0], error);
     memcpy(job->law.offset_i, offset_i, sizeof job->law.offset_i);
     memcpy(job->law.offset_j, offset_j, sizeof job->law.offset_j);
-    if (status == STATUS_SOFTWARE) {
-        /* The state overflows, or rounding hides its law: nothing can be planned. */
+    if (status == STATUS_OK)
+        status = underflows(work, row, &job->law, &lost, error);
+    if (status == STATUS_SOFTWARE || lost) {
+        /* The state leaves the range of doubles: nothing can be planned. */
         job->plan = (struct plan){.samples = INFINITY};
         return STATUS_OK;
     }

@@ -125,7 +125,8 @@ static void unsampled_rows_compare_paper_with_exact(void **state)
     assert_verdicts(&e, VERDICT_NO_CLAIM, VERDICT_NOT_SAMPLED);
 }
 
-/* A verdict that the error of `exact`, or what is left of the start, could change is none. */
+/* A verdict that the error of `exact`, or what is left of the start, could change is
+ * none. */
 static void errors_of_exact_and_biases_widen_the_band(void **state)
 {
     (void)state;
