@@ -20,10 +20,8 @@ static const struct option_spec own_options[] = {
     {.name = "psd",
      .kind = OPTION_FLAG,
      .field = OPTION_FIELD(struct noise_request, psd),
-     .doc =
-         "show the two-sided power spectral density by frequency instead, from chains "
-         "of fixed length: only --replicas (default 4096) makes it finer; --precision, "
-         "--steps and --max-samples have no effect"},
+     .doc = "show the two-sided power spectral density by frequency instead; all "
+            "frequencies are measured on the same chains"},
 };
 
 static const struct program_example examples[] = {
@@ -56,7 +54,10 @@ static const struct column columns[COLUMNS] = {COLUMN_LIST(TABLE_COLUMN)};
     COLUMN(FREQUENCY, "frequency", REAL, false)                                        \
     COLUMN(PSD_EXACT, "exact", REAL, false)                                            \
     COLUMN(PSD_MEASURED, "measured", REAL, false)                                      \
-    COLUMN(PSD_SE, "stderr", REAL, false)
+    COLUMN(PSD_SE, "stderr", REAL, false)                                              \
+    COLUMN(PSD_COUNT, "count", COUNT, false)                                           \
+    COLUMN(PSD_VERDICT, "exact_verdict", TEXT, false)                                  \
+    COLUMN(PSD_DENSITY, "density", REAL, false)
 
 enum { PSD_COLUMN_LIST(TABLE_NUMBER) PSD_COLUMNS };
 
@@ -124,37 +125,42 @@ static int add_rule(struct table *table, const struct sampling *sampling,
     return status;
 }
 
-static int add_density(struct table *table, const struct sampling *sampling,
-                       const struct rule *rule, struct error *error)
+static int add_frequency(struct table *table, const struct rule *rule,
+                         const struct psd_point *point, struct error *error)
 {
-    struct psd_point points[PSD_POINTS];
-    int status = psd_compare(sampling, rule, rule->kind->name, points, error);
-    for (int k = 0; status == STATUS_OK && k < PSD_POINTS; k++) {
-        status = rule_table_row(rule, table, error);
-        if (status != STATUS_OK)
-            break;
-        table_real(table, FREQUENCY, points[k].frequency);
-        table_real(table, PSD_EXACT, points[k].exact);
-        table_real(table, PSD_MEASURED, points[k].measured);
-        table_real(table, PSD_SE, points[k].se);
-    }
-    return status;
+    const struct evidence *e = &point->evidence;
+    int status = rule_table_row(rule, table, error);
+    if (status == STATUS_OK)
+        status = table_text(table, PSD_VERDICT, verdict_text(point->verdict), error);
+    if (status != STATUS_OK)
+        return status;
+    table_real(table, FREQUENCY, point->frequency);
+    table_real(table, PSD_EXACT, e->exact);
+    table_real(table, PSD_MEASURED, e->measured);
+    table_real(table, PSD_SE, e->se);
+    if (e->sampled)
+        table_count(table, PSD_COUNT, e->count);
+    table_real(table, PSD_DENSITY, point->density);
+    return STATUS_OK;
 }
 
-static void warn_unused(const struct sampling *sampling)
+static int add_density(struct table *table, const struct sampling *sampling,
+                       const struct rule *rule, struct tally *tally,
+                       struct error *error)
 {
-    const struct {
-        const char *name;
-        bool given;
-    } unused[] = {{"precision", sampling->precision_given},
-                  {"steps", sampling->steps > 0},
-                  {"max-samples", sampling->max_samples_given}};
-    for (size_t k = 0; k < sizeof unused / sizeof *unused; k++)
-        if (unused[k].given)
-            sampling_warn(sampling,
-                          "--%s: has no effect with --psd, whose chains have a fixed "
-                          "length; --replicas makes it finer",
-                          unused[k].name);
+    struct psd_point points[PSD_POINTS];
+    struct psd_plan plan;
+    int status = psd_compare(sampling, rule, rule->kind->name, points, &plan, error);
+    if (status == STATUS_OK && !plan.affordable)
+        sampling_warn(sampling,
+                      "%s: not sampled, because it needs %.3g coordinate-steps and the "
+                      "budget --max-samples is %.3g",
+                      rule->kind->name, plan.samples, sampling->max_samples);
+    for (int k = 0; status == STATUS_OK && k < PSD_POINTS; k++) {
+        verdict_count(tally, (struct verdicts){points[k].verdict, VERDICT_NO_CLAIM});
+        status = add_frequency(table, rule, &points[k], error);
+    }
+    return status;
 }
 
 static int answer(const struct request *request, struct table *table,
@@ -173,13 +179,11 @@ static int answer(const struct request *request, struct table *table,
     status = rule_check_unpulled(rules, count, "pnm-noise", error);
     if (status != STATUS_OK)
         return status;
-    if (psd)
-        warn_unused(sampling);
     status = psd ? rule_table_init(table, psd_columns, PSD_COLUMNS, rules, count, error)
                  : rule_table_init(table, columns, COLUMNS, rules, count, error);
     table->plot = psd ? &psd_plot : &plot;
     for (size_t k = 0; status == STATUS_OK && k < count; k++)
-        status = psd ? add_density(table, sampling, &rules[k], error)
+        status = psd ? add_density(table, sampling, &rules[k], tally, error)
                      : add_rule(table, sampling, &rules[k], tally, error);
     return status;
 }
@@ -195,8 +199,10 @@ static const struct program program = {
         "Quantities: mean_gain E u; variance; long_run_variance Var(sum of u over T "
         "steps)/T; lag1_autocorrelation; sd_ratio_to_heavy_ball (same beta1, "
         "beta3 = 1-beta1; for rules with a beta1 other than heavy_ball). With --psd: "
-        "frequency in cycles a step from 0 to 1/2; the integral over (-1/2, 1/2) is "
-        "the variance; measured by Welch's method.",
+        "frequency in cycles a step from 0 to 1/2, measured by Welch's method with a "
+        "Hann window of 256 steps; exact is the expectation of that estimate, which "
+        "the window smooths, and density is the density itself, whose integral over "
+        "(-1/2, 1/2) is the variance.",
     .groups = OPTIONS_RULE | OPTIONS_CHAINS | OPTIONS_SAMPLING | OPTIONS_OUTPUT |
               OPTIONS_PLOT,
     .judges = true,

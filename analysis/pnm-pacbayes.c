@@ -166,11 +166,12 @@ static enum verdict judge(const struct posterior *measured,
     const struct evidence evidence = {
         .paper = NAN,
         .exact = exact->kl,
-        .measured = measured->kl,
+        .measured = measured->known ? measured->kl : NAN,
         .se = measured->kl_se,
         .exact_scale = evidence_scale(exact->kl),
+        .exact_error = exact->size.error / 2,
         .count = measured->count,
-        .sampled = measured->known,
+        .sampled = measured->known || measured->blurred,
         .decisive = measured->decisive,
     };
     return evidence_judge(&evidence).exact;
@@ -215,7 +216,10 @@ static int add_rule(struct table *table, const struct pacbayes_request *own,
         return status;
     const struct verdicts verdicts = {judge(&measured, &exact), VERDICT_NO_CLAIM};
     verdict_count(tally, verdicts);
-    if (!measured.known && !session_was_cut(own->request.sampling.session))
+    if (measured.blurred)
+        sampling_warn(&own->request.sampling, "%s: inconclusive, because %s",
+                      rule->kind->name, measured.why.text);
+    else if (!measured.known && !session_was_cut(own->request.sampling.session))
         sampling_warn(
             &own->request.sampling,
             "%s: not sampled, because it needs %.3g coordinate-steps in all and the "

@@ -6,7 +6,7 @@ ME = "noise_by_frequency.gp"
 array TABLE[1] = [ARG1]
 OUT = ARG2
 USAGE = "TABLE.csv"
-NEEDED = "optimizer beta0 beta1 frequency exact measured stderr"
+NEEDED = "optimizer beta0 beta1 frequency exact measured stderr density"
 RULES = "heavy_ball pnm"
 LINES_ONLY = 0
 WITH_PAPER = 0
@@ -22,10 +22,10 @@ density(rule, name) = own(rule) ? column(name) : NaN
 
 lowest = 1e300
 highest = 0
-array START[2]    # exact at frequency 0 and at 1/2
+array START[2]    # the density at frequency 0 and at 1/2
 array END[2]
 do for [r = 1:2] {
-    do for [name in "stderr measured exact"] {
+    do for [name in "stderr measured exact density"] {
         count = 0
         stats ARG1 using (seen(density(rule(r), name))) nooutput
         if (count == 0) {
@@ -48,7 +48,7 @@ do for [r = 1:2] {
     START[r] = NaN
     END[r] = NaN
     at_end(f, x) = f == 0 ? (START[r] = x, 0) : f == 0.5 ? (END[r] = x, 0) : 0
-    stats ARG1 using (at_end(frequency(rule(r)), column("exact"))) nooutput
+    stats ARG1 using (at_end(frequency(rule(r)), column("density"))) nooutput
     if (!(START[r] > 0 && END[r] > 0)) {
         print ME.": ".ARG1.": needs the frequencies 0 and 0.5 of ".rule(r)
         exit status 1
@@ -99,7 +99,7 @@ set label sprintf("pnm at 1/2 (alternating signs): (1+2β₀)² = %.3g", END[2])
 set label sprintf("heavy_ball at 1/2: %.2g", END[1]) \
     at 0.5,END[1] right offset 0,1.1 font ",11" tc rgb TEXT
 plot 1 with lines lt LIMIT, \
-    for [r = 1:2] ARG1 using (frequency(rule(r))):(density(rule(r), "exact")) \
+    for [r = 1:2] ARG1 using (frequency(rule(r))):(density(rule(r), "density")) \
         with lines lt r, \
     for [r = 1:2] ARG1 using (thin(frequency(rule(r)))):(density(rule(r), "measured")): \
         (bar(0)) with yerrorbars lt r dt solid lw 1.2
@@ -110,8 +110,8 @@ meaning(_) = "u: the direction applied, for white gradient noise of variance 1; 
     sprintf("two-sided, its integral over (−1/2, 1/2) is Var u; β₀ = %g, β₁ = %g", b0, b1)
 source(_) = sprintf("%s (seed %s; bars: one standard error), measured by Welch's ", \
     file_name(ARG1), setting(1, "seed"))."method: its Hann window of 256 steps"
-small_print(_) = meaning(0)."\n".source(0)."\nsmooths peaks, so measured is expected ". \
-    "below exact at the top of a peak, above it on the sides"
+small_print(_) = meaning(0)."\n".source(0)."\nsmooths the density (lines) a little; the lower ". \
+    "picture holds measured against the smoothed density"
 
 unset label
 set tmargin at screen 0.335

@@ -66,8 +66,9 @@ bound() {
     bound bound_by_beta0_exact $curve --beta0 linear:0:10:201
 }
 
+# shellcheck disable=SC2086  # an option and its value
 table noise_by_frequency pnm-noise --psd --optimizer heavy_ball,pnm --beta0 1 --beta1 0.9 \
-    --lr 0.1
+    --lr 0.1 $points
 
 # pnm diverges from eta h = 1.41 to 2 on for beta0 >= 0; around beta0 = -0.45 far beyond.
 table radius_by_rate_and_beta0 pnm-stability --map --optimizer pnm --spectrum 1 --beta1 0.9 \

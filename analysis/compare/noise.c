@@ -100,9 +100,12 @@ int noise_exact(const struct rule *rule, enum noise_quantity quantity, uint64_t 
 /* The steps in which the slowest mode of the filter decays to 1e-6. */
 static uint64_t plan_burn_in(const struct noise_filter *filter)
 {
-    const double radius = filter->slots > 0 ? linear_system_radius(&filter->system) : 0;
-    return radius > 0 ? plan_power_of_two(elementary_log(1e-6) / elementary_log(radius))
-                      : 1;
+    const double margin = noise_filter_margin(filter);
+    if (margin >= 1)
+        return 1;
+    /* The logarithm of a radius that rounds to 1 would be 0. */
+    const double rate = margin < 1e-8 ? margin : -elementary_log(1 - margin);
+    return plan_power_of_two(-elementary_log(1e-6) / rate);
 }
 
 /* Plans chains for a relative standard error of the variance; the time average of u^2
@@ -110,12 +113,9 @@ static uint64_t plan_burn_in(const struct noise_filter *filter)
 static uint64_t plan_chains(const struct noise_filter *filter, uint64_t burn_in,
                             uint64_t count, double precision)
 {
-    double sum = 0;
     const double variance = noise_filter_autocovariance(filter, 0);
-    for (uint64_t lag = 0; lag <= burn_in; lag++) {
-        const double r = noise_filter_autocovariance(filter, lag) / variance;
-        sum += (lag == 0 ? 1 : 2) * r * r;
-    }
+    const double sum =
+        noise_filter_squares(filter, burn_in + 1) / (variance * variance);
     const double gain = noise_filter_gain(filter);
     const double scale = evidence_scale_or(gain, 1);
     const double mean = noise_filter_long_run(filter, count) / (scale * scale);

@@ -11,18 +11,20 @@ struct search {
     const struct problem *problem;
     enum posterior_kind kind;
     double lambda;
+    int status; /* why the last beta0 had no divergence; STATUS_OK: it has no law */
+    struct error error;
 };
 
-/* The divergence at this beta0; HUGE_VAL if there is no stationary law. */
+/* The divergence at this beta0; HUGE_VAL if there is no stationary law, or if it cannot
+ * be computed. */
 static double divergence(double beta0, void *context)
 {
     struct search *search = context;
     struct posterior posterior;
-    struct error ignored;
     search->rule.number[search->index] = beta0;
-    if (posterior_theory(&search->rule, search->problem, search->kind, search->lambda,
-                         &posterior, &ignored) != STATUS_OK ||
-        !posterior.known)
+    search->status = posterior_theory(&search->rule, search->problem, search->kind,
+                                      search->lambda, &posterior, &search->error);
+    if (search->status != STATUS_OK || !posterior.known)
         return HUGE_VAL;
     return posterior.kl;
 }
@@ -57,21 +59,30 @@ static double grid(int k)
 int optimal_beta0(struct rule *rule, const struct problem *problem,
                   enum posterior_kind kind, double lambda, struct error *error)
 {
-    struct search search = {*rule, rule_kind_parameter(rule->kind, "beta0"), problem,
-                            kind, lambda};
+    struct search search = {.rule = *rule,
+                            .index = rule_kind_parameter(rule->kind, "beta0"),
+                            .problem = problem,
+                            .kind = kind,
+                            .lambda = lambda};
     double best = HUGE_VAL;
-    int best_point = -1, points = 0;
+    int best_point = -1, points = 0, refused = STATUS_OK;
     if (search.index < 0)
         return error_about(error, STATUS_USAGE, "optimal-beta0",
                            "%s has no beta0; allowed are rules with beta0",
                            rule->kind->name);
     for (; grid(points) <= OPTIMAL_BETA0_LARGEST; points++) {
         const double own = divergence(grid(points), &search);
+        if (search.status != STATUS_OK && refused == STATUS_OK) {
+            refused = search.status;
+            *error = search.error;
+        }
         if (own < best) {
             best = own;
             best_point = points;
         }
     }
+    if (best_point < 0 && refused != STATUS_OK)
+        return refused;
     if (best_point < 0)
         return error_about(error, STATUS_USAGE, "optimal-beta0",
                            "no beta0 >= 0 gives %s a stationary law at "

@@ -23,17 +23,39 @@ static int mean_square_of(const struct rule *rule, const struct problem *problem
 /* --- paper and exact -------------------------------------------------------------- */
 
 static int element(const struct rule *rule, const struct problem *problem,
-                   enum posterior_kind kind, size_t i, size_t j, double *value,
-                   struct error *error)
+                   enum posterior_kind kind, size_t i, size_t j, quad *value,
+                   quad *bound, struct error *error)
 {
     const double c = problem_noise(problem, i, j);
     enum exact_source source;
     if (kind == POSTERIOR_PAPER) {
-        *value = theory_paper(rule, problem->h[i], problem->h[j], c);
+        *value = theory_paper_quad(rule, problem->h[i], problem->h[j], c);
+        *bound = 4 * QUAD_EPSILON * quad_abs(*value);
         return STATUS_OK;
     }
-    return theory_covariance(rule, problem->h[i], problem->h[j], c, value, &source,
-                             error);
+    return theory_covariance_quad(rule, problem->h[i], problem->h[j], c, value, bound,
+                                  &source, error);
+}
+
+/* Sets covariance and bound, n x n or, if the noise is not dense, n variances. */
+static int elements(const struct rule *rule, const struct problem *problem,
+                    enum posterior_kind kind, quad *covariance, quad *bound,
+                    struct error *error)
+{
+    const size_t n = problem->n;
+    int status = STATUS_OK;
+    for (size_t i = 0; status == STATUS_OK && i < n; i++) {
+        if (!problem->dense)
+            status =
+                element(rule, problem, kind, i, i, &covariance[i], &bound[i], error);
+        for (size_t j = i; status == STATUS_OK && problem->dense && j < n; j++) {
+            status = element(rule, problem, kind, i, j, &covariance[i * n + j],
+                             &bound[i * n + j], error);
+            covariance[j * n + i] = covariance[i * n + j];
+            bound[j * n + i] = bound[i * n + j];
+        }
+    }
+    return status;
 }
 
 /* Whether every mode has a stationary law, judged by the probed matrices as refusals of
@@ -49,45 +71,55 @@ static bool is_stable(const struct rule *rule, const struct problem *problem)
     return true;
 }
 
+/* What makes the divergence no finite number. */
+static int check_finite(const struct posterior *posterior, double lambda,
+                        double mean_square, struct error *error)
+{
+    if (!isfinite(lambda * mean_square))
+        return error_about(error, STATUS_USAGE, "theta-star",
+                           "the squared length of the mean, %g, times the prior's "
+                           "precision, %g, is too large for a double",
+                           mean_square, lambda);
+    if (!isfinite(posterior->kl))
+        return error_about(error, STATUS_USAGE, "noise",
+                           "a noise covariance that is not positive definite "
+                           "gives an infinite divergence from the prior");
+    return STATUS_OK;
+}
+
 int posterior_theory(const struct rule *rule, const struct problem *problem,
                      enum posterior_kind kind, double lambda,
                      struct posterior *posterior, struct error *error)
 {
     const size_t n = problem->n, size = problem->dense ? n * n : n;
-    double mean_square = 0, *covariance = malloc(size * sizeof *covariance);
+    double mean_square = 0;
+    quad *covariance = malloc(2 * size * sizeof *covariance);
     *posterior = (struct posterior){.kl = NAN};
     if (!covariance)
         return error_memory(error, "the covariance");
+    const struct dense_covariance dense = {.name = kind == POSTERIOR_PAPER
+                                                       ? "the paper's covariance"
+                                                       : "the exact covariance",
+                                           .n = n,
+                                           .elements = covariance,
+                                           .bound = covariance + size};
     int status = STATUS_OK;
     if (kind == POSTERIOR_EXACT && !is_stable(rule, problem))
         goto out;
     status = mean_square_of(rule, problem, &mean_square, error);
-    for (size_t i = 0; status == STATUS_OK && i < n; i++) {
-        if (!problem->dense)
-            status = element(rule, problem, kind, i, i, &covariance[i], error);
-        for (size_t j = 0; status == STATUS_OK && problem->dense && j < n; j++)
-            status = element(rule, problem, kind, i, j, &covariance[i * n + j], error);
-    }
-    if (status != STATUS_OK || isnan(covariance[0]))
+    if (status == STATUS_OK)
+        status = elements(rule, problem, kind, covariance, covariance + size, error);
+    if (status != STATUS_OK || isnan((double)covariance[0]))
         goto out;
-    if (problem->dense) {
-        status = pac_bayes_size_dense(n, covariance, &posterior->size, error);
-        posterior->kl = pac_bayes_prior_kl(n, posterior->size, lambda, mean_square);
-    } else {
-        posterior->size = pac_bayes_size_diagonal(n, covariance);
-        posterior->kl = pac_bayes_prior_kl_diagonal(n, covariance, lambda, mean_square);
-    }
+    if (problem->dense)
+        status = pac_bayes_size_dense(&dense, lambda, POSTERIOR_LOST, &posterior->size,
+                                      error);
+    else
+        posterior->size = pac_bayes_size_diagonal(n, covariance, lambda);
     if (status != STATUS_OK)
         goto out;
-    if (!isfinite(lambda * mean_square))
-        status = error_about(error, STATUS_USAGE, "theta-star",
-                             "the squared length of the mean, %g, times the prior's "
-                             "precision, %g, is too large for a double",
-                             mean_square, lambda);
-    else if (!isfinite(posterior->kl))
-        status = error_about(error, STATUS_USAGE, "noise",
-                             "a noise covariance that is not positive definite "
-                             "gives an infinite divergence from the prior");
+    posterior->kl = posterior->size.kl + lambda * mean_square / 2;
+    status = check_finite(posterior, lambda, mean_square, error);
     posterior->known = status == STATUS_OK;
 out:
     free(covariance);
@@ -96,10 +128,11 @@ out:
 
 /* --- measured --------------------------------------------------------------------- */
 
-/* The divergence of independent modes: errors and biases add up mode by mode. */
+/* The divergence of independent modes: errors and biases add up mode by mode. With the
+ * relative error r Z of a variance, Z normal, the divergence is off by (x - 1) r Z/2 +
+ * r^2 Z^2/4, x = lambda variance: the second term is what is left where x is near 1. */
 static void from_modes(const struct comparison *rows, size_t n, double lambda,
-                       double mean_square, double *variance,
-                       struct posterior *posterior)
+                       double mean_square, quad *variance, struct posterior *posterior)
 {
     double squared = 0, correction = 0;
     for (size_t i = 0; i < n; i++) {
@@ -107,12 +140,12 @@ static void from_modes(const struct comparison *rows, size_t n, double lambda,
         const double relative = e->se / e->measured;
         variance[i] = e->measured;
         correction += relative * relative / 2;
-        squared += pow((lambda * e->measured - 1) * relative / 2, 2);
+        squared +=
+            pow((lambda * e->measured - 1) * relative / 2, 2) + pow(relative, 4) / 8;
     }
-    posterior->size = pac_bayes_size_diagonal(n, variance);
+    posterior->size = pac_bayes_size_diagonal(n, variance, lambda);
     posterior->size.logdet += correction;
-    posterior->kl =
-        pac_bayes_prior_kl_diagonal(n, variance, lambda, mean_square) - correction / 2;
+    posterior->kl = posterior->size.kl + lambda * mean_square / 2 - correction / 2;
     posterior->kl_se = sqrt(squared);
 }
 
@@ -142,35 +175,52 @@ static void traces(size_t n, const double *a, const double *b, double *product,
     }
 }
 
-/* The divergence of correlated modes, with its error from groups of chains. With X_g a
- * group's covariance, the divergence moves by tr((lambda I - S^-1) X_g)/2, and the bias
- * of ln det is half the mean of tr((S^-1 (X_g - S))^2) over the groups, divided by
- * their number. */
-static int from_groups(size_t n, const struct covariance_groups *groups, double lambda,
-                       double mean_square, struct posterior *posterior,
-                       struct error *error)
+/* Rounding errors of a measured covariance, relative: a time average sums up to 2^22
+ * products, and the errors of such a sum add up like a random walk. */
+#define MEASURED_DIGITS 0x1p-45
+
+/* The size of a measured covariance; a posterior that is blurred says why. */
+static int measured_size(size_t n, const double *s, double lambda,
+                         struct posterior *posterior, struct error *error)
+{
+    quad *room = malloc(2 * n * n * sizeof *room);
+    if (!room)
+        return error_memory(error, "the covariance");
+    const struct dense_covariance dense = {.name = "the measured covariance",
+                                           .n = n,
+                                           .elements = room,
+                                           .bound = room + n * n};
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = 0; j < n; j++) {
+            room[i * n + j] = s[i * n + j];
+            room[(n + i) * n + j] =
+                MEASURED_DIGITS * sqrt(s[i * n + i]) * sqrt(s[j * n + j]);
+        }
+    const int status = pac_bayes_size_dense(&dense, lambda, HUGE_VAL, &posterior->size,
+                                            &posterior->why);
+    free(room);
+    if (status == STATUS_MEMORY) {
+        *error = posterior->why;
+        return status;
+    }
+    posterior->blurred = status != STATUS_OK;
+    return STATUS_OK;
+}
+
+/* Sets the standard error of the divergence, and the bias of ln det, from the groups'
+ * covariances X_g: the divergence moves by tr((lambda I - S^-1) X_g)/2, and the bias of
+ * ln det is half the mean of tr((S^-1 (X_g - S))^2) over the groups, divided by their
+ * number. Half of that is the mean of the divergence's term of second order, which is a
+ * quadratic form of normal numbers, so that its variance is at most twice the square of
+ * its mean. x and product are scratch. */
+static void group_errors(size_t n, const struct covariance_groups *groups,
+                         double lambda, const double *s, const double *inverse,
+                         double *x, double *product, double *se, double *bias)
 {
     const size_t pairs = n * (n + 1) / 2;
     const double count = (double)groups->count;
-    double *mean = calloc(pairs, sizeof *mean), *s = calloc(n * n, sizeof *s);
-    double *inverse = calloc(n * n, sizeof *inverse), *x = calloc(n * n, sizeof *x);
-    double *product = calloc(n * n, sizeof *product), bias = 0;
     struct moments moved = {0};
-    int status = STATUS_OK;
-    if (!mean || !s || !inverse || !x || !product) {
-        status = error_memory(error, "the covariance");
-        goto out;
-    }
-    for (uint64_t g = 0; g < groups->count; g++)
-        for (size_t k = 0; k < pairs; k++)
-            mean[k] += groups->mean[g * pairs + k] / count;
-    unpack(n, mean, s);
-    status = pac_bayes_size_dense(n, s, &posterior->size, error);
-    if (status != STATUS_OK)
-        goto out;
-    status = pac_bayes_inverse(n, s, inverse, error);
-    if (status != STATUS_OK)
-        goto out;
+    *bias = 0;
     for (uint64_t g = 0; g < groups->count; g++) {
         double trace = 0, first, second;
         unpack(n, groups->mean + g * pairs, x);
@@ -180,12 +230,48 @@ static int from_groups(size_t n, const struct covariance_groups *groups, double 
             trace += x[i * n + i];
         traces(n, inverse, x, product, &first, &second);
         moments_add(&moved, (lambda * trace - first) / 2);
-        bias += second / (count * (count - 1));
+        *bias += second / (2 * count * (count - 1));
     }
-    posterior->size.logdet += bias / 2;
-    posterior->kl = pac_bayes_prior_kl(n, posterior->size, lambda, mean_square);
-    posterior->kl_se = moments_stderr(&moved);
+    *se = hypot(moments_stderr(&moved), *bias / sqrt(2));
+}
+
+/* The divergence of correlated modes. It is blurred if rounding may have moved it by
+ * more than a tenth of its standard error. */
+static int from_groups(size_t n, const struct covariance_groups *groups, double lambda,
+                       double mean_square, struct posterior *posterior,
+                       struct error *error)
+{
+    const size_t pairs = n * (n + 1) / 2;
+    double *mean = calloc(pairs, sizeof *mean), *s = calloc(n * n, sizeof *s);
+    double *inverse = calloc(n * n, sizeof *inverse), *x = calloc(n * n, sizeof *x);
+    double *product = calloc(n * n, sizeof *product), bias;
+    int status = STATUS_OK;
+    if (!mean || !s || !inverse || !x || !product) {
+        status = error_memory(error, "the covariance");
+        goto out;
+    }
+    for (uint64_t g = 0; g < groups->count; g++)
+        for (size_t k = 0; k < pairs; k++)
+            mean[k] += groups->mean[g * pairs + k] / (double)groups->count;
+    unpack(n, mean, s);
     posterior->count = groups->count;
+    status = measured_size(n, s, lambda, posterior, error);
+    if (status != STATUS_OK || posterior->blurred)
+        goto out;
+    if (pac_bayes_inverse(n, s, inverse, &posterior->why) != STATUS_OK) {
+        posterior->blurred = true;
+        goto out;
+    }
+    group_errors(n, groups, lambda, s, inverse, x, product, &posterior->kl_se, &bias);
+    posterior->blurred = posterior->size.error / 2 > posterior->kl_se / 10;
+    if (posterior->blurred)
+        error_write(
+            &posterior->why,
+            "the measured covariance is so nearly singular that rounding leaves "
+            "its log-determinant uncertain by %.2g",
+            posterior->size.error);
+    posterior->size.logdet += bias;
+    posterior->kl = posterior->size.kl + lambda * mean_square / 2 - bias / 2;
 out:
     free(mean);
     free(s);
@@ -203,12 +289,14 @@ static int plan_precision(const struct sampling *sampling, const struct rule *ru
                           double *precision, struct error *error)
 {
     struct posterior exact;
-    double squared = 0, variance;
+    double squared = 0;
+    quad variance, bound;
     int status =
         posterior_theory(rule, problem, POSTERIOR_EXACT, lambda, &exact, error);
     for (size_t i = 0; status == STATUS_OK && i < problem->n; i++) {
-        status = element(rule, problem, POSTERIOR_EXACT, i, i, &variance, error);
-        squared += pow((lambda * variance - 1) / 2, 2);
+        status =
+            element(rule, problem, POSTERIOR_EXACT, i, i, &variance, &bound, error);
+        squared += pow((double)(lambda * variance - 1) / 2, 2);
     }
     *precision = sampling->precision;
     if (status == STATUS_OK && exact.known && squared > 0)
@@ -225,7 +313,7 @@ int posterior_measure(const struct sampling *given, const struct rule *rule,
     double mean_square = 0;
     struct covariance_groups groups = {.count = PLAN_CHAINS};
     struct comparison *rows = NULL;
-    double *variance = malloc(n * sizeof *variance);
+    quad *variance = malloc(n * sizeof *variance);
     size_t count = 0;
     int status = variance ? STATUS_OK : error_memory(error, "the covariance");
     struct sampling sampling = *given;
@@ -269,7 +357,7 @@ int posterior_measure(const struct sampling *given, const struct rule *rule,
         status = from_groups(n, &groups, lambda, mean_square, posterior, error);
     else if (sampled)
         from_modes(rows, n, lambda, mean_square, variance, posterior);
-    posterior->known = sampled && status == STATUS_OK;
+    posterior->known = sampled && status == STATUS_OK && !posterior->blurred;
     free(groups.mean);
     free(rows);
     free(variance);

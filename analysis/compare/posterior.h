@@ -19,10 +19,16 @@ struct posterior {
     uint64_t count; /* chains */
     double samples; /* coordinate-steps of the plan */
     bool decisive;
+    /* Whether the measured covariance is so nearly singular that rounding leaves no
+     * divergence; `why` says so then. */
+    bool blurred;
+    struct error why;
 };
 
 /* The posterior with the paper's or the exact covariance of the rule on the loss.
- * STATUS_USAGE if the covariance is singular. */
+ * STATUS_USAGE if the covariance is singular; STATUS_SOFTWARE if it is so nearly
+ * singular that its log-determinant may be off by more than POSTERIOR_LOST. */
+#define POSTERIOR_LOST 1e-6
 PNM_MUST_USE int posterior_theory(const struct rule *rule,
                                   const struct problem *problem,
                                   enum posterior_kind kind, double lambda,

@@ -4,7 +4,6 @@
 #include "base/quad_lu.h"
 #include "theory/stein.h"
 
-#include <complex.h>
 #include <math.h>
 #include <string.h>
 
@@ -76,69 +75,60 @@ double noise_filter_response(const struct noise_filter *filter, int sample,
     return sum;
 }
 
-/* H(z) = d + c' (z I - F)^-1 b at z = e^{2 pi i f}, by elimination with row exchange.
- */
-static double complex transfer(const struct noise_filter *filter, int sample,
-                               double complex z)
+/* The squared modulus of H(z) = d + c' (z I - F)^-1 b at z = 1 + re + i im; *real
+ * becomes the real part of H. With E = F - I the equations are (re + i im) x - E x = b,
+ * and their real and imaginary parts are solved in quads, because a slow filter has
+ * poles next to z = 1 and -1. */
+static double transfer(const struct noise_filter *filter, int sample, double re,
+                       double im, double *real)
 {
-    const int n = filter->slots;
-    double complex m[LINEAR_STATE][LINEAR_STATE + 1], sum = filter->d[sample];
+    const int n = filter->slots, size = im != 0 ? 2 * n : n;
+    quad matrix[4 * LINEAR_SIZE] = {0}, x[2 * LINEAR_STATE] = {0};
+    struct quad_lu lu = {.matrix = matrix, .size = size};
+    double h_re = filter->d[sample], h_im = 0;
     for (int r = 0; r < n; r++) {
-        for (int k = 0; k < n; k++)
-            m[r][k] = (r == k ? z : 0) - filter->f[r * n + k];
-        m[r][n] = filter->b[sample][r];
-    }
-    for (int pivot = 0; pivot < n; pivot++) {
-        int best = pivot;
-        for (int r = pivot + 1; r < n; r++)
-            if (cabs(m[r][pivot]) > cabs(m[best][pivot]))
-                best = r;
-        for (int k = 0; k <= n; k++) {
-            const double complex other = m[best][k];
-            m[best][k] = m[pivot][k];
-            m[pivot][k] = other;
+        for (int half = 0; half < size; half += n)
+            for (int k = 0; k < n; k++)
+                matrix[(half + r) * size + half + k] =
+                    (r == k ? (quad)re : 0) - filter->system.e[r * n + k];
+        if (im != 0) {
+            matrix[r * size + n + r] = -im;
+            matrix[(n + r) * size + r] = im;
         }
-        for (int r = 0; r < n; r++) {
-            const double complex factor =
-                r == pivot ? 0 : m[r][pivot] / m[pivot][pivot];
-            for (int k = pivot; k <= n; k++)
-                m[r][k] -= factor * m[pivot][k];
-        }
+        x[r] = filter->system.b[sample][r];
     }
-    for (int r = 0; r < n; r++)
-        sum += filter->c[r] * m[r][n] / m[r][r];
-    return sum;
+    if (n > 0 && quad_lu_decompose(&lu))
+        quad_lu_solve(&lu, x);
+    else if (n > 0)
+        h_re = NAN; /* a slot that never decays */
+    for (int r = 0; r < n; r++) {
+        h_re += filter->c[r] * (double)x[r];
+        h_im += im != 0 ? filter->c[r] * (double)x[n + r] : 0;
+    }
+    *real = h_re;
+    return h_re * h_re + h_im * h_im;
 }
 
-/* sum_k d_k + c' (I - F)^-1 b_k, where I - F may be small. */
 double noise_filter_gain(const struct noise_filter *filter)
 {
-    quad matrix[LINEAR_SIZE], x[LINEAR_STATE] = {0}, gain = 0;
-    struct quad_lu lu = {.matrix = matrix, .size = filter->slots};
-    for (int e = 0; e < filter->slots * filter->slots; e++)
-        matrix[e] = -filter->system.e[e];
+    double gain = 0, real;
     for (int k = 0; k < filter->samples; k++) {
-        gain += filter->d[k];
-        for (int r = 0; r < filter->slots; r++)
-            x[r] += filter->system.b[k][r];
+        transfer(filter, k, 0, 0, &real);
+        gain += real;
     }
-    if (!quad_lu_decompose(&lu))
-        return NAN;
-    quad_lu_solve(&lu, x);
-    for (int r = 0; r < filter->slots; r++)
-        gain += filter->c[r] * x[r];
-    return (double)gain;
+    return gain;
 }
 
 double noise_filter_density(const struct noise_filter *filter, double frequency)
 {
-    double density = 0;
-    for (int k = 0; k < filter->samples; k++) {
-        const double complex h =
-            transfer(filter, k,
-                     cexp(2 * 3.14159265358979323846 * frequency * (double complex)I));
-        density += creal(h) * creal(h) + cimag(h) * cimag(h);
-    }
+    /* e^{2 pi i f} - 1, without rounding at 0 and 1/2. */
+    const double pi = 3.14159265358979323846, turn = 2 * fabs(frequency);
+    const double half = sin(pi * turn / 2);
+    const double re = turn == 1 ? -2 : -2 * half * half;
+    const double im = sin(pi * (turn <= 0.5 ? turn : 1 - turn));
+    double density = 0, ignored;
+    for (int k = 0; k < filter->samples; k++)
+        density += transfer(filter, k, re, im, &ignored);
     return density;
 }
 
@@ -203,4 +193,125 @@ double noise_filter_long_run(const struct noise_filter *filter, uint64_t count)
     linear_system_sums(&filter->system, &one, start, count - 1, sum, weighted);
     return variance(filter) + 2 * (project(filter, sum) * (1 - 1 / total) -
                                    project(filter, weighted) / total);
+}
+
+/* r(0)^2 + 2 sum_{j=0}^{count-2} (c' F^j start)^2. */
+double noise_filter_squares(const struct noise_filter *filter, uint64_t count)
+{
+    const int n = filter->slots;
+    double start[LINEAR_SIZE] = {0}, outer[LINEAR_SIZE], sum[LINEAR_SIZE], all = 0;
+    if (n > 0 && count > 1) {
+        lagged_start(filter, start);
+        for (int r = 0; r < n; r++)
+            for (int k = 0; k < n; k++)
+                outer[r * n + k] = start[r] * start[k];
+        linear_system_sums(&filter->system, &filter->system, outer, count - 1, sum,
+                           NULL);
+        for (int r = 0; r < n; r++)
+            for (int k = 0; k < n; k++)
+                all += filter->c[r] * sum[r * n + k] * filter->c[k];
+    }
+    return variance(filter) * variance(filter) + 2 * all;
+}
+
+/* --- through a window ------------------------------------------------------------- */
+
+/* F x, from F - I. */
+static void step(const struct noise_filter *filter, const quad *x, quad *next)
+{
+    const int n = filter->slots;
+    for (int i = 0; i < n; i++) {
+        next[i] = x[i];
+        for (int k = 0; k < n; k++)
+            next[i] += filter->system.e[i * n + k] * x[k];
+    }
+}
+
+/* c' F^{l-1} (F S c + sum b d), from lag to lag. Rounding errors of the recursion
+ * spread over all frequencies, so doubles would spoil densities far below the variance.
+ */
+void noise_filter_autocovariances(const struct noise_filter *filter, size_t count,
+                                  quad *r)
+{
+    const int n = filter->slots;
+    quad state[LINEAR_STATE], next[LINEAR_STATE], sc[LINEAR_STATE], sum = 0;
+    for (int k = 0; k < filter->samples; k++)
+        sum += (quad)filter->d[k] * filter->d[k];
+    for (int i = 0; i < n; i++) {
+        sc[i] = 0;
+        for (int k = 0; k < n; k++)
+            sc[i] += (quad)filter->covariance[i * n + k] * filter->c[k];
+        sum += filter->c[i] * sc[i];
+    }
+    step(filter, sc, state);
+    for (int i = 0; i < n; i++)
+        for (int k = 0; k < filter->samples; k++)
+            state[i] += filter->system.b[k][i] * filter->d[k];
+    for (size_t lag = 0; lag < count; lag++) {
+        r[lag] = sum;
+        sum = 0;
+        for (int i = 0; i < n; i++)
+            sum += filter->c[i] * state[i];
+        step(filter, state, next);
+        memcpy(state, next, sizeof *state * (size_t)n);
+    }
+}
+
+void noise_filter_windowed(const struct noise_filter *filter, int length,
+                           const double *window, double *density)
+{
+    const long double pi = 3.14159265358979323846264L;
+    quad r[NOISE_FILTER_WINDOW];
+    long double wave[NOISE_FILTER_WINDOW], seen[NOISE_FILTER_WINDOW];
+    noise_filter_autocovariances(filter, (size_t)length, r);
+    for (int lag = length - 1; lag >= 0; lag--) {
+        long double overlap = 0, power = 0;
+        for (int n = 0; n < length; n++) {
+            power += (long double)window[n] * window[n];
+            if (n + lag < length)
+                overlap += (long double)window[n] * window[n + lag];
+        }
+        seen[lag] = (long double)(r[lag] * (overlap / power));
+        wave[lag] = cosl(2 * pi * lag / length);
+    }
+    for (int k = 0; 2 * k <= length; k++) {
+        long double sum = seen[0];
+        for (int lag = 1; lag < length; lag++)
+            sum += 2 * seen[lag] * wave[k * lag % length];
+        density[k] = (double)sum;
+    }
+}
+
+double noise_filter_transient(const struct noise_filter *filter, uint64_t t, int length)
+{
+    const struct linear_system one = {.dim = 1}; /* A = 1 */
+    const int n = filter->slots;
+    quad given[LINEAR_STATE] = {0};
+    double mean[LINEAR_SIZE] = {0}, s[LINEAR_SIZE];
+    double sum = 0;
+    struct error ignored;
+    if (n == 0)
+        return 0;
+    for (int k = 0; k < filter->samples; k++)
+        for (int i = 0; i < n; i++)
+            given[i] += filter->system.b[k][i];
+    if (linear_system_mean(&filter->system, given, mean, &ignored) != STATUS_OK)
+        return INFINITY;
+    memcpy(s, filter->covariance, sizeof s);
+    linear_system_power(&filter->system, &one, t, mean);
+    linear_system_power(&filter->system, &filter->system, t, s);
+    for (int at = 0; at < length; at++) {
+        sum += project(filter, mean) * project(filter, mean);
+        for (int i = 0; i < n; i++)
+            for (int k = 0; k < n; k++)
+                sum += filter->c[i] * s[i * n + k] * filter->c[k];
+        linear_system_apply(&filter->system, &one, mean);
+        linear_system_apply(&filter->system, &filter->system, s);
+    }
+    return sum;
+}
+
+double noise_filter_margin(const struct noise_filter *filter)
+{
+    return filter->slots > 0 ? linear_system_margin(&filter->system) : 1;
 }

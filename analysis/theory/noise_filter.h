@@ -39,6 +39,33 @@ double noise_filter_long_run(const struct noise_filter *filter, uint64_t count);
  * interval is the variance. */
 double noise_filter_density(const struct noise_filter *filter, double frequency);
 
+/* The sum of the squared autocovariances of u over the lags below `count`, of both
+ * signs, in about log2(count) small products. */
+double noise_filter_squares(const struct noise_filter *filter, uint64_t count);
+
+/* Sets r[l] to the autocovariance of u at lag l < count. They are quads because the
+ * density that they sum to may be far below the variance. */
+void noise_filter_autocovariances(const struct noise_filter *filter, size_t count,
+                                  quad *r);
+
+/* Expectation of |sum_n w_n u_n e^{-2 pi i k n/length}|^2 / sum_n w_n^2 in the
+ * stationary law, w = window[length], for k = 0 .. length/2. It is the density as seen
+ * through the window: the sum of r(l) c(l) cos(2 pi k l/length) over |l| < length,
+ * where c(l) = sum_n w_n w_{n+l} / sum_n w_n^2. length is at most NOISE_FILTER_WINDOW.
+ */
+enum { NOISE_FILTER_WINDOW = 256 };
+void noise_filter_windowed(const struct noise_filter *filter, int length,
+                           const double *window, double *density);
+
+/* A bound on what the start changes in that expectation for a segment that begins t
+ * steps after empty slots: what the mean of u lacks, squared, plus what its variance
+ * lacks, summed over the segment. */
+double noise_filter_transient(const struct noise_filter *filter, uint64_t t,
+                              int length);
+
+/* 1 minus the factor by which the slowest slot decays in a step; 1 without slots. */
+double noise_filter_margin(const struct noise_filter *filter);
+
 /* The impulse response: the weight in u of gradient sample `sample` drawn `age` steps
  * ago. Mean and variance of u_t from empty slots follow from it. */
 double noise_filter_response(const struct noise_filter *filter, int sample,

@@ -1,156 +1,288 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "theory/pac_bayes.h"
 
+#include <float.h>
 #include <gsl/gsl_errno.h>
 #include <gsl/gsl_linalg.h>
+#include <gsl/gsl_sf_log.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
-/* The Cholesky factor of a covariance, which the caller frees; NULL with an error if it
- * is not positive definite. */
-static gsl_matrix *cholesky(size_t n, const double *covariance, struct error *error)
+/* --- divergences ------------------------------------------------------------------ */
+
+/* ln x of any quad x > 0, in double. */
+static double log_of(quad x)
 {
-    gsl_matrix *factor = gsl_matrix_alloc(n, n);
-    if (!factor) {
-        error_write(error, "not enough memory for a covariance");
-        return NULL;
+    const double ln_2 = 0.693147180559945309417;
+    double twos = 0;
+    for (; x < 0x1p-1000; twos -= 1000)
+        x *= 0x1p1000;
+    for (; x > 0x1p1000 && quad_is_finite(x); twos += 1000)
+        x *= 0x1p-1000;
+    return twos != 0 ? log((double)x) + twos * ln_2 : log((double)x);
+}
+
+/* x - 1 - ln x for x > 0; from x - 1 where that is small. */
+static double beyond(quad x)
+{
+    const double off = (double)(x - 1);
+    return fabs(off) < 0.5 ? -gsl_sf_log_1plusx_mx(off) : off - log_of(x);
+}
+
+/* S = L D L': m[n x n] is S and becomes L, of unit diagonal; above it stays S. False at
+ * the first pivot that is not > 0, whose row is then in *row. */
+static bool factor(size_t n, quad *m, quad *d, size_t *row)
+{
+    for (size_t i = 0; i < n; i++) {
+        d[i] = m[i * n + i];
+        for (size_t j = 0; j < i; j++) {
+            quad sum = m[i * n + j];
+            for (size_t k = 0; k < j; k++)
+                sum -= m[i * n + k] * m[j * n + k]; /* L_ik D_k, L_jk */
+            m[i * n + j] = sum;
+        }
+        for (size_t j = 0; j < i; j++) {
+            const quad l = m[i * n + j] / d[j];
+            d[i] -= l * m[i * n + j];
+            m[i * n + j] = l;
+        }
+        *row = i;
+        if (!(d[i] > 0))
+            return false;
+        m[i * n + i] = 1;
     }
-    memcpy(factor->data, covariance, n * n * sizeof *covariance);
-    if (gsl_linalg_cholesky_decomp1(factor) == GSL_SUCCESS)
-        return factor;
-    gsl_matrix_free(factor);
-    error_write(error, "the covariance is not positive definite");
-    return NULL;
+    return true;
 }
 
-static double logdet(const gsl_matrix *factor)
+/* KL(N(0, W) | N(0, I)), W = scale S, S = L D L'. */
+static double from_factors(size_t n, const quad *l, const quad *d, double scale)
 {
-    double sum = 0;
-    for (size_t i = 0; i < factor->size1; i++)
-        sum += 2 * log(gsl_matrix_get(factor, i, i));
-    return sum;
-}
-
-/* Tr(Sigma_P^-1 Sigma_Q) and the quadratic form of the means, column by column. */
-static void solve_terms(const gsl_matrix *p, const double *cov_q, const double *apart,
-                        gsl_vector *x, double *trace, double *quadratic)
-{
-    const size_t n = p->size1;
-    *trace = *quadratic = 0;
-    for (size_t column = 0; column <= n; column++) {
-        for (size_t i = 0; i < n; i++)
-            gsl_vector_set(x, i, column < n ? cov_q[i * n + column] : apart[i]);
-        gsl_linalg_cholesky_svx(p, x);
-        if (column < n)
-            *trace += gsl_vector_get(x, column);
-        for (size_t i = 0; column == n && i < n; i++)
-            *quadratic += apart[i] * gsl_vector_get(x, i);
+    double kl = 0;
+    for (size_t i = 0; i < n; i++) {
+        quad left = 0;
+        for (size_t k = 0; k < i; k++)
+            left += l[i * n + k] * l[i * n + k] * d[k];
+        kl += (beyond(scale * d[i]) + (double)(scale * left)) / 2;
     }
+    return kl;
 }
 
+/* x <- L^-1 x, entries `step` apart. */
+static void forward(size_t n, const quad *l, quad *x, size_t step)
+{
+    for (size_t i = 0; i < n; i++)
+        for (size_t k = 0; k < i; k++)
+            x[i * step] -= l[i * n + k] * x[k * step];
+}
+
+/* With P = L D L' and V = D^{-1/2} L^-1: V Q V' has the divergence of N(0, Q) from
+ * N(0, P), and |V (mean_q - mean_p)|^2 is that of the means. */
 int pac_bayes_gaussian_kl(size_t n, const double *mean_q, const double *cov_q,
                           const double *mean_p, const double *cov_p, double *kl,
                           struct error *error)
 {
-    double trace, quadratic;
-    gsl_matrix *q = cholesky(n, cov_q, error), *p = cholesky(n, cov_p, error);
-    gsl_vector *x = gsl_vector_alloc(n), *apart = gsl_vector_alloc(n);
-    int status = STATUS_USAGE;
-    if (!q || !p)
-        goto out;
-    if (!x || !apart) {
-        status = error_memory(error, "a divergence");
-        goto out;
+    quad *room = calloc(2 * n * n + 2 * n, sizeof *room);
+    if (!room)
+        return error_memory(error, "a divergence");
+    quad *p = room, *q = p + n * n, *d = q + n * n, *apart = d + n, square = 0;
+    int status =
+        error_set(error, STATUS_USAGE, "the covariance is not positive definite");
+    size_t row;
+    for (size_t k = 0; k < n * n; k++) {
+        p[k] = cov_p[k];
+        q[k] = cov_q[k];
     }
     for (size_t i = 0; i < n; i++)
-        apart->data[i] = mean_q[i] - mean_p[i];
-    solve_terms(p, cov_q, apart->data, x, &trace, &quadratic);
-    *kl = 0.5 * (logdet(p) - logdet(q) + trace + quadratic - (double)n);
+        apart[i] = (quad)mean_q[i] - mean_p[i];
+    if (!factor(n, p, d, &row))
+        goto out;
+    forward(n, p, apart, 1);
+    for (size_t i = 0; i < n; i++) {
+        forward(n, p, q + i, n);
+        square += apart[i] * apart[i] / d[i];
+    }
+    for (size_t i = 0; i < n; i++)
+        forward(n, p, q + i * n, 1);
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = 0; j < n; j++)
+            q[i * n + j] /= quad_sqrt(d[i]) * quad_sqrt(d[j]);
+    if (!factor(n, q, d, &row))
+        goto out;
+    *kl = from_factors(n, q, d, 1) + (double)square / 2;
     status = STATUS_OK;
 out:
-    if (q)
-        gsl_matrix_free(q);
-    if (p)
-        gsl_matrix_free(p);
-    gsl_vector_free(x);
-    gsl_vector_free(apart);
+    free(room);
     return status;
 }
 
-struct covariance_size pac_bayes_size_diagonal(size_t n, const double *variance)
+/* --- covariances ------------------------------------------------------------------ */
+
+struct covariance_size pac_bayes_size_diagonal(size_t n, const quad *variance,
+                                               double lambda)
 {
-    struct covariance_size size = {0, 0};
+    quad trace = 0, logdet = 0, kl = 0;
     for (size_t i = 0; i < n; i++) {
-        size.trace += variance[i];
-        size.logdet += log(variance[i]);
+        trace += variance[i];
+        logdet += variance[i] > 0 ? log_of(variance[i]) : -INFINITY;
+        kl += variance[i] > 0 ? beyond(lambda * variance[i]) / 2 : INFINITY;
     }
-    return size;
+    return (struct covariance_size){.trace = (double)trace,
+                                    .logdet = (double)logdet,
+                                    .kl = (double)kl,
+                                    .error = (double)n * DBL_EPSILON};
 }
 
-int pac_bayes_size_dense(size_t n, const double *covariance,
+/* What element (i, j) may be off by: what it came with, and elimination's rounding. */
+static double slack(const struct dense_covariance *s, size_t i, size_t j)
+{
+    const size_t n = s->n;
+    const double size =
+        sqrt((double)s->elements[i * n + i]) * sqrt((double)s->elements[j * n + j]);
+    return (double)s->bound[i * n + j] + (double)(n + 1) * (double)QUAD_EPSILON * size;
+}
+
+/* sum_ij |S^-1|_ij slack_ij. inverse[n x n] is scratch: L^-1. */
+static double logdet_error(const struct dense_covariance *s, const quad *l,
+                           const quad *d, quad *inverse)
+{
+    const size_t n = s->n;
+    double error = 0;
+    for (size_t j = 0; j < n; j++) {
+        for (size_t i = 0; i < n; i++)
+            inverse[i * n + j] = i == j ? 1 : 0;
+        forward(n, l, inverse + j, n);
+    }
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = 0; j <= i; j++) {
+            quad sum = 0;
+            for (size_t k = i; k < n; k++)
+                sum += inverse[k * n + i] * inverse[k * n + j] / d[k];
+            error += (i == j ? 1 : 2) * (double)quad_abs(sum) * slack(s, i, j);
+        }
+    return error;
+}
+
+/* The largest relative error of an element on the diagonal. */
+static double coarseness(const struct dense_covariance *s)
+{
+    double most = (double)QUAD_EPSILON;
+    for (size_t i = 0; i < s->n; i++)
+        most = fmax(most, slack(s, i, i) / (double)s->elements[i * s->n + i]);
+    return most;
+}
+
+/* A pivot that is not > 0: 0 and what rounding cannot have made negative mean that the
+ * covariance is not positive definite. */
+static int refuse_pivot(const struct dense_covariance *s, const quad *l, quad pivot,
+                        size_t row, struct error *error)
+{
+    double reach = 1;
+    for (size_t k = 0; k < row; k++)
+        reach += fabs((double)l[row * s->n + k]);
+    const double noise = reach * reach * coarseness(s) *
+                         (double)s->elements[row * s->n + row] * (double)s->n;
+    if (pivot < 0 && -(double)pivot <= noise)
+        return error_about(error, STATUS_SOFTWARE, "noise",
+                           "%s is singular, or so nearly that all %.0f digits of its "
+                           "log-determinant are lost",
+                           s->name, -log10(coarseness(s)));
+    return error_about(error, STATUS_USAGE, "noise", "%s is not positive definite",
+                       s->name);
+}
+
+int pac_bayes_size_dense(const struct dense_covariance *s, double lambda, double most,
                          struct covariance_size *size, struct error *error)
 {
-    gsl_matrix *factor = cholesky(n, covariance, error);
-    if (!factor)
-        return STATUS_USAGE;
-    *size = (struct covariance_size){0, logdet(factor)};
+    const size_t n = s->n;
+    quad *room = malloc((2 * n * n + n) * sizeof *room), trace = 0;
+    int status = STATUS_OK;
+    size_t row;
+    if (!room)
+        return error_memory(error, "a covariance");
+    quad *l = room, *inverse = l + n * n, *d = inverse + n * n;
+    *size = (struct covariance_size){.logdet = NAN, .kl = NAN};
+    memcpy(l, s->elements, n * n * sizeof *l);
     for (size_t i = 0; i < n; i++)
-        size->trace += covariance[i * n + i];
-    gsl_matrix_free(factor);
-    return STATUS_OK;
+        trace += s->elements[i * n + i];
+    size->trace = (double)trace;
+    if (!factor(n, l, d, &row)) {
+        status = refuse_pivot(s, l, d[row], row, error);
+        goto out;
+    }
+    size->logdet = 0;
+    for (size_t i = 0; i < n; i++)
+        size->logdet += log_of(d[i]);
+    size->kl = from_factors(n, l, d, lambda);
+    size->error = logdet_error(s, l, d, inverse) + (double)n * DBL_EPSILON;
+    if (!(size->error <= most))
+        status = error_about(
+            error, STATUS_SOFTWARE, "noise",
+            "%s is so nearly singular that its log-determinant is only known to within "
+            "%.2g: %.0f of the %.0f digits of its elements are lost",
+            s->name, size->error, fmax(log10(size->error / coarseness(s)), 0),
+            -log10(coarseness(s)));
+out:
+    free(room);
+    return status;
 }
 
 int pac_bayes_inverse(size_t n, const double *covariance, double *inverse,
                       struct error *error)
 {
-    gsl_matrix *factor = cholesky(n, covariance, error);
-    if (!factor)
-        return STATUS_USAGE;
-    gsl_linalg_cholesky_invert(factor);
-    memcpy(inverse, factor->data, n * n * sizeof *inverse);
-    gsl_matrix_free(factor);
-    return STATUS_OK;
+    gsl_matrix *matrix = gsl_matrix_alloc(n, n);
+    int status = STATUS_OK;
+    if (!matrix)
+        return error_memory(error, "a covariance");
+    memcpy(matrix->data, covariance, n * n * sizeof *covariance);
+    if (gsl_linalg_cholesky_decomp1(matrix) != GSL_SUCCESS ||
+        gsl_linalg_cholesky_invert(matrix) != GSL_SUCCESS)
+        status =
+            error_set(error, STATUS_USAGE, "the covariance is not positive definite");
+    else
+        memcpy(inverse, matrix->data, n * n * sizeof *inverse);
+    gsl_matrix_free(matrix);
+    return status;
 }
 
-double pac_bayes_prior_kl(size_t n, struct covariance_size size, double lambda,
-                          double mean_square)
+/* --- bounds ----------------------------------------------------------------------- */
+
+/* 1 and what covers the rounding errors of the formulas below. */
+#define UP (1 + 0x1p-48)
+
+/* q (u - ln(1+u)) with u = gap/q, for q > 0. */
+static double first_term(double q, double gap)
 {
-    return 0.5 * (lambda * size.trace - size.logdet - (double)n * log(lambda) +
-                  lambda * mean_square - (double)n);
+    const double u = gap / q;
+    return u < 1e8 ? -q * gsl_sf_log_1plusx_mx(u) : gap - q * (log(gap + q) - log(q));
 }
 
-double pac_bayes_prior_kl_diagonal(size_t n, const double *variance, double lambda,
-                                   double mean_square)
+/* q ln(q/p) + (1-q) ln((1-q)/(1-p)) at p = q + gap, with 0 ln 0 = 0. What is of first
+ * order in the gap cancels between the two logarithms and is left out of both; each is
+ * >= 0 then. */
+static double small_kl(double q, double gap)
 {
-    double sum = 0;
-    for (size_t i = 0; i < n; i++) {
-        const double off = lambda * variance[i] - 1;
-        sum +=
-            fabs(off) < 0.5 ? off - log1p(off) : off - (log(lambda) + log(variance[i]));
-    }
-    return 0.5 * (sum + lambda * mean_square);
+    const double u = q < 1 ? -gap / (1 - q) : 0;
+    const double first = q > 0 ? first_term(q, gap) : gap;
+    if (u <= -1)
+        return INFINITY;
+    return first - (1 - q) * gsl_sf_log_1plusx_mx(u);
 }
 
-/* q ln(q/p) + (1-q) ln((1-q)/(1-p)) with 0 ln 0 = 0. */
-static double small_kl(double q, double p)
+double pac_bayes_small_kl_gap(double q, double c)
 {
-    const double first = q > 0 ? q * log(q / p) : 0;
-    const double second = q < 1 ? (1 - q) * (log1p(-q) - log1p(-p)) : 0;
-    return first + second;
-}
-
-double pac_bayes_small_kl_inverse(double q, double c)
-{
-    double low = q, high = 1;
-    /* Bisects until no double lies between; high violates the inequality or is 1. */
+    double low = 0, high = 1 - q;
+    /* Bisects until no double lies between; high violates the inequality or is 1 - q.
+     */
     for (double middle = low + (high - low) / 2; middle > low && middle < high;
          middle = low + (high - low) / 2) {
-        if (small_kl(q, middle) <= c)
+        if (small_kl(q, middle) <= c * UP)
             low = middle;
         else
             high = middle;
     }
-    return high;
+    /* Near p = 1 the logarithm is that of a gap which rounding moved by a unit. */
+    return fmin(high * UP, 1 - q);
 }
 
 struct pac_bayes_bounds pac_bayes_bounds(double kl, double train_size, double delta,
@@ -159,9 +291,8 @@ struct pac_bayes_bounds pac_bayes_bounds(double kl, double train_size, double de
     const double n = train_size;
     const double tight = kl + log(2 * sqrt(n)) - log(delta);
     return (struct pac_bayes_bounds){
-        .paper = 4 * sqrt((kl + log(2 * n) - log(delta)) / n),
-        .mcallester = sqrt(tight / (2 * n)),
-        .maurer =
-            pac_bayes_small_kl_inverse(empirical_risk, tight / n) - empirical_risk,
+        .paper = 4 * sqrt((kl + log(2 * n) - log(delta)) / n) * UP,
+        .mcallester = sqrt(tight / (2 * n)) * UP,
+        .maurer = pac_bayes_small_kl_gap(empirical_risk, tight / n),
     };
 }

@@ -204,21 +204,30 @@ static int set_and_solve(const struct linear_system *i, const struct linear_syst
                        "equation of the stationary covariance is singular");
 }
 
-int stein_covariance(const struct linear_system *i, const struct linear_system *j,
-                     double c, double *covariance, double *bound, struct error *error)
+int stein_covariance_quad(const struct linear_system *i, const struct linear_system *j,
+                          double c, quad *covariance, quad *bound, struct error *error)
 {
     struct equations equations;
     quad x[LINEAR_SIZE], y[LINEAR_SIZE];
-    *covariance = NAN;
+    *covariance = *bound = NAN;
     const int status = set_and_solve(i, j, c, &equations, x, y, error);
     if (status != STATUS_OK)
         return status;
-    *covariance = (double)x[0];
-    if (bound)
-        *bound = (double)(error_of_matrices(i, j, x, y) + error_of_noise(i, j, c, y) +
-                          error_of_solution(&equations, x, y)) +
-                 DBL_EPSILON * fabs(*covariance);
+    *covariance = x[0];
+    *bound = error_of_matrices(i, j, x, y) + error_of_noise(i, j, c, y) +
+             error_of_solution(&equations, x, y);
     return STATUS_OK;
+}
+
+int stein_covariance(const struct linear_system *i, const struct linear_system *j,
+                     double c, double *covariance, double *bound, struct error *error)
+{
+    quad value, slack;
+    const int status = stein_covariance_quad(i, j, c, &value, &slack, error);
+    *covariance = (double)value;
+    if (bound)
+        *bound = (double)slack + DBL_EPSILON * fabs(*covariance);
+    return status;
 }
 
 int stein_solve(const struct linear_system *i, const struct linear_system *j, double c,

@@ -21,6 +21,13 @@ PNM_MUST_USE int stein_covariance(const struct linear_system *i,
                                   double *covariance, double *bound,
                                   struct error *error);
 
+/* The same with all the digits of the solution, and a bound of what is wrong with them:
+ * for determinants of matrices that are nearly singular. */
+PNM_MUST_USE int stein_covariance_quad(const struct linear_system *i,
+                                       const struct linear_system *j, double c,
+                                       quad *covariance, quad *bound,
+                                       struct error *error);
+
 /* The whole solution S, dim_i x dim_j. */
 PNM_MUST_USE int stein_solve(const struct linear_system *i,
                              const struct linear_system *j, double c, double *s,

@@ -84,9 +84,9 @@ double theory_lr_limit(const struct rule *rule, double h)
                : NAN;
 }
 
-int theory_covariance_bounded(const struct rule *rule, double h_i, double h_j, double c,
-                              double *covariance, double *bound,
-                              enum exact_source *source, struct error *error)
+int theory_covariance_quad(const struct rule *rule, double h_i, double h_j, double c,
+                           quad *covariance, quad *bound, enum exact_source *source,
+                           struct error *error)
 {
     const struct theory *theory = theory_find(rule->kind->name);
     const double pull = l2_decay(rule);
@@ -96,17 +96,26 @@ int theory_covariance_bounded(const struct rule *rule, double h_i, double h_j, d
     if (!rule_has_law(rule))
         return STATUS_OK;
     if (theory && theory->covariance && decoupled_decay(rule) == 0) {
-        *covariance =
-            (double)theory->covariance(rule, (quad)h_i + pull, (quad)h_j + pull, c);
-        *bound = DBL_EPSILON * fabs(*covariance);
+        *covariance = theory->covariance(rule, (quad)h_i + pull, (quad)h_j + pull, c);
+        *bound = 64 * QUAD_EPSILON * quad_abs(*covariance);
         *source = EXACT_CLOSED_FORM;
-        if (!isnan(*covariance))
+        if (!isnan((double)*covariance))
             return STATUS_OK;
     }
     *source = theory_system(rule, h_i, &i);
     theory_system(rule, h_j, &j);
-    const int status = stein_covariance(&i, &j, c, covariance, bound, error);
-    *covariance += 0.0; /* no -0 */
+    return stein_covariance_quad(&i, &j, c, covariance, bound, error);
+}
+
+int theory_covariance_bounded(const struct rule *rule, double h_i, double h_j, double c,
+                              double *covariance, double *bound,
+                              enum exact_source *source, struct error *error)
+{
+    quad value, slack;
+    const int status =
+        theory_covariance_quad(rule, h_i, h_j, c, &value, &slack, source, error);
+    *covariance = (double)value + 0.0; /* no -0 */
+    *bound = (double)slack + DBL_EPSILON * fabs(*covariance);
     return status;
 }
 
@@ -125,6 +134,15 @@ double theory_paper(const struct rule *rule, double h_i, double h_j, double c)
     if (!theory || !theory->paper_noise || rule->decay.lambda != 0)
         return NAN;
     return theory->applied_lr(rule) * theory->paper_noise(rule) * c / (h_i + h_j);
+}
+
+quad theory_paper_quad(const struct rule *rule, double h_i, double h_j, double c)
+{
+    const struct theory *theory = theory_find(rule->kind->name);
+    if (!theory || !theory->paper_noise || rule->decay.lambda != 0)
+        return NAN;
+    return (quad)theory->applied_lr(rule) * theory->paper_noise(rule) * c /
+           ((quad)h_i + h_j);
 }
 
 double theory_gamma(const struct rule *rule)

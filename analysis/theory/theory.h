@@ -64,6 +64,11 @@ PNM_MUST_USE int theory_covariance_bounded(const struct rule *rule, double h_i,
                                            double *bound, enum exact_source *source,
                                            struct error *error);
 
+/* The same with all its digits: the error in *bound may be far below a double's. */
+PNM_MUST_USE int theory_covariance_quad(const struct rule *rule, double h_i, double h_j,
+                                        double c, quad *covariance, quad *bound,
+                                        enum exact_source *source, struct error *error);
+
 /* Limit of the learning rate at curvature h in closed form; NAN if there is none. */
 double theory_lr_limit(const struct rule *rule, double h);
 
@@ -71,6 +76,9 @@ double theory_lr_limit(const struct rule *rule, double h);
  * 14, 16, 18), that is applied_lr paper_noise c / (h_i + h_j). NAN if the paper has
  * no formula for the rule, and with weight decay. */
 double theory_paper(const struct rule *rule, double h_i, double h_j, double c);
+
+/* The same; what is rounded in it, other than h and c, all pairs have in common. */
+quad theory_paper_quad(const struct rule *rule, double h_i, double h_j, double c);
 
 /* eta / sqrt((1+beta0)^2 + beta0^2), or eta with --lr-normalization off. */
 double theory_normalized_lr(const struct rule *rule);

@@ -26,14 +26,43 @@ load helpers
     expect_equal "$(column "$out" paper_verdict | tr '\n' ' ')" "holds fails no claim no claim fails "
 }
 
-@test "--psd: columns, frequencies 0 to 1/2, the ends of pnm's density" {
-    attempt pnm-noise --optimizer pnm --lr 0.1 --psd --replicas 50
+@test "--psd: columns, frequencies 0 to 1/2, the ends of pnm's density and what a window makes of it" {
+    attempt pnm-noise --optimizer pnm --lr 0.1 --psd --precision 0.0018
     expect_status 0
-    expect_equal "$(header "$out")" optimizer,beta0,beta1,frequency,exact,measured,stderr
+    expect_equal "$(header "$out")" \
+        optimizer,beta0,beta1,frequency,exact,measured,stderr,count,exact_verdict,density
+    all_are "$out" exact_verdict holds
     expect_equal "$(column "$out" frequency 1)" 0
     expect_equal "$(column "$out" frequency 129)" 0.5
-    holds "$(column "$out" exact 1) > 0.999999 && $(column "$out" exact 1) < 1.000001"
-    holds "$(column "$out" exact 129) > 8.99999 && $(column "$out" exact 129) < 9.00001"
+    holds "$(column "$out" density 1) > 0.999999 && $(column "$out" density 1) < 1.000001"
+    holds "$(column "$out" density 129) > 8.99999 && $(column "$out" density 129) < 9.00001"
+    holds "$(column "$out" exact 1) > 0.983223 && $(column "$out" exact 1) < 0.983224"
+    holds "$(column "$out" exact 129) > 8.84518 && $(column "$out" exact 129) < 8.84519"
+}
+
+@test "--psd of a slow rule: the burn-in is long enough, a given one that is not decides nothing" {
+    # A burn-in of 1024 steps once gave 9.04 +- 0.02 beside an exact 1.
+    attempt pnm-noise --optimizer pnm --lr 0.1 --beta1 0.999 --psd --precision 0.03 --quiet
+    expect_status 2
+    holds "$(column "$out" exact 1) > 0.0810356 && $(column "$out" exact 1) < 0.0810357"
+    holds "$(column "$out" measured 1) - $(column "$out" exact 1) < 4.9 * $(column "$out" stderr 1)"
+    holds "$(column "$out" exact 1) - $(column "$out" measured 1) < 4.9 * $(column "$out" stderr 1)"
+    attempt pnm-noise --optimizer pnm --lr 0.1 --beta1 0.999 --psd --burn-in 1024 --steps 4096 \
+        --replicas 4096 --quiet
+    expect_status 2
+    all_are "$out" exact_verdict inconclusive
+}
+
+@test "momentum so slow that nothing can be sampled: exact values, and an end" {
+    attempt pnm-noise --optimizer pnm --lr 0.1 --beta1 0.9999999999 --quiet
+    expect_status 2
+    all_are "$out" exact_verdict 'not sampled'
+    attempt pnm-noise --optimizer pnm --lr 0.1 --beta1 0.9999999999999999 --psd
+    expect_status 2
+    all_are "$out" exact_verdict 'not sampled'
+    all_are "$out" measured ''
+    expect_message 'warning: pnm: not sampled, because it needs .* coordinate-steps'
+    expect_equal "$(column "$out" density 129)" 9
 }
 
 @test "the same bits for 1, 2, 3 and 7 threads" {
@@ -70,20 +99,14 @@ load helpers
     expect_files ''
 }
 
-@test "--psd says what it does not use" {
-    attempt pnm-noise --optimizer pnm --lr 0.1 --psd --replicas 8
-    expect_status 0
-    body "$out" >plain
-    expect_no_message .
-    attempt pnm-noise --optimizer pnm --lr 0.1 --psd --replicas 8 --precision 0.001 --steps 5 --max-samples 1
-    expect_status 0
-    expect_message 'warning: --precision: has no effect with --psd'
-    expect_message 'warning: --steps: has no effect with --psd'
-    expect_message 'warning: --max-samples: has no effect with --psd'
-    body "$out" >given
-    expect_same plain given
-    attempt pnm-noise --optimizer pnm --lr 0.1 --psd --replicas 8 --steps 5 --quiet
-    expect_no_message .
+@test "--psd: a budget, and steps that leave no segment" {
+    attempt pnm-noise --optimizer pnm --lr 0.1 --psd --max-samples 1000 --quiet
+    expect_status 2
+    all_are "$out" exact_verdict 'not sampled'
+    attempt pnm-noise --optimizer pnm --lr 0.1 --psd --steps 300 --output new.csv
+    expect_status 64
+    expect_message '--steps: 300 leaves no segment of 256 directions'
+    expect_files ''
 }
 
 @test "a standard error that is beyond the range of numbers is none, not 0" {

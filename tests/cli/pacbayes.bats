@@ -32,6 +32,42 @@ given="--optimizer pnm --lr 0.1 --spectrum 1,2 --prior-precision 10 --train-size
     expect_message 'positive definite|singular'
 }
 
+@test "nearly singular covariances: right digits, or a refusal that says how many are lost" {
+    local common="--optimizer sgd --lr 0.1 --prior-precision 10 --train-size 10000"
+    printf '1 1\n1 1\n' >ones
+    # Doubles gave -39.2349524 here, and found 1.00000001 not positive definite.
+    # shellcheck disable=SC2086
+    attempt pnm-pacbayes $common --spectrum 1,1.0000001 --noise file:ones --replicas 64 --steps 300
+    expect_status 2
+    holds "$(column "$out" logdet 2) > -39.40877723 && $(column "$out" logdet 2) < -39.40877721"
+    holds "$(column "$out" kl 2) > 16.92811928 && $(column "$out" kl 2) < 16.92811929"
+    # The simulation has doubles only.
+    expect_equal "$(column "$out" exact_verdict 3)" inconclusive
+    expect_equal "$(column "$out" kl 3)" ''
+    expect_message 'warning: sgd: inconclusive, because the measured covariance is '
+    # shellcheck disable=SC2086
+    attempt pnm-pacbayes $common --spectrum 1,1.00000001 --noise file:ones --max-samples 1 --quiet
+    expect_status 2
+    holds "$(column "$out" logdet 2) > -44.01394726 && $(column "$out" logdet 2) < -44.01394724"
+    # shellcheck disable=SC2086
+    attempt pnm-pacbayes $common --spectrum 1,1.00000000000001 --noise file:ones --output new.csv
+    expect_status 70
+    expect_message "--noise: the .* covariance is so nearly singular .*: 29 of the 33 digits of its elements are lost"
+    # The same where beta0 is looked for.
+    attempt pnm-pacbayes --optimizer pnm --lr 0.1 --prior-precision 10 --train-size 10000 --optimal-beta0 \
+        --spectrum 1,1.00000000000001 --noise file:ones --output new.csv
+    expect_status 70
+    expect_files 'ones'
+}
+
+@test "a bound is never below the true one" {
+    # Doubles that cancel gave 3.31138219e-06.
+    attempt pnm-pacbayes --optimizer sgd --lr 0.1 --spectrum 1 --prior-precision 1e-3 \
+        --train-size 1000000000000 --empirical-risk 0.5 --max-samples 1 --quiet
+    holds "$(column "$out" bound_maurer 2) >= 3.3113829026904322e-6"
+    holds "$(column "$out" bound_maurer 2) < 3.3113829026907e-6"
+}
+
 @test "--optimal-beta0: large for the paper at small lambda, 0 for the exact covariance" {
     attempt pnm-pacbayes --optimizer pnm --lr 0.1 --spectrum 1 --prior-precision 1 --train-size 1000 \
         --optimal-beta0 --precision 0.01
