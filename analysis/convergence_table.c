@@ -112,6 +112,26 @@ static const struct plot slope_plot = {
 
 /* --- rows ------------------------------------------------------------------------- */
 
+/* Warns of steps from which on a curve is no number. */
+static void warn_lost(const struct convergence_run *run, const struct rule *rule,
+                      const struct descent_curve *curve)
+{
+    const struct convergence_task *task = &run->task;
+    uint64_t step = 0;
+    while (step <= curve->steps &&
+           (curve->excess[step].count == 0 || (isfinite(curve->excess[step].mean) &&
+                                               isfinite(curve->square[0][step].mean))))
+        step++;
+    if (step > curve->steps)
+        return;
+    const bool zero_by_zero = task->sigma == 0 && rule_parameter(rule, "epsilon") == 0;
+    sampling_warn(
+        task->sampling, "%s with lr=%g: the mean over chains is %s from step %llu on%s",
+        rule->kind->name, rule_parameter(rule, "lr"),
+        zero_by_zero ? "no number" : "beyond the range of numbers, as they diverge,",
+        (unsigned long long)step, zero_by_zero ? ": " SAMPLING_ZERO_BY_ZERO : "");
+}
+
 /* Measures chains of `horizon` steps. *own becomes the rule with the rate given or, if
  * none was, with the theorem's. */
 static int measure_horizon(const struct convergence_run *run, const struct rule *rule,
@@ -122,8 +142,10 @@ static int measure_horizon(const struct convergence_run *run, const struct rule 
     *own = *rule;
     convergence_set_rate(&run->task, horizon, own);
     const int status = convergence_measure(&run->task, own, horizon, &curve, error);
-    if (status == STATUS_OK)
+    if (status == STATUS_OK) {
+        warn_lost(run, own, &curve);
         convergence_minimum(&curve, minimum);
+    }
     descent_curve_free(&curve);
     return status;
 }
@@ -178,6 +200,11 @@ static int add_slope(struct table *table, const struct convergence_run *run,
         status = rule_table_row(rule, table, error);
     if (status == STATUS_OK) {
         convergence_slope(run->own->horizons.value, minima, count, &slope, &se);
+        if (isnan(slope))
+            sampling_warn(run->task.sampling,
+                          "%s: no slope, because a minimum is 0 or could not be "
+                          "measured",
+                          rule->kind->name);
         table_count(table, HORIZONS, count);
         table_real(table, SLOPE, slope);
         table_real(table, SLOPE_STDERR, se);
@@ -225,6 +252,8 @@ static int add_curve(struct table *table, const struct convergence_run *run,
     struct rule own = *rule;
     convergence_set_rate(&run->task, horizon, &own);
     int status = convergence_measure(&run->task, &own, horizon, &curve, error);
+    if (status == STATUS_OK)
+        warn_lost(run, &own, &curve);
     for (uint64_t k = 0; status == STATUS_OK && k <= points; k++)
         for (int q = 0; status == STATUS_OK && q < CONVERGENCE_QUANTITIES; q++)
             status = add_point(table, run, &own, &curve, horizon * k / points,

@@ -60,8 +60,9 @@ static const struct option_spec own_options[] = {
     {.name = "optimal-beta0",
      .kind = OPTION_FLAG,
      .field = OPTION_FIELD(struct pacbayes_request, optimal_beta0),
-     .doc = "find the beta0 >= 0 that minimises the bound for the paper's and for the "
-            "exact covariance; the measured covariance uses that of the exact one"},
+     .doc = "find the beta0 from 0 to 1e8 that minimises the bound for the paper's and "
+            "for the exact covariance; the measured covariance uses that of the exact "
+            "one; beta0_at_end says whether it is an end of that range"},
 };
 
 static const struct program_example examples[] = {
@@ -86,7 +87,8 @@ static const struct program_example examples[] = {
     COLUMN(BOUND_MCALLESTER, "bound_mcallester", REAL, false)                          \
     COLUMN(BOUND_MAURER, "bound_maurer", REAL, false)                                  \
     COLUMN(VACUOUS, "vacuous", TEXT, false)                                            \
-    COLUMN(EXACT_VERDICT, "exact_verdict", TEXT, false)
+    COLUMN(EXACT_VERDICT, "exact_verdict", TEXT, false)                                \
+    COLUMN(BETA0_AT_END, "beta0_at_end", TEXT, true)
 
 enum { COLUMN_LIST(TABLE_NUMBER) COLUMNS };
 
@@ -127,7 +129,7 @@ static void name_vacuous(const struct pac_bayes_bounds *bounds, double risk,
 
 static int add_row(struct table *table, const struct pacbayes_request *own,
                    const struct rule *rule, enum posterior_kind kind,
-                   const struct posterior *posterior, enum verdict verdict,
+                   const struct posterior *posterior, enum verdict verdict, bool at_end,
                    struct error *error)
 {
     const struct pac_bayes_bounds bounds =
@@ -138,6 +140,9 @@ static int add_row(struct table *table, const struct pacbayes_request *own,
         [COVARIANCE] = kind_text[kind],
         [VACUOUS] = posterior->known ? vacuous : NULL,
         [EXACT_VERDICT] = verdict_text(verdict),
+        [BETA0_AT_END] = !own->optimal_beta0 ? NULL
+                         : at_end            ? "yes"
+                                             : "no",
     };
     int status = rule_table_row(rule, table, error);
     if (status == STATUS_OK)
@@ -184,13 +189,14 @@ static int add_rule(struct table *table, const struct pacbayes_request *own,
     const bool optimal = own->optimal_beta0;
     struct posterior exact = {0}, measured = {0}, other = {0};
     struct rule paper_rule = *rule, exact_rule = *rule;
+    bool paper_at_end = false, exact_at_end = false;
     int status = STATUS_OK;
     if (optimal)
         status = optimal_beta0(&paper_rule, &own->request.problem, POSTERIOR_PAPER,
-                               own->lambda, error);
+                               own->lambda, &paper_at_end, error);
     if (status == STATUS_OK && optimal)
         status = optimal_beta0(&exact_rule, &own->request.problem, POSTERIOR_EXACT,
-                               own->lambda, error);
+                               own->lambda, &exact_at_end, error);
     if (status != STATUS_OK)
         return status;
     status = posterior_theory(&paper_rule, &own->request.problem, POSTERIOR_PAPER,
@@ -207,11 +213,11 @@ static int add_rule(struct table *table, const struct pacbayes_request *own,
     if (status != STATUS_OK)
         return status;
     status = add_row(table, own, &paper_rule, POSTERIOR_PAPER, &other, VERDICT_NO_CLAIM,
-                     error);
+                     paper_at_end, error);
     if (status != STATUS_OK)
         return status;
     status = add_row(table, own, &exact_rule, POSTERIOR_EXACT, &exact, VERDICT_NO_CLAIM,
-                     error);
+                     exact_at_end, error);
     if (status != STATUS_OK)
         return status;
     const struct verdicts verdicts = {judge(&measured, &exact), VERDICT_NO_CLAIM};
@@ -226,7 +232,7 @@ static int add_rule(struct table *table, const struct pacbayes_request *own,
             "budget --max-samples is %.3g a mode",
             rule->kind->name, measured.samples, own->request.sampling.max_samples);
     return add_row(table, own, &exact_rule, POSTERIOR_MEASURED, &measured,
-                   verdicts.exact, error);
+                   verdicts.exact, exact_at_end, error);
 }
 
 static int answer(const struct request *request, struct table *table,

@@ -64,10 +64,18 @@ static int add_law(struct table *table, const struct rule *given, struct error *
     struct rule rule = *given;
     rule.number[RULE_LR] = 1; /* closed forms are multiples of it */
     const double one = 1, closed = stability_limit_closed(&rule, &one, 1);
-    const double limit = isnan(closed) ? stability_limit(&rule, &one, 1) : closed;
-    const char *source = isnan(closed) ? "bisection" : "closed_form";
-    double value = NAN;
-    int status = table_text(table, LIMIT_SOURCE, source, error);
+    enum exact_source source = EXACT_CLOSED_FORM;
+    struct stable_set set;
+    double limit = closed, value = NAN;
+    int status = STATUS_OK;
+    if (isnan(closed)) {
+        status = stability_set(&rule, &one, 1, &set, error);
+        if (status != STATUS_OK)
+            return status;
+        stability_margin(&rule, &one, 1, &source);
+        limit = stable_set_around(&set, 1).to;
+    }
+    status = table_text(table, LIMIT_SOURCE, theory_source_text(source), error);
     table_real(table, LIMIT, limit);
     if (status == STATUS_OK && limit > 0)
         status = small_step(&rule, limit, &value, error);
@@ -131,7 +139,9 @@ static const struct program program = {
         "Columns: slots are the numbers kept per coordinate besides theta; samples "
         "are the independent gradient samples of a step; limit is the value of eta h "
         "from which on the rule is unstable, by closed form if limit_source is "
-        "closed_form, otherwise by bisection; small_step is the limit for small eta of "
+        "closed_form, otherwise from the eigenvalues of its matrix, which the theory "
+        "writes "
+        "out or the step is probed for; small_step is the limit for small eta of "
         "the exact stationary variance in units of eta/(2B). Both are empty for rules "
         "that are not linear.\n\n"
         "Parameters are at their defaults unless given; every value of a grid gives a "

@@ -76,11 +76,15 @@ enum {
     BEST_RHO,
     BEST_STEPS,
     EXACT_SOURCE,
-    UNMEASURED_COLUMNS,
-    RHO_MEASURED = UNMEASURED_COLUMNS,
+    RHO_MEASURED,
     STEPS_MEASURED,
     LIMIT_MEASURED,
     EXACT_VERDICT,
+    LR_FROM,
+    INTERVALS,
+    MARGIN,
+    BEST_MARGIN,
+    REASON,
     COLUMNS
 };
 
@@ -102,7 +106,32 @@ static const struct column columns[COLUMNS] = {
     [STEPS_MEASURED] = {"steps_measured", COLUMN_REAL, false},
     [LIMIT_MEASURED] = {"limit_measured", COLUMN_REAL, false},
     [EXACT_VERDICT] = {"exact_verdict", COLUMN_TEXT, false},
+    [LR_FROM] = {"lr_from", COLUMN_REAL, false},
+    [INTERVALS] = {"intervals", COLUMN_COUNT, true},
+    [MARGIN] = {"margin", COLUMN_REAL, true},
+    [BEST_MARGIN] = {"best_margin", COLUMN_REAL, true},
+    [REASON] = {"reason", COLUMN_TEXT, true},
 };
+
+/* Whether a column is of --measure alone. */
+static bool is_measured(int column)
+{
+    return (column >= RHO_MEASURED && column <= EXACT_VERDICT) || column == REASON;
+}
+
+/* The columns of a run; at[] says where each of them is. */
+static size_t choose_columns(bool measure, struct column chosen[COLUMNS],
+                             size_t at[COLUMNS])
+{
+    size_t count = 0;
+    for (int k = 0; k < COLUMNS; k++) {
+        if (is_measured(k) && !measure)
+            continue;
+        at[k] = count;
+        chosen[count++] = columns[k];
+    }
+    return count;
+}
 
 #define MAP_COLUMN_LIST(COLUMN)                                                        \
     COLUMN(MAP_OPTIMIZER, "optimizer", TEXT, false)                                    \
@@ -187,34 +216,58 @@ static int check(const struct stability_request *own, struct error *error)
     return status == STATUS_OK ? check_range(&own->request, error) : status;
 }
 
+static int add_measured(struct table *table, const struct stability_request *own,
+                        const struct rule *rule, struct stability *s,
+                        const size_t at[COLUMNS], struct tally *tally,
+                        struct error *error)
+{
+    const struct problem *problem = &own->request.problem;
+    const char *reason;
+    stability_measure(s, rule, problem->h, problem->n);
+    const struct verdicts verdicts = {stability_judge(s, &reason), VERDICT_NO_CLAIM};
+    const double margin = -expm1(s->growth.log_factor);
+    verdict_count(tally, verdicts);
+    /* A factor that may as well be on the other side of 1 is no measurement. */
+    if (growth_trend(s->growth) != TREND_UNKNOWN) {
+        table_real(table, at[RHO_MEASURED], exp(s->growth.log_factor));
+        table_real(table, at[STEPS_MEASURED], stability_steps(margin, own->accuracy));
+    }
+    table_real(table, at[LIMIT_MEASURED], s->limit_measured);
+    const int status = table_text(table, at[REASON], reason, error);
+    return status == STATUS_OK ? table_text(table, at[EXACT_VERDICT],
+                                            verdict_text(verdicts.exact), error)
+                               : status;
+}
+
 static int add_row(struct table *table, const struct stability_request *own,
-                   const struct rule *rule, struct tally *tally, struct error *error)
+                   const struct rule *rule, const size_t at[COLUMNS],
+                   struct tally *tally, struct error *error)
 {
     const double accuracy = own->accuracy;
     const struct problem *problem = &own->request.problem;
     struct stability s;
-    stability_exact(&s, rule, problem->h, problem->n);
-    int status = rule_table_row(rule, table, error);
+    int status = stability_exact(&s, rule, problem->h, problem->n, error);
     if (status == STATUS_OK)
-        status = table_text(table, EXACT_SOURCE, theory_source_text(s.source), error);
+        status = rule_table_row(rule, table, error);
+    if (status == STATUS_OK)
+        status =
+            table_text(table, at[EXACT_SOURCE], theory_source_text(s.source), error);
     if (status != STATUS_OK)
         return status;
-    table_real(table, RHO, s.radius);
-    table_real(table, STEPS, stability_steps(s.radius, accuracy));
-    table_real(table, LR_LIMIT, s.limit);
-    table_real(table, CLOSED_LIMIT, s.limit_closed);
-    table_real(table, BEST_LR, s.best_lr);
-    table_real(table, BEST_RHO, s.best_radius);
-    table_real(table, BEST_STEPS, stability_steps(s.best_radius, accuracy));
-    if (!own->measure)
-        return STATUS_OK;
-    stability_measure(&s, rule, problem->h, problem->n);
-    const struct verdicts verdicts = {stability_judge(&s), VERDICT_NO_CLAIM};
-    verdict_count(tally, verdicts);
-    table_real(table, RHO_MEASURED, s.radius_measured);
-    table_real(table, STEPS_MEASURED, stability_steps(s.radius_measured, accuracy));
-    table_real(table, LIMIT_MEASURED, s.limit_measured);
-    return table_text(table, EXACT_VERDICT, verdict_text(verdicts.exact), error);
+    table_real(table, at[RHO], 1 - s.margin);
+    table_real(table, at[STEPS], stability_steps(s.margin, accuracy));
+    table_real(table, at[LR_LIMIT], s.interval.to);
+    table_real(table, at[CLOSED_LIMIT], s.limit_closed);
+    table_real(table, at[BEST_LR], s.best.lr);
+    table_real(table, at[BEST_RHO], 1 - s.best.margin);
+    table_real(table, at[BEST_STEPS], stability_steps(s.best.margin, accuracy));
+    if (s.intervals > 0)
+        table_real(table, at[LR_FROM], s.interval.from);
+    table_count(table, at[INTERVALS], s.intervals);
+    table_real(table, at[MARGIN], s.margin);
+    table_real(table, at[BEST_MARGIN], s.best.margin);
+    return own->measure ? add_measured(table, own, rule, &s, at, tally, error)
+                        : STATUS_OK;
 }
 
 static int add_point(struct table *table, const struct stability_request *own,
@@ -223,9 +276,15 @@ static int add_point(struct table *table, const struct stability_request *own,
     const struct problem *problem = &own->request.problem;
     const double h = highest(problem);
     double limit = stability_limit_closed(rule, problem->h, problem->n);
-    if (isnan(limit))
-        limit = stability_limit(rule, problem->h, problem->n);
-    const int status = rule_table_row(rule, table, error);
+    int status = STATUS_OK;
+    if (isnan(limit)) {
+        struct stable_set set;
+        status = stability_set(rule, problem->h, problem->n, &set, error);
+        if (status == STATUS_OK)
+            limit = stable_set_around(&set, rule->number[RULE_LR]).to;
+    }
+    if (status == STATUS_OK)
+        status = rule_table_row(rule, table, error);
     if (status != STATUS_OK)
         return status;
     table_real(table, MAP_LR_H, rule->number[RULE_LR] * h);
@@ -240,18 +299,20 @@ static int fill(struct table *table, const struct stability_request *own,
     const struct request_rules *rules = &own->request.rules;
     const size_t map_count = sizeof map_columns / sizeof *map_columns;
     struct progress progress;
+    struct column chosen[COLUMNS];
+    size_t at[COLUMNS] = {0};
+    const size_t count = choose_columns(own->measure, chosen, at);
     int status = own->map ? rule_table_init(table, map_columns, map_count, rules->rule,
                                             rules->count, error)
-                          : rule_table_init(table, columns,
-                                            own->measure ? COLUMNS : UNMEASURED_COLUMNS,
-                                            rules->rule, rules->count, error);
+                          : rule_table_init(table, chosen, count, rules->rule,
+                                            rules->count, error);
     table->plot = &plot;
     progress_start(&progress,
                    own->request.sampling.quiet || ranks_mine() > 0 ? NULL : "rows",
                    rules->count, 0);
     for (size_t k = 0; status == STATUS_OK && k < rules->count; k++) {
         status = own->map ? add_point(table, own, &rules->rule[k], error)
-                          : add_row(table, own, &rules->rule[k], tally, error);
+                          : add_row(table, own, &rules->rule[k], at, tally, error);
         if (interrupt_pending())
             status = error_set(error, STATUS_INTERRUPTED, "interrupted");
         progress_step(&progress, 1);
@@ -276,19 +337,26 @@ static const struct program program = {
                "without noise, and up to which learning rate: spectral radius, limit, "
                "best rate, steps to an accuracy.",
     .notes =
-        "Columns: rho is the largest spectral radius over the spectrum at --lr, steps "
-        "is ln(accuracy)/ln(rho), empty if rho >= 1; lr_limit is the learning rate "
-        "from which on rho >= 1, by bisection; closed_limit is the same from the "
-        "closed form, if there is one; best_lr is the learning rate with the least "
-        "rho, best_rho, and best_steps. Unstable learning rates are shown, not "
-        "refused.\n\n"
+        "Columns: rho is the largest spectral radius over the spectrum at --lr, margin "
+        "is 1-rho with all its digits, steps is ln(accuracy)/ln(rho), empty if rho >= "
+        "1. lr_from and lr_limit are the ends of a stable interval of learning rates: "
+        "of the one that holds --lr, otherwise of the nearest below, otherwise of the "
+        "lowest; intervals says how many there are. lr_limit is empty if the interval "
+        "has no end; 0 if no rate is stable. They come from the rates at which an "
+        "eigenvalue crosses the unit circle, so that no gap is missed; only where the "
+        "characteristic polynomial is not linear in the rate (gradients taken at two "
+        "points) from a scan in steps of 2^(1/8). closed_limit is lr_limit from the "
+        "closed form, if there is one; best_lr is the learning rate in the interval "
+        "with the least rho, best_rho = 1-best_margin, and best_steps. Unstable "
+        "learning rates are shown, not refused.\n\n"
         "--measure adds rho_measured, steps_measured and limit_measured from chains "
         "of the implemented step, without theory. exact_verdict holds if the limits "
-        "agree to 1e-4 relative and the radii to 1e-4 of 1-rho (or 1e-9); it is "
-        "inconclusive if the radius did not settle within 2^20 steps and does not "
-        "agree.\n\n"
+        "agree to 1e-4 relative and the radii to 1e-4 of 1-rho; it is inconclusive, "
+        "and `reason` says why, where chains do not tell: if their growth did not "
+        "settle within 2^20 steps, as for a momentum near 1, or is within their "
+        "rounding.\n\n"
         "--map prints lr_h = eta max(h), beta0, rho and limit, the limit of lr_h at "
-        "this beta0 by closed form or, if there is none, by bisection.",
+        "this beta0 by closed form or, if there is none, from the eigenvalues.",
     .groups = OPTIONS_RULE | OPTIONS_DECAY | OPTIONS_OUTPUT | OPTIONS_PLOT,
     .judges = true,
     .linear = true,

@@ -147,10 +147,19 @@ static int add_excess(struct table *table, const struct request *request,
     return STATUS_OK;
 }
 
-/* "stationary", or the recorded steps of a rule that has no stationary law. */
+/* "stationary", "diverges", "not settled", "undefined", or the recorded steps of a rule
+ * that has no stationary law. */
 static void law_of(const struct comparison *row, size_t size, char *text)
 {
-    if (row->settles)
+    const bool overflows = row->evidence.sampled && !isfinite(row->evidence.measured);
+    const bool unknown = row->source == EXACT_NONE && isinf(row->plan.samples);
+    if (row->undefined)
+        snprintf(text, size, "undefined");
+    else if (row->unstable || row->diverges || overflows)
+        snprintf(text, size, "diverges");
+    else if (unknown)
+        snprintf(text, size, "not settled");
+    else if (row->settles)
         snprintf(text, size, "stationary");
     else
         snprintf(text, size, "steps %llu-%llu",
@@ -231,7 +240,10 @@ static void warn_row(const struct sampling *sampling, const struct rule *rule,
                       "%s with %s, element (%zu,%zu) is beyond the range of numbers "
                       "and left empty",
                       rule->kind->name, text_get(&parameters), row->i + 1, row->j + 1);
-    if (row->diverges)
+    if (row->undefined)
+        sampling_warn(sampling, "%s with %s: not sampled: " SAMPLING_ZERO_BY_ZERO,
+                      rule->kind->name, text_get(&parameters));
+    else if (row->diverges)
         sampling_warn(sampling,
                       "%s with %s diverges, or theta is too large for its powers: "
                       "it overflows within %llu steps: not sampled; "
@@ -390,7 +402,11 @@ static const struct program program = {
         "diagonal; empty if one of them is missing). exact_error is the relative error "
         "that rounding may leave in exact, given where it exceeds 1e-9. A rule that is "
         "not linear has no exact value; one whose steps keep shrinking has "
-        "no stationary law either and is measured over the steps that `law` names.",
+        "no stationary law either and is measured over the steps that `law` names. "
+        "`law` is `diverges` for unstable parameters and where theta or its powers "
+        "overflow, `not settled` for a rule without an exact law that was not sampled "
+        "for it, and `undefined` where a rule divides 0 by 0 (epsilon = 0 and no "
+        "gradient).",
     .groups = OPTIONS_RULE | OPTIONS_DECAY | OPTIONS_QUADRATIC | OPTIONS_CHAINS |
               OPTIONS_SAMPLING | OPTIONS_OUTPUT | OPTIONS_PLOT,
     .judges = true,

@@ -139,17 +139,27 @@ static struct estimate estimate_of(const struct moments *theta,
 }
 
 /* Warns of cells that stay empty because a number overflows. */
-static void warn_mode(const struct sampling *sampling, const struct problem *problem,
-                      size_t i, const struct estimate *e, uint64_t chains,
-                      size_t *warnings)
+static void warn_mode(const struct request *request, size_t i, const struct estimate *e,
+                      uint64_t chains, size_t *warnings)
 {
+    const struct problem *problem = &request->problem;
+    size_t undefined = problem->n;
     const bool no_mean = !isfinite(e->mean), no_second = !isfinite(e->second);
     /* One chain has no standard error. */
     const bool no_error = chains > 1 && !no_mean && !no_second &&
                           !(isfinite(e->mean_se) && isfinite(e->second_se));
     if ((!no_mean && !no_second && !no_error) || ++*warnings > SAMPLING_WARNINGS)
         return;
-    sampling_warn(sampling,
+    if (sampling_divides_zero(request->rules.rule, problem, UINT64_C(1) << 20,
+                              &undefined) &&
+        undefined == i) {
+        sampling_warn(&request->sampling,
+                      "mode %zu (h = %g): its moments are left empty: %s has no next "
+                      "theta: " SAMPLING_ZERO_BY_ZERO,
+                      i + 1, problem->h[i], request->rules.rule->kind->name);
+        return;
+    }
+    sampling_warn(&request->sampling,
                   "mode %zu (h = %g): %s beyond the range of numbers and left empty: "
                   "the chains diverge, or theta is too large for its powers",
                   i + 1, problem->h[i],
@@ -193,7 +203,7 @@ static int fill_moments(struct table *table, const struct request *request,
         table_real(table, MEAN_SE, e.mean_se);
         table_real(table, SECOND, e.second);
         table_real(table, SECOND_SE, e.second_se);
-        warn_mode(&request->sampling, problem, i, &e, square[i].count, &warnings);
+        warn_mode(request, i, &e, square[i].count, &warnings);
     }
     if (status == STATUS_OK)
         sampling_warn_rest(&request->sampling, warnings);
@@ -240,12 +250,14 @@ out:
 }
 
 /* Warns of each chain and mode that overflows, with the recorded step. */
-static void warn_trajectories(const struct sampling *sampling, uint64_t chains,
-                              uint64_t steps, uint64_t every, size_t n,
-                              const double *theta)
+static void warn_trajectories(const struct request *request, uint64_t chains,
+                              uint64_t steps, uint64_t every, const double *theta)
 {
+    const struct sampling *sampling = &request->sampling;
+    const struct rule *rule = request->rules.rule;
     const uint64_t records = ensemble_records(steps, every);
-    size_t warnings = 0;
+    const size_t n = request->problem.n;
+    size_t warnings = 0, undefined = n;
     for (uint64_t chain = 0; chain < chains; chain++)
         for (size_t i = 0; i < n; i++) {
             const double *trajectory = theta + chain * records * n + i;
@@ -254,12 +266,17 @@ static void warn_trajectories(const struct sampling *sampling, uint64_t chains,
                 record++;
             if (record == records || ++warnings > SAMPLING_WARNINGS)
                 continue;
+            const bool zero_by_zero =
+                sampling_divides_zero(rule, &request->problem, steps, &undefined) &&
+                undefined == i;
             sampling_warn(
                 sampling,
-                "replica %llu, mode %zu: theta is beyond the range of "
-                "numbers at step %llu and left empty from there on",
+                "replica %llu, mode %zu: theta is %s at step %llu and left empty from "
+                "there on%s",
                 (unsigned long long)chain + 1, i + 1,
-                (unsigned long long)(record * every < steps ? record * every : steps));
+                zero_by_zero ? "no number" : "beyond the range of numbers",
+                (unsigned long long)(record * every < steps ? record * every : steps),
+                zero_by_zero ? ": " SAMPLING_ZERO_BY_ZERO : "");
         }
     sampling_warn_rest(sampling, warnings);
 }
@@ -336,7 +353,7 @@ static int answer_trajectories(const struct simulate_request *own, struct table 
     table->plot = &plot;
     status = fill_trajectories(table, chains, steps, every, problem->n, theta, error);
     if (status == STATUS_OK)
-        warn_trajectories(sampling, chains, steps, every, problem->n, theta);
+        warn_trajectories(&own->request, chains, steps, every, theta);
 out:
     free(theta);
     free(systems);

@@ -168,7 +168,7 @@ digits_mutant sim/rules/linear_system.c 's/system->e\[row \* dim\] += h \* enter
 digits_mutant sim/rules/linear_system.c 's/power->close = .*/power->close = false;/'
 digits_mutant sim/rules/linear_system.c 's/a\[k\] = system->e\[k\]/a[k] = (double)system->e[k]/'
 digits_mutant sim/rules/linear_system.c 's/matrix\[k\] = -system->e\[k\]/matrix[k] = (k % (dim + 1) == 0) - (double)((k % (dim + 1) == 0) + system->e[k])/'
-digits_mutant sim/rules/linear_system_roots.c 's/return -(mu.re .*/return (double)1 - (double)radius;/'
+digits_mutant sim/rules/characteristic.c 's/return above \/ (1 + modulus);/return 1 - modulus;/'
 digits_mutant analysis/verdict/evidence.c 's/hw + known/hw + 0 * known/'
 digits_mutant analysis/verdict/evidence.c 's/, e->exact_error, e->paper_scale/, 0, e->paper_scale/'
 digits_mutant analysis/verdict/evidence.c 's/ + e->bias;/;/'

@@ -180,7 +180,7 @@ static int duel_rules(const struct duel *duel, const struct problem *problem,
     if (status != STATUS_OK)
         return status;
     if (isnan(duel->beta0))
-        status = optimal_beta0(pnm, problem, POSTERIOR_EXACT, duel->at.lambda, error);
+        status = optimal_beta0(pnm, problem, POSTERIOR_EXACT, duel->at.lambda, NULL, error);
     if (status != STATUS_OK)
         return status;
     const int index = rule_kind_parameter(pnm->kind, "beta0");

@@ -281,14 +281,22 @@ static struct bound_ratio pick(const struct task *task, enum convergence_form fo
     const enum bound bound = task->setting->bound;
     const struct comoments *first = task->sides + (size_t)form * HALVES, *best = first;
     const size_t stride = (size_t)BOUND_FORMS * HALVES;
-    for (uint64_t t = 1; t < task->points; t++)
-        if (score(bound, first + t * stride) > score(bound, best))
+    bool all_known = true;
+    for (uint64_t t = 0; t < task->points; t++) {
+        const double own = score(bound, first + t * stride);
+        all_known = all_known && !isnan(own);
+        if (own > score(bound, best) || isnan(score(bound, best)))
             best = first + t * stride;
+    }
     const struct comoments *measuring = best[1].count > 0 ? &best[1] : &best[0];
     struct bound_ratio ratio = {NAN, NAN, measuring->count,
                                 (uint64_t)(best - first) / stride};
     if (measuring->count > 0)
         ratio.ratio = ratio_of(measuring, &ratio.se);
+    /* A lemma holds at every step: the largest of some says nothing unless it breaks
+     * it. */
+    if (bound != BOUND_THEOREM && !all_known && !(ratio.ratio > 1))
+        ratio.ratio = ratio.se = NAN;
     return ratio;
 }
 
@@ -351,9 +359,8 @@ static int measure(const struct bound_ensemble *ensemble, const struct descent *
     return status;
 }
 
-/* Refuses settings so extreme that a side of a bound overflows or the right side
- * vanishes.
- */
+/* Refuses settings so extreme that a side of a bound overflows, the right side
+ * vanishes, or rounding does not tell which side is larger. */
 static int check_range(const struct bound_ensemble *ensemble,
                        const struct bound_ratio *ratio, struct error *error)
 {
@@ -363,7 +370,8 @@ static int check_range(const struct bound_ensemble *ensemble,
                        !(isfinite(ratio[form].ratio) && isfinite(ratio[form].se))))
             return error_about(
                 error, STATUS_SOFTWARE, "ratio",
-                "%s is beyond the range of double precision with "
+                "%s cannot be computed: it is beyond the range of double precision, or "
+                "its rounding exceeds 1 %% of the bound, with "
                 "lr=%g, beta0=%g, beta1=%g, sigma=%g, initial=%g, "
                 "horizon=%llu; choose values nearer to 1",
                 bound_name(ensemble->bound), rule_parameter(ensemble->rule, "lr"),

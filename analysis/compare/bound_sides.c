@@ -2,6 +2,7 @@
 #include "compare/bound_sides.h"
 
 #include "theory/theory.h"
+#include "verdict/estimate.h"
 
 #include <float.h>
 #include <math.h>
@@ -55,29 +56,35 @@ static double gradient_rounding(const struct bound_setting *setting, double larg
            (loss->smoothness * largest / (1 - setting->beta) + loss->gradient_bound);
 }
 
-/* Lemma A.3's left-hand side: the squared distance, with rounding subtracted. */
+/* Lemma A.3's left-hand side: the squared distance, with rounding subtracted. It may be
+ * larger by `slack`. */
 static void distances(const struct bound_setting *s, const struct bound_frame *frame,
-                      const double *restrict apart, double *restrict left)
+                      const double *restrict apart, double *restrict left,
+                      double *restrict slack)
 {
-    double rest[LANES];
-    for (size_t lane = 0; lane < LANES; lane++)
-        rest[lane] = sqrt(apart[lane]) - gradient_rounding(s, frame->largest[lane]);
-    for (size_t lane = 0; lane < LANES; lane++)
-        rest[lane] = rest[lane] > 0 ? rest[lane] : 0;
-    for (size_t lane = 0; lane < LANES; lane++)
-        left[lane] = rest[lane] * rest[lane];
+    for (size_t lane = 0; lane < LANES; lane++) {
+        const double distance = sqrt(apart[lane]);
+        const double rounding = gradient_rounding(s, frame->largest[lane]);
+        const double rest = distance > rounding ? distance - rounding : 0;
+        left[lane] = rest * rest;
+        slack[lane] = (distance + rounding) * (distance + rounding) - left[lane];
+    }
 }
 
-/* Lemma A.2's left-hand side, with rounding and underflow subtracted. */
+/* Lemma A.2's left-hand side, with rounding and underflow subtracted. It may be larger
+ * by `slack`. */
 static void descents(const struct bound_setting *s, const struct bound_frame *frame,
-                     const double *restrict square, double *restrict left)
+                     const double *restrict square, double *restrict left,
+                     double *restrict slack)
 {
     const double step = s->eta0;
     for (size_t lane = 0; lane < LANES; lane++) {
         const double here = frame->of_z[lane], next = frame->of_next[lane];
-        left[lane] = next - here + step * square[lane] -
-                     8 * DBL_EPSILON * (fabs(next) + fabs(here) + step * square[lane]) -
-                     8 * DBL_MIN;
+        const double rounding =
+            8 * DBL_EPSILON * (fabs(next) + fabs(here) + step * square[lane]) +
+            8 * DBL_MIN;
+        left[lane] = next - here + step * square[lane] - rounding;
+        slack[lane] = 2 * rounding;
     }
 }
 
@@ -96,16 +103,27 @@ static void allowances(const struct bound_setting *s, const struct bound_frame *
     }
 }
 
+/* Empties a left-hand side of which rounding does not tell, to 1 % of the bound,
+ * whether it is below the bound: it is no number that could be computed. */
+static void drop_unresolved(const double *restrict slack, const double *restrict right,
+                            double *restrict left)
+{
+    for (size_t lane = 0; lane < LANES; lane++)
+        if (!(left[lane] > right[lane]) &&
+            slack[lane] > ESTIMATE_MARGIN * fabs(right[lane]))
+            left[lane] = NAN;
+}
+
 /* Both forms have the same left-hand side. */
 void bound_sides_of(const struct bound_setting *s, const struct bound_frame *frame,
                     double side[BOUND_FORMS][BOUND_SIDES][LANES])
 {
-    double square[LANES], apart[LANES], left[LANES];
+    double square[LANES], apart[LANES], left[LANES], slack[LANES] = {0};
     squares(s, frame, square, apart);
     if (s->bound == BOUND_LEMMA_A3)
-        distances(s, frame, apart, left);
+        distances(s, frame, apart, left, slack);
     else if (s->bound == BOUND_LEMMA_A2)
-        descents(s, frame, square, left);
+        descents(s, frame, square, left, slack);
     else
         memcpy(left, square, sizeof left);
     for (int form = 0; form < BOUND_FORMS; form++) {
@@ -115,5 +133,6 @@ void bound_sides_of(const struct bound_setting *s, const struct bound_frame *fra
                        side[form][BOUND_RIGHT]);
         for (size_t lane = 0; s->bound != BOUND_LEMMA_A2 && lane < LANES; lane++)
             side[form][BOUND_RIGHT][lane] = s->constant[form];
+        drop_unresolved(slack, side[form][BOUND_RIGHT], side[form][BOUND_LEFT]);
     }
 }

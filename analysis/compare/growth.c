@@ -105,11 +105,23 @@ struct growth growth_measure(const struct rule *rule, double h)
     chains_start(&chains, rule, h);
     double norm = chains_norm(&chains);
     double last = window(&chains, UINT64_C(1) << FIRST_WINDOW, &norm);
-    for (int k = FIRST_WINDOW; isfinite(last) && k <= LAST_WINDOW; k++) {
-        const double next = window(&chains, UINT64_C(1) << k, &norm);
-        if (fabs(next - last) <= fmax(GROWTH_SETTLED * fabs(next), 1e-15))
-            return (struct growth){next, true};
-        last = next;
+    struct growth growth = {last, 0, !isfinite(last)};
+    for (int k = FIRST_WINDOW; isfinite(last) && !growth.settled && k <= LAST_WINDOW;
+         k++) {
+        growth.log_factor = window(&chains, UINT64_C(1) << k, &norm);
+        if (!isfinite(growth.log_factor))
+            return (struct growth){growth.log_factor, 0, true};
+        growth.error = fmax(fabs(growth.log_factor - last), GROWTH_ROUNDING);
+        growth.settled = growth.error <= fmax(GROWTH_SETTLED * fabs(growth.log_factor),
+                                              GROWTH_ROUNDING);
+        last = growth.log_factor;
     }
-    return (struct growth){last, !isfinite(last)};
+    return growth;
+}
+
+enum trend growth_trend(struct growth growth)
+{
+    if (!(fabs(growth.log_factor) > 3 * growth.error))
+        return TREND_UNKNOWN;
+    return growth.log_factor < 0 ? TREND_SHRINKS : TREND_GROWS;
 }

@@ -19,15 +19,24 @@
 #include <stdbool.h>
 
 /* Two windows agree if they differ by at most GROWTH_SETTLED of the later one's value,
- * or by 1e-15 a step, which is rounding. */
+ * or by GROWTH_ROUNDING a step. */
 #define GROWTH_SETTLED 1e-5
+#define GROWTH_ROUNDING 1e-15
 
 struct growth {
     double log_factor; /* natural log of the growth a step; -INFINITY: the state becomes
                           0; INFINITY: overflow */
+    double
+        error; /* by how much the last two windows differ, at least GROWTH_ROUNDING */
     bool settled; /* whether two windows agreed before 2^20 steps; they do not if the
-                     matrix is nearly defective: the error is then about 1e-6 */
+                     matrix is nearly defective, or its transients take longer */
 };
+
+/* Whether chains shrink or grow, if they tell: UNKNOWN if the growth is not three times
+ * its error. Chains that grow by 1/t a step, as those of a momentum near 1 do for 1/(1
+ * - beta1) steps, are of that kind. */
+enum trend { TREND_SHRINKS, TREND_GROWS, TREND_UNKNOWN };
+enum trend growth_trend(struct growth growth);
 
 /* The growth of the rule at curvature h; its parameters are used as they are. */
 struct growth growth_measure(const struct rule *rule, double h);

@@ -57,7 +57,8 @@ static double grid(int k)
 }
 
 int optimal_beta0(struct rule *rule, const struct problem *problem,
-                  enum posterior_kind kind, double lambda, struct error *error)
+                  enum posterior_kind kind, double lambda, bool *at_end,
+                  struct error *error)
 {
     struct search search = {.rule = *rule,
                             .index = rule_kind_parameter(rule->kind, "beta0"),
@@ -89,7 +90,10 @@ int optimal_beta0(struct rule *rule, const struct problem *problem,
                            "learning rate %g, or the paper has no formula for it",
                            rule->kind->name, rule->number[RULE_LR]);
     double beta0 = grid(best_point);
-    if (best_point > 0 && best_point < points - 1)
+    const bool end = best_point == 0 || best_point == points - 1;
+    if (at_end)
+        *at_end = end;
+    if (!end)
         beta0 = refine(&search, grid(best_point - 1), beta0, grid(best_point + 1));
     rule->number[search.index] = beta0;
     return STATUS_OK;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* stability.h: how fast a linear rule converges on a quadratic loss without noise, and
- * up to which learning rate: exactly, and measured by running it.
+ * at which learning rates: exactly, and measured by running it.
  *
  * h[n] are the curvatures; the largest spectral radius over them counts. After Ctrl-C
  * all functions return soon, with meaningless numbers. */
@@ -8,66 +8,83 @@
 #define PNM_STABILITY_H
 
 #include "compare/growth.h"
+#include "rules/stable_set.h"
 #include "theory/theory.h"
 #include "verdict/evidence.h"
 
 /* Measured and exact agree if the limits differ by at most this, relative, and the
- * radii by at most this of 1 - rho, or 1e-9. */
+ * radii by at most this of 1 - rho. */
 #define STABILITY_TOLERANCE 1e-4
 
-/* Largest spectral radius of the matrices that analysis/theory/NAME.c writes out or, if
- * there is no such file, of matrices probed from the step; *source, if not NULL, tells
- * which. NAN if eigenvalues do not converge. */
+/* 1 minus the largest spectral radius of the matrices that analysis/theory/NAME.c
+ * writes out or, if there is no such file, of matrices probed from the step; *source,
+ * if not NULL, tells which. NAN if the eigenvalues are beyond the range of numbers. */
+double stability_margin(const struct rule *rule, const double *h, size_t n,
+                        enum exact_source *source);
+
+/* That spectral radius itself. */
 double stability_radius(const struct rule *rule, const double *h, size_t n,
                         enum exact_source *source);
 
 /* The largest measured growth factor of noiseless chains; settled if all modes are. */
 struct growth stability_growth(const struct rule *rule, const double *h, size_t n);
 
-/* The learning rate from which on the rule is unstable at its other parameters: the
- * upper end of the stable interval that holds 1/max(h), or else of the next one below.
- * 0 if there is none down to 2^-30/max(h), INFINITY if it extends to 2^30/max(h). Found
- * by steps of 2^(1/4), then bisection to 1e-13 relative. */
-double stability_limit(const struct rule *rule, const double *h, size_t n);
-/* That limit found by noiseless chains alone, to 1e-7 relative if they do not settle.
- */
+/* All learning rates at which the rule is stable at its other parameters
+ * (stable_set.h). */
+PNM_MUST_USE int stability_set(const struct rule *rule, const double *h, size_t n,
+                               struct stable_set *set, struct error *error);
+
+/* The upper end of the stable interval that matters for the rule's learning rate, which
+ * is found by noiseless chains alone: the interval that holds the rate, otherwise the
+ * next one below, otherwise the next one above. Steps of 2^(1/4) from the rate (of 4
+ * beyond 2^20 inverse curvatures), then bisection. 0 if none is found from 2^-30
+ * inverse curvatures on, INFINITY if it extends to 2^64; NAN if chains do not tell its
+ * place to STABILITY_TOLERANCE. */
 double stability_limit_measured(const struct rule *rule, const double *h, size_t n);
-/* That limit from the closed form; NAN if there is none. */
+/* The upper end from the closed form; NAN if there is none. */
 double stability_limit_closed(const struct rule *rule, const double *h, size_t n);
 
-/* The learning rate with the smallest radius, *radius; NAN if no rate is stable or all
- * are. Scans 455 rates below the limit, then searches beside each local minimum by
- * golden sections, which need no derivative: the radius has kinks there. If the radius
- * is level at its minimum, the rate is the lower end of the level stretch. The radius
- * is the least to 1e-13, the rate right to about 1e-6 relative at a smooth minimum and
- * 1e-16 max(h)/min(h) at a kink. */
-double stability_best_lr(const struct rule *rule, const double *h, size_t n,
-                         double *radius);
+struct best_rate {
+    double lr, margin;
+};
 
-/* ln(accuracy) / ln(radius), the steps in which the error falls to `accuracy` times its
- * start at the asymptotic rate. NAN for radius >= 1. */
-double stability_steps(double radius, double accuracy);
+/* The learning rate in the interval with the smallest radius, and 1 minus it; NAN if
+ * the interval is empty or has no end. Scans rates between the ends, evenly and in
+ * ratios down to where 1 - rho has fallen to a thousandth of its best, then searches
+ * beside each local minimum by golden sections, which need no derivative: the radius
+ * has kinks there. If the radius is level at its minimum, the rate is the lower end of
+ * the level stretch. 1 - rho is the largest to 1e-12 relative, the rate right to about
+ * 1e-6 relative at a smooth minimum and 1e-12 at a kink. STATUS_MEMORY. */
+PNM_MUST_USE int stability_best(const struct rule *rule, const double *h, size_t n,
+                                struct interval interval, struct best_rate *best,
+                                struct error *error);
+
+/* ln(accuracy) / ln(1 - margin), the steps in which the error falls to `accuracy` times
+ * its start at the asymptotic rate. NAN for margin <= 0. */
+double stability_steps(double margin, double accuracy);
 
 /* Exact and measured values of one rule and spectrum; NAN if there is none. */
 struct stability {
     enum exact_source source;
-    double radius, limit, limit_closed;
-    double best_lr, best_radius;
-    double radius_measured, limit_measured;
-    bool settled; /* whether the measured radius settled */
+    double margin;            /* 1 - rho at the rule's learning rate */
+    struct interval interval; /* the stable rates that matter for it */
+    size_t intervals;         /* how many stable intervals there are */
+    double limit_closed;
+    struct best_rate best;
+    struct growth growth; /* measured */
+    double limit_measured;
 };
 
-/* Fills in the exact values and leaves the measured ones NAN. */
-void stability_exact(struct stability *stability, const struct rule *rule,
-                     const double *h, size_t n);
+/* Fills in the exact values and leaves the measured ones NAN. STATUS_MEMORY,
+ * STATUS_SOFTWARE. */
+PNM_MUST_USE int stability_exact(struct stability *stability, const struct rule *rule,
+                                 const double *h, size_t n, struct error *error);
 
-/* Fills in the measured values. */
 void stability_measure(struct stability *stability, const struct rule *rule,
                        const double *h, size_t n);
 
-/* Judges whether measured radius and limit agree with the exact ones, and the limit
- * with the closed form. A radius that has not settled is inconclusive, it never fails.
- */
-enum verdict stability_judge(const struct stability *stability);
+/* The verdict on the exact radius and limits; *reason is why it is inconclusive, NULL
+ * otherwise. */
+enum verdict stability_judge(const struct stability *stability, const char **reason);
 
 #endif

@@ -394,6 +394,8 @@ int stationary_compare(const struct sampling *sampling, const struct rule *rule,
         row->plan = work.jobs[k].plan;
         row->settles = rule_has_law(rule) || rule_settles(rule);
         row->diverges = work.diverges;
+        row->undefined = work.undefined;
+        row->unstable = rule_has_law(rule) && !is_stable(&work, row);
         row->evidence.bias = remaining_bias(&work, row, &work.jobs[k]);
         row->evidence.decisive = is_decisive(&work, row, &work.jobs[k]);
         row->verdicts = evidence_judge(&row->evidence);

@@ -19,8 +19,10 @@ struct comparison {
     struct plan plan; /* plan.samples are coordinate-steps */
     struct verdicts verdicts;
     bool settles;  /* false: no stationary law; measured over the last recorded steps */
-    bool diverges; /* not sampled, because the pilot of the nonlinear rule overflowed
-                      within plan.chains.steps */
+    bool unstable; /* a mode of the linear rule diverges: there is no law */
+    bool undefined; /* not sampled, because the rule divides 0 by 0 */
+    bool diverges;  /* not sampled, because the pilot of the nonlinear rule overflowed
+                       within plan.chains.steps */
 };
 
 /* STATUS_USAGE if the stationary mean of theta is not known. Without linear theory it

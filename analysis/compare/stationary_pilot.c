@@ -99,8 +99,11 @@ static int settle(struct stationary_work *work, const struct ensemble *ensemble,
         agreed = agree(n, last, next) ? agreed + 1 : 0;
         memcpy(last, next, n * sizeof *last);
     }
-    work->diverges = status == STATUS_OK && !is_finite(n, last);
-    *settled = !work->diverges && (given || agreed == 2);
+    const bool finite = status != STATUS_OK || is_finite(n, last);
+    work->undefined =
+        !finite && sampling_divides_zero(work->rule, work->problem, *steps, NULL);
+    work->diverges = !finite && !work->undefined;
+    *settled = finite && (given || agreed == 2);
     return status;
 }
 

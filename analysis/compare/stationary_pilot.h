@@ -26,6 +26,7 @@ struct stationary_work {
     size_t count;
     struct plan piloted; /* for all rows of a rule without linear theory */
     bool diverges;       /* its pilot overflowed, in theta or in powers of it */
+    bool undefined;      /* its pilot divided 0 by 0 */
 };
 
 /* Plans steps and chains. The steps are those in which the rule settles, the first half

@@ -68,7 +68,7 @@ struct verdicts evidence_judge(const struct evidence *e)
             verdict_exact(e->measured - e->exact, hw + known, e->exact_scale);
         verdicts.paper = verdict_paper(e->measured - e->paper, hw, e->paper_scale);
     }
-    if (isnan(e->exact))
+    if (isnan(e->exact) && e->sampled)
         verdicts.exact = VERDICT_NO_CLAIM;
     if (isnan(e->paper))
         verdicts.paper = VERDICT_NO_CLAIM;

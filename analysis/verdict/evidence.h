@@ -49,7 +49,7 @@ struct evidence evidence_of_mean(const struct moments *moments, double paper,
 /* Both verdicts. The band is estimate_half_width, widened by the bias and, around
  * `exact`, by the error of `exact`, at least EVIDENCE_DIGITS of its scale; so no error
  * of `exact` makes a verdict. If nothing was sampled, the exact verdict is `not
- * sampled` and the paper is compared with exact. */
+ * sampled`, with or without an exact value, and the paper is compared with exact. */
 struct verdicts evidence_judge(const struct evidence *evidence);
 
 /* Both verdicts if `paper` is an upper bound. A number that is not random may exceed it

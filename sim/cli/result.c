@@ -111,15 +111,28 @@ static enum table_format named_format(enum request_format format)
                                         : TABLE_CSV;
 }
 
-static enum table_format format_of_file(const char *path)
+/* The format that the ending of a file's name stands for; CSV without an ending. False
+ * if it stands for none. */
+static bool format_of_file(const char *path, enum table_format *format)
 {
-    const char *ending = strrchr(path, '.');
-    if (!ending)
-        return TABLE_CSV;
-    return strcmp(ending, ".json") == 0  ? TABLE_JSON
-           : strcmp(ending, ".md") == 0  ? TABLE_MARKDOWN
-           : strcmp(ending, ".txt") == 0 ? TABLE_TEXT
-                                         : TABLE_CSV;
+    static const struct {
+        const char *ending;
+        enum table_format format;
+    } known[] = {{".csv", TABLE_CSV},
+                 {".json", TABLE_JSON},
+                 {".md", TABLE_MARKDOWN},
+                 {".txt", TABLE_TEXT}};
+    const char *folder = strrchr(path, '/'), *name = folder ? folder + 1 : path;
+    const char *ending = strrchr(name, '.');
+    *format = TABLE_CSV;
+    if (!ending || ending == name) /* ".results" is a name */
+        return true;
+    for (size_t k = 0; k < sizeof known / sizeof *known; k++)
+        if (strcmp(ending, known[k].ending) == 0) {
+            *format = known[k].format;
+            return true;
+        }
+    return false;
 }
 
 /* path NULL: standard output. */
@@ -128,10 +141,11 @@ static enum table_format output_format(const struct request_output *output,
 {
     const bool given = output->format_given;
     const bool terminal = !given && !path && ranks_is_terminal(STDOUT_FILENO);
-    const enum table_format format = given      ? named_format(output->format)
-                                     : path     ? format_of_file(path)
-                                     : terminal ? TABLE_TEXT
-                                                : TABLE_CSV;
+    enum table_format format = terminal ? TABLE_TEXT : TABLE_CSV;
+    if (given)
+        format = named_format(output->format);
+    else if (path)
+        format_of_file(path, &format);
     return format == TABLE_TEXT && !path && in_color(output->color, STDOUT_FILENO)
                ? TABLE_COLOR
                : format;
@@ -166,8 +180,15 @@ static int for_each_output(const struct request *request, const struct table *ta
 static int check_one(const struct request *request, const struct table *table,
                      const char *path, struct error *error)
 {
-    (void)request;
+    enum table_format ignored;
     (void)table;
+    if (path && !request->output.format_given && !format_of_file(path, &ignored))
+        return error_about(
+            error, STATUS_USAGE, "output",
+            "'%.200s' is not allowed; allowed are files that end in .csv, "
+            ".json, .md or .txt, or have no ending (CSV), and - for "
+            "standard output; with --format any name is allowed",
+            path);
     return path ? whole_file_check("output", path, error) : STATUS_OK;
 }
 

@@ -3,6 +3,7 @@
 
 #include "base/ranks.h"
 #include "rules/rule_check.h"
+#include "rules/stable_set.h"
 
 #include <math.h>
 #include <stdarg.h>
@@ -53,21 +54,27 @@ static int refuse_unstable(const struct rule *rule, double h, double margin,
                            struct error *error)
 {
     struct text parameters = {0};
-    char limit[160];
-    const double lr = linear_system_lr_limit(rule, h);
+    char limit[200];
+    struct mode mode;
+    struct stable_set set;
+    mode_init(&mode, rule, h, linear_system_probe);
+    const int status = stable_set_of(&mode, &set, error);
+    if (status != STATUS_OK)
+        return status;
+    const struct interval stable = stable_set_around(&set, rule->number[RULE_LR]);
     rule_describe(rule, &parameters);
-    if (lr > rule->number[RULE_LR])
-        snprintf(limit, sizeof limit,
-                 "it is unstable at this rate, and stable at some larger ones up to "
-                 "%.6g",
-                 lr);
-    else if (lr > 0)
-        snprintf(limit, sizeof limit,
-                 "it is stable for learning rates below %.6g at these other parameters",
-                 lr);
-    else
+    if (set.count == 0)
         snprintf(limit, sizeof limit,
                  "no learning rate makes it stable at these parameters");
+    else if (stable.from == 0)
+        snprintf(limit, sizeof limit,
+                 "it is stable for learning rates below %.6g at these other parameters",
+                 stable.to);
+    else
+        snprintf(limit, sizeof limit,
+                 "it is stable for learning rates from %.6g to %.6g at these other "
+                 "parameters",
+                 stable.from, stable.to);
     error_write_about(
         error, "lr",
         "%g is unstable for %s with %s at curvature %g (spectral radius "
@@ -142,4 +149,19 @@ int sampling_given_chains(const struct sampling *sampling, const struct rule *ru
     return error_about(error, STATUS_USAGE, "allow-divergence",
                        "nothing can be planned for unstable "
                        "parameters; give replicas and steps");
+}
+
+bool sampling_divides_zero(const struct rule *rule, const struct problem *problem,
+                           uint64_t steps, size_t *mode)
+{
+    const uint64_t within = problem->rotation ? 1 : steps;
+    for (size_t i = 0; i < problem->n; i++)
+        if (problem_noise(problem, i, i) == 0 &&
+            rule_divides_zero(rule, problem->h[i], problem->start[i],
+                              problem->theta_star[i], within)) {
+            if (mode)
+                *mode = i;
+            return true;
+        }
+    return false;
 }

@@ -59,4 +59,16 @@ void sampling_warn_rest(const struct sampling *sampling, size_t warnings);
 __attribute__((format(printf, 2, 3))) void
 sampling_warn(const struct sampling *sampling, const char *format, ...);
 
+/* Whether a mode without noise makes the rule divide 0 by 0 (rule_check.h) within
+ * `steps` steps; *mode, if not NULL, is the first such mode, from 0. Under a rotation
+ * the start alone is looked at. */
+bool sampling_divides_zero(const struct rule *rule, const struct problem *problem,
+                           uint64_t steps, size_t *mode);
+
+/* What to say of it. */
+#define SAMPLING_ZERO_BY_ZERO                                                          \
+    "epsilon is 0, so that it divides 0 by 0 where the gradient is 0; allowed there "  \
+    "is "                                                                              \
+    "epsilon > 0"
+
 #endif

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "rules/rule_check.h"
 
+#include <math.h>
+
 int rule_check_constant(const struct rule *rules, size_t count, const char *what,
                         struct error *error)
 {
@@ -50,4 +52,31 @@ int rule_check_linear(const struct rule *rules, size_t count, const char *what,
                 "pnm-simulate, pnm-stationary and pnm-convergence take it",
                 rules[i].kind->name, what);
     return STATUS_OK;
+}
+
+/* Whether nothing can overflow in a step. */
+static bool is_moderate(double theta, const double *slot, int slots)
+{
+    bool moderate = fabs(theta) < 0x1p300;
+    for (int k = 0; k < slots; k++)
+        moderate = moderate && fabs(slot[k]) < 0x1p300;
+    return moderate;
+}
+
+bool rule_divides_zero(const struct rule *rule, double h, double theta,
+                       double theta_star, uint64_t steps)
+{
+    double slot[RULE_MAX_SLOTS] = {0};
+    if (rule->kind->linear)
+        return false;
+    for (uint64_t t = 0; t < steps && is_moderate(theta, slot, rule->kind->slots);
+         t++) {
+        double gradient[RULE_MAX_SAMPLES];
+        for (int k = 0; k < rule->kind->samples; k++)
+            gradient[k] = h * (theta - theta_star);
+        rule->kind->step(rule, t, 1, gradient, &theta, slot);
+        if (isnan(theta))
+            return true;
+    }
+    return false;
 }

@@ -25,4 +25,11 @@ PNM_MUST_USE int rule_check_linear(const struct rule *rules, size_t count,
 PNM_MUST_USE int rule_check_unpulled(const struct rule *rules, size_t count,
                                      const char *what, struct error *error);
 
+/* Whether a chain without noise at curvature h, from `theta` with empty slots, divides
+ * 0 by 0 within `steps` steps: a step that starts from moderate numbers gives no
+ * number. Rules that divide by the root of squared gradients do it at epsilon = 0 where
+ * the gradient is 0. */
+bool rule_divides_zero(const struct rule *rule, double h, double theta,
+                       double theta_star, uint64_t steps);
+
 #endif

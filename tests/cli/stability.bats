@@ -5,6 +5,7 @@
 load helpers
 
 columns=optimizer,lr,beta0,beta1,beta3,rho,steps,lr_limit,closed_limit,best_lr,best_rho,best_steps,exact_source
+last=lr_from,intervals,margin,best_margin
 
 stability() {
     refuse "$1" "$2" pnm-stability --optimizer pnm --lr 0.1 --spectrum 1 "${@:3}"
@@ -13,7 +14,7 @@ stability() {
 @test "columns, and the known values of sgd" {
     attempt pnm-stability --optimizer sgd --lr 0.1 --spectrum 0.5,2
     expect_status 0
-    expect_equal "$(header "$out")" "$columns"
+    expect_equal "$(header "$out")" "$columns,$last"
     expect_equal "$(row_count "$out")" 1
     # rho = max |1 - lr h|; limit 2/h_max; best 2/(h_min + h_max) with (k-1)/(k+1).
     holds "($(column "$out" rho 1) - 0.95)^2 < 1e-24"
@@ -30,7 +31,7 @@ stability() {
     # shellcheck disable=SC2086
     attempt pnm-stability --optimizer "$(linear_rules | tr ' ' ,)" --lr 0.1,0.2 --beta0 0,1 --beta1 0,0.9 --spectrum 0.5,1 --measure
     expect_status 0
-    expect_equal "$(header "$out")" "$columns,rho_measured,steps_measured,limit_measured,exact_verdict"
+    expect_equal "$(header "$out")" "$columns,rho_measured,steps_measured,limit_measured,exact_verdict,$last,reason"
     expect_equal "$(row_count "$out")" $((2 + 4 + 8 + 8 + 4 + 4 + 4 + 2))
     all_are "$out" exact_verdict holds
     expect_no_nan "$out"

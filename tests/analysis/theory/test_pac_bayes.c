@@ -531,8 +531,11 @@ static void the_best_beta0_is_the_best_of_a_scan(void **state)
     for (int kind = POSTERIOR_PAPER; kind <= POSTERIOR_EXACT; kind++) {
         struct rule rule = CHECK_RULE("pnm lr=0.5 beta0=1 beta1=0.9");
         struct posterior best, other;
-        assert_int_equal(
-            optimal_beta0(&rule, &problem, (enum posterior_kind)kind, 20, &error), 0);
+        bool at_end;
+        assert_int_equal(optimal_beta0(&rule, &problem, (enum posterior_kind)kind, 20,
+                                       &at_end, &error),
+                         0);
+        assert_int_equal(at_end, rule_parameter(&rule, "beta0") == 0);
         assert_int_equal(posterior_theory(&rule, &problem, (enum posterior_kind)kind,
                                           20, &best, &error),
                          0);
@@ -546,7 +549,7 @@ static void the_best_beta0_is_the_best_of_a_scan(void **state)
         }
     }
     struct rule sgd = CHECK_RULE("sgd lr=0.5");
-    assert_int_equal(optimal_beta0(&sgd, &problem, POSTERIOR_EXACT, 20, &error),
+    assert_int_equal(optimal_beta0(&sgd, &problem, POSTERIOR_EXACT, 20, NULL, &error),
                      STATUS_USAGE);
     problem_free(&problem);
 }

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* characteristic.h: the characteristic polynomial of a linear rule, about 1 and about
+ * -1.
+ *
+ * Near the limit of stability, and at momenta near 1, eigenvalues of A lie within 1e-16
+ * of the unit circle and near each other, so that 1 - rho is less than the rounding of
+ * rho. The roots of the polynomial about 1 and -1 are the eigenvalues' distances from
+ * these points, and 1 - |z| follows from them without the 1. */
+#ifndef PNM_CHARACTERISTIC_H
+#define PNM_CHARACTERISTIC_H
+
+#include "base/quad.h"
+#include "rules/linear_system.h"
+
+/* c[0] are the coefficients of det(x I - (A - I)), c[1] those of det(x I - (A + I)),
+ * that of x^k at k; that of x^dim is 1. */
+struct characteristic {
+    int dim;
+    quad c[2][LINEAR_STATE];
+};
+
+void characteristic_of(const struct linear_system *system,
+                       struct characteristic *polynomial);
+
+/* 1 - rho: > 0 if and only if the rule is stable. Right to 1e-12 relative, or as far as
+ * the coefficients are; 0 if 113 bits do not tell its sign. NAN if the eigenvalues are
+ * beyond the range of numbers. Computed with doubles where these are enough. */
+double characteristic_margin(const struct characteristic *polynomial);
+
+#endif

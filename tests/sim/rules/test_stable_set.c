@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* test_stable_set.c: the stable learning rates of rules from random matrices, against
+ * eigenvalues of those matrices at many rates. */
+#include "rules/stable_set.h"
+
+#include "check.h"
+
+#include <gsl/gsl_eigen.h>
+
+static struct rule linear_rule(void)
+{
+    struct rule rule = CHECK_RULE("linear lr=1");
+    memset(&rule.matrices, 0, sizeof rule.matrices);
+    return rule;
+}
+
+/* The spectral radius of A0 + x A1 by GSL, in doubles. */
+static double radius_at(const struct rule *rule, double x)
+{
+    double a[MATRICES_STATE * MATRICES_STATE], values[2 * MATRICES_STATE], radius = 0;
+    for (int k = 0; k < MATRICES_STATE * MATRICES_STATE; k++)
+        a[k] = rule->matrices.a0[k] + x * rule->matrices.a1[k];
+    gsl_matrix_view matrix = gsl_matrix_view_array(a, MATRICES_STATE, MATRICES_STATE);
+    gsl_vector_complex_view e = gsl_vector_complex_view_array(values, MATRICES_STATE);
+    gsl_eigen_nonsymm_workspace *workspace = gsl_eigen_nonsymm_alloc(MATRICES_STATE);
+    gsl_eigen_nonsymm(&matrix.matrix, &e.vector, workspace);
+    gsl_eigen_nonsymm_free(workspace);
+    for (int k = 0; k < MATRICES_STATE; k++)
+        radius = fmax(radius, hypot(values[2 * k], values[2 * k + 1]));
+    return radius;
+}
+
+static struct stable_set set_of(const struct rule *rule, bool linear)
+{
+    struct mode mode;
+    struct stable_set set;
+    struct error error;
+    mode_init(&mode, rule, 1, linear_system_probe);
+    assert_int_equal(mode.linear, linear);
+    assert_int_equal(stable_set_of(&mode, &set, &error), STATUS_OK);
+    return set;
+}
+
+static bool holds(const struct stable_set *set, double x)
+{
+    bool inside = false;
+    for (size_t k = 0; k < set->count; k++)
+        inside |= set->interval[k].from < x && x < set->interval[k].to;
+    return inside;
+}
+
+/* Rules that take one gradient, at theta or elsewhere, so that A1 has rank 1. Rates at
+ * which the radius is within 1e-6 of 1 are left out: there doubles cannot tell. */
+static void no_interval_and_no_gap_is_missed(void **state)
+{
+    (void)state;
+    size_t several = 0, from_above_0 = 0;
+    uint64_t random = 1;
+    for (uint64_t k = 0; k < 400; k++) {
+        struct rule rule = linear_rule();
+        double w[3 * MATRICES_STATE * MATRICES_STATE];
+        for (size_t i = 0; i < sizeof w / sizeof *w; i++)
+            w[i] = check_uniform(&random, -1, 1);
+        for (int r = 0; r < MATRICES_STATE; r++)
+            for (int c = 0; c < MATRICES_STATE; c++) {
+                const int at = r * MATRICES_STATE + c;
+                rule.matrices.a0[at] = w[at];
+                rule.matrices.a1[at] =
+                    w[16 + r] * (k % 2 ? w[20 + c] : (c == 0 ? 1 : 0));
+            }
+        for (int r = 0; r < MATRICES_STATE; r++)
+            rule.matrices.b[r] = w[16 + r];
+        const struct stable_set set = set_of(&rule, true);
+        several += set.count > 1;
+        from_above_0 += set.count > 0 && set.interval[0].from > 0;
+        for (int i = -60; i <= 60; i++) {
+            const double x = pow(10, i / 20.0), radius = radius_at(&rule, x);
+            if (fabs(radius - 1) > 1e-6)
+                CHECK(holds(&set, x) == (radius < 1), "rule %d at %g: radius %.9g",
+                      (int)k, x, radius);
+        }
+    }
+    CHECK(several >= 1 && from_above_0 >= 10, "%zu rules with several intervals, %zu "
+          "that start above 0", several, from_above_0);
+}
+
+/* Two gradients: the determinant is of degree 2 in the rate, and rates are scanned. */
+static void what_is_not_linear_is_scanned(void **state)
+{
+    (void)state;
+    struct rule rule = linear_rule();
+    /* theta' = (1 - x) theta and m' = (2.5 - x) m: stable on (1.5, 2). */
+    rule.matrices.a0[0] = 1;
+    rule.matrices.a1[0] = rule.matrices.b[0] = -1;
+    rule.matrices.a0[5] = 2.5;
+    rule.matrices.a1[5] = -1;
+    const struct stable_set set = set_of(&rule, false);
+    assert_int_equal(set.count, 1);
+    CHECK_NEAR(set.interval[0].from, 1.5, 1e-14, 0);
+    CHECK_NEAR(set.interval[0].to, 2, 1e-14, 0);
+}
+
+static void the_interval_around_a_rate(void **state)
+{
+    (void)state;
+    const struct stable_set set = {.count = 2, .interval = {{0.5, 1}, {2, INFINITY}}},
+                            none = {0};
+    CHECK_EXACT(stable_set_around(&set, 0.7).from, 0.5);
+    CHECK_EXACT(stable_set_around(&set, 0.1).from, 0.5); /* the lowest */
+    CHECK_EXACT(stable_set_around(&set, 1.5).to, 1.0);   /* the next below */
+    CHECK_EXACT(stable_set_around(&set, 3).from, 2.0);
+    CHECK_EXACT(stable_set_around(&none, 3).to, 0.0);
+}
+
+static void common_rates(void **state)
+{
+    (void)state;
+    struct stable_set set = {.count = 2, .interval = {{0, 1}, {2, 4}}};
+    const struct stable_set other = {.count = 2, .interval = {{0.5, 3}, {3.5, INFINITY}}};
+    struct error error;
+    assert_int_equal(stable_set_intersect(&set, &other, &error), STATUS_OK);
+    assert_int_equal(set.count, 3);
+    CHECK_EXACT(set.interval[0].from, 0.5);
+    CHECK_EXACT(set.interval[1].to, 3.0);
+    CHECK_EXACT(set.interval[2].from, 3.5);
+    CHECK_EXACT(set.interval[2].to, 4.0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(no_interval_and_no_gap_is_missed),
+        cmocka_unit_test(what_is_not_linear_is_scanned),
+        cmocka_unit_test(the_interval_around_a_rate),
+        cmocka_unit_test(common_rates),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
