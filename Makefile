@@ -104,8 +104,16 @@ all: ## build programs, manual pages and completions (the default)
 
 programs: $(BINARIES) $(DATA_FILES) $(if $(MPI),,$(DOCUMENTS))
 
+# What a test loads before a program, so that its dealings with files fail.
+FAULT = $(BUILD)/tests/fault.so
+
+$(FAULT): tests/fault.c Makefile
+	@mkdir -p $(@D)
+	@echo "  $@"
+	@$(CC) $(CFLAGS) -fPIC -shared -o $@ $< -ldl
+
 # bench and quality are not run by make test, but compile with the rest.
-unit-tests: $(TESTS) $(BUILD)/bench/bench $(BUILD)/random/quality
+unit-tests: $(TESTS) $(FAULT) $(BUILD)/bench/bench $(BUILD)/random/quality
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' Makefile
@@ -251,7 +259,7 @@ test-unit: ## run the unit tests (cmocka)
 	@$(COMPILE) unit-tests
 	@status=0; for test in $(TESTS); do $$test || status=1; done; exit $$status
 
-test-cli: all ## run the tests of the programs (bats)
+test-cli: all $(FAULT) ## run the tests of the programs (bats)
 	@if command -v mpicc >/dev/null; then $(MAKE) --no-print-directory all MPI=1; fi
 	@PNM_BIN=$(abspath $(BUILD)/bin) PNM_MPI_BIN=$(abspath build/mpi/bin) bats tests/cli
 

@@ -293,9 +293,9 @@ static int put_claim(struct explanation *own, struct error *error)
         return status;
     text_clear(&own->commands);
     own->label[0] = '\0';
-    while (status == STATUS_OK && getline(&line, &capacity, file) >= 0)
+    while (status == STATUS_OK && getline(&line, &capacity, file) >= 0 && !ferror(file))
         status = read_line(own, line, error);
-    if (status == STATUS_OK && !feof(file))
+    if (status == STATUS_OK && (ferror(file) || !feof(file)))
         status =
             error_set(error, STATUS_SOFTWARE, "the text of claim %s cannot be read: %s",
                       own->claim->id, strerror(errno));

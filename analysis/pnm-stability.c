@@ -23,6 +23,7 @@ struct stability_request {
 
 static const struct option_spec own_options[] = {
     {.name = "spectrum",
+     .files = OPTION_READS,
      .argument = "SPEC",
      .forms = OPTION_SPECTRUM_FORMS,
      .required = true,

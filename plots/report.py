@@ -284,6 +284,7 @@ class Page:
     def head(self):
         provenance = dict(self.provenance)
         version = f"{provenance.pop('program', 'pnm-verify')} {provenance.pop('version', '')}"
+        provenance.pop("header-lines", None)
         seed = provenance.pop("seed", "not stated")
         parameters = ", ".join(f"{key} {value}" for key, value in provenance.items())
         when = time_of(self.ledger)

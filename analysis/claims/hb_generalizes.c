@@ -97,10 +97,11 @@ static double exact_divergence(const struct rule *rule, const struct place *at,
     double variance;
     enum exact_source source;
     struct error ignored;
-    return theory_covariance(rule, h, h, h / at->batch, &variance, &source, &ignored) ==
-                   STATUS_OK
-               ? pac_bayes_prior_kl_diagonal(1, &variance, at->lambda, 0)
-               : NAN;
+    if (theory_covariance(rule, h, h, h / at->batch, &variance, &source, &ignored) !=
+        STATUS_OK)
+        return NAN;
+    const quad wide = variance;
+    return pac_bayes_size_diagonal(1, &wide, at->lambda).kl;
 }
 
 /* The curvature is what tends to 0, so that eta/B stays as it is. */

@@ -21,9 +21,10 @@ static const double beta1 = 0.9;
 struct place {
     double eta, batch, lambda;
 };
-/* The paper's own; one where the printed condition holds and the right one does not; and
- * one where it is the other way round. */
-static const struct place own = {1e-3, 128, 1e-4}, large = {1, 1, 10}, wide = {1, 1, 0.4};
+/* The paper's own; one where the printed condition holds and the right one does not;
+ * and one where it is the other way round. */
+static const struct place own = {1e-3, 128, 1e-4}, large = {1, 1, 10},
+                          wide = {1, 1, 0.4};
 
 static double bound(double kl)
 {
@@ -174,13 +175,14 @@ static int duel_rules(const struct duel *duel, const struct problem *problem,
                       struct rule *pnm, struct rule *sgd, struct error *error)
 {
     const double smallest = 1e-3; /* of the scan, where beta0 = 0 is best */
-    int status = rule_from(pnm, error,
-                           "pnm lr=%.17g beta0=1 beta1=%.17g lr-normalization=%s",
-                           duel->at.eta, beta1, duel->normalized ? "on" : "off");
+    int status =
+        rule_from(pnm, error, "pnm lr=%.17g beta0=1 beta1=%.17g lr-normalization=%s",
+                  duel->at.eta, beta1, duel->normalized ? "on" : "off");
     if (status != STATUS_OK)
         return status;
     if (isnan(duel->beta0))
-        status = optimal_beta0(pnm, problem, POSTERIOR_EXACT, duel->at.lambda, NULL, error);
+        status =
+            optimal_beta0(pnm, problem, POSTERIOR_EXACT, duel->at.lambda, NULL, error);
     if (status != STATUS_OK)
         return status;
     const int index = rule_kind_parameter(pnm->kind, "beta0");
@@ -247,7 +249,8 @@ out:
     return status;
 }
 
-/* --- where PNM's variance passes SGD's at the same rate ---------------------------- */
+/* --- where PNM's variance passes SGD's at the same rate ----------------------------
+ */
 
 /* The variance of PNM over that of SGD at the same applied rate, curvature 1. */
 static double variance_ratio(double beta0, double rate)
@@ -347,9 +350,8 @@ static int check_papers(struct ledger *ledger, const struct claim *claim,
                         struct error *error)
 {
     static const char right[] = "right divergence";
-    int status =
-        check_paper(ledger, claim, &own, 1 / own.lambda, FORM_PRINTED,
-                    "printed divergence", error);
+    int status = check_paper(ledger, claim, &own, 1 / own.lambda, FORM_PRINTED,
+                             "printed divergence", error);
     if (status != STATUS_OK)
         return status;
     status = check_paper(ledger, claim, &own, own.lambda, FORM_PRINTED, right, error);

@@ -66,8 +66,8 @@ enum {
 _Static_assert((int)BOUND_FORMS == (int)OBSERVE_PAIRS, "a pair of sides for each form");
 
 /* Window w is the last points >> (w + 1) steps. sum[w][lane] is a chain's sum of the
- * left-hand side over it, in the unit that runs; mean[w][half] is over the chains of all
- * units, a chain's number being the mean of its steps. */
+ * left-hand side over it, in the unit that runs; mean[w][half] is over the chains of
+ * all units, a chain's number being the mean of its steps. */
 enum { WINDOWS = 8 };
 struct windows {
     double sum[WINDOWS][LANES];
@@ -264,7 +264,8 @@ static int run_here(struct task *task, struct error *error)
     double *scratch = malloc((size_t)task->points * NUMBERS * sizeof *scratch);
     int status =
         scratch ? STATUS_OK : error_memory(error, "the moments of a block of chains");
-    for (uint64_t unit = 0; status == STATUS_OK && unit < task->chains / LANES; unit++) {
+    for (uint64_t unit = 0; status == STATUS_OK && unit < task->chains / LANES;
+         unit++) {
         status = unit_run(task, 0, unit, scratch, error);
         if (status == STATUS_OK)
             unit_merge(task, unit, scratch);
@@ -345,8 +346,8 @@ static int measure(const struct bound_ensemble *ensemble, const struct descent *
         .setting = &setting,
         .descent = descent,
         .chains = chains,
-        .windows = run == run_here && ensemble->bound == BOUND_THEOREM ? &windows
-                                                                           : NULL,
+        .windows =
+            run == run_here && ensemble->bound == BOUND_THEOREM ? &windows : NULL,
     };
     int status = task_init(&task, ensemble->bound, ensemble->horizon, error);
     if (status == STATUS_OK)
@@ -484,9 +485,9 @@ int bound_look(const struct bound_ensemble *ensemble, uint64_t chains, double *r
     struct descent descent = convergence_descent(ensemble->task, ensemble->rule, true);
     struct bound_ratio own[BOUND_FORMS] = {{0}};
     descent.common = true;
-    const int status =
-        descent.sigma > 0 ? measure(ensemble, &descent, chains, run_here, own, error)
-                          : bound_written(ensemble, own, error);
+    const int status = descent.sigma > 0
+                           ? measure(ensemble, &descent, chains, run_here, own, error)
+                           : bound_written(ensemble, own, error);
     for (int form = 0; form < BOUND_FORMS; form++)
         ratio[form] = own[form].ratio - ESTIMATE_Z * own[form].se;
     return status;

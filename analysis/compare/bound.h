@@ -65,11 +65,12 @@ PNM_MUST_USE int bound_evidence(const struct bound_ensemble *ensemble,
                                 struct error *error);
 
 /* A quick look for comparing settings: the lower end of the ratio's confidence band
- * over `chains` chains, a multiple of 64, or bound_written without noise. (Of thousands of looks the
- * largest ratio itself is that of the luckiest, noisiest setting.) For the theorem the
- * left-hand side is a mean over the last steps, as many as are alike: a chain that has
- * settled is then known to a percent, and is not passed over for its noise. All
- * settings get the same random numbers, which are not those of bound_measure. */
+ * over `chains` chains, a multiple of 64, or bound_written without noise. (Of thousands
+ * of looks the largest ratio itself is that of the luckiest, noisiest setting.) For the
+ * theorem the left-hand side is a mean over the last steps, as many as are alike: a
+ * chain that has settled is then known to a percent, and is not passed over for its
+ * noise. All settings get the same random numbers, which are not those of
+ * bound_measure. */
 PNM_MUST_USE int bound_look(const struct bound_ensemble *ensemble, uint64_t chains,
                             double *ratio, struct error *error);
 

@@ -290,9 +290,9 @@ static double drawn(const struct range *range, uint64_t word)
     return range->low + (range->high - range->low) * (double)(word >> 11) * 0x1p-53;
 }
 
-/* Looks at a few random points. Every other round of a loss takes long chains alone: the
- * best short chains, which have not settled, and the best long ones are of different
- * kinds, and a simplex does not get from one to the other. */
+/* Looks at a few random points. Every other round of a loss takes long chains alone:
+ * the best short chains, which have not settled, and the best long ones are of
+ * different kinds, and a simplex does not get from one to the other. */
 static void draw(struct round *round, uint64_t number)
 {
     const struct bound_search *search = round->search;

@@ -26,14 +26,12 @@ struct law {
 
 static int law_init(struct law *law, const struct rule *pnm, struct error *error)
 {
-    double q[LINEAR_SIZE];
     if (strcmp(pnm->kind->name, "pnm") != 0)
         return error_about(error, STATUS_USAGE, "optimizer",
                            "%s does not have two momentum terms; allowed is pnm",
                            pnm->kind->name);
     theory_system(pnm, 1, &law->system);
-    linear_system_noise(&law->system, &law->system, 1, q);
-    return stein_solve(&law->system, &law->system, q, law->covariance, error);
+    return stein_solve(&law->system, &law->system, 1, law->covariance, error);
 }
 
 static double law_correlation(const struct law *law)
@@ -54,7 +52,7 @@ int streams_exact(const struct rule *pnm, double *correlation, struct error *err
  * lags k of r_k^2 + r_{k+1} r_{k-1} - 4 r_1 r_k r_{k-1} + 2 r_1^2 r_k^2. */
 static double law_spread(const struct law *law, uint64_t last)
 {
-    const struct linear_system one = {.dim = 1, .a = {1}};
+    const struct linear_system one = {.dim = 1}; /* A = 1 */
     double state[LINEAR_SIZE] = {0}, r[3], sum = 0;
     for (int k = 0; k < STATE; k++)
         state[k] = law->covariance[k * STATE + 1];

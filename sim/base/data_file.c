@@ -24,7 +24,10 @@ int data_file_open(const char *name, FILE **file, struct error *error)
     int status = text_check(&path, "the name of a file", error);
     if (status == STATUS_OK && !(*file = fopen(text_get(&path), "r")))
         status =
-            error_set(error, STATUS_SOFTWARE,
+            errno == ENOMEM
+                ? error_memory(error, "reading a file")
+                : error_set(
+                      error, STATUS_SOFTWARE,
                       "'%.400s', which belongs to this program, cannot be read: %s",
                       text_get(&path), strerror(errno));
     text_free(&path);

@@ -2,7 +2,7 @@
 #include "base/parse.h"
 
 #include "base/elementary.h"
-#include "base/interrupt.h"
+#include "base/text_file.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -11,7 +11,6 @@
 #include <string.h>
 
 static const size_t grid_limit = 10000000;
-static const size_t largest_file = (size_t)1 << 28; /* bytes */
 
 static int numbers_append(struct numbers *numbers, size_t *capacity, double value,
                           struct error *error)
@@ -36,6 +35,8 @@ int parse_real(const char *what, const char *text, double *value, struct error *
     *value = strtod(text, &end);
     if (end == text || isspace((unsigned char)*text) || (!*end && isnan(*value)))
         why = "is not a number";
+    else if (*end == ',')
+        why = "has a comma, and a decimal point is '.'";
     else if (*end)
         why = "has letters after the number";
     else if (errno == ERANGE && fabs(*value) <= 1)
@@ -165,162 +166,146 @@ int parse_grid(const char *what, const char *text, struct numbers *numbers,
     return status;
 }
 
-/* Appends the numbers of one line; *found counts them. */
-static int parse_line(const char *what, char *line, struct numbers *numbers,
-                      size_t *capacity, size_t *found, struct error *error)
+/* --- files ------------------------------------------------------------------------ */
+
+/* Said where a comma may have been meant as a decimal point. */
+static const char comma_hint[] =
+    "; a comma separates numbers, and a decimal point is '.'";
+
+const char *parse_hint(const struct parse_shape *shape)
 {
-    static const char separators[] = " \t\r\n,";
-    char *rest = NULL;
-    int status = STATUS_OK;
-    line[strcspn(line, "#")] = '\0';
-    *found = 0;
-    for (char *token = strtok_r(line, separators, &rest); token && status == STATUS_OK;
-         token = strtok_r(NULL, separators, &rest)) {
-        double value;
-        status = parse_real(what, token, &value, error);
-        if (status == STATUS_OK)
-            status = numbers_append(numbers, capacity, value, error);
-        (*found)++;
-    }
-    return status;
+    return shape->commas ? comma_hint : "";
 }
 
-struct line {
-    char *text;
-    size_t length, size;
+/* Whether the text begins with digits, in groups of three behind the first if `apart`
+ * stands between them; *end is what follows them. */
+static bool has_digits(const char *text, char apart, const char **end)
+{
+    size_t length = strspn(text, "0123456789");
+    const bool found = length > 0;
+    while (found && length <= 3 && apart && text[length] == apart &&
+           strspn(text + length + 1, "0123456789") == 3) {
+        text += length + 1;
+        length = 3;
+    }
+    *end = text + length;
+    return found;
+}
+
+/* Whether a line is one number as some write it, "1,5", "1.234,5" or "1,234.5", but is
+ * read as two. */
+static bool looks_like_one(const char *line)
+{
+    const char *end, *rest;
+    line += strspn(line, " \t");
+    line += *line == '-' || *line == '+';
+    const bool found = has_digits(line, '.', &end) && *end == ',';
+    const size_t behind = found ? strspn(end + 1, "0123456789") : 0;
+    if (!found || behind == 0)
+        return false;
+    rest = end + 1 + behind;
+    if (*rest == '.' && behind == 3 && end - line <= 3)
+        rest += 1 + strspn(rest + 1, "0123456789");
+    return rest[strspn(rest, " \t\r\n")] == '\0';
+}
+
+/* The number of a token's first letter in its line, from 1. */
+static size_t column_of(const char *line, const char *token)
+{
+    size_t column = 1;
+    for (; line < token; line++)
+        column +=
+            ((unsigned char)*line & 0xC0) != 0x80; /* a letter may be many bytes */
+    return column;
+}
+
+struct rows {
+    struct numbers *numbers;
+    size_t capacity;
+    struct parse_shape *shape;
 };
 
-/* Appends a byte. False if memory runs out. */
-static bool line_append(struct line *line, int c)
-{
-    if (line->length == line->size) {
-        const size_t larger = line->size ? 2 * line->size : 256;
-        char *grown = realloc(line->text, larger);
-        if (!grown)
-            return false;
-        line->text = grown;
-        line->size = larger;
-    }
-    line->text[line->length++] = (char)c;
-    return true;
-}
-
-/* Puts a zero byte behind the text. False if memory runs out. */
-static bool line_end(struct line *line)
-{
-    const bool done = line_append(line, '\0');
-    line->length -= done;
-    return done;
-}
-
-/* Reads the next line with its newline; length 0 means the end of the file. Because a
- * device may be endless, reading stops at a zero byte, which no text has, after *left
- * bytes (counted down), and at Ctrl-C. */
-static int read_line(const char *what, FILE *file, size_t *left, struct line *line,
-                     struct error *error)
-{
-    int c = 0, status = STATUS_OK;
-    line->length = 0;
-    while (status == STATUS_OK && c != '\n' && (c = getc(file)) != EOF) {
-        if (c == '\0')
-            return error_about(error, STATUS_USAGE, what,
-                               "holds a zero byte, so it is not a text file");
-        if ((*left)-- == 0)
-            return error_about(error, STATUS_USAGE, what,
-                               "the file is too large; allowed are up to 2^28 bytes");
-        if (interrupt_pending())
-            status = error_set(error, STATUS_INTERRUPTED, "interrupted");
-        else if (!line_append(line, c))
-            status = error_memory(error, "a line");
-    }
-    if (status == STATUS_OK && line->length > 0 && !line_end(line))
-        status = error_memory(error, "a line");
-    return status;
-}
-
-long parse_text_line(FILE *file, size_t most, char **text, size_t *size)
-{
-    struct line line = {*text, 0, *size};
-    bool room = true;
-    for (int c = 0; room && line.length < most && c != '\n' && (c = getc(file)) != EOF;)
-        room = line_append(&line, c);
-    room = room && line_end(&line);
-    *text = line.text;
-    *size = line.size;
-    return room && line.length > 0 ? (long)line.length : -1;
-}
-
-static int cannot_read(const char *what, const char *path, struct error *error)
-{
-    if (interrupt_pending())
-        return error_set(error, STATUS_INTERRUPTED, "interrupted");
-    return error_about(error, STATUS_USAGE, what, "cannot read '%.400s': %s", path,
-                       strerror(errno));
-}
-
-/* Puts the path and the line number before the text of the error. */
-static void locate(const char *what, const char *path, unsigned long line,
-                   struct error *error)
-{
-    const struct error inner = *error;
-    if (*inner.quantity)
-        error_write_about(error, what, "%.400s, line %lu: %.500s", path, line,
-                          inner.text);
-}
-
-/* The rows of a file up to its end, or to what is wrong in line *line_number. */
-static int parse_rows(const char *what, FILE *file, struct numbers *numbers,
-                      size_t *rows, size_t *columns, unsigned long *line_number,
+/* Appends the numbers of one line; *found counts them. */
+static int parse_line(const struct text_file *file, struct rows *rows, size_t *found,
                       struct error *error)
 {
-    size_t capacity = 0, left = largest_file;
-    struct line line = {0};
-    int status;
+    static const char separators[] = " \t\r\n,";
+    char *token = file->text;
+    struct error inner = {.agreed = false};
+    token[strcspn(token, "#")] = '\0';
+    *found = 0;
+    for (token += strspn(token, separators); *token;
+         token += strspn(token, separators)) {
+        double value;
+        char *end = token + strcspn(token, separators);
+        const char after = *end;
+        *end = '\0';
+        const int status = parse_real("", token, &value, &inner);
+        *end = after;
+        if (status != STATUS_OK)
+            return error_about(error, STATUS_USAGE, file->quantity,
+                               "%.400s, line %lu, column %zu: %.450s%s", file->path,
+                               file->number, column_of(file->text, token), inner.text,
+                               looks_like_one(file->text) ? comma_hint : "");
+        token = end;
+        if (numbers_append(rows->numbers, &rows->capacity, value, error) != STATUS_OK)
+            return STATUS_MEMORY;
+        (*found)++;
+    }
+    return STATUS_OK;
+}
+
+/* Checks that the line has as many numbers as those above, and counts it. */
+static int take_row(const struct text_file *file, struct parse_shape *shape,
+                    size_t found, struct error *error)
+{
+    const bool comma = looks_like_one(file->text);
+    if (shape->rows > 0 && found != shape->columns)
+        return error_about(
+            error, STATUS_USAGE, file->quantity,
+            "%.400s, line %lu, column %zu: the line ends after %zu "
+            "numbers, but the lines above hold %zu each; all rows must "
+            "have the same length%s",
+            file->path, file->number,
+            column_of(file->text, file->text + strcspn(file->text, "\r\n")), found,
+            shape->columns, comma || shape->commas ? comma_hint : "");
+    shape->commas = comma && (shape->rows == 0 || shape->commas);
+    shape->columns = found;
+    shape->rows++;
+    shape->last = file->number;
+    return STATUS_OK;
+}
+
+/* The rows of a file up to its end. */
+static int parse_rows(struct text_file *file, struct rows *rows, struct error *error)
+{
     for (;;) {
         size_t found = 0;
-        (*line_number)++;
-        status = read_line(what, file, &left, &line, error);
-        if (status != STATUS_OK || line.length == 0)
-            break;
-        status = parse_line(what, line.text, numbers, &capacity, &found, error);
+        int status = text_file_line(file, SIZE_MAX, error);
+        if (status != STATUS_OK || file->length == 0)
+            return status;
+        status = parse_line(file, rows, &found, error);
+        if (status == STATUS_OK && found > 0)
+            status = take_row(file, rows->shape, found, error);
         if (status != STATUS_OK)
-            break;
-        if (found == 0)
-            continue;
-        if (*rows > 0 && found != *columns) {
-            status = error_about(error, STATUS_USAGE, what,
-                                 "the line holds %zu numbers, but the lines above hold "
-                                 "%zu each; all rows must have the same length",
-                                 found, *columns);
-            break;
-        }
-        *columns = found;
-        (*rows)++;
+            return status;
     }
-    free(line.text);
-    return status;
 }
 
 int parse_file(const char *what, const char *path, struct numbers *numbers,
-               size_t *rows, size_t *columns, struct error *error)
+               struct parse_shape *shape, struct error *error)
 {
-    int status;
-    unsigned long line_number = 0;
+    struct text_file file;
+    struct rows rows = {.numbers = numbers, .shape = shape};
     *numbers = (struct numbers){0};
-    *rows = *columns = 0;
-    FILE *file = fopen(path, "r");
-    if (!file)
-        return cannot_read(what, path, error);
-    errno = 0;
-    status = parse_rows(what, file, numbers, rows, columns, &line_number, error);
-    if (status != STATUS_OK)
-        locate(what, path, line_number, error);
-    else if (ferror(file))
-        status = cannot_read(what, path, error);
-    else if (numbers->count == 0)
+    *shape = (struct parse_shape){0};
+    int status = text_file_open(&file, what, path, error);
+    if (status == STATUS_OK)
+        status = parse_rows(&file, &rows, error);
+    if (status == STATUS_OK && numbers->count == 0)
         status = error_about(error, STATUS_USAGE, what,
                              "file '%.400s' holds no numbers", path);
-    fclose(file);
+    text_file_close(&file);
     if (status != STATUS_OK)
         numbers_free(numbers);
     return status;

@@ -6,9 +6,9 @@
 #include "base/error.h"
 #include "base/numbers.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 
 /* Reads a finite decimal or hexadecimal number that fills the whole text. `what`, such
  * as "lr", is the quantity of an error. STATUS_USAGE for anything else, overflow too.
@@ -30,17 +30,22 @@ int parse_text_of(double value, int least, char text[PARSE_TEXT]);
 PNM_MUST_USE int parse_grid(const char *what, const char *text, struct numbers *numbers,
                             struct error *error);
 
-/* Reads the numbers of a text file, separated by white space or commas; # starts a
- * comment.
- * *rows receives the number of lines that hold numbers, *columns how many each holds.
- * STATUS_USAGE for an unreadable or empty file, lines of unequal length, or anything
- * that is not a number; STATUS_INTERRUPTED; STATUS_MEMORY. */
-PNM_MUST_USE int parse_file(const char *what, const char *path, struct numbers *numbers,
-                            size_t *rows, size_t *columns, struct error *error);
+/* What a file of numbers looks like. */
+struct parse_shape {
+    size_t rows, columns; /* lines that hold numbers, and how many each holds */
+    unsigned long last;   /* number of the last line that holds some */
+    bool commas; /* every line is as "1,5" and may be meant as one number, not as two */
+};
 
-/* Reads the next line with its newline, as getline does, but at most `most` bytes of
- * it, because a device may be endless. Returns the length, or -1 at the end of the file
- * and, with errno ENOMEM, if memory runs out. */
-long parse_text_line(FILE *file, size_t most, char **text, size_t *size);
+/* "; a comma separates numbers, ..." for a message about a file whose commas may have
+ * been meant otherwise; "" for others. */
+const char *parse_hint(const struct parse_shape *shape);
+
+/* Reads the numbers of a text file, separated by white space or commas; # starts a
+ * comment. STATUS_USAGE, with line and column, for an unreadable or empty file, lines
+ * of unequal length, or anything that is not a number; STATUS_INTERRUPTED;
+ * STATUS_MEMORY. */
+PNM_MUST_USE int parse_file(const char *what, const char *path, struct numbers *numbers,
+                            struct parse_shape *shape, struct error *error);
 
 #endif

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#define _GNU_SOURCE /* O_TMPFILE */
 #include "base/whole_file.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -78,32 +81,153 @@ static int follow_links(const char *path, char target[static PATH_MAX])
     return ELOOP;
 }
 
-/* Creates .NAME.XXXXXX beside target and returns its descriptor, or -1 and errno.
- * mkstemp would give mode 0600, and the umask cannot be read without setting it. */
-static int open_temporary(const char *target, mode_t mode,
-                          char temporary[static PATH_MAX])
+/* --- temporary files ---------------------------------------------------------------
+ *
+ * Where the system can, a file is written without a name and named at the end, so that
+ * even `kill -9` leaves nothing. Elsewhere, and in the moment between naming it and
+ * replacing the old file, it is .NAME.pnm-XXXXXX beside its target. Whoever writes such
+ * a file holds a lock on it; so one that nobody has locked was left by a program that
+ * was killed, and whole_file_tidy removes it. */
+
+enum { NAME_BYTES = 200, ATTEMPTS = 1000 }; /* NAME_MAX is 255 */
+
+static const char mark[] = ".pnm-";
+enum { DIGITS = 6 };
+
+struct temporary {
+    int file, lock;      /* descriptors; -1: none. The second keeps the lock */
+    char name[PATH_MAX]; /* "": the file has no name yet */
+};
+
+/* Sets name to that of the attempt-th temporary file beside target. */
+static int name_temporary(const char *target, unsigned attempt,
+                          char name[static PATH_MAX])
 {
-    enum { ATTEMPTS = 1000, NAME_BYTES = 200 }; /* NAME_MAX is 255 */
     const size_t folder = folder_length(target);
-    int descriptor = -1;
     struct timespec now = {0};
+    if (attempt >= ATTEMPTS)
+        return EEXIST;
     clock_gettime(CLOCK_REALTIME, &now);
     /* Spreads neighbouring process numbers that start at the same time. */
     const unsigned start = (unsigned)now.tv_nsec ^ ((unsigned)getpid() * 2654435761u);
-    for (unsigned attempt = 0; attempt < ATTEMPTS; attempt++) {
-        const int length =
-            snprintf(temporary, PATH_MAX, "%.*s.%.*s.%06x", (int)folder, target,
-                     NAME_BYTES, target + folder, (start + attempt) & 0xFFFFFFu);
-        if (length < 0 || length >= PATH_MAX) {
-            errno = ENAMETOOLONG;
-            return -1;
-        }
-        descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
-        if (descriptor >= 0 || errno != EEXIST)
-            break;
-    }
-    return descriptor;
+    const int length =
+        snprintf(name, PATH_MAX, "%.*s.%.*s%s%0*x", (int)folder, target, NAME_BYTES,
+                 target + folder, mark, DIGITS, (start + attempt) & 0xFFFFFFu);
+    return length < 0 || length >= PATH_MAX ? ENAMETOOLONG : 0;
 }
+
+/* The path under which the system shows a descriptor. */
+static void path_of(int descriptor, char path[static 64])
+{
+    snprintf(path, 64, "/proc/self/fd/%d", descriptor);
+}
+
+/* Opens a file without a name beside target. */
+static int open_unnamed(struct temporary *temporary, const char *target, mode_t mode)
+{
+    char folder[PATH_MAX], path[64];
+    folder_of(target, folder);
+    temporary->file = open(folder, O_TMPFILE | O_WRONLY | O_CLOEXEC, mode);
+    if (temporary->file < 0)
+        return errno;
+    path_of(temporary->file, path);
+    /* Without it the file could not be named. */
+    if (access(path, F_OK) == 0)
+        return 0;
+    close(temporary->file);
+    temporary->file = -1;
+    return ENOENT;
+}
+
+/* Whether the file still has a name: whole_file_tidy may have removed it before it was
+ * locked. */
+static bool has_name(int descriptor)
+{
+    struct stat about;
+    return fstat(descriptor, &about) != 0 || about.st_nlink > 0;
+}
+
+/* Opens a file with a name, locked. mkstemp would give mode 0600, and the umask cannot
+ * be read without setting it. */
+static int open_named(struct temporary *temporary, const char *target, mode_t mode)
+{
+    int failure = 0;
+    for (unsigned attempt = 0; !failure; attempt++) {
+        failure = name_temporary(target, attempt, temporary->name);
+        if (failure)
+            break;
+        temporary->file =
+            open(temporary->name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+        if (temporary->file < 0) {
+            failure = errno == EEXIST ? 0 : errno;
+            continue;
+        }
+        flock(temporary->file, LOCK_EX);
+        if (has_name(temporary->file))
+            return 0;
+        close(temporary->file);
+    }
+    temporary->file = -1;
+    temporary->name[0] = '\0';
+    return failure;
+}
+
+static int open_temporary(struct temporary *temporary, const char *target, mode_t mode,
+                          bool named)
+{
+    *temporary = (struct temporary){.file = -1, .lock = -1};
+    int failure = named ? ENOENT : open_unnamed(temporary, target, mode);
+    if (failure)
+        failure = open_named(temporary, target, mode);
+    else
+        flock(temporary->file, LOCK_EX);
+    if (failure)
+        return failure;
+    temporary->lock = fcntl(temporary->file, F_DUPFD_CLOEXEC, 0);
+    return temporary->lock < 0 ? errno : 0;
+}
+
+/* Gives the file the name of the target if nothing has it, else one of its own. */
+static int name_it(struct temporary *temporary, const char *target, bool *there)
+{
+    char path[64];
+    path_of(temporary->lock, path);
+    *there = linkat(AT_FDCWD, path, AT_FDCWD, target, AT_SYMLINK_FOLLOW) == 0;
+    int failure = *there ? 0 : errno;
+    for (unsigned attempt = 0; failure == EEXIST && attempt < ATTEMPTS; attempt++) {
+        failure = name_temporary(target, attempt, temporary->name);
+        if (!failure &&
+            linkat(AT_FDCWD, path, AT_FDCWD, temporary->name, AT_SYMLINK_FOLLOW) != 0)
+            failure = errno;
+    }
+    if (failure)
+        temporary->name[0] = '\0';
+    return failure;
+}
+
+/* Puts the file in the place of the target. */
+static int put_in_place(struct temporary *temporary, const char *target)
+{
+    bool there = false;
+    int failure = temporary->name[0] ? 0 : name_it(temporary, target, &there);
+    if (!failure && !there && rename(temporary->name, target) != 0)
+        failure = errno;
+    if (!failure)
+        temporary->name[0] = '\0';
+    return failure;
+}
+
+static void close_temporary(struct temporary *temporary)
+{
+    if (temporary->name[0])
+        unlink(temporary->name);
+    if (temporary->file >= 0)
+        close(temporary->file);
+    if (temporary->lock >= 0)
+        close(temporary->lock);
+}
+
+/* --- replacing a file ------------------------------------------------------------- */
 
 /* Makes the new name last through a power cut. */
 static int sync_folder(const char *target)
@@ -122,40 +246,57 @@ static int sync_folder(const char *target)
     return failure;
 }
 
+/* Gives the file the owner, as far as this user may, and the mode of the old one. */
+static int be_like(int descriptor, const struct stat *old)
+{
+    struct stat own;
+    if (fstat(descriptor, &own) != 0)
+        return errno;
+    if (own.st_gid != old->st_gid && fchown(descriptor, (uid_t)-1, old->st_gid) != 0 &&
+        errno != EPERM)
+        return errno;
+    if (own.st_uid != old->st_uid && fchown(descriptor, old->st_uid, (gid_t)-1) != 0 &&
+        errno != EPERM)
+        return errno;
+    return fchmod(descriptor, old->st_mode & 0777) == 0 ? 0 : errno;
+}
+
 /* Replaces target; old is its stat, or NULL if it does not exist. */
-static int write_replacing(const char *target, const struct stat *old,
+static int write_replacing(const char *target, const struct stat *old, bool named,
                            whole_file_writer *writer, void *context)
 {
-    char temporary[PATH_MAX];
-    FILE *file = NULL;
-    int failure = 0;
+    struct temporary temporary;
     /* A private file must not be open to others while it is written. */
-    int descriptor = open_temporary(target, old ? 0600 : 0666, temporary);
-    if (descriptor < 0)
-        return errno;
-    if (old && fchmod(descriptor, old->st_mode & 0777) != 0) {
-        failure = errno;
+    int failure = open_temporary(&temporary, target, old ? 0600 : 0666, named);
+    FILE *file = NULL;
+    if (!failure && old)
+        failure = be_like(temporary.file, old);
+    if (failure)
         goto out;
-    }
-    file = fdopen(descriptor, "w");
+    file = fdopen(temporary.file, "w");
     if (!file) {
         failure = errno;
         goto out;
     }
     failure = write_checked(file, writer, context);
-    if (!failure && fsync(descriptor) != 0)
+    if (!failure && fsync(temporary.file) != 0)
         failure = errno;
-    descriptor = -1;
+    temporary.file = -1;
     if (fclose(file) != 0 && !failure)
         failure = errno;
-    if (!failure && rename(temporary, target) != 0)
-        failure = errno;
+    if (!failure)
+        failure = put_in_place(&temporary, target);
 out:
-    if (descriptor >= 0)
-        close(descriptor);
-    if (failure)
-        unlink(temporary);
-    return failure ? failure : sync_folder(target);
+    close_temporary(&temporary);
+    return failure;
+}
+
+/* Whether a file without a name could be opened but not named, as in a few file
+ * systems. */
+static bool cannot_be_named(int failure)
+{
+    return failure == EXDEV || failure == EPERM || failure == EOPNOTSUPP ||
+           failure == ENOENT || failure == EINVAL;
 }
 
 static bool same_file(const struct stat *a, const struct stat *b)
@@ -163,12 +304,12 @@ static bool same_file(const struct stat *a, const struct stat *b)
     return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
 }
 
-int whole_file_write(const char *path, whole_file_writer *writer, void *context)
+/* Sets *unsafe to the errno of what keeps a file that is written from lasting. */
+static int write_path(const char *path, whole_file_writer *writer, void *context,
+                      int *unsafe)
 {
     char target[PATH_MAX];
     struct stat old, output, found;
-    if (!path)
-        return write_checked(stdout, writer, context);
     /* An empty path must not leave a temporary file in the current folder. */
     if (!*path)
         return ENOENT;
@@ -183,13 +324,81 @@ int whole_file_write(const char *path, whole_file_writer *writer, void *context)
     /* A rename would succeed, but a write-protected result is meant to stay. */
     if (exists && access(path, W_OK) != 0)
         return errno;
-    const int failure = follow_links(path, target);
+    int failure = follow_links(path, target);
     if (failure)
         return failure;
     /* A deleted file, open as /dev/fd/3, has no name that could be replaced. */
     if (exists && (stat(target, &found) != 0 || !same_file(&old, &found)))
         return write_direct(path, writer, context);
-    return write_replacing(target, exists ? &old : NULL, writer, context);
+    failure = write_replacing(target, exists ? &old : NULL, false, writer, context);
+    if (cannot_be_named(failure))
+        failure = write_replacing(target, exists ? &old : NULL, true, writer, context);
+    *unsafe = failure ? 0 : sync_folder(target);
+    return failure;
+}
+
+int whole_file_write(const char *quantity, const char *path, whole_file_writer *writer,
+                     void *context, struct error *error)
+{
+    int unsafe = 0;
+    const int failure = path ? write_path(path, writer, context, &unsafe)
+                             : write_checked(stdout, writer, context);
+    if (!failure && !unsafe)
+        return STATUS_OK;
+    if (failure == ENOMEM)
+        return error_memory(error, "writing a file");
+    if (!path)
+        return error_set(error, STATUS_OUTPUT, "cannot write to standard output: %s",
+                         strerror(failure));
+    return failure
+               ? error_about(error, STATUS_OUTPUT, quantity,
+                             "cannot write '%.400s': %s", path, strerror(failure))
+               : error_about(error, STATUS_OUTPUT, quantity,
+                             "'%.400s' is written, but its folder cannot be synced, "
+                             "so that it may not outlast a power cut: %s",
+                             path, strerror(unsafe));
+}
+
+/* --- before a run ----------------------------------------------------------------- */
+
+/* Whether `entry` is the name of a temporary file beside `name`. */
+static bool is_temporary(const char *entry, const char *name)
+{
+    const size_t length = strnlen(name, NAME_BYTES), digits = strlen(entry) - DIGITS;
+    return strlen(entry) == 1 + length + strlen(mark) + DIGITS && entry[0] == '.' &&
+           strncmp(entry + 1, name, length) == 0 &&
+           strncmp(entry + 1 + length, mark, strlen(mark)) == 0 &&
+           strspn(entry + digits, "0123456789abcdef") == DIGITS;
+}
+
+/* Removes a temporary file that nobody writes. */
+static void remove_left(int folder, const char *entry)
+{
+    struct stat about;
+    const int file = openat(folder, entry,
+                            O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    if (file < 0)
+        return;
+    if (fstat(file, &about) == 0 && S_ISREG(about.st_mode) &&
+        flock(file, LOCK_EX | LOCK_NB) == 0)
+        unlinkat(folder, entry, 0);
+    close(file);
+}
+
+void whole_file_tidy(const char *path)
+{
+    char target[PATH_MAX], folder[PATH_MAX];
+    if (strlen(path) + 2 > PATH_MAX || follow_links(path, target) != 0 ||
+        strlen(target) + 2 > PATH_MAX)
+        return;
+    folder_of(target, folder);
+    DIR *list = opendir(folder);
+    if (!list)
+        return;
+    for (const struct dirent *entry; (entry = readdir(list));)
+        if (is_temporary(entry->d_name, target + folder_length(target)))
+            remove_left(dirfd(list), entry->d_name);
+    closedir(list);
 }
 
 int whole_file_check(const char *quantity, const char *path, struct error *error)
@@ -208,20 +417,31 @@ int whole_file_check(const char *quantity, const char *path, struct error *error
                    : STATUS_OK;
 }
 
+/* Whether a file exists there; NULL: standard output. */
+static bool find(const char *path, struct stat *about)
+{
+    return (path ? stat(path, about) : fstat(STDOUT_FILENO, about)) == 0;
+}
+
 bool whole_file_same(const char *a, const char *b)
 {
-    char folder[2][PATH_MAX];
     const char *const path[] = {a, b};
+    char target[2][PATH_MAX], folder[PATH_MAX];
     struct stat about[2];
-    if (stat(a, &about[0]) == 0 && stat(b, &about[1]) == 0)
+    const bool found = find(a, &about[0]);
+    if (found != find(b, &about[1]))
+        return false;
+    if (found)
         return S_ISREG(about[0].st_mode) && same_file(&about[0], &about[1]);
     for (int k = 0; k < 2; k++) {
-        if (strlen(path[k]) + 2 > PATH_MAX)
+        if (!path[k] || follow_links(path[k], target[k]) != 0 ||
+            strlen(target[k]) + 2 > PATH_MAX)
             return false;
-        folder_of(path[k], folder[k]);
-        if (stat(folder[k], &about[k]) != 0)
+        folder_of(target[k], folder);
+        if (stat(folder, &about[k]) != 0)
             return false;
     }
     return same_file(&about[0], &about[1]) &&
-           strcmp(a + folder_length(a), b + folder_length(b)) == 0;
+           strcmp(target[0] + folder_length(target[0]),
+                  target[1] + folder_length(target[1])) == 0;
 }

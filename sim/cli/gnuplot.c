@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#define _GNU_SOURCE /* memfd_create */
 #include "cli/gnuplot.h"
 
 #include "base/data_file.h"
@@ -12,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -56,6 +58,24 @@ static int wait_for(pid_t child, int *state)
     }
 }
 
+/* This program ignores the signal of a file that is too large; gnuplot, which does not
+ * look whether it could write, must die of it. Returns 0 or an errno. */
+static int default_signals(posix_spawnattr_t *attributes)
+{
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGXFSZ);
+    int failure = posix_spawnattr_init(attributes);
+    if (failure)
+        return failure;
+    failure = posix_spawnattr_setsigdefault(attributes, &signals);
+    if (!failure)
+        failure = posix_spawnattr_setflags(attributes, POSIX_SPAWN_SETSIGDEF);
+    if (failure)
+        posix_spawnattr_destroy(attributes);
+    return failure;
+}
+
 /* Runs gnuplot on the script, its pictures into `picture`, NULL: it has none to write.
  * Returns 0 or an errno, -1 where gnuplot has failed and said why. */
 static int run(FILE *script, FILE *picture, bool stays)
@@ -63,12 +83,19 @@ static int run(FILE *script, FILE *picture, bool stays)
     char *arguments[] = {"gnuplot", "-d", stays ? "-p" : "-", stays ? "-" : NULL, NULL};
     struct sigaction unignored = {.sa_handler = SIG_DFL}, before;
     posix_spawn_file_actions_t actions;
+    posix_spawnattr_t attributes;
     pid_t child;
     int state = 0;
     rewind(script);
     char **environment = script_environment();
     int failure = environment ? posix_spawn_file_actions_init(&actions) : ENOMEM;
     if (failure) {
+        free(environment);
+        return failure;
+    }
+    failure = default_signals(&attributes);
+    if (failure) {
+        posix_spawn_file_actions_destroy(&actions);
         free(environment);
         return failure;
     }
@@ -79,8 +106,9 @@ static int run(FILE *script, FILE *picture, bool stays)
     /* Where it is ignored, as this process may have been started, nobody can wait. */
     sigaction(SIGCHLD, &unignored, &before);
     if (!failure)
-        failure =
-            posix_spawnp(&child, "gnuplot", &actions, NULL, arguments, environment);
+        failure = posix_spawnp(&child, "gnuplot", &actions, &attributes, arguments,
+                               environment);
+    posix_spawnattr_destroy(&attributes);
     posix_spawn_file_actions_destroy(&actions);
     free(environment);
     if (!failure)
@@ -91,8 +119,38 @@ static int run(FILE *script, FILE *picture, bool stays)
     return WIFEXITED(state) && WEXITSTATUS(state) == 0 ? 0 : -1;
 }
 
+/* A file without a name: in memory where the system has such, because the folder for
+ * temporary files may be full; else there. NULL and errno if there is none. */
+static FILE *open_scratch(void)
+{
+    const int descriptor = memfd_create("plot", MFD_CLOEXEC);
+    FILE *file = descriptor < 0 ? NULL : fdopen(descriptor, "w+");
+    if (descriptor >= 0 && !file)
+        close(descriptor);
+    return file ? file : tmpfile();
+}
+
+static int no_scratch(int failure, struct error *error)
+{
+    if (failure == ENOMEM)
+        return error_memory(error, "the plot");
+    return error_about(error, STATUS_OUTPUT, "plot",
+                       "cannot use a temporary file for gnuplot: %s",
+                       strerror(failure));
+}
+
+/* What has come of the writes to the script: 0 or an errno. */
+static int script_failure(FILE *script)
+{
+    errno = 0;
+    const bool failed = fflush(script) != 0 || ferror(script);
+    return !failed ? 0 : errno ? errno : ENOSPC;
+}
+
 static int say_failure(int failure, struct error *error)
 {
+    if (failure == ENOMEM)
+        return error_memory(error, "gnuplot");
     if (failure > 0)
         return error_about(error, STATUS_OUTPUT, "plot",
                            "cannot run gnuplot: %s; it is a package of its own",
@@ -111,14 +169,16 @@ static int put_script(const char *name, FILE *stream, struct error *error)
     int status = data_file_open(name, &script, error);
     if (status != STATUS_OK)
         return status;
-    while (status == STATUS_OK && getline(&line, &capacity, script) >= 0)
+    errno = 0;
+    while (status == STATUS_OK && getline(&line, &capacity, script) >= 0 &&
+           !ferror(script))
         if (sscanf(line, " load '%31[a-z./]'", loaded) == 1)
             status = put_script(loaded, stream, error);
         else if (stream)
             fputs(line, stream);
-    if (status == STATUS_OK && !feof(script))
+    if (status == STATUS_OK && (ferror(script) || !feof(script)))
         status = error_about(error, STATUS_OUTPUT, "plot", "cannot read '%s': %s", name,
-                             strerror(errno));
+                             strerror(errno ? errno : EIO));
     free(line);
     fclose(script);
     return status;
@@ -140,16 +200,27 @@ static int find_window(const char **window, struct error *error)
 {
     static const char *const windows[] = {"qt", "wxt", "x11"};
     char words[4096] = " ";
-    FILE *script = tmpfile(), *answer = tmpfile();
-    int failure = script && answer ? 0 : errno;
+    FILE *script = open_scratch(), *answer = script ? open_scratch() : NULL;
+    int status = script && answer ? STATUS_OK : no_scratch(errno, error);
     *window = NULL;
-    if (!failure && fputs("set print '-'\nprint GPVAL_TERMINALS\n", script) < 0)
-        failure = errno;
-    if (!failure)
-        failure = fflush(script) == 0 ? run(script, answer, false) : errno;
-    if (!failure) {
-        rewind(answer);
-        words[1 + fread(words + 1, 1, sizeof words - 2, answer)] = '\0';
+    if (status != STATUS_OK)
+        goto out;
+    fputs("set print '-'\nprint GPVAL_TERMINALS\n", script);
+    int failure = script_failure(script);
+    if (failure) {
+        status = no_scratch(failure, error);
+        goto out;
+    }
+    failure = run(script, answer, false);
+    if (failure) {
+        status = say_failure(failure, error);
+        goto out;
+    }
+    rewind(answer);
+    words[1 + fread(words + 1, 1, sizeof words - 2, answer)] = '\0';
+    if (ferror(answer)) {
+        status = no_scratch(EIO, error);
+        goto out;
     }
     for (size_t k = 0; k < 3 && !*window; k++) {
         char word[8];
@@ -157,11 +228,12 @@ static int find_window(const char **window, struct error *error)
         if (strstr(words, word) && (is_set("DISPLAY") || is_set("WAYLAND_DISPLAY")))
             *window = windows[k];
     }
+out:
     if (script)
         fclose(script);
     if (answer)
         fclose(answer);
-    return failure ? say_failure(failure, error) : STATUS_OK;
+    return status;
 }
 
 enum target { FILE_OF_GNUPLOT, FILE_OF_TEXT, FILE_OF_SCRIPT, TEXT, WINDOW, NOWHERE };
@@ -214,8 +286,6 @@ int gnuplot_check(const char *where, struct error *error)
     const char *window;
     int status = find_target(where, &target, &window, error);
     const bool asked = asks_for_window(where);
-    if (status == STATUS_OK && target < TEXT)
-        status = whole_file_check("plot", where, error);
     if (status == STATUS_OK && !asked && target != FILE_OF_SCRIPT)
         status = find_window(&window, error);
     if (status == STATUS_OK)
@@ -248,6 +318,39 @@ static bool speaks_utf8(void)
     return locale && (strstr(locale, "UTF-8") || strstr(locale, "utf8"));
 }
 
+/* The last line of a drawing in letters, which has no end of its own. */
+static const char end_of_letters[] = "--- end of the drawing ---\n";
+
+/* Whether gnuplot, which does not look whether it could write, has written the picture
+ * to its end. */
+static bool is_whole(FILE *picture, const char *where, enum target target)
+{
+    static const struct {
+        const char *ending, *bytes;
+        size_t size;
+    } ends[] = {{".svg", "</svg>", 6},
+                {".png", "IEND\xAE\x42\x60\x82", 8},
+                {".pdf", "%%EOF", 5}};
+    const char *end = end_of_letters;
+    char last[64];
+    size_t size = sizeof end_of_letters - 1, count;
+    for (size_t k = 0; target == FILE_OF_GNUPLOT && k < 3; k++)
+        if (strcmp(strrchr(where, '.'), ends[k].ending) == 0) {
+            end = ends[k].bytes;
+            size = ends[k].size;
+        }
+    if (fseek(picture, 0, SEEK_END) != 0)
+        return false;
+    const long length = ftell(picture);
+    if (length < (long)size ||
+        fseek(picture, length < 64 ? 0 : length - 64, SEEK_SET) != 0)
+        return false;
+    count = fread(last, 1, sizeof last, picture);
+    while (target == FILE_OF_GNUPLOT && count > 0 && last[count - 1] == '\n')
+        count--;
+    return count >= size && memcmp(last + count - size, end, size) == 0;
+}
+
 /* Copies the bytes of a file. Returns 0 or an errno. */
 static int copy(FILE *to, void *context)
 {
@@ -271,7 +374,8 @@ static int copy_letters(FILE *to, void *context)
     ssize_t length;
     int failure = 0;
     rewind(from);
-    while (!failure && (length = getline(&line, &capacity, from)) >= 0) {
+    while (!failure && (length = getline(&line, &capacity, from)) >= 0 &&
+           strcmp(line, end_of_letters) != 0) {
         while (length > 0 && isspace((unsigned char)line[length - 1]))
             length--;
         line[length] = '\0';
@@ -304,19 +408,49 @@ static void put_style(enum target target, const char *where, const char *window,
             columns, lines, target == TEXT && color, target == TEXT && !speaks_utf8());
 }
 
+/* Lets gnuplot draw what the script says. */
+static int draw(FILE *script, FILE *picture, const char *where, enum target target,
+                struct error *error)
+{
+    const int failure =
+        run(script, target == WINDOW ? NULL : picture, target == WINDOW);
+    if (failure)
+        return say_failure(failure, error);
+    if (target == WINDOW || is_whole(picture, where, target))
+        return STATUS_OK;
+    return error_about(error, STATUS_OUTPUT, "plot",
+                       "gnuplot's picture is cut short; there may be no room for it");
+}
+
+/* Puts the picture where it is wanted. */
+static int deliver(FILE *script, FILE *picture, const char *where, enum target target,
+                   struct error *error)
+{
+    if (target == WINDOW)
+        return STATUS_OK;
+    if (target != TEXT)
+        return whole_file_write("plot", where,
+                                target == FILE_OF_TEXT ? copy_letters : copy,
+                                target == FILE_OF_SCRIPT ? script : picture, error);
+    const int failure = copy_letters(stderr, picture);
+    return failure
+               ? error_about(error, STATUS_OUTPUT, "plot",
+                             "cannot write to standard error: %s", strerror(failure))
+               : STATUS_OK;
+}
+
 int gnuplot_draw(const struct plot *plot, const struct table *table, const char *where,
                  const char *caption, bool color, struct plot_extent *extent,
                  struct error *error)
 {
     enum target target;
     const char *window;
-    int failure = 0, status = find_target(where, &target, &window, error);
+    int failure, status = find_target(where, &target, &window, error);
     if (status != STATUS_OK)
         return status;
-    FILE *script = tmpfile(), *picture = tmpfile();
+    FILE *script = open_scratch(), *picture = script ? open_scratch() : NULL;
     if (!script || !picture) {
-        status = error_about(error, STATUS_OUTPUT, "plot", "no temporary file: %s",
-                             strerror(errno));
+        status = no_scratch(errno, error);
         goto out;
     }
     put_style(target, where, window, color, script);
@@ -325,22 +459,18 @@ int gnuplot_draw(const struct plot *plot, const struct table *table, const char 
         status = put_script(drawing_script, script, error);
     if (status != STATUS_OK)
         goto out;
-    if (fflush(script) != 0 || ferror(script))
-        failure = errno ? errno : EIO;
-    if (!failure && target != FILE_OF_SCRIPT)
-        failure = run(script, target == WINDOW ? NULL : picture, target == WINDOW);
+    if (target == TEXT || target == FILE_OF_TEXT)
+        fprintf(script, "set print '-'\nprint '%.*s'\n", (int)sizeof end_of_letters - 2,
+                end_of_letters);
+    failure = script_failure(script);
     if (failure) {
-        status = say_failure(failure, error);
+        status = no_scratch(failure, error);
         goto out;
     }
-    if (target == TEXT)
-        failure = copy_letters(stderr, picture);
-    else if (target != WINDOW)
-        failure = whole_file_write(where, target == FILE_OF_TEXT ? copy_letters : copy,
-                                   target == FILE_OF_SCRIPT ? script : picture);
-    if (failure)
-        status = error_about(error, STATUS_OUTPUT, "plot", "cannot write '%.400s': %s",
-                             where, strerror(failure));
+    if (target != FILE_OF_SCRIPT)
+        status = draw(script, picture, where, target, error);
+    if (status == STATUS_OK)
+        status = deliver(script, picture, where, target, error);
 out:
     if (script)
         fclose(script);

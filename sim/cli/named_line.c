@@ -1,53 +1,35 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli/named_line.h"
 
-#include "base/parse.h"
-
 #include <ctype.h>
-#include <errno.h>
 #include <stdbool.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* A header holds the name besides a value that may be as long as a line of options. */
 enum { LONGEST_OPTION = 1 << 20, LONGEST_NOTE = 1 << 21 };
 
-static int cannot_read(const struct named_line *line, struct error *error)
-{
-    return error_about(error, STATUS_USAGE, line->option, "cannot read '%.400s': %s",
-                       line->path, strerror(errno));
-}
-
 int named_line_open(struct named_line *line, const char *option, const char *path,
                     struct error *error)
 {
-    *line = (struct named_line){.option = option, .path = path};
-    line->file = fopen(path, "r");
-    return line->file ? STATUS_OK : cannot_read(line, error);
+    *line = (struct named_line){.path = path};
+    return text_file_open(&line->file, option, path, error);
 }
 
 void named_line_close(struct named_line *line)
 {
-    if (line->file)
-        fclose(line->file);
-    free(line->text);
+    text_file_close(&line->file);
     *line = (struct named_line){0};
 }
 
-/* Reads a line, of which at most `longest` bytes are read; *length is -1 at the end of
- * the file. */
-static int next(struct named_line *line, size_t longest, long *length,
+/* Reads a line, of at most `longest` bytes; false: it was the last one. */
+static int next(struct named_line *line, size_t longest, bool *there,
                 struct error *error)
 {
-    errno = 0;
+    const int status = text_file_line(&line->file, longest, error);
     line->name = line->value = NULL;
-    *length = parse_text_line(line->file, longest, &line->text, &line->size);
-    if (*length < 0 && errno == ENOMEM)
-        return error_memory(error, "a line of a file");
-    if (*length < 0 && ferror(line->file))
-        return cannot_read(line, error);
-    line->number += *length >= 0;
-    return STATUS_OK;
+    line->number = line->file.number;
+    *there = status == STATUS_OK && line->file.length > 0;
+    return status;
 }
 
 static int wrong(const struct named_line *line, const char *why, struct error *error)
@@ -86,9 +68,6 @@ static void drop_comment(char *text)
  */
 static bool take_option(struct named_line *line, char *text)
 {
-    static const char mark[] = "\xEF\xBB\xBF"; /* of UTF-8, as some editors write it */
-    if (line->number == 1 && strncmp(text, mark, strlen(mark)) == 0)
-        text += strlen(mark);
     text = trimmed(text);
     if (*text == '#')
         return true;
@@ -110,18 +89,12 @@ static bool take_option(struct named_line *line, char *text)
 
 int named_line_option(struct named_line *line, struct error *error)
 {
-    long length = 0;
+    bool there = true;
     int status = STATUS_OK;
     line->name = NULL;
-    while (status == STATUS_OK && length >= 0 && !line->name) {
-        status = next(line, LONGEST_OPTION, &length, error);
-        if (status != STATUS_OK || length < 0)
-            continue;
-        if (strlen(line->text) != (size_t)length)
-            status = wrong(line, "the line holds a zero byte", error);
-        else if (length > LONGEST_OPTION - 3)
-            status = wrong(line, "the line is longer than a million bytes", error);
-        else if (!take_option(line, line->text))
+    while (status == STATUS_OK && there && !line->name) {
+        status = next(line, LONGEST_OPTION, &there, error);
+        if (there && !take_option(line, line->file.text))
             status = wrong(line, "the line is not NAME = VALUE", error);
     }
     return status;
@@ -129,13 +102,14 @@ int named_line_option(struct named_line *line, struct error *error)
 
 int named_line_note(struct named_line *line, struct error *error)
 {
-    long length;
-    const int status = next(line, LONGEST_NOTE, &length, error);
-    if (status != STATUS_OK || length < 0 || line->text[0] != '#')
+    bool there;
+    const int status = next(line, LONGEST_NOTE, &there, error);
+    char *text = line->file.text;
+    if (!there || text[0] != '#')
         return status;
-    line->text[strcspn(line->text, "\r\n")] = '\0';
-    line->name = line->text + (line->text[1] == ' ' ? 2 : 1);
-    line->value = line->text[1] == ' ' ? strstr(line->text, ": ") : NULL;
+    text[strcspn(text, "\r\n")] = '\0';
+    line->name = text + (text[1] == ' ' ? 2 : 1);
+    line->value = text[1] == ' ' ? strstr(text, ": ") : NULL;
     if (line->value) {
         *line->value = '\0';
         line->value += 2;

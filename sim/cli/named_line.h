@@ -12,19 +12,14 @@
 #ifndef PNM_NAMED_LINE_H
 #define PNM_NAMED_LINE_H
 
-#include "base/error.h"
-
-#include <stdio.h>
+#include "base/text_file.h"
 
 struct named_line {
-    const char *option; /* that named the file; errors in reading it are about that */
     const char *path;
-    FILE *file;
-    char *text; /* the line, cut up */
-    size_t size;
-    unsigned long number; /* of the line, from 1 */
-    char *name, *value;   /* name NULL: no line is left */
-    char section[128];    /* [SECTION] above the line; "": none */
+    struct text_file file; /* its line is cut up */
+    unsigned long number;  /* of the line, from 1 */
+    char *name, *value;    /* name NULL: no line is left */
+    char section[128];     /* [SECTION] above the line; "": none */
 };
 
 /* STATUS_USAGE if the file cannot be read. named_line_close is legal after a failure.
@@ -35,13 +30,12 @@ void named_line_close(struct named_line *line);
 
 /* Reads the next line NAME = VALUE or NAME: VALUE. '#' and ';' begin a comment at the
  * start of a line, and ';' also behind a blank. STATUS_USAGE, with file and line, for
- * other lines, one with a zero byte and one longer than a million bytes; STATUS_MEMORY.
- */
+ * other lines, and as text_file_line does for one longer than 2^20 bytes. */
 PNM_MUST_USE int named_line_option(struct named_line *line, struct error *error);
 
 /* Reads the next line "# NAME: VALUE"; the header ends before the first line without #.
- * The value of a line with # that has another form is NULL. STATUS_USAGE if the file
- * cannot be read; STATUS_MEMORY. */
+ * The value of a line with # that has another form is NULL. Fails as text_file_line
+ * does. */
 PNM_MUST_USE int named_line_note(struct named_line *line, struct error *error);
 
 #endif

@@ -61,6 +61,16 @@ struct option_field {
 #define OPTION_SPECTRUM_FORMS                                                          \
     "const:VALUE:N|linear:LO:HI:N|log:LO:HI:N|power:P:N|file:PATH"
 
+/* What becomes of the files that an option's value names. The value is such a name, a
+ * list of them ("FILE[,FILE...]", - for standard output), a word or a name
+ * ("auto|FILE"), or names one behind "file:", as `argument` and `forms` say. */
+enum option_file {
+    OPTION_READS = 1,
+    OPTION_WRITES = 2,
+    OPTION_CONTINUES = 4, /* a checkpoint, which one run may read and replace */
+    OPTION_RESULT = 8,    /* the results, which go to standard output if not given */
+};
+
 struct options;
 struct program;
 struct request;
@@ -85,6 +95,7 @@ struct option_spec {
     bool unrecorded;      /* not in result headers: it does not change the numbers */
     bool presence_counts; /* giving the preset differs from not giving the option */
     bool transient;       /* only for the command line, not for files of options */
+    unsigned files;       /* enum option_file; 0: the value names no file */
     const char *doc;
 };
 
@@ -167,8 +178,8 @@ PNM_MUST_USE int options_table_init(struct options *options,
 void options_free(struct options *options);
 
 /* Parses the command line, and the files of options that it names. STATUS_OK;
- * OPTIONS_DONE if --help, --version or --dump-config was answered, or --help=man,
- * --help=bash or --help=zsh, with which make writes manual pages and completions;
+ * OPTIONS_DONE if --help or --version was answered, or --help=man, --help=bash or
+ * --help=zsh, with which make writes manual pages and completions;
  * STATUS_USAGE with an error text, which is empty if the message is printed already. */
 enum { OPTIONS_DONE = 1 };
 PNM_MUST_USE int options_parse(struct options *options, const struct program *program,

@@ -168,10 +168,5 @@ int options_parse(struct options *options, const struct program *program, int ar
     status = parse_files(options, error);
     if (status != STATUS_OK)
         return status;
-    status = check_values(options, error);
-    if (status != STATUS_OK || !(program->groups & OPTIONS_OUTPUT) ||
-        !options_flag(options, "dump-config"))
-        return status;
-    status = config_dump(options, stdout, error);
-    return status == STATUS_OK ? OPTIONS_DONE : status;
+    return check_values(options, error);
 }

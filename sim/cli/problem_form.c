@@ -45,14 +45,31 @@ static int numbers_alloc(struct numbers *numbers, uint64_t count, struct error *
     return STATUS_OK;
 }
 
-static int parse_spectrum(const char *text, struct numbers *h, struct error *error)
+/* Appends to the warnings, which may be NULL, how a file was read whose commas may have
+ * been meant as decimal points. */
+static void warn_of_commas(const char *option, const char *path,
+                           const struct parse_shape *shape, struct text *warnings)
+{
+    if (shape->commas && warnings)
+        text_add(warnings,
+                 "warning: --%s: '%.400s' was read as %zu numbers, %zu in a line%s\n",
+                 option, path, shape->rows * shape->columns, shape->columns,
+                 parse_hint(shape));
+}
+
+static int parse_spectrum(const char *text, struct numbers *h, struct text *warnings,
+                          struct error *error)
 {
     const char *rest;
     double value = 0;
     uint64_t count = 0;
-    size_t rows, columns;
-    if ((rest = after_prefix(text, file_prefix)))
-        return parse_file("spectrum", rest, h, &rows, &columns, error);
+    struct parse_shape shape;
+    if ((rest = after_prefix(text, file_prefix))) {
+        const int status = parse_file("spectrum", rest, h, &shape, error);
+        if (status == STATUS_OK)
+            warn_of_commas("spectrum", rest, &shape, warnings);
+        return status;
+    }
     if ((rest = after_prefix(text, "const:"))) {
         int status = parse_pair(rest, "const:VALUE:N", &value, &count, error);
         if (status == STATUS_OK)
@@ -84,11 +101,11 @@ static int parse_spectrum(const char *text, struct numbers *h, struct error *err
 
 /* Reads a vector of n numbers from file:PATH or as one value for all coordinates. */
 static int parse_vector(const char *option, const char *text, size_t n, double *vector,
-                        struct error *error)
+                        struct text *warnings, struct error *error)
 {
     const char *path = after_prefix(text, file_prefix);
     struct numbers numbers = {0};
-    size_t rows, columns;
+    struct parse_shape shape;
     double value;
     int status;
     if (!path) {
@@ -97,26 +114,31 @@ static int parse_vector(const char *option, const char *text, size_t n, double *
             vector[i] = value;
         return status;
     }
-    status = parse_file(option, path, &numbers, &rows, &columns, error);
+    status = parse_file(option, path, &numbers, &shape, error);
     if (status == STATUS_OK && numbers.count != n)
-        status = error_about(error, STATUS_USAGE, option,
-                             "'%.400s' holds %zu numbers; allowed are %zu, one for "
-                             "each curvature of --spectrum",
-                             path, numbers.count, n);
-    if (status == STATUS_OK)
+        status =
+            error_about(error, STATUS_USAGE, option,
+                        "'%.400s' holds %zu numbers, the last in line %lu; allowed "
+                        "are %zu, one for each curvature of --spectrum%s",
+                        path, numbers.count, shape.last, n, parse_hint(&shape));
+    if (status == STATUS_OK) {
         memcpy(vector, numbers.value, n * sizeof *vector);
+        warn_of_commas(option, path, &shape, warnings);
+    }
     numbers_free(&numbers);
     return status;
 }
 
-static int noise_from_file(struct problem *q, const char *path, struct error *error)
+static int noise_from_file(struct problem *q, const char *path, struct text *warnings,
+                           struct error *error)
 {
     struct numbers numbers = {0};
-    size_t rows, columns;
+    struct parse_shape shape;
     const size_t n = q->n;
-    int status = parse_file("noise", path, &numbers, &rows, &columns, error);
+    int status = parse_file("noise", path, &numbers, &shape, error);
     if (status != STATUS_OK)
         return status;
+    const size_t rows = shape.rows, columns = shape.columns;
     const bool dense = n > 1 && numbers.count == n * n;
     if (dense && rows != n && rows != 1 && columns != 1)
         status = error_about(error, STATUS_USAGE, "noise",
@@ -124,27 +146,31 @@ static int noise_from_file(struct problem *q, const char *path, struct error *er
                              "of %zu",
                              path, rows, columns, n, n);
     else if (!dense && (numbers.count != n || (rows > 1 && columns > 1)))
-        status = error_about(error, STATUS_USAGE, "noise",
-                             "'%.400s' holds %zu x %zu numbers; allowed are %zu "
-                             "in a row or column (the spectrum of C) or %zu x %zu (a "
-                             "dense C), for the %zu curvatures of --spectrum",
-                             path, rows, columns, n, n, n, n);
+        status = error_about(
+            error, STATUS_USAGE, "noise",
+            "'%.400s' holds %zu x %zu numbers, the last in line %lu; "
+            "allowed are %zu in a row or column (the spectrum of C) or "
+            "%zu x %zu (a dense C), for the %zu curvatures of "
+            "--spectrum%s",
+            path, rows, columns, shape.last, n, n, n, n, parse_hint(&shape));
     for (size_t i = 0; status == STATUS_OK && !dense && i < n; i++)
         if (numbers.value[i] < 0)
             status = error_about(error, STATUS_USAGE, "noise",
                                  "'%.400s': variance %zu is %.17g; allowed are "
                                  "numbers >= 0",
                                  path, i + 1, numbers.value[i]);
-    if (status == STATUS_OK && !dense)
+    if (status == STATUS_OK && !dense) {
         memcpy(q->noise, numbers.value, n * sizeof *q->noise);
+        warn_of_commas("noise", path, &shape, warnings);
+    }
     if (status == STATUS_OK && dense) {
         status = problem_set_covariance(q, numbers.value, error);
         const struct error why = *error;
         if (status == STATUS_USAGE)
             status = error_about(error, STATUS_USAGE, "noise",
                                  "'%.400s': %s; allowed is a symmetric positive "
-                                 "semidefinite matrix",
-                                 path, why.text);
+                                 "semidefinite matrix%s",
+                                 path, why.text, parse_hint(&shape));
     }
     numbers_free(&numbers);
     return status;
@@ -156,7 +182,7 @@ static int noise_init(struct problem *q, const struct problem_form *text,
     const char *rest;
     double variance = 0;
     if ((rest = after_prefix(text->noise, file_prefix)))
-        return noise_from_file(q, rest, error);
+        return noise_from_file(q, rest, text->warnings, error);
     if ((rest = after_prefix(text->noise, "isotropic:"))) {
         const int status = parse_real("noise", rest, &variance, error);
         if (status != STATUS_OK)
@@ -183,13 +209,14 @@ static int rotation_from_file(const char *path, size_t n, double *rotation,
                               struct error *error)
 {
     struct numbers numbers = {0};
-    size_t rows, columns;
-    int status = parse_file("rotation", path, &numbers, &rows, &columns, error);
-    if (status == STATUS_OK && (rows != n || columns != n))
-        status = error_about(error, STATUS_USAGE, "rotation",
-                             "'%.200s' holds %zu x %zu numbers; allowed are %zu x %zu, "
-                             "as --spectrum has %zu curvatures",
-                             path, rows, columns, n, n, n);
+    struct parse_shape shape;
+    int status = parse_file("rotation", path, &numbers, &shape, error);
+    if (status == STATUS_OK && (shape.rows != n || shape.columns != n))
+        status = error_about(
+            error, STATUS_USAGE, "rotation",
+            "'%.200s' holds %zu x %zu numbers, the last in line %lu; "
+            "allowed are %zu x %zu, as --spectrum has %zu curvatures%s",
+            path, shape.rows, shape.columns, shape.last, n, n, n, parse_hint(&shape));
     if (status == STATUS_OK) {
         memcpy(rotation, numbers.value, n * n * sizeof *rotation);
         status = rotation_check(n, rotation, error);
@@ -233,7 +260,7 @@ int problem_form_read(struct problem *q, const struct problem_form *text,
 {
     struct numbers h = {0};
     *q = (struct problem){0};
-    int status = parse_spectrum(text->spectrum, &h, error);
+    int status = parse_spectrum(text->spectrum, &h, text->warnings, error);
     if (status == STATUS_OK)
         status = problem_init(q, h.count, h.value, error);
     numbers_free(&h);
@@ -244,12 +271,13 @@ int problem_form_read(struct problem *q, const struct problem_form *text,
     if (status != STATUS_OK)
         return status;
     if (text->theta_star)
-        status =
-            parse_vector("theta-star", text->theta_star, q->n, q->theta_star, error);
+        status = parse_vector("theta-star", text->theta_star, q->n, q->theta_star,
+                              text->warnings, error);
     if (status != STATUS_OK)
         return status;
     if (text->start)
-        status = parse_vector("start", text->start, q->n, q->start, error);
+        status =
+            parse_vector("start", text->start, q->n, q->start, text->warnings, error);
     else
         memcpy(q->start, q->theta_star, q->n * sizeof *q->start);
     if (status != STATUS_OK || !text->rotation)

@@ -3,6 +3,7 @@
 #ifndef PNM_PROBLEM_FORM_H
 #define PNM_PROBLEM_FORM_H
 
+#include "base/text.h"
 #include "losses/problem.h"
 
 /* The options' texts. batch > 0 divides C, for "hessian" only. If NULL, start is
@@ -15,6 +16,8 @@ struct problem_form {
     const char *theta_star; /* VALUE or file:PATH */
     const char *start;
     const char *rotation; /* none or NULL, haar:SEED, file:PATH */
+    /* Receives a line for each file that may have been meant otherwise; may be NULL. */
+    struct text *warnings;
 };
 
 /* Makes the problem. STATUS_USAGE if h_i <= 0, C is not symmetric positive

@@ -4,6 +4,8 @@
 #include "base/interrupt.h"
 #include "base/ranks.h"
 #include "base/tally.h"
+#include "cli/config.h"
+#include "cli/option_files.h"
 #include "cli/request.h"
 #include "cli/result.h"
 #include "cli/table.h"
@@ -28,20 +30,35 @@ static int note(struct run *run, struct error *error)
 {
     const struct session *session = &run->request->session;
     char place[64];
-    const int status = result_note(&run->options, &run->table, error);
-    if (status != STATUS_OK || !session->stopped)
-        return status;
     snprintf(place, sizeof place, "%llu:%llu",
              (unsigned long long)session->stopped_at.run,
              (unsigned long long)session->stopped_at.unit);
-    return table_note(&run->table, "stop-at", place, error);
+    return result_note(&run->options, session->stopped ? place : NULL, &run->table,
+                       error);
+}
+
+/* Whether the options are to be printed, and nothing is to run. */
+static bool dumps(const struct options *options)
+{
+    return (options->program->groups & OPTIONS_OUTPUT) &&
+           options_flag(options, "dump-config");
 }
 
 static int answer(struct run *run, struct error *error)
 {
     const struct program *program = run->options.program;
-    int status = request_read(run->request, &run->options, error);
-    status = result_check(run->request, status, error);
+    int status =
+        ranks_mine() == 0 ? option_files_check(&run->options, error) : STATUS_OK;
+    status = ranks_agree(status, error);
+    if (status != STATUS_OK)
+        return status;
+    run->request->no_files = dumps(&run->options);
+    status = request_read(run->request, &run->options, error);
+    if (status == STATUS_OK && run->request->no_files)
+        status = config_dump(&run->options, stdout, error);
+    if (run->request->no_files)
+        return status == STATUS_OK ? OPTIONS_DONE : status;
+    status = result_check(&run->options, run->request, status, error);
     if (status == STATUS_OK)
         status = program->answer(run->request, &run->table, &run->tally, error);
     if (status == STATUS_OK)

@@ -3,7 +3,6 @@
 
 #include "base/nearest.h"
 #include "base/ranks.h"
-#include "base/whole_file.h"
 #include "cli/generator_form.h"
 #include "cli/problem_form.h"
 #include "cli/request_rules.h"
@@ -75,7 +74,6 @@ static int read_sampling(struct request *request, const struct options *options,
                          struct error *error)
 {
     struct sampling *sampling = &request->sampling;
-    const struct session *session = &request->session;
     const uint64_t threads = options_count(options, "threads");
     const char *stop_at = options_text(options, "stop-at");
     int status = STATUS_OK;
@@ -85,9 +83,6 @@ static int read_sampling(struct request *request, const struct options *options,
         return STATUS_USAGE;
     status =
         generator_form_read(options_text(options, "rng"), &sampling->generator, error);
-    /* Only rank 0 writes the checkpoint. */
-    if (status == STATUS_OK && session->checkpoint && ranks_mine() == 0)
-        status = whole_file_check("checkpoint", session->checkpoint, error);
     if (status == STATUS_OK && stop_at)
         status = read_place(stop_at, &request->session.stop_at, error);
     sampling->burn_in = PLAN_AUTO;
@@ -114,6 +109,8 @@ static int begin_sampling(struct request *request, const struct options *options
 {
     int status = read_sampling(request, options, error);
     status = ranks_agree(status, error);
+    if (request->no_files)
+        return status;
     if (status == STATUS_OK && request->resume)
         status = ranks_agree(session_resume(&request->session, request->resume, error),
                              error);
@@ -132,20 +129,36 @@ static const char *text_of(const struct options *options, const char *name)
     return value ? value->text : NULL;
 }
 
+/* The text of an option, or if it names a file and none is to be read, another. */
+static const char *text_or(const struct options *options, const char *name, bool files,
+                           const char *other)
+{
+    const char *text = text_of(options, name);
+    return text && !files && strncmp(text, "file:", 5) == 0 ? other : text;
+}
+
 /* A program that takes only --spectrum has no noise. */
 static int read_problem(struct request *request, const struct options *options,
                         struct error *error)
 {
+    struct text warnings = {0};
+    const bool files = !request->no_files;
     const struct problem_form text = {
-        .spectrum = text_of(options, "spectrum"),
-        .noise = text_of(options, "noise"),
+        .spectrum = text_or(options, "spectrum", files, "1"),
+        .noise = text_or(options, "noise", files, NULL),
         .batch = request->batch,
-        .theta_star = text_of(options, "theta-star"),
-        .start = text_of(options, "start"),
-        .rotation = text_of(options, "rotation"),
+        .theta_star = text_or(options, "theta-star", files, NULL),
+        .start = text_or(options, "start", files, NULL),
+        .rotation = text_or(options, "rotation", files, NULL),
+        .warnings = &warnings,
     };
-    return text.spectrum ? problem_form_read(&request->problem, &text, error)
-                         : STATUS_OK;
+    int status = STATUS_OK;
+    if (text.spectrum)
+        status = problem_form_read(&request->problem, &text, error);
+    if (status == STATUS_OK && !request->sampling.quiet && ranks_mine() == 0)
+        fputs(text_get(&warnings), stderr);
+    text_free(&warnings);
+    return status;
 }
 
 static int unknown_loss(const char *name, struct error *error)

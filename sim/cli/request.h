@@ -61,6 +61,7 @@ struct request_output {
 /* A member is filled only if the program takes the options that set it. */
 struct request {
     const struct program *program;
+    bool no_files; /* set before: files that options name are not read */
     struct request_rules rules;
     struct problem problem;
     double batch;
@@ -71,7 +72,8 @@ struct request {
     struct request_output output;
 };
 
-/* Reads the options into the request, which is zeroed, and resumes a checkpoint.
+/* Reads the options into the request, which is zeroed (but for no_files, which is for a
+ * request whose values are only to be checked), and resumes a checkpoint.
  * STATUS_USAGE, STATUS_MEMORY. The caller frees the request, after a failure too. */
 PNM_MUST_USE int request_read(struct request *request, struct options *options,
                               struct error *error);

@@ -130,7 +130,7 @@ static int check_unused(const struct options *options,
 
 /* Reads the file of --system for the rules that need it. */
 static int read_system(const struct options *options, struct request_rules *rules,
-                       struct error *error)
+                       bool no_files, struct error *error)
 {
     const char *path = options_text(options, "system");
     bool used = false;
@@ -139,6 +139,8 @@ static int read_system(const struct options *options, struct request_rules *rule
         if (!rules->rule[i].kind->from_file)
             continue;
         used = true;
+        if (path && no_files)
+            continue;
         status = path ? matrices_file_read(path, &rules->rule[i].matrices, error)
                       : error_about(error, STATUS_USAGE, "system",
                                     "a value is required: the file of the rule %s",
@@ -263,11 +265,12 @@ int request_rules_read(struct request *request, struct options *options,
     status = check_unused(options, rules, error);
     if (status != STATUS_OK)
         goto out;
-    status = read_system(options, rules, error);
+    status = read_system(options, rules, request->no_files, error);
     for (size_t i = 0; status == STATUS_OK && i < rules->count; i++)
         status = read_decay(options, &rules->rule[i], error);
     for (size_t i = 0; status == STATUS_OK && i < rules->count; i++)
-        if (rules->rule[i].decay.lambda != 0)
+        if (rules->rule[i].decay.lambda != 0 &&
+            !(request->no_files && rules->rule[i].kind->from_file))
             status = rule_check_gradients(&rules->rule[i], 1, "weight decay", error);
 out:
     free(names);

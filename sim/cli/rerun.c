@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli/rerun.h"
 
+#include "base/parse.h"
 #include "cli/named_line.h"
 #include "cli/request_rules.h"
 #include "cli/result.h"
@@ -16,6 +17,7 @@ struct reading {
     struct error *error;
     bool program, version; /* whether the header has notes of these names */
     char *given;           /* the note of that name; NULL: none */
+    uint64_t notes, lines; /* notes so far; how many there are, by the last one */
 };
 
 /* --- notes of the header -----------------------------------------------------------
@@ -43,14 +45,64 @@ static int check_origin(struct reading *reading, const char *key, const char *te
                        is_program ? "the program" : "version", own);
 }
 
+/* Takes the note that ends a header and says how many notes it has. */
+static int take_count(struct reading *reading, const char *text)
+{
+    const uint64_t most = UINT64_C(1) << 40;
+    struct error ignored;
+    if (parse_count("", text, 1, most, &reading->lines, &ignored) == STATUS_OK &&
+        reading->lines == reading->notes)
+        return STATUS_OK;
+    return error_about(
+        reading->error, STATUS_USAGE, "rerun",
+        "the header of '%.400s' is not whole: it has %llu lines where it "
+        "says %.20s",
+        reading->path, (unsigned long long)reading->notes, text);
+}
+
+/* Refuses a header that lacks its end, or an option that every header of these rules
+ * has. */
+static int check_whole(const struct reading *reading)
+{
+    const struct options *recorded = reading->recorded;
+    struct text presets = {0};
+    int status = STATUS_OK;
+    if (reading->lines == 0)
+        return error_about(
+            reading->error, STATUS_USAGE, "rerun",
+            "the header of '%.400s' is not whole: it lacks its last line, "
+            "%s",
+            reading->path, RESULT_NOTE_LINES);
+    for (size_t i = 0; status == STATUS_OK && i < recorded->count; i++) {
+        const struct option_value *value = &recorded->value[i];
+        if (value->given || value->option.unrecorded ||
+            !(value->option.required ||
+              request_rules_default(recorded, value, &presets)))
+            continue;
+        status = error_about(reading->error, STATUS_USAGE, "rerun",
+                             "the header of '%.400s' is not whole: it lacks %s, which "
+                             "every one has",
+                             reading->path, value->option.name);
+    }
+    text_free(&presets);
+    return status;
+}
+
 /* Takes one note of the header. line 0: unknown. */
 static int take_note(struct reading *reading, const char *key, const char *text,
                      unsigned long line)
 {
+    reading->notes++;
     if (strcmp(key, "program") == 0 || strcmp(key, "version") == 0)
         return check_origin(reading, key, text);
     if (!reading->program || !reading->version)
         return no_header(reading);
+    if (reading->lines > 0)
+        return error_about(reading->error, STATUS_USAGE, "rerun",
+                           "the header of '%.400s' goes on behind its last line, %s",
+                           reading->path, RESULT_NOTE_LINES);
+    if (strcmp(key, RESULT_NOTE_LINES) == 0)
+        return take_count(reading, text);
     if (strcmp(key, RESULT_NOTE_GIVEN) == 0) {
         free(reading->given);
         reading->given = strdup(text);
@@ -77,18 +129,50 @@ static int read_csv(struct reading *reading, struct named_line *line)
     return status;
 }
 
-/* Reads {"provenance": {...} and stops there, because the rows may be many. */
-static int read_json(struct reading *reading, FILE *file)
+/* The next byte that is no blank. */
+static int solid_byte(struct text_file *file)
 {
-    int at = 0, status = STATUS_OK;
-    const int matched = fscanf(file, " { \"provenance\" :%n", &at);
-    json_t *notes = matched != EOF && at > 0
-                        ? json_loadf(file, JSON_DISABLE_EOF_CHECK, NULL)
-                        : NULL;
+    int c;
+    do
+        c = text_file_byte(file);
+    while (c == ' ' || (c >= '\t' && c <= '\r'));
+    return c;
+}
+
+/* Whether the file begins with {"provenance":, which is then read. */
+static bool begins_as_json(struct text_file *file)
+{
+    static const char name[] = "\"provenance\"";
+    bool same = solid_byte(file) == '{' && solid_byte(file) == '"';
+    for (size_t k = 1; same && name[k]; k++)
+        same = text_file_byte(file) == name[k];
+    return same && solid_byte(file) == ':';
+}
+
+static size_t next_bytes(void *buffer, size_t size, void *data)
+{
+    unsigned char *bytes = buffer;
+    size_t count = 0;
+    for (int c; count < size && (c = text_file_byte(data)) != EOF; count++)
+        bytes[count] = (unsigned char)c;
+    return count;
+}
+
+/* Reads {"provenance": {...} and stops there, because the rows may be many. */
+static int read_json(struct reading *reading, struct text_file *file)
+{
+    json_error_t why;
+    json_t *notes =
+        begins_as_json(file)
+            ? json_load_callback(next_bytes, file, JSON_DISABLE_EOF_CHECK, &why)
+            : NULL;
     const char *key;
     json_t *text;
-    if (!json_is_object(notes))
+    int status = text_file_check(file, reading->error);
+    if (status == STATUS_OK && !json_is_object(notes))
         status = no_header(reading);
+    if (status != STATUS_OK)
+        goto out;
     json_object_foreach(notes, key, text)
     {
         if (status == STATUS_OK)
@@ -96,6 +180,7 @@ static int read_json(struct reading *reading, FILE *file)
                          ? take_note(reading, key, json_string_value(text), 0)
                          : no_header(reading);
     }
+out:
     json_decref(notes);
     return status;
 }
@@ -103,16 +188,15 @@ static int read_json(struct reading *reading, FILE *file)
 static int read_header(struct reading *reading)
 {
     struct named_line line;
-    int first, status = named_line_open(&line, "rerun", reading->path, reading->error);
+    int status = named_line_open(&line, "rerun", reading->path, reading->error);
     if (status != STATUS_OK)
         goto out;
-    first = getc(line.file);
-    if (first != EOF)
-        ungetc(first, line.file);
-    status = first == '#' || ferror(line.file) ? read_csv(reading, &line)
-                                               : read_json(reading, line.file);
+    status = text_file_peek(&line.file) == '#' ? read_csv(reading, &line)
+                                               : read_json(reading, &line.file);
     if (status == STATUS_OK && !(reading->program && reading->version))
         status = no_header(reading);
+    if (status == STATUS_OK)
+        status = check_whole(reading);
 out:
     named_line_close(&line);
     return status;

@@ -4,6 +4,7 @@
 #include "base/ranks.h"
 #include "base/whole_file.h"
 #include "cli/gnuplot.h"
+#include "cli/option_files.h"
 #include "cli/request_rules.h"
 
 #include <stdio.h>
@@ -65,9 +66,17 @@ static int note_in_table(void *context, const char *key, const char *value,
     return table_note(context, key, value, error);
 }
 
-int result_note(const struct options *options, struct table *table, struct error *error)
+int result_note(const struct options *options, const char *stop_at, struct table *table,
+                struct error *error)
 {
-    return for_each_note(options, note_in_table, table, error);
+    char lines[24];
+    int status = for_each_note(options, note_in_table, table, error);
+    if (status == STATUS_OK && stop_at)
+        status = table_note(table, "stop-at", stop_at, error);
+    if (status != STATUS_OK)
+        return status;
+    snprintf(lines, sizeof lines, "%zu", table->note_count + 1);
+    return table_note(table, RESULT_NOTE_LINES, lines, error);
 }
 
 static int note_in_text(void *context, const char *key, const char *value,
@@ -151,80 +160,126 @@ static enum table_format output_format(const struct request_output *output,
                : format;
 }
 
-/* Calls `use` for every output; path NULL is standard output. */
-static int for_each_output(const struct request *request, const struct table *table,
-                           int (*use)(const struct request *, const struct table *,
-                                      const char *, struct error *),
-                           struct error *error)
+/* Checks a file that is to be written, and clears away what killed programs left there.
+ */
+static int check_file(void *context, const char *path, struct error *error)
 {
-    const char *files = request->output.files;
-    char *paths = NULL, *rest = NULL;
+    const struct option_value *value = context;
+    const int status =
+        path ? whole_file_check(value->option.name, path, error) : STATUS_OK;
+    if (status == STATUS_OK && path)
+        whole_file_tidy(path);
+    return status;
+}
+
+/* Checks that a result's name says its format, unless --format does. */
+static int check_ending(void *context, const char *path, struct error *error)
+{
+    const struct request *const *request = context;
+    enum table_format ignored;
+    if (!path || (*request)->output.format_given || format_of_file(path, &ignored))
+        return STATUS_OK;
+    return error_about(error, STATUS_USAGE, "output",
+                       "'%.200s' is not allowed; allowed are files that end in .csv, "
+                       ".json, .md or .txt, or have no ending (CSV), and - for "
+                       "standard output; with --format any name is allowed",
+                       path);
+}
+
+static int tidy_file(void *context, const char *path, struct error *error)
+{
+    (void)context;
+    (void)error;
+    if (path)
+        whole_file_tidy(path);
+    return STATUS_OK;
+}
+
+/* Checks all files that are to be written. */
+static int check_files(const struct options *options, const struct request *request,
+                       struct error *error)
+{
     int status = STATUS_OK;
-    if (!files)
-        return use(request, table, NULL, error);
-    paths = strdup(files);
-    if (!paths)
-        return error_memory(error, "the output");
-    if (strspn(files, ",") == strlen(files))
+    for (size_t i = 0; status == STATUS_OK && i < options->count; i++) {
+        struct option_value *value = &options->value[i];
+        if (strcmp(value->option.name, "output") == 0)
+            status = option_files_each(value, check_ending, &request, error);
+        if (status == STATUS_OK && value->option.files & OPTION_WRITES)
+            status = option_files_each(value, check_file, value, error);
+        else if (value->option.files & OPTION_CONTINUES)
+            status = option_files_each(value, tidy_file, NULL, error);
+    }
+    return status;
+}
+
+int result_check(const struct options *options, const struct request *request,
+                 int status, struct error *error)
+{
+    const char *plot = request->output.plot, *files = request->output.files;
+    /* Only rank 0 writes; the folder may be missing on other machines. */
+    if (status != STATUS_OK || ranks_mine() > 0)
+        return ranks_agree(status, error);
+    if (files && strspn(files, ",") == strlen(files))
         status = error_about(error, STATUS_USAGE, "output",
                              "'%.200s' names no file; allowed are file names and - for "
                              "standard output",
                              files);
-    for (char *path = strtok_r(paths, ",", &rest); status == STATUS_OK && path;
-         path = strtok_r(NULL, ",", &rest))
-        status = use(request, table, strcmp(path, "-") == 0 ? NULL : path, error);
-    free(paths);
-    return status;
-}
-
-static int check_one(const struct request *request, const struct table *table,
-                     const char *path, struct error *error)
-{
-    enum table_format ignored;
-    (void)table;
-    if (path && !request->output.format_given && !format_of_file(path, &ignored))
-        return error_about(
-            error, STATUS_USAGE, "output",
-            "'%.200s' is not allowed; allowed are files that end in .csv, "
-            ".json, .md or .txt, or have no ending (CSV), and - for "
-            "standard output; with --format any name is allowed",
-            path);
-    return path ? whole_file_check("output", path, error) : STATUS_OK;
-}
-
-/* A picture must not replace the table, nor the checkpoint. */
-static int check_apart(const struct request *request, const struct table *table,
-                       const char *path, struct error *error)
-{
-    static const char said[] = "'%.300s' is the file of --%s; allowed is another file";
-    const char *plot = request->output.plot;
-    const char *checkpoint = request->session.checkpoint;
-    (void)table;
-    if (path && whole_file_same(plot, path))
-        return error_about(error, STATUS_USAGE, "plot", said, plot, "output");
-    if (checkpoint && whole_file_same(plot, checkpoint))
-        return error_about(error, STATUS_USAGE, "plot", said, plot, "checkpoint");
-    return STATUS_OK;
-}
-
-int result_check(const struct request *request, int status, struct error *error)
-{
-    const char *plot = request->output.plot;
-    /* Only rank 0 writes; the folder may be missing on other machines. */
-    if (status == STATUS_OK && ranks_mine() == 0)
-        status = for_each_output(request, NULL, check_one, error);
-    if (status == STATUS_OK && ranks_mine() == 0 && plot) {
-        status = for_each_output(request, NULL, check_apart, error);
-        if (status == STATUS_OK)
-            status = gnuplot_check(plot, error);
-    }
+    if (status == STATUS_OK)
+        status = check_files(options, request, error);
+    if (status == STATUS_OK && plot)
+        status = gnuplot_check(plot, error);
     return ranks_agree(status, error);
 }
 
-static int write_one(const struct request *request, const struct table *table,
-                     const char *path, struct error *error)
+/* Results on their way to where they are wanted. Where one cannot go the others still
+ * do, and the message says which are new. */
+struct delivery {
+    const struct request *request;
+    const struct table *table;
+    int status; /* of the first failure */
+    struct error *error;
+    size_t failures;
+    size_t files;         /* results but for standard output */
+    struct text new, old; /* names, as ", a, b" */
+};
+
+/* Notes what has become of a result; name NULL: that on standard output. */
+static void deliver(struct delivery *delivery, const char *name, int status,
+                    const struct error *error)
 {
-    return table_write(table, path, output_format(&request->output, path), error);
+    text_add(status == STATUS_OK ? &delivery->new : &delivery->old, ", %s",
+             name ? name : "standard output");
+    delivery->files += name != NULL;
+    if (status == STATUS_OK || delivery->status != STATUS_OK)
+        return;
+    delivery->status = status;
+    *delivery->error = *error;
+}
+
+static int write_one(void *context, const char *path, struct error *error)
+{
+    struct delivery *delivery = context;
+    struct error own = {.agreed = false};
+    const int status = table_write(
+        delivery->table, path, output_format(&delivery->request->output, path), &own);
+    (void)error;
+    deliver(delivery, path, status, &own);
+    return STATUS_OK;
+}
+
+/* Adds to the message which results are new. */
+static int conclude(struct delivery *delivery)
+{
+    struct error *error = delivery->error;
+    const struct error first = *error;
+    if (delivery->status != STATUS_OK && delivery->files > 1)
+        error_write_about(error, first.quantity,
+                          "%s; written: %.150s; not written: %.150s", first.text,
+                          delivery->new.length ? text_get(&delivery->new) + 2 : "none",
+                          text_get(&delivery->old) + 2);
+    text_free(&delivery->new);
+    text_free(&delivery->old);
+    return delivery->status;
 }
 
 /* Longest caption: the command as given, without options that do not change the
@@ -269,11 +324,20 @@ static int draw(const struct options *options, const struct request *request,
 int result_write(const struct options *options, const struct request *request,
                  const struct table *table, struct error *error)
 {
+    const struct option_value *output = options_find(options, "output");
+    struct delivery delivery = {.request = request, .table = table, .error = error};
+    struct error own = {.agreed = false};
     /* Only rank 0 writes. */
     if (ranks_mine() > 0)
         return STATUS_OK;
-    int status = for_each_output(request, table, write_one, error);
-    if (status == STATUS_OK && request->output.plot && table->plot)
-        status = draw(options, request, table, error);
-    return status;
+    int status = output && output->text
+                     ? option_files_each(output, write_one, &delivery, error)
+                     : write_one(&delivery, NULL, error);
+    if (status == STATUS_OK && request->output.plot && table->plot) {
+        status = draw(options, request, table, &own);
+        deliver(&delivery, request->output.plot, status, &own);
+        status = STATUS_OK;
+    }
+    const int written = conclude(&delivery);
+    return status == STATUS_OK ? written : status;
 }

@@ -12,6 +12,7 @@
 static const struct option_spec quadratic_options[] = {
     {
         .name = "spectrum",
+        .files = OPTION_READS,
         .argument = "SPEC",
         .forms = OPTION_SPECTRUM_FORMS,
         .required = true,
@@ -21,6 +22,7 @@ static const struct option_spec quadratic_options[] = {
     },
     {
         .name = "noise",
+        .files = OPTION_READS,
         .argument = "SPEC",
         .forms = "hessian|isotropic:VARIANCE|file:PATH",
         .preset = "hessian",
@@ -42,17 +44,20 @@ static const struct option_spec quadratic_options[] = {
     },
     {
         .name = "start",
+        .files = OPTION_READS,
         .argument = "VALUE|file:PATH",
         .doc = "theta at step 0 (default: the minimum)",
     },
     {
         .name = "theta-star",
+        .files = OPTION_READS,
         .argument = "VALUE|file:PATH",
         .preset = "0",
         .doc = "the minimum theta*",
     },
     {
         .name = "rotation",
+        .files = OPTION_READS,
         .argument = "none|haar:SEED|file:PATH",
         .doc = "basis in which rules run: none (the default) is the eigenbasis of H; "
                "an orthogonal matrix, drawn or from a file, rotates it. All else, "
@@ -164,11 +169,13 @@ static const struct option_spec sampling_options[] = {
     },
     {
         .name = "checkpoint",
+        .files = OPTION_WRITES | OPTION_CONTINUES,
         .field = OPTION_FIELD(struct request, session.checkpoint),
         .argument = "FILE",
         .unrecorded = true,
         .doc = "save the sampling done so far in this file: every --checkpoint-every "
-               "seconds, on Ctrl-C and SIGTERM, and when --max-seconds ends the run",
+               "seconds, on Ctrl-C, SIGTERM, SIGHUP and SIGXCPU, and when "
+               "--max-seconds ends the run",
     },
     {
         .name = "checkpoint-every",
@@ -183,6 +190,7 @@ static const struct option_spec sampling_options[] = {
     },
     {
         .name = "resume",
+        .files = OPTION_READS | OPTION_CONTINUES,
         .field = OPTION_FIELD(struct request, resume),
         .argument = "FILE",
         .unrecorded = true,
@@ -250,16 +258,22 @@ static const struct option_spec output_options[] = {
     },
     {
         .name = "output",
+        .files = OPTION_WRITES | OPTION_RESULT,
         .field = OPTION_FIELD(struct request, output.files),
         .argument = "FILE[,FILE...]",
         .unrecorded = true,
-        .doc = "files to write, - for standard output (the default)",
+        .doc =
+            "files to write, - for standard output (the default). A file is the old "
+            "one "
+            "or the whole new one; it keeps its mode and, as far as the user may, its "
+            "owner, and its other names (hard links) keep the old content",
     },
 };
 
 static const struct option_spec plot_options[] = {
     {
         .name = "plot",
+        .files = OPTION_WRITES,
         .field = OPTION_FIELD(struct request, output.plot),
         .argument = "auto|text|window|FILE",
         .bare = "auto",
@@ -273,6 +287,7 @@ static const struct option_spec plot_options[] = {
 static const struct option_spec file_options[] = {
     {
         .name = "config",
+        .files = OPTION_READS,
         .argument = "FILE",
         .unrecorded = true,
         .transient = true,
@@ -281,6 +296,7 @@ static const struct option_spec file_options[] = {
     },
     {
         .name = "rerun",
+        .files = OPTION_READS,
         .argument = "RESULT",
         .unrecorded = true,
         .transient = true,
@@ -350,6 +366,7 @@ const struct option_spec shared_options_optimizer = {
 
 const struct option_spec shared_options_system = {
     .name = "system",
+    .files = OPTION_READS,
     .argument = "FILE",
     .doc = "file of the matrices of the rule `linear`: for each number of its state a "
            "line with its rows of A0, A1 and b",

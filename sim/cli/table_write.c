@@ -426,12 +426,5 @@ int table_write(const struct table *table, const char *path, enum table_format f
                 struct error *error)
 {
     struct writing writing = {table, format};
-    const int failure = whole_file_write(path, put_table, &writing);
-    if (!failure)
-        return STATUS_OK;
-    if (!path)
-        return error_set(error, STATUS_OUTPUT, "cannot write to standard output: %s",
-                         strerror(failure));
-    return error_about(error, STATUS_OUTPUT, "output", "cannot write '%.800s': %s",
-                       path, strerror(failure));
+    return whole_file_write("output", path, put_table, &writing, error);
 }

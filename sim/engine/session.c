@@ -63,13 +63,14 @@ struct writing {
     const struct session_block *blocks;
     FILE *file;
     uint64_t hash;
+    int failure; /* errno of the first write that failed */
 };
 
 static void put(struct writing *writing, const void *data, size_t size)
 {
     writing->hash = random_hash_bytes(writing->hash, data, size);
-    if (size > 0)
-        fwrite(data, size, 1, writing->file); /* ferror() is checked at the end */
+    if (size > 0 && !writing->failure && fwrite(data, size, 1, writing->file) != 1)
+        writing->failure = errno ? errno : EIO;
 }
 
 static void put_number(struct writing *writing, uint64_t x)
@@ -91,6 +92,7 @@ static int write_checkpoint(FILE *file, void *context)
     const struct session *session = writing->session;
     const uint64_t before = session->runs - 1;
     writing->file = file;
+    writing->failure = 0;
     writing->hash = RANDOM_HASH_START;
     put_number(writing, magic);
     put_number(writing, strlen(session->parameters));
@@ -105,7 +107,7 @@ static int write_checkpoint(FILE *file, void *context)
         put(writing, block->data, block->size);
     const uint64_t hash = writing->hash;
     put_number(writing, hash);
-    return 0;
+    return writing->failure;
 }
 
 /* The rest of a copy of the file in memory. */
@@ -208,6 +210,14 @@ static int read_records(struct session *session, const char *path,
     return STATUS_OK;
 }
 
+static int cannot_read(const char *path, int failure, struct error *error)
+{
+    if (failure == ENOMEM)
+        return error_memory(error, "the checkpoint");
+    return error_about(error, STATUS_USAGE, "resume", "cannot read '%.400s': %s", path,
+                       strerror(failure ? failure : EIO));
+}
+
 /* Reads a regular file; rank 0 does so for all. */
 static int read_file(const char *path, unsigned char **bytes, size_t *size,
                      struct error *error)
@@ -216,16 +226,17 @@ static int read_file(const char *path, unsigned char **bytes, size_t *size,
     FILE *file = fopen(path, "r");
     int status = STATUS_OK;
     if (!file)
-        return error_about(error, STATUS_USAGE, "resume", "cannot read '%.400s': %s",
-                           path, strerror(errno));
+        return cannot_read(path, errno, error);
     if (fstat(fileno(file), &about) != 0 || !S_ISREG(about.st_mode))
         status = damaged(path, "is not a regular file", error);
     *size = status == STATUS_OK ? (size_t)about.st_size : 0;
     *bytes = malloc(*size + 1);
     if (status == STATUS_OK && !*bytes)
         status = error_memory(error, "the checkpoint");
+    errno = 0;
     if (status == STATUS_OK && fread(*bytes, 1, *size, file) != *size)
-        status = damaged(path, "cannot be read", error);
+        status = ferror(file) ? cannot_read(path, errno, error)
+                              : damaged(path, "is damaged: it became shorter", error);
     fclose(file);
     return status;
 }
@@ -370,14 +381,11 @@ int session_checkpoint(struct session *session, uint64_t done,
     last.done = done;
     last.size = blocks_size(blocks);
     struct writing writing = {.session = session, .last = &last, .blocks = blocks};
-    const int failure =
-        whole_file_write(session->checkpoint, write_checkpoint, &writing);
+    const int status = whole_file_write("checkpoint", session->checkpoint,
+                                        write_checkpoint, &writing, error);
     session->checkpointed = omp_get_wtime();
     session->unsaved = false;
-    if (!failure)
-        return STATUS_OK;
-    return error_about(error, STATUS_OUTPUT, "checkpoint", "cannot write '%.400s': %s",
-                       session->checkpoint, strerror(failure));
+    return status;
 }
 
 int session_end(struct session *session, uint64_t done, uint64_t units,

@@ -328,9 +328,6 @@ same_again() {
     attempt pnm-stationary --rerun a.csv --config runs.ini --optimizer sgd,qhm --noise isotropic:2 \
         --output b.csv --quiet
     expect_same wanted.csv b.csv
-    # Into the file that it reads.
-    attempt pnm-stationary --rerun a.csv --seed 3 --output a.csv --quiet
-    grep -qx '# seed: 3' a.csv
     attempt pnm-stationary --optimizer pnm --full $short --output full.csv
     echo 'full = no' >runs.ini
     attempt pnm-stationary --rerun full.csv --config runs.ini --output b.csv --quiet

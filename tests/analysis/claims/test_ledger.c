@@ -278,6 +278,18 @@ static void a_curve_holds_with_five_points(void **state)
     ledger_free(&ledger);
 }
 
+/* Adds a row of `violated` violations; those of its control are all of them. */
+static int add_violations(struct ledger *ledger, double allowed, uint64_t violated,
+                          uint64_t trials, struct error *error)
+{
+    const struct violations violations = {.allowed = allowed,
+                                          .violated = violated,
+                                          .control = trials,
+                                          .trials = trials,
+                                          .claimed = true};
+    return ledger_violations(ledger, &fake, FORM_PRINTED, "", &violations, error);
+}
+
 /* P(X <= count) for n trials of probability p, term by term. */
 static long double binomial_up_to(int count, int n, long double p)
 {
@@ -305,9 +317,7 @@ static void rows_of_violations(void **state)
         const bool many =
             count > 0 && 1 - binomial_up_to(count - 1, N, p) < ESTIMATE_LEVEL;
         const bool few = binomial_up_to(count, N, p) <= ESTIMATE_LEVEL;
-        CHECK_OK(ledger_violations(&ledger, &fake, FORM_PRINTED, "", p, (uint64_t)count,
-                                   N, N, &error),
-                 &error);
+        CHECK_OK(add_violations(&ledger, p, (uint64_t)count, N, &error), &error);
         assert_last(&ledger, "no claim",
                     many  ? "fails"
                     : few ? "holds"
@@ -317,9 +327,7 @@ static void rows_of_violations(void **state)
         uint64_t count = 0;
         for (int k = 0; k < N; k++)
             count += check_uniform(&random, 0, 1) < p;
-        CHECK_OK(
-            ledger_violations(&ledger, &fake, FORM_PRINTED, "", p, count, N, N, &error),
-            &error);
+        CHECK_OK(add_violations(&ledger, p, count, N, &error), &error);
         errors_add(rate, "rate", last(&ledger)->measured, p, last(&ledger)->se);
     }
     CHECK_ERRORS(rate, 1);

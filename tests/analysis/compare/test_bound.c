@@ -416,8 +416,8 @@ static void the_search_finds_that_noise_reaches_two_thirds_of_the_theorem(void *
     double ratio[FORMS];
     (void)state;
     for (sampling.seed = 1; sampling.seed <= 3; sampling.seed++) {
-        struct bound_search search = search_for(&sampling, &rule, &loss, 1,
-                                                BOUND_THEOREM, CONVERGENCE_PRINTED);
+        struct bound_search search =
+            search_for(&sampling, &rule, &loss, 1, BOUND_THEOREM, CONVERGENCE_PRINTED);
         search.free[BOUND_FREE_SIGMA] = true;
         search.evaluations = 1600;
         CHECK_OK(bound_search(&search, &worst, NULL, NULL, &error), &error);
@@ -536,8 +536,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(the_search_breaks_what_is_wrong_and_nothing_else),
         cmocka_unit_test(what_is_fixed_stays_and_threads_do_not_matter),
         cmocka_unit_test(noise_is_searched_with_other_numbers),
-        cmocka_unit_test(
-            the_search_finds_that_noise_reaches_two_thirds_of_the_theorem),
+        cmocka_unit_test(the_search_finds_that_noise_reaches_two_thirds_of_the_theorem),
         cmocka_unit_test(the_command_names_every_parameter),
         cmocka_unit_test(the_error_of_a_ratio_is_that_of_a_difference),
         cmocka_unit_test(merged_comoments_are_those_of_all_numbers),

@@ -483,6 +483,7 @@ static void the_logarithm_is_corrected_for_its_bias(void **state)
         squares += off * off;
         uncorrected += log(measured.size.trace) - exact.size.logdet;
     }
+    problem_free(&problem);
     const double mean = sum / SEEDS, se = sqrt(squares / SEEDS / SEEDS);
     CHECK_COMPARE(fabs(mean), <, 4.9 * se);
     CHECK_COMPARE(fabs(uncorrected / SEEDS), >, 4.9 * se); /* the test could fail */

@@ -341,7 +341,7 @@ static void test_log_grid_bits(void **state)
 struct parsed {
     int status;
     struct numbers numbers;
-    size_t rows, columns;
+    struct parse_shape shape;
     struct error error;
 };
 
@@ -350,8 +350,8 @@ static struct parsed parse_bytes(const void *bytes, size_t size)
     struct parsed parsed = {.error = {.text = ""}};
     char path[64];
     check_file(bytes, size, path);
-    parsed.status = parse_file("--noise", path, &parsed.numbers, &parsed.rows,
-                               &parsed.columns, &parsed.error);
+    parsed.status =
+        parse_file("--noise", path, &parsed.numbers, &parsed.shape, &parsed.error);
     if (parsed.status != STATUS_OK)
         assert_non_null(strstr(parsed.error.text, path));
     unlink(path);
@@ -373,13 +373,16 @@ static void test_file_accepts(void **state)
         {"1\t2\r\n3\t4\r\n", 2, 2},
         {"# a matrix\n\n  1 2 # first row\n\n#3\n3 4", 2, 2},
         {"   1e0   0x1p1 \n  3.0 +4\n\n\n", 2, 2},
+        {"\xef\xbb\xbf"
+         "1 2\n3 4\n",
+         2, 2}, /* a byte-order mark */
     };
     (void)state;
     for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
         struct parsed p = parse_bytes(good[i].text, strlen(good[i].text));
         CHECK_OK(p.status, &p.error);
-        assert_int_equal(p.rows, good[i].rows);
-        assert_int_equal(p.columns, good[i].columns);
+        assert_int_equal(p.shape.rows, good[i].rows);
+        assert_int_equal(p.shape.columns, good[i].columns);
         assert_int_equal(p.numbers.count, 4);
         CHECK_SAME(p.numbers.value, ((const double[]){1, 2, 3, 4}), 4);
         numbers_free(&p.numbers);
@@ -401,9 +404,12 @@ static void test_file_refuses(void **state)
         {"1 2x\n", "2x"},
         {"1;2\n", "1;2"},
         {"1 two 3\n", "two"},
-        {"\xef\xbb\xbf"
+        {"\xef\xbb"
          "1 2\n",
-         "line 1"}, /* a byte-order mark */
+         "line 1, column 1"}, /* half a byte-order mark */
+        {"1 2\n\xef\xbb\xbf"
+         "3 4\n",
+         "line 2, column 1"},
         {"\x7f"
          "ELF\x02\x01\x01",
          "line 1"},
@@ -457,8 +463,8 @@ static void test_file_long_lines(void **state)
             (size_t)sprintf(text + length, "%d%s", i, i % 5000 == 4999 ? "\n" : " ");
     struct parsed p = parse_bytes(text, length);
     CHECK_OK(p.status, &p.error);
-    assert_int_equal(p.rows, COUNT / 5000);
-    assert_int_equal(p.columns, 5000);
+    assert_int_equal(p.shape.rows, COUNT / 5000);
+    assert_int_equal(p.shape.columns, 5000);
     for (int i = 0; i < COUNT; i++)
         CHECK_EXACT(p.numbers.value[i], (double)i);
     numbers_free(&p.numbers);
@@ -496,10 +502,9 @@ static void test_file_unreadable(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         struct numbers numbers;
-        size_t rows, columns;
+        struct parse_shape shape;
         struct error error = {.agreed = false};
-        const int status =
-            parse_file("--spectrum", bad[i], &numbers, &rows, &columns, &error);
+        const int status = parse_file("--spectrum", bad[i], &numbers, &shape, &error);
         CHECK_REFUSED(bad[i], status, &error, "--spectrum: cannot read");
         assert_null(numbers.value);
     }

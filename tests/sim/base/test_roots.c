@@ -24,8 +24,8 @@ static double nearest(int n, const double *root, double re, double im)
 }
 
 static const double sets[][4] = {
-    {1, 2, 3, 4},       {-1, 1, 0.5, 1e-9}, {1e-16, 2e-16, -2, 1e3},
-    {0, 0, 0, 0.25},    {0.5, 0.5, 0.5, 0.5}, {1e-30, 1e-20, 1e-10, 1},
+    {1, 2, 3, 4},        {-1, 1, 0.5, 1e-9},   {1e-16, 2e-16, -2, 1e3},
+    {0, 0, 0, 0.25},     {0.5, 0.5, 0.5, 0.5}, {1e-30, 1e-20, 1e-10, 1},
     {0.1, 0.1, -0.1, 1},
 };
 enum { SETS = sizeof sets / sizeof *sets };

@@ -286,8 +286,8 @@ static void check_rate(const struct rule *rule, uint64_t *random)
     const struct point p = random_point(rule, random);
     double scalar[RULE_MAX_SCALARS], other_scalar[RULE_MAX_SCALARS];
     for (int i = 0; i < rule->kind->parameter_count; i++) {
-        const char *name = rule->kind->parameters[i].name;
-        if (i == 0 || strcmp(name + strlen(name) - 3, "-lr") == 0)
+        const char *name = rule->kind->parameters[i].name, *last = strrchr(name, '-');
+        if (i == 0 || (last && strcmp(last, "-lr") == 0))
             other.number[i] *= 3;
     }
     rule->kind->scalars(rule, 5, scalar);

@@ -80,8 +80,10 @@ static void no_interval_and_no_gap_is_missed(void **state)
                       (int)k, x, radius);
         }
     }
-    CHECK(several >= 1 && from_above_0 >= 10, "%zu rules with several intervals, %zu "
-          "that start above 0", several, from_above_0);
+    CHECK(several >= 1 && from_above_0 >= 10,
+          "%zu rules with several intervals, %zu "
+          "that start above 0",
+          several, from_above_0);
 }
 
 /* Two gradients: the determinant is of degree 2 in the rate, and rates are scanned. */
@@ -116,7 +118,8 @@ static void common_rates(void **state)
 {
     (void)state;
     struct stable_set set = {.count = 2, .interval = {{0, 1}, {2, 4}}};
-    const struct stable_set other = {.count = 2, .interval = {{0.5, 3}, {3.5, INFINITY}}};
+    const struct stable_set other = {.count = 2,
+                                     .interval = {{0.5, 3}, {3.5, INFINITY}}};
     struct error error;
     assert_int_equal(stable_set_intersect(&set, &other, &error), STATUS_OK);
     assert_int_equal(set.count, 3);
