@@ -307,7 +307,7 @@ vectors: ## record PyTorch's steps and exact values to 50 digits anew in tests/v
 	@$(PYTHON) tests/torch_vectors.py
 	@$(PYTHON) tests/exact_vectors.py
 
-mutants: ## break every rule and every theory file in a copy and show what notices
+mutants: ## break every rule, theory file and standard error in a copy and show what notices
 	@sh tests/mutants.sh
 
 # --- speed ----------------------------------------------------------------------------

@@ -4,6 +4,8 @@
  * bounds over beta0, for the paper's covariance with the printed and with the right
  * divergence, and for Algorithm 2's exact covariance: with its rate eta/sqrt(gamma),
  * without that normalization, and against SGD at the rate that PNM applies. */
+#include "claims/thm4_3.h"
+
 #include "claims/shared/claim_stationary.h"
 #include "compare/optimal_beta0.h"
 
@@ -126,11 +128,9 @@ static double bound_se(const struct posterior *posterior)
     return 8 * posterior->kl_se / (train_size * b);
 }
 
-/* The bound of PNM over that of SGD. */
-static struct evidence ratio_of(const struct posterior *pnm_exact,
-                                const struct posterior *sgd_exact,
-                                const struct posterior *pnm,
-                                const struct posterior *sgd)
+struct evidence thm4_3_ratio(const struct posterior *pnm_exact,
+                             const struct posterior *sgd_exact,
+                             const struct posterior *pnm, const struct posterior *sgd)
 {
     const double x = bound(pnm->kl), y = bound(sgd->kl);
     return (struct evidence){
@@ -229,7 +229,7 @@ static int check_exact(struct ledger *ledger, const struct claim *claim,
     if (status != STATUS_OK)
         goto out;
     struct evidence evidence =
-        ratio_of(&pnm_exact, &sgd_exact, &pnm_measured, &sgd_measured);
+        thm4_3_ratio(&pnm_exact, &sgd_exact, &pnm_measured, &sgd_measured);
     const double samples = pnm_measured.samples + sgd_measured.samples;
     snprintf(setting, sizeof setting,
              "%s, eta=%g B=%g lambda=%g h=%g, %sbeta0=%.4g; bound %.6f against %.6f",

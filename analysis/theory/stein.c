@@ -194,7 +194,6 @@ static int set_and_solve(const struct linear_system *i, const struct linear_syst
                          double c, struct equations *equations, quad *x, quad *y,
                          struct error *error)
 {
-    equations->size = i->dim * j->dim;
     set_matrix(i, j, equations);
     set_right(i, j, c, equations);
     if (solve(equations, x, y))
@@ -207,7 +206,7 @@ static int set_and_solve(const struct linear_system *i, const struct linear_syst
 int stein_covariance_quad(const struct linear_system *i, const struct linear_system *j,
                           double c, quad *covariance, quad *bound, struct error *error)
 {
-    struct equations equations;
+    struct equations equations = {.size = i->dim * j->dim};
     quad x[LINEAR_SIZE], y[LINEAR_SIZE];
     *covariance = *bound = NAN;
     const int status = set_and_solve(i, j, c, &equations, x, y, error);
@@ -233,7 +232,7 @@ int stein_covariance(const struct linear_system *i, const struct linear_system *
 int stein_solve(const struct linear_system *i, const struct linear_system *j, double c,
                 double *s, struct error *error)
 {
-    struct equations equations;
+    struct equations equations = {.size = i->dim * j->dim};
     quad x[LINEAR_SIZE], y[LINEAR_SIZE];
     const int status = set_and_solve(i, j, c, &equations, x, y, error);
     for (int k = 0; status == STATUS_OK && k < equations.size; k++)

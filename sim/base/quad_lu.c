@@ -68,7 +68,7 @@ bool quad_lu_decompose(struct quad_lu *lu)
 void quad_lu_solve(const struct quad_lu *lu, quad *x)
 {
     const int n = lu->size;
-    quad y[QUAD_LU_MOST];
+    quad y[QUAD_LU_MOST] = {0};
     for (int r = 0; r < n; r++) {
         y[r] = x[lu->order[r]];
         for (int c = 0; c < r; c++)
@@ -93,7 +93,7 @@ void quad_lu_solve_transposed(const struct quad_lu *lu, quad *x)
     for (int r = n - 1; r >= 0; r--)
         for (int c = r + 1; c < n; c++)
             x[r] -= lu->matrix[c * n + r] * x[c];
-    quad y[QUAD_LU_MOST];
+    quad y[QUAD_LU_MOST] = {0};
     for (int r = 0; r < n; r++)
         y[lu->order[r]] = x[r];
     memcpy(x, y, (size_t)n * sizeof *x);

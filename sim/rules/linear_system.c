@@ -387,7 +387,8 @@ void linear_system_at(const struct linear_system *i, const struct linear_system 
                       double *covariance)
 {
     const int n = i->dim, m = j->dim;
-    quad p[LINEAR_SIZE], r[LINEAR_SIZE], term[LINEAR_SIZE] = {0}, f[LINEAR_SIZE] = {0};
+    quad p[LINEAR_SIZE] = {0}, r[LINEAR_SIZE] = {0};
+    quad term[LINEAR_SIZE] = {0}, f[LINEAR_SIZE] = {0};
     quad state[LINEAR_STATE] = {offset_i}, next[LINEAR_SIZE];
     quad_matrix(i, p);
     quad_matrix(j, r);

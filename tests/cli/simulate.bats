@@ -25,7 +25,7 @@ load helpers
     holds "$(column "$out" mean 1)^2 < (4.89 * $(column "$out" mean_stderr 1))^2"
 }
 
-@test "moments are the time averages of the trajectories" {
+@test "moments are the time averages of the trajectories, errors their spread over replicas" {
     local rule
     printf '1 0.3\n0.3 0.5\n' >dense
     for noise in hessian file:dense; do
@@ -36,8 +36,16 @@ load helpers
             attempt pnm-simulate --optimizer $rule $short --noise $noise --theta-star 2 --record trajectory
             expect_status 0
             body "$out" | awk -F, -v moments=<(body moments) '
-                NR > 1 && $2 > 8 { n[$3]++; s[$3] += $4; q[$3] += ($4 - 2)^2 }
+                NR > 1 && $2 > 8 {
+                    n[$3]++; s[$3] += $4; q[$3] += ($4 - 2)^2
+                    own[$3, $1] += $4; own2[$3, $1] += ($4 - 2)^2
+                }
                 function off(a, b) { return (a - b)^2 > (1e-10 * b)^2 }
+                # Standard error of the mean over 40 replicas of their averages of 192.
+                function error(sum, i, mean, r, d) {
+                    for (r = 1; r <= 40; r++) d += (sum[i, r] / 192 - mean)^2
+                    return sqrt(d / 39 / 40)
+                }
                 END {
                     while ((getline line < moments) > 0) {
                         split(line, cell, ",")
@@ -45,7 +53,9 @@ load helpers
                         if (i == "i") continue
                         rows++
                         if (n[i] != 40 * 192 || off(cell[3], s[i] / n[i]) ||
-                            off(cell[5], q[i] / n[i])) {
+                            off(cell[5], q[i] / n[i]) ||
+                            off(cell[4], error(own, i, s[i] / n[i])) ||
+                            off(cell[6], error(own2, i, q[i] / n[i]))) {
                             print line, n[i], s[i] / n[i], q[i] / n[i] > "/dev/stderr"
                             exit 1
                         }

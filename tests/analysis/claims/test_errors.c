@@ -9,6 +9,7 @@
 #include "claims/claims.h"
 #include "claims/fig11.h"
 #include "claims/fig12.h"
+#include "claims/thm4_3.h"
 
 #include <gsl/gsl_errno.h>
 
@@ -150,11 +151,38 @@ static void errors_of_divergences(void **state)
     check_claim("eq22", 1e6, 1, false);
 }
 
-/* The quotient of two bounds, at the one setting that is cheap. */
+/* The quotient of two bounds, without the search for the best beta0, which is long. */
 static void errors_of_theorem_4_3(void **state)
 {
     (void)state;
-    check_claim("thm4.3", 2e5, 1, false);
+    static const double h[4] = {0.5, 0.5, 0.5, 0.5}, lambda = 10;
+    const struct rule rule[2] = {CHECK_RULE("pnm lr=1 beta0=3 beta1=0.9"),
+                                 CHECK_RULE("sgd lr=1")};
+    struct errors *ratio = check_alloc(1, sizeof *ratio);
+    struct posterior exact[2], measured[2];
+    struct problem problem;
+    struct error error;
+    CHECK_OK(problem_init(&problem, 4, h, &error), &error);
+    for (int i = 0; i < 4; i++)
+        problem.noise[i] = h[i];
+    for (int k = 0; k < 2; k++)
+        CHECK_OK(posterior_theory(&rule[k], &problem, POSTERIOR_EXACT, lambda,
+                                  &exact[k], &error),
+                 &error);
+    for (uint64_t seed = 1; seed <= ERRORS_SEEDS; seed++) {
+        const struct sampling sampling = settings(seed, 1e6);
+        for (int k = 0; k < 2; k++)
+            CHECK_OK(posterior_measure(&sampling, &rule[k], &problem, lambda, NULL,
+                                       &measured[k], &error),
+                     &error);
+        const struct evidence e =
+            thm4_3_ratio(&exact[0], &exact[1], &measured[0], &measured[1]);
+        assert_true(e.sampled);
+        errors_add(ratio, "thm4.3", e.measured, e.exact, e.se);
+    }
+    CHECK_ERRORS(ratio, 1);
+    problem_free(&problem);
+    free(ratio);
 }
 
 typedef int (*network_rows)(struct ledger *ledger, const struct claim *claim,

@@ -335,25 +335,6 @@ static void rows_of_violations(void **state)
     ledger_free(&ledger);
 }
 
-/* The paper's rate has a slack of 0.05 in the exponent where the row holds something
- * against it. */
-static void the_slack_of_the_rate_is_what_its_text_says(void **state)
-{
-    (void)state;
-    struct sampling sampling = settings();
-    struct ledger ledger = {.sampling = &sampling};
-    struct error error;
-    sampling.max_samples = 1;
-    for (const struct claim *const *claim = claims_all(); *claim; claim++)
-        if (strcmp((*claim)->id, "rate") == 0)
-            CHECK_OK(ledger_check(&ledger, *claim, &error), &error);
-    assert_true(ledger.count > 0);
-    for (size_t k = 0; k < ledger.count; k++)
-        if (!isnan(ledger.rows[k].paper))
-            CHECK_NEAR(ledger.rows[k].paper, pow(2, -0.45), 1e-14, 0);
-    ledger_free(&ledger);
-}
-
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
@@ -364,7 +345,6 @@ int main(int argc, char **argv)
         cmocka_unit_test(value_and_bound_rows),
         cmocka_unit_test(identity_rows),
         cmocka_unit_test(rows_of_violations),
-        cmocka_unit_test(the_slack_of_the_rate_is_what_its_text_says),
         cmocka_unit_test(a_curve_holds_with_five_points),
     };
     gsl_set_error_handler_off();

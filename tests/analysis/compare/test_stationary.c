@@ -333,6 +333,7 @@ static void what_cannot_be_decided_says_so(void **state)
     sampling.steps = 200;
     assert_int_equal(stationary_mode(&sampling, &rule, 1, 1, NULL, &row, &error), 0);
     assert_int_equal(row.verdicts.exact, VERDICT_INCONCLUSIVE);
+    assert_false(row.evidence.decisive);
     sampling = settings(1, 0.002);
     sampling.chains = 1;
     sampling.steps = 1 << 16;
