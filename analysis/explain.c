@@ -2,6 +2,7 @@
 #include "explain.h"
 
 #include "base/data_file.h"
+#include "verdict/ledger_count.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -240,11 +241,12 @@ static void put_summary(const struct explanation *own)
                  claim->reason);
         return;
     }
-    text_add(own->out, "Settings by verdict:\n\n");
+    text_add(own->out, "In short: %s. Its rows by form and verdict:\n\n",
+             ledger_count_words(own->ledger, claim));
     put_verdicts(own, "as printed", false, FORM_PRINTED);
     put_verdicts(own, "as intended", false, FORM_INTENDED);
     put_verdicts(own, "corrected", false, FORM_CORRECTED);
-    put_verdicts(own, "to first order", false, FORM_FIRST_ORDER);
+    put_verdicts(own, "leading order at finite steps", false, FORM_FIRST_ORDER);
     put_verdicts(own, "measured against exact", true, FORM_PRINTED);
     text_add(own->out, "\nCommands:\n\n    pnm-verify --claim %s%s\n%s\n", claim->id,
              own->options, text_get(&own->commands));

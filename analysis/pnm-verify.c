@@ -226,10 +226,12 @@ static const struct program program = {
     .notes =
         "paper_verdict tells whether the printed claim holds, exact_verdict "
         "whether measurement and our exact value agree. That the paper is "
-        "contradicted is a finding, not an error. form tells whether a row's paper "
-        "value is that of the printed or of the corrected formula, variable is what "
-        "tends to 0 in a limit, deviation is (paper - exact)/exact, and command "
-        "repeats the row.",
+        "contradicted is a finding, not an error. form tells where a row's paper value "
+        "comes from: the printed formula, the intended one (a misprint mended as the "
+        "paper's own proof shows), the corrected one, or a formula to first order at a "
+        "finite step, of which nothing is claimed. variable is what tends to 0 in a "
+        "limit, deviation is (paper - exact)/exact, and command repeats the row. A "
+        "table of several claims ends by counting claims and rows.",
     .groups = OPTIONS_SAMPLING | OPTIONS_OUTPUT,
     .judges = true,
     .own = own_options,

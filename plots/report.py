@@ -42,6 +42,7 @@ VERDICTS = {
     "not checked yet": ("none", "–"),
 }
 NOT_RUN = ("not testable here", "not checked yet")
+FORMS = ("printed", "intended", "corrected", "first order")
 
 
 class Mistake(Exception):
@@ -215,9 +216,47 @@ def verdict(word, count=None):
     return f'<span class="verdict {name}">{mark} {html.escape(word)}{many}</span>'
 
 
-def corrected(row):
-    """Is the row's paper value that of a corrected form?"""
-    return row["form"] == "corrected"
+def of_form(rows, *forms):
+    """The rows whose paper value is that of one of these forms of the formula."""
+    return [row for row in rows if row["form"] in forms]
+
+
+def printed_words(rows):
+    """The paper verdicts of the rows of the printed form."""
+    return {row["paper_verdict"] for row in of_form(rows, "printed")}
+
+
+def fails(rows):
+    return "fails" in printed_words(rows)
+
+
+def is_open(rows):
+    return not fails(rows) and bool(printed_words(rows) & {"inconclusive", "not sampled"})
+
+
+def holds(rows):
+    words = printed_words(rows)
+    return not fails(rows) and not is_open(rows) and bool(words & {"holds", "holds in the limit"})
+
+
+def intended(rows):
+    """Does the claim hold with its misprints mended as the paper's own proof has it?"""
+    return {row["paper_verdict"] for row in of_form(rows, "intended")} == {"holds"}
+
+
+def in_short(rows):
+    """What the rows say of the claim together, in words; pnm-verify --explain says the same."""
+    words = printed_words(rows)
+    if fails(rows) and intended(rows):
+        return "it fails as printed and holds as intended"
+    if fails(rows):
+        some = bool(words & {"holds", "holds in the limit"})
+        return "it holds in some readings or settings and fails in others" if some else "it fails as printed"
+    if is_open(rows):
+        return "it is open"
+    if holds(rows):
+        return "it holds in the limit" if "holds in the limit" in words else "it holds as printed"
+    return "the paper claims nothing here"
 
 
 def tally(rows, column):
@@ -228,17 +267,18 @@ def tally(rows, column):
 
 
 def told(rows):
-    """What the rows say of the printed claim: limits apart from what is finite."""
-    printed = [row for row in rows if not corrected(row)]
+    """What the rows say of the claim: limits first, then the rest of the printed form, then what
+    is meant where that is a misprint, then leading-order formulas at finite steps."""
+    printed = of_form(rows, "printed")
     limits = [row for row in printed if row["kind"] == "limit"]
-    others = [row for row in printed if row["kind"] != "limit"]
-    if not limits:
-        return tally(others, "paper_verdict")
-    large = all(row["variable"] == "1/B" for row in limits)
-    limit, finite = ("large batches", "finite batches") if large else ("small steps", "finite steps")
-    return (
-        f"limit of {limit}: {tally(limits, 'paper_verdict')}<br>"
-        f"{finite}: {tally(others, 'paper_verdict')}"
+    parts = {
+        "limit" if limits else "": limits,
+        "elsewhere" if limits else "as printed": [row for row in printed if row not in limits],
+        "as intended": of_form(rows, "intended"),
+        "leading order at finite steps": of_form(rows, "first order"),
+    }
+    return "<br>".join(
+        f"{name}: {tally(part, 'paper_verdict')}" for name, part in parts.items() if part
     )
 
 
@@ -299,31 +339,44 @@ class Page:
             f"<dt>{key}</dt><dd>{html.escape(value)}</dd>" for key, value in facts.items()
         )
         run = [rows for rows in self.rows.values() if rows[0]["paper_verdict"] not in NOT_RUN]
-        failing = [r for r in run if any(x["paper_verdict"] == "fails" and not corrected(x) for x in r)]
-        in_limit = [
-            r for r in failing
-            if {x["paper_verdict"] for x in r if x["kind"] == "limit"} == {"holds in the limit"}
-        ]  # fmt: skip
+        holding = [rows for rows in run if holds(rows)]
+        in_limit = [rows for rows in holding if "holds in the limit" in printed_words(rows)]
+        failing = [rows for rows in run if fails(rows)]
+        meant = [rows for rows in failing if intended(rows)]
+        undecided = [rows for rows in run if is_open(rows)]
         every = [row for rows in run for row in rows]
+        by_form = "; ".join(
+            f"{form}: " + ", ".join(
+                f"{word} {words.count(word)}" for word in VERDICTS if word in words
+            )
+            for form in FORMS
+            if (words := [row["paper_verdict"] for row in of_form(every, form)])
+        )  # fmt: skip
         differ = sum(row["exact_verdict"] == "fails" for row in every)
         return f"""<h1>Positive-Negative Momentum: what holds, exactly and measured</h1>
 <p>Each claim of Xie, Yuan, Zhu and Sugiyama, <cite>Positive-Negative Momentum: Manipulating
 Stochastic Gradient Noise to Improve Generalization</cite> (ICML 2021,
 <a href="https://arxiv.org/abs/2103.17182">arXiv 2103.17182</a>), beside what follows exactly from
 its definitions and what a simulation measured.</p>
-<p><strong>{len(run)} of {len(self.rows)} claims were checked, in {len(every)} settings. Of these
-claims, {len(failing)} do not hold as printed, or as read here, in one setting or more; {len(in_limit)} of those hold in
-the limit of small steps or large batches. Measurement and exact theory disagree in {differ} settings.</strong></p>
+<p><strong>{len(run)} of {len(self.rows)} claims were checked. As printed, {len(holding)} of them hold
+({len(in_limit)} in a limit, such as that of small steps), {len(failing)} fail in one reading or setting or
+more ({len(meant)} of them are misprints, and hold as intended), {len(undecided)} are open; of the others the
+paper claims nothing. Measurement and exact theory disagree in {differ} of {len(every)} rows.</strong></p>
+<p>The rows by form and verdict: {by_form}.</p>
 <dl>{listed}</dl>
 <h2 id="reading">How to read it</h2>
 <p><b>Paper</b> is the value of the printed formula, <b>exact</b> what follows from the
 definitions, without simulation, and <b>measured</b> what simulated chains gave, ± one standard
-error; no error is shown where nothing is random. <b>Printed claim</b> says whether measured agrees
+error; no error is shown where nothing is random. <b>Paper’s claim</b> says whether measured agrees
 with paper within 1 % of the predicted value, or of √(Σᵢᵢ Σⱼⱼ) for a covariance predicted to be 0
 (a bound: whether it is kept), <b>exact value</b> whether measured agrees
-with exact; each within 4.89 standard errors. Rows set in hold a corrected form against the same
-measurement. A value may fail at every finite step size (or batch size) and yet hold in
-the limit; such a claim has a row of its own for the limit.</p>
+with exact; each within 4.89 standard errors.</p>
+<p>The <b>form</b> of a row says where its paper value comes from: as <i>printed</i>; as <i>intended</i>, with
+a misprint mended as the paper’s own proof shows; as <i>corrected</i>, by what the definitions imply; or
+to <i>first order</i>, a formula for small steps (or large batches) at a finite one. Of the last nothing is
+claimed, and its row shows how far it deviates; whether the formula is right is told by the row of
+its limit, which comes first. Where a statement can be read in several ways, the reading that is
+best for it comes first. Rows set in are not of the printed form.</p>
 <p>Symbols: η learning rate; β₀, β₁, β₃ the rule's parameters; β = β₁²; γ = (1+β₀)² + β₀²;
 η₀ = η/√γ, the rate that Algorithm 2 applies; h a curvature; H the Hessian; C the covariance of the
 gradient noise; B the batch size; θ the parameters; Σ their stationary covariance; L, G bounds on
@@ -339,7 +392,7 @@ where eta is η, beta β, gamma γ, lambda λ, theta θ and Sigma Σ.</p>"""
             for word in VERDICTS
             if word in words
         )
-        return f"""<div id="controls" hidden><label>Printed claim:
+        return f"""<div id="controls" hidden><label>Paper’s claim:
 <select id="filter"><option value="">all</option>{options}</select></label>
 <span id="shown" aria-live="polite"></span></div>"""
 
@@ -350,7 +403,7 @@ where eta is η, beta β, gamma γ, lambda λ, theta θ and Sigma Σ.</p>"""
         lines = ""
         for at, id in enumerate(self.order()):
             rows = self.rows[id]
-            right = [row for row in rows if corrected(row)]
+            right = of_form(rows, "corrected")
             run = [row for row in rows if row["exact_verdict"] not in NOT_RUN]
             lines += (
                 f'<tr data-verdicts="{self.verdicts_of(rows)}">'
@@ -361,7 +414,7 @@ where eta is η, beta β, gamma γ, lambda λ, theta θ and Sigma Σ.</p>"""
             )
         return f"""<h2 id="claims">The claims</h2>
 <div class="scroll" tabindex="0" role="region" aria-label="all claims"><table class="sortable">
-<thead><tr><th>claim</th><th>where</th><th>printed claim (settings)</th><th>corrected form</th>
+<thead><tr><th>claim</th><th>where</th><th>paper’s claim (rows)</th><th>corrected form</th>
 <th>exact value</th></tr></thead>
 <tbody>
 {lines}</tbody></table></div>
@@ -380,17 +433,17 @@ where eta is η, beta β, gamma γ, lambda λ, theta θ and Sigma Σ.</p>"""
                     error = f' data-stderr="{row["stderr"] or ""}"'
                 numbers += f'<td class="number" data-v="{raw or ""}"{error}>{text}</td>'
             count = row["count"] or ""
-            classes = ' class="corrected"' if corrected(row) else ""
+            classes = "" if row["form"] == "printed" else ' class="corrected"'
             lines += (
                 f'<tr id="{id}-{at}"{classes} data-verdicts="{row["paper_verdict"]}">'
                 f'<td class="setting" data-v="{at}">{html.escape(row["setting"])}</td>{numbers}'
                 f'<td class="number" data-v="{count}">{count}</td>'
                 f"<td>{verdict(row['paper_verdict'])}</td>"
-                f"<td>{verdict(row['exact_verdict'])}</td></tr>\n"
+                f"<td>{verdict(row['exact_verdict'])}</td><td>{row['form']}</td></tr>\n"
             )
         return f"""<div class="scroll" tabindex="0" role="region" aria-label="{id}: settings">
 <table class="sortable"><thead><tr><th>setting</th><th>paper</th><th>exact</th><th>measured ± s.e.</th>
-<th>count</th><th>printed claim</th><th>exact value</th></tr></thead>
+<th>count</th><th>paper’s claim</th><th>exact value</th><th>form</th></tr></thead>
 <tbody>
 {lines}</tbody></table></div>
 """
@@ -429,10 +482,9 @@ aria-label="figure {html.escape(title)}">{svg}</div>
         out += self.paragraphs(id, "says", "Read as", "Reading")
         out += self.paragraphs(id, "says", "Shown", "Shown")
         out += self.paragraphs(id, "right", "Corrected", "Corrected")
-        out += f'<p class="sum">{told(rows)}</p>\n'
-        fails = any(row["paper_verdict"] == "fails" and not corrected(row) for row in rows)
+        out += f'<p class="sum"><b>In short:</b> {in_short(rows)}.<br>{told(rows)}</p>\n'
         if text["Why"]:
-            out += f"<h4>{'Why it fails as printed' if fails else 'Remark'}</h4>\n"
+            out += f"<h4>{'Why' if fails(rows) else 'Remark'}</h4>\n"
             out += self.paragraphs(id, "why", "", "Why")
         out += self.table(id)
         out += "".join(self.figure(name) for name in text["Figures"])

@@ -2,6 +2,7 @@
 #include "compare/bound.h"
 
 #include "compare/bound_sides.h"
+#include "compare/bound_windows.h"
 #include "compare/trajectory.h"
 #include "engine/kernels.h"
 #include "engine/units.h"
@@ -65,22 +66,13 @@ enum {
 };
 _Static_assert((int)BOUND_FORMS == (int)OBSERVE_PAIRS, "a pair of sides for each form");
 
-/* Window w is the last points >> (w + 1) steps. sum[w][lane] is a chain's sum of the
- * left-hand side over it, in the unit that runs; mean[w][half] is over the chains of
- * all units, a chain's number being the mean of its steps. */
-enum { WINDOWS = 8 };
-struct windows {
-    double sum[WINDOWS][LANES];
-    struct moments mean[WINDOWS][HALVES];
-};
-
 /* Moments over chains of both sides: [(t * BOUND_FORMS + form) * HALVES + half]. */
 struct task {
     const struct bound_setting *setting;
     const struct descent *descent;
     uint64_t chains, steps, points;
     struct comoments *sides;
-    struct windows *windows; /* NULL: not wanted */
+    struct bound_windows *windows; /* NULL: not wanted */
 };
 
 /* The state of one unit: x_{t-1} and x_{t-2}, z_t and the gradient there. */
@@ -115,24 +107,12 @@ static int watch_init(struct watch *watch, const struct task *task, uint64_t uni
     return STATUS_OK;
 }
 
-static uint64_t window_length(const struct task *task, int window)
-{
-    return task->points >> (window + 1);
-}
-
-static void add_to_windows(const struct task *task, uint64_t t, const double *left)
-{
-    for (int w = 0; w < WINDOWS && t >= task->points - window_length(task, w); w++)
-        for (size_t lane = 0; lane < LANES; lane++)
-            task->windows->sum[w][lane] += left[lane];
-}
-
 static void emit(const struct watch *watch, uint64_t t)
 {
     double side[BOUND_FORMS][BOUND_SIDES][LANES];
     bound_sides_of(watch->task->setting, &watch->frame, side);
     if (watch->task->windows)
-        add_to_windows(watch->task, t, side[0][BOUND_LEFT]);
+        bound_windows_add(watch->task->windows, t, side[0][BOUND_LEFT]);
     watch->kernels->descent_observe_pairs(watch->lanes, side[0][0],
                                           watch->scratch + t * NUMBERS);
 }
@@ -246,18 +226,6 @@ static int run_task(struct task *task, struct error *error)
     return units_run(&units, error);
 }
 
-/* Adds the sums of a unit's chains, of which there are 64, to the windows' means. */
-static void merge_windows(struct task *task)
-{
-    struct windows *windows = task->windows;
-    for (int w = 0; w < WINDOWS && window_length(task, w) > 0; w++)
-        for (int lane = 0; lane < LANES; lane++) {
-            moments_add(&windows->mean[w][lane % HALVES],
-                        windows->sum[w][lane] / (double)window_length(task, w));
-            windows->sum[w][lane] = 0;
-        }
-}
-
 /* Runs whole units on this thread, without the other ranks. */
 static int run_here(struct task *task, struct error *error)
 {
@@ -270,7 +238,7 @@ static int run_here(struct task *task, struct error *error)
         if (status == STATUS_OK)
             unit_merge(task, unit, scratch);
         if (status == STATUS_OK && task->windows)
-            merge_windows(task);
+            bound_windows_merge(task->windows);
     }
     free(scratch);
     return status;
@@ -315,21 +283,17 @@ static double least_upper_end(const struct task *task)
 }
 
 /* Replaces the theorem's left-hand side at one step by its mean over the longest window
- * that is not above any step, as far as their errors tell. So a chain that has settled
- * is known far better. Even chains choose the window, odd chains measure it. */
+ * that is not above any step, if there is one. */
 static void widen(const struct task *task, struct bound_ratio *ratio)
 {
     const double most = least_upper_end(task);
-    for (int w = 0; w < WINDOWS && window_length(task, w) > 1; w++) {
-        const struct moments *mean = task->windows->mean[w];
-        if (mean[0].mean - ESTIMATE_Z * moments_stderr(&mean[0]) > most)
-            continue;
-        for (int form = 0; form < BOUND_FORMS; form++) {
-            const double right = task->setting->constant[form];
-            ratio[form].ratio = quotient(fmin(mean[1].mean, most), right);
-            ratio[form].se = quotient(moments_stderr(&mean[1]), right);
-        }
+    double mean, se;
+    if (!bound_windows_longest(task->windows, most, &mean, &se))
         return;
+    for (int form = 0; form < BOUND_FORMS; form++) {
+        const double right = task->setting->constant[form];
+        ratio[form].ratio = quotient(fmin(mean, most), right);
+        ratio[form].se = quotient(se, right);
     }
 }
 
@@ -341,7 +305,7 @@ static int measure(const struct bound_ensemble *ensemble, const struct descent *
 {
     struct bound_setting setting;
     bound_sides_init(&setting, ensemble);
-    struct windows windows = {{{0}}, {{{0}}}};
+    struct bound_windows windows = {.points = ensemble->horizon};
     struct task task = {
         .setting = &setting,
         .descent = descent,

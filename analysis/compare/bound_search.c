@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "compare/bound_search.h"
 
-#include "base/elementary.h"
 #include "base/interrupt.h"
-#include "base/parse.h"
+#include "compare/bound_space.h"
 #include "compare/draws.h"
 #include "engine/units.h"
-#include "theory/theory.h"
 
 #include <gsl/gsl_multimin.h>
-#include <stdarg.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,178 +21,6 @@ static const double least_gain = 1e-4;
  * look at the best point of a round, by which rounds are compared: the band of a noisy
  * setting must not pass for a lower ratio. */
 enum { CHAINS = 64, REFINED_CHAINS = 256, LAST_CHAINS = 1024 };
-
-/* The theorem's condition eta0 L <= 1/2 must hold after rounding to five digits too. */
-static const double largest_rate = 0.49999;
-
-/* --- points ----------------------------------------------------------------------- */
-
-static double five_digits(double x)
-{
-    char text[40];
-    snprintf(text, sizeof text, "%.5g", x);
-    return strtod(text, NULL);
-}
-
-struct bound_point bound_search_point(const struct bound_search *search,
-                                      const struct loss *loss, double beta0,
-                                      double beta1, double rate, double sigma,
-                                      double initial, uint64_t horizon)
-{
-    const double l = loss->smoothness, g = loss->gradient_bound;
-    struct rule rule = *search->rule;
-    struct bound_point point = {
-        .loss = loss,
-        .beta0 = five_digits(beta0),
-        .beta1 = five_digits(beta1),
-        .lr = NAN,
-        .c = five_digits(rate / l),
-        .sigma = five_digits(sigma * g),
-        .initial = five_digits(initial * g / (l * sqrt((double)loss->n))),
-        .horizon = horizon,
-    };
-    if (search->bound != BOUND_THEOREM) {
-        rule_set(&rule, "beta0", point.beta0);
-        rule_set(&rule, "beta1", point.beta1);
-        rule_set(&rule, "lr", 1);
-        point.c = 1;
-        point.lr = five_digits(rate / l / theory_normalized_lr(&rule));
-    }
-    return point;
-}
-
-void bound_search_instance(struct bound_instance *instance,
-                           const struct bound_search *search,
-                           const struct bound_point *point)
-{
-    instance->task = (struct convergence_task){
-        .sampling = search->sampling,
-        .loss = *point->loss,
-        .sigma = point->sigma,
-        .start = point->initial,
-        .c = point->c,
-    };
-    instance->rule = *search->rule;
-    rule_set(&instance->rule, "beta0", point->beta0);
-    rule_set(&instance->rule, "beta1", point->beta1);
-    rule_set(&instance->rule, "lr", point->lr);
-    convergence_set_rate(&instance->task, point->horizon, &instance->rule);
-    instance->ensemble = (struct bound_ensemble){search->bound, &instance->task,
-                                                 &instance->rule, point->horizon};
-}
-
-/* --- the space that is searched --------------------------------------------------- */
-
-/* Has the same bits on every processor, unlike libm's pow. */
-static double power_of(double base, double exponent)
-{
-    return elementary_exp(exponent * elementary_log(base));
-}
-
-static double logarithm(double base, double x)
-{
-    return elementary_log(x) / elementary_log(base);
-}
-
-struct range {
-    double low, high; /* of random starts; the simplex may leave them, up to the caps */
-    double end;       /* where bounds are often tightest, tried more often; NAN: none */
-};
-
-/* The longest horizon. Of the lemmas it is longer without noise: such chains are cheap,
- * and near the limit of stability they settle slowly. The theorem's bound is tightest
- * when its first term, which falls as 1/T, is gone. */
-static uint64_t longest(const struct bound_search *search)
-{
-    const bool quiet = !search->free[BOUND_FREE_SIGMA] && search->fixed.sigma == 0;
-    return search->bound == BOUND_THEOREM ? 1024 : quiet ? 2048 : 128;
-}
-
-/* Coordinates: beta0 = u^2, beta1 = u^2/(1+u^2), rate and sigma 10^u, initial u |u|,
- * horizon 2^u. So 0 can be reached, and a step in u matters about equally everywhere.
- * The rate is eta0 L for the theorem too, where it gives C = eta0 sqrt(T): a larger C
- * only raises the bound, and in C itself the best settings lie on a ridge, C L =
- * sqrt(T)/2, that a simplex cannot follow. */
-static void ranges_of(const struct bound_search *search, struct range *range)
-{
-    const enum bound bound = search->bound;
-    const bool theorem = bound == BOUND_THEOREM;
-    range[BOUND_FREE_BETA0] = (struct range){0, 3.2, 0};
-    range[BOUND_FREE_BETA1] = (struct range){0, 4, 0};
-    /* Lemma A.2's left-hand side is a small difference, lost in rounding at small
-     * rates. */
-    range[BOUND_FREE_RATE] = bound == BOUND_LEMMA_A2 ? (struct range){-2, -0.31, -0.31}
-                             : theorem               ? (struct range){-2, -0.1, -0.3}
-                                                     : (struct range){-3, -0.31, -3};
-    range[BOUND_FREE_SIGMA] = (struct range){-2, 1, NAN};
-    range[BOUND_FREE_INITIAL] = (struct range){-2.5, 2.5, NAN};
-    range[BOUND_FREE_HORIZON] =
-        (struct range){0, logarithm(2, (double)longest(search)) - 1, NAN};
-}
-
-static double clamp(double x, double low, double high)
-{
-    return fmin(fmax(x, low), high);
-}
-
-static struct bound_point point_at(const struct bound_search *search,
-                                   const struct loss *loss,
-                                   const double u[BOUND_FREE_COUNT])
-{
-    const bool theorem = search->bound == BOUND_THEOREM;
-    const double slowest = search->bound == BOUND_LEMMA_A2 ? 0.01 : 1e-6;
-    const double b1 = u[BOUND_FREE_BETA1] * u[BOUND_FREE_BETA1];
-    const double start = u[BOUND_FREE_INITIAL];
-    const double rate = power_of(10, u[BOUND_FREE_RATE]);
-    const double length = power_of(2, u[BOUND_FREE_HORIZON]);
-    const bool *free = search->free;
-    const uint64_t horizon =
-        free[BOUND_FREE_HORIZON]
-            ? (uint64_t)rint(clamp(length, 1, (double)longest(search)))
-            : search->fixed.horizon;
-    const double beta0 = clamp(u[BOUND_FREE_BETA0] * u[BOUND_FREE_BETA0], 0, 100);
-    const double beta1 = clamp(b1 / (1 + b1), 0, 0.999);
-    struct bound_point point = bound_search_point(
-        search, loss, free[BOUND_FREE_BETA0] ? beta0 : search->fixed.beta0,
-        free[BOUND_FREE_BETA1] ? beta1 : search->fixed.beta1,
-        theorem ? clamp(rate, slowest, 0.5) * sqrt((double)horizon)
-                : clamp(rate, slowest, largest_rate),
-        clamp(power_of(10, u[BOUND_FREE_SIGMA]), 1e-3, 100),
-        clamp(start * fabs(start), -1e3, 1e3), horizon);
-    /* Fixed numbers stay as given, without rounding. */
-    if (!free[BOUND_FREE_BETA0])
-        point.beta0 = search->fixed.beta0;
-    if (!free[BOUND_FREE_BETA1])
-        point.beta1 = search->fixed.beta1;
-    if (!free[BOUND_FREE_RATE]) {
-        point.lr = search->fixed.lr;
-        point.c = search->fixed.c;
-    }
-    if (!free[BOUND_FREE_SIGMA])
-        point.sigma = search->fixed.sigma;
-    if (!free[BOUND_FREE_INITIAL])
-        point.initial = search->fixed.initial;
-    return point;
-}
-
-/* The coordinates of a point, up to rounding. */
-static void coordinates_of(const struct bound_search *search,
-                           const struct bound_point *point, double u[BOUND_FREE_COUNT])
-{
-    const struct loss *loss = point->loss;
-    const double l = loss->smoothness, g = loss->gradient_bound;
-    const double start = point->initial * l * sqrt((double)loss->n) / g;
-    struct bound_instance instance;
-    bound_search_instance(&instance, search, point);
-    /* For the theorem this is min(1/2, C L/sqrt(T)). */
-    const double rate = theory_normalized_lr(&instance.rule) * l;
-    u[BOUND_FREE_BETA0] = sqrt(point->beta0);
-    u[BOUND_FREE_BETA1] = sqrt(point->beta1 / (1 - point->beta1));
-    u[BOUND_FREE_RATE] = logarithm(10, rate);
-    u[BOUND_FREE_SIGMA] = logarithm(10, fmax(point->sigma / g, 1e-3));
-    u[BOUND_FREE_INITIAL] = copysign(sqrt(fabs(start)), start);
-    u[BOUND_FREE_HORIZON] = logarithm(2, (double)point->horizon);
-}
 
 /* --- one round -------------------------------------------------------------------- */
 
@@ -231,7 +57,7 @@ static double look(struct round *round, const double u[BOUND_FREE_COUNT])
     if (round->left == 0)
         return 0;
     round->left--;
-    const struct bound_point point = point_at(round->search, round->loss, u);
+    const struct bound_point point = bound_space_point(round->search, round->loss, u);
     const double own = ratio_at(round, &point, round->chains);
     if (own > round->ratio) {
         memcpy(round->u, u, sizeof round->u);
@@ -283,7 +109,7 @@ static void descend(struct round *round)
 }
 
 /* A number of a range; in one case of four its end. */
-static double drawn(const struct range *range, uint64_t word)
+static double drawn(const struct bound_range *range, uint64_t word)
 {
     if ((word & 3) == 0 && !isnan(range->end))
         return range->end;
@@ -298,8 +124,8 @@ static void draw(struct round *round, uint64_t number)
     const struct bound_search *search = round->search;
     const double names[] = {(double)search->bound, (double)search->form};
     struct random_stream stream;
-    struct range range[BOUND_FREE_COUNT];
-    ranges_of(search, range);
+    struct bound_range range[BOUND_FREE_COUNT];
+    bound_space_ranges(search, range);
     if (number / search->loss_count % 2 == 1)
         range[BOUND_FREE_HORIZON].low = range[BOUND_FREE_HORIZON].high / 2;
     round->status =
@@ -328,7 +154,7 @@ static void begin_at_starts(const struct bound_search *search, struct round *rou
         if (ratio > round->ratio) {
             round->best = search->starts[k];
             round->ratio = ratio;
-            coordinates_of(search, &round->best, round->u);
+            bound_space_coordinates(search, &round->best, round->u);
         }
     }
 }
@@ -466,7 +292,7 @@ static int refine(void *context, int thread, uint64_t unit, double *scratch,
     (void)unit;
     round.loss = round.best.loss;
     round.ratio = ratio_at(&round, &round.best, round.chains);
-    coordinates_of(search, &round.best, round.u);
+    bound_space_coordinates(search, &round.best, round.u);
     for (double before = 0; round.ratio > before * (1 + least_gain);) {
         before = round.ratio;
         descend(&round);

@@ -308,7 +308,7 @@ int ledger_limit(struct ledger *ledger, const struct claim *claim, enum form for
 
 enum verdict ledger_curve(const struct ledger *ledger, size_t from)
 {
-    size_t holding = 0;
+    size_t holding = 0, unsampled = 0;
     enum verdict joint = VERDICT_HOLDS;
     for (size_t k = from; k < ledger->count; k++) {
         const enum verdict own = ledger->rows[k].verdicts.exact;
@@ -316,9 +316,13 @@ enum verdict ledger_curve(const struct ledger *ledger, size_t from)
             return VERDICT_FAILS;
         if (own == VERDICT_HOLDS)
             holding++;
-        else if (own != VERDICT_NOT_SAMPLED)
+        else if (own == VERDICT_NOT_SAMPLED)
+            unsampled++;
+        else
             joint = VERDICT_INCONCLUSIVE;
     }
+    if (unsampled > 0 && unsampled == ledger->count - from)
+        return VERDICT_NOT_SAMPLED;
     return holding >= 5 ? joint : VERDICT_INCONCLUSIVE;
 }
 

@@ -171,7 +171,8 @@ struct limit_finding {
 struct limit_finding ledger_limit_judge(const struct limit *limit, double paper_factor);
 
 /* Joins the verdicts of a curve's points: fails if one fails, holds if all sampled ones
- * hold and there are at least 5, else inconclusive. `from` is the first row. */
+ * hold and there are at least 5, `not sampled` if none is sampled, else inconclusive.
+ * `from` is the first row. */
 enum verdict ledger_curve(const struct ledger *ledger, size_t from);
 
 /* Moves the last row before row `from`. So the row of a limit, which is made after its

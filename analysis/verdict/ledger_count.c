@@ -16,25 +16,56 @@ static void count_rows(const struct ledger *ledger, const struct claim *claim,
     }
 }
 
-static void count_claim(const struct ledger *ledger, const struct claim *claim,
-                        struct claim_count *total)
+/* What the rows of a claim say together. */
+struct finding {
+    bool fails, open, holds; /* of the printed form; at most one is true */
+    bool some, limit;        /* whether a printed row holds, and one in a limit */
+    bool intended;           /* whether the rows of the intended form all hold */
+};
+
+static struct finding find(const struct ledger *ledger, const struct claim *claim)
 {
     size_t printed[VERDICTS], intended[VERDICTS];
     count_rows(ledger, claim, FORM_PRINTED, printed);
     count_rows(ledger, claim, FORM_INTENDED, intended);
-    const bool fails = printed[VERDICT_FAILS] > 0;
-    const bool open =
-        printed[VERDICT_INCONCLUSIVE] > 0 || printed[VERDICT_NOT_SAMPLED] > 0;
-    const bool limit = printed[VERDICT_HOLDS_IN_THE_LIMIT] > 0;
-    const bool holds = !fails && !open && (limit || printed[VERDICT_HOLDS] > 0);
+    struct finding f = {
+        .fails = printed[VERDICT_FAILS] > 0,
+        .limit = printed[VERDICT_HOLDS_IN_THE_LIMIT] > 0,
+        .intended = intended[VERDICT_HOLDS] > 0 && intended[VERDICT_FAILS] == 0 &&
+                    intended[VERDICT_INCONCLUSIVE] == 0 &&
+                    intended[VERDICT_NOT_SAMPLED] == 0,
+    };
+    f.some = f.limit || printed[VERDICT_HOLDS] > 0;
+    f.open = !f.fails &&
+             (printed[VERDICT_INCONCLUSIVE] > 0 || printed[VERDICT_NOT_SAMPLED] > 0);
+    f.holds = !f.fails && !f.open && f.some;
+    return f;
+}
+
+const char *ledger_count_words(const struct ledger *ledger, const struct claim *claim)
+{
+    const struct finding f = find(ledger, claim);
+    if (f.fails)
+        return f.intended ? "it fails as printed and holds as intended"
+               : f.some   ? "it holds in some readings or settings and fails in others"
+                          : "it fails as printed";
+    if (f.open)
+        return "it is open";
+    if (f.holds)
+        return f.limit ? "it holds in the limit" : "it holds as printed";
+    return "the paper claims nothing here";
+}
+
+static void count_claim(const struct ledger *ledger, const struct claim *claim,
+                        struct claim_count *total)
+{
+    const struct finding f = find(ledger, claim);
     total->checked++;
-    total->fail += fails;
-    total->open += open && !fails;
-    total->hold += holds;
-    total->in_limit += holds && limit;
-    total->intended += fails && intended[VERDICT_HOLDS] > 0 &&
-                       intended[VERDICT_FAILS] == 0 &&
-                       intended[VERDICT_INCONCLUSIVE] == 0;
+    total->fail += f.fails;
+    total->open += f.open;
+    total->hold += f.holds;
+    total->in_limit += f.holds && f.limit;
+    total->intended += f.fails && f.intended;
 }
 
 struct claim_count ledger_count_claims(const struct ledger *ledger)

@@ -17,6 +17,10 @@ struct claim_count {
 };
 struct claim_count ledger_count_claims(const struct ledger *ledger);
 
+/* What a claim's rows say of it together: "it fails as printed and holds as intended".
+ */
+const char *ledger_count_words(const struct ledger *ledger, const struct claim *claim);
+
 /* Appends two lines: how many claims hold and fail as printed, and how many rows of
  * each form do. */
 void ledger_count_tell(const struct ledger *ledger, struct text *text);

@@ -44,9 +44,11 @@ columns=id,where,kind,statement,setting,paper,exact,measured,stderr,count,paper_
 ## eq12: how the noise is written
 ## fig3: learning curves on Penn Treebank"
     # Mathematics in the letters of the paper; numbers of the rows; lines that fit.
-    grep -q '^Printed: Theorem 3.1 takes η₀ up to 1/(2L)\.$' "$out" || show
-    tr '\n' ' ' <"$out" | grep -q 'The cap is 0.75 of that at β₀ = 1, 1.75 at 3 and 35.25 at 70' || show
-    grep -q '^- as printed: holds 12, fails 8$' "$out" || show
+    grep -q '^Printed: Theorem 3.1 takes η₀ up to 1/(2L)\. Whether PNM is stable there is not$' "$out" || show
+    tr '\n' ' ' <"$out" | grep -q 'It is 0.75 of the limit at β₀ = 1, 1.75 at 3 and 35.25 at 70' || show
+    grep -q '^In short: the paper claims nothing here\. Its rows by form and verdict:$' "$out" || show
+    grep -q '^- as printed: no claim 20$' "$out" || show
+    grep -q '^- as intended: ' "$out" || show
     grep -q '^It is not testable here: it needs Penn Treebank' "$out" || show
     grep -q '^    pnm-verify --claim eq12 --seed 7 --precision 0.01$' "$out" || show
     [ "$(grep -v '^    ' "$out" | LC_ALL=C.UTF-8 wc -L)" -le 79 ] || show
@@ -107,21 +109,68 @@ END
     expect_status 0
     body "$out" | awk -F, 'NR > 1 && $1 != "special-hb" { print $1, $(NF - 3) ($0 ~ /corrected:/) }' |
         sort | uniq -c | tr -s ' ' >forms
-    expect_equal "$(cat forms)" " 7 eq15 printed0
+    expect_equal "$(cat forms)" " 6 eq15 first order0
+ 1 eq15 printed0
  2 eq23 corrected1
  2 eq23 printed0"
     expect_equal "$(body "$out" | awk -F, '$(NF - 2) == "eta h"' | cut -d, -f1)" eq15
     # (paper - exact)/exact; a residual has no such thing.
-    body "$out" | grep '^eq15.*0.9 of the limit' | grep -q ',printed,,-0.9,'
+    body "$out" | grep '^eq15.*0.9 of the limit' | grep -q ',no claim,holds,first order,,-0.9,'
+    # The limit comes before the finite steps.
+    expect_equal "$(body "$out" | grep '^eq15' | head -n 1 | grep -c ',holds in the limit,')" 1
     expect_equal "$(body "$out" | awk -F, '$1 == "special-hb" { print $(NF - 1) }' | sort -u)" ''
 }
 
-@test "a row whose setting gives the corrected formula has that form, and no other has" {
+@test "a row whose setting gives the corrected or intended formula has that form, and no other has" {
     attempt pnm-verify --max-samples 1 --quiet \
-        --claim eq2,eq4,eq6-8,eq9,noise-ratio,eq10,lemma-A1,eq12,eq14,eq18-19,eq22,eq23,example,eq11,eq16,independent,noise-to-rate,kl-sign,eq44,practice,eta-over-B,proof-32,proof-45
-    body "$out" | awk -F, 'NR > 1 { words = /corrected( condition)?[:,]/; form = $(NF - 3) == "corrected"
-        if (words != form) { print; bad = 1 }
-        count += form } END { exit bad || count < 20 }'
+        --claim eq2,eq4,eq6-8,eq9,noise-ratio,eq10,lemma-A1,eq12,eq14,eq18-19,eq22,eq23,example,fig7,eq11,eq16,independent,noise-to-rate,kl-sign,eq44,practice,eta-over-B,proof-32,proof-45
+    local form
+    for form in corrected:18 intended:6; do
+        body "$out" | awk -F, -v form="${form%:*}" -v least="${form#*:}" 'NR > 1 {
+            words = $0 ~ form "( condition)?[:,]"; has = $(NF - 3) == form
+            if (words != has) { print; bad = 1 }
+            count += has } END { exit bad || count < least }'
+    done
+}
+
+@test "claims and rows are counted apart below a table of more than one claim" {
+    attempt pnm-verify --claim eq12,special-hb,cap,eq15 --max-samples 1e6 --precision 0.05 --quiet --format table
+    grep -qx 'claims: 4 checked; as printed 2 hold (1 of them in a limit), [01] fail .*, [01] are open' "$out" || show
+    tail -n 1 "$out" | grep -qx 'rows: printed: .*; intended: .*; first order: no claim 6' || show
+    attempt pnm-verify --claim special-hb --format table
+    never grep -q '^claims:' "$out"
+    attempt pnm-verify --claim cap,special-hb --format csv
+    never grep -q '^claims:' "$out"
+}
+
+@test "thm4.3: with its own rate Algorithm 2 reverses the conclusion; without the normalization it does not" {
+    attempt pnm-verify --claim thm4.3 --max-samples 1 --quiet
+    # bounds of PNM and SGD at the paper's setting: eta=0.001 B=128 lambda=1e-4 h=1, n=10, N=50000
+    body "$out" | grep 'normalization off.*beta0=25.6; bound 0.193716 against 0.194173;' | grep -q ',holds,not sampled,printed,'
+    body "$out" | grep 'normalization off.*beta0=1; bound 0.194179 against 0.194173;' | grep -q ',no claim,not sampled,printed,'
+    body "$out" | grep "Algorithm 2's covariance, eta=0.001.*h=1," | grep -q ',fails,not sampled,printed,'
+    body "$out" | grep 'SGD at the same eta0.*h=1, beta0=25.6' | grep -q ',holds,not sampled,printed,'
+}
+
+@test "thm4.2: a proven bound decides, and a count of violations illustrates" {
+    attempt pnm-verify --claim thm4.2
+    expect_status 0
+    body "$out" | sed -n 2p | grep -q '^thm4.2.*proven bound.*,1,0.17677[0-9]*,0.17677[0-9]*,0,.*,holds,holds,printed,'
+    expect_equal "$(paper_verdicts | sort | uniq -c | tr -s ' ' | tr '\n' ';')" ' 2 holds; 2 no claim;'
+}
+
+@test "lemma-A3 with the x that is printed fails at every beta0" {
+    attempt pnm-verify --claim lemma-A3 --quiet
+    # ((2 beta + beta0 (1-beta))/(beta + beta0 (1-beta)))^2 at beta = 0.81, a constant gradient
+    body "$out" | grep 'the printed x' | sed 's/.*,1,\([0-9.]*\),\([0-9.]*\),0,.*/\1/' >ratios
+    expect_equal "$(wc -l <ratios)" 4
+    paste -d ' ' ratios - <<'END' | awk '{ if ($1 / $2 - 1 > 0 || $1 / $2 - 1 < -0.001) exit 1 }'
+4
+3.2761
+2.518431
+1.687123
+END
+    expect_equal "$(body "$out" | grep 'the printed x' | grep -c ',fails,holds,printed,')" 4
 }
 
 @test "the command of a row repeats it" {
