@@ -335,8 +335,9 @@ static int check_range(const struct bound_ensemble *ensemble,
                        !(isfinite(ratio[form].ratio) && isfinite(ratio[form].se))))
             return error_about(
                 error, STATUS_SOFTWARE, "ratio",
-                "%s cannot be computed: it is beyond the range of double precision, or "
-                "its rounding exceeds 1 %% of the bound, with "
+                "%s is beyond the range of double precision, or its rounding exceeds 1 "
+                "%% "
+                "of the bound, with "
                 "lr=%g, beta0=%g, beta1=%g, sigma=%g, initial=%g, "
                 "horizon=%llu; choose values nearer to 1",
                 bound_name(ensemble->bound), rule_parameter(ensemble->rule, "lr"),

@@ -109,7 +109,7 @@ static void drop_unresolved(const double *restrict slack, const double *restrict
                             double *restrict left)
 {
     for (size_t lane = 0; lane < LANES; lane++)
-        if (!(left[lane] > right[lane]) &&
+        if (right[lane] != 0 && !(left[lane] > right[lane]) &&
             slack[lane] > ESTIMATE_MARGIN * fabs(right[lane]))
             left[lane] = NAN;
 }

@@ -124,7 +124,7 @@ double noise_filter_density(const struct noise_filter *filter, double frequency)
     /* e^{2 pi i f} - 1, without rounding at 0 and 1/2. */
     const double pi = 3.14159265358979323846, turn = 2 * fabs(frequency);
     const double half = sin(pi * turn / 2);
-    const double re = turn == 1 ? -2 : -2 * half * half;
+    const double re = -2 * half * half;
     const double im = sin(pi * (turn <= 0.5 ? turn : 1 - turn));
     double density = 0, ignored;
     for (int k = 0; k < filter->samples; k++)
@@ -261,8 +261,8 @@ void noise_filter_windowed(const struct noise_filter *filter, int length,
                            const double *window, double *density)
 {
     const long double pi = 3.14159265358979323846264L;
-    quad r[NOISE_FILTER_WINDOW];
-    long double wave[NOISE_FILTER_WINDOW], seen[NOISE_FILTER_WINDOW];
+    quad r[NOISE_FILTER_WINDOW] = {0};
+    long double wave[NOISE_FILTER_WINDOW] = {0}, seen[NOISE_FILTER_WINDOW] = {0};
     noise_filter_autocovariances(filter, (size_t)length, r);
     for (int lag = length - 1; lag >= 0; lag--) {
         long double overlap = 0, power = 0;

@@ -3,6 +3,7 @@
 
 #include "base/nearest.h"
 #include "base/ranks.h"
+#include "base/whole_file.h"
 #include "cli/generator_form.h"
 #include "cli/problem_form.h"
 #include "cli/request_rules.h"
@@ -74,6 +75,7 @@ static int read_sampling(struct request *request, const struct options *options,
                          struct error *error)
 {
     struct sampling *sampling = &request->sampling;
+    const struct session *session = &request->session;
     const uint64_t threads = options_count(options, "threads");
     const char *stop_at = options_text(options, "stop-at");
     int status = STATUS_OK;
@@ -83,6 +85,10 @@ static int read_sampling(struct request *request, const struct options *options,
         return STATUS_USAGE;
     status =
         generator_form_read(options_text(options, "rng"), &sampling->generator, error);
+    /* Only rank 0 writes the checkpoint. */
+    if (status == STATUS_OK && session->checkpoint && ranks_mine() == 0 &&
+        !request->no_files)
+        status = whole_file_check("checkpoint", session->checkpoint, error);
     if (status == STATUS_OK && stop_at)
         status = read_place(stop_at, &request->session.stop_at, error);
     sampling->burn_in = PLAN_AUTO;

@@ -129,50 +129,60 @@ static int read_csv(struct reading *reading, struct named_line *line)
     return status;
 }
 
+/* A JSON file, and the place in it that is read. */
+struct json_reading {
+    struct text_file *file;
+    unsigned long line, column; /* from 1; of the last byte */
+    bool broken;                /* whether the last byte was a line's end */
+};
+
+static int json_byte(struct json_reading *json)
+{
+    const int c = text_file_byte(json->file);
+    if (json->broken) {
+        json->line++;
+        json->column = 0;
+    }
+    json->broken = c == '\n';
+    json->column++;
+    return c;
+}
+
 /* The next byte that is no blank. */
-static int solid_byte(struct text_file *file)
+static int solid_byte(struct json_reading *json)
 {
     int c;
     do
-        c = text_file_byte(file);
+        c = json_byte(json);
     while (c == ' ' || (c >= '\t' && c <= '\r'));
     return c;
 }
 
 /* Whether the file begins with {"provenance":, which is then read. */
-static bool begins_as_json(struct text_file *file)
+static bool begins_as_json(struct json_reading *json)
 {
     static const char name[] = "\"provenance\"";
-    bool same = solid_byte(file) == '{' && solid_byte(file) == '"';
+    bool same = solid_byte(json) == '{' && solid_byte(json) == '"';
     for (size_t k = 1; same && name[k]; k++)
-        same = text_file_byte(file) == name[k];
-    return same && solid_byte(file) == ':';
+        same = json_byte(json) == name[k];
+    return same && solid_byte(json) == ':';
 }
 
-static size_t next_bytes(void *buffer, size_t size, void *data)
+/* One byte at a time, so that the place of a mistake is known. */
+static size_t next_byte(void *buffer, size_t size, void *data)
 {
-    unsigned char *bytes = buffer;
-    size_t count = 0;
-    for (int c; count < size && (c = text_file_byte(data)) != EOF; count++)
-        bytes[count] = (unsigned char)c;
-    return count;
+    const int c = size > 0 ? json_byte(data) : EOF;
+    if (c == EOF)
+        return 0;
+    *(unsigned char *)buffer = (unsigned char)c;
+    return 1;
 }
 
-/* Reads {"provenance": {...} and stops there, because the rows may be many. */
-static int read_json(struct reading *reading, struct text_file *file)
+static int take_notes(struct reading *reading, json_t *notes)
 {
-    json_error_t why;
-    json_t *notes =
-        begins_as_json(file)
-            ? json_load_callback(next_bytes, file, JSON_DISABLE_EOF_CHECK, &why)
-            : NULL;
     const char *key;
     json_t *text;
-    int status = text_file_check(file, reading->error);
-    if (status == STATUS_OK && !json_is_object(notes))
-        status = no_header(reading);
-    if (status != STATUS_OK)
-        goto out;
+    int status = STATUS_OK;
     json_object_foreach(notes, key, text)
     {
         if (status == STATUS_OK)
@@ -180,7 +190,30 @@ static int read_json(struct reading *reading, struct text_file *file)
                          ? take_note(reading, key, json_string_value(text), 0)
                          : no_header(reading);
     }
-out:
+    return status;
+}
+
+/* Reads {"provenance": {...} and stops there, because the rows may be many. */
+static int read_json(struct reading *reading, struct text_file *file)
+{
+    struct json_reading json = {.file = file, .line = 1};
+    json_error_t why;
+    json_t *notes = NULL;
+    const bool begun = begins_as_json(&json);
+    if (begun)
+        notes = json_load_callback(next_byte, &json, JSON_DISABLE_EOF_CHECK, &why);
+    int status = text_file_check(file, reading->error);
+    if (status == STATUS_OK && begun && !notes)
+        status = json_error_code(&why) == json_error_out_of_memory
+                     ? error_memory(reading->error, "the header")
+                     : error_about(reading->error, STATUS_USAGE, "rerun",
+                                   "%.400s, line %lu, column %lu: the header is not "
+                                   "whole, or no JSON: %s",
+                                   reading->path, json.line, json.column, why.text);
+    else if (status == STATUS_OK && !json_is_object(notes))
+        status = no_header(reading);
+    if (status == STATUS_OK)
+        status = take_notes(reading, notes);
     json_decref(notes);
     return status;
 }

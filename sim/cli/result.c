@@ -134,7 +134,8 @@ static bool format_of_file(const char *path, enum table_format *format)
     const char *folder = strrchr(path, '/'), *name = folder ? folder + 1 : path;
     const char *ending = strrchr(name, '.');
     *format = TABLE_CSV;
-    if (!ending || ending == name) /* ".results" is a name */
+    /* ".results", "." and ".." are names. */
+    if (!ending || ending == name || !ending[1])
         return true;
     for (size_t k = 0; k < sizeof known / sizeof *known; k++)
         if (strcmp(ending, known[k].ending) == 0) {

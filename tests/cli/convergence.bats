@@ -153,6 +153,13 @@ convergence() {
     attempt pnm-convergence --optimizer pnm --ratio lemma-A2 --sigma 0 --lr 1e-300 --horizon 64
     expect_status 70
     expect_message '--ratio: lemma-A2 is beyond the range .* lr=1e-300'
+    # Rounding of a gradient difference at 1e160 exceeds the bound: no ratio of 0, no `holds`.
+    local lemma
+    for lemma in lemma-A2 lemma-A3; do
+        attempt pnm-convergence --optimizer pnm --ratio $lemma --horizon 20 --sigma 0 --initial 1e160
+        expect_status 70
+        expect_message "$lemma is beyond .*rounding exceeds 1 % of the bound.* initial=1e.160"
+    done
     attempt pnm-convergence --optimizer pnm --ratio thm3.1 --sigma 1e300 --horizon 64
     expect_status 70
     expect_message 'sigma=1e\+300'

@@ -351,7 +351,11 @@ same_again() {
     echo '{"provenance": {"program": "pnm-simulate"' >cut.json
     echo '# a remark' >remark
     head -c 4096 "$PNM_BIN/pnm-simulate" >binary
-    for file in bare.csv nameless.csv empty a.txt a.md number.json cut.json remark binary /dev/null; do
+    refuse 64 "--rerun: cut.json, line 2, column 1: the header is not whole, or no JSON: '}' expected" \
+        pnm-simulate --rerun cut.json
+    refuse 64 "--rerun: number.json, line 1, column 17: the header is not whole" pnm-simulate \
+        --rerun number.json
+    for file in bare.csv nameless.csv empty a.txt a.md remark binary /dev/null; do
         refuse 64 "--rerun: '$file' has no header.*CSV or JSON" pnm-simulate --rerun $file
     done
     refuse 64 "--rerun: cannot read 'nosuch': No such file" pnm-simulate --rerun nosuch

@@ -209,6 +209,23 @@ load helpers
     expect_files a.csv
 }
 
+@test "an ending that stands for no format: 64, unless --format is given" {
+    local target
+    for target in x.npy a.csv,x.parquet x.xlsx x.CSV folder.csv/x.tsv; do
+        refuse 64 "--output: '.*' is not allowed; allowed are .*\\.csv, \\.json, \\.md or \\.txt" \
+            pnm-simulate --optimizer sgd $short --output $target
+    done
+    all_refused
+    attempt pnm-simulate --optimizer sgd $short --output x.dat --format json
+    expect_status 0
+    grep -q '"columns"' x.dat
+    mkdir v1.2
+    attempt pnm-simulate --optimizer sgd $short --output v1.2/none
+    expect_status 0
+    attempt pnm-simulate --optimizer sgd $short --output .results
+    expect_status 0
+}
+
 @test "no name of an output: 64" {
     local target
     for target in '' , ,,; do

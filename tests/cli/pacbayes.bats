@@ -4,7 +4,7 @@
 
 load helpers
 
-columns=optimizer,lr,beta0,gamma,covariance,trace,logdet,kl,kl_stderr,count,bound_paper,bound_mcallester,bound_maurer,vacuous,exact_verdict
+columns=optimizer,lr,beta0,gamma,covariance,trace,logdet,kl,kl_stderr,count,bound_paper,bound_mcallester,bound_maurer,vacuous,exact_verdict,beta0_at_end
 # shellcheck disable=SC2086 # $given is a list of words
 given="--optimizer pnm --lr 0.1 --spectrum 1,2 --prior-precision 10 --train-size 10000"
 
@@ -74,6 +74,7 @@ given="--optimizer pnm --lr 0.1 --spectrum 1,2 --prior-precision 10 --train-size
     # sqrt(gamma) eta/(2B) = 1/lambda at gamma = 400.
     holds "$(column "$out" beta0 1) > 13.633 && $(column "$out" beta0 1) < 13.634"
     holds "$(column "$out" beta0 2) == 0"
+    expect_equal "$(column "$out" beta0_at_end | tr '\n' ' ')" "no yes yes "
     attempt pnm-pacbayes --optimizer sgd --lr 0.1 --spectrum 1 --prior-precision 1 --train-size 1000 \
         --optimal-beta0
     expect_status 64

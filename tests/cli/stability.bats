@@ -188,3 +188,47 @@ stability() {
         --spectrum 1e308
     all_refused
 }
+
+@test "beta1 near 1: the limit is the closed form's, the best rate right, the verdict honest" {
+    local beta1 row
+    for beta1 in 0.999999 0.999999999 0.999999999999 0.99999999999999989; do
+        attempt pnm-stability --optimizer sgd,heavy_ball,pnm,two_batch,nesterov,qhm --lr 0.1 \
+            --beta0 -50,-1,0,1,1000 --beta1 $beta1 --spectrum 1 --weight-decay 0.25
+        expect_status 0
+        expect_equal "$(row_count "$out")" 14
+        body "$out" | awk -F, '
+            NR == 1 { for (k = 1; k <= NF; k++) at[$k] = k; next }
+            { r = $at["lr_limit"] / $at["closed_limit"] - 1
+              if (!(r * r < 1e-18)) { print > "/dev/stderr"; exit 1 } }'
+    done
+    attempt pnm-stability --optimizer pnm --beta1 0.999999999999 --lr 0.1 --spectrum 1
+    # As beta1 -> 1 the best rate is a third of the limit: 2 sqrt(5)/9.
+    holds "($(column "$out" best_lr 1) / 0.49690399500 - 1)^2 < 1e-20"
+    holds "($(column "$out" lr_limit 1) / $(column "$out" closed_limit 1) - 1)^2 < 1e-24"
+    # 1 - rho = 5.34e-13 has its digits, and steps too.
+    holds "($(column "$out" margin 1) / 5.3352921681750576e-13 - 1)^2 < 1e-20"
+    holds "($(column "$out" steps 1) * $(column "$out" margin 1) / log(1e6) - 1)^2 < 1e-20"
+    attempt pnm-stability --optimizer pnm,heavy_ball --beta1 0.99999999999999989 --lr 0.1 --spectrum 1 --measure
+    expect_status 2
+    all_are "$out" exact_verdict inconclusive
+    all_are "$out" reason 'the growth of chains did not settle within 2^20 steps'
+    expect_equal "$(column "$out" rho_measured 1)" ''
+}
+
+@test "stable rates that do not begin at 0: both ends, and how many intervals there are" {
+    # 1 - rho of (11 - 10 lr)/9: stable on (0.2, 2).
+    echo '1.2222222222222223 -1.1111111111111112 -1.1111111111111112' >late.txt
+    attempt pnm-stability --optimizer linear --system late.txt --lr 0.1 --spectrum 1 --measure
+    expect_status 0
+    holds "($(column "$out" lr_from 1) - 0.2)^2 < 1e-24 && ($(column "$out" lr_limit 1) - 2)^2 < 1e-24"
+    holds "$(column "$out" rho 1) > 1 && $(column "$out" intervals 1) == 1"
+    holds "($(column "$out" best_lr 1) - 1.1)^2 < 1e-16"
+    refuse 64 'stable for learning rates from 0.2 to 2 at' pnm-stationary --optimizer linear \
+        --system late.txt --lr 0.1 --spectrum 1
+    # Curvatures 1 and 9: (0.2, 2) and (0.0222, 0.2222) have (0.2, 0.2222) in common; with 10.5
+    # they have nothing.
+    attempt pnm-stability --optimizer linear --system late.txt --lr 0.1 --spectrum 1,9
+    holds "($(column "$out" lr_from 1) - 0.2)^2 < 1e-24 && ($(column "$out" lr_limit 1) - 2 / 9)^2 < 1e-24"
+    attempt pnm-stability --optimizer linear --system late.txt --lr 0.1 --spectrum 1,10.5
+    expect_equal "$(column "$out" lr_from 1),$(column "$out" lr_limit 1),$(column "$out" intervals 1)" ,0,0
+}

@@ -393,6 +393,7 @@ exact_is() {
     expect_status 2
     expect_equal "$(column "$out" exact_source | tr '\n' ' ')" "closed_form none "
     expect_equal "$(column "$out" exact_verdict | tr '\n' ' ')" "inconclusive no claim "
+    expect_equal "$(column "$out" law | tr '\n' ' ')" "stationary diverges "
     expect_no_nan "$out"
     # It changes nothing where nothing diverges.
     attempt pnm-stationary --optimizer pnm $short
@@ -460,4 +461,25 @@ exact_is() {
     expect_status 2
     expect_equal "$(row_count "$out")" 20000
     expect_no_nan "$out"
+}
+
+@test "what is not sampled or undefined says so, with or without an exact value: 2" {
+    attempt pnm-stationary --optimizer adam --lr 0.01 --spectrum 1 --max-samples 1000
+    expect_status 2
+    expect_equal "$(column "$out" exact_verdict 1),$(column "$out" paper_verdict 1)" 'not sampled,no claim'
+    # 0/0 is no divergence.
+    attempt pnm-stationary --optimizer adam --epsilon 0 --noise isotropic:0 --lr 0.1 --spectrum 1
+    expect_status 2
+    expect_equal "$(column "$out" exact_verdict 1),$(column "$out" law 1)" 'not sampled,undefined'
+    expect_message 'epsilon is 0, so that it divides 0 by 0'
+    expect_no_message diverges
+    attempt pnm-stationary --optimizer adam --epsilon 0 --lr 0.1 --spectrum 1 --precision 0.02
+    expect_status 0
+    attempt pnm-simulate --optimizer adam --epsilon 0 --noise isotropic:0 --lr 0.1 --spectrum 1 --steps 4 --replicas 2
+    expect_message 'mode 1 .*epsilon is 0, so that it divides 0 by 0'
+    attempt pnm-simulate --optimizer adam --epsilon 0 --noise isotropic:0 --lr 0.1 --spectrum 1 --steps 4 \
+        --record trajectory
+    expect_message 'theta is no number at step 1 .*epsilon is 0, so that it divides 0 by 0'
+    attempt pnm-convergence --optimizer adam --epsilon 0 --sigma 0 --initial 0 --horizon 4 --lr 0.1 --curve
+    expect_message 'no number from step 1 on: epsilon is 0, so that it divides 0 by 0'
 }

@@ -58,7 +58,7 @@ looking_ahead() {
 
 @test "files that are none" {
     printf '1 2\n' >short.txt
-    refuse 64 "--system: 'short.txt' holds 1 rows of 2 numbers; allowed are k rows of 2k\+1" \
+    refuse 64 "--system: 'short.txt' holds 1 rows of 2 numbers, the last in line 1; allowed are k rows of 2k\+1" \
         pnm-stationary --optimizer linear --system short.txt --lr 1 --spectrum 1
     refuse 64 "--system: cannot read 'nothing.txt'" \
         pnm-stationary --optimizer linear --system nothing.txt --lr 1 --spectrum 1

@@ -90,6 +90,30 @@ static void one_step_by_hand(void **state)
     loss_free(&loss);
 }
 
+/* Far from the minimum theta's rounding exceeds what a bound allows: that is no ratio
+ * of 0, which would hold. */
+static void rounding_beyond_a_bound_is_refused(void **state)
+{
+    const struct sampling sampling = sampling_make(1);
+    struct loss loss = loss_make("huber", 1);
+    const struct rule rule = CHECK_RULE("pnm lr=0.5 beta0=1 beta1=0.9");
+    (void)state;
+    for (int bound = BOUND_LEMMA_A2; bound <= BOUND_LEMMA_A3; bound++)
+        for (int far = 0; far < 2; far++) {
+            const struct convergence_task task = {.sampling = &sampling,
+                                                  .loss = loss,
+                                                  .start = far ? 1e160 : 1e3,
+                                                  .c = 1};
+            const struct bound_ensemble ensemble = {(enum bound)bound, &task, &rule,
+                                                    20};
+            struct bound_ratio ratio[FORMS];
+            struct error error;
+            assert_int_equal(bound_measure(&ensemble, 1, ratio, &error),
+                             far ? STATUS_SOFTWARE : STATUS_OK);
+        }
+    loss_free(&loss);
+}
+
 /* From the minimum, noise far smaller than G/L: theta_1 = -eta0 (1+beta0) xi and so on,
  * where the loss is a parabola. */
 static void one_noisy_step_by_hand(void **state)
@@ -526,6 +550,7 @@ int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(one_step_by_hand),
+        cmocka_unit_test(rounding_beyond_a_bound_is_refused),
         cmocka_unit_test(one_noisy_step_by_hand),
         cmocka_unit_test(a_constant_gradient_attains_lemma_a3),
         cmocka_unit_test(an_alternating_gradient_attains_lemma_a3),

@@ -71,7 +71,7 @@ static void what_is_refused(void **state)
     check_file(wide, sizeof wide - 1, path);
     snprintf(text, sizeof text, "file:%s", path);
     CHECK_REFUSED(text, problem_form_rotation(text, 2, &rotation, &error), &error,
-                  "2 x 3 numbers; allowed are 2 x 2");
+                  "2 x 3 numbers, the last in line 2; allowed are 2 x 2");
     free(rotation);
     unlink(path);
 }

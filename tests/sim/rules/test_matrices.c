@@ -40,14 +40,16 @@ static void what_is_refused(void **state)
         const char *text, *word;
     } cases[] = {
         {"", "holds no numbers"},
-        {"1 2\n", "1 rows of 2 numbers; allowed are k rows of 2k+1"},
+        {"1 2\n",
+         "1 rows of 2 numbers, the last in line 1; allowed are k rows of 2k+1"},
         {"1 2 3\n4 5 6\n", "2 rows of 3 numbers"},
         {"1 x 3\n", "x"},
         {"1 -1 inf\n", "inf"},
         {"1 0 0 0 1\n1 0 0 0\n", "the same length"},
         {"1 0 0 0 0 1 0 0 0 0 1\n1 0 0 0 0 1 0 0 0 0 1\n1 0 0 0 0 1 0 0 0 0 1\n"
          "1 0 0 0 0 1 0 0 0 0 1\n1 0 0 0 0 1 0 0 0 0 1\n",
-         "5 rows of 11 numbers; allowed are k rows of 2k+1, k from 1 to 4"},
+         "5 rows of 11 numbers, the last in line 5; allowed are k rows of 2k+1, k "
+         "from 1 to 4"},
     };
     struct matrices matrices;
     struct error error;
