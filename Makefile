@@ -77,7 +77,7 @@ COMPLETION_ZSH = $(PROGRAMS:%=$(BUILD)/completion/zsh/_%)
 DOCUMENTS = $(MANUAL) $(COMPLETION_BASH) $(COMPLETION_ZSH)
 # What programs read besides: names under share/pnmlab, as sim/base/data_file.h finds them.
 DATA = plots/table.gp plots/looks.gp \
-	$(patsubst analysis/%,%,$(wildcard analysis/claims/*.md))
+	$(patsubst analysis/%,%,$(wildcard analysis/claims/*.md)) claims/required.txt
 DATA_FILES = $(DATA:%=$(BUILD)/share/pnmlab/%)
 
 SOURCES = $(wildcard $(foreach folder,sim sim/* analysis analysis/* analysis/*/* tests tests/* \

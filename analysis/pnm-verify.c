@@ -8,6 +8,7 @@
 #include "compare/command.h"
 #include "explain.h"
 #include "ledger_table.h"
+#include "required.h"
 #include "verdict/ledger_count.h"
 
 #include <stdio.h>
@@ -165,6 +166,20 @@ static int tell_counts(const struct ledger *ledger, struct text *text,
     return text_check(text, "the counts", error);
 }
 
+/* Tells which of the paper's numbered statements the whole ledger decides. */
+static int tell_decided(const struct ledger *ledger, struct text *text,
+                        struct error *error)
+{
+    struct required required;
+    const int status = required_read(&required, error);
+    if (status != STATUS_OK)
+        return status;
+    required_tell(&required, ledger, text);
+    text_add(text, "\n");
+    required_free(&required);
+    return text_check(text, "the closing line", error);
+}
+
 /* The ledger of the claims asked for, as a table or in words. */
 static int check_and_tell(const struct verify_request *own, struct ledger *ledger,
                           struct table *table, struct error *error)
@@ -185,6 +200,9 @@ static int check_and_tell(const struct verify_request *own, struct ledger *ledge
         status = explain(ledger, text_get(&options), &table->prose, error);
     if (status == STATUS_OK)
         status = tell_counts(ledger, &table->closing, error);
+    if (status == STATUS_OK && !wanted)
+        status = tell_decided(ledger, own->explain ? &table->prose : &table->closing,
+                              error);
 out:
     text_free(&options);
     return status;

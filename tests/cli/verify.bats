@@ -37,6 +37,53 @@ columns=id,where,kind,statement,setting,paper,exact,measured,stderr,count,paper_
         grep -o '.\{9\}[0-9]\.[0-9]*' | grep '[0-9]\.[0-9]' || true)" ''
 }
 
+@test "every numbered statement of the paper has claims, or a file that defines it" {
+    local root=$BATS_TEST_DIRNAME/../.. n id
+    {
+        for n in $(seq 46); do echo "equation $n"; done
+        for n in 1 2 3 4; do echo "algorithm $n"; done
+        for n in 3.1 4.1 4.2 4.3; do echo "theorem $n"; done
+        for n in 1 2 3; do echo "lemma A.$n"; done
+        for n in 1 2; do echo "assumption $n"; done
+        for n in 1 2 3; do echo "table $n"; done
+        for n in $(seq 12); do echo "figure $n"; done
+    } >wanted
+    grep -v '^#' "$root/analysis/claims/required.txt" >required
+    sed 's/: .*//' required | diff wanted -
+    pnm-verify --list --format csv | grep -v '^#' | tail -n +2 >listed
+    while IFS= read -r n; do
+        case $n in
+        *': defined in '*)
+            [ -f "$root/${n#*: defined in }" ] || { echo "$n: no such file" >&2; false; }
+            ;;
+        *)
+            for id in ${n#*: }; do
+                grep -q "^$id,.*,\(yes\|not testable here\)," listed || { echo "$n: $id" >&2; false; }
+            done
+            ;;
+        esac
+    done <required
+    # What cannot be tested here says what it would need.
+    grep ',not testable here,' listed | cut -d, -f1 | while IFS= read -r id; do
+        pnm-verify --claim "$id" --format csv | tail -n 1 | grep -q ',needs .*,not testable here,' ||
+            { echo "$id" >&2; false; }
+    done
+}
+
+@test "what a verdict assumes names files and tests that are there" {
+    local root=$BATS_TEST_DIRNAME/../.. file names name
+    tr '\n' ' ' <"$root/analysis/SOUNDNESS.md" | grep -o '`tests/[^`]*`\( ([^)]*)\)\?' >guards
+    [ "$(wc -l <guards)" -ge 30 ]
+    while IFS= read -r name; do
+        file=$root/$(echo "$name" | cut -d'`' -f2)
+        [ -f "$file" ] || { echo "$file" >&2; false; }
+        names=$(echo "$name" | sed -n 's/.*(\(.*\))$/\1/p' | sed 's/^make .*//; s/, */\n/g')
+        echo "$names" | while IFS= read -r name; do
+            grep -qF -- "$name" "$file" || { echo "$file: $name" >&2; false; }
+        done
+    done <guards
+}
+
 @test "--explain tells in words what is printed, what is right and why, with this run's numbers" {
     attempt pnm-verify --explain cap,eq12,fig3 --quiet --precision 0.01 --seed 7
     expect_status 2
