@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # pnmlab: build, verify, test. `make help` lists the targets.
 
-VERSION = 0.2.0
+VERSION = 0.3.0
 CC = gcc
 BUILD = build
 PREFIX = /usr/local
@@ -255,9 +255,11 @@ notebooks: all ## execute the notebooks anew and compare with what is committed
 test: all ## run all tests
 	@$(MAKE) --no-print-directory test-unit test-cli test-bits
 
+# One at a time on each processor; what a test program prints stays together.
 test-unit: ## run the unit tests (cmocka)
 	@$(COMPILE) unit-tests
-	@status=0; for test in $(TESTS); do $$test || status=1; done; exit $$status
+	@printf '%s\n' $(TESTS) | xargs -P $(shell nproc) -I TEST sh -c \
+	    'TEST >TEST.log 2>&1; status=$$?; cat TEST.log; exit $$status'
 
 test-cli: all $(FAULT) ## run the tests of the programs (bats)
 	@if command -v mpicc >/dev/null; then $(MAKE) --no-print-directory all MPI=1; fi
@@ -306,6 +308,7 @@ test-random-quick: $(BUILD)/random/quality $(BUILD)/random/words ## the same in 
 vectors: ## record PyTorch's steps and exact values to 50 digits anew in tests/vectors
 	@$(PYTHON) tests/torch_vectors.py
 	@$(PYTHON) tests/exact_vectors.py
+	@$(PYTHON) tests/stability_vectors.py >tests/vectors/stability.txt
 
 mutants: ## break every rule, theory file and standard error in a copy and show what notices
 	@sh tests/mutants.sh

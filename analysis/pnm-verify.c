@@ -201,8 +201,8 @@ static int check_and_tell(const struct verify_request *own, struct ledger *ledge
     if (status == STATUS_OK)
         status = tell_counts(ledger, &table->closing, error);
     if (status == STATUS_OK && !wanted)
-        status = tell_decided(ledger, own->explain ? &table->prose : &table->closing,
-                              error);
+        status =
+            tell_decided(ledger, own->explain ? &table->prose : &table->closing, error);
 out:
     text_free(&options);
     return status;

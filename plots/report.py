@@ -420,6 +420,26 @@ where eta is η, beta β, gamma γ, lambda λ, theta θ and Sigma Σ.</p>"""
 {lines}</tbody></table></div>
 """
 
+    def statements(self):
+        """What decides each numbered statement of the paper, as claims/required.txt lists it."""
+        lines = ""
+        with open(os.path.join(CLAIMS, "required.txt"), encoding="utf-8") as file:
+            listed = [line.strip().split(": ", 1) for line in file if not line.startswith("#")]
+        for at, (name, ids) in enumerate(listed):
+            if ids.startswith("defined in "):
+                by, words = "a definition", ""
+            else:
+                found = [id for id in ids.split() if id in self.rows]
+                by = ", ".join(f'<a href="#{id}">{id}</a>' for id in found) or "not in this ledger"
+                words = tally([row for id in found for row in self.rows[id]], "paper_verdict")
+            lines += f'<tr><td data-v="{at}">{name}</td><td>{by}</td><td>{words}</td></tr>\n'
+        return f"""<h2 id="statements">Every numbered statement</h2>
+<div class="scroll" tabindex="0" role="region" aria-label="numbered statements"><table class="sortable">
+<thead><tr><th>statement</th><th>decided by</th><th>paper’s claim (rows)</th></tr></thead>
+<tbody>
+{lines}</tbody></table></div>
+"""
+
     def table(self, id):
         lines = ""
         for at, row in enumerate(self.rows[id], 1):
@@ -528,7 +548,7 @@ aria-label="figure {html.escape(title)}">{svg}</div>
 </header>
 {self.controls()}
 <main>
-{self.contents()}{self.body()}</main>
+{self.contents()}{self.statements()}{self.body()}</main>
 <script>
 {script}</script>
 </body>

@@ -2,6 +2,7 @@
 /* eq44: the slope of the bound is negative for gamma in [1, 2 B lambda/eta]. At the
  * closed end it is 0. Rows show the largest slope over ln gamma, which has the same
  * sign, in units of that at gamma = 1. */
+#include "claims/shared/bound_ratio.h"
 #include "claims/shared/claim_known.h"
 #include "claims/shared/gap_bound.h"
 
@@ -28,8 +29,8 @@ static int check_interval(struct ledger *ledger, const struct claim *claim,
 {
     char setting[200];
     snprintf(setting, sizeof setting, "%s, eta=%g B=%g lambda=%g, n=%g N=%g Delta=%g",
-             text, gap->eta, gap->batch, gap->lambda, GAP_DIMENSION, GAP_TRAIN_SIZE,
-             GAP_FAILURE);
+             text, gap->eta, gap->batch, gap->lambda, GAP_DIMENSION, BOUND_TRAIN_SIZE,
+             BOUND_FAILURE);
     return claim_below(ledger, claim, form, setting, 0,
                        largest_slope(gap, end, gap_slope),
                        largest_slope(gap, end, gap_slope_complex), 1, error);

@@ -3,6 +3,7 @@
  * 4.2 with the right divergence for Q = N(theta*, eta/(2B) I). It lowers the gap while
  * eta lambda/(2B) < 1. A bound on the risk itself has the empirical risk in it too,
  * which grows with eta/B: there is an optimum. */
+#include "claims/shared/bound_ratio.h"
 #include "claims/shared/claim_known.h"
 #include "claims/shared/gap_bound.h"
 #include "claims/shared/gaussian.h"
@@ -23,8 +24,8 @@ static int gap_from_matrices(double v, double lambda, double *bound,
     const double q[] = {v, 0, 0, v}, p[] = {1 / lambda, 0, 0, 1 / lambda};
     double kl;
     const int status = pac_bayes_gaussian_kl(GAUSSIAN_N, zero, q, zero, p, &kl, error);
-    *bound = pac_bayes_bounds(kl * GAP_DIMENSION / GAUSSIAN_N, GAP_TRAIN_SIZE,
-                              GAP_FAILURE, 0)
+    *bound = pac_bayes_bounds(kl * GAP_DIMENSION / GAUSSIAN_N, BOUND_TRAIN_SIZE,
+                              BOUND_FAILURE, 0)
                  .paper;
     return status;
 }
@@ -79,7 +80,7 @@ static int check_doubling(struct ledger *ledger, const struct claim *claim,
              what->helps ? "can help" : "not always", what->of_risk ? "risk" : "gap",
              what->helps ? "2 eta/B over that at eta/B" : "eta/B over that at 2 eta/B",
              what->eta, what->batch, what->lambda, v * what->lambda, GAP_DIMENSION,
-             GAP_TRAIN_SIZE, GAP_FAILURE);
+             BOUND_TRAIN_SIZE, BOUND_FAILURE);
     return claim_below(ledger, claim, FORM_PRINTED, setting, 1,
                        exact[above] / exact[below], measured[above] / measured[below],
                        1, error);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* hb-generalizes: Heavy Ball generalizes as well as SGD, by theorem 4.2: the ratio of
  * their bounds, with the exact and the measured covariance in ten alike directions. */
+#include "claims/shared/bound_ratio.h"
 #include "claims/shared/claim_stationary.h"
 #include "claims/shared/gap_bound.h"
-#include "compare/posterior.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -13,17 +13,6 @@ static const double beta1 = 0.9;
 struct place {
     double eta, batch, lambda;
 };
-
-static double bound(double kl)
-{
-    return pac_bayes_bounds(GAP_DIMENSION * kl, GAP_TRAIN_SIZE, GAP_FAILURE, 0).paper;
-}
-
-/* The standard error of the bound, of which d bound/d kl = 8 n/(N bound). */
-static double bound_se(const struct posterior *one)
-{
-    return 8 * GAP_DIMENSION * one->kl_se / (GAP_TRAIN_SIZE * bound(one->kl));
-}
 
 static int make_rules(double eta, struct rule *heavy_ball, struct rule *sgd,
                       struct error *error)
@@ -38,19 +27,19 @@ static int make_rules(double eta, struct rule *heavy_ball, struct rule *sgd,
  * error. */
 static int laws_of(const struct ledger *ledger, const struct claim *claim,
                    const struct rule *rule, const struct place *at, double h,
-                   struct posterior *exact, struct posterior *measured,
-                   struct error *error)
+                   struct bound_law *law, struct error *error)
 {
     struct problem problem = {0};
     struct sampling sampling = *ledger->sampling;
     sampling.precision *= sqrt(2);
     int status = problem_init_mode(&problem, h, h / at->batch, error);
     if (status == STATUS_OK)
-        status =
-            posterior_theory(rule, &problem, POSTERIOR_EXACT, at->lambda, exact, error);
+        status = posterior_theory(rule, &problem, POSTERIOR_EXACT, at->lambda,
+                                  &law->exact, error);
     if (status == STATUS_OK)
         status = posterior_measure(&sampling, rule, &problem, at->lambda, claim->id,
-                                   measured, error);
+                                   &law->measured, error);
+    law->alike = GAP_DIMENSION;
     problem_free(&problem);
     return status;
 }
@@ -59,35 +48,24 @@ static int check_at(struct ledger *ledger, const struct claim *claim, enum form 
                     const struct place *at, double h, struct error *error)
 {
     struct rule heavy_ball, sgd;
-    struct posterior above_exact, above, below_exact, below;
+    struct bound_law above, below;
     char setting[200];
     int status = make_rules(at->eta, &heavy_ball, &sgd, error);
     if (status == STATUS_OK)
-        status =
-            laws_of(ledger, claim, &heavy_ball, at, h, &above_exact, &above, error);
+        status = laws_of(ledger, claim, &heavy_ball, at, h, &above, error);
     if (status == STATUS_OK)
-        status = laws_of(ledger, claim, &sgd, at, h, &below_exact, &below, error);
+        status = laws_of(ledger, claim, &sgd, at, h, &below, error);
     if (status != STATUS_OK)
         return status;
-    const double x = bound(above.kl), y = bound(below.kl);
-    struct evidence evidence = {
-        .paper = 1,
-        .exact = bound(above_exact.kl) / bound(below_exact.kl),
-        .measured = x / y,
-        .se = x / y * hypot(bound_se(&above) / x, bound_se(&below) / y),
-        .count = above.count < below.count ? above.count : below.count,
-        .sampled = above.known && below.known,
-        .decisive = above.decisive && below.decisive,
-        .paper_scale = 1,
-    };
+    struct evidence evidence = bound_ratio(&above, &below);
     evidence.exact_scale = evidence_scale(evidence.exact);
     snprintf(setting, sizeof setting,
              "bound of HB / bound of SGD, beta1=%g eta=%g B=%g lambda=%g eta h=%g, "
              "n=%g N=%g Delta=%g",
              beta1, at->eta, at->batch, at->lambda, at->eta * h, GAP_DIMENSION,
-             GAP_TRAIN_SIZE, GAP_FAILURE);
+             BOUND_TRAIN_SIZE, BOUND_FAILURE);
     return ledger_value(ledger, claim, form, setting, &evidence,
-                        above.samples + below.samples, error);
+                        bound_samples(&above, &below), error);
 }
 
 /* The divergence of the rule's law in one direction; NAN if it has none. */
@@ -113,8 +91,8 @@ static double ratio(const void *context, double fraction)
     const double h = fraction * 2 / at->eta;
     if (make_rules(at->eta, &heavy_ball, &sgd, &ignored) != STATUS_OK)
         return NAN;
-    return bound(exact_divergence(&heavy_ball, at, h)) /
-           bound(exact_divergence(&sgd, at, h));
+    return bound_of(GAP_DIMENSION * exact_divergence(&heavy_ball, at, h)) /
+           bound_of(GAP_DIMENSION * exact_divergence(&sgd, at, h));
 }
 
 static int check(struct ledger *ledger, const struct claim *claim, struct error *error)
@@ -136,9 +114,12 @@ static int check(struct ledger *ledger, const struct claim *claim, struct error 
         .order = 1,
         .curve = ledger_curve(ledger, from),
     };
-    return ledger_limit(ledger, claim, FORM_PRINTED,
-                        "ratio of the bounds, beta1=0.9 eta=1 B=1 lambda=10", &limit,
-                        error);
+    status = ledger_limit(ledger, claim, FORM_PRINTED,
+                          "ratio of the bounds, beta1=0.9 eta=1 B=1 lambda=10", &limit,
+                          error);
+    if (status == STATUS_OK)
+        ledger_lead(ledger, from);
+    return status;
 }
 
 const struct claim claim_hb_generalizes = {

@@ -130,6 +130,8 @@ static int check(struct ledger *ledger, const struct claim *claim, struct error 
     };
     status = ledger_limit(ledger, claim, FORM_PRINTED,
                           "1 + the correlation, pnm beta0=1 beta1=0.5", &limit, error);
+    if (status == STATUS_OK)
+        ledger_lead(ledger, from);
     for (int k = 0; status == STATUS_OK && k < POINTS; k++)
         status = add(ledger, claim, FORM_CORRECTED, &points[k], &findings[k], error);
     return status;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* kl-sign: eq. 22 is called a Kullback-Leibler divergence, which is never negative.
  * With its trace term as printed it can be, and then eq. 20 has no real root. */
+#include "claims/shared/bound_ratio.h"
 #include "claims/shared/claim_known.h"
 #include "claims/shared/gap_bound.h"
 #include "claims/shared/gaussian.h"
@@ -44,7 +45,7 @@ static int check_divergence(struct ledger *ledger, const struct claim *claim,
 static int check_root(struct ledger *ledger, const struct claim *claim, enum form form,
                       const struct gap *gap, struct error *error)
 {
-    const double n = 100, log_term = log(2 * GAP_TRAIN_SIZE / GAP_FAILURE);
+    const double n = 100, log_term = log(2 * BOUND_TRAIN_SIZE / BOUND_FAILURE);
     double measured;
     char setting[200];
     const int status = from_matrices(gap, &measured, error);
@@ -53,7 +54,7 @@ static int check_root(struct ledger *ledger, const struct claim *claim, enum for
     snprintf(setting, sizeof setting,
              "-(KL + ln(2N/Delta)), n=%g N=%g Delta=%g eta=%g B=%g lambda=%g, "
              "eta/(2 B lambda)=%.3g%s",
-             n, GAP_TRAIN_SIZE, GAP_FAILURE, gap->eta, gap->batch, gap->lambda,
+             n, BOUND_TRAIN_SIZE, BOUND_FAILURE, gap->eta, gap->batch, gap->lambda,
              gap->eta / (2 * gap->batch * gap->lambda),
              form == FORM_CORRECTED
                  ? ", corrected: trace term gamma lambda Tr(Sigma_sgd)/2"

@@ -4,8 +4,7 @@
  * bounds over beta0, for the paper's covariance with the printed and with the right
  * divergence, and for Algorithm 2's exact covariance: with its rate eta/sqrt(gamma),
  * without that normalization, and against SGD at the rate that PNM applies. */
-#include "claims/thm4_3.h"
-
+#include "claims/shared/bound_ratio.h"
 #include "claims/shared/claim_stationary.h"
 #include "compare/optimal_beta0.h"
 
@@ -16,7 +15,6 @@
 /* The setting of the bounds: dimension of the isotropic curvature, training set,
  * failure probability; theta* = 0. */
 enum { DIMENSION = 10 };
-static const double train_size = 50000, failure = 0.05;
 
 static const double beta1 = 0.9;
 
@@ -27,11 +25,6 @@ struct place {
  * and one where it is the other way round. */
 static const struct place own = {1e-3, 128, 1e-4}, large = {1, 1, 10},
                           wide = {1, 1, 0.4};
-
-static double bound(double kl)
-{
-    return pac_bayes_bounds(kl, train_size, failure, 0).paper;
-}
 
 /* The divergence of the paper's Q(gamma), which has covariance gamma eta/(2B) I.
  * `slope` is the factor of the trace term: 1/lambda as printed (eq. 22), lambda as it
@@ -53,7 +46,7 @@ static double paper_ratio(const struct place *at, double slope, double *best_bet
     beta0 = fmin(fmax(beta0, 1e-3), largest);
     const double gamma = pow(1 + beta0, 2) + pow(beta0, 2);
     *best_beta0 = beta0;
-    return bound(paper_kl(at, gamma, slope)) / bound(paper_kl(at, 1, slope));
+    return bound_of(paper_kl(at, gamma, slope)) / bound_of(paper_kl(at, 1, slope));
 }
 
 struct scan {
@@ -64,7 +57,7 @@ struct scan {
 static double scanned_bound(double beta0, void *context)
 {
     const struct scan *scan = context;
-    return bound(paper_kl(scan->at, pow(1 + beta0, 2) + pow(beta0, 2), scan->slope));
+    return bound_of(paper_kl(scan->at, pow(1 + beta0, 2) + pow(beta0, 2), scan->slope));
 }
 
 /* The smallest bound ratio by GSL's minimiser around the best of a scan over beta0. */
@@ -121,31 +114,6 @@ static int check_paper(struct ledger *ledger, const struct claim *claim,
     return ledger_existence(ledger, claim, form, setting, &evidence, 0, error);
 }
 
-/* The standard error of a posterior's bound, from that of the divergence. */
-static double bound_se(const struct posterior *posterior)
-{
-    const double b = bound(posterior->kl);
-    return 8 * posterior->kl_se / (train_size * b);
-}
-
-struct evidence thm4_3_ratio(const struct posterior *pnm_exact,
-                             const struct posterior *sgd_exact,
-                             const struct posterior *pnm, const struct posterior *sgd)
-{
-    const double x = bound(pnm->kl), y = bound(sgd->kl);
-    return (struct evidence){
-        .paper = 1,
-        .exact = bound(pnm_exact->kl) / bound(sgd_exact->kl),
-        .measured = x / y,
-        .se = x / y * hypot(bound_se(pnm) / x, bound_se(sgd) / y),
-        .count = pnm->count < sgd->count ? pnm->count : sgd->count,
-        .sampled = pnm->known && sgd->known,
-        .decisive = pnm->decisive && sgd->decisive,
-        .paper_scale = 1,
-        .exact_scale = 1,
-    };
-}
-
 /* --- the exact covariance of Algorithm 2 ------------------------------------------ */
 
 /* A comparison of PNM with SGD at one curvature in all modes. */
@@ -195,15 +163,15 @@ static int duel_rules(const struct duel *duel, const struct problem *problem,
 /* The exact and measured bounds of a rule. */
 static int posteriors(const struct ledger *ledger, const struct claim *claim,
                       const struct rule *rule, const struct problem *problem,
-                      double lambda, struct posterior *exact,
-                      struct posterior *measured, struct error *error)
+                      double lambda, struct bound_law *law, struct error *error)
 {
     const int status =
-        posterior_theory(rule, problem, POSTERIOR_EXACT, lambda, exact, error);
+        posterior_theory(rule, problem, POSTERIOR_EXACT, lambda, &law->exact, error);
+    law->alike = 1;
     if (status != STATUS_OK)
         return status;
     return posterior_measure(ledger->sampling, rule, problem, lambda, claim->id,
-                             measured, error);
+                             &law->measured, error);
 }
 
 static int check_exact(struct ledger *ledger, const struct claim *claim,
@@ -211,7 +179,7 @@ static int check_exact(struct ledger *ledger, const struct claim *claim,
 {
     const struct place *at = &duel->at;
     struct rule pnm, sgd;
-    struct posterior pnm_exact, sgd_exact, pnm_measured, sgd_measured;
+    struct bound_law pnm_law, sgd_law;
     struct problem problem = {0};
     char setting[256];
     int status = duel_problem(duel, &problem, error);
@@ -220,22 +188,19 @@ static int check_exact(struct ledger *ledger, const struct claim *claim,
     status = duel_rules(duel, &problem, &pnm, &sgd, error);
     if (status != STATUS_OK)
         goto out;
-    status = posteriors(ledger, claim, &pnm, &problem, at->lambda, &pnm_exact,
-                        &pnm_measured, error);
+    status = posteriors(ledger, claim, &pnm, &problem, at->lambda, &pnm_law, error);
     if (status != STATUS_OK)
         goto out;
-    status = posteriors(ledger, claim, &sgd, &problem, at->lambda, &sgd_exact,
-                        &sgd_measured, error);
+    status = posteriors(ledger, claim, &sgd, &problem, at->lambda, &sgd_law, error);
     if (status != STATUS_OK)
         goto out;
-    struct evidence evidence =
-        thm4_3_ratio(&pnm_exact, &sgd_exact, &pnm_measured, &sgd_measured);
-    const double samples = pnm_measured.samples + sgd_measured.samples;
+    struct evidence evidence = bound_ratio(&pnm_law, &sgd_law);
+    const double samples = bound_samples(&pnm_law, &sgd_law);
     snprintf(setting, sizeof setting,
              "%s, eta=%g B=%g lambda=%g h=%g, %sbeta0=%.4g; bound %.6f against %.6f",
              duel->what, at->eta, at->batch, at->lambda, duel->h,
              isnan(duel->beta0) ? "best " : "", rule_parameter(&pnm, "beta0"),
-             bound(pnm_exact.kl), bound(sgd_exact.kl));
+             bound_of(pnm_law.exact.kl), bound_of(sgd_law.exact.kl));
     if (duel->beta0 == 1) { /* The claim is that there is some beta0, not this one. */
         evidence.paper = NAN;
         status = ledger_value(ledger, claim, FORM_PRINTED, setting, &evidence, samples,

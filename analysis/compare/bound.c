@@ -335,11 +335,9 @@ static int check_range(const struct bound_ensemble *ensemble,
                        !(isfinite(ratio[form].ratio) && isfinite(ratio[form].se))))
             return error_about(
                 error, STATUS_SOFTWARE, "ratio",
-                "%s is beyond the range of double precision, or its rounding exceeds 1 "
-                "%% "
-                "of the bound, with "
-                "lr=%g, beta0=%g, beta1=%g, sigma=%g, initial=%g, "
-                "horizon=%llu; choose values nearer to 1",
+                "%s is beyond the range of double precision, or its rounding exceeds "
+                "1 %% of the bound, with lr=%g, beta0=%g, beta1=%g, sigma=%g, "
+                "initial=%g, horizon=%llu; choose values nearer to 1",
                 bound_name(ensemble->bound), rule_parameter(ensemble->rule, "lr"),
                 rule_parameter(ensemble->rule, "beta0"),
                 rule_parameter(ensemble->rule, "beta1"), ensemble->task->sigma,
@@ -360,36 +358,6 @@ int bound_measure(const struct bound_ensemble *ensemble, uint64_t chains,
 
 /* --- one written-out chain -------------------------------------------------------- */
 
-/* Fills the lanes of a frame with 64 steps of a chain from `first` on. */
-static void written_frame(const struct kernels *kernels,
-                          const struct bound_setting *setting,
-                          const struct trajectory *pnm, long first, double *memory,
-                          struct bound_frame *frame)
-{
-    const struct loss *loss = setting->loss;
-    const struct loss_loops *loops = kernels_loss(kernels, loss);
-    const size_t row = loss->n * LANES;
-    double *theta = memory, *z = memory + row, *next = memory + 2 * row;
-    frame->at_theta = memory + 3 * row;
-    frame->at_z = memory + 4 * row;
-    for (size_t lane = 0; lane < LANES; lane++) {
-        const long wanted = first + (long)lane;
-        const long t = wanted < pnm->steps ? wanted : pnm->steps;
-        frame->largest[lane] = lane > 0 ? frame->largest[lane - 1] : 0;
-        for (size_t i = 0; i < loss->n; i++) {
-            const size_t k = i * LANES + lane;
-            theta[k] = pnm->theta[(size_t)t * loss->n + i];
-            z[k] = trajectory_z(pnm, X_CORRECTED, t, i);
-            next[k] = trajectory_z(pnm, X_CORRECTED, t < pnm->steps ? t + 1 : t, i);
-            frame->largest[lane] = fmax(frame->largest[lane], fabs(theta[k]));
-        }
-    }
-    /* The gradient at z_{t+1} is not needed and overwritten. */
-    loops->evaluate(loss, next, frame->at_z, frame->of_next);
-    loops->evaluate(loss, z, frame->at_z, frame->of_z);
-    loops->evaluate(loss, theta, frame->at_theta, frame->of_theta);
-}
-
 static int written_sides(const struct kernels *kernels,
                          const struct bound_setting *setting,
                          const struct trajectory *pnm, struct task *task,
@@ -401,7 +369,7 @@ static int written_sides(const struct kernels *kernels,
     if (!memory)
         return error_memory(error, "points of the loss");
     for (uint64_t first = 0; first < task->points; first += LANES) {
-        written_frame(kernels, setting, pnm, (long)first, memory, &frame);
+        bound_frame_fill(kernels, setting, pnm, (long)first, memory, &frame);
         for (size_t lane = 0; lane < LANES; lane++)
             frame.largest[lane] = fmax(frame.largest[lane], largest);
         bound_sides_of(setting, &frame, side);

@@ -58,7 +58,8 @@ PNM_MUST_USE int bound_written(const struct bound_ensemble *ensemble,
                                struct bound_ratio *ratio, struct error *error);
 
 /* A form's ratio as evidence on the bound 1: measured on `chains` chains (not at all if
- * 0), and exact if there is no noise. *step is the step that was measured. */
+ * 0), and exact if there is no noise, with the error that rounding may have left in it.
+ * *step is the step that was measured. */
 PNM_MUST_USE int bound_evidence(const struct bound_ensemble *ensemble,
                                 enum convergence_form form, uint64_t chains,
                                 struct evidence *evidence, uint64_t *step,

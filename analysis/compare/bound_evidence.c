@@ -1,7 +1,35 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "compare/bound.h"
 
+#include <float.h>
 #include <math.h>
+
+/* How far rounding moves the written-out ratio: start and learning rate are moved by 16
+ * roundings each, which also rounds all steps anew, and the changes are added. */
+static int written_rounding(const struct bound_ensemble *ensemble,
+                            enum convergence_form form, double ratio, double *rounding,
+                            struct error *error)
+{
+    const double moved = 1 + 16 * DBL_EPSILON;
+    *rounding = 0;
+    for (int k = 0; k < 2; k++) {
+        struct convergence_task task = *ensemble->task;
+        struct rule rule = *ensemble->rule;
+        struct bound_ensemble own = *ensemble;
+        struct bound_ratio again[BOUND_FORMS];
+        own.task = &task;
+        own.rule = &rule;
+        if (k == 0)
+            task.start *= moved;
+        else
+            rule_set(&rule, "lr", rule_parameter(&rule, "lr") * moved);
+        const int status = bound_written(&own, again, error);
+        if (status != STATUS_OK)
+            return status;
+        *rounding += fabs(again[form].ratio - ratio);
+    }
+    return STATUS_OK;
+}
 
 int bound_evidence(const struct bound_ensemble *ensemble, enum convergence_form form,
                    uint64_t chains, struct evidence *evidence, uint64_t *step,
@@ -11,16 +39,19 @@ int bound_evidence(const struct bound_ensemble *ensemble, enum convergence_form 
     struct bound_ratio ratio[BOUND_FORMS] = {{.ratio = NAN, .se = NAN}};
     int status = chains > 0 ? bound_measure(ensemble, chains, ratio, error) : STATUS_OK;
     const struct bound_ratio measured = ratio[chains > 0 ? form : 0];
-    double exact = NAN;
+    double exact = NAN, rounding = 0;
     if (status == STATUS_OK && !noisy) {
         status = bound_written(ensemble, ratio, error);
         exact = ratio[form].ratio;
     }
+    if (status == STATUS_OK && !noisy)
+        status = written_rounding(ensemble, form, exact, &rounding, error);
     *step = measured.step;
     *evidence = (struct evidence){
         .paper = 1,
         .paper_scale = 1,
         .exact = exact,
+        .exact_error = rounding,
         .exact_scale = evidence_scale(exact),
         .measured = measured.ratio,
         .se = measured.se,

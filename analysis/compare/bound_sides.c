@@ -136,3 +136,31 @@ void bound_sides_of(const struct bound_setting *s, const struct bound_frame *fra
         drop_unresolved(slack, side[form][BOUND_RIGHT], side[form][BOUND_LEFT]);
     }
 }
+
+void bound_frame_fill(const struct kernels *kernels,
+                      const struct bound_setting *setting, const struct trajectory *pnm,
+                      long first, double *memory, struct bound_frame *frame)
+{
+    const struct loss *loss = setting->loss;
+    const struct loss_loops *loops = kernels_loss(kernels, loss);
+    const size_t row = loss->n * LANES;
+    double *theta = memory, *z = memory + row, *next = memory + 2 * row;
+    frame->at_theta = memory + 3 * row;
+    frame->at_z = memory + 4 * row;
+    for (size_t lane = 0; lane < LANES; lane++) {
+        const long wanted = first + (long)lane;
+        const long t = wanted < pnm->steps ? wanted : pnm->steps;
+        frame->largest[lane] = lane > 0 ? frame->largest[lane - 1] : 0;
+        for (size_t i = 0; i < loss->n; i++) {
+            const size_t k = i * LANES + lane;
+            theta[k] = pnm->theta[(size_t)t * loss->n + i];
+            z[k] = trajectory_z(pnm, X_CORRECTED, t, i);
+            next[k] = trajectory_z(pnm, X_CORRECTED, t < pnm->steps ? t + 1 : t, i);
+            frame->largest[lane] = fmax(frame->largest[lane], fabs(theta[k]));
+        }
+    }
+    /* The gradient at z_{t+1} is not needed and overwritten. */
+    loops->evaluate(loss, next, frame->at_z, frame->of_next);
+    loops->evaluate(loss, z, frame->at_z, frame->of_z);
+    loops->evaluate(loss, theta, frame->at_theta, frame->of_theta);
+}

@@ -4,6 +4,8 @@
 #define PNM_BOUND_SIDES_H
 
 #include "compare/bound.h"
+#include "compare/trajectory.h"
+#include "engine/kernels.h"
 
 enum { BOUND_LEFT, BOUND_RIGHT, BOUND_SIDES };
 
@@ -25,6 +27,13 @@ struct bound_frame {
 
 void bound_sides_init(struct bound_setting *setting,
                       const struct bound_ensemble *ensemble);
+
+/* Fills the lanes of a frame with 64 steps of one written-out chain, from `first` on;
+ * `largest` is over these steps. memory has 5 n 64 numbers, which the frame refers to.
+ */
+void bound_frame_fill(const struct kernels *kernels,
+                      const struct bound_setting *setting, const struct trajectory *pnm,
+                      long first, double *memory, struct bound_frame *frame);
 
 /* Computes both sides of both forms, which share their left-hand side. */
 void bound_sides_of(const struct bound_setting *setting,

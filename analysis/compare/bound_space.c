@@ -81,14 +81,14 @@ static double logarithm(double base, double x)
 }
 
 /* The longest horizon. The theorem's bound is tightest when its first term, which falls
- * as 1/T, is gone. Near the limit of stability, where lemma A.3 is sharp without noise,
- * chains settle slowly. */
+ * as 1/T, is gone. Near the limit of stability, where the lemmas are sharp without
+ * noise, chains settle slowly. */
 static uint64_t longest(const struct bound_search *search)
 {
     const bool quiet = !search->free[BOUND_FREE_SIGMA] && search->fixed.sigma == 0;
     if (search->bound == BOUND_THEOREM)
         return 1024;
-    return quiet && search->bound == BOUND_LEMMA_A3 ? 2048 : 128;
+    return quiet ? 2048 : 128;
 }
 
 void bound_space_ranges(const struct bound_search *search, struct bound_range *range)

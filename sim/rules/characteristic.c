@@ -142,6 +142,8 @@ double characteristic_margin(const struct characteristic *polynomial)
     struct root x[2][ROOTS_MOST];
     struct margin margin[ROOTS_MOST];
     const quad(*c)[LINEAR_STATE] = polynomial->c;
+    if (n < 1) /* a rule that is not linear */
+        return NAN;
     if (n == 1) /* z - 1 = -c */
         return margin_of((struct root_quad){c[0][0] < 1 ? -c[0][0] : -c[1][0], 0},
                          c[0][0] < 1 ? 0 : 1);

@@ -92,7 +92,8 @@ static struct root_quad evaluate(int n, const quad *c, quad leading, struct root
 
 /* On the unit circle the imaginary part of d(z) times the conjugate of n(z) is the sum
  * of s_m sin(m t), s_m = sum_k (d_{k+m} n_k - d_k n_{k+m}), that is sin(t) times the
- * sum of s_m U_{m-1}(cos t). Fills in its coefficients in powers of w = 1 - cos t. */
+ * sum of s_m U_{m-1}(cos t). Adds its coefficients, in powers of w = 1 - cos t, to
+ * those in w. */
 static void circle_polynomial(const struct mode *mode, quad *w)
 {
     const int n = mode->rest.dim;
@@ -100,8 +101,6 @@ static void circle_polynomial(const struct mode *mode, quad *w)
     quad last[LINEAR_STATE + 1] = {0}, u[LINEAR_STATE + 1] = {1};
     about_zero(n, mode->rest.c[0], 1, d);
     about_zero(n, mode->gain.c[0], 0, g);
-    for (int k = 0; k < n; k++)
-        w[k] = 0;
     for (int m = 1; m <= n; m++) {
         quad s = 0;
         for (int k = 0; k + m <= n; k++)
@@ -130,7 +129,7 @@ static double rate_on_circle(const struct mode *mode, quad w)
 /* The positive rates at which an eigenvalue may cross the unit circle, ascending. */
 static int candidates_of(const struct mode *mode, double *candidate)
 {
-    quad w[LINEAR_STATE];
+    quad w[LINEAR_STATE] = {0};
     struct root_quad root[ROOTS_MOST];
     double rate[CANDIDATES];
     int count = 0, kept = 0, degree = mode->rest.dim - 1;

@@ -6,11 +6,8 @@
 
 #include <complex.h>
 
-/* The number of parameters, the training set and the failure probability with which
- * claims evaluate eq. 20. */
+/* The number of parameters with which claims evaluate eq. 20. */
 #define GAP_DIMENSION 10.0
-#define GAP_TRAIN_SIZE 50000.0
-#define GAP_FAILURE 0.05
 
 /* A setting of eqs. 15-23. Its trace term has the factor 1/lambda as eq. 22 prints it,
  * or lambda as eq. 21 gives it. */

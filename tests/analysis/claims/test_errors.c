@@ -9,7 +9,7 @@
 #include "claims/claims.h"
 #include "claims/fig11.h"
 #include "claims/fig12.h"
-#include "claims/thm4_3.h"
+#include "claims/shared/bound_ratio.h"
 
 #include <gsl/gsl_errno.h>
 
@@ -159,7 +159,7 @@ static void errors_of_theorem_4_3(void **state)
     const struct rule rule[2] = {CHECK_RULE("pnm lr=1 beta0=3 beta1=0.9"),
                                  CHECK_RULE("sgd lr=1")};
     struct errors *ratio = check_alloc(1, sizeof *ratio);
-    struct posterior exact[2], measured[2];
+    struct bound_law law[2] = {{.alike = 1}, {.alike = 1}};
     struct problem problem;
     struct error error;
     CHECK_OK(problem_init(&problem, 4, h, &error), &error);
@@ -167,16 +167,15 @@ static void errors_of_theorem_4_3(void **state)
         problem.noise[i] = h[i];
     for (int k = 0; k < 2; k++)
         CHECK_OK(posterior_theory(&rule[k], &problem, POSTERIOR_EXACT, lambda,
-                                  &exact[k], &error),
+                                  &law[k].exact, &error),
                  &error);
     for (uint64_t seed = 1; seed <= ERRORS_SEEDS; seed++) {
         const struct sampling sampling = settings(seed, 1e6);
         for (int k = 0; k < 2; k++)
             CHECK_OK(posterior_measure(&sampling, &rule[k], &problem, lambda, NULL,
-                                       &measured[k], &error),
+                                       &law[k].measured, &error),
                      &error);
-        const struct evidence e =
-            thm4_3_ratio(&exact[0], &exact[1], &measured[0], &measured[1]);
+        const struct evidence e = bound_ratio(&law[0], &law[1]);
         assert_true(e.sampled);
         errors_add(ratio, "thm4.3", e.measured, e.exact, e.se);
     }

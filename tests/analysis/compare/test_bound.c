@@ -287,6 +287,37 @@ static void errors_of_ratios(void **state)
     loss_free(&own);
 }
 
+/* 2020 steps with momentum near 1 round by more than the numerical tolerance, which is
+ * no disagreement; a ratio that is 1e-8 off is one. */
+static void rounding_along_a_chain_is_no_disagreement(void **state)
+{
+    const struct sampling sampling = sampling_make(1);
+    static const char *const losses[] = {"huber", "log_cosh", "rippled"};
+    (void)state;
+    for (int k = 0; k < 9; k++) {
+        struct loss loss = loss_make(losses[k % 3], 2);
+        const struct rule rule =
+            CHECK_RULE(k < 3   ? "pnm lr=10 beta0=100 beta1=0.998"
+                       : k < 6 ? "pnm lr=50 beta0=100 beta1=0.998"
+                               : "pnm lr=100 beta0=100 beta1=0.998");
+        const struct convergence_task task = {
+            .sampling = &sampling, .loss = loss, .start = 1, .c = 1};
+        const struct bound_ensemble ensemble = {BOUND_LEMMA_A2, &task, &rule, 2020};
+        for (int form = 0; form < FORMS; form++) {
+            struct evidence evidence;
+            struct error error;
+            uint64_t step;
+            CHECK_OK(bound_evidence(&ensemble, (enum convergence_form)form, 1,
+                                    &evidence, &step, &error),
+                     &error);
+            assert_int_equal(evidence_judge_bound(&evidence).exact, VERDICT_HOLDS);
+            evidence.measured *= 1 + 1e-8;
+            assert_int_equal(evidence_judge_bound(&evidence).exact, VERDICT_FAILS);
+        }
+        loss_free(&loss);
+    }
+}
+
 static void threads_do_not_matter(void **state)
 {
     const struct sampling one = sampling_make(1), four = sampling_make(4);
@@ -557,6 +588,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(runs_agree_with_algorithm_2_written_out),
         cmocka_unit_test(the_odd_replicas_measure),
         cmocka_unit_test(errors_of_ratios),
+        cmocka_unit_test(rounding_along_a_chain_is_no_disagreement),
         cmocka_unit_test(threads_do_not_matter),
         cmocka_unit_test(the_search_breaks_what_is_wrong_and_nothing_else),
         cmocka_unit_test(what_is_fixed_stays_and_threads_do_not_matter),

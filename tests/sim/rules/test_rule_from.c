@@ -99,7 +99,7 @@ static void test_refusals(void **state)
         {"pnm beta1=1", {"--beta1: 1 is out", "0 <= beta1 < 1", "'pnm beta1=1'"}},
         {"pnm lr=0", {"--lr: 0 is out of range", "0 < lr", "'pnm lr=0'"}},
         {"pnm beta0=", {"--beta0: '' is not a number", "'pnm beta0='"}},
-        {"pnm beta0=1,2", {"--beta0: '1,2' has letters", "allowed is a finite number"}},
+        {"pnm beta0=1,2", {"--beta0: '1,2' has a comma", "allowed is a finite number"}},
         {"pnm beta0=nan", {"--beta0: 'nan' is not a number"}},
         {"pnm beta0=inf", {"--beta0: 'inf' is not finite"}},
         {"pnm lr-normalization=0", {"--lr-normalization: '0' is not", "off|on"}},
