@@ -317,14 +317,18 @@ static int check_rules(const struct sampling *sampling, const struct rule *rules
             return error_set(error, STATUS_INTERRUPTED, "interrupted");
         struct linear_system *systems = NULL;
         struct chains chains;
-        double margin;
+        double *margins = NULL;
+        bool stable = true;
         status = stationary_check_mean(&rules[k], problem, error);
         if (status == STATUS_OK)
-            status = sampling_systems(sampling, &rules[k], problem, &systems, &margin,
+            status = sampling_systems(sampling, &rules[k], problem, &systems, &margins,
                                       error);
-        if (status == STATUS_OK && rule_has_law(&rules[k]) && !(margin > 0))
+        for (size_t i = 0; status == STATUS_OK && i < problem->n; i++)
+            stable = stable && margins[i] > 0;
+        if (status == STATUS_OK && rule_has_law(&rules[k]) && !stable)
             status = sampling_given_chains(sampling, &rules[k], &chains, error);
         free(systems);
+        free(margins);
     }
     return status;
 }

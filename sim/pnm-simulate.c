@@ -52,10 +52,10 @@ static int plan_modes(const struct sampling *sampling, const struct rule *rule,
                       struct error *error)
 {
     struct linear_system *systems = NULL;
-    double margin;
+    double *margins = NULL;
     size_t warnings = 0;
     struct plan plan;
-    int status = sampling_systems(sampling, rule, problem, &systems, &margin, error);
+    int status = sampling_systems(sampling, rule, problem, &systems, &margins, error);
     for (size_t i = 0; status == STATUS_OK && i < problem->n; i++) {
         const double c = problem_noise(problem, i, i), noise[3] = {c, c, c};
         const double offset = problem->start[i] - problem->theta_star[i];
@@ -64,7 +64,7 @@ static int plan_modes(const struct sampling *sampling, const struct rule *rule,
         struct plan_law law;
         if (interrupt_pending())
             status = error_set(error, STATUS_INTERRUPTED, "interrupted");
-        if (status == STATUS_OK && !(linear_system_margin(&systems[i]) > 0)) {
+        if (status == STATUS_OK && !(margins[i] > 0)) {
             status = sampling_given_chains(sampling, rule, &chains[i], error);
             continue;
         }
@@ -102,6 +102,7 @@ static int plan_modes(const struct sampling *sampling, const struct rule *rule,
     }
     sampling_warn_rest(sampling, warnings);
     free(systems);
+    free(margins);
     return status;
 }
 
@@ -325,7 +326,7 @@ static int answer_trajectories(const struct simulate_request *own, struct table 
     const uint64_t every = own->every, steps = sampling->steps;
     uint64_t chains = sampling->chains ? sampling->chains : 1;
     struct linear_system *systems = NULL;
-    double *theta = NULL, margin;
+    double *theta = NULL, *margins = NULL;
     if (steps == 0)
         return error_about(error, STATUS_USAGE, "steps",
                            "a value is required for trajectories");
@@ -337,7 +338,7 @@ static int answer_trajectories(const struct simulate_request *own, struct table 
             "trajectory: %.3g rows are too many; allowed are up to %llu: "
             "raise --every, or lower --replicas or --steps",
             rows, (unsigned long long)most_records);
-    int status = sampling_systems(sampling, rule, problem, &systems, &margin, error);
+    int status = sampling_systems(sampling, rule, problem, &systems, &margins, error);
     if (status != STATUS_OK)
         goto out;
     theta = malloc((size_t)rows * sizeof *theta);
@@ -357,6 +358,7 @@ static int answer_trajectories(const struct simulate_request *own, struct table 
 out:
     free(theta);
     free(systems);
+    free(margins);
     return status;
 }
 

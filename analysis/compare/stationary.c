@@ -351,19 +351,14 @@ static int find_means(struct stationary_work *work, struct error *error)
 static int work_init(struct stationary_work *work, struct error *error)
 {
     const size_t n = work->problem->n;
-    double margin;
     const int status = sampling_systems(work->sampling, work->rule, work->problem,
-                                        &work->systems, &margin, error);
+                                        &work->systems, &work->margin, error);
     if (status != STATUS_OK)
         return status;
-    work->margin = calloc(n, sizeof(double));
     work->mean = calloc(n, sizeof(double));
     work->offset = calloc(n, LINEAR_STATE * sizeof(double));
-    if (!work->margin || !work->mean || !work->offset)
+    if (!work->mean || !work->offset)
         return error_memory(error, "the modes");
-    for (size_t i = 0; i < n; i++)
-        work->margin[i] =
-            rule_has_law(work->rule) ? linear_system_margin(&work->systems[i]) : NAN;
     return find_means(work, error);
 }
 

@@ -87,33 +87,34 @@ static int refuse_unstable(const struct rule *rule, double h, double margin,
 
 int sampling_systems(const struct sampling *sampling, const struct rule *rule,
                      const struct problem *problem, struct linear_system **systems,
-                     double *margin, struct error *error)
+                     double **margins, struct error *error)
 {
     size_t worst = 0;
-    *margin = INFINITY;
+    double least = INFINITY;
     *systems = calloc(problem->n, sizeof **systems);
-    if (!*systems)
+    *margins = calloc(problem->n, sizeof **margins);
+    if (!*systems || !*margins)
         return error_memory(error, "the modes");
     if (problem->rotation) {
         const int status = rule_check_gradients(rule, 1, "a rotation", error);
         if (status != STATUS_OK)
             return status;
     }
-    if (!rule_has_law(rule)) {
-        *margin = NAN;
-        return STATUS_OK;
-    }
     for (size_t i = 0; i < problem->n; i++) {
+        (*margins)[i] = NAN;
+        if (!rule_has_law(rule))
+            continue;
         linear_system_probe(rule, problem->h[i], &(*systems)[i]);
         const double own = linear_system_margin(&(*systems)[i]);
-        if (!(own >= *margin)) {
-            *margin = isnan(own) ? -INFINITY : own;
+        (*margins)[i] = own;
+        if (!(own >= least)) {
+            least = isnan(own) ? -INFINITY : own;
             worst = i;
         }
     }
-    if (*margin > 0 || sampling->allow_divergence)
+    if (least > 0 || sampling->allow_divergence)
         return STATUS_OK;
-    return refuse_unstable(rule, problem->h[worst], *margin, error);
+    return refuse_unstable(rule, problem->h[worst], least, error);
 }
 
 struct plan_request sampling_request(const struct sampling *sampling, double target)

@@ -30,15 +30,15 @@ struct ensemble sampling_ensemble(const struct sampling *sampling,
 /* `label`, or NULL if no progress is to be shown. */
 const char *sampling_label(const struct sampling *sampling, const char *label);
 
-/* Probes the rule at every curvature. Sets systems[n], which the caller frees, and the
- * margin, 1 minus the largest spectral radius; for a rule without linear law
- * (rule_has_law) the margin is NAN and the systems have dimension 0. STATUS_USAGE, with
- * the limit of the learning rate, if the margin is <= 0 and divergence is not allowed.
- */
+/* Probes the rule at every curvature. Sets systems[n] and margins[n], 1 minus each
+ * spectral radius; the caller frees both, after a failure too. For a rule without
+ * linear law (rule_has_law) the margins are NAN and the systems have dimension 0.
+ * STATUS_USAGE, with the limit of the learning rate, if a margin is <= 0 and divergence
+ * is not allowed. */
 PNM_MUST_USE int sampling_systems(const struct sampling *sampling,
                                   const struct rule *rule,
                                   const struct problem *problem,
-                                  struct linear_system **systems, double *margin,
+                                  struct linear_system **systems, double **margins,
                                   struct error *error);
 
 /* The request to plan a pair of modes with this absolute standard error. */
