@@ -67,14 +67,6 @@ static void residual(const struct equations *equations, const quad *x, quad *res
 /* --- the error of S_00 --------------------------------------------------------------
  */
 
-static bool are_same(const struct linear_system *i, const struct linear_system *j)
-{
-    bool same = i->dim == j->dim;
-    for (int k = 0; same && k < i->dim * i->dim; k++)
-        same = i->e[k] == j->e[k];
-    return same;
-}
-
 /* dS_00 / dE_i[r,k] = sum_c y_rc (S A_j')_kc, with M'y = (1, 0, ...). */
 static quad slope_of_first(const struct linear_system *j, const quad *x, const quad *y,
                            int r, int k)
@@ -122,7 +114,7 @@ static quad error_of_matrices(const struct linear_system *i,
                               const quad *y)
 {
     const int n = i->dim, m = j->dim;
-    const bool same = are_same(i, j);
+    const bool same = linear_system_same(i, j);
     quad error = 0;
     for (int at = 0; at < n * n; at++) {
         quad slope = slope_of_first(j, x, y, at / n, at % n);

@@ -17,6 +17,12 @@ int plan_law_init(struct plan_law *law, const struct linear_system *i,
     int status = linear_system_stationary(i, i, q, law->s_ii, error);
     if (status != STATUS_OK)
         return status;
+    /* A mode beside itself: all three are the same. */
+    if (i == j && noise[1] == noise[0] && noise[2] == noise[0]) {
+        memcpy(law->s_jj, law->s_ii, sizeof law->s_jj);
+        memcpy(law->s_ij, law->s_ii, sizeof law->s_ij);
+        return STATUS_OK;
+    }
     linear_system_noise(j, j, noise[1], q);
     status = linear_system_stationary(j, j, q, law->s_jj, error);
     if (status != STATUS_OK)

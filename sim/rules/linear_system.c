@@ -209,13 +209,42 @@ static void power_next(struct power *power)
     power_settle(power);
 }
 
+/* The powers of two systems, which are one and the same where the matrices are. */
+struct pair {
+    struct power own[2], *p, *r;
+};
+
+static void pair_begin(struct pair *pair, const struct linear_system *i,
+                       const struct linear_system *j, bool first)
+{
+    pair->p = &pair->own[0];
+    pair->r = linear_system_same(i, j) ? pair->p : &pair->own[1];
+    power_begin(pair->p, i, first);
+    if (pair->r != pair->p)
+        power_begin(pair->r, j, first);
+}
+
+static void pair_advance(struct pair *pair, void (*advance)(struct power *power))
+{
+    advance(pair->p);
+    if (pair->r != pair->p)
+        advance(pair->r);
+}
+
+bool linear_system_same(const struct linear_system *i, const struct linear_system *j)
+{
+    bool same = i->dim == j->dim;
+    for (int k = 0; same && k < i->dim * i->dim; k++)
+        same = i->e[k] == j->e[k];
+    return same;
+}
+
 void linear_system_apply(const struct linear_system *i, const struct linear_system *j,
                          double *x)
 {
-    struct power p, r;
-    power_begin(&p, i, true);
-    power_begin(&r, j, true);
-    congruence(i->dim, j->dim, p.a, r.a, x);
+    struct pair pair;
+    pair_begin(&pair, i, j, true);
+    congruence(i->dim, j->dim, pair.p->a, pair.r->a, x);
 }
 
 void linear_system_noise(const struct linear_system *i, const struct linear_system *j,
@@ -240,36 +269,33 @@ void linear_system_sums(const struct linear_system *i, const struct linear_syste
     const int n = i->dim, m = j->dim;
     const size_t bytes = (size_t)(n * m) * sizeof *f;
     double w[LINEAR_SIZE] = {0}, term[LINEAR_SIZE], length = 0;
-    struct power p, r;
-    power_begin(&p, i, false);
-    power_begin(&r, j, false);
+    struct pair pair;
+    pair_begin(&pair, i, j, false);
     memset(f, 0, bytes);
     for (int bit = 63; bit >= 0; bit--) {
         if (length > 0) {
             memcpy(term, f, bytes);
-            congruence(n, m, p.p, r.p, term);
+            congruence(n, m, pair.p->p, pair.r->p, term);
             for (int k = 0; k < n * m; k++) {
                 const double lagged = w[k] + length * f[k];
                 f[k] += term[k];
                 term[k] = lagged;
             }
-            congruence(n, m, p.p, r.p, term);
+            congruence(n, m, pair.p->p, pair.r->p, term);
             for (int k = 0; k < n * m; k++)
                 w[k] += term[k];
-            power_square(&p);
-            power_square(&r);
+            pair_advance(&pair, power_square);
             length *= 2;
         }
         if (!((count >> bit) & 1))
             continue;
         memcpy(term, x, bytes);
-        congruence(n, m, p.p, r.p, term);
+        congruence(n, m, pair.p->p, pair.r->p, term);
         for (int k = 0; k < n * m; k++) {
             f[k] += term[k];
             w[k] += length * term[k];
         }
-        power_next(&p);
-        power_next(&r);
+        pair_advance(&pair, power_next);
         length += 1;
     }
     if (weighted)
@@ -279,14 +305,12 @@ void linear_system_sums(const struct linear_system *i, const struct linear_syste
 void linear_system_power(const struct linear_system *i, const struct linear_system *j,
                          uint64_t t, double *x)
 {
-    struct power p, r;
-    power_begin(&p, i, true);
-    power_begin(&r, j, true);
+    struct pair pair;
+    pair_begin(&pair, i, j, true);
     for (; t > 0; t >>= 1) {
         if (t & 1)
-            congruence(i->dim, j->dim, p.p, r.p, x);
-        power_square(&p);
-        power_square(&r);
+            congruence(i->dim, j->dim, pair.p->p, pair.r->p, x);
+        pair_advance(&pair, power_square);
     }
 }
 
@@ -296,14 +320,13 @@ int linear_system_stationary(const struct linear_system *i,
 {
     const int n = i->dim, m = j->dim;
     double term[LINEAR_SIZE];
-    struct power p, r;
-    power_begin(&p, i, true);
-    power_begin(&r, j, true);
+    struct pair pair;
+    pair_begin(&pair, i, j, true);
     memcpy(s, q, (size_t)(n * m) * sizeof *s);
     for (int doubling = 0; doubling < 62; doubling++) {
         bool settled = true, finite = true;
         memcpy(term, s, (size_t)(n * m) * sizeof *s);
-        congruence(n, m, p.p, r.p, term);
+        congruence(n, m, pair.p->p, pair.r->p, term);
         for (int k = 0; k < n * m; k++) {
             settled = settled && fabs(term[k]) <= 0x1p-60 * fabs(s[k]);
             s[k] += term[k];
@@ -313,8 +336,7 @@ int linear_system_stationary(const struct linear_system *i,
             break; /* the sum diverges */
         if (settled)
             return STATUS_OK;
-        power_square(&p);
-        power_square(&r);
+        pair_advance(&pair, power_square);
     }
     return error_about(error, STATUS_SOFTWARE, "lr",
                        "the rule is at its limit of stability: the stationary "

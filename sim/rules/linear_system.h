@@ -50,6 +50,9 @@ double linear_system_radius(const struct linear_system *system);
  * stable where this is > 0. NAN if the eigenvalues do not converge. */
 double linear_system_margin(const struct linear_system *system);
 
+/* Whether A_i and A_j are the same. */
+bool linear_system_same(const struct linear_system *i, const struct linear_system *j);
+
 /* X <- A_i X A_j' for dim_i x dim_j X. */
 void linear_system_apply(const struct linear_system *i, const struct linear_system *j,
                          double *x);
