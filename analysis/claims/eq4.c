@@ -54,12 +54,12 @@ static int check_long_run(struct ledger *ledger, const struct claim *claim,
         .variable = "1/T",
         .paper = 1,
         .order = 1,
-        .curve = VERDICT_NO_CLAIM,
     };
     char setting[128];
     snprintf(setting, sizeof setting,
              "long-run variance, of the sum over T steps, over T, beta1=%g", beta1);
-    return ledger_limit(ledger, claim, FORM_PRINTED, setting, &limit, error);
+    return ledger_limit(ledger, claim, FORM_PRINTED, setting, &limit, ledger->count,
+                        error);
 }
 
 static int check(struct ledger *ledger, const struct claim *claim, struct error *error)

@@ -241,15 +241,11 @@ static int add_limit(struct ledger *ledger, const struct claim *claim,
         .variable = "1/B",
         .paper = 3,
         .order = 1,
-        .curve = ledger_curve(ledger, from),
     };
     char setting[200];
     snprintf(setting, sizeof setting, "%s, kurtosis over minibatches",
              minibatch_network_text(g->noise->which));
-    status = ledger_limit(ledger, claim, FORM_PRINTED, setting, &limit, error);
-    if (status == STATUS_OK)
-        ledger_lead(ledger, from);
-    return status;
+    return ledger_limit(ledger, claim, FORM_PRINTED, setting, &limit, from, error);
 }
 
 /* --- over parameters -------------------------------------------------------------- */

@@ -116,16 +116,12 @@ static int add_limit(struct ledger *ledger, const struct claim *claim, enum form
         .variable = "eta h",
         .paper = prediction->limit,
         .order = 1,
-        .curve = ledger_curve(ledger, from),
     };
     char setting[128];
     snprintf(setting, sizeof setting,
              "Sigma_pnm(beta0=%g) / Sigma_pnm(0), beta1=0.9, %s", prediction->beta0,
              remark);
-    const int status = ledger_limit(ledger, claim, form, setting, &limit, error);
-    if (status == STATUS_OK)
-        ledger_lead(ledger, from);
-    return status;
+    return ledger_limit(ledger, claim, form, setting, &limit, from, error);
 }
 
 /* The beta0 with the smallest gamma: the limit, and its curve. */

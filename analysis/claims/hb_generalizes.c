@@ -112,14 +112,10 @@ static int check(struct ledger *ledger, const struct claim *claim, struct error 
         .variable = "eta h",
         .paper = 1,
         .order = 1,
-        .curve = ledger_curve(ledger, from),
     };
-    status = ledger_limit(ledger, claim, FORM_PRINTED,
-                          "ratio of the bounds, beta1=0.9 eta=1 B=1 lambda=10", &limit,
-                          error);
-    if (status == STATUS_OK)
-        ledger_lead(ledger, from);
-    return status;
+    return ledger_limit(ledger, claim, FORM_PRINTED,
+                        "ratio of the bounds, beta1=0.9 eta=1 B=1 lambda=10", &limit,
+                        from, error);
 }
 
 const struct claim claim_hb_generalizes = {

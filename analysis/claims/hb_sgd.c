@@ -66,13 +66,8 @@ static int check(struct ledger *ledger, const struct claim *claim, struct error 
     }
     if (status != STATUS_OK)
         return status;
-    struct limit joined = limit;
-    joined.curve = ledger_curve(ledger, from);
-    status =
-        ledger_limit(ledger, claim, FORM_PRINTED, "ratio of variances", &joined, error);
-    if (status == STATUS_OK)
-        ledger_lead(ledger, from);
-    return status;
+    return ledger_limit(ledger, claim, FORM_PRINTED, "ratio of variances", &limit, from,
+                        error);
 }
 
 const struct claim claim_hb_sgd = {

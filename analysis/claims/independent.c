@@ -126,12 +126,10 @@ static int check(struct ledger *ledger, const struct claim *claim, struct error 
         .variable = "eta h",
         .paper = 1,
         .order = 1,
-        .curve = ledger_curve(ledger, from),
     };
-    status = ledger_limit(ledger, claim, FORM_PRINTED,
-                          "1 + the correlation, pnm beta0=1 beta1=0.5", &limit, error);
-    if (status == STATUS_OK)
-        ledger_lead(ledger, from);
+    status =
+        ledger_limit(ledger, claim, FORM_PRINTED,
+                     "1 + the correlation, pnm beta0=1 beta1=0.5", &limit, from, error);
     for (int k = 0; status == STATUS_OK && k < POINTS; k++)
         status = add(ledger, claim, FORM_CORRECTED, &points[k], &findings[k], error);
     return status;

@@ -168,13 +168,9 @@ static int check_recursion(struct ledger *ledger, const struct claim *claim,
         .variable = "eta h",
         .paper = noise[1] / (curvature[0] + curvature[1]),
         .order = 1,
-        .curve = ledger_curve(ledger, from),
     };
-    status =
-        ledger_limit(ledger, claim, FORM_PRINTED, "SGD, Sigma_12 / eta", &limit, error);
-    if (status == STATUS_OK)
-        ledger_lead(ledger, from);
-    return status;
+    return ledger_limit(ledger, claim, FORM_PRINTED, "SGD, Sigma_12 / eta", &limit,
+                        from, error);
 }
 
 static int check(struct ledger *ledger, const struct claim *claim, struct error *error)

@@ -298,15 +298,11 @@ static int check_change(struct ledger *ledger, const struct claim *claim,
         .variable = "eta0 h",
         .paper = change(),
         .order = 1,
-        .curve = ledger_curve(ledger, from),
     };
-    status = ledger_limit(ledger, claim, FORM_CORRECTED,
-                          "beta0 from which PNM's variance exceeds SGD's at the same "
-                          "eta0, beta1=0.9, corrected: by Algorithm 2's covariance",
-                          &limit, error);
-    if (status == STATUS_OK)
-        ledger_lead(ledger, from);
-    return status;
+    return ledger_limit(ledger, claim, FORM_CORRECTED,
+                        "beta0 from which PNM's variance exceeds SGD's at the same "
+                        "eta0, beta1=0.9, corrected: by Algorithm 2's covariance",
+                        &limit, from, error);
 }
 
 /* --- the claim -------------------------------------------------------------------- */

@@ -280,8 +280,18 @@ struct limit_finding ledger_limit_judge(const struct limit *limit, double paper_
     return finding;
 }
 
+/* Moves the last row before row `to`. */
+static void move_last(struct ledger *ledger, size_t to)
+{
+    struct ledger_row *rows = ledger->rows;
+    const struct ledger_row row = rows[ledger->count - 1];
+    memmove(rows + to + 1, rows + to, (ledger->count - 1 - to) * sizeof *rows);
+    rows[to] = row;
+}
+
 int ledger_limit(struct ledger *ledger, const struct claim *claim, enum form form,
-                 const char *setting, const struct limit *limit, struct error *error)
+                 const char *setting, const struct limit *limit, size_t from,
+                 struct error *error)
 {
     const struct limit_finding finding = ledger_limit_judge(limit, 1);
     struct ledger_row row = {
@@ -293,7 +303,9 @@ int ledger_limit(struct ledger *ledger, const struct claim *claim, enum form for
         .exact = limit->paper * finding.limit,
         .measured = NAN,
         .se = NAN,
-        .verdicts = {.exact = limit->curve, .paper = finding.verdict},
+        .verdicts = {.exact = from < ledger->count ? ledger_curve(ledger, from)
+                                                   : VERDICT_NO_CLAIM,
+                     .paper = finding.verdict},
         .control = ledger_limit_judge(limit, 1.02).verdict == VERDICT_FAILS &&
                    ledger_limit_judge(limit, 0.98).verdict == VERDICT_FAILS,
     };
@@ -303,7 +315,10 @@ int ledger_limit(struct ledger *ledger, const struct claim *claim, enum form for
     else
         text_add(&row.setting, "%s; limit %s -> 0, not the printed one", setting,
                  limit->variable);
-    return ledger_add(ledger, &row, error);
+    const int status = ledger_add(ledger, &row, error);
+    if (status == STATUS_OK)
+        move_last(ledger, from);
+    return status;
 }
 
 enum verdict ledger_curve(const struct ledger *ledger, size_t from)
@@ -324,14 +339,6 @@ enum verdict ledger_curve(const struct ledger *ledger, size_t from)
     if (unsampled > 0 && unsampled == ledger->count - from)
         return VERDICT_NOT_SAMPLED;
     return holding >= 5 ? joint : VERDICT_INCONCLUSIVE;
-}
-
-void ledger_lead(struct ledger *ledger, size_t from)
-{
-    struct ledger_row *rows = ledger->rows;
-    const struct ledger_row row = rows[ledger->count - 1];
-    memmove(rows + from + 1, rows + from, (ledger->count - 1 - from) * sizeof *rows);
-    rows[from] = row;
 }
 
 struct tally ledger_tally(const struct ledger *ledger)

@@ -146,19 +146,20 @@ PNM_MUST_USE int ledger_violations(struct ledger *ledger, const struct claim *cl
 /* A limit. ratio(context, fraction) = exact value / paper's value at that fraction of
  * the stability limit or, if another variable tends to 0, at that value of the
  * variable. `paper` is the paper's limit; the row's exact value is the paper's times
- * the extrapolated ratio. exact_verdict is `curve`. Control: a paper's limit that is 2
- * % off must fail. */
+ * the extrapolated ratio. The rows from number `from` on are its curve, whose joint
+ * verdict is the exact_verdict (`no claim` if there are none); the limit is put before
+ * them. Control: a paper's limit that is 2 % off must fail. */
 struct limit {
     const void *context;
     double (*ratio)(const void *context, double fraction);
     const char *variable; /* "eta h" */
     double paper;
-    double order;       /* stated order of the approach */
-    enum verdict curve; /* joint verdict of the sampled points */
+    double order; /* stated order of the approach */
 };
 PNM_MUST_USE int ledger_limit(struct ledger *ledger, const struct claim *claim,
                               enum form form, const char *setting,
-                              const struct limit *limit, struct error *error);
+                              const struct limit *limit, size_t from,
+                              struct error *error);
 
 /* The result of ledger_limit_judge: whether |ratio - 1| falls over 2^-4 .. 2^-14, with
  * which order, and which limit the ratio has. */
@@ -174,10 +175,6 @@ struct limit_finding ledger_limit_judge(const struct limit *limit, double paper_
  * hold and there are at least 5, `not sampled` if none is sampled, else inconclusive.
  * `from` is the first row. */
 enum verdict ledger_curve(const struct ledger *ledger, size_t from);
-
-/* Moves the last row before row `from`. So the row of a limit, which is made after its
- * curve, stands before it. */
-void ledger_lead(struct ledger *ledger, size_t from);
 
 struct tally ledger_tally(const struct ledger *ledger);
 

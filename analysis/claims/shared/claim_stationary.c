@@ -85,14 +85,10 @@ int claim_stationary_limit(struct ledger *ledger, const struct claim *claim,
         .variable = "eta h",
         .paper = paper,
         .order = 1,
-        .curve = ledger_curve(ledger, from),
     };
     char setting[200];
     snprintf(setting, sizeof setting, "%s%s", what, remark);
-    status = ledger_limit(ledger, claim, form, setting, &limit, error);
-    if (status == STATUS_OK)
-        ledger_lead(ledger, from);
-    return status;
+    return ledger_limit(ledger, claim, form, setting, &limit, from, error);
 }
 
 static int exact_ratio(const struct rule *above, const struct rule *below, double h,

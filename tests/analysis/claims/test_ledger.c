@@ -376,16 +376,26 @@ static void the_row_of_a_limit_leads_its_curve(void **state)
     (void)state;
     const struct sampling sampling = settings();
     struct ledger ledger = {.sampling = &sampling};
+    const struct approach shape = {1, 0.1, 1};
+    const struct limit limit = {
+        .context = &shape, .ratio = approach, .variable = "x", .paper = 1, .order = 1};
+    struct error error;
     for (int k = 0; k < 3; k++)
         add_verdict(&ledger, &fake, FORM_FIRST_ORDER, VERDICT_HOLDS);
-    add_verdict(&ledger, &fake, FORM_PRINTED, VERDICT_HOLDS);
-    ledger_lead(&ledger, 1);
+    CHECK_OK(ledger_limit(&ledger, &fake, FORM_PRINTED, "", &limit, 1, &error), &error);
     static const enum form forms[] = {FORM_FIRST_ORDER, FORM_PRINTED, FORM_FIRST_ORDER,
                                       FORM_FIRST_ORDER};
     for (size_t k = 0; k < 4; k++)
         assert_int_equal(ledger.rows[k].form, forms[k]);
-    ledger_lead(&ledger, 3); /* where it is already */
+    /* Two points are too few for a curve. */
+    assert_int_equal(ledger.rows[1].verdicts.exact, VERDICT_INCONCLUSIVE);
+    assert_int_equal(ledger.rows[1].verdicts.paper, VERDICT_HOLDS_IN_THE_LIMIT);
+    /* Without a curve it stays where it is and has no exact verdict. */
+    CHECK_OK(ledger_limit(&ledger, &fake, FORM_CORRECTED, "", &limit, 4, &error),
+             &error);
     assert_int_equal(ledger.rows[3].form, FORM_FIRST_ORDER);
+    assert_int_equal(ledger.rows[4].form, FORM_CORRECTED);
+    assert_int_equal(ledger.rows[4].verdicts.exact, VERDICT_NO_CLAIM);
     ledger_free(&ledger);
 }
 
