@@ -4,7 +4,9 @@
  * stays below 1e-6 of its start: those of beta0 = 0 over those of a large beta0 should
  * not exceed 1. Of the theorem's bound the same is asked. Nothing is claimed of a small
  * beta0; its rows show what happens there. */
+#include "claims/shared/claim_known.h"
 #include "claims/shared/claim_stationary.h"
+#include "claims/shared/unit_bound.h"
 #include "theory/convergence.h"
 
 #include <math.h>
@@ -49,22 +51,7 @@ static double steps_exact(const struct rule *rule, double h)
     return (double)last + 1;
 }
 
-/* Something at beta0 = 0 over the same at a larger beta0, at most 1 if it grows. */
-static struct evidence quotient(bool claimed, double exact, double measured)
-{
-    return (struct evidence){
-        .paper = claimed ? 1 : (double)NAN,
-        .exact = exact,
-        .measured = measured,
-        .se = 0,
-        .paper_scale = 1,
-        .exact_scale = evidence_scale(exact),
-        .sampled = true,
-        .noiseless = true,
-        .decisive = true,
-    };
-}
-
+/* The steps at beta0 = 0 over those at a larger beta0, at most 1 if they grow. */
 static int check_steps(struct ledger *ledger, const struct claim *claim, double beta0,
                        bool claimed, double beta1, double lr, struct error *error)
 {
@@ -79,9 +66,9 @@ static int check_steps(struct ledger *ledger, const struct claim *claim, double 
         return status;
     struct linear_system a, b;
     char setting[200];
-    const struct evidence evidence =
-        quotient(claimed, steps_exact(&reference, 1) / steps_exact(&rule, 1),
-                 steps_simulated(&reference, 1) / steps_simulated(&rule, 1));
+    const struct evidence evidence = claim_known(
+        claimed ? 1 : NAN, steps_exact(&reference, 1) / steps_exact(&rule, 1),
+        steps_simulated(&reference, 1) / steps_simulated(&rule, 1));
     theory_find("pnm")->system(&reference, 1, &a);
     theory_find("pnm")->system(&rule, 1, &b);
     snprintf(setting, sizeof setting,
@@ -108,43 +95,23 @@ static int check_all_steps(struct ledger *ledger, const struct claim *claim,
 enum { HORIZON = 1024 };
 static const double bound_beta1 = 0.9;
 
-/* The bound at L = G = sigma = C = 1 and f(theta_0) - f* = 1/2. */
-static double bound_at(double beta0, enum convergence_form form)
-{
-    const struct convergence c = {
-        .beta0 = beta0,
-        .beta1 = bound_beta1,
-        .smoothness = 1,
-        .gradient = 1,
-        .sigma = 1,
-        .gap = 0.5,
-        .c = 1,
-    };
-    return convergence_bound(&c, HORIZON, form);
-}
-
-/* The same, written out: 1/sqrt(T) + C1/sqrt(T). */
-static double bound_written(double beta0, enum convergence_form form)
-{
-    const double beta = bound_beta1 * bound_beta1, extra = beta0 * (1 - beta);
-    const double weight =
-        form == CONVERGENCE_PRINTED ? beta + extra : beta + fabs(beta - extra);
-    return (1 + 2 * pow(weight / (1 - beta), 2) + 1) / sqrt(HORIZON);
-}
-
 static int check_bound(struct ledger *ledger, const struct claim *claim, double beta0,
                        bool claimed, enum convergence_form form, struct error *error)
 {
     const bool printed = form == CONVERGENCE_PRINTED;
+    const double at_0 = unit_bound(0, bound_beta1, HORIZON, form),
+                 here = unit_bound(beta0, bound_beta1, HORIZON, form);
     const struct evidence evidence =
-        quotient(claimed, bound_written(0, form) / bound_written(beta0, form),
-                 bound_at(0, form) / bound_at(beta0, form));
+        claim_known(claimed ? 1 : NAN,
+                    unit_bound_written(0, bound_beta1, HORIZON, form) /
+                        unit_bound_written(beta0, bound_beta1, HORIZON, form),
+                    at_0 / here);
     char setting[200];
     snprintf(setting, sizeof setting,
              "bound(beta0=0)/bound(beta0=%g)%s, beta1=0.9 T=%d L=G=sigma=C=1; bound "
              "%.4g against %.4g",
-             beta0, printed ? "" : ", corrected: lemma A.3's constant", HORIZON,
-             bound_at(0, form), bound_at(beta0, form));
+             beta0, printed ? "" : ", corrected: lemma A.3's constant", HORIZON, at_0,
+             here);
     return ledger_bound(ledger, claim, printed ? FORM_PRINTED : FORM_CORRECTED, setting,
                         &evidence, 0, error);
 }

@@ -15,6 +15,7 @@
  * so a constant gradient moves z_t away by eta0 G [2 beta + beta0 (1-beta)]/(1-beta),
  * which exceeds the printed bound for every beta0 if beta > 0. */
 #include "claims/shared/claim_descent.h"
+#include "claims/shared/claim_known.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -57,16 +58,8 @@ static int check_printed_x(struct ledger *ledger, const struct claim *claim,
         status = trajectory_noiseless(&run.descent, STEPS, &written, error);
     if (status != STATUS_OK)
         goto out;
-    struct evidence evidence = {
-        .paper = 1,
-        .paper_scale = 1,
-        .exact = last_ratio(&written, &run),
-        .measured = last_ratio(&measured, &run),
-        .sampled = true,
-        .noiseless = true,
-        .decisive = true,
-    };
-    evidence.exact_scale = evidence_scale(evidence.exact);
+    const struct evidence evidence =
+        claim_known(1, last_ratio(&written, &run), last_ratio(&measured, &run));
     snprintf(setting, sizeof setting,
              "the printed x, theta - eta0 beta0 m, at a constant gradient, huber "
              "beta0=%g beta1=0.9 eta0 L=1e-6 sigma=0, t=%d",

@@ -2,6 +2,7 @@
 /* proof-42 ... proof-46: the proof of theorem 4.3. B(gamma) is eq. 20's bound for the
  * Gaussian Q(gamma) of covariance gamma eta/(2B) I; its divergence from the prior is
  * measured by quadrature of the densities, and computed from matrices. */
+#include "claims/shared/claim_known.h"
 #include "claims/shared/gaussian.h"
 
 #include <gsl/gsl_integration.h>
@@ -222,16 +223,9 @@ static int add_largest(struct ledger *ledger, const struct claim *claim, enum fo
                        struct error *error)
 {
     const double end = interval_end(at, form == FORM_PRINTED);
-    const struct evidence evidence = {
-        .paper = 1,
-        .exact = largest(kl_exact, at, end, given, steps),
-        .measured = largest(kl_measured, at, end, given, steps),
-        .paper_scale = 1,
-        .exact_scale = 1,
-        .sampled = true,
-        .noiseless = true,
-        .decisive = true,
-    };
+    struct evidence evidence = claim_known(1, largest(kl_exact, at, end, given, steps),
+                                           largest(kl_measured, at, end, given, steps));
+    evidence.exact_scale = 1;
     char setting[240];
     snprintf(
         setting, sizeof setting,
@@ -268,15 +262,6 @@ static int add_end(struct ledger *ledger, const struct claim *claim, enum form f
     const struct place *at = &dyadic;
     const double gamma = 1 + (interval_end(at, true) - 1) * part;
     const double of_trace = at->eta / (2 * at->batch * at->lambda);
-    struct evidence evidence = {
-        .paper = 0,
-        .exact = GAUSSIAN_N / 2. * (of_trace - 1 / gamma),
-        .paper_scale = 1,
-        .exact_scale = 1,
-        .sampled = true,
-        .noiseless = true,
-        .decisive = true,
-    };
     char setting[200];
     /* d/d gamma of the trace term by quadrature, which is linear in gamma. */
     const struct densities own = densities(at, gamma);
@@ -284,7 +269,10 @@ static int add_end(struct ledger *ledger, const struct claim *claim, enum form f
         (gaussian_quadrature(&own.q, square, NULL) / at->lambda - GAUSSIAN_N) /
         (2 * gamma);
     /* What rounding may have made of 0 is not below 0. */
-    evidence.measured = fabs(gradient) > ESTIMATE_TOLERANCE ? gradient : 0;
+    struct evidence evidence =
+        claim_known(0, GAUSSIAN_N / 2. * (of_trace - 1 / gamma),
+                    fabs(gradient) > ESTIMATE_TOLERANCE ? gradient : 0);
+    evidence.exact_scale = 1;
     snprintf(setting, sizeof setting,
              "%s: given eq. 22, gradient of the divergence at %s, claimed below 0; "
              "eta=2^-10 B=128 lambda=2^-13 n=%d",

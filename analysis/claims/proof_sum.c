@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* proof-31 ... proof-37: the proof of theorem 3.1 from the two lemmas to the bound in
  * Q'. The z_t of all lines is that for which lemma A.1 holds. */
+#include "claims/shared/claim_known.h"
 #include "claims/shared/proof_theorem.h"
 #include "theory/convergence.h"
 
@@ -207,16 +208,10 @@ static int add_dips(struct ledger *ledger, const struct claim *claim, enum form 
         rule.kind->step(&rule, t, 1, &gradient, &theta, slots);
     }
     const double a = dip_eta0 * dip_l, factor = factor_of(form);
-    const struct evidence evidence = {
-        .paper = 1,
-        .exact = DIP_STEPS * a / factor / ((DIP_STEPS - 1) * a * (1 - a / 4) + 0.5),
-        .measured = smallest * DIP_STEPS * dip_eta0 / (factor * dip_gap()),
-        .paper_scale = 1,
-        .exact_scale = 1,
-        .sampled = true,
-        .noiseless = true,
-        .decisive = true,
-    };
+    struct evidence evidence = claim_known(
+        1, DIP_STEPS * a / factor / ((DIP_STEPS - 1) * a * (1 - a / 4) + 0.5),
+        smallest * DIP_STEPS * dip_eta0 / (factor * dip_gap()));
+    evidence.exact_scale = 1;
     char setting[160];
     snprintf(setting, sizeof setting,
              "%s: a gradient that dips between the iterates; pnm beta0=0 beta1=0 "

@@ -8,6 +8,7 @@
  * a row shows 2^slope, the factor of one doubling. A finite range of T can neither
  * prove nor refute a rate, so nothing is claimed of them, and few chains are enough. */
 #include "claims/shared/claim_descent.h"
+#include "claims/shared/unit_bound.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -95,29 +96,6 @@ static int add_row(struct ledger *ledger, const struct claim *claim, const char 
 
 enum { T = 1024 };
 
-/* The corrected bound at L = G = sigma = C = 1 and f(theta_0) - f* = 1/2. */
-static double corrected_bound(double beta0, double beta1, uint64_t steps)
-{
-    const struct convergence c = {
-        .beta0 = beta0,
-        .beta1 = beta1,
-        .smoothness = 1,
-        .gradient = 1,
-        .sigma = 1,
-        .gap = 0.5,
-        .c = 1,
-    };
-    return convergence_bound(&c, steps, CONVERGENCE_CORRECTED);
-}
-
-/* The same, written out: (1 + C1)/sqrt(T). */
-static double corrected_written(double beta0, double beta1, double steps)
-{
-    const double beta = beta1 * beta1;
-    const double weight = (beta + fabs(beta - beta0 * (1 - beta))) / (1 - beta);
-    return (1 + 2 * weight * weight + 1) / sqrt(steps);
-}
-
 static int check_bound(struct ledger *ledger, const struct claim *claim,
                        const char *rule, double beta0, double beta1,
                        struct error *error)
@@ -125,10 +103,10 @@ static int check_bound(struct ledger *ledger, const struct claim *claim,
     const struct computed computed = {
         .kind = CLAIM_VALUE,
         .paper = 0.5,
-        .exact =
-            corrected_written(beta0, beta1, 4 * T) / corrected_written(beta0, beta1, T),
-        .measured =
-            corrected_bound(beta0, beta1, 4 * T) / corrected_bound(beta0, beta1, T),
+        .exact = unit_bound_written(beta0, beta1, 4 * T, CONVERGENCE_CORRECTED) /
+                 unit_bound_written(beta0, beta1, T, CONVERGENCE_CORRECTED),
+        .measured = unit_bound(beta0, beta1, 4 * T, CONVERGENCE_CORRECTED) /
+                    unit_bound(beta0, beta1, T, CONVERGENCE_CORRECTED),
         .tolerance = ESTIMATE_TOLERANCE,
         .step = 0.02,
     };

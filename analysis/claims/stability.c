@@ -5,6 +5,7 @@
  * beyond it for beta0 > 1.5. The limit is measured by bisection on whether noiseless
  * chains grow. */
 #include "compare/stability.h"
+#include "claims/shared/claim_known.h"
 #include "claims/shared/claim_stationary.h"
 
 #include <math.h>
@@ -41,21 +42,6 @@ static int applied_limit(double beta0, double beta1, struct applied_limit *limit
     return STATUS_OK;
 }
 
-static struct evidence noiseless(double paper, double exact, double measured)
-{
-    return (struct evidence){
-        .paper = paper,
-        .exact = exact,
-        .measured = measured,
-        .se = 0,
-        .paper_scale = 1,
-        .exact_scale = evidence_scale(exact),
-        .sampled = true,
-        .noiseless = true,
-        .decisive = true,
-    };
-}
-
 /* A row for each setting: the limit itself, or theorem 3.1's cap of eta0 L as a
  * multiple of it. The paper says nothing of either. */
 static int check_rows(struct ledger *ledger, const struct claim *claim, bool of_cap,
@@ -70,8 +56,8 @@ static int check_rows(struct ledger *ledger, const struct claim *claim, bool of_
             if (status != STATUS_OK)
                 return status;
             const struct evidence evidence =
-                of_cap ? noiseless(NAN, cap / limit.exact, cap / limit.measured)
-                       : noiseless(NAN, limit.exact, limit.measured);
+                of_cap ? claim_known(NAN, cap / limit.exact, cap / limit.measured)
+                       : claim_known(NAN, limit.exact, limit.measured);
             char setting[128];
             snprintf(setting, sizeof setting, "%s, pnm beta0=%g beta1=%g%s",
                      of_cap ? "1/(2L) over the stability limit of eta0"

@@ -5,6 +5,7 @@
  * divergence, and for Algorithm 2's exact covariance: with its rate eta/sqrt(gamma),
  * without that normalization, and against SGD at the rate that PNM applies. */
 #include "claims/shared/bound_ratio.h"
+#include "claims/shared/claim_known.h"
 #include "claims/shared/claim_stationary.h"
 #include "compare/optimal_beta0.h"
 
@@ -92,16 +93,8 @@ static int check_paper(struct ledger *ledger, const struct claim *claim,
 {
     double beta0;
     char setting[200];
-    struct evidence evidence = {
-        .paper = 1,
-        .exact = paper_ratio(at, slope, &beta0),
-        .measured = NAN,
-        .paper_scale = 1,
-        .sampled = true,
-        .noiseless = true,
-        .decisive = true,
-    };
-    evidence.measured = scanned_ratio(at, slope);
+    struct evidence evidence =
+        claim_known(1, paper_ratio(at, slope, &beta0), scanned_ratio(at, slope));
     evidence.exact_scale = 1;
     /* The condition is that this ratio is below 1: eta/(2 B lambda) as printed, eta
      * lambda/(2B) with the right divergence. */

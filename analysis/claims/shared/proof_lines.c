@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "claims/shared/proof_lines.h"
 
+#include "claims/shared/claim_known.h"
 #include "claims/shared/proof_means.h"
 
 #include <math.h>
@@ -139,20 +140,6 @@ static double largest_ratio(const struct every *every, proof_bound bound,
     return largest;
 }
 
-static struct evidence noiseless(double exact, double measured)
-{
-    return (struct evidence){
-        .paper = 1,
-        .exact = exact,
-        .measured = measured,
-        .paper_scale = 1,
-        .exact_scale = evidence_scale(exact),
-        .sampled = true,
-        .noiseless = true,
-        .decisive = true,
-    };
-}
-
 static int add_every(struct ledger *ledger, const struct claim *claim,
                      const struct proof_row *row, struct every *every,
                      struct text *setting, struct error *error)
@@ -173,8 +160,8 @@ static int add_every(struct ledger *ledger, const struct claim *claim,
                                error);
     }
     const struct evidence evidence =
-        noiseless(largest_ratio(every, row->bound, row->form, true),
-                  largest_ratio(every, row->bound, row->form, false));
+        claim_known(1, largest_ratio(every, row->bound, row->form, true),
+                    largest_ratio(every, row->bound, row->form, false));
     return ledger_bound(ledger, claim, row->form, text_get(setting), &evidence, 0,
                         error);
 }
@@ -305,7 +292,7 @@ static int add_quiet(struct ledger *ledger, const struct claim *claim,
              PROOF_SMOOTHNESS, closest->t);
     if (status == STATUS_OK)
         status = text_check(setting, "a setting", error);
-    const struct evidence evidence = noiseless(closest->ratio, measured);
+    const struct evidence evidence = claim_known(1, closest->ratio, measured);
     return status == STATUS_OK ? ledger_bound(ledger, claim, row->form,
                                               text_get(setting), &evidence, 0, error)
                                : status;
