@@ -34,42 +34,23 @@ static double second_41(const struct proof_chain *c, enum form form)
 
 /* Eqs. 38 and 40: the first term of eq. 37, with its factor 2, at the rate at which z
  * moves. */
-static void line_38(const struct proof_chain *c, long t, double perturbation,
-                    double *apart, double *size)
+static void line_38(const struct proof_chain *c, long t, enum form form,
+                    double perturbation, double *apart, double *size)
 {
+    (void)form;
     *size = first_term(c, t);
     *apart =
         2 * proof_gap(c) / ((double)(t + 1) * c->rate) - *size * (1 + perturbation);
 }
 
 /* Eq. 39: the second term of eq. 37, 2 (1-beta)/alpha Q'. */
-static void line_39(const struct proof_chain *c, enum form q_prime, double perturbation,
-                    double *apart, double *size)
+static void line_39(const struct proof_chain *c, long t, enum form form,
+                    double perturbation, double *apart, double *size)
 {
-    const enum form constant = q_prime == FORM_CORRECTED ? q_prime : FORM_PRINTED;
+    (void)t;
+    const enum form constant = form == FORM_CORRECTED ? form : FORM_PRINTED;
     *size = second_39(c, constant);
-    *apart = 2 / c->rate * proof_q_prime(c, q_prime) - *size * (1 + perturbation);
-}
-
-static void printed_39(const struct proof_chain *c, long t, double perturbation,
-                       double *apart, double *size)
-{
-    (void)t;
-    line_39(c, FORM_PRINTED, perturbation, apart, size);
-}
-
-static void intended_39(const struct proof_chain *c, long t, double perturbation,
-                        double *apart, double *size)
-{
-    (void)t;
-    line_39(c, FORM_INTENDED, perturbation, apart, size);
-}
-
-static void corrected_39(const struct proof_chain *c, long t, double perturbation,
-                         double *apart, double *size)
-{
-    (void)t;
-    line_39(c, FORM_CORRECTED, perturbation, apart, size);
+    *apart = 2 / c->rate * proof_q_prime(c, form) - *size * (1 + perturbation);
 }
 
 /* min_k E|grad f(theta_k)|^2 <= eq. 38 + eq. 39 */
@@ -90,9 +71,10 @@ static void step_41(const struct proof_chain *c, long t, enum form form, double 
 }
 
 /* Eqs. 40 + 41 are theorem 3.1's bound. */
-static void theorem(const struct proof_chain *c, long t, double perturbation,
-                    double *apart, double *size)
+static void theorem(const struct proof_chain *c, long t, enum form form,
+                    double perturbation, double *apart, double *size)
 {
+    (void)form;
     const struct convergence constants = {
         .beta0 = c->pnm.beta0,
         .beta1 = c->run->setting.beta1,
@@ -129,15 +111,15 @@ static int check_39(struct ledger *ledger, const struct claim *claim,
         {.form = FORM_PRINTED,
          .text = "with Q' as printed, residual",
          .x = X_CORRECTED,
-         .identity = printed_39},
+         .identity = line_39},
         {.form = FORM_INTENDED,
          .text = "with Q' as intended, residual",
          .x = X_CORRECTED,
-         .identity = intended_39},
+         .identity = line_39},
         {.form = FORM_CORRECTED,
          .text = "with lemma A.3's corrected constant, residual",
          .x = X_CORRECTED,
-         .identity = corrected_39},
+         .identity = line_39},
         {.form = FORM_PRINTED,
          .text = "eq. 38 + eq. 39 as a bound",
          .x = X_CORRECTED,

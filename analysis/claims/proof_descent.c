@@ -81,9 +81,10 @@ const struct claim claim_proof_30 = {
 /* --- lines without a number ------------------------------------------------------- */
 
 /* The right-hand side of eq. 30 less f(z_t), and its expansion with g = grad f + xi. */
-static void expansion(const struct proof_chain *c, long t, double perturbation,
-                      double *apart, double *size)
+static void expansion(const struct proof_chain *c, long t, enum form form,
+                      double perturbation, double *apart, double *size)
 {
+    (void)form;
     const struct proof_step *s = &c->step[t];
     const double eta0 = c->pnm.eta0, quadratic = c->run->loss.smoothness * eta0 * eta0;
     const double direct = -eta0 * s->z_g + quadratic / 2 * s->g;
@@ -127,9 +128,10 @@ static void product(const struct proof_chain *c, long t, enum form form, double 
 }
 
 /* The last "=": what stands before it, and after it what is printed or intended. */
-static void gathered(const struct proof_chain *c, long t, bool printed,
+static void gathered(const struct proof_chain *c, long t, enum form form,
                      double perturbation, double *apart, double *size)
 {
+    const bool printed = form == FORM_PRINTED;
     const struct proof_step *s = &c->step[t];
     const double l = c->run->loss.smoothness, eta0 = c->pnm.eta0;
     const double quadratic = l * eta0 * eta0, values = s->at_z - s->at_theta;
@@ -141,18 +143,6 @@ static void gathered(const struct proof_chain *c, long t, bool printed,
                          quadratic * (printed ? 1 : variance) / 2;
     *apart = before - after;
     *size = before;
-}
-
-static void gathered_printed(const struct proof_chain *c, long t, double perturbation,
-                             double *apart, double *size)
-{
-    gathered(c, t, true, perturbation, apart, size);
-}
-
-static void gathered_intended(const struct proof_chain *c, long t, double perturbation,
-                              double *apart, double *size)
-{
-    gathered(c, t, false, perturbation, apart, size);
 }
 
 static int check_a2(struct ledger *ledger, const struct claim *claim,
@@ -186,11 +176,11 @@ static int check_a2(struct ledger *ledger, const struct claim *claim,
         {.form = FORM_PRINTED,
          .text = "the last line, residual",
          .x = X_CORRECTED,
-         .identity = gathered_printed},
+         .identity = gathered},
         {.form = FORM_INTENDED,
          .text = "the last line, residual",
          .x = X_CORRECTED,
-         .identity = gathered_intended},
+         .identity = gathered},
     };
     return PROOF_ROWS(ledger, claim, rows, error);
 }

@@ -36,9 +36,10 @@ static double of_x(const struct proof_chain *c, long t, size_t i)
 
 /* z_t - theta_t = [beta (theta_t - theta_{t-2}) - alpha beta0 g_{t-1}]/(1-beta), with
  * the other sign for the x_t that obeys eq. 24. */
-static void place(const struct proof_chain *c, long t, double perturbation,
-                  double *apart, double *size)
+static void place(const struct proof_chain *c, long t, enum form form,
+                  double perturbation, double *apart, double *size)
 {
+    (void)form;
     const double beta = c->pnm.beta, sign = c->x == X_APPENDIX ? -1 : 1;
     const double shift = sign * proof_alpha(c) * c->pnm.beta0 * (1 + perturbation);
     *apart = *size = 0;
@@ -82,21 +83,16 @@ static void recursion(const struct proof_chain *c, long t, difference d,
     }
 }
 
-static void recursion_printed(const struct proof_chain *c, long t, double perturbation,
-                              double *apart, double *size)
+static void recursion_of_theta(const struct proof_chain *c, long t, enum form form,
+                               double perturbation, double *apart, double *size)
 {
-    recursion(c, t, of_theta, false, perturbation, apart, size);
+    recursion(c, t, of_theta, form != FORM_PRINTED, perturbation, apart, size);
 }
 
-static void recursion_of_theta(const struct proof_chain *c, long t, double perturbation,
-                               double *apart, double *size)
+static void recursion_of_x(const struct proof_chain *c, long t, enum form form,
+                           double perturbation, double *apart, double *size)
 {
-    recursion(c, t, of_theta, true, perturbation, apart, size);
-}
-
-static void recursion_of_x(const struct proof_chain *c, long t, double perturbation,
-                           double *apart, double *size)
-{
+    (void)form;
     recursion(c, t, of_x, false, perturbation, apart, size);
 }
 
@@ -110,29 +106,17 @@ static double summed(const struct proof_chain *c, long t, size_t i, bool of_the_
 }
 
 /* theta_t - theta_{t-2} = -alpha sum_k beta^k (...) at even t */
-static void solved(const struct proof_chain *c, long t, bool of_the_rule,
+static void solved(const struct proof_chain *c, long t, enum form form,
                    double perturbation, double *apart, double *size)
 {
     const double alpha = proof_alpha(c) * (1 + perturbation);
     *apart = *size = 0;
     for (size_t i = 0; t % 2 == 0 && i < c->pnm.n; i++) {
         const double left = of_theta(c, t, i);
-        const double right = -alpha * summed(c, t, i, of_the_rule);
+        const double right = -alpha * summed(c, t, i, form != FORM_PRINTED);
         *apart = fmax(*apart, fabs(left - right));
         *size = fmax(*size, fabs(left));
     }
-}
-
-static void solved_printed(const struct proof_chain *c, long t, double perturbation,
-                           double *apart, double *size)
-{
-    solved(c, t, false, perturbation, apart, size);
-}
-
-static void solved_corrected(const struct proof_chain *c, long t, double perturbation,
-                             double *apart, double *size)
-{
-    solved(c, t, true, perturbation, apart, size);
 }
 
 /* --- the bound -------------------------------------------------------------------- */
@@ -198,7 +182,7 @@ static int check(struct ledger *ledger, const struct claim *claim, struct error 
          .x = X_CORRECTED},
         {.form = FORM_PRINTED,
          .text = "recursion of theta_t - theta_{t-2}, residual",
-         .identity = recursion_printed,
+         .identity = recursion_of_theta,
          .x = X_CORRECTED},
         {.form = FORM_CORRECTED,
          .text = "recursion of theta_t - theta_{t-2}, residual",
@@ -210,11 +194,11 @@ static int check(struct ledger *ledger, const struct claim *claim, struct error 
          .x = X_CORRECTED},
         {.form = FORM_PRINTED,
          .text = "theta_t - theta_{t-2} as a sum, residual",
-         .identity = solved_printed,
+         .identity = solved,
          .x = X_CORRECTED},
         {.form = FORM_CORRECTED,
          .text = "theta_t - theta_{t-2} as a sum, residual",
-         .identity = solved_corrected,
+         .identity = solved,
          .x = X_CORRECTED},
         {.form = FORM_PRINTED,
          .text = "(beta Gamma + beta0)^2",

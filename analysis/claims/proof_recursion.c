@@ -17,9 +17,10 @@ static double step_of_x(const struct proof_chain *c, long t)
 }
 
 /* x_{t+1} = x_t - alpha g_t + beta (x_{t-1} - x_{t-2}) */
-static void line_24(const struct proof_chain *c, long t, double perturbation,
-                    double *apart, double *size)
+static void line_24(const struct proof_chain *c, long t, enum form form,
+                    double perturbation, double *apart, double *size)
 {
+    (void)form;
     const double alpha = proof_alpha(c) * (1 + perturbation), beta = c->pnm.beta;
     *apart = 0;
     *size = step_of_x(c, t);
@@ -34,9 +35,10 @@ static void line_24(const struct proof_chain *c, long t, double perturbation,
 }
 
 /* x_{t+1} - beta x_{t-1} = x_t - beta x_{t-2} - alpha g_t */
-static void line_26(const struct proof_chain *c, long t, double perturbation,
-                    double *apart, double *size)
+static void line_26(const struct proof_chain *c, long t, enum form form,
+                    double perturbation, double *apart, double *size)
 {
+    (void)form;
     const double alpha = proof_alpha(c) * (1 + perturbation), beta = c->pnm.beta;
     *apart = 0;
     *size = step_of_x(c, t);
@@ -52,17 +54,18 @@ static void line_26(const struct proof_chain *c, long t, double perturbation,
 
 /* (x_{t+1} - beta x_{t-1})/(1-beta)
  *     = (x_t - beta x_{t-2})/(1-beta) - alpha/(1-beta) g_t */
-static void line_27(const struct proof_chain *c, long t, double perturbation,
-                    double *apart, double *size)
+static void line_27(const struct proof_chain *c, long t, enum form form,
+                    double perturbation, double *apart, double *size)
 {
-    line_26(c, t, perturbation, apart, size);
+    line_26(c, t, form, perturbation, apart, size);
     *apart /= 1 - c->pnm.beta;
 }
 
 /* z_{t+1} - z_t = -alpha/(1-beta) g_t, alpha/(1-beta) = eta0 */
-static void line_28(const struct proof_chain *c, long t, double perturbation,
-                    double *apart, double *size)
+static void line_28(const struct proof_chain *c, long t, enum form form,
+                    double perturbation, double *apart, double *size)
 {
+    (void)form;
     const double eta0 = c->pnm.eta0 * (1 + perturbation);
     const double *z = c->z + (size_t)t * c->pnm.n;
     *apart = 0;

@@ -11,9 +11,10 @@
 /* --- equations 31 and 32 ---------------------------------------------------------- */
 
 /* Q by the rate at which z moves: lemma A.2's coefficient of -E|grad f|^2. */
-static void line_31(const struct proof_chain *c, long t, double perturbation,
-                    double *apart, double *size)
+static void line_31(const struct proof_chain *c, long t, enum form form,
+                    double perturbation, double *apart, double *size)
 {
+    (void)form;
     const double r = c->rate;
     (void)t;
     *apart = r - c->run->loss.smoothness * r * r - proof_q(c) * (1 + perturbation);
@@ -38,32 +39,12 @@ static double rest_of_lemmas(const struct proof_chain *c, enum form form)
            l * r * r * c->run->sigma * c->run->sigma / 2;
 }
 
-static void line_32(const struct proof_chain *c, enum form form, double perturbation,
-                    double *apart, double *size)
+static void line_32(const struct proof_chain *c, long t, enum form form,
+                    double perturbation, double *apart, double *size)
 {
+    (void)t;
     *size = rest_of_lemmas(c, form);
     *apart = *size - proof_q_prime(c, form) * (1 + perturbation);
-}
-
-static void printed_32(const struct proof_chain *c, long t, double perturbation,
-                       double *apart, double *size)
-{
-    (void)t;
-    line_32(c, FORM_PRINTED, perturbation, apart, size);
-}
-
-static void intended_32(const struct proof_chain *c, long t, double perturbation,
-                        double *apart, double *size)
-{
-    (void)t;
-    line_32(c, FORM_INTENDED, perturbation, apart, size);
-}
-
-static void corrected_32(const struct proof_chain *c, long t, double perturbation,
-                         double *apart, double *size)
-{
-    (void)t;
-    line_32(c, FORM_CORRECTED, perturbation, apart, size);
 }
 
 /* --- equations 33 to 37 ----------------------------------------------------------- */
@@ -109,9 +90,10 @@ static void line_35(const struct proof_chain *c, long t, enum form form, double 
 }
 
 /* z_0 = theta_0 */
-static void start_36(const struct proof_chain *c, long t, double perturbation,
-                     double *apart, double *size)
+static void start_36(const struct proof_chain *c, long t, enum form form,
+                     double perturbation, double *apart, double *size)
 {
+    (void)form;
     const double beta = c->pnm.beta, theta = c->pnm.theta[0];
     (void)t;
     *apart = (trajectory_x(&c->pnm, c->x, 0, 0) -
@@ -243,9 +225,9 @@ static int check_32(struct ledger *ledger, const struct claim *claim,
                     struct error *error)
 {
     static const struct proof_row rows[] = {
-        IDENTITY(FORM_PRINTED, NULL, printed_32),
-        IDENTITY(FORM_INTENDED, NULL, intended_32),
-        IDENTITY(FORM_CORRECTED, NULL, corrected_32),
+        IDENTITY(FORM_PRINTED, NULL, line_32),
+        IDENTITY(FORM_INTENDED, NULL, line_32),
+        IDENTITY(FORM_CORRECTED, NULL, line_32),
     };
     return PROOF_ROWS(ledger, claim, rows, error);
 }

@@ -91,7 +91,7 @@ static void every_free(struct every *every)
 
 struct identity_context {
     const struct every *every;
-    proof_identity identity;
+    const struct proof_row *row;
 };
 
 static double largest_apart(const struct identity_context *own, bool written,
@@ -104,7 +104,7 @@ static double largest_apart(const struct identity_context *own, bool written,
         double all_apart = 0, all_size = 0;
         for (long t = 0; t < chain->pnm.steps; t++) {
             double apart, size;
-            own->identity(chain, t, perturbation, &apart, &size);
+            own->row->identity(chain, t, own->row->form, perturbation, &apart, &size);
             all_apart = fmax(all_apart, fabs(apart));
             all_size = fmax(all_size, fabs(size));
         }
@@ -154,7 +154,7 @@ static int add_every(struct ledger *ledger, const struct claim *claim,
     if (status != STATUS_OK)
         return status;
     if (row->identity) {
-        const struct identity_context context = {every, row->identity};
+        const struct identity_context context = {every, row};
         const struct identity identity = {&context, apart_simulated, apart_written};
         return ledger_identity(ledger, claim, row->form, text_get(setting), &identity,
                                error);

@@ -9,9 +9,11 @@
 
 #include <stdbool.h>
 
-/* Sets *apart to the difference of both sides at step t, with one coefficient times 1 +
- * perturbation, and *size to what it is small or large beside. */
-typedef void (*proof_identity)(const struct proof_chain *chain, long t,
+/* Sets *apart to the difference of both sides at step t by that form of the line, with
+ * one coefficient times 1 + perturbation, and *size to what it is small or large
+ * beside.
+ */
+typedef void (*proof_identity)(const struct proof_chain *chain, long t, enum form form,
                                double perturbation, double *apart, double *size);
 
 /* Sets the sides of "left is at most right" at step t by that form of the line. */
