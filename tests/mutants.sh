@@ -32,10 +32,10 @@ build() {
     done
 }
 
-# failing_of TEST [FILTER]: the names of the tests that fail in the copy, of one test program,
+# failing TEST [FILTER]: the names of the tests that fail in the copy, of one test program,
 # of all its tests or of those whose names match. A slip may keep a test from ending; then the
 # last that began is named.
-failing_of() {
+failing() {
     status=0
     (cd "$copy" && timeout 120 "build/$1" ${2+"$2"} >said 2>&1) || status=$?
     {
@@ -43,12 +43,6 @@ failing_of() {
         sed -n 's/^\[  FAILED  \] \([a-z_0-9]*\)$/\1/p' "$copy/said"
         [ $status -ne 124 ] || sed -n 's/^\[ RUN      \] //p' "$copy/said" | tail -n 1
     } | sort -u
-}
-
-failing() {
-    for test in "$@"; do
-        failing_of "$test"
-    done
 }
 
 first="tests/sim/rules/test_rules tests/analysis/theory/test_theory
@@ -67,8 +61,7 @@ mutant() {
         --lr 0.3 --spectrum 1 "$@" 2>/dev/null) || status=$?
     row=$(echo "$row" | tail -n 1 |
         awk -F, '{printf "%.5g | %.5g | %s", $11, $14, $17}')
-    # shellcheck disable=SC2086
-    failed=$(failing $first | wc -l)
+    failed=$(for test in $first; do failing "$test"; done | wc -l)
     echo "| \`$file\` | \`$expression\` | $row | $status | $failed |"
     [ "$status" -eq 1 ] && [ "$failed" -gt 0 ] || unnoticed=$((unnoticed + 1))
     mend "$file"
@@ -90,13 +83,13 @@ digits_mutant() {
     tested_mutant "$digits" "$1" "$2"
 }
 
-# tested_mutant TESTS FILE SED_EXPRESSION
+# tested_mutant TESTS FILE SED_EXPRESSION [FILTER]: some test of these programs must notice, of
+# those whose names match if there is a filter.
 tested_mutant() {
     break_line "$2" "$3"
     # shellcheck disable=SC2086  # several programs
     build $1
-    # shellcheck disable=SC2086
-    names=$(failing $1 | paste -sd ' ' | sed 's/ /, /g')
+    names=$(for test in $1; do failing "$test" ${4+"$4"}; done | paste -sd ' ' | sed 's/ /, /g')
     echo "| \`$2\` | \`$3\` | ${names:-none} |"
     [ "$names" ] || unnoticed=$((unnoticed + 1))
     mend "$2"
@@ -177,15 +170,10 @@ digits_mutant analysis/verdict/evidence.c 's/hw + known/hw + 0 * known/'
 digits_mutant analysis/verdict/evidence.c 's/, e->exact_error, e->paper_scale/, 0, e->paper_scale/'
 digits_mutant analysis/verdict/evidence.c 's/ + e->bias;/;/'
 
-# error_mutant FILE SED_EXPRESSION TEST FILTER...: of a standard error, a burn-in, a quantile, a
+# error_mutant FILE SED_EXPRESSION TEST FILTER: of a standard error, a burn-in, a quantile, a
 # scale, which moves no measured number: the tests of one program whose names match must notice.
 error_mutant() {
-    break_line "$1" "$2"
-    build "$3"
-    names=$(failing_of "$3" "$4" | paste -sd ' ' | sed 's/ /, /g')
-    echo "| \`$1\` | \`$2\` | ${names:-none} |"
-    [ "$names" ] || unnoticed=$((unnoticed + 1))
-    mend "$1"
+    tested_mutant "$3" "$1" "$2" "$4"
 }
 
 compare=tests/analysis/compare
