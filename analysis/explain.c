@@ -207,34 +207,14 @@ static int end_paragraph(struct explanation *own, struct error *error)
 
 /* --- verdicts --------------------------------------------------------------------- */
 
-/* "fails 47, holds 9" over the claim's rows: their paper verdicts of one form, or their
- * exact ones. */
-static void put_verdicts(const struct explanation *own, const char *what, bool exact,
-                         enum form form)
-{
-    const struct ledger *ledger = own->ledger;
-    bool begun = false;
-    for (enum verdict word = VERDICT_HOLDS; word <= VERDICT_NO_CLAIM; word++) {
-        size_t count = 0;
-        for (size_t k = 0; k < ledger->count; k++) {
-            const struct ledger_row *row = &ledger->rows[k];
-            if (row->claim == own->claim && (exact || row->form == form))
-                count += (exact ? row->verdicts.exact : row->verdicts.paper) == word;
-        }
-        if (count == 0)
-            continue;
-        if (begun)
-            text_add(own->out, ", ");
-        else
-            text_add(own->out, "- %s: ", what);
-        text_add(own->out, "%s %zu", verdict_text(word), count);
-        begun = true;
-    }
-    text_add(own->out, begun ? "\n" : "");
-}
-
 static void put_summary(const struct explanation *own)
 {
+    static const char *const leads[] = {
+        [FORM_PRINTED] = "- as printed: ",
+        [FORM_INTENDED] = "- as intended: ",
+        [FORM_CORRECTED] = "- corrected: ",
+        [FORM_FIRST_ORDER] = "- leading order at finite steps: ",
+    };
     const struct claim *claim = own->claim;
     if (!claim->check) {
         text_add(own->out, "It is %s: it %s.\n\n", verdict_text(claim->status),
@@ -243,11 +223,11 @@ static void put_summary(const struct explanation *own)
     }
     text_add(own->out, "In short: %s. Its rows by form and verdict:\n\n",
              ledger_count_words(own->ledger, claim));
-    put_verdicts(own, "as printed", false, FORM_PRINTED);
-    put_verdicts(own, "as intended", false, FORM_INTENDED);
-    put_verdicts(own, "corrected", false, FORM_CORRECTED);
-    put_verdicts(own, "leading order at finite steps", false, FORM_FIRST_ORDER);
-    put_verdicts(own, "measured against exact", true, FORM_PRINTED);
+    for (enum form form = FORM_PRINTED; form <= FORM_FIRST_ORDER; form++)
+        if (ledger_count_papers(own->ledger, claim, form, leads[form], own->out))
+            text_add(own->out, "\n");
+    if (ledger_count_exacts(own->ledger, claim, "- measured against exact: ", own->out))
+        text_add(own->out, "\n");
     text_add(own->out, "\nCommands:\n\n    pnm-verify --claim %s%s\n%s\n", claim->id,
              own->options, text_get(&own->commands));
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "verdict/ledger_count.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* How many rows of one form have each paper verdict; of one claim, or of all if it is
@@ -82,23 +83,36 @@ struct claim_count ledger_count_claims(const struct ledger *ledger)
     return total;
 }
 
-/* Appends "printed: holds 90, fails 41"; nothing if no row has the form. */
-static void tell_form(const struct ledger *ledger, enum form form, const char *before,
-                      struct text *text)
+/* Appends the verdicts that occur: "holds 90, fails 41", after `lead`. */
+static bool tell(const size_t count[VERDICTS], const char *lead, struct text *text)
 {
-    size_t count[VERDICTS];
     bool begun = false;
-    count_rows(ledger, NULL, form, count);
     for (enum verdict word = VERDICT_HOLDS; word < VERDICTS; word++) {
         if (count[word] == 0)
             continue;
-        if (begun)
-            text_add(text, ", ");
-        else
-            text_add(text, "%s%s: ", before, ledger_form_text(form));
-        text_add(text, "%s %zu", verdict_text(word), count[word]);
+        text_add(text, "%s%s %zu", begun ? ", " : lead, verdict_text(word),
+                 count[word]);
         begun = true;
     }
+    return begun;
+}
+
+bool ledger_count_papers(const struct ledger *ledger, const struct claim *claim,
+                         enum form form, const char *lead, struct text *text)
+{
+    size_t count[VERDICTS];
+    count_rows(ledger, claim, form, count);
+    return tell(count, lead, text);
+}
+
+bool ledger_count_exacts(const struct ledger *ledger, const struct claim *claim,
+                         const char *lead, struct text *text)
+{
+    size_t count[VERDICTS] = {0};
+    for (size_t k = 0; k < ledger->count; k++)
+        if (ledger->rows[k].claim == claim)
+            count[ledger->rows[k].verdicts.exact]++;
+    return tell(count, lead, text);
 }
 
 void ledger_count_tell(const struct ledger *ledger, struct text *text)
@@ -112,8 +126,11 @@ void ledger_count_tell(const struct ledger *ledger, struct text *text)
              "open\nrows: ",
              claims.checked, claims.hold, claims.in_limit, claims.fail, claims.intended,
              claims.open);
-    tell_form(ledger, FORM_PRINTED, "", text);
-    for (enum form form = FORM_INTENDED; form <= FORM_FIRST_ORDER; form++)
-        tell_form(ledger, form, "; ", text);
+    for (enum form form = FORM_PRINTED; form <= FORM_FIRST_ORDER; form++) {
+        char lead[40];
+        snprintf(lead, sizeof lead, "%s%s: ", form == FORM_PRINTED ? "" : "; ",
+                 ledger_form_text(form));
+        ledger_count_papers(ledger, NULL, form, lead, text);
+    }
     text_add(text, "\n");
 }

@@ -21,6 +21,16 @@ struct claim_count ledger_count_claims(const struct ledger *ledger);
  */
 const char *ledger_count_words(const struct ledger *ledger, const struct claim *claim);
 
+/* Append how many rows have which verdict, "holds 90, fails 41", after `lead`: the
+ * paper verdicts of one form's rows, of one claim or, if it is NULL, of all that have a
+ * check; and the exact verdicts of a claim's rows. Nothing and false if there are no
+ * such rows.
+ */
+bool ledger_count_papers(const struct ledger *ledger, const struct claim *claim,
+                         enum form form, const char *lead, struct text *text);
+bool ledger_count_exacts(const struct ledger *ledger, const struct claim *claim,
+                         const char *lead, struct text *text);
+
 /* Appends two lines: how many claims hold and fail as printed, and how many rows of
  * each form do. */
 void ledger_count_tell(const struct ledger *ledger, struct text *text);
