@@ -16,9 +16,11 @@
 #include "base/moments.h"
 #include "base/random.h"
 #include "engine/kernels.h"
+#include "engine/sampling.h"
 #include "losses/loss.h"
 #include "rules/rule_from.h"
 #include "rules/rule_loops.h"
+#include "rules/stable_set.h"
 
 #include <float.h>
 #include <gsl/gsl_cdf.h>
@@ -239,6 +241,35 @@ static inline const struct rule_loops *check_loops(const struct rule *rule)
 static inline const struct loss_loops *check_loss_loops(const struct loss *loss)
 {
     return kernels_loss(check_kernels(), loss);
+}
+
+/* Settings that sample on two threads for a relative standard error of `precision`, as
+ * if the user had given it. */
+static inline struct sampling check_sampling(uint64_t seed, double precision)
+{
+    return (struct sampling){
+        .kernels = check_kernels(),
+        .seed = seed,
+        .threads = 2,
+        .quiet = true,
+        .burn_in = PLAN_AUTO,
+        .precision = precision,
+        .precision_given = true,
+        .max_samples = 2e9,
+    };
+}
+
+/* The upper end of the stable learning rates around 1/h, found from the probed step: 0
+ * if no rate is stable, INFINITY if all above are. */
+static inline double check_lr_limit(const struct rule *rule, double h)
+{
+    struct mode mode;
+    struct stable_set set;
+    struct error error;
+    mode_init(&mode, rule, h, linear_system_probe);
+    if (stable_set_of(&mode, &set, &error) != STATUS_OK)
+        check_fail(__FILE__, __LINE__, "%s", error.text);
+    return stable_set_around(&set, 1 / h).to;
 }
 
 /* Calls run(kernels, context) with each variant that this processor has, and with

@@ -96,9 +96,4 @@ void linear_system_at(const struct linear_system *i, const struct linear_system 
                       double noise, double offset_i, uint64_t t, double *mean,
                       double *covariance);
 
-/* The upper end of the stable learning rates around 1/h, of the rule as it is probed
- * (stable_set.h); 0 if no rate is stable, INFINITY if all above are, NAN if it cannot
- * be found. */
-double linear_system_lr_limit(const struct rule *rule, double h);
-
 #endif

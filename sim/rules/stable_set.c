@@ -278,14 +278,3 @@ struct interval stable_set_around(const struct stable_set *set, double lr)
         around = set->interval[k];
     return around;
 }
-
-double linear_system_lr_limit(const struct rule *rule, double h)
-{
-    struct mode mode;
-    struct stable_set set;
-    struct error ignored;
-    mode_init(&mode, rule, h, linear_system_probe);
-    return stable_set_of(&mode, &set, &ignored) == STATUS_OK
-               ? stable_set_around(&set, 1 / h).to
-               : NAN;
-}

@@ -17,18 +17,11 @@
  * normal. */
 static struct sampling settings(uint64_t seed, double max_samples)
 {
-    struct error error;
-    return (struct sampling){
-        .kernels = kernels_find(&error),
-        .seed = seed,
-        .threads = 1,
-        .quiet = true,
-        .burn_in = PLAN_AUTO,
-        .chains = 128,
-        .precision = 0.2,
-        .precision_given = true,
-        .max_samples = max_samples,
-    };
+    struct sampling sampling = check_sampling(seed, 0.2);
+    sampling.threads = 1;
+    sampling.chains = 128;
+    sampling.max_samples = max_samples;
+    return sampling;
 }
 
 static const struct claim *claim_of(const char *id)

@@ -14,17 +14,9 @@
  * the dearest row, thm4.1's Sigma_12 of the SDE, is not sampled. */
 static struct sampling settings(void)
 {
-    struct error error;
-    return (struct sampling){
-        .kernels = kernels_find(&error),
-        .seed = 1,
-        .threads = 2,
-        .quiet = true,
-        .burn_in = PLAN_AUTO,
-        .precision = 0.002,
-        .precision_given = true,
-        .max_samples = 1e9,
-    };
+    struct sampling sampling = check_sampling(1, 0.002);
+    sampling.max_samples = 1e9;
+    return sampling;
 }
 
 static const struct claim fake = {

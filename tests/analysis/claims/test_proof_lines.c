@@ -13,16 +13,10 @@
 
 static struct sampling settings(uint64_t seed)
 {
-    return (struct sampling){
-        .kernels = check_kernels(),
-        .generator = {.kind = RANDOM_XOSHIRO},
-        .seed = seed,
-        .threads = 1,
-        .quiet = true,
-        .burn_in = PLAN_AUTO,
-        .precision = 0.001,
-        .max_samples = 2e9,
-    };
+    struct sampling sampling = check_sampling(seed, 0.001);
+    sampling.threads = 1;
+    sampling.precision_given = false;
+    return sampling;
 }
 
 /* --- by hand ---------------------------------------------------------------------- */

@@ -145,24 +145,11 @@ static void probed_filters_are_the_written_out_ones(void **state)
     }
 }
 
-static struct sampling settings(double precision)
-{
-    struct error error;
-    return (struct sampling){.kernels = kernels_find(&error),
-                             .seed = 1,
-                             .threads = 2,
-                             .quiet = true,
-                             .burn_in = PLAN_AUTO,
-                             .precision = precision,
-                             .precision_given = true,
-                             .max_samples = 2e9};
-}
-
 /* A mean gain of 0 that is computed as -5.6e-16 is judged as a 0. */
 static void a_gain_left_by_rounding_counts_as_0(void **state)
 {
     (void)state;
-    const struct sampling sampling = settings(0.002);
+    const struct sampling sampling = check_sampling(1, 0.002);
     const struct rule rule =
         CHECK_RULE("pnm_eq7 lr=0.1 beta0=-3.3333333333333335 beta1=0.7");
     struct noise_row rows[NOISE_QUANTITIES];
@@ -185,7 +172,7 @@ static void errors_of_every_quantity(void **state)
         struct errors *quantity = check_alloc(NOISE_QUANTITIES, sizeof *quantity);
         const struct rule rule = CHECK_RULE("%s", two[k]);
         for (uint64_t seed = 1; seed <= ERRORS_SEEDS; seed++) {
-            struct sampling sampling = settings(0.2);
+            struct sampling sampling = check_sampling(1, 0.2);
             struct noise_row rows[NOISE_QUANTITIES];
             struct error error;
             sampling.seed = seed;
@@ -209,7 +196,7 @@ static void errors_of_every_quantity(void **state)
 static void measurements_agree_with_exact_filters(void **state)
 {
     (void)state;
-    const struct sampling sampling = settings(0.002);
+    const struct sampling sampling = check_sampling(1, 0.002);
     for (int k = 0; k < RULES; k++) {
         const struct rule rule = CHECK_RULE("%s", rules[k]);
         struct noise_row rows[NOISE_QUANTITIES], mean, variance;

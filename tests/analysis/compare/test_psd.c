@@ -26,19 +26,6 @@ static struct noise_filter filter_of(const char *what)
     return filter;
 }
 
-static struct sampling settings(double precision)
-{
-    struct error error;
-    return (struct sampling){.kernels = kernels_find(&error),
-                             .seed = 1,
-                             .threads = 2,
-                             .quiet = true,
-                             .burn_in = PLAN_AUTO,
-                             .precision = precision,
-                             .precision_given = true,
-                             .max_samples = 2e9};
-}
-
 static void hann(double window[PSD_SEGMENT])
 {
     for (int k = 0; k < PSD_SEGMENT; k++)
@@ -168,7 +155,7 @@ static void spectra_agree_with_windowed_densities(void **state)
     (void)state;
     static const char *const spectra[] = {"pnm lr=0.3 beta0=1 beta1=0.99",
                                           "heavy_ball lr=0.3 beta1=0.9"};
-    const struct sampling sampling = settings(0.0018);
+    const struct sampling sampling = check_sampling(1, 0.0018);
     for (int k = 0; k < 2; k++) {
         const struct rule rule = CHECK_RULE("%s", spectra[k]);
         const struct noise_filter filter = filter_of(spectra[k]);
@@ -202,7 +189,7 @@ static void spectra_have_the_error_they_state(void **state)
     const struct rule rule = CHECK_RULE("pnm lr=0.3 beta0=1 beta1=0.99");
     double sum[5] = {0}, squares[5] = {0};
     for (uint64_t seed = 1; seed <= SEEDS; seed++) {
-        struct sampling sampling = settings(0.1);
+        struct sampling sampling = check_sampling(1, 0.1);
         struct psd_point points[PSD_POINTS];
         struct psd_plan plan;
         struct error error;
@@ -231,7 +218,7 @@ static void spectra_have_the_error_they_state(void **state)
 static void burn_ins_come_from_the_filter(void **state)
 {
     (void)state;
-    struct sampling sampling = settings(0.01);
+    struct sampling sampling = check_sampling(1, 0.01);
     struct psd_point points[PSD_POINTS];
     struct psd_plan plan;
     struct error error;
@@ -245,7 +232,7 @@ static void burn_ins_come_from_the_filter(void **state)
     assert_int_equal(psd_compare(&sampling, &quick, NULL, points, &plan, &error), 0);
     assert_true(plan.chains.burn_in == 1);
 
-    sampling = settings(0.1);
+    sampling = check_sampling(1, 0.1);
     sampling.chains = 64;
     sampling.burn_in = 1024; /* what every rule had once */
     sampling.steps = 1024 + 1 + 8 * PSD_SEGMENT / 2;

@@ -67,7 +67,7 @@ static void limits_agree_in_four_ways(void **state)
         const double h = 2.5;
         const double exact = limit_of(&rule, &h, 1);
         const double closed = stability_limit_closed(&rule, &h, 1);
-        const double probed = linear_system_lr_limit(&rule, h);
+        const double probed = check_lr_limit(&rule, h);
         CHECK(exact > 0 && isfinite(exact), "%s: limit %g", cases[k], exact);
         CHECK_NEAR(exact, probed, 1e-10, 0);
         CHECK_NEAR(stability_limit_measured(&rule, &h, 1), exact, 1e-10, 0);

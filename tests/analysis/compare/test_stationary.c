@@ -8,17 +8,9 @@
 
 static struct sampling settings(uint64_t seed, double precision)
 {
-    struct error error;
-    return (struct sampling){
-        .kernels = kernels_find(&error),
-        .seed = seed,
-        .threads = 2,
-        .quiet = true,
-        .burn_in = PLAN_AUTO,
-        .precision = precision,
-        .precision_given = true,
-        .max_samples = 1e9,
-    };
+    struct sampling sampling = check_sampling(seed, precision);
+    sampling.max_samples = 1e9;
+    return sampling;
 }
 
 static const char *const rules[] = {

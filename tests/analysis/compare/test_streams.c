@@ -8,16 +8,9 @@
 
 static struct sampling settings(uint64_t seed, double precision)
 {
-    struct error error;
-    return (struct sampling){
-        .kernels = kernels_find(&error),
-        .seed = seed,
-        .threads = 2,
-        .quiet = true,
-        .burn_in = PLAN_AUTO,
-        .precision = precision,
-        .max_samples = 2e9,
-    };
+    struct sampling sampling = check_sampling(seed, precision);
+    sampling.precision_given = false;
+    return sampling;
 }
 
 static struct rule pnm(double beta0, double beta1, double eta0)

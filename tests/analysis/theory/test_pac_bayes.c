@@ -15,19 +15,6 @@ enum { N = 3 };
 static const double h[N] = {0.5, 1, 2};
 static const double c[N * N] = {1, 0.5, -0.3, 0.5, 2, 0.4, -0.3, 0.4, 1.5};
 
-static struct sampling settings(uint64_t seed, double precision)
-{
-    struct error error;
-    return (struct sampling){.kernels = kernels_find(&error),
-                             .seed = seed,
-                             .threads = 2,
-                             .quiet = true,
-                             .burn_in = PLAN_AUTO,
-                             .precision = precision,
-                             .precision_given = true,
-                             .max_samples = 2e9};
-}
-
 /* KL by the eigenvalues of S_P^-1 S_Q (generalised symmetric problem): no determinant,
  * no Cholesky factor of ours. */
 static double kl_by_eigenvalues(size_t n, const double *q, const double *p)
@@ -244,7 +231,7 @@ static void lost_digits_are_told(void **state)
     problem_free(&problem);
 
     assert_int_equal(problem_init_dense(&problem, 2, apart, ones, &error), 0);
-    struct sampling sampling = settings(1, 0.02);
+    struct sampling sampling = check_sampling(1, 0.02);
     sampling.chains = 64;
     sampling.burn_in = 64;
     sampling.steps = 256;
@@ -411,7 +398,7 @@ static void measured_divergences_have_the_error_they_state(void **state)
         assert_int_equal(
             posterior_theory(&rule, &problem, POSTERIOR_EXACT, 3, &exact, &error), 0);
         for (uint64_t seed = 1; seed <= SEEDS; seed++) {
-            const struct sampling sampling = settings(seed, 0.02);
+            const struct sampling sampling = check_sampling(seed, 0.02);
             assert_int_equal(posterior_measure(&sampling, &rule, &problem, 3, NULL,
                                                &measured, &error),
                              0);
@@ -443,7 +430,7 @@ static void laws_that_are_the_prior_are_no_failure(void **state)
                                : problem_init_mode(&problem, 1, 1, &error),
                          0);
         for (uint64_t seed = 1; seed <= 150; seed++) {
-            struct sampling sampling = settings(seed, 0.02);
+            struct sampling sampling = check_sampling(seed, 0.02);
             sampling.threads = 1;
             sampling.chains = 64;
             sampling.burn_in = 64;
@@ -474,7 +461,7 @@ static void the_logarithm_is_corrected_for_its_bias(void **state)
     assert_int_equal(
         posterior_theory(&rule, &problem, POSTERIOR_EXACT, 1, &exact, &error), 0);
     for (uint64_t seed = 1; seed <= SEEDS; seed++) {
-        struct sampling sampling = settings(seed, 0.001);
+        struct sampling sampling = check_sampling(seed, 0.001);
         sampling.threads = 1;
         sampling.chains = 64;
         sampling.burn_in = 64;
@@ -508,7 +495,7 @@ static void the_log_determinant_is_corrected_for_its_bias(void **state)
     assert_int_equal(
         posterior_theory(&rule, &problem, POSTERIOR_EXACT, 1, &exact, &error), 0);
     for (uint64_t seed = 1; seed <= SEEDS; seed++) {
-        struct sampling sampling = settings(seed, 0.001);
+        struct sampling sampling = check_sampling(seed, 0.001);
         sampling.threads = 1;
         sampling.chains = 64;
         sampling.burn_in = 64;

@@ -437,7 +437,7 @@ static void test_radius_of_matrices(void **state)
 
 static void check_limit(const struct rule *rule, double h, double expected)
 {
-    const double limit = linear_system_lr_limit(rule, h);
+    const double limit = check_lr_limit(rule, h);
     CHECK_NEAR(limit, expected, 1e-11, 0);
 }
 
@@ -492,7 +492,7 @@ static void test_lr_limit_where_none_is_stable(void **state)
         for (int k = 0; k < 5; k++) {
             const struct rule rule =
                 CHECK_RULE("pnm_eq7 lr=1 beta0=%.17g beta1=0.5", beta0[i]);
-            const double limit = linear_system_lr_limit(&rule, h[k]);
+            const double limit = check_lr_limit(&rule, h[k]);
             CHECK(limit == 0, "beta0 = %g, h = %g: limit %g, expected 0", beta0[i],
                   h[k], limit);
         }
