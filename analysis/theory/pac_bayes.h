@@ -25,9 +25,8 @@ struct covariance_size {
 };
 
 /* The size of a diagonal covariance with these variances; logdet is -INFINITY if one is
- * 0. A mode adds (x - 1 - ln x)/2 to the divergence, x = lambda variance, computed from
- * x
- * - 1 so that it keeps its digits if x is near 1. */
+ * 0. A mode adds (x - 1 - ln x)/2 to the divergence, x = lambda variance, formed
+ * without cancellation, so that it keeps its digits where x is near 1. */
 struct covariance_size pac_bayes_size_diagonal(size_t n, const quad *variance,
                                                double lambda);
 
