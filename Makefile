@@ -82,11 +82,11 @@ DATA_FILES = $(DATA:%=$(BUILD)/share/pnmlab/%)
 
 SOURCES = $(wildcard $(foreach folder,sim sim/* analysis analysis/* analysis/*/* tests tests/* \
 	tests/*/*,$(folder)/*.[ch]))
-SCRIPTS = $(wildcard sim/*/*.sh tests/*.sh tests/random/*.sh tests/docs/*.sh plots/*.sh tests/cli/*.bash) .ci/run .ci/setup
+SCRIPTS = $(wildcard sim/*/*.sh tests/*.sh tests/random/*.sh tests/docs/*.sh tests/faults/*.sh plots/*.sh tests/cli/*.bash) .ci/run .ci/setup
 
 .PHONY: all programs unit-tests help setup setup-lint setup-mpi setup-bench \
 	setup-random setup-docs verify tables plots gallery report docs notebooks test test-unit test-cli \
-	test-bits test-docs test-docs-man test-docs-readme test-docs-report test-docs-notebooks \
+	test-bits test-faults test-faults-quick test-docs test-docs-man test-docs-readme test-docs-report test-docs-notebooks \
 	test-random test-random-quick mutants vectors new-optimizer bench bench-quick format lint \
 	install uninstall clean FORCE
 .SECONDARY:
@@ -104,16 +104,16 @@ all: ## build programs, manual pages and completions (the default)
 
 programs: $(BINARIES) $(DATA_FILES) $(if $(MPI),,$(DOCUMENTS))
 
-# What a test loads before a program, so that its dealings with files fail.
-FAULT = $(BUILD)/tests/fault.so
+# What a test loads before a program, so that calls and allocations fail.
+FAULTS = $(BUILD)/tests/call.so $(BUILD)/tests/allocation.so
 
-$(FAULT): tests/fault.c Makefile
+$(BUILD)/tests/%.so: tests/faults/%.c Makefile
 	@mkdir -p $(@D)
 	@echo "  $@"
 	@$(CC) $(CFLAGS) -fPIC -shared -o $@ $< -ldl
 
 # bench and quality are not run by make test, but compile with the rest.
-unit-tests: $(TESTS) $(FAULT) $(BUILD)/bench/bench $(BUILD)/random/quality
+unit-tests: $(TESTS) $(FAULTS) $(BUILD)/bench/bench $(BUILD)/random/quality
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' Makefile
@@ -261,7 +261,7 @@ test-unit: ## run the unit tests (cmocka)
 	@printf '%s\n' $(TESTS) | xargs -P $(shell nproc) -I TEST sh -c \
 	    'TEST >TEST.log 2>&1; status=$$?; cat TEST.log; exit $$status'
 
-test-cli: all $(FAULT) ## run the tests of the programs (bats)
+test-cli: all $(FAULTS) ## run the tests of the programs (bats)
 	@if command -v mpicc >/dev/null; then $(MAKE) --no-print-directory all MPI=1; fi
 	@PNM_BIN=$(abspath $(BUILD)/bin) PNM_MPI_BIN=$(abspath build/mpi/bin) bats tests/cli
 
@@ -269,6 +269,13 @@ test-cli: all $(FAULT) ## run the tests of the programs (bats)
 test-bits: all ## compare the results of a gcc and a clang build
 	@$(MAKE) --no-print-directory all CC=clang BUILD=$(BUILD)/clang
 	@sh tests/same_bits.sh $(BUILD)/bin $(BUILD)/clang/bin
+
+# Each of the faults that programs meet, about half an hour; a share of them is part of make test.
+test-faults: all $(FAULTS) ## let memory, calls and programs fail, one by one
+	@bash tests/faults/faults.sh $(BUILD)/bin $(BUILD)/tests long
+
+test-faults-quick: all $(FAULTS) ## the same in a minute
+	@bash tests/faults/faults.sh $(BUILD)/bin $(BUILD)/tests short
 
 # What needs tools for documents, or is too long for make test.
 test-docs: test-docs-man test-docs-readme test-docs-report test-docs-notebooks ## test what is written about the programs

@@ -7,11 +7,11 @@ load helpers
 
 small="--lr 0.1 --replicas 4 --steps 9 --burn-in 1 --quiet"
 
-# with_fault FAULT COMMAND...: as attempt, with a failure as tests/fault.c says.
+# with_fault FAULT COMMAND...: as attempt, with a failure as tests/faults/call.c says.
 with_fault() {
-    [ -e "$PNM_BIN/../tests/fault.so" ] || { echo "make build/tests/fault.so first" >&2; return 1; }
+    [ -e "$PNM_BIN/../tests/call.so" ] || { echo "make build/tests/call.so first" >&2; return 1; }
     status=0
-    LD_PRELOAD=$PNM_BIN/../tests/fault.so PNM_FAULT=$1 timeout 60 "${@:2}" >"$out" 2>"$err" || status=$?
+    LD_PRELOAD=$PNM_BIN/../tests/call.so PNM_FAULT=$1 timeout 60 "${@:2}" >"$out" 2>"$err" || status=$?
 }
 
 # --- reading --------------------------------------------------------------------------

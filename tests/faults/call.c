@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* fault.c: a library that a test loads before the C library, so that one of a program's
+/* call.c: a library that a test loads before the C library, so that one of a program's
  * dealings with files fails:
  *
- *     LD_PRELOAD=build/tests/fault.so PNM_FAULT=read:3:EIO:h.txt pnm-simulate ...
+ *     LD_PRELOAD=build/tests/call.so PNM_FAULT=read:3:EIO:h.txt pnm-simulate ...
  *
  * fails the third read from a file whose path ends in h.txt. PNM_FAULT is
  * WHAT:WHICH:HOW[:PATH]; WHAT is open, read, write, close, fsync, fsync-folder, link or

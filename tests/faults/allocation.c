@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* allocation.c: a library that a test loads before the C library, so that memory runs
+ * out:
+ *
+ *     LD_PRELOAD=build/tests/allocation.so PNM_ALLOCATION=7 pnm-simulate ...
+ *
+ * fails the 7th allocation of the run, counted from the loading of the program; "7+"
+ * fails that one and all after it, "0" none. With PNM_ALLOCATION_LOG=FILE, one line is
+ * added to FILE when the program ends by itself: how many allocations it made, how many
+ * of them failed, and how many blocks the program or GSL allocated (other libraries
+ * keep what they will) and did not free. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <link.h>
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+void *__libc_malloc(size_t size);
+void *__libc_calloc(size_t count, size_t size);
+void *__libc_realloc(void *block, size_t size);
+void *__libc_memalign(size_t alignment, size_t size);
+void __libc_free(void *block);
+
+enum { RANGES = 32, BLOCKS = 1 << 22 };
+
+static struct range {
+    uintptr_t from, to;
+} ranges[RANGES]; /* the code of the program and of GSL */
+static size_t range_count;
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static unsigned long made, failed, first, last;
+static const char *log_file;
+static bool counting;
+
+/* Blocks of the program, hashed by address with linear probing. GONE marks a freed
+ * place. */
+static uintptr_t *blocks;
+static size_t block_count;
+static const uintptr_t GONE = 1;
+
+static size_t place_of(uintptr_t block)
+{
+    return (block >> 4) * 0x9E3779B97F4A7C15u >> 42;
+}
+
+static void keep(void *block, const void *caller)
+{
+    const uintptr_t address = (uintptr_t)block, from = (uintptr_t)caller;
+    bool own = false;
+    for (size_t k = 0; k < range_count; k++)
+        own = own || (from >= ranges[k].from && from < ranges[k].to);
+    if (!own || !block || !blocks)
+        return;
+    size_t at = place_of(address);
+    while (blocks[at] > GONE)
+        at = (at + 1) % BLOCKS;
+    blocks[at] = address;
+    if (++block_count > BLOCKS / 2)
+        abort();
+}
+
+static bool drop(void *block)
+{
+    const uintptr_t address = (uintptr_t)block;
+    if (!block || !blocks)
+        return false;
+    size_t at = place_of(address);
+    while (blocks[at] && blocks[at] != address)
+        at = (at + 1) % BLOCKS;
+    if (!blocks[at])
+        return false;
+    blocks[at] = blocks[(at + 1) % BLOCKS] ? GONE : 0;
+    block_count--;
+    return true;
+}
+
+/* Counts an allocation: does it fail? */
+static bool fails(void)
+{
+    if (!counting)
+        return false;
+    made++;
+    if (!first || made < first || made > last)
+        return false;
+    failed++;
+    errno = ENOMEM;
+    return true;
+}
+
+static int find_ranges(struct dl_phdr_info *info, size_t size, void *context)
+{
+    (void)size;
+    (void)context;
+    const bool own = !*info->dlpi_name || strstr(info->dlpi_name, "/libgsl.");
+    for (int k = 0; own && k < info->dlpi_phnum && range_count < RANGES; k++) {
+        const ElfW(Phdr) *part = &info->dlpi_phdr[k];
+        if (part->p_type != PT_LOAD || !(part->p_flags & PF_X))
+            continue;
+        const uintptr_t from = info->dlpi_addr + part->p_vaddr;
+        ranges[range_count++] = (struct range){from, from + part->p_memsz};
+    }
+    return 0;
+}
+
+__attribute__((constructor)) static void begin(void)
+{
+    const char *order = getenv("PNM_ALLOCATION");
+    char *rest = NULL;
+    if (!order)
+        return;
+    log_file = getenv("PNM_ALLOCATION_LOG");
+    blocks = __libc_calloc(BLOCKS, sizeof *blocks);
+    dl_iterate_phdr(find_ranges, NULL);
+    first = strtoul(order, &rest, 10);
+    last = *rest == '+' ? (unsigned long)-1 : first;
+    counting = true;
+}
+
+__attribute__((destructor)) static void end(void)
+{
+    char line[128];
+    if (!counting || !log_file)
+        return;
+    counting = false;
+    const int length =
+        snprintf(line, sizeof line, "%lu %lu %zu\n", made, failed, block_count);
+    const int file = open(log_file, O_WRONLY | O_CREAT | O_APPEND, 0666);
+    if (file < 0 || write(file, line, (size_t)length) != length)
+        abort();
+    close(file);
+}
+
+void *malloc(size_t size)
+{
+    pthread_mutex_lock(&lock);
+    void *block = fails() ? NULL : __libc_malloc(size);
+    keep(block, __builtin_return_address(0));
+    pthread_mutex_unlock(&lock);
+    return block;
+}
+
+void *calloc(size_t count, size_t size)
+{
+    pthread_mutex_lock(&lock);
+    void *block = fails() ? NULL : __libc_calloc(count, size);
+    keep(block, __builtin_return_address(0));
+    pthread_mutex_unlock(&lock);
+    return block;
+}
+
+void *realloc(void *block, size_t size)
+{
+    pthread_mutex_lock(&lock);
+    const bool failure = fails();
+    const bool known = !failure && drop(block);
+    void *moved = failure ? NULL : __libc_realloc(block, size);
+    (void)known;
+    keep(moved, __builtin_return_address(0));
+    pthread_mutex_unlock(&lock);
+    return moved;
+}
+
+static void *aligned(size_t alignment, size_t size, const void *caller)
+{
+    pthread_mutex_lock(&lock);
+    void *block = fails() ? NULL : __libc_memalign(alignment, size);
+    keep(block, caller);
+    pthread_mutex_unlock(&lock);
+    return block;
+}
+
+void *aligned_alloc(size_t alignment, size_t size)
+{
+    return aligned(alignment, size, __builtin_return_address(0));
+}
+
+int posix_memalign(void **block, size_t alignment, size_t size)
+{
+    void *found = aligned(alignment, size, __builtin_return_address(0));
+    if (!found)
+        return ENOMEM;
+    *block = found;
+    return 0;
+}
+
+void free(void *block)
+{
+    pthread_mutex_lock(&lock);
+    drop(block);
+    pthread_mutex_unlock(&lock);
+    __libc_free(block);
+}

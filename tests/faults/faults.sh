@@ -1,0 +1,76 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# faults.sh BIN TESTS short|long [PART...]: what becomes of the programs in the folder BIN when
+# memory runs out, calls fail, they are killed, and numbers are extreme. TESTS is the folder of
+# the libraries that are loaded before them. A part is a file beside this one: allocations.sh.
+#
+# Every part tries the commands of runs.txt, each in a folder of its own, and prints a line a
+# check: what, how many times, how many of them wrong. What did not run counts as wrong.
+set -u
+export LC_ALL=C
+here=$(cd "$(dirname "$0")" && pwd)
+BIN=$(cd "$1" && pwd) || exit 1
+TESTS=$(cd "$2" && pwd) || exit 1
+export SIZE=$3
+shift 3
+parts=${*:-allocations}
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+export BIN TESTS work here
+wrong=0
+checks=0
+
+# runs: the commands, a line each.
+runs() {
+    grep -v '^#' "$here/runs.txt"
+}
+
+# prepare FOLDER: makes it, with the files that the commands read and an output of an earlier run.
+prepare() {
+    mkdir "$1"
+    seq -f '0.%g' 11 19 >"$1/h.txt"
+    head -n 2 "$1/h.txt" >"$1/two.txt"
+    sed -i '3,$d' "$1/h.txt"
+    printf '1 0.3\n0.3 0.5\n' >"$1/c.txt"
+    printf '0.6 -0.8\n0.8 0.6\n' >"$1/q.txt"
+    printf '1 -0.1 0.1\n' >"$1/rule.txt"
+    printf '# a comment\noptimizer = pnm\nlr = 0.1\nspectrum = 0.5,1\nreplicas = 40\nsteps = 20\nburn-in = 8\n' \
+        >"$1/run.ini"
+    echo 'an older result' >"$1/old.csv"
+}
+
+# report CHECK COUNT WRONG: a line of the table that tests/README.md shows.
+report() {
+    local verdict=ok
+    [ "$2" -gt 0 ] && [ "$3" -eq 0 ] || verdict=WRONG
+    printf '%-11s %-60s %7d %7d %s\n' "$part" "$1" "$2" "$3" "$verdict"
+    checks=$((checks + 1))
+    [ $verdict = ok ] || wrong=$((wrong + 1))
+}
+
+# note TEXT: says what went wrong, below the line of its check.
+note() {
+    printf '            %s\n' "$@"
+}
+export -f prepare
+
+# Every program, rule and file comes under the checks by standing in runs.txt.
+part=listed
+missing=
+programs=("$BIN"/pnm-*)
+for program in "${programs[@]}"; do
+    runs | grep -q "^${program##*/} " || missing="$missing ${program##*/}"
+done
+report "programs of the build, in runs.txt" ${#programs[@]} "$(wc -w <<<"$missing")"
+for name in $missing; do
+    note "$name"
+done
+
+for part in $parts; do
+    before=$checks
+    # shellcheck disable=SC1090 # the parts stand beside this file
+    . "$here/$part.sh"
+    [ "$checks" -gt "$before" ] || report "its checks" 0 0
+done
+echo "$checks checks, $wrong wrong"
+[ $wrong -eq 0 ]
