@@ -170,8 +170,9 @@ static int add_horizon(struct table *table, const struct convergence_run *run,
         table_count(table, COUNT, minimum.count);
         table_count(table, AT_STEP, minimum.step);
     }
-    convergence_bounds(&run->task, rule, &own, horizon, bounds);
-    status = put_bound(table, PRINTED, bounds[CONVERGENCE_PRINTED], g, error);
+    status = convergence_bounds(&run->task, rule, &own, horizon, bounds, error);
+    if (status == STATUS_OK)
+        status = put_bound(table, PRINTED, bounds[CONVERGENCE_PRINTED], g, error);
     return status == STATUS_OK
                ? put_bound(table, CORRECTED, bounds[CONVERGENCE_CORRECTED], g, error)
                : status;
@@ -197,9 +198,11 @@ static int add_slope(struct table *table, const struct convergence_run *run,
     for (size_t k = 0; status == STATUS_OK && k < count; k++)
         status = measure_horizon(run, rule, run->horizon[k], &own, &minima[k], error);
     if (status == STATUS_OK)
+        status = convergence_slope(run->own->horizons.value, minima, count, &slope, &se,
+                                   error);
+    if (status == STATUS_OK)
         status = rule_table_row(rule, table, error);
     if (status == STATUS_OK) {
-        convergence_slope(run->own->horizons.value, minima, count, &slope, &se);
         if (isnan(slope))
             sampling_warn(run->task.sampling,
                           "%s: no slope, because a minimum is 0 or could not be "

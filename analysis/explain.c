@@ -235,14 +235,15 @@ static void put_summary(const struct explanation *own)
 /* --- texts ------------------------------------------------------------------------ */
 
 /* Opens the text of a claim: claims/eq18_19.md for eq18-19. */
-static int open_text(const struct claim *claim, FILE **file, struct error *error)
+static int open_text(const struct claim *claim, struct data_file *file,
+                     struct error *error)
 {
     char name[80];
     snprintf(name, sizeof name, "claims/%s.md", claim->id);
     for (char *c = name + strlen("claims/"); c < name + strlen(name) - strlen(".md");
          c++)
         *c = *c == '-' || *c == '.' ? '_' : (char)tolower((unsigned char)*c);
-    return data_file_open(name, file, error);
+    return data_file_open(file, name, error);
 }
 
 static int read_line(struct explanation *own, char *line, struct error *error)
@@ -267,26 +268,18 @@ static int read_line(struct explanation *own, char *line, struct error *error)
 
 static int put_claim(struct explanation *own, struct error *error)
 {
-    char *line = NULL;
-    size_t capacity = 0;
-    FILE *file;
+    struct data_file file;
     int status = open_text(own->claim, &file, error);
-    if (status != STATUS_OK)
-        return status;
     text_clear(&own->commands);
     own->label[0] = '\0';
-    while (status == STATUS_OK && getline(&line, &capacity, file) >= 0 && !ferror(file))
-        status = read_line(own, line, error);
-    if (status == STATUS_OK && (ferror(file) || !feof(file)))
-        status =
-            error_set(error, STATUS_SOFTWARE, "the text of claim %s cannot be read: %s",
-                      own->claim->id, strerror(errno));
+    while (status == STATUS_OK &&
+           (status = data_file_line(&file, error)) == STATUS_OK && file.line)
+        status = read_line(own, file.line, error);
     if (status == STATUS_OK)
         status = end_paragraph(own, error);
     if (status == STATUS_OK)
         put_summary(own);
-    free(line);
-    fclose(file);
+    data_file_close(&file);
     return status;
 }
 

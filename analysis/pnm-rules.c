@@ -72,7 +72,10 @@ static int add_law(struct table *table, const struct rule *given, struct error *
         status = stability_set(&rule, &one, 1, &set, error);
         if (status != STATUS_OK)
             return status;
-        stability_margin(&rule, &one, 1, &source);
+        double unused;
+        status = stability_margin(&rule, &one, 1, &unused, &source, error);
+        if (status != STATUS_OK)
+            return status;
         limit = stable_set_around(&set, 1).to;
     }
     status = table_text(table, LIMIT_SOURCE, theory_source_text(source), error);

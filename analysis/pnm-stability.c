@@ -284,12 +284,15 @@ static int add_point(struct table *table, const struct stability_request *own,
         if (status == STATUS_OK)
             limit = stable_set_around(&set, rule->number[RULE_LR]).to;
     }
+    double margin = 0;
+    if (status == STATUS_OK)
+        status = stability_margin(rule, problem->h, problem->n, &margin, NULL, error);
     if (status == STATUS_OK)
         status = rule_table_row(rule, table, error);
     if (status != STATUS_OK)
         return status;
     table_real(table, MAP_LR_H, rule->number[RULE_LR] * h);
-    table_real(table, MAP_RHO, stability_radius(rule, problem->h, problem->n, NULL));
+    table_real(table, MAP_RHO, 1 - margin);
     table_real(table, MAP_LIMIT, limit * h);
     return STATUS_OK;
 }

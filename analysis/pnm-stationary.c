@@ -141,10 +141,12 @@ static int add_excess(struct table *table, const struct request *request,
     }
     table_real(table, EXCESS_EXACT, e.exact);
     table_real(table, EXCESS_EXACT_ERROR, shown_error(&e));
+    double margin = 0;
     if (rule_has_law(rule))
-        table_real(table, EXCESS_RHO,
-                   stability_radius(rule, problem->h, problem->n, NULL));
-    return STATUS_OK;
+        status = stability_margin(rule, problem->h, problem->n, &margin, NULL, error);
+    if (rule_has_law(rule) && status == STATUS_OK)
+        table_real(table, EXCESS_RHO, 1 - margin);
+    return status;
 }
 
 /* "stationary", "diverges", "not settled", "undefined", or the recorded steps of a rule

@@ -35,21 +35,14 @@ static int add_line(struct required *required, char *line, struct error *error)
 
 int required_read(struct required *required, struct error *error)
 {
-    char *line = NULL;
-    size_t capacity = 0;
-    FILE *file;
+    struct data_file file;
     *required = (struct required){0};
-    int status = data_file_open("claims/required.txt", &file, error);
-    if (status != STATUS_OK)
-        return status;
-    while (status == STATUS_OK && getline(&line, &capacity, file) >= 0)
-        if (*line != '#')
-            status = add_line(required, line, error);
-    if (status == STATUS_OK && !feof(file))
-        status = error_set(error, STATUS_SOFTWARE,
-                           "claims/required.txt cannot be read to its end");
-    free(line);
-    fclose(file);
+    int status = data_file_open(&file, "claims/required.txt", error);
+    while (status == STATUS_OK &&
+           (status = data_file_line(&file, error)) == STATUS_OK && file.line)
+        if (*file.line != '#')
+            status = add_line(required, file.line, error);
+    data_file_close(&file);
     if (status != STATUS_OK)
         required_free(required);
     return status;

@@ -272,6 +272,16 @@ static inline double check_lr_limit(const struct rule *rule, double h)
     return stable_set_around(&set, 1 / h).to;
 }
 
+/* 1 minus the spectral radius of a system. */
+static inline double check_margin(const struct linear_system *system)
+{
+    double margin = 0;
+    struct error error;
+    if (linear_system_margin(system, &margin, &error) != STATUS_OK)
+        check_fail(__FILE__, __LINE__, "%s", error.text);
+    return margin;
+}
+
 /* Calls run(kernels, context) with each variant that this processor has, and with
  * PNM_ISA naming it; returns how many there were. */
 static inline int check_each_isa(void (*run)(const struct kernels *, void *),

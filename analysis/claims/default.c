@@ -65,16 +65,22 @@ static int check_steps(struct ledger *ledger, const struct claim *claim, double 
     if (status != STATUS_OK)
         return status;
     struct linear_system a, b;
+    double of_a = 0, of_b = 0;
     char setting[200];
     const struct evidence evidence = claim_known(
         claimed ? 1 : NAN, steps_exact(&reference, 1) / steps_exact(&rule, 1),
         steps_simulated(&reference, 1) / steps_simulated(&rule, 1));
     theory_find("pnm")->system(&reference, 1, &a);
     theory_find("pnm")->system(&rule, 1, &b);
+    status = linear_system_margin(&a, &of_a, error);
+    if (status == STATUS_OK)
+        status = linear_system_margin(&b, &of_b, error);
+    if (status != STATUS_OK)
+        return status;
     snprintf(setting, sizeof setting,
              "steps(beta0=0)/steps(beta0=%g), beta1=%g eta h=%g; spectral radius %.4f "
              "against %.4f",
-             beta0, beta1, lr, linear_system_radius(&a), linear_system_radius(&b));
+             beta0, beta1, lr, 1 - of_a, 1 - of_b);
     return ledger_bound(ledger, claim, FORM_PRINTED, setting, &evidence, 0, error);
 }
 

@@ -75,31 +75,33 @@ static double chain_residual(const struct reading *reading, const struct chain *
     return apart / moved;
 }
 
-static double over_chains(const struct reading *reading, bool written,
-                          double perturbation)
+static int over_chains(const struct reading *reading, bool written, double perturbation,
+                       double *apart, struct error *error)
 {
     static const double beta1s[] = {0.5, 0.9};
-    double largest = 0;
+    *apart = 0;
     for (const struct loss_kind *const *kind = loss_kinds(); *kind; kind++)
         for (int k = 0; claim_descent_covers(*kind) && k < 2; k++) {
             struct chain chain;
-            struct error ignored;
-            if (chain_make(reading, *kind, beta1s[k], written, &chain, &ignored) !=
-                STATUS_OK)
-                return NAN;
-            largest = fmax(largest, chain_residual(reading, &chain, perturbation));
+            const int status =
+                chain_make(reading, *kind, beta1s[k], written, &chain, error);
+            if (status != STATUS_OK)
+                return status;
+            *apart = fmax(*apart, chain_residual(reading, &chain, perturbation));
         }
-    return largest;
+    return STATUS_OK;
 }
 
-static double simulated(const void *context, double perturbation)
+static int simulated(const void *context, double perturbation, double *apart,
+                     struct error *error)
 {
-    return over_chains(context, false, perturbation);
+    return over_chains(context, false, perturbation, apart, error);
 }
 
-static double written_out(const void *context, double perturbation)
+static int written_out(const void *context, double perturbation, double *apart,
+                       struct error *error)
 {
-    return over_chains(context, true, perturbation);
+    return over_chains(context, true, perturbation, apart, error);
 }
 
 static int check(struct ledger *ledger, const struct claim *claim, struct error *error)

@@ -36,9 +36,10 @@ static int check(struct ledger *ledger, const struct claim *claim, struct error 
         if (status != STATUS_OK)
             break;
         evidence.paper = printed;
-        evidence.exact = gaussian_quadrature(&pair->q, log_ratio, pair);
-        status = gaussian_monte_carlo(ledger, claim, &pair->q, log_ratio, pair,
-                                      &evidence, error);
+        status = gaussian_quadrature(&pair->q, log_ratio, pair, &evidence.exact, error);
+        if (status == STATUS_OK)
+            status = gaussian_monte_carlo(ledger, claim, &pair->q, log_ratio, pair,
+                                          &evidence, error);
         if (status == STATUS_OK)
             status = ledger_value(ledger, claim, FORM_PRINTED, settings[k], &evidence,
                                   0, error);

@@ -25,9 +25,10 @@ static int check_one(struct ledger *ledger, const struct claim *claim, double la
     struct evidence evidence = {0};
     char setting[160];
     evidence.paper = gamma * trace / lambda / 2;
-    evidence.exact = gaussian_quadrature(&q, half_square, &lambda);
-    int status =
-        gaussian_monte_carlo(ledger, claim, &q, half_square, &lambda, &evidence, error);
+    int status = gaussian_quadrature(&q, half_square, &lambda, &evidence.exact, error);
+    if (status == STATUS_OK)
+        status = gaussian_monte_carlo(ledger, claim, &q, half_square, &lambda,
+                                      &evidence, error);
     snprintf(setting, sizeof setting,
              "Tr(S_P^-1 S_Q)/2, lambda=%g gamma=%g, eta=0.001 B=128 n=2", lambda,
              gamma);

@@ -33,15 +33,10 @@ static int check_at(struct ledger *ledger, const struct claim *claim,
 }
 
 /* The variance of the sum of the noise over T = 1/inverse steps, over T. */
-static double long_run(const void *context, double inverse)
+static int long_run(const void *context, double inverse, double *value,
+                    struct error *error)
 {
-    const struct rule *rule = context;
-    struct error ignored;
-    double value;
-    return noise_exact(rule, NOISE_LONG_RUN, (uint64_t)(1 / inverse), &value,
-                       &ignored) == STATUS_OK
-               ? value
-               : (double)NAN;
+    return noise_exact(context, NOISE_LONG_RUN, (uint64_t)(1 / inverse), value, error);
 }
 
 /* The limit of the long-run variance, which needs no sampling. */

@@ -219,10 +219,13 @@ static int add_over_batches(struct ledger *ledger, const struct claim *claim,
 }
 
 /* The kurtosis at this value of 1/B, divided by that of a Gaussian. */
-static double ratio(const void *context, double per_batch)
+static int ratio(const void *context, double per_batch, double *value,
+                 struct error *error)
 {
     const double sample = *(const double *)context;
-    return (3 + (sample - 3) * per_batch) / 3;
+    (void)error;
+    *value = (3 + (sample - 3) * per_batch) / 3;
+    return STATUS_OK;
 }
 
 static int add_limit(struct ledger *ledger, const struct claim *claim,

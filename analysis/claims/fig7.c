@@ -91,18 +91,20 @@ struct prediction {
     double beta0, limit;
 };
 
-static double ratio(const void *context, double lr)
+static int ratio(const void *context, double lr, double *value, struct error *error)
 {
     const struct prediction *own = context;
     struct rule rule, reference;
-    struct error ignored;
     enum exact_source source;
-    double x, y;
-    if (pair_at(own->beta0, lr, &rule, &reference, &ignored) != STATUS_OK ||
-        theory_covariance(&rule, 1, 1, 1, &x, &source, &ignored) != STATUS_OK ||
-        theory_covariance(&reference, 1, 1, 1, &y, &source, &ignored) != STATUS_OK)
-        return NAN;
-    return x / y / own->limit;
+    double x = 0, y = 0;
+    int status = pair_at(own->beta0, lr, &rule, &reference, error);
+    if (status == STATUS_OK)
+        status = theory_covariance(&rule, 1, 1, 1, &x, &source, error);
+    if (status == STATUS_OK)
+        status = theory_covariance(&reference, 1, 1, 1, &y, &source, error);
+    if (status == STATUS_OK)
+        *value = x / y / own->limit;
+    return status;
 }
 
 /* Adds the row of a limit before the rows of its curve, which begin at `from`. */

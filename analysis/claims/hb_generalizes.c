@@ -68,31 +68,36 @@ static int check_at(struct ledger *ledger, const struct claim *claim, enum form 
                         bound_samples(&above, &below), error);
 }
 
-/* The divergence of the rule's law in one direction; NAN if it has none. */
-static double exact_divergence(const struct rule *rule, const struct place *at,
-                               double h)
+/* The divergence of the rule's law in one direction. */
+static int exact_divergence(const struct rule *rule, const struct place *at, double h,
+                            double *kl, struct error *error)
 {
-    double variance;
+    double variance = 0;
     enum exact_source source;
-    struct error ignored;
-    if (theory_covariance(rule, h, h, h / at->batch, &variance, &source, &ignored) !=
-        STATUS_OK)
-        return NAN;
+    const int status =
+        theory_covariance(rule, h, h, h / at->batch, &variance, &source, error);
     const quad wide = variance;
-    return pac_bayes_size_diagonal(1, &wide, at->lambda).kl;
+    if (status == STATUS_OK)
+        *kl = pac_bayes_size_diagonal(1, &wide, at->lambda).kl;
+    return status;
 }
 
 /* The curvature is what tends to 0, so that eta/B stays as it is. */
-static double ratio(const void *context, double fraction)
+static int ratio(const void *context, double fraction, double *value,
+                 struct error *error)
 {
     const struct place *at = context;
     struct rule heavy_ball, sgd;
-    struct error ignored;
     const double h = fraction * 2 / at->eta;
-    if (make_rules(at->eta, &heavy_ball, &sgd, &ignored) != STATUS_OK)
-        return NAN;
-    return bound_of(GAP_DIMENSION * exact_divergence(&heavy_ball, at, h)) /
-           bound_of(GAP_DIMENSION * exact_divergence(&sgd, at, h));
+    double above = 0, below = 0;
+    int status = make_rules(at->eta, &heavy_ball, &sgd, error);
+    if (status == STATUS_OK)
+        status = exact_divergence(&heavy_ball, at, h, &above, error);
+    if (status == STATUS_OK)
+        status = exact_divergence(&sgd, at, h, &below, error);
+    if (status == STATUS_OK)
+        *value = bound_of(GAP_DIMENSION * above) / bound_of(GAP_DIMENSION * below);
+    return status;
 }
 
 static int check(struct ledger *ledger, const struct claim *claim, struct error *error)

@@ -21,19 +21,22 @@ static int pair_at(double a, struct rule *momentum, struct rule *plain,
 }
 
 /* Fractions are those of SGD's stability limit, because SGD is the first to diverge. */
-static double ratio(const void *context, double fraction)
+static int ratio(const void *context, double fraction, double *value,
+                 struct error *error)
 {
     const double h = 1, c = 1, a = fraction * 2 * (1 - beta1);
     struct rule momentum, plain;
-    struct error ignored;
     enum exact_source source;
-    double x, y;
+    double x = 0, y = 0;
     (void)context;
-    if (pair_at(a, &momentum, &plain, &ignored) != STATUS_OK ||
-        theory_covariance(&momentum, h, h, c, &x, &source, &ignored) != STATUS_OK ||
-        theory_covariance(&plain, h, h, c, &y, &source, &ignored) != STATUS_OK)
-        return NAN;
-    return x / y;
+    int status = pair_at(a, &momentum, &plain, error);
+    if (status == STATUS_OK)
+        status = theory_covariance(&momentum, h, h, c, &x, &source, error);
+    if (status == STATUS_OK)
+        status = theory_covariance(&plain, h, h, c, &y, &source, error);
+    if (status == STATUS_OK)
+        *value = x / y;
+    return status;
 }
 
 static int check(struct ledger *ledger, const struct claim *claim, struct error *error)

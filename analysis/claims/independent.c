@@ -91,17 +91,19 @@ static int add(struct ledger *ledger, const struct claim *claim, enum form form,
 }
 
 /* One plus the correlation, so that it tends to a number that is not 0. */
-static double ratio(const void *context, double fraction)
+static int ratio(const void *context, double fraction, double *value,
+                 struct error *error)
 {
     struct point at = *(const struct point *)context;
     struct rule rule;
-    struct error ignored;
-    double correlation;
+    double correlation = 0;
     at.fraction = fraction;
-    if (rule_at(&at, &rule, &ignored) != STATUS_OK ||
-        streams_exact(&rule, &correlation, &ignored) != STATUS_OK)
-        return NAN;
-    return 1 + correlation;
+    int status = rule_at(&at, &rule, error);
+    if (status == STATUS_OK)
+        status = streams_exact(&rule, &correlation, error);
+    if (status == STATUS_OK)
+        *value = 1 + correlation;
+    return status;
 }
 
 static int check(struct ledger *ledger, const struct claim *claim, struct error *error)

@@ -61,30 +61,34 @@ static double factor(const struct place *at, bool printed)
 }
 
 /* By quadrature; as printed, with the trace term's other factor. */
-static double kl_measured(const struct place *at, double gamma, bool printed)
+static int kl_measured(const struct place *at, double gamma, bool printed, double *kl,
+                       struct error *error)
 {
     const struct densities own = densities(at, gamma);
-    const double kl = gaussian_quadrature(&own.q, log_ratio, &own);
-    return printed ? kl + (factor(at, true) - at->lambda) / 2 *
-                              gaussian_quadrature(&own.q, square, NULL)
-                   : kl;
+    double spread = 0;
+    int status = gaussian_quadrature(&own.q, log_ratio, &own, kl, error);
+    if (status == STATUS_OK)
+        status = gaussian_quadrature(&own.q, square, NULL, &spread, error);
+    if (status == STATUS_OK && printed)
+        *kl += (factor(at, true) - at->lambda) / 2 * spread;
+    return status;
 }
 
 /* From matrices by eq. 21, likewise. */
-static double kl_exact(const struct place *at, double gamma, bool printed)
+static int kl_exact(const struct place *at, double gamma, bool printed, double *kl,
+                    struct error *error)
 {
     const struct densities own = densities(at, gamma);
-    struct error ignored;
-    double kl;
-    if (pac_bayes_gaussian_kl(GAUSSIAN_N, own.q.mean, own.q.covariance, own.p.mean,
-                              own.p.covariance, &kl, &ignored) != STATUS_OK)
-        return NAN;
+    const int status = pac_bayes_gaussian_kl(GAUSSIAN_N, own.q.mean, own.q.covariance,
+                                             own.p.mean, own.p.covariance, kl, error);
     const double variance = own.q.covariance[0];
-    return printed ? kl + (factor(at, true) - at->lambda) / 2 * GAUSSIAN_N * variance
-                   : kl;
+    if (status == STATUS_OK && printed)
+        *kl += (factor(at, true) - at->lambda) / 2 * GAUSSIAN_N * variance;
+    return status;
 }
 
-typedef double (*divergence)(const struct place *at, double gamma, bool printed);
+typedef int (*divergence)(const struct place *at, double gamma, bool printed,
+                          double *kl, struct error *error);
 
 /* B(gamma) by eq. 42. */
 static double bound_42(double kl)
@@ -92,10 +96,26 @@ static double bound_42(double kl)
     return 4 * sqrt((kl + log(2 * train_size / failure)) / train_size);
 }
 
-static double bound_of(divergence kl, const struct place *at, double gamma,
-                       bool printed)
+static int bound_of(divergence of, const struct place *at, double gamma, bool printed,
+                    double *bound, struct error *error)
 {
-    return pac_bayes_bounds(kl(at, gamma, printed), train_size, failure, 0).paper;
+    double kl = 0;
+    const int status = of(at, gamma, printed, &kl, error);
+    if (status == STATUS_OK)
+        *bound = pac_bayes_bounds(kl, train_size, failure, 0).paper;
+    return status;
+}
+
+/* B(5) - B(1). */
+static int bound_change(divergence of, const struct place *at, bool printed,
+                        double *change, struct error *error)
+{
+    double first = 0, last = 0;
+    int status = bound_of(of, at, 1, printed, &first, error);
+    if (status == STATUS_OK)
+        status = bound_of(of, at, 5, printed, &last, error);
+    *change = last - first;
+    return status;
 }
 
 /* --- equations 42 to 44 as identities --------------------------------------------- */
@@ -126,12 +146,18 @@ static int check_42(struct ledger *ledger, const struct claim *claim,
     static const double gammas[] = {1, 5};
     int status = STATUS_OK;
     for (int k = 0; status == STATUS_OK && k < 2; k++) {
+        const double gamma = gammas[k];
+        double kl = 0, exact = 0, measured = 0;
         char what[32];
-        snprintf(what, sizeof what, "B(%g)", gammas[k]);
-        status = add_identity(ledger, claim, FORM_PRINTED, what, &example,
-                              bound_42(kl_exact(&example, gammas[k], false)),
-                              bound_of(kl_exact, &example, gammas[k], false),
-                              bound_of(kl_measured, &example, gammas[k], false), error);
+        snprintf(what, sizeof what, "B(%g)", gamma);
+        status = kl_exact(&example, gamma, false, &kl, error);
+        if (status == STATUS_OK)
+            status = bound_of(kl_exact, &example, gamma, false, &exact, error);
+        if (status == STATUS_OK)
+            status = bound_of(kl_measured, &example, gamma, false, &measured, error);
+        if (status == STATUS_OK)
+            status = add_identity(ledger, claim, FORM_PRINTED, what, &example,
+                                  bound_42(kl), exact, measured, error);
     }
     return status;
 }
@@ -140,34 +166,38 @@ static int check_42(struct ledger *ledger, const struct claim *claim,
 struct gradient {
     const struct place *at;
     bool printed_root, printed_slope;
+    int status; /* what the divergence has said, with its error */
+    struct error *error;
 };
 
 /* Eq. 43 with (n/2) (factor eta/(2B) - 1/gamma) for the gradient of the divergence. */
 static double gradient_43(double gamma, void *context)
 {
-    const struct gradient *own = context;
+    struct gradient *own = context;
     const struct place *at = own->at;
+    double kl = 0;
     const double slope =
         GAUSSIAN_N / 2. *
         (factor(at, own->printed_slope) * at->eta / (2 * at->batch) - 1 / gamma);
-    const double inside =
-        (kl_exact(at, gamma, own->printed_root) + log(2 * train_size / failure)) /
-        train_size;
+    if (own->status == STATUS_OK)
+        own->status = kl_exact(at, gamma, own->printed_root, &kl, own->error);
+    const double inside = (kl + log(2 * train_size / failure)) / train_size;
     return 2 / sqrt(inside) / train_size * slope;
 }
 
 /* Its integral over gamma from 1 to 5. */
-static double integral(const struct place *at, bool printed_root, bool printed_slope)
+static int integral(const struct place *at, bool printed_root, bool printed_slope,
+                    double *sum, struct error *error)
 {
     enum { POINTS = 32 };
-    struct gradient gradient = {at, printed_root, printed_slope};
+    struct gradient gradient = {at, printed_root, printed_slope, STATUS_OK, error};
     gsl_function function = {gradient_43, &gradient};
     gsl_integration_glfixed_table *table = gsl_integration_glfixed_table_alloc(POINTS);
     if (!table)
-        return NAN;
-    const double sum = gsl_integration_glfixed(&function, 1, 5, table);
+        return error_memory(error, "an integral");
+    *sum = gsl_integration_glfixed(&function, 1, 5, table);
     gsl_integration_glfixed_table_free(table);
-    return sum;
+    return gradient.status;
 }
 
 /* B(5) - B(1) against the integral of its gradient. */
@@ -176,13 +206,15 @@ static int add_gradient(struct ledger *ledger, const struct claim *claim,
                         bool printed_slope, struct error *error)
 {
     const struct place *at = &example;
-    return add_identity(ledger, claim, form, what, at,
-                        integral(at, printed_root, printed_slope),
-                        bound_of(kl_exact, at, 5, printed_root) -
-                            bound_of(kl_exact, at, 1, printed_root),
-                        bound_of(kl_measured, at, 5, printed_root) -
-                            bound_of(kl_measured, at, 1, printed_root),
-                        error);
+    double paper = 0, exact = 0, measured = 0;
+    int status = integral(at, printed_root, printed_slope, &paper, error);
+    if (status == STATUS_OK)
+        status = bound_change(kl_exact, at, printed_root, &exact, error);
+    if (status == STATUS_OK)
+        status = bound_change(kl_measured, at, printed_root, &measured, error);
+    return status == STATUS_OK ? add_identity(ledger, claim, form, what, at, paper,
+                                              exact, measured, error)
+                               : status;
 }
 
 static int check_43(struct ledger *ledger, const struct claim *claim,
@@ -205,17 +237,19 @@ static double interval_end(const struct place *at, bool printed)
 
 /* The largest B(gamma_{k+1})/B(gamma_k) or B(gamma_k)/B(1) over the interval's parts,
  * given the divergence. */
-static double largest(divergence kl, const struct place *at, double end, bool printed,
-                      bool steps)
+static int largest(divergence of, const struct place *at, double end, bool printed,
+                   bool steps, double *most, struct error *error)
 {
-    const double first = bound_of(kl, at, 1, printed);
-    double most = 0, last = first;
-    for (int k = 1; k <= PARTS; k++) {
-        const double own = bound_of(kl, at, 1 + (end - 1) * k / PARTS, printed);
-        most = fmax(most, own / (steps ? last : first));
+    double first = 0, own = 0;
+    int status = bound_of(of, at, 1, printed, &first, error);
+    double last = first;
+    *most = 0;
+    for (int k = 1; status == STATUS_OK && k <= PARTS; k++) {
+        status = bound_of(of, at, 1 + (end - 1) * k / PARTS, printed, &own, error);
+        *most = fmax(*most, own / (steps ? last : first));
         last = own;
     }
-    return most;
+    return status;
 }
 
 static int add_largest(struct ledger *ledger, const struct claim *claim, enum form form,
@@ -223,8 +257,13 @@ static int add_largest(struct ledger *ledger, const struct claim *claim, enum fo
                        struct error *error)
 {
     const double end = interval_end(at, form == FORM_PRINTED);
-    struct evidence evidence = claim_known(1, largest(kl_exact, at, end, given, steps),
-                                           largest(kl_measured, at, end, given, steps));
+    double exact = 0, measured = 0;
+    int status = largest(kl_exact, at, end, given, steps, &exact, error);
+    if (status == STATUS_OK)
+        status = largest(kl_measured, at, end, given, steps, &measured, error);
+    if (status != STATUS_OK)
+        return status;
+    struct evidence evidence = claim_known(1, exact, measured);
     evidence.exact_scale = 1;
     char setting[240];
     snprintf(
@@ -265,9 +304,11 @@ static int add_end(struct ledger *ledger, const struct claim *claim, enum form f
     char setting[200];
     /* d/d gamma of the trace term by quadrature, which is linear in gamma. */
     const struct densities own = densities(at, gamma);
-    const double gradient =
-        (gaussian_quadrature(&own.q, square, NULL) / at->lambda - GAUSSIAN_N) /
-        (2 * gamma);
+    double spread = 0;
+    const int status = gaussian_quadrature(&own.q, square, NULL, &spread, error);
+    if (status != STATUS_OK)
+        return status;
+    const double gradient = (spread / at->lambda - GAUSSIAN_N) / (2 * gamma);
     /* What rounding may have made of 0 is not below 0. */
     struct evidence evidence =
         claim_known(0, GAUSSIAN_N / 2. * (of_trace - 1 / gamma),

@@ -69,8 +69,7 @@ static int fit_slope(const struct ledger *ledger, const char *rule,
         if (*count == 0)
             return STATUS_OK;
     }
-    convergence_slope(horizons, minima, HORIZONS, slope, se);
-    return STATUS_OK;
+    return convergence_slope(horizons, minima, HORIZONS, slope, se, error);
 }
 
 static int add_row(struct ledger *ledger, const struct claim *claim, const char *rule,

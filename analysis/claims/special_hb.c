@@ -48,16 +48,18 @@ struct adaptive_twins {
     struct twin_rules rules, first_moments;
 };
 
-static double adaptive_simulated(const void *context, double perturbation)
+static int adaptive_simulated(const void *context, double perturbation, double *apart,
+                              struct error *error)
 {
     const struct adaptive_twins *twins = context;
-    return twins_simulated(&twins->rules, perturbation);
+    return twins_simulated(&twins->rules, perturbation, apart, error);
 }
 
-static double adaptive_exact(const void *context, double perturbation)
+static int adaptive_exact(const void *context, double perturbation, double *apart,
+                          struct error *error)
 {
     const struct adaptive_twins *twins = context;
-    return twins_exact(&twins->first_moments, perturbation);
+    return twins_exact(&twins->first_moments, perturbation, apart, error);
 }
 
 static int check_adaptive(struct ledger *ledger, const struct claim *claim,

@@ -178,21 +178,26 @@ static double cosine_power(double angle, void *context)
 }
 
 /* P(T <= t) of Student's law by quadrature: with T = sqrt(nu) tan(angle) the density of
- * the angle is cos^(nu-1) over the beta function B(nu/2, 1/2). NAN if the quadrature
- * fails. */
-static double student_quadrature(double t, double freedom)
+ * the angle is cos^(nu-1) over the beta function B(nu/2, 1/2). */
+static int student_quadrature(double t, double freedom, double *p, struct error *error)
 {
     enum { INTERVALS = 200 };
     const double half_pi = 1.57079632679489661923;
     gsl_function density = {cosine_power, &freedom};
     gsl_integration_workspace *work = gsl_integration_workspace_alloc(INTERVALS);
-    double sum = NAN, rounding;
-    if (work && gsl_integration_qags(&density, -half_pi, atan(t / sqrt(freedom)), 0,
-                                     1e-13, INTERVALS, work, &sum, &rounding) != 0)
-        sum = NAN;
-    if (work)
-        gsl_integration_workspace_free(work);
-    return sum / gsl_sf_beta(freedom / 2, 0.5);
+    double sum = 0, rounding;
+    if (!work)
+        return error_memory(error, "an integral");
+    const int failure =
+        gsl_integration_qags(&density, -half_pi, atan(t / sqrt(freedom)), 0, 1e-13,
+                             INTERVALS, work, &sum, &rounding);
+    gsl_integration_workspace_free(work);
+    *p = sum / gsl_sf_beta(freedom / 2, 0.5);
+    return failure == 0 ? STATUS_OK
+                        : error_set(error, STATUS_SOFTWARE,
+                                    "the integral of Student's law with %g degrees of "
+                                    "freedom does not converge",
+                                    freedom);
 }
 
 /* The level at which "significant" is judged, one-sided. */
@@ -205,13 +210,16 @@ static int check_significant(struct ledger *ledger, const struct claim *claim,
     const struct welch welch = welch_of(a, b);
     const double sd = sqrt((a->sd * a->sd + b->sd * b->sd) / 2);
     char setting[240];
+    double exact = 0;
+    const int status = student_quadrature(welch.t, welch.freedom, &exact, error);
+    if (status != STATUS_OK)
+        return status;
     snprintf(setting, sizeof setting,
              "p of table 1, %s, %s - %s = %.2f, %.1f standard deviations, Welch's t "
              "%.2f with %.1f degrees of freedom",
              models[model], rules[lower], rules[higher], a->mean - b->mean,
              (a->mean - b->mean) / sd, welch.t, welch.freedom);
-    return claim_below(ledger, claim, FORM_PRINTED, setting, level,
-                       student_quadrature(welch.t, welch.freedom),
+    return claim_below(ledger, claim, FORM_PRINTED, setting, level, exact,
                        gsl_cdf_tdist_P(welch.t, welch.freedom), 1, error);
 }
 

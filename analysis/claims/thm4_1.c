@@ -48,17 +48,20 @@ static double integrand(double s, void *context)
 
 /* The stationary covariance of the SDE from its integral over the past,
  * int_0^inf e^{-Hs} eta C e^{-Hs} ds, and not from the claimed equation. */
-static double integral(size_t i, size_t j, double eta)
+static int integral(size_t i, size_t j, double eta, double *value, struct error *error)
 {
     double context[2] = {curvature[i] + curvature[j], eta * noise[i * MODES + j]};
-    double value = NAN, abserr;
+    double rounding;
     const gsl_function function = {integrand, context};
     gsl_integration_workspace *workspace = gsl_integration_workspace_alloc(200);
-    if (workspace && gsl_integration_qagiu((gsl_function *)&function, 0, 0, 1e-12, 200,
-                                           workspace, &value, &abserr) != 0)
-        value = NAN;
+    if (!workspace)
+        return error_memory(error, "an integral");
+    const int failure = gsl_integration_qagiu((gsl_function *)&function, 0, 0, 1e-12,
+                                              200, workspace, value, &rounding);
     gsl_integration_workspace_free(workspace);
-    return value;
+    return failure == 0 ? STATUS_OK
+                        : error_set(error, STATUS_SOFTWARE,
+                                    "the integral of the SDE does not converge");
 }
 
 /* Euler-Maruyama, theta' = theta - dt H theta + (dt eta C)^(1/2) xi, is SGD with
@@ -100,14 +103,16 @@ static int check_sde(struct ledger *ledger, const struct claim *claim,
         }
         e.se = sqrt(variance);
         e.paper = eta * noise[i * MODES + j] / (curvature[i] + curvature[j]);
-        e.exact = integral(i, j, eta);
+        status = integral(i, j, eta, &e.exact, error);
         e.paper_scale = evidence_scale(e.paper);
         e.exact_scale = evidence_scale(e.exact);
         snprintf(setting, sizeof setting,
                  "SDE, Sigma_%zu%zu, Euler-Maruyama dt=0.1 0.05 0.025 extrapolated, "
                  "eta=%g h=1,2 dense C",
                  i + 1, j + 1, eta);
-        status = ledger_value(ledger, claim, FORM_PRINTED, setting, &e, samples, error);
+        if (status == STATUS_OK)
+            status =
+                ledger_value(ledger, claim, FORM_PRINTED, setting, &e, samples, error);
     }
     return status;
 }
@@ -124,20 +129,21 @@ static double limit_lr(void)
     return 2 / curvature[MODES - 1];
 }
 
-static double ratio(const void *context, double fraction)
+static int ratio(const void *context, double fraction, double *value,
+                 struct error *error)
 {
     const struct element *own = context;
     const double h_i = curvature[own->i], h_j = curvature[own->j];
     const double c = noise[own->i * MODES + own->j];
     struct rule rule;
-    struct error ignored;
     enum exact_source source;
-    double exact;
-    if (rule_from(&rule, &ignored, "sgd lr=%.17g", fraction * limit_lr()) !=
-            STATUS_OK ||
-        theory_covariance(&rule, h_i, h_j, c, &exact, &source, &ignored) != STATUS_OK)
-        return NAN;
-    return exact / theory_paper(&rule, h_i, h_j, c);
+    double exact = 0;
+    int status = rule_from(&rule, error, "sgd lr=%.17g", fraction * limit_lr());
+    if (status == STATUS_OK)
+        status = theory_covariance(&rule, h_i, h_j, c, &exact, &source, error);
+    if (status == STATUS_OK)
+        *value = exact / theory_paper(&rule, h_i, h_j, c);
+    return status;
 }
 
 static int check_recursion(struct ledger *ledger, const struct claim *claim,

@@ -211,20 +211,23 @@ out:
  */
 
 /* The variance of PNM over that of SGD at the same applied rate, curvature 1. */
-static double variance_ratio(double beta0, double rate)
+static int variance_ratio(double beta0, double rate, double *ratio, struct error *error)
 {
     struct rule pnm, sgd;
-    struct error ignored;
     enum exact_source source;
-    double x, y;
-    if (rule_from(&pnm, &ignored,
-                  "pnm lr=%.17g beta0=%.17g beta1=%.17g lr-normalization=off", rate,
-                  beta0, beta1) != STATUS_OK ||
-        rule_from(&sgd, &ignored, "sgd lr=%.17g", rate) != STATUS_OK ||
-        theory_covariance(&pnm, 1, 1, 1, &x, &source, &ignored) != STATUS_OK ||
-        theory_covariance(&sgd, 1, 1, 1, &y, &source, &ignored) != STATUS_OK)
-        return NAN;
-    return x / y;
+    double x = 0, y = 0;
+    int status = rule_from(&pnm, error,
+                           "pnm lr=%.17g beta0=%.17g beta1=%.17g lr-normalization=off",
+                           rate, beta0, beta1);
+    if (status == STATUS_OK)
+        status = rule_from(&sgd, error, "sgd lr=%.17g", rate);
+    if (status == STATUS_OK)
+        status = theory_covariance(&pnm, 1, 1, 1, &x, &source, error);
+    if (status == STATUS_OK)
+        status = theory_covariance(&sgd, 1, 1, 1, &y, &source, error);
+    if (status == STATUS_OK)
+        *ratio = x / y;
+    return status;
 }
 
 /* The small-step law: the ratio is 1 + rate (k - 1/2) + O(rate^2). */
@@ -243,16 +246,20 @@ static double change(void)
 }
 
 /* The beta0 at which the exact ratio is 1, over that root. */
-static double change_ratio(const void *context, double fraction)
+static int change_ratio(const void *context, double fraction, double *ratio,
+                        struct error *error)
 {
     const double rate = fraction * 0.1; /* stable for all beta0 that are tried */
-    double low = 0, high = 9;
+    double low = 0, high = 9, variances = 0;
+    int status = STATUS_OK;
     (void)context;
-    for (int step = 0; step < 60; step++) {
+    for (int step = 0; status == STATUS_OK && step < 60; step++) {
         const double middle = (low + high) / 2;
-        *(variance_ratio(middle, rate) < 1 ? &low : &high) = middle;
+        status = variance_ratio(middle, rate, &variances, error);
+        *(variances < 1 ? &low : &high) = middle;
     }
-    return (low + high) / 2 / change();
+    *ratio = (low + high) / 2 / change();
+    return status;
 }
 
 static int check_change(struct ledger *ledger, const struct claim *claim,

@@ -304,7 +304,6 @@ static int measure(const struct bound_ensemble *ensemble, const struct descent *
                    struct error *error)
 {
     struct bound_setting setting;
-    bound_sides_init(&setting, ensemble);
     struct bound_windows windows = {.points = ensemble->horizon};
     struct task task = {
         .setting = &setting,
@@ -313,7 +312,9 @@ static int measure(const struct bound_ensemble *ensemble, const struct descent *
         .windows =
             run == run_here && ensemble->bound == BOUND_THEOREM ? &windows : NULL,
     };
-    int status = task_init(&task, ensemble->bound, ensemble->horizon, error);
+    int status = bound_sides_init(&setting, ensemble, error);
+    if (status == STATUS_OK)
+        status = task_init(&task, ensemble->bound, ensemble->horizon, error);
     if (status == STATUS_OK)
         status = run(&task, error);
     for (int form = 0; status == STATUS_OK && form < BOUND_FORMS; form++)
@@ -396,8 +397,9 @@ int bound_written(const struct bound_ensemble *ensemble, struct bound_ratio *rat
     struct bound_setting setting;
     struct trajectory pnm = {0};
     struct task task = {.setting = &setting};
-    bound_sides_init(&setting, ensemble);
-    int status = task_init(&task, ensemble->bound, ensemble->horizon, error);
+    int status = bound_sides_init(&setting, ensemble, error);
+    if (status == STATUS_OK)
+        status = task_init(&task, ensemble->bound, ensemble->horizon, error);
     if (status == STATUS_OK)
         status = trajectory_noiseless(&descent, ensemble->horizon, &pnm, error);
     if (status == STATUS_OK)

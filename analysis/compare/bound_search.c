@@ -85,27 +85,27 @@ static void descend(struct round *round)
         dim += round->search->free[i];
     if (dim == 0 || round->left == 0)
         return;
-    gsl_vector *x = gsl_vector_alloc(dim), *step = gsl_vector_alloc(dim);
+    double at[BOUND_FREE_COUNT] = {0}, length[BOUND_FREE_COUNT];
+    gsl_vector_view x = gsl_vector_view_array(at, dim);
+    gsl_vector_view step = gsl_vector_view_array(length, dim);
     gsl_multimin_fminimizer *simplex =
         gsl_multimin_fminimizer_alloc(gsl_multimin_fminimizer_nmsimplex2, dim);
     gsl_multimin_function f = {objective, dim, round};
-    if (!x || !step || !simplex)
+    if (!simplex)
         round->status = error_memory(&round->error, "the search");
     if (round->status == STATUS_OK) {
         dim = 0;
         for (int i = 0; i < BOUND_FREE_COUNT; i++)
             if (round->search->free[i])
-                gsl_vector_set(x, dim++, round->u[i]);
-        gsl_vector_set_all(step, 0.3);
-        int going = gsl_multimin_fminimizer_set(simplex, &f, x, step);
+                at[dim++] = round->u[i];
+        gsl_vector_set_all(&step.vector, 0.3);
+        int going = gsl_multimin_fminimizer_set(simplex, &f, &x.vector, &step.vector);
         while (!going && round->left > 0 && round->status == STATUS_OK &&
                !interrupt_pending())
             going = gsl_multimin_fminimizer_iterate(simplex) ||
                     gsl_multimin_fminimizer_size(simplex) < 1e-5;
     }
     gsl_multimin_fminimizer_free(simplex);
-    gsl_vector_free(step);
-    gsl_vector_free(x);
 }
 
 /* A number of a range; in one case of four its end. */
@@ -159,14 +159,18 @@ static void begin_at_starts(const struct bound_search *search, struct round *rou
     }
 }
 
-static bool is_vacuous(const struct bound_search *search,
-                       const struct bound_point *point)
+static int count_vacuous(const struct bound_search *search,
+                         const struct bound_point *point, size_t *vacuous,
+                         struct error *error)
 {
     struct bound_instance instance;
+    struct convergence c;
     bound_search_instance(&instance, search, point);
-    const struct convergence c = convergence_constants(&instance.task, &instance.rule);
-    return convergence_bound(&c, point->horizon, search->form) >=
-           c.gradient * c.gradient;
+    const int status = convergence_constants(&instance.task, &instance.rule, &c, error);
+    if (status == STATUS_OK)
+        *vacuous += convergence_bound(&c, point->horizon, search->form) >=
+                    c.gradient * c.gradient;
+    return status;
 }
 
 /* The result of a round, and the best of all merged rounds, as the numbers of a unit.
@@ -351,7 +355,7 @@ int bound_search(const struct bound_search *search, struct bound_point *worst,
     *worst = task.best[FOUND_RATIO] > 0 ? unpack(search, task.best) : search->fixed;
     if (looked)
         *looked = task.best[FOUND_RATIO] >= 0;
-    for (size_t k = 0; vacuous && k < search->start_count; k++)
-        *vacuous += is_vacuous(search, &search->starts[k]);
+    for (size_t k = 0; status == STATUS_OK && vacuous && k < search->start_count; k++)
+        status = count_vacuous(search, &search->starts[k], vacuous, error);
     return status;
 }

@@ -10,10 +10,13 @@
 
 enum { LANES = LOSS_LANES };
 
-void bound_sides_init(struct bound_setting *setting,
-                      const struct bound_ensemble *ensemble)
+int bound_sides_init(struct bound_setting *setting,
+                     const struct bound_ensemble *ensemble, struct error *error)
 {
-    const struct convergence c = convergence_constants(ensemble->task, ensemble->rule);
+    struct convergence c;
+    const int status = convergence_constants(ensemble->task, ensemble->rule, &c, error);
+    if (status != STATUS_OK)
+        return status;
     *setting = (struct bound_setting){
         .bound = ensemble->bound,
         .loss = &ensemble->task->loss,
@@ -28,6 +31,7 @@ void bound_sides_init(struct bound_setting *setting,
                 ? convergence_bound(&c, ensemble->horizon, (enum convergence_form)form)
                 : convergence_lemma_bound(&c, setting->eta0,
                                           (enum convergence_form)form);
+    return STATUS_OK;
 }
 
 /* |grad f(theta_t)|^2 and |grad f(z_t) - grad f(theta_t)|^2. */

@@ -25,8 +25,10 @@ struct bound_frame {
     double largest[LOSS_LANES]; /* largest |theta_i| up to t */
 };
 
-void bound_sides_init(struct bound_setting *setting,
-                      const struct bound_ensemble *ensemble);
+/* STATUS_MEMORY. */
+PNM_MUST_USE int bound_sides_init(struct bound_setting *setting,
+                                  const struct bound_ensemble *ensemble,
+                                  struct error *error);
 
 /* Fills the lanes of a frame with 64 steps of one written-out chain, from `first` on;
  * `largest` is over these steps. memory has 5 n 64 numbers, which the frame refers to.

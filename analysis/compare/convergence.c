@@ -118,55 +118,62 @@ void convergence_minimum(const struct descent_curve *curve,
 /* --- theorem 3.1 ------------------------------------------------------------------ */
 
 /* f(theta_0) - f*, from the loss itself. */
-static double initial_gap(const struct convergence_task *task)
+static int initial_gap(const struct convergence_task *task, double *gap,
+                       struct error *error)
 {
     const struct loss *loss = &task->loss;
     double *point = calloc(2 * loss->n, sizeof *point);
     if (!point)
-        return NAN;
+        return error_memory(error, "a point of the loss");
     for (size_t i = 0; i < loss->n; i++)
         point[i] = task->start;
-    const double value = loss->kind->evaluate_one(loss, point, point + loss->n);
+    *gap = loss->kind->evaluate_one(loss, point, point + loss->n) - loss->minimum;
     free(point);
-    return value - loss->minimum;
+    return STATUS_OK;
 }
 
-struct convergence convergence_constants(const struct convergence_task *task,
-                                         const struct rule *rule)
+int convergence_constants(const struct convergence_task *task, const struct rule *rule,
+                          struct convergence *constants, struct error *error)
 {
-    return (struct convergence){
+    *constants = (struct convergence){
         .beta0 = rule_parameter(rule, "beta0"),
         .beta1 = rule_parameter(rule, "beta1"),
         .smoothness = task->loss.smoothness,
         .gradient = task->loss.gradient_bound,
         .sigma = task->sigma,
-        .gap = initial_gap(task),
         .c = task->c,
     };
+    return initial_gap(task, &constants->gap, error);
 }
 
-void convergence_bounds(const struct convergence_task *task, const struct rule *rule,
-                        const struct rule *own, uint64_t horizon, double bounds[2])
+int convergence_bounds(const struct convergence_task *task, const struct rule *rule,
+                       const struct rule *own, uint64_t horizon, double bounds[2],
+                       struct error *error)
 {
     const struct theory *theory = theory_find(own->kind->name);
-    const struct convergence constants = convergence_constants(task, own);
+    struct convergence constants;
+    const int status = convergence_constants(task, own, &constants, error);
     bounds[CONVERGENCE_PRINTED] = bounds[CONVERGENCE_CORRECTED] = NAN;
-    if (!theory || !theory->converges || !isnan(rule->number[RULE_LR]) ||
-        constants.beta0 < 0 || own->decay.lambda != 0 || rule_is_scheduled(own))
-        return;
+    if (status != STATUS_OK || !theory || !theory->converges ||
+        !isnan(rule->number[RULE_LR]) || constants.beta0 < 0 ||
+        own->decay.lambda != 0 || rule_is_scheduled(own))
+        return status;
     for (int form = 0; form < 2; form++)
         bounds[form] =
             convergence_bound(&constants, horizon, (enum convergence_form)form);
+    return STATUS_OK;
 }
 
-void convergence_slope(const double *horizon, const struct convergence_minimum *minimum,
-                       size_t count, double *slope, double *se)
+int convergence_slope(const double *horizon, const struct convergence_minimum *minimum,
+                      size_t count, double *slope, double *se, struct error *error)
 {
     double *numbers = malloc(3 * count * sizeof *numbers);
     double *x = numbers, *y = numbers + count, *weight = numbers + 2 * count;
     double intercept, c00, c01, c11, rest;
-    bool known = numbers, exact = true;
+    bool known = true, exact = true;
     *slope = *se = NAN;
+    if (!numbers)
+        return error_memory(error, "the points of a slope");
     for (size_t k = 0; known && k < count; k++) {
         const double relative = minimum[k].se / minimum[k].square;
         x[k] = log(horizon[k]);
@@ -184,6 +191,7 @@ void convergence_slope(const double *horizon, const struct convergence_minimum *
     if (known)
         *se = sqrt(c11);
     free(numbers);
+    return STATUS_OK;
 }
 
 double convergence_doubling(double slope, double slope_se, double *se)

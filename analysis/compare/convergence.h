@@ -31,9 +31,11 @@ void convergence_set_rate(const struct convergence_task *task, uint64_t steps,
 struct descent convergence_descent(const struct convergence_task *task,
                                    const struct rule *rule, bool pilot);
 
-/* The constants of the bounds for this task and rule. */
-struct convergence convergence_constants(const struct convergence_task *task,
-                                         const struct rule *rule);
+/* The constants of the bounds for this task and rule. STATUS_MEMORY. */
+PNM_MUST_USE int convergence_constants(const struct convergence_task *task,
+                                       const struct rule *rule,
+                                       struct convergence *constants,
+                                       struct error *error);
 
 /* Runs steps 0 .. horizon - 1, so that the curve ends with theta at step horizon. If
  * the task gives no number of chains, it is planned for the wanted precision within the
@@ -55,15 +57,19 @@ void convergence_minimum(const struct descent_curve *curve,
 
 /* Theorem 3.1's bounds, indexed by enum convergence_form, for `rule`, whose chains run
  * as `own` (the same rule with its rate set). NAN if the theorem does not apply: for
- * another rule, for beta0 < 0, and for a rate that the user chose. */
-void convergence_bounds(const struct convergence_task *task, const struct rule *rule,
-                        const struct rule *own, uint64_t horizon, double bounds[2]);
+ * another rule, for beta0 < 0, and for a rate that the user chose. STATUS_MEMORY. */
+PNM_MUST_USE int convergence_bounds(const struct convergence_task *task,
+                                    const struct rule *rule, const struct rule *own,
+                                    uint64_t horizon, double bounds[2],
+                                    struct error *error);
 
 /* Exponent of the minima over the horizons and its standard error, by least squares of
  * the logarithms with the weights of their errors; without errors, from the residuals.
- * NAN if a minimum is missing or not positive. */
-void convergence_slope(const double *horizon, const struct convergence_minimum *minimum,
-                       size_t count, double *slope, double *se);
+ * NAN if a minimum is missing or not positive: there is no exponent. STATUS_MEMORY. */
+PNM_MUST_USE int convergence_slope(const double *horizon,
+                                   const struct convergence_minimum *minimum,
+                                   size_t count, double *slope, double *se,
+                                   struct error *error);
 
 /* What a doubling of the horizon multiplies the minimum by, 2^slope, and its standard
  * error from that of the slope. */

@@ -100,7 +100,7 @@ int noise_exact(const struct rule *rule, enum noise_quantity quantity, uint64_t 
 /* The steps in which the slowest mode of the filter decays to 1e-6. */
 static uint64_t plan_burn_in(const struct noise_filter *filter)
 {
-    const double margin = noise_filter_margin(filter);
+    const double margin = filter->margin;
     if (margin >= 1)
         return 1;
     /* The logarithm of a radius that rounds to 1 would be 0. */

@@ -60,15 +60,19 @@ static int elements(const struct rule *rule, const struct problem *problem,
 
 /* Whether every mode has a stationary law, judged by the probed matrices as refusals of
  * unstable parameters are. */
-static bool is_stable(const struct rule *rule, const struct problem *problem)
+static int find_stable(const struct rule *rule, const struct problem *problem,
+                       bool *stable, struct error *error)
 {
     struct linear_system system;
-    for (size_t i = 0; i < problem->n; i++) {
+    int status = STATUS_OK;
+    *stable = true;
+    for (size_t i = 0; status == STATUS_OK && *stable && i < problem->n; i++) {
+        double margin = 0;
         linear_system_probe(rule, problem->h[i], &system);
-        if (!(linear_system_margin(&system) > 0))
-            return false;
+        status = linear_system_margin(&system, &margin, error);
+        *stable = margin > 0;
     }
-    return true;
+    return status;
 }
 
 /* What makes the divergence no finite number. */
@@ -104,7 +108,10 @@ int posterior_theory(const struct rule *rule, const struct problem *problem,
                                            .elements = covariance,
                                            .bound = covariance + size};
     int status = STATUS_OK;
-    if (kind == POSTERIOR_EXACT && !is_stable(rule, problem))
+    bool stable = true;
+    if (kind == POSTERIOR_EXACT)
+        status = find_stable(rule, problem, &stable, error);
+    if (status != STATUS_OK || !stable)
         goto out;
     status = mean_square_of(rule, problem, &mean_square, error);
     if (status == STATUS_OK)

@@ -62,7 +62,7 @@ static double largest_clustering(const struct noise_filter *filter,
                                  const double window[PSD_SEGMENT])
 {
     static const int looked_at[] = {0, 1, 2, 4, 8, 16, 32, 64, 96, 112, 126, 127, 128};
-    const double decay = pow(1 - noise_filter_margin(filter), PSD_SEGMENT);
+    const double decay = pow(1 - filter->margin, PSD_SEGMENT);
     quad r[LAGS + PSD_SEGMENT];
     double overlap[PSD_SEGMENT] = {0}, most = 1;
     for (int lag = 0; lag < PSD_SEGMENT; lag++)

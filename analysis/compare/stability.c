@@ -19,27 +19,24 @@ static void written_out(const struct rule *rule, double h, struct linear_system 
     theory_system(rule, h, system);
 }
 
-double stability_margin(const struct rule *rule, const double *h, size_t n,
-                        enum exact_source *source)
+int stability_margin(const struct rule *rule, const double *h, size_t n, double *margin,
+                     enum exact_source *source, struct error *error)
 {
-    double least = INFINITY;
+    *margin = INFINITY;
     for (size_t i = 0; i < n; i++) {
         struct linear_system system;
+        double own;
         const enum exact_source own_source = theory_system(rule, h[i], &system);
-        const double own = linear_system_margin(&system);
+        const int status = linear_system_margin(&system, &own, error);
         if (source)
             *source = own_source;
-        if (isnan(own) || interrupt_pending())
-            return NAN;
-        least = fmin(least, own);
+        if (status != STATUS_OK)
+            return status;
+        if (interrupt_pending())
+            return error_set(error, STATUS_INTERRUPTED, "interrupted");
+        *margin = fmin(*margin, own);
     }
-    return least;
-}
-
-double stability_radius(const struct rule *rule, const double *h, size_t n,
-                        enum exact_source *source)
-{
-    return 1 - stability_margin(rule, h, n, source);
+    return STATUS_OK;
 }
 
 /* The bounds of the largest follow from the largest bounds. */
@@ -72,7 +69,7 @@ int stability_set(const struct rule *rule, const double *h, size_t n,
         struct mode mode;
         struct stable_set own;
         if (interrupt_pending())
-            break;
+            return error_set(error, STATUS_INTERRUPTED, "interrupted");
         mode_init(&mode, rule, h[i], written_out);
         status = stable_set_of(&mode, &own, error);
         if (status == STATUS_OK)
@@ -189,16 +186,20 @@ struct search {
     struct mode *modes;
     size_t n;
     struct interval interval;
+    int status; /* of all margins so far, with its error */
+    struct error *error;
 };
 
-static double margin_at(const struct search *search, double lr)
+/* Once a margin could not be computed, or the user has interrupted, no rate is better
+ * than another, and the search ends soon. */
+static double margin_at(struct search *search, double lr)
 {
-    double least = interrupt_pending() ? -INFINITY : INFINITY;
-    for (size_t i = 0; i < search->n; i++) {
-        const double own = mode_margin(&search->modes[i], lr);
-        least = isnan(own) ? -INFINITY : fmin(least, own);
+    double least = INFINITY, own = 0;
+    for (size_t i = 0; search->status == STATUS_OK && i < search->n; i++) {
+        search->status = mode_margin(&search->modes[i], lr, &own, search->error);
+        least = fmin(least, own);
     }
-    return least;
+    return search->status != STATUS_OK || interrupt_pending() ? -INFINITY : least;
 }
 
 /* Points of the scan as fractions of the interval: 0; DEEP from 1e-44 in ratios of
@@ -229,7 +230,7 @@ static bool exceeds(double margin, double other)
 }
 
 /* The best rate between a and b. */
-static struct best_rate golden_section(const struct search *search, double a, double b)
+static struct best_rate golden_section(struct search *search, double a, double b)
 {
     const double ratio = 0.6180339887498949; /* (sqrt(5) - 1) / 2 */
     double x = b - ratio * (b - a), y = a + ratio * (b - a);
@@ -253,7 +254,7 @@ static struct best_rate golden_section(const struct search *search, double a, do
 }
 
 /* The lower end of the interval up to lr in which no margin is worse; at a it is. */
-static double lower_end(const struct search *search, double a, double lr, double margin)
+static double lower_end(struct search *search, double a, double lr, double margin)
 {
     while (lr - a > 1e-13 * lr) {
         const double middle = a + (lr - a) / 2;
@@ -267,7 +268,7 @@ static double lower_end(const struct search *search, double a, double lr, double
 
 /* Margins at the points from the upper end down, until they have fallen to a thousandth
  * of the best; the index of the best. */
-static int scan(const struct search *search, double value[POINTS + 1])
+static int scan(struct search *search, double value[POINTS + 1])
 {
     int best = POINTS - 1;
     for (int k = 0; k <= POINTS; k++)
@@ -290,7 +291,7 @@ static bool is_high(const double value[POINTS + 1], int k)
     return exceeds(value[k], value[k - 1]) && !exceeds(value[k + 1], value[k]);
 }
 
-static struct best_rate best_of(const struct search *search)
+static struct best_rate best_of(struct search *search)
 {
     double value[POINTS + 1];
     const int highest = scan(search, value);
@@ -317,7 +318,8 @@ int stability_best(const struct rule *rule, const double *h, size_t n,
                    struct interval interval, struct best_rate *best,
                    struct error *error)
 {
-    struct search search = {malloc(n * sizeof *search.modes), n, interval};
+    struct search search = {malloc(n * sizeof *search.modes), n, interval, STATUS_OK,
+                            error};
     *best = (struct best_rate){NAN, NAN};
     if (!search.modes)
         return error_memory(error, "the modes");
@@ -326,7 +328,7 @@ int stability_best(const struct rule *rule, const double *h, size_t n,
     if (interval.to > interval.from && isfinite(interval.to) && !interrupt_pending())
         *best = best_of(&search);
     free(search.modes);
-    return STATUS_OK;
+    return search.status;
 }
 
 double stability_steps(double margin, double accuracy)
@@ -350,7 +352,10 @@ int stability_exact(struct stability *stability, const struct rule *rule,
         .growth = {NAN, NAN, false},
         .limit_measured = NAN,
     };
-    stability->margin = stability_margin(rule, h, n, &stability->source);
+    status =
+        stability_margin(rule, h, n, &stability->margin, &stability->source, error);
+    if (status != STATUS_OK)
+        return status;
     return stability_best(rule, h, n, stability->interval, &stability->best, error);
 }
 

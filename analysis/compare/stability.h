@@ -18,13 +18,10 @@
 
 /* 1 minus the largest spectral radius of the matrices that analysis/theory/NAME.c
  * writes out or, if there is no such file, of matrices probed from the step; *source,
- * if not NULL, tells which. NAN if the eigenvalues are beyond the range of numbers. */
-double stability_margin(const struct rule *rule, const double *h, size_t n,
-                        enum exact_source *source);
-
-/* That spectral radius itself. */
-double stability_radius(const struct rule *rule, const double *h, size_t n,
-                        enum exact_source *source);
+ * if not NULL, tells which. STATUS_SOFTWARE as linear_system_margin. */
+PNM_MUST_USE int stability_margin(const struct rule *rule, const double *h, size_t n,
+                                  double *margin, enum exact_source *source,
+                                  struct error *error);
 
 /* The largest measured growth factor of noiseless chains; settled if all modes are. */
 struct growth stability_growth(const struct rule *rule, const double *h, size_t n);
@@ -54,7 +51,8 @@ struct best_rate {
  * beside each local minimum by golden sections, which need no derivative: the radius
  * has kinks there. If the radius is level at its minimum, the rate is the lower end of
  * the level stretch. 1 - rho is the largest to 1e-12 relative, the rate right to about
- * 1e-6 relative at a smooth minimum and 1e-12 at a kink. STATUS_MEMORY. */
+ * 1e-6 relative at a smooth minimum and 1e-12 at a kink. STATUS_MEMORY,
+ * STATUS_SOFTWARE. */
 PNM_MUST_USE int stability_best(const struct rule *rule, const double *h, size_t n,
                                 struct interval interval, struct best_rate *best,
                                 struct error *error);

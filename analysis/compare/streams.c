@@ -18,9 +18,11 @@ enum {
 
 /* --- exact ------------------------------------------------------------------------ */
 
-/* The written-out system and the stationary covariance of its state. */
+/* The written-out system, 1 minus its spectral radius, and the stationary covariance of
+ * its state. */
 struct law {
     struct linear_system system;
+    double margin;
     double covariance[LINEAR_SIZE];
 };
 
@@ -31,7 +33,10 @@ static int law_init(struct law *law, const struct rule *pnm, struct error *error
                            "%s does not have two momentum terms; allowed is pnm",
                            pnm->kind->name);
     theory_system(pnm, 1, &law->system);
-    return stein_solve(&law->system, &law->system, 1, law->covariance, error);
+    const int status = linear_system_margin(&law->system, &law->margin, error);
+    return status == STATUS_OK
+               ? stein_solve(&law->system, &law->system, 1, law->covariance, error)
+               : status;
 }
 
 static double law_correlation(const struct law *law)
@@ -43,7 +48,8 @@ int streams_exact(const struct rule *pnm, double *correlation, struct error *err
 {
     struct law law;
     const int status = law_init(&law, pnm, error);
-    *correlation = status == STATUS_OK ? law_correlation(&law) : (double)NAN;
+    if (status == STATUS_OK)
+        *correlation = law_correlation(&law);
     return status;
 }
 
@@ -165,9 +171,9 @@ static int measure(const struct sampling *sampling, const struct rule *pnm,
 static void plan(const struct law *law, const struct sampling *sampling,
                  struct chains *chains)
 {
-    const double radius = linear_system_radius(&law->system);
     const double correlation = law_correlation(law);
-    chains->burn_in = plan_power_of_two(elementary_log(1e-8) / elementary_log(radius));
+    chains->burn_in =
+        plan_power_of_two(elementary_log(1e-8) / elementary_log(1 - law->margin));
     chains->steps = 5 * chains->burn_in;
     const double target = sampling->precision * correlation;
     const double wanted = law_spread(law, 4 * chains->burn_in) /

@@ -32,7 +32,7 @@ int noise_filter_init(struct noise_filter *filter, const struct rule *rule,
     const struct theory *theory = theory_find(rule->kind->name);
     struct linear_system system;
     double scalar[RULE_MAX_SCALARS], rate;
-    *filter = (struct noise_filter){.source = EXACT_PROBED};
+    *filter = (struct noise_filter){.source = EXACT_PROBED, .margin = 1};
     if (theory) {
         theory->system(rule, 0, &system);
         rate = theory->applied_lr(rule);
@@ -56,7 +56,10 @@ int noise_filter_init(struct noise_filter *filter, const struct rule *rule,
     set_slots(filter, &system);
     if (filter->slots == 0)
         return STATUS_OK;
-    return stein_solve(&filter->system, &filter->system, 1, filter->covariance, error);
+    const int status = linear_system_margin(&filter->system, &filter->margin, error);
+    return status == STATUS_OK ? stein_solve(&filter->system, &filter->system, 1,
+                                             filter->covariance, error)
+                               : status;
 }
 
 double noise_filter_response(const struct noise_filter *filter, int sample,
@@ -309,9 +312,4 @@ double noise_filter_transient(const struct noise_filter *filter, uint64_t t, int
         linear_system_apply(&filter->system, &filter->system, s);
     }
     return sum;
-}
-
-double noise_filter_margin(const struct noise_filter *filter)
-{
-    return filter->slots > 0 ? linear_system_margin(&filter->system) : 1;
 }

@@ -19,10 +19,12 @@ struct noise_filter {
     double c[LINEAR_STATE];
     double d[RULE_MAX_SAMPLES];
     double covariance[LINEAR_SIZE];
+    double margin; /* 1 minus the slowest slot's factor of decay; 1 without slots */
     enum exact_source source;
 };
 
-/* Makes the filter. STATUS_USAGE for a rule that is not linear. */
+/* Makes the filter. STATUS_USAGE for a rule that is not linear; STATUS_SOFTWARE if it
+ * has no stationary law, or as linear_system_margin. */
 PNM_MUST_USE int noise_filter_init(struct noise_filter *filter, const struct rule *rule,
                                    struct error *error);
 
@@ -62,9 +64,6 @@ void noise_filter_windowed(const struct noise_filter *filter, int length,
  * lacks, summed over the segment. */
 double noise_filter_transient(const struct noise_filter *filter, uint64_t t,
                               int length);
-
-/* 1 minus the factor by which the slowest slot decays in a step; 1 without slots. */
-double noise_filter_margin(const struct noise_filter *filter);
 
 /* The impulse response: the weight in u of gradient sample `sample` drawn `age` steps
  * ago. Mean and variance of u_t from empty slots follow from it. */

@@ -230,19 +230,13 @@ out:
 int pac_bayes_inverse(size_t n, const double *covariance, double *inverse,
                       struct error *error)
 {
-    gsl_matrix *matrix = gsl_matrix_alloc(n, n);
-    int status = STATUS_OK;
-    if (!matrix)
-        return error_memory(error, "a covariance");
-    memcpy(matrix->data, covariance, n * n * sizeof *covariance);
-    if (gsl_linalg_cholesky_decomp1(matrix) != GSL_SUCCESS ||
-        gsl_linalg_cholesky_invert(matrix) != GSL_SUCCESS)
-        status =
-            error_set(error, STATUS_USAGE, "the covariance is not positive definite");
-    else
-        memcpy(inverse, matrix->data, n * n * sizeof *inverse);
-    gsl_matrix_free(matrix);
-    return status;
+    gsl_matrix_view matrix = gsl_matrix_view_array(inverse, n, n);
+    memcpy(inverse, covariance, n * n * sizeof *covariance);
+    if (gsl_linalg_cholesky_decomp1(&matrix.matrix) != GSL_SUCCESS ||
+        gsl_linalg_cholesky_invert(&matrix.matrix) != GSL_SUCCESS)
+        return error_set(error, STATUS_USAGE,
+                         "the covariance is not positive definite");
+    return STATUS_OK;
 }
 
 /* --- bounds ----------------------------------------------------------------------- */

@@ -49,7 +49,7 @@ PNM_MUST_USE int pac_bayes_size_dense(const struct dense_covariance *covariance,
                                       struct error *error);
 
 /* The inverse of a dense covariance, n x n row-major. STATUS_USAGE if it is not
- * positive definite. */
+ * positive definite; inverse[] is then undefined. Allocates nothing. */
 PNM_MUST_USE int pac_bayes_inverse(size_t n, const double *covariance, double *inverse,
                                    struct error *error);
 

@@ -141,17 +141,26 @@ int ledger_identity(struct ledger *ledger, const struct claim *claim, enum form 
                     const char *setting, const struct identity *identity,
                     struct error *error)
 {
-    const double off = 1e-6, tolerance = ESTIMATE_TOLERANCE;
+    const double perturbation[] = {0, 1e-6}, tolerance = ESTIMATE_TOLERANCE;
+    double exact[2], simulated[2];
+    int status = STATUS_OK;
+    for (int k = 0; status == STATUS_OK && k < 2; k++) {
+        status = identity->exact(identity->context, perturbation[k], &exact[k], error);
+        if (status == STATUS_OK)
+            status = identity->simulated(identity->context, perturbation[k],
+                                         &simulated[k], error);
+    }
+    if (status != STATUS_OK)
+        return status;
     struct ledger_row row = {
         .claim = claim,
         .form = form,
         .kind = CLAIM_IDENTITY,
         .paper = 0,
-        .exact = identity->exact(identity->context, 0),
-        .measured = identity->simulated(identity->context, 0),
+        .exact = exact[0],
+        .measured = simulated[0],
         .se = 0,
-        .control = identity->exact(identity->context, off) > tolerance &&
-                   identity->simulated(identity->context, off) > tolerance,
+        .control = exact[1] > tolerance && simulated[1] > tolerance,
     };
     row.verdicts.exact = verdict_equal(row.measured - row.exact, tolerance, 1);
     row.verdicts.paper = verdict_equal(row.measured, tolerance, 1);
@@ -257,27 +266,32 @@ static double richardson(const double e[EXTRAPOLATED])
     return t[EXTRAPOLATED - 1];
 }
 
-struct limit_finding ledger_limit_judge(const struct limit *limit, double paper_factor)
+int ledger_limit_judge(const struct limit *limit, double paper_factor,
+                       struct limit_finding *finding, struct error *error)
 {
     enum { FIRST = 4, LAST = 14, POINTS = LAST - FIRST + 1 };
-    struct limit_finding finding = {.falls = true};
     double ratio[POINTS], x[POINTS], y[POINTS];
     double intercept, c00, c01, c11, residual;
+    *finding = (struct limit_finding){.falls = true};
     for (int k = 0; k < POINTS; k++) {
-        ratio[k] = limit->ratio(limit->context, ldexp(1, -(FIRST + k))) / paper_factor;
+        const int status =
+            limit->ratio(limit->context, ldexp(1, -(FIRST + k)), &ratio[k], error);
+        if (status != STATUS_OK)
+            return status;
+        ratio[k] /= paper_factor;
         x[k] = -(FIRST + k);
         y[k] = log2(fabs(ratio[k] - 1));
         if (k > 0 && !(fabs(ratio[k] - 1) < fabs(ratio[k - 1] - 1)))
-            finding.falls = false;
+            finding->falls = false;
     }
-    gsl_fit_linear(x, 1, y, 1, POINTS, &intercept, &finding.order, &c00, &c01, &c11,
+    gsl_fit_linear(x, 1, y, 1, POINTS, &intercept, &finding->order, &c00, &c01, &c11,
                    &residual);
-    finding.limit = richardson(ratio + POINTS - EXTRAPOLATED);
-    finding.verdict = finding.falls && fabs(finding.order - limit->order) <= 0.1 &&
-                              fabs(finding.limit - 1) <= 1e-6
-                          ? VERDICT_HOLDS_IN_THE_LIMIT
-                          : VERDICT_FAILS;
-    return finding;
+    finding->limit = richardson(ratio + POINTS - EXTRAPOLATED);
+    finding->verdict = finding->falls && fabs(finding->order - limit->order) <= 0.1 &&
+                               fabs(finding->limit - 1) <= 1e-6
+                           ? VERDICT_HOLDS_IN_THE_LIMIT
+                           : VERDICT_FAILS;
+    return STATUS_OK;
 }
 
 /* Moves the last row before row `to`. */
@@ -293,7 +307,14 @@ int ledger_limit(struct ledger *ledger, const struct claim *claim, enum form for
                  const char *setting, const struct limit *limit, size_t from,
                  struct error *error)
 {
-    const struct limit_finding finding = ledger_limit_judge(limit, 1);
+    struct limit_finding finding, above, below;
+    int status = ledger_limit_judge(limit, 1, &finding, error);
+    if (status == STATUS_OK)
+        status = ledger_limit_judge(limit, 1.02, &above, error);
+    if (status == STATUS_OK)
+        status = ledger_limit_judge(limit, 0.98, &below, error);
+    if (status != STATUS_OK)
+        return status;
     struct ledger_row row = {
         .claim = claim,
         .form = form,
@@ -306,8 +327,7 @@ int ledger_limit(struct ledger *ledger, const struct claim *claim, enum form for
         .verdicts = {.exact = from < ledger->count ? ledger_curve(ledger, from)
                                                    : VERDICT_NO_CLAIM,
                      .paper = finding.verdict},
-        .control = ledger_limit_judge(limit, 1.02).verdict == VERDICT_FAILS &&
-                   ledger_limit_judge(limit, 0.98).verdict == VERDICT_FAILS,
+        .control = above.verdict == VERDICT_FAILS && below.verdict == VERDICT_FAILS,
     };
     if (finding.verdict == VERDICT_HOLDS_IN_THE_LIMIT)
         text_add(&row.setting, "%s; limit %s -> 0, approached with order %.3f", setting,
@@ -315,7 +335,7 @@ int ledger_limit(struct ledger *ledger, const struct claim *claim, enum form for
     else
         text_add(&row.setting, "%s; limit %s -> 0, not the printed one", setting,
                  limit->variable);
-    const int status = ledger_add(ledger, &row, error);
+    status = ledger_add(ledger, &row, error);
     if (status == STATUS_OK)
         move_last(ledger, from);
     return status;

@@ -97,11 +97,13 @@ PNM_MUST_USE int ledger_bound(struct ledger *ledger, const struct claim *claim,
 /* The relative difference between two things that should be the same. `simulated` runs
  * the implemented steps, `exact` uses written-out theory; both multiply one coefficient
  * by 1 + perturbation. Tolerance 1e-12. Control: with perturbation 1e-6 both must fail.
- */
+ * STATUS_MEMORY, and what the two say. */
 struct identity {
     const void *context;
-    double (*simulated)(const void *context, double perturbation);
-    double (*exact)(const void *context, double perturbation);
+    int (*simulated)(const void *context, double perturbation, double *apart,
+                     struct error *error);
+    int (*exact)(const void *context, double perturbation, double *apart,
+                 struct error *error);
 };
 PNM_MUST_USE int ledger_identity(struct ledger *ledger, const struct claim *claim,
                                  enum form form, const char *setting,
@@ -148,10 +150,12 @@ PNM_MUST_USE int ledger_violations(struct ledger *ledger, const struct claim *cl
  * variable. `paper` is the paper's limit; the row's exact value is the paper's times
  * the extrapolated ratio. The rows from number `from` on are its curve, whose joint
  * verdict is the exact_verdict (`no claim` if there are none); the limit is put before
- * them. Control: a paper's limit that is 2 % off must fail. */
+ * them. Control: a paper's limit that is 2 % off must fail. STATUS_MEMORY, and what
+ * `ratio` says. */
 struct limit {
     const void *context;
-    double (*ratio)(const void *context, double fraction);
+    int (*ratio)(const void *context, double fraction, double *ratio,
+                 struct error *error);
     const char *variable; /* "eta h" */
     double paper;
     double order; /* stated order of the approach */
@@ -169,7 +173,8 @@ struct limit_finding {
     double limit; /* of ratio, by Richardson extrapolation */
     enum verdict verdict;
 };
-struct limit_finding ledger_limit_judge(const struct limit *limit, double paper_factor);
+PNM_MUST_USE int ledger_limit_judge(const struct limit *limit, double paper_factor,
+                                    struct limit_finding *finding, struct error *error);
 
 /* Joins the verdicts of a curve's points: fails if one fails, holds if all sampled ones
  * hold and there are at least 5, `not sampled` if none is sampled, else inconclusive.

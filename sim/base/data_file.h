@@ -5,12 +5,26 @@
 #ifndef PNM_DATA_FILE_H
 #define PNM_DATA_FILE_H
 
-#include "base/error.h"
+#include "base/text.h"
 
 #include <stdio.h>
 
-/* Opens the file `name`, "claims/eq2.md", for reading; the caller closes it.
- * STATUS_SOFTWARE if it cannot be read, STATUS_MEMORY; *file is then NULL. */
-PNM_MUST_USE int data_file_open(const char *name, FILE **file, struct error *error);
+struct data_file {
+    struct text path;
+    FILE *stream;
+    char *line; /* the last one read, its newline included; NULL: none is left */
+    char *room; /* that it lies in */
+    size_t capacity;
+};
+
+/* Opens the file `name`, "claims/eq2.md", for reading. STATUS_SOFTWARE if it cannot be
+ * read, STATUS_MEMORY; data_file_close is legal after a failure. */
+PNM_MUST_USE int data_file_open(struct data_file *file, const char *name,
+                                struct error *error);
+
+/* Reads the next line. STATUS_SOFTWARE, STATUS_MEMORY. */
+PNM_MUST_USE int data_file_line(struct data_file *file, struct error *error);
+
+void data_file_close(struct data_file *file);
 
 #endif

@@ -163,24 +163,16 @@ static int say_failure(int failure, struct error *error)
  * NULL it only checks that all can be read. A failing stream is left to the caller. */
 static int put_script(const char *name, FILE *stream, struct error *error)
 {
-    char *line = NULL, loaded[32];
-    size_t capacity = 0;
-    FILE *script;
-    int status = data_file_open(name, &script, error);
-    if (status != STATUS_OK)
-        return status;
-    errno = 0;
-    while (status == STATUS_OK && getline(&line, &capacity, script) >= 0 &&
-           !ferror(script))
-        if (sscanf(line, " load '%31[a-z./]'", loaded) == 1)
+    char loaded[32];
+    struct data_file script;
+    int status = data_file_open(&script, name, error);
+    while (status == STATUS_OK &&
+           (status = data_file_line(&script, error)) == STATUS_OK && script.line)
+        if (sscanf(script.line, " load '%31[a-z./]'", loaded) == 1)
             status = put_script(loaded, stream, error);
         else if (stream)
-            fputs(line, stream);
-    if (status == STATUS_OK && (ferror(script) || !feof(script)))
-        status = error_about(error, STATUS_OUTPUT, "plot", "cannot read '%s': %s", name,
-                             strerror(errno ? errno : EIO));
-    free(line);
-    fclose(script);
+            fputs(script.line, stream);
+    data_file_close(&script);
     return status;
 }
 
@@ -371,9 +363,10 @@ static int copy_letters(FILE *to, void *context)
     FILE *from = context;
     char *line = NULL;
     size_t capacity = 0;
-    ssize_t length;
+    ssize_t length = 0;
     int failure = 0;
     rewind(from);
+    errno = 0;
     while (!failure && (length = getline(&line, &capacity, from)) >= 0 &&
            strcmp(line, end_of_letters) != 0) {
         while (length > 0 && isspace((unsigned char)line[length - 1]))
@@ -385,8 +378,11 @@ static int copy_letters(FILE *to, void *context)
         if (length > 0 && fprintf(to, "%s\n", line) < 0)
             failure = errno;
     }
+    /* It may have ended early. */
+    if (!failure && length < 0 && !feof(from))
+        failure = errno ? errno : EIO;
     free(line);
-    return failure ? failure : ferror(from) ? EIO : 0;
+    return failure;
 }
 
 /* The variables of the script that say how it draws. */

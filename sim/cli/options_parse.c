@@ -8,6 +8,7 @@
 #include "cli/version.h"
 
 #include <argp.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -108,9 +109,12 @@ static int parse_command_line(struct options *options, int argc, char **argv,
     if (table && help && doc) {
         const struct argp argp = {table, on_option, NULL, doc, NULL, NULL, NULL};
         argp_table(options, help, table);
-        if (argp_parse(&argp, argc, argv, ARGP_NO_EXIT | ARGP_NO_HELP | ARGP_IN_ORDER,
-                       NULL, &state) != 0 &&
-            state.status == STATUS_OK)
+        const error_t failure =
+            argp_parse(&argp, argc, argv, ARGP_NO_EXIT | ARGP_NO_HELP | ARGP_IN_ORDER,
+                       NULL, &state);
+        if (state.status == STATUS_OK && failure == ENOMEM)
+            state.status = error_memory(error, "the command line");
+        else if (state.status == STATUS_OK && failure != 0)
             state.status = STATUS_USAGE; /* argp has printed the reason */
     } else {
         state.status = error_memory(error, "the help text");

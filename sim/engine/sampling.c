@@ -105,10 +105,11 @@ int sampling_systems(const struct sampling *sampling, const struct rule *rule,
         if (!rule_has_law(rule))
             continue;
         linear_system_probe(rule, problem->h[i], &(*systems)[i]);
-        const double own = linear_system_margin(&(*systems)[i]);
-        (*margins)[i] = own;
-        if (!(own >= least)) {
-            least = isnan(own) ? -INFINITY : own;
+        const int status = linear_system_margin(&(*systems)[i], &(*margins)[i], error);
+        if (status != STATUS_OK)
+            return status;
+        if ((*margins)[i] < least) {
+            least = (*margins)[i];
             worst = i;
         }
     }

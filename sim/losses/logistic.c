@@ -270,16 +270,14 @@ static int newton(struct loss *loss, double *theta, double *gradient,
 static int find_minimum(struct loss *loss, struct error *error)
 {
     const size_t n = loss->n;
-    double *point = calloc(2 * n, sizeof *point);
-    gsl_matrix *hessian = gsl_matrix_alloc(n, n);
-    gsl_vector *step = gsl_vector_alloc(n);
-    int status =
-        point && hessian && step ? STATUS_OK : error_memory(error, "Newton's method");
-    if (status == STATUS_OK)
-        status = newton(loss, point, point + n, hessian, step, error);
+    double *point = calloc(n * (n + 3), sizeof *point);
+    if (!point)
+        return error_memory(error, "Newton's method");
+    gsl_vector_view step = gsl_vector_view_array(point + 2 * n, n);
+    gsl_matrix_view hessian = gsl_matrix_view_array(point + 3 * n, n, n);
+    const int status =
+        newton(loss, point, point + n, &hessian.matrix, &step.vector, error);
     free(point);
-    gsl_matrix_free(hessian);
-    gsl_vector_free(step);
     return status;
 }
 

@@ -32,6 +32,7 @@ struct loss_kind {
     const char *source;
     const struct parameter *parameters;
     int parameter_count;
+    bool unbounded; /* the gradient has no bound: gradient_bound is INFINITY */
     /* Sets the members of struct loss that follow `number`, which are 0 before.
      * STATUS_USAGE, STATUS_MEMORY, STATUS_SOFTWARE. */
     int (*init)(struct loss *loss, struct error *error);

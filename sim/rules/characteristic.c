@@ -136,34 +136,38 @@ static bool is_sharp(int n, const struct margin *margin)
     return true;
 }
 
-double characteristic_margin(const struct characteristic *polynomial)
+int characteristic_margin(const struct characteristic *polynomial, double *margin,
+                          struct error *error)
 {
     const int n = polynomial->dim;
     struct root x[2][ROOTS_MOST];
-    struct margin margin[ROOTS_MOST];
+    struct margin each[ROOTS_MOST];
     const quad(*c)[LINEAR_STATE] = polynomial->c;
-    if (n < 1) /* a rule that is not linear */
-        return NAN;
-    if (n == 1) /* z - 1 = -c */
-        return margin_of((struct root_quad){c[0][0] < 1 ? -c[0][0] : -c[1][0], 0},
-                         c[0][0] < 1 ? 0 : 1);
-    const bool near = margins_double(n, c, x, margin);
-    if (near && is_sharp(n, margin))
-        return least_of(n, margin).value;
-    if (!margins_quad(n, c, near, x, margin) && !margins_quad(n, c, false, x, margin))
-        return NAN;
-    const struct margin least = least_of(n, margin);
-    return fabs(least.value) > least.error ? least.value : 0;
+    if (n == 1) { /* z - 1 = -c */
+        *margin = margin_of((struct root_quad){c[0][0] < 1 ? -c[0][0] : -c[1][0], 0},
+                            c[0][0] < 1 ? 0 : 1);
+        if (!isnan(*margin))
+            return STATUS_OK;
+    } else {
+        const bool near = margins_double(n, c, x, each);
+        const bool sharp = near && is_sharp(n, each);
+        if (sharp || margins_quad(n, c, near, x, each) ||
+            margins_quad(n, c, false, x, each)) {
+            const struct margin least = least_of(n, each);
+            *margin = sharp || fabs(least.value) > least.error ? least.value : 0;
+            return STATUS_OK;
+        }
+    }
+    return error_set(error, STATUS_SOFTWARE,
+                     "the eigenvalues of the rule's matrix could not be computed: they "
+                     "are beyond the range of numbers, or the iteration does not "
+                     "converge");
 }
 
-double linear_system_margin(const struct linear_system *system)
+int linear_system_margin(const struct linear_system *system, double *margin,
+                         struct error *error)
 {
     struct characteristic polynomial;
     characteristic_of(system, &polynomial);
-    return characteristic_margin(&polynomial);
-}
-
-double linear_system_radius(const struct linear_system *system)
-{
-    return 1 - linear_system_margin(system);
+    return characteristic_margin(&polynomial, margin, error);
 }

@@ -43,12 +43,10 @@ void linear_system_probe(const struct rule *rule, double h,
 /* Element (row, column) of A. */
 double linear_system_element(const struct linear_system *system, int row, int column);
 
-/* Spectral radius of A; NAN if the eigenvalues do not converge. */
-double linear_system_radius(const struct linear_system *system);
-
-/* 1 minus the spectral radius, right in its own digits however small it is: the rule is
- * stable where this is > 0. NAN if the eigenvalues do not converge. */
-double linear_system_margin(const struct linear_system *system);
+/* 1 minus the spectral radius of A, right in its own digits however small it is: the
+ * rule is stable where this is > 0. STATUS_SOFTWARE as characteristic_margin. */
+PNM_MUST_USE int linear_system_margin(const struct linear_system *system,
+                                      double *margin, struct error *error);
 
 /* Whether A_i and A_j are the same. */
 bool linear_system_same(const struct linear_system *i, const struct linear_system *j);

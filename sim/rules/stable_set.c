@@ -58,11 +58,11 @@ static void polynomial_at(const struct mode *mode, double lr,
                 mode->rest.c[about][k] + lr * mode->gain.c[about][k];
 }
 
-double mode_margin(const struct mode *mode, double lr)
+int mode_margin(const struct mode *mode, double lr, double *margin, struct error *error)
 {
     struct characteristic polynomial;
     polynomial_at(mode, lr, &polynomial);
-    return characteristic_margin(&polynomial);
+    return characteristic_margin(&polynomial, margin, error);
 }
 
 /* --- stable rates ----------------------------------------------------------------- */
@@ -170,18 +170,24 @@ static int append(struct stable_set *set, double from, double to, struct error *
     return STATUS_OK;
 }
 
-static bool is_stable(const struct mode *mode, double lr)
+static int find_stable(const struct mode *mode, double lr, bool *stable,
+                       struct error *error)
 {
-    return mode_margin(mode, lr) > 0;
+    double margin = 0;
+    const int status = mode_margin(mode, lr, &margin, error);
+    *stable = margin > 0;
+    return status;
 }
 
 static int set_between(const struct mode *mode, const double *candidate, int count,
                        struct stable_set *set, struct error *error)
 {
     int status = STATUS_OK;
-    if (count == 0)
-        return is_stable(mode, unit_rate(mode)) ? append(set, 0, INFINITY, error)
-                                                : STATUS_OK;
+    bool stable;
+    if (count == 0) {
+        status = find_stable(mode, unit_rate(mode), &stable, error);
+        return status == STATUS_OK && stable ? append(set, 0, INFINITY, error) : status;
+    }
     for (int k = 0; status == STATUS_OK && k <= count; k++) {
         const double from = k == 0 ? 0 : candidate[k - 1];
         const double to = k == count ? INFINITY : candidate[k];
@@ -194,26 +200,31 @@ static int set_between(const struct mode *mode, const double *candidate, int cou
                 set->interval[set->count - 1].to = to;
             continue;
         }
-        if (is_stable(mode, inside))
+        status = find_stable(mode, inside, &stable, error);
+        if (status == STATUS_OK && stable)
             status = append(set, from, to, error);
     }
     return status;
 }
 
-/* Where stability changes between two rates. */
-static double bisect(const struct mode *mode, double a, double b)
+/* Where stability changes between two rates; `stable` is whether a is. */
+static int bisect(const struct mode *mode, double a, double b, bool stable,
+                  double *edge, struct error *error)
 {
-    const bool stable = is_stable(mode, a);
-    while (b - a > 1e-15 * b) {
+    int status = STATUS_OK;
+    while (status == STATUS_OK && b - a > 1e-15 * b) {
         const double middle = a + (b - a) / 2;
+        bool own;
         if (middle <= a || middle >= b)
             break;
-        if (is_stable(mode, middle) == stable)
+        status = find_stable(mode, middle, &own, error);
+        if (own == stable)
             a = middle;
         else
             b = middle;
     }
-    return a + (b - a) / 2;
+    *edge = a + (b - a) / 2;
+    return status;
 }
 
 static int set_by_scan(const struct mode *mode, struct stable_set *set,
@@ -221,14 +232,16 @@ static int set_by_scan(const struct mode *mode, struct stable_set *set,
 {
     enum { REACH = 100, STEPS = 8 }; /* octaves to each side, steps an octave */
     const double unit = unit_rate(mode);
-    int status = STATUS_OK;
     double last = unit * exp2(-REACH), from = 0;
-    bool stable = is_stable(mode, last);
+    bool stable, own;
+    int status = find_stable(mode, last, &stable, error);
     for (int k = 1; status == STATUS_OK && k <= 2 * REACH * STEPS; k++) {
         const double next = unit * exp2((double)k / STEPS - REACH);
-        if (is_stable(mode, next) != stable) {
-            const double edge = bisect(mode, last, next);
-            if (stable)
+        status = find_stable(mode, next, &own, error);
+        if (status == STATUS_OK && own != stable) {
+            double edge;
+            status = bisect(mode, last, next, stable, &edge, error);
+            if (status == STATUS_OK && stable)
                 status = append(set, from, edge, error);
             from = edge;
             stable = !stable;

@@ -33,7 +33,8 @@ void mode_init(struct mode *mode, const struct rule *rule, double h,
                system_function *system);
 
 /* 1 - rho at a learning rate, as characteristic_margin. */
-double mode_margin(const struct mode *mode, double lr);
+PNM_MUST_USE int mode_margin(const struct mode *mode, double lr, double *margin,
+                             struct error *error);
 
 struct interval {
     double from, to; /* to may be INFINITY */
@@ -51,7 +52,7 @@ struct stable_set {
 /* All stable rates of one mode. If the coefficients are not linear in the rate, they
  * are found by a scan from 2^-100 to 2^100 inverse curvatures in steps of 2^(1/8): then
  * an interval or a gap shorter than a step may be missed. STATUS_SOFTWARE if there are
- * more than STABLE_SET_MOST intervals. */
+ * more than STABLE_SET_MOST intervals, and as mode_margin. */
 PNM_MUST_USE int stable_set_of(const struct mode *mode, struct stable_set *set,
                                struct error *error);
 

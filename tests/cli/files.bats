@@ -171,12 +171,12 @@ with_fault() {
     for which in 1 2 5; do
         with_fault read:$which:EIO:special_hb.md pnm-verify --explain special-hb
         expect_status 70
-        expect_message "the text of claim special-hb cannot be read: Input/output error"
+        expect_message "special_hb.md', which belongs to this program, cannot be read: Input/output error"
         [ ! -s "$out" ] || show
         echo old >a.gp
         with_fault read:$which:EIO:table.gp pnm-simulate --optimizer sgd $small --spectrum 1,2 --plot a.gp
-        expect_status 74
-        expect_message "--plot: cannot read 'plots/table.gp': Input/output error"
+        expect_status 70
+        expect_message "table.gp', which belongs to this program, cannot be read: Input/output error"
         expect_equal "$(<a.gp)" old
     done
 }

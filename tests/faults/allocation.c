@@ -8,7 +8,9 @@
  * fails that one and all after it, "0" none. With PNM_ALLOCATION_LOG=FILE, one line is
  * added to FILE when the program ends by itself: how many allocations it made, how many
  * of them failed, and how many blocks the program or GSL allocated (other libraries
- * keep what they will) and did not free. */
+ * keep what they will) and did not free. Blocks of GSL do not count if it was GSL that
+ * found no memory: its functions that allocate several blocks then do not free the
+ * first ones. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -27,10 +29,11 @@ void *__libc_realloc(void *block, size_t size);
 void *__libc_memalign(size_t alignment, size_t size);
 void __libc_free(void *block);
 
-enum { RANGES = 32, BLOCKS = 1 << 22 };
+enum { RANGES = 32, BLOCKS = 1 << 18 };
 
 static struct range {
     uintptr_t from, to;
+    bool of_gsl;
 } ranges[RANGES]; /* the code of the program and of GSL */
 static size_t range_count;
 
@@ -39,46 +42,59 @@ static unsigned long made, failed, first, last;
 static const char *log_file;
 static bool counting;
 
-/* Blocks of the program, hashed by address with linear probing. GONE marks a freed
+/* Blocks of the program and of GSL, hashed by address with linear probing; the last
+ * bit, which an address leaves 0, says whether GSL has made it. GONE marks a freed
  * place. */
 static uintptr_t *blocks;
 static size_t block_count;
-static const uintptr_t GONE = 1;
+static bool gsl_failed;
+static const uintptr_t BY_GSL = 1, GONE = 2;
 
 static size_t place_of(uintptr_t block)
 {
-    return (block >> 4) * 0x9E3779B97F4A7C15u >> 42;
+    return (block >> 4) * 0x9E3779B97F4A7C15u >> 46;
+}
+
+/* The range that the caller's code lies in; NULL if it is of another library. */
+static const struct range *range_of(const void *caller)
+{
+    const uintptr_t from = (uintptr_t)caller;
+    for (size_t k = 0; k < range_count; k++)
+        if (from >= ranges[k].from && from < ranges[k].to)
+            return &ranges[k];
+    return NULL;
 }
 
 static void keep(void *block, const void *caller)
 {
-    const uintptr_t address = (uintptr_t)block, from = (uintptr_t)caller;
-    bool own = false;
-    for (size_t k = 0; k < range_count; k++)
-        own = own || (from >= ranges[k].from && from < ranges[k].to);
-    if (!own || !block || !blocks)
+    const uintptr_t address = (uintptr_t)block;
+    const struct range *range = range_of(caller);
+    if (!range || !blocks)
         return;
+    if (!block) {
+        gsl_failed = gsl_failed || range->of_gsl;
+        return;
+    }
     size_t at = place_of(address);
     while (blocks[at] > GONE)
         at = (at + 1) % BLOCKS;
-    blocks[at] = address;
+    blocks[at] = address | (range->of_gsl ? BY_GSL : 0);
     if (++block_count > BLOCKS / 2)
         abort();
 }
 
-static bool drop(void *block)
+static void drop(void *block)
 {
     const uintptr_t address = (uintptr_t)block;
     if (!block || !blocks)
-        return false;
+        return;
     size_t at = place_of(address);
-    while (blocks[at] && blocks[at] != address)
+    while (blocks[at] && (blocks[at] & ~BY_GSL) != address)
         at = (at + 1) % BLOCKS;
     if (!blocks[at])
-        return false;
+        return;
     blocks[at] = blocks[(at + 1) % BLOCKS] ? GONE : 0;
     block_count--;
-    return true;
 }
 
 /* Counts an allocation: does it fail? */
@@ -104,7 +120,8 @@ static int find_ranges(struct dl_phdr_info *info, size_t size, void *context)
         if (part->p_type != PT_LOAD || !(part->p_flags & PF_X))
             continue;
         const uintptr_t from = info->dlpi_addr + part->p_vaddr;
-        ranges[range_count++] = (struct range){from, from + part->p_memsz};
+        ranges[range_count++] =
+            (struct range){from, from + part->p_memsz, *info->dlpi_name != '\0'};
     }
     return 0;
 }
@@ -126,11 +143,13 @@ __attribute__((constructor)) static void begin(void)
 __attribute__((destructor)) static void end(void)
 {
     char line[128];
+    size_t kept = 0;
     if (!counting || !log_file)
         return;
     counting = false;
-    const int length =
-        snprintf(line, sizeof line, "%lu %lu %zu\n", made, failed, block_count);
+    for (size_t k = 0; k < BLOCKS; k++)
+        kept += blocks[k] > GONE && !(gsl_failed && (blocks[k] & BY_GSL));
+    const int length = snprintf(line, sizeof line, "%lu %lu %zu\n", made, failed, kept);
     const int file = open(log_file, O_WRONLY | O_CREAT | O_APPEND, 0666);
     if (file < 0 || write(file, line, (size_t)length) != length)
         abort();
@@ -159,9 +178,9 @@ void *realloc(void *block, size_t size)
 {
     pthread_mutex_lock(&lock);
     const bool failure = fails();
-    const bool known = !failure && drop(block);
+    if (!failure)
+        drop(block);
     void *moved = failure ? NULL : __libc_realloc(block, size);
-    (void)known;
     keep(moved, __builtin_return_address(0));
     pthread_mutex_unlock(&lock);
     return moved;

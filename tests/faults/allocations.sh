@@ -70,7 +70,9 @@ while read -r command; do
         [02].0) ;;
         *) report "$command" "$made" 1; note "with all memory: status $status, $kept blocks kept: $(head -n 1 "$base.err")" ;;
     esac
-    if [ "$SIZE" = long ]; then
+    if [ "$SIZE" = once ]; then
+        seq 1 "$made" | sed "s|^|$run |; s|\$| $command|"
+    elif [ "$SIZE" = long ]; then
         { seq 1 "$made"; seq -f '%g+' 1 "$made"; } | sed "s|^|$run |; s|\$| $command|"
     else
         seq $((1 + run % 8)) 8 "$made" | sed "s|^|$run |; s|\$| $command|"

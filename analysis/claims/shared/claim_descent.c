@@ -12,14 +12,7 @@
 
 bool claim_descent_covers(const struct loss_kind *kind)
 {
-    double parameter[LOSS_MAX_PARAMETERS] = {0};
-    struct loss loss;
-    struct error ignored;
-    loss_defaults(kind, parameter);
-    const bool made = loss_init(&loss, kind, 1, parameter, &ignored) == STATUS_OK;
-    const bool bounded = made && isfinite(loss.gradient_bound);
-    loss_free(&loss);
-    return bounded;
+    return !kind->unbounded;
 }
 
 /* The learning rate at which the rule applies eta0. */
@@ -83,57 +76,60 @@ static double largest_residual(const struct descent_identity *identity,
     return apart / moved;
 }
 
-/* The largest residual of one chain; NAN if the chain could not be made. */
-static double residual_of(const struct descent_identity *identity,
-                          const struct descent_setting *setting, bool written,
-                          double perturbation)
+/* The largest residual of one chain. */
+static int residual_of(const struct descent_identity *identity,
+                       const struct descent_setting *setting, bool written,
+                       double perturbation, double *residual, struct error *error)
 {
     enum { STEPS = 200 };
     struct claim_descent run;
     struct trajectory pnm = {0}, own = {0};
-    struct error ignored;
-    double result = NAN;
-    int status = claim_descent_init(&run, identity->ledger, setting, &ignored);
+    int status = claim_descent_init(&run, identity->ledger, setting, error);
     if (status == STATUS_OK)
-        status = trajectory_measured(&run.descent, 0, STEPS, &pnm, &ignored);
+        status = trajectory_measured(&run.descent, 0, STEPS, &pnm, error);
     if (status == STATUS_OK && written)
-        status = trajectory_written(&pnm, &own, &ignored);
+        status = trajectory_written(&pnm, &own, error);
     if (status == STATUS_OK)
-        result = largest_residual(identity, written ? &own : &pnm, perturbation);
+        *residual = largest_residual(identity, written ? &own : &pnm, perturbation);
     trajectory_free(&own);
     trajectory_free(&pnm);
     claim_descent_free(&run);
-    return result;
+    return status;
 }
 
-static double over_chains(const struct descent_identity *identity, bool written,
-                          double perturbation)
+static int over_chains(const struct descent_identity *identity, bool written,
+                       double perturbation, double *apart, struct error *error)
 {
     static const double beta0s[] = {0, 1, 3}, beta1s[] = {0, 0.9};
     const struct loss_kind *const *kind = loss_kinds();
-    double largest = 0;
+    int status = STATUS_OK;
+    *apart = 0;
     for (; *kind; kind++)
         for (int a = 0; claim_descent_covers(*kind) && a < 3; a++)
             for (int b = 0; beta0s[a] <= identity->largest_beta0 && b < 2; b++) {
+                double own = 0;
                 char rule[64];
                 snprintf(rule, sizeof rule, "pnm beta0=%.17g beta1=%.17g", beta0s[a],
                          beta1s[b]);
                 const struct descent_setting setting = {*kind, 3, rule, 0.1, 1, 2};
-                const double one =
-                    residual_of(identity, &setting, written, perturbation);
-                largest = isnan(one) || one > largest ? one : largest;
+                if (status == STATUS_OK)
+                    status = residual_of(identity, &setting, written, perturbation,
+                                         &own, error);
+                *apart = isnan(own) || own > *apart ? own : *apart;
             }
-    return largest;
+    return status;
 }
 
-static double identity_simulated(const void *context, double perturbation)
+static int identity_simulated(const void *context, double perturbation, double *apart,
+                              struct error *error)
 {
-    return over_chains(context, false, perturbation);
+    return over_chains(context, false, perturbation, apart, error);
 }
 
-static double identity_written(const void *context, double perturbation)
+static int identity_written(const void *context, double perturbation, double *apart,
+                            struct error *error)
 {
-    return over_chains(context, true, perturbation);
+    return over_chains(context, true, perturbation, apart, error);
 }
 
 int claim_descent_identity(struct ledger *ledger, const struct claim *claim,

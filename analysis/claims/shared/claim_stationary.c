@@ -56,18 +56,19 @@ struct curve_context {
     double paper;
 };
 
-static double curve_ratio(const void *context, double fraction)
+static int curve_ratio(const void *context, double fraction, double *ratio,
+                       struct error *error)
 {
     const struct curve_context *own = context;
     const double h = 1, c = h / CLAIM_BATCH;
     struct rule rule = *own->rule;
-    struct error ignored;
     enum exact_source source;
-    double exact;
+    double exact = 0;
     claim_stationary_at(&rule, fraction, h);
-    if (theory_covariance(&rule, h, h, c, &exact, &source, &ignored) != STATUS_OK)
-        return NAN;
-    return exact / claim_stationary_unit(&rule, h, c) / own->paper;
+    const int status = theory_covariance(&rule, h, h, c, &exact, &source, error);
+    if (status == STATUS_OK)
+        *ratio = exact / claim_stationary_unit(&rule, h, c) / own->paper;
+    return status;
 }
 
 int claim_stationary_limit(struct ledger *ledger, const struct claim *claim,
@@ -99,7 +100,8 @@ static int exact_ratio(const struct rule *above, const struct rule *below, doubl
     int status = theory_covariance(above, h, h, c, &x, &source, error);
     if (status == STATUS_OK)
         status = theory_covariance(below, h, h, c, &y, &source, error);
-    *ratio = status == STATUS_OK ? x / y : NAN;
+    if (status == STATUS_OK)
+        *ratio = x / y;
     return status;
 }
 

@@ -27,20 +27,20 @@ static void transform(const struct gaussian *g, const double *factor, const doub
     x[1] = g->mean[1] + factor[2] * z[0] + factor[3] * z[1];
 }
 
-double gaussian_quadrature(const struct gaussian *g,
-                           double (*f)(const double *x, const void *context),
-                           const void *context)
+int gaussian_quadrature(const struct gaussian *g,
+                        double (*f)(const double *x, const void *context),
+                        const void *context, double *mean, struct error *error)
 {
     enum { POINTS = 20 };
     double factor[GAUSSIAN_N * GAUSSIAN_N], sum = 0;
-    struct error ignored;
+    const int status = problem_cholesky(GAUSSIAN_N, g->covariance, factor, error);
+    if (status != STATUS_OK)
+        return status;
     /* With the weight exp(-z^2/2) the nodes are those of the standard normal. */
     gsl_integration_fixed_workspace *rule = gsl_integration_fixed_alloc(
         gsl_integration_fixed_hermite, POINTS, 0, 0.5, 0, 0);
-    if (!rule || problem_cholesky(GAUSSIAN_N, g->covariance, factor, &ignored) != 0) {
-        gsl_integration_fixed_free(rule);
-        return NAN;
-    }
+    if (!rule)
+        return error_memory(error, "a quadrature");
     const double *node = gsl_integration_fixed_nodes(rule);
     const double *weight = gsl_integration_fixed_weights(rule);
     for (int i = 0; i < POINTS; i++)
@@ -51,7 +51,8 @@ double gaussian_quadrature(const struct gaussian *g,
             sum += weight[i] * weight[j] / (2 * pi) * f(x, context);
         }
     gsl_integration_fixed_free(rule);
-    return sum;
+    *mean = sum;
+    return STATUS_OK;
 }
 
 /* The context of a draw: f at a point of the Gaussian with this Cholesky factor. */

@@ -18,10 +18,11 @@ struct gaussian {
 double gaussian_log_density(const struct gaussian *gaussian, const double *x);
 
 /* E f(x) over the Gaussian by Gauss-Hermite quadrature: exact for the polynomials of
- * low degree that occur here. NAN if the quadrature cannot be set up. */
-double gaussian_quadrature(const struct gaussian *gaussian,
-                           double (*f)(const double *x, const void *context),
-                           const void *context);
+ * low degree that occur here. STATUS_MEMORY; STATUS_USAGE if the covariance is none. */
+PNM_MUST_USE int gaussian_quadrature(const struct gaussian *gaussian,
+                                     double (*f)(const double *x, const void *context),
+                                     const void *context, double *mean,
+                                     struct error *error);
 
 /* Estimates E f(x) from independent draws; sets the evidence's mean and standard error.
  */

@@ -113,14 +113,20 @@ static double largest_apart(const struct identity_context *own, bool written,
     return largest;
 }
 
-static double apart_simulated(const void *context, double perturbation)
+static int apart_simulated(const void *context, double perturbation, double *apart,
+                           struct error *error)
 {
-    return largest_apart(context, false, perturbation);
+    (void)error;
+    *apart = largest_apart(context, false, perturbation);
+    return STATUS_OK;
 }
 
-static double apart_written(const void *context, double perturbation)
+static int apart_written(const void *context, double perturbation, double *apart,
+                         struct error *error)
 {
-    return largest_apart(context, true, perturbation);
+    (void)error;
+    *apart = largest_apart(context, true, perturbation);
+    return STATUS_OK;
 }
 
 /* The largest ratio of the sides; a chain's own noise is in both of them. */

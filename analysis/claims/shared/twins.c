@@ -18,29 +18,31 @@ static void step(const struct rule *rule, uint64_t t, double h, double noise,
     rule->kind->step(rule, t, 1, &gradient, &state[0], &state[1]);
 }
 
-double twins_simulated(const void *context, double perturbation)
+int twins_simulated(const void *context, double perturbation, double *apart,
+                    struct error *error)
 {
     const struct twin_rules *twins = context;
     const struct sampling *sampling = twins->ledger->sampling;
     const struct rule first = perturb(twins, perturbation);
     const struct random_key key = {sampling->seed, RANDOM_ENSEMBLE,
                                    random_hash("twins", NULL, 0), 0};
-    double a[LINEAR_STATE] = {0}, b[LINEAR_STATE] = {0}, largest = 0, apart = 0;
+    double a[LINEAR_STATE] = {0}, b[LINEAR_STATE] = {0}, largest = 0, most = 0;
     double normal[RANDOM_BLOCK];
     struct random_stream stream;
-    struct error ignored;
-    if (random_init(&stream, sampling->generator, key, &ignored) != STATUS_OK)
-        return NAN;
+    const int status = random_init(&stream, sampling->generator, key, error);
+    if (status != STATUS_OK)
+        return status;
     for (uint64_t t = 0; t < TWIN_STEPS; t++) {
         if (t % RANDOM_BLOCK == 0)
             random_normal(&stream, RANDOM_BLOCK, normal);
         step(&first, t, twins->h, normal[t % RANDOM_BLOCK], a);
         step(&twins->second, t, twins->h, normal[t % RANDOM_BLOCK], b);
         largest = fmax(largest, fabs(b[0]));
-        apart = fmax(apart, fabs(a[0] - b[0]));
+        most = fmax(most, fabs(a[0] - b[0]));
     }
     random_free(&stream);
-    return apart / largest;
+    *apart = most / largest;
+    return STATUS_OK;
 }
 
 static void next(const struct linear_system *system, double *state)
@@ -53,12 +55,14 @@ static void next(const struct linear_system *system, double *state)
         state[r] = moved[r];
 }
 
-double twins_exact(const void *context, double perturbation)
+int twins_exact(const void *context, double perturbation, double *apart,
+                struct error *error)
 {
     const struct twin_rules *twins = context;
     const struct rule first = perturb(twins, perturbation);
     struct linear_system a, b;
-    double from_first[LINEAR_STATE], from_second[LINEAR_STATE], largest = 0, apart = 0;
+    double from_first[LINEAR_STATE], from_second[LINEAR_STATE], largest = 0, most = 0;
+    (void)error;
     theory_find(first.kind->name)->system(&first, twins->h, &a);
     theory_find(twins->second.kind->name)->system(&twins->second, twins->h, &b);
     for (int r = 0; r < LINEAR_STATE; r++) {
@@ -67,9 +71,10 @@ double twins_exact(const void *context, double perturbation)
     }
     for (int t = 0; t < TWIN_STEPS; t++) {
         largest = fmax(largest, fabs(from_second[0]));
-        apart = fmax(apart, fabs(from_first[0] - from_second[0]));
+        most = fmax(most, fabs(from_first[0] - from_second[0]));
         next(&a, from_first);
         next(&b, from_second);
     }
-    return apart / largest;
+    *apart = most / largest;
+    return STATUS_OK;
 }

@@ -13,12 +13,15 @@ struct twin_rules {
 };
 
 /* Largest |theta - theta'| over largest |theta| of the two implemented rules, stepped
- * side by side over TWIN_STEPS steps at curvature h with the same noise. */
-double twins_simulated(const void *context, double perturbation);
+ * side by side over TWIN_STEPS steps at curvature h with the same noise.
+ * STATUS_MEMORY. */
+int twins_simulated(const void *context, double perturbation, double *apart,
+                    struct error *error);
 
 /* Largest |theta - theta'| over largest |theta| of the two rules' responses to one unit
  * of noise, from the written-out matrices. */
-double twins_exact(const void *context, double perturbation);
+int twins_exact(const void *context, double perturbation, double *apart,
+                struct error *error);
 
 enum { TWIN_STEPS = 4096 };
 

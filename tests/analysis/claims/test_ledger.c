@@ -152,18 +152,24 @@ struct approach {
     double limit, coefficient, order;
 };
 
-static double approach(const void *context, double fraction)
+static int approach(const void *context, double fraction, double *ratio,
+                    struct error *error)
 {
     const struct approach *own = context;
-    return own->limit + own->coefficient * pow(fraction, own->order) +
-           0.3 * own->coefficient * pow(fraction, own->order + 1);
+    (void)error;
+    *ratio = own->limit + own->coefficient * pow(fraction, own->order) +
+             0.3 * own->coefficient * pow(fraction, own->order + 1);
+    return STATUS_OK;
 }
 
 static enum verdict judge(struct approach shape, double order)
 {
     const struct limit limit = {
         .context = &shape, .ratio = approach, .paper = 1, .order = order};
-    return ledger_limit_judge(&limit, 1).verdict;
+    struct limit_finding finding;
+    struct error error;
+    CHECK_OK(ledger_limit_judge(&limit, 1, &finding, &error), &error);
+    return finding.verdict;
 }
 
 static void limits_need_value_order_and_monotony(void **state)
@@ -226,10 +232,13 @@ static void value_and_bound_rows(void **state)
     ledger_free(&ledger);
 }
 
-static double off_by(const void *context, double perturbation)
+static int off_by(const void *context, double perturbation, double *apart,
+                  struct error *error)
 {
     const double *size = context;
-    return size[0] + size[1] * perturbation;
+    (void)error;
+    *apart = size[0] + size[1] * perturbation;
+    return STATUS_OK;
 }
 
 static void identity_rows(void **state)

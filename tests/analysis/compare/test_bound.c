@@ -249,7 +249,9 @@ static void the_odd_replicas_measure(void **state)
         moments_add(&m, square);
         trajectory_free(&trajectory);
     }
-    const struct convergence constants = convergence_constants(&task, &rule);
+    struct convergence constants;
+    struct error error;
+    CHECK_OK(convergence_constants(&task, &rule, &constants, &error), &error);
     const double bound = convergence_lemma_bound(
         &constants, convergence_applied_rate(&rule), CONVERGENCE_CORRECTED);
     assert_int_equal(ratio[CORRECTED].count, m.count);

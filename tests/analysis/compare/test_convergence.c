@@ -130,7 +130,10 @@ static void errors_of_slopes(void **state)
                 .se = square * relative[k],
                 .count = CHAINS};
         }
-        convergence_slope(horizon, minimum, HORIZONS, &slope, &slope_se);
+        struct error error;
+        CHECK_OK(
+            convergence_slope(horizon, minimum, HORIZONS, &slope, &slope_se, &error),
+            &error);
         errors_add(&slopes[seed % RULES], "slope", slope, -0.5, slope_se);
         const double factor = convergence_doubling(slope, slope_se, &se);
         errors_add(&factors[seed % RULES], "doubling", factor, sqrt(0.5), se);

@@ -299,13 +299,11 @@ static void margins(void **state)
         const struct setting *s = &settings[k];
         struct linear_system system;
         theory_system(&s->rule, s->h_i, &system);
-        add_score(&written, relative(linear_system_margin(&system), s->margin),
-                  s->text);
-        add_score(&radius, relative(linear_system_radius(&system), 1 - s->margin),
-                  s->text);
+        add_score(&written, relative(check_margin(&system), s->margin), s->text);
+        add_score(&radius, relative(1 - check_margin(&system), 1 - s->margin), s->text);
         linear_system_probe(&s->rule, s->h_i, &system);
-        CHECK(linear_system_margin(&system) > 0, "%s, h = %g: 1 - rho is %g", s->text,
-              s->h_i, linear_system_margin(&system));
+        CHECK(check_margin(&system) > 0, "%s, h = %g: 1 - rho is %g", s->text, s->h_i,
+              check_margin(&system));
     }
     check_score("1 - rho", &written);
     check_score("rho", &radius);

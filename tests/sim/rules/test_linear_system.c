@@ -395,14 +395,14 @@ static void test_radius_of_rules(void **state)
             CHECK_RULE("pnm lr=0.7 lr-normalization=off beta0=%.17g beta1=%.17g",
                        -beta1 / (1 + beta1), beta1);
         struct linear_system system = probed(&sgd, h);
-        CHECK_NEAR(linear_system_radius(&system), fabs(1 - lr * h), 1e-14, 1e-15);
+        CHECK_NEAR(1 - check_margin(&system), fabs(1 - lr * h), 1e-14, 1e-15);
         system = probed(&ball, h);
         const double radius = radius_of_two(1 + beta1 - lr * (1 - beta1) * h, beta1);
         /* Near a double root the eigenvalues move with the square root of rounding. */
-        CHECK_NEAR(linear_system_radius(&system), radius, 1e-7, 0);
+        CHECK_NEAR(1 - check_margin(&system), radius, 1e-7, 0);
         /* PNM as Heavy Ball: its third root, -beta1, is never the largest. */
         system = probed(&pnm, h);
-        CHECK_NEAR(linear_system_radius(&system), radius, 1e-7, 0);
+        CHECK_NEAR(1 - check_margin(&system), radius, 1e-7, 0);
     }
 }
 
@@ -411,7 +411,7 @@ static void check_radius(int dim, const double *a, double expected)
     struct linear_system system = {.dim = dim};
     for (int k = 0; k < dim * dim; k++)
         system.e[k] = (quad)a[k] - (k % (dim + 1) == 0 ? 1 : 0);
-    CHECK_NEAR(linear_system_radius(&system), expected, 1e-13, 1e-13);
+    CHECK_NEAR(1 - check_margin(&system), expected, 1e-13, 1e-13);
 }
 
 static void test_radius_of_matrices(void **state)
@@ -428,9 +428,13 @@ static void test_radius_of_matrices(void **state)
     /* A cycle of four: all roots on the circle of radius 2. */
     check_radius(4, (const double[]){0, 0, 0, 16, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0},
                  2);
-    CHECK_NAN(linear_system_radius(&bad));
+    double margin;
+    struct error error;
+    assert_int_equal(linear_system_margin(&bad, &margin, &error), STATUS_SOFTWARE);
     bad.e[3] = INFINITY;
-    CHECK_NAN(linear_system_radius(&bad));
+    assert_int_equal(linear_system_margin(&bad, &margin, &error), STATUS_SOFTWARE);
+    bad = (struct linear_system){.dim = 1, .e = {NAN}};
+    assert_int_equal(linear_system_margin(&bad, &margin, &error), STATUS_SOFTWARE);
 }
 
 /* --- limit of the learning rate --------------------------------------------------- */
