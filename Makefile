@@ -261,9 +261,13 @@ test-unit: ## run the unit tests (cmocka)
 	@printf '%s\n' $(TESTS) | xargs -P $(shell nproc) -I TEST sh -c \
 	    'TEST >TEST.log 2>&1; status=$$?; cat TEST.log; exit $$status'
 
+# As many files side by side as there are processors, the longest first.
 test-cli: all $(FAULTS) ## run the tests of the programs (bats)
 	@if command -v mpicc >/dev/null; then $(MAKE) --no-print-directory all MPI=1; fi
-	@PNM_BIN=$(abspath $(BUILD)/bin) PNM_MPI_BIN=$(abspath build/mpi/bin) bats tests/cli
+	@mkdir -p $(BUILD)/tests/cli
+	@ls -S tests/cli/*.bats | PNM_BIN=$(abspath $(BUILD)/bin) PNM_MPI_BIN=$(abspath build/mpi/bin) \
+	    xargs -P $(shell nproc) -I TEST sh -c \
+	    'log=$(BUILD)/TEST.log; bats TEST >$$log 2>&1; status=$$?; cat $$log; exit $$status'
 
 # The same bits from gcc and clang: both builds' results are compared byte for byte.
 test-bits: all ## compare the results of a gcc and a clang build
