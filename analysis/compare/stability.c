@@ -86,7 +86,7 @@ double stability_limit_closed(const struct rule *rule, const double *h, size_t n
     double least = INFINITY;
     for (size_t i = 0; i < n; i++) {
         const double own = theory_lr_limit(rule, h[i]);
-        if (isnan(own))
+        if (isnan(own) || interrupt_pending())
             return NAN;
         least = fmin(least, own);
     }
@@ -193,8 +193,10 @@ struct search {
 
 static double margin_at(const struct search *search, double lr)
 {
-    double least = interrupt_pending() ? -INFINITY : INFINITY;
+    double least = INFINITY;
     for (size_t i = 0; i < search->n; i++) {
+        if (interrupt_pending())
+            return -INFINITY;
         const double own = mode_margin(&search->modes[i], lr);
         least = isnan(own) ? -INFINITY : fmin(least, own);
     }

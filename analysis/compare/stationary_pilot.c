@@ -107,6 +107,34 @@ static int settle(struct stationary_work *work, const struct ensemble *ensemble,
     return status;
 }
 
+bool stationary_pilot_spared(const struct stationary_work *work)
+{
+    return !rule_has_law(work->rule) && work->sampling->chains > 0 &&
+           work->sampling->steps > 0;
+}
+
+void stationary_pilot_judge(struct stationary_work *work)
+{
+    bool finite = true;
+    for (size_t k = 0; k < work->count; k++) {
+        const struct evidence *e = &work->rows[k].evidence;
+        finite = finite && (!e->sampled || (isfinite(e->measured) &&
+                                            (e->count == 1 || isfinite(e->se))));
+    }
+    if (finite)
+        return;
+    work->undefined = sampling_divides_zero(work->rule, work->problem,
+                                            work->piloted.chains.steps, NULL);
+    work->diverges = !work->undefined;
+    for (size_t k = 0; k < work->count; k++) {
+        struct evidence *e = &work->rows[k].evidence;
+        e->sampled = false;
+        e->measured = e->se = NAN;
+        work->jobs[k].plan.samples = INFINITY;
+        work->jobs[k].plan.affordable = false;
+    }
+}
+
 int stationary_pilot_plan(struct stationary_work *work, const struct ensemble *ensemble,
                           struct error *error)
 {
@@ -114,11 +142,13 @@ int stationary_pilot_plan(struct stationary_work *work, const struct ensemble *e
     const struct sampling *sampling = work->sampling;
     struct plan *plan = &work->piloted;
     struct moments *last = calloc(2 * n, sizeof *last);
-    bool settled = false;
-    uint64_t steps = 0;
+    bool settled = true;
+    uint64_t steps = sampling->steps;
+    int status = STATUS_OK;
     if (!last)
         return error_memory(error, "the pilot");
-    const int status = settle(work, ensemble, last, last + n, &steps, &settled, error);
+    if (!stationary_pilot_spared(work))
+        status = settle(work, ensemble, last, last + n, &steps, &settled, error);
     plan->chains = (struct chains){
         .count = sampling->chains ? sampling->chains : chains_by_pilot(work, last),
         .steps = steps,
