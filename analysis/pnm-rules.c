@@ -115,11 +115,8 @@ static int fill(struct table *table, const struct rule *rules, size_t count,
                 struct error *error)
 {
     int status = table_init(table, columns, COLUMNS, error);
-    for (size_t k = 0; status == STATUS_OK && k < count; k++) {
+    for (size_t k = 0; status == STATUS_OK && k < count; k++)
         status = add_row(table, &rules[k], error);
-        if (interrupt_pending())
-            status = error_set(error, STATUS_INTERRUPTED, "interrupted");
-    }
     return status;
 }
 

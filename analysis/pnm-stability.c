@@ -317,8 +317,6 @@ static int fill(struct table *table, const struct stability_request *own,
     for (size_t k = 0; status == STATUS_OK && k < rules->count; k++) {
         status = own->map ? add_point(table, own, &rules->rule[k], error)
                           : add_row(table, own, &rules->rule[k], at, tally, error);
-        if (interrupt_pending())
-            status = error_set(error, STATUS_INTERRUPTED, "interrupted");
         progress_step(&progress, 1);
     }
     progress_end(&progress);

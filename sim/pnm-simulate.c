@@ -46,6 +46,58 @@ static const struct program_example examples[] = {
 
 static const uint64_t most_records = 20000000;
 
+/* Plans the chains of a stable mode from its exact law. */
+static int plan_stable(const struct sampling *sampling, const struct rule *rule,
+                       const struct problem *problem, size_t i,
+                       const struct linear_system *system, struct plan *plan,
+                       struct error *error)
+{
+    const double c = problem_noise(problem, i, i), noise[3] = {c, c, c};
+    const double offset = problem->start[i] - problem->theta_star[i];
+    quad drift[LINEAR_STATE];
+    double mean[LINEAR_STATE];
+    struct plan_law law;
+    int status = plan_law_init(&law, system, system, noise, offset, offset, error);
+    if (status != STATUS_OK)
+        return status;
+    linear_system_probe_drift(rule, problem->theta_star[i], drift);
+    status = linear_system_mean(system, drift, mean, error);
+    if (status != STATUS_OK)
+        return status;
+    for (int k = 0; k < system->dim; k++) {
+        law.offset_i[k] -= mean[k];
+        law.offset_j[k] -= mean[k];
+    }
+    struct plan_request request =
+        sampling_request(sampling, c > 0 ? sampling->precision * law.s_ij[0] : 1e-12);
+    if (c == 0 && request.chains == 0)
+        request.chains = 1; /* nothing is random */
+    plan_make(&law, &request, plan);
+    return STATUS_OK;
+}
+
+/* Warns of steps that are too few, and refuses a plan beyond the budget. */
+static int check_plan(const struct sampling *sampling, const struct problem *problem,
+                      size_t i, const struct plan *plan, size_t *warnings,
+                      struct error *error)
+{
+    if (plan->too_short && ++*warnings <= SAMPLING_WARNINGS)
+        sampling_warn(sampling,
+                      "--steps %llu: mode %zu needs a burn-in of %llu; recording "
+                      "from step %llu on",
+                      (unsigned long long)sampling->steps, i + 1,
+                      (unsigned long long)plan->needed_burn_in,
+                      (unsigned long long)plan->chains.burn_in);
+    if (plan->affordable)
+        return STATUS_OK;
+    return error_about(error, STATUS_USAGE, "max-samples",
+                       "mode %zu (h = %g) needs %.3g "
+                       "coordinate-steps, the budget is %.3g; raise it or ask "
+                       "for fewer: a coarser --precision, fewer --replicas or "
+                       "--steps",
+                       i + 1, problem->h[i], plan->samples, sampling->max_samples);
+}
+
 /* Sets the chains of each mode, planned from the exact law or as given. */
 static int plan_modes(const struct sampling *sampling, const struct rule *rule,
                       const struct problem *problem, struct chains *chains,
@@ -57,48 +109,18 @@ static int plan_modes(const struct sampling *sampling, const struct rule *rule,
     struct plan plan;
     int status = sampling_systems(sampling, rule, problem, &systems, &margins, error);
     for (size_t i = 0; status == STATUS_OK && i < problem->n; i++) {
-        const double c = problem_noise(problem, i, i), noise[3] = {c, c, c};
-        const double offset = problem->start[i] - problem->theta_star[i];
-        quad drift[LINEAR_STATE];
-        double mean[LINEAR_STATE];
-        struct plan_law law;
-        if (interrupt_pending())
-            status = error_set(error, STATUS_INTERRUPTED, "interrupted");
-        if (status == STATUS_OK && !(margins[i] > 0)) {
+        status = interrupt_check(error);
+        if (status != STATUS_OK)
+            break;
+        if (!(margins[i] > 0)) {
             status = sampling_given_chains(sampling, rule, &chains[i], error);
             continue;
         }
-        status =
-            plan_law_init(&law, &systems[i], &systems[i], noise, offset, offset, error);
+        status = plan_stable(sampling, rule, problem, i, &systems[i], &plan, error);
         if (status != STATUS_OK)
             break;
-        linear_system_probe_drift(rule, problem->theta_star[i], drift);
-        status = linear_system_mean(&systems[i], drift, mean, error);
-        for (int k = 0; k < systems[i].dim; k++) {
-            law.offset_i[k] -= mean[k];
-            law.offset_j[k] -= mean[k];
-        }
-        struct plan_request request = sampling_request(
-            sampling, c > 0 ? sampling->precision * law.s_ij[0] : 1e-12);
-        if (c == 0 && request.chains == 0)
-            request.chains = 1; /* nothing is random */
-        plan_make(&law, &request, &plan);
         chains[i] = plan.chains;
-        if (plan.too_short && ++warnings <= SAMPLING_WARNINGS)
-            sampling_warn(sampling,
-                          "--steps %llu: mode %zu needs a burn-in of %llu; recording "
-                          "from step %llu on",
-                          (unsigned long long)sampling->steps, i + 1,
-                          (unsigned long long)plan.needed_burn_in,
-                          (unsigned long long)plan.chains.burn_in);
-        if (!plan.affordable)
-            status =
-                error_about(error, STATUS_USAGE, "max-samples",
-                            "mode %zu (h = %g) needs %.3g "
-                            "coordinate-steps, the budget is %.3g; raise it or ask "
-                            "for fewer: a coarser --precision, fewer --replicas or "
-                            "--steps",
-                            i + 1, problem->h[i], plan.samples, sampling->max_samples);
+        status = check_plan(sampling, problem, i, &plan, &warnings, error);
     }
     sampling_warn_rest(sampling, warnings);
     free(systems);

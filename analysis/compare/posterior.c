@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "compare/posterior.h"
 
+#include "base/interrupt.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +16,9 @@ static int mean_square_of(const struct rule *rule, const struct problem *problem
     *square = 0;
     for (size_t i = 0; status == STATUS_OK && i < problem->n; i++) {
         double mean[LINEAR_STATE];
+        status = interrupt_check(error);
+        if (status != STATUS_OK)
+            break;
         status = theory_mean(rule, problem->h[i], problem->theta_star[i], mean, error);
         *square += pow(problem->theta_star[i] + mean[0], 2);
     }
@@ -27,7 +32,10 @@ static int element(const struct rule *rule, const struct problem *problem,
                    quad *bound, struct error *error)
 {
     const double c = problem_noise(problem, i, j);
+    const int status = interrupt_check(error);
     enum exact_source source;
+    if (status != STATUS_OK)
+        return status;
     if (kind == POSTERIOR_PAPER) {
         *value = theory_paper_quad(rule, problem->h[i], problem->h[j], c);
         *bound = 4 * QUAD_EPSILON * quad_abs(*value);
@@ -71,6 +79,8 @@ static int find_stable(const struct rule *rule, const struct problem *problem,
         linear_system_probe(rule, problem->h[i], &system);
         status = linear_system_margin(&system, &margin, error);
         *stable = margin > 0;
+        if (status == STATUS_OK)
+            status = interrupt_check(error);
     }
     return status;
 }
@@ -142,7 +152,7 @@ static void from_modes(const struct comparison *rows, size_t n, double lambda,
                        double mean_square, quad *variance, struct posterior *posterior)
 {
     double squared = 0, correction = 0;
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < n && !interrupt_pending(); i++) {
         const struct evidence *e = &rows[i].evidence;
         const double relative = e->se / e->measured;
         variance[i] = e->measured;
@@ -230,6 +240,8 @@ static void group_errors(size_t n, const struct covariance_groups *groups,
     *bias = 0;
     for (uint64_t g = 0; g < groups->count; g++) {
         double trace = 0, first, second;
+        if (interrupt_pending())
+            return;
         unpack(n, groups->mean + g * pairs, x);
         for (size_t k = 0; k < n * n; k++)
             x[k] -= s[k];
@@ -270,6 +282,7 @@ static int from_groups(size_t n, const struct covariance_groups *groups, double 
         goto out;
     }
     group_errors(n, groups, lambda, s, inverse, x, product, &posterior->kl_se, &bias);
+    status = interrupt_check(error);
     posterior->blurred = posterior->size.error / 2 > posterior->kl_se / 10;
     if (posterior->blurred)
         error_write(

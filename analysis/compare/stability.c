@@ -27,13 +27,13 @@ int stability_margin(const struct rule *rule, const double *h, size_t n, double 
         struct linear_system system;
         double own;
         const enum exact_source own_source = theory_system(rule, h[i], &system);
-        const int status = linear_system_margin(&system, &own, error);
+        int status = interrupt_check(error);
+        if (status == STATUS_OK)
+            status = linear_system_margin(&system, &own, error);
         if (source)
             *source = own_source;
         if (status != STATUS_OK)
             return status;
-        if (interrupt_pending())
-            return error_set(error, STATUS_INTERRUPTED, "interrupted");
         *margin = fmin(*margin, own);
     }
     return STATUS_OK;
@@ -68,10 +68,10 @@ int stability_set(const struct rule *rule, const double *h, size_t n,
     for (size_t i = 0; status == STATUS_OK && set->count > 0 && i < n; i++) {
         struct mode mode;
         struct stable_set own;
-        if (interrupt_pending())
-            return error_set(error, STATUS_INTERRUPTED, "interrupted");
         mode_init(&mode, rule, h[i], written_out);
-        status = stable_set_of(&mode, &own, error);
+        status = interrupt_check(error);
+        if (status == STATUS_OK)
+            status = stable_set_of(&mode, &own, error);
         if (status == STATUS_OK)
             status = stable_set_intersect(set, &own, error);
     }
@@ -83,7 +83,7 @@ double stability_limit_closed(const struct rule *rule, const double *h, size_t n
     double least = INFINITY;
     for (size_t i = 0; i < n; i++) {
         const double own = theory_lr_limit(rule, h[i]);
-        if (isnan(own))
+        if (isnan(own) || interrupt_pending())
             return NAN;
         least = fmin(least, own);
     }
@@ -197,9 +197,11 @@ static double margin_at(struct search *search, double lr)
     double least = INFINITY, own = 0;
     for (size_t i = 0; search->status == STATUS_OK && i < search->n; i++) {
         search->status = mode_margin(&search->modes[i], lr, &own, search->error);
+        if (search->status == STATUS_OK)
+            search->status = interrupt_check(search->error);
         least = fmin(least, own);
     }
-    return search->status != STATUS_OK || interrupt_pending() ? -INFINITY : least;
+    return search->status == STATUS_OK ? least : -INFINITY;
 }
 
 /* Points of the scan as fractions of the interval: 0; DEEP from 1e-44 in ratios of

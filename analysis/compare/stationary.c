@@ -148,7 +148,7 @@ static void join_plans(struct stationary_work *work)
 {
     struct chains joint = {0};
     for (int round = 0; round < 2; round++)
-        for (size_t k = 0; k < work->count; k++) {
+        for (size_t k = 0; k < work->count && !interrupt_pending(); k++) {
             const struct stationary_job *job = &work->jobs[k];
             if (!job->plan.affordable)
                 continue;
@@ -222,6 +222,8 @@ static int measure_together(struct stationary_work *work,
     bool any = false;
     int status = pairs ? STATUS_OK : error_memory(error, "the covariance");
     join_plans(work);
+    if (status == STATUS_OK)
+        status = interrupt_check(error);
     for (size_t k = 0; k < work->count; k++)
         any |= work->jobs[k].plan.affordable;
     if (status == STATUS_OK && any)
@@ -303,8 +305,7 @@ static int prepare(struct stationary_work *work, bool full, struct error *error)
                                        .h_i = work->problem->h[i],
                                        .h_j = work->problem->h[j],
                                        .evidence = {.measured = NAN, .se = NAN}};
-            if (interrupt_pending())
-                status = error_set(error, STATUS_INTERRUPTED, "interrupted");
+            status = interrupt_check(error);
             row->evidence.noiseless = problem_noise(work->problem, i, i) == 0 ||
                                       problem_noise(work->problem, j, j) == 0;
             if (status == STATUS_OK)
@@ -338,7 +339,8 @@ static int find_means(struct stationary_work *work, struct error *error)
     for (size_t i = 0; status == STATUS_OK && i < n; i++) {
         const double theta_star = problem->theta_star[i];
         double mean[LINEAR_STATE] = {0};
-        if (rule_has_law(work->rule) && work->margin[i] > 0)
+        status = interrupt_check(error);
+        if (status == STATUS_OK && rule_has_law(work->rule) && work->margin[i] > 0)
             status = theory_mean(work->rule, problem->h[i], theta_star, mean, error);
         work->mean[i] = theta_star + mean[0];
         for (int k = 0; k < LINEAR_STATE; k++)
@@ -382,8 +384,11 @@ int stationary_compare(const struct sampling *sampling, const struct rule *rule,
     if (status == STATUS_OK)
         status = together ? measure_together(&work, &ensemble, groups, error)
                           : measure_separately(&work, &ensemble, error);
+    if (status == STATUS_OK && stationary_pilot_spared(&work))
+        stationary_pilot_judge(&work);
     for (size_t k = 0; status == STATUS_OK && k < work.count; k++) {
         struct comparison *row = &work.rows[k];
+        status = interrupt_check(error);
         if (row->evidence.noiseless && row->evidence.sampled)
             row->evidence.se = 0;
         row->plan = work.jobs[k].plan;

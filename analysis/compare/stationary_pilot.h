@@ -25,13 +25,23 @@ struct stationary_work {
     struct stationary_job *jobs;
     size_t count;
     struct plan piloted; /* for all rows of a rule without linear theory */
-    bool diverges;       /* its pilot overflowed, in theta or in powers of it */
-    bool undefined;      /* its pilot divided 0 by 0 */
+    bool diverges;       /* its pilot, or what was measured without one, overflowed, in
+                          * theta or in powers of it */
+    bool undefined;      /* it divided 0 by 0 */
 };
 
-/* Plans steps and chains. The steps are those in which the rule settles, the first half
- * being burn-in; a rule that never settles is recorded over the last eighth of its
- * steps. STATUS_MEMORY, and what ensembles return. */
+/* True if the rule has no linear theory and both steps and chains are given, so that
+ * nothing is left to plan: no pilot is run. */
+bool stationary_pilot_spared(const struct stationary_work *work);
+
+/* Judges, where the pilot was spared, what was measured as a pilot would be: if a row
+ * is beyond the range of numbers, no row counts as sampled. */
+void stationary_pilot_judge(struct stationary_work *work);
+
+/* Plans steps and chains that are not given; both: without a pilot. The steps are those
+ * in which the rule settles, the first half being burn-in; a rule that never settles is
+ * recorded over the last eighth of its steps. STATUS_MEMORY, and what ensembles return.
+ */
 PNM_MUST_USE int stationary_pilot_plan(struct stationary_work *work,
                                        const struct ensemble *ensemble,
                                        struct error *error);

@@ -87,8 +87,8 @@ int trajectory_measured_unit(const struct descent *descent, uint64_t unit,
         status = trajectory_of(descent, steps, &pnm[lane], error);
     if (status == STATUS_OK)
         status = descent_unit(descent, unit, steps, observe_unit, pnm, error);
-    if (status == STATUS_OK && interrupt_pending())
-        status = error_set(error, STATUS_INTERRUPTED, "interrupted");
+    if (status == STATUS_OK)
+        status = interrupt_check(error);
     return status;
 }
 
@@ -132,8 +132,7 @@ int trajectory_noiseless(const struct descent *descent, uint64_t steps,
     for (size_t i = 0; status == STATUS_OK && i < n; i++)
         pnm->theta[i] = descent->start;
     for (size_t t = 0; status == STATUS_OK && t < steps; t++) {
-        if (interrupt_pending())
-            status = error_set(error, STATUS_INTERRUPTED, "interrupted");
+        status = interrupt_check(error);
         descent->loss->kind->evaluate_one(descent->loss, pnm->theta + t * n,
                                           pnm->g + t * n);
         written_step(pnm, (long)t);

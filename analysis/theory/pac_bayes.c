@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "theory/pac_bayes.h"
 
+#include "base/interrupt.h"
+
 #include <float.h>
 #include <gsl/gsl_errno.h>
 #include <gsl/gsl_linalg.h>
@@ -31,7 +33,7 @@ static double beyond(quad x)
 }
 
 /* S = L D L': m[n x n] is S and becomes L, of unit diagonal; above it stays S. False at
- * the first pivot that is not > 0, whose row is then in *row. */
+ * the first pivot that is not > 0, whose row is then in *row, and after a signal. */
 static bool factor(size_t n, quad *m, quad *d, size_t *row)
 {
     for (size_t i = 0; i < n; i++) {
@@ -48,7 +50,7 @@ static bool factor(size_t n, quad *m, quad *d, size_t *row)
             m[i * n + j] = l;
         }
         *row = i;
-        if (!(d[i] > 0))
+        if (!(d[i] > 0) || interrupt_pending())
             return false;
         m[i * n + i] = 1;
     }
@@ -98,11 +100,11 @@ int pac_bayes_gaussian_kl(size_t n, const double *mean_q, const double *cov_q,
     if (!factor(n, p, d, &row))
         goto out;
     forward(n, p, apart, 1);
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < n && !interrupt_pending(); i++) {
         forward(n, p, q + i, n);
         square += apart[i] * apart[i] / d[i];
     }
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n && !interrupt_pending(); i++)
         forward(n, p, q + i * n, 1);
     for (size_t i = 0; i < n; i++)
         for (size_t j = 0; j < n; j++)
@@ -148,12 +150,12 @@ static double logdet_error(const struct dense_covariance *s, const quad *l,
 {
     const size_t n = s->n;
     double error = 0;
-    for (size_t j = 0; j < n; j++) {
+    for (size_t j = 0; j < n && !interrupt_pending(); j++) {
         for (size_t i = 0; i < n; i++)
             inverse[i * n + j] = i == j ? 1 : 0;
         forward(n, l, inverse + j, n);
     }
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n && !interrupt_pending(); i++)
         for (size_t j = 0; j <= i; j++) {
             quad sum = 0;
             for (size_t k = i; k < n; k++)
@@ -207,7 +209,9 @@ int pac_bayes_size_dense(const struct dense_covariance *s, double lambda, double
         trace += s->elements[i * n + i];
     size->trace = (double)trace;
     if (!factor(n, l, d, &row)) {
-        status = refuse_pivot(s, l, d[row], row, error);
+        status = interrupt_check(error);
+        if (status == STATUS_OK)
+            status = refuse_pivot(s, l, d[row], row, error);
         goto out;
     }
     size->logdet = 0;
@@ -215,7 +219,8 @@ int pac_bayes_size_dense(const struct dense_covariance *s, double lambda, double
         size->logdet += log_of(d[i]);
     size->kl = from_factors(n, l, d, lambda);
     size->error = logdet_error(s, l, d, inverse) + (double)n * DBL_EPSILON;
-    if (!(size->error <= most))
+    status = interrupt_check(error);
+    if (status == STATUS_OK && !(size->error <= most))
         status = error_about(
             error, STATUS_SOFTWARE, "noise",
             "%s is so nearly singular that its log-determinant is only known to within "

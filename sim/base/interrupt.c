@@ -44,3 +44,9 @@ bool interrupt_pending(void)
 {
     return pending != 0;
 }
+
+int interrupt_check(struct error *error)
+{
+    return interrupt_pending() ? error_set(error, STATUS_INTERRUPTED, "interrupted")
+                               : STATUS_OK;
+}

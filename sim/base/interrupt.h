@@ -3,6 +3,8 @@
 #ifndef PNM_INTERRUPT_H
 #define PNM_INTERRUPT_H
 
+#include "base/error.h"
+
 #include <stdbool.h>
 
 /* Installs the handlers for SIGINT, SIGTERM, SIGHUP and SIGXCPU, unless they are
@@ -11,5 +13,10 @@ void interrupt_catch(void);
 
 /* True once a signal has arrived. */
 bool interrupt_pending(void);
+
+/* STATUS_INTERRUPTED once a signal has arrived, so that a program ends within a second.
+ * Every loop whose length the user chooses asks in each of its rounds: it costs one
+ * read. */
+PNM_MUST_USE int interrupt_check(struct error *error);
 
 #endif

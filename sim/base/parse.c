@@ -2,6 +2,7 @@
 #include "base/parse.h"
 
 #include "base/elementary.h"
+#include "base/interrupt.h"
 #include "base/text_file.h"
 
 #include <ctype.h>
@@ -130,14 +131,17 @@ static int parse_spaced(const char *what, const char *text, struct numbers *numb
     numbers->count = count;
     const double from = logarithmic ? elementary_log(low) : low;
     const double to = logarithmic ? elementary_log(high) : high;
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count && !interrupt_pending(); i++) {
         const double share = (double)i / (double)(count - 1);
         const double point = from * (1 - share) + to * share;
         numbers->value[i] = logarithmic ? elementary_exp(point) : point;
     }
     numbers->value[0] = low;
     numbers->value[count - 1] = high;
-    return STATUS_OK;
+    status = interrupt_check(error);
+    if (status != STATUS_OK)
+        numbers_free(numbers);
+    return status;
 }
 
 int parse_grid(const char *what, const char *text, struct numbers *numbers,
@@ -239,8 +243,11 @@ static int parse_line(const struct text_file *file, struct rows *rows, size_t *f
         double value;
         char *end = token + strcspn(token, separators);
         const char after = *end;
+        int status = interrupt_check(error);
+        if (status != STATUS_OK)
+            return status;
         *end = '\0';
-        const int status = parse_real("", token, &value, &inner);
+        status = parse_real("", token, &value, &inner);
         *end = after;
         if (status != STATUS_OK)
             return error_about(error, STATUS_USAGE, file->quantity,

@@ -2,6 +2,7 @@
 #include "cli/problem_form.h"
 
 #include "base/elementary.h"
+#include "base/interrupt.h"
 #include "base/parse.h"
 #include "losses/rotation.h"
 
@@ -85,8 +86,10 @@ static int parse_spectrum(const char *text, struct numbers *h, struct text *warn
                                  "power:%s overflows, or gives curvatures of 0", rest);
         if (status == STATUS_OK)
             status = numbers_alloc(h, count, error);
-        for (size_t i = 0; status == STATUS_OK && i < count; i++)
+        for (size_t i = 0; status == STATUS_OK && i < count; i++) {
             h->value[i] = elementary_exp(-value * elementary_log((double)(i + 1)));
+            status = interrupt_check(error);
+        }
         return status;
     }
     if (strchr(text, ':') && !after_prefix(text, "linear:") &&

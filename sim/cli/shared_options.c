@@ -159,7 +159,8 @@ static const struct option_spec sampling_options[] = {
         .high = HUGE_VAL,
         .unrecorded = true,
         .doc = "stop sampling after this time, at the end of a unit, and print how to "
-               "repeat the run exactly",
+               "repeat the run exactly; what is computed exactly and planned from it "
+               "before is not cut short, and takes longer where modes are many",
     },
     {
         .name = "stop-at",

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli/table.h"
 
+#include "base/interrupt.h"
 #include "cli/table_cells.h"
 
 #include <assert.h>
@@ -86,8 +87,12 @@ out:
     return status;
 }
 
+/* A signal ends every program that fills a table. */
 int table_row(struct table *table, struct error *error)
 {
+    const int status = interrupt_check(error);
+    if (status != STATUS_OK)
+        return status;
     const size_t used = table->rows * table->column_count;
     const size_t needed = used + table->column_count;
     if (needed > table->cell_capacity) {

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "base/interrupt.h"
 #include "base/parse.h"
 #include "base/whole_file.h"
 #include "cli/table_cells.h"
@@ -13,7 +14,8 @@
 
 enum { NUMBER_SIZE = PARSE_TEXT }; /* also holds 20 digits and a zero byte */
 
-/* A stream that keeps the errno of the first failure and writes nothing after it. */
+/* A stream that keeps the errno of the first failure and writes nothing after it. A
+ * signal is a failure, EINTR. */
 struct sink {
     FILE *file;
     int failure;
@@ -21,6 +23,8 @@ struct sink {
 
 static void put_bytes(struct sink *sink, const char *bytes, size_t size)
 {
+    if (!sink->failure && interrupt_pending())
+        sink->failure = EINTR;
     if (!sink->failure && fwrite(bytes, 1, size, sink->file) < size)
         sink->failure = errno ? errno : EIO;
 }
@@ -328,7 +332,7 @@ static void put_table_text(struct sink *sink, const struct table *table, bool co
         sink->failure = ENOMEM;
         return;
     }
-    for (size_t line = 0; line <= table->rows; line++) {
+    for (size_t line = 0; line <= table->rows && !interrupt_pending(); line++) {
         for (size_t column = 0; column < table->column_count; column++) {
             const size_t width = width_of(aligned_text(table, line, column, number));
             if (width > widths[column])

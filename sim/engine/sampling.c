@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "engine/sampling.h"
 
+#include "base/interrupt.h"
 #include "base/ranks.h"
 #include "rules/rule_check.h"
 #include "rules/stable_set.h"
@@ -101,11 +102,14 @@ int sampling_systems(const struct sampling *sampling, const struct rule *rule,
             return status;
     }
     for (size_t i = 0; i < problem->n; i++) {
+        int status = interrupt_check(error);
+        if (status != STATUS_OK)
+            return status;
         (*margins)[i] = NAN;
         if (!rule_has_law(rule))
             continue;
         linear_system_probe(rule, problem->h[i], &(*systems)[i]);
-        const int status = linear_system_margin(&(*systems)[i], &(*margins)[i], error);
+        status = linear_system_margin(&(*systems)[i], &(*margins)[i], error);
         if (status != STATUS_OK)
             return status;
         if ((*margins)[i] < least) {
@@ -157,7 +161,7 @@ bool sampling_divides_zero(const struct rule *rule, const struct problem *proble
                            uint64_t steps, size_t *mode)
 {
     const uint64_t within = problem->rotation ? 1 : steps;
-    for (size_t i = 0; i < problem->n; i++)
+    for (size_t i = 0; i < problem->n && !interrupt_pending(); i++)
         if (problem_noise(problem, i, i) == 0 &&
             rule_divides_zero(rule, problem->h[i], problem->start[i],
                               problem->theta_star[i], within)) {

@@ -340,6 +340,31 @@ bool session_was_cut(const struct session *session)
     return session && session->stopped;
 }
 
+/* Whether the next sampling run is in the checkpoint that was read, or will be in the
+ * one that is written. */
+static bool is_kept(const struct session *session)
+{
+    return session->runs < session->resumed ||
+           (session->checkpoint && !session->stopped);
+}
+
+bool session_is_over(const struct session *session)
+{
+    const bool here = session && session->stop_at.run == session->runs + 1 &&
+                      session->stop_at.unit == 0;
+    return session && !is_kept(session) && (session->stopped || here);
+}
+
+struct session session_clock(const struct session *session)
+{
+    struct session clock = {.max_seconds = HUGE_VAL, .checkpoint_every = HUGE_VAL};
+    if (session && !is_kept(session)) {
+        clock.max_seconds = session->max_seconds;
+        clock.started = session->started;
+    }
+    return clock;
+}
+
 bool session_ran_out(const struct session *session)
 {
     return session_was_cut(session) && session->stop_at.run == 0;

@@ -74,6 +74,15 @@ bool session_is_timed(const struct session *session);
 /* Whether a sampling run was ended early. */
 bool session_was_cut(const struct session *session);
 
+/* Whether the next sampling run will have no unit and be in no checkpoint, so that it
+ * need not be planned. */
+bool session_is_over(const struct session *session);
+
+/* A session with the limit of time alone, for a pilot. It has no limit where the next
+ * sampling run is in a checkpoint, which tells by the plan what it belongs to, and for
+ * a session of NULL. */
+struct session session_clock(const struct session *session);
+
 /* Whether a sampling run was ended early, but not by stop_at. */
 bool session_ran_out(const struct session *session);
 

@@ -26,6 +26,8 @@ static int run_share(const struct units *units, uint64_t first, size_t count,
 #pragma omp parallel for schedule(dynamic, 1) num_threads(units->threads)
     for (size_t k = from; k < to; k++) {
         struct error own_error;
+        if (interrupt_pending())
+            continue;
         const int own = units->run(units->context, omp_get_thread_num(), first + k,
                                    scratch + k * units->scratch_size, &own_error);
 #pragma omp critical
@@ -36,7 +38,7 @@ static int run_share(const struct units *units, uint64_t first, size_t count,
             progress_step(progress, (uint64_t)ranks_count());
         }
     }
-    /* A signal cuts units short; they must not be merged. */
+    /* A signal cuts units short, or leaves them out; they must not be merged. */
     if (status == STATUS_OK && interrupt_pending())
         return error_set(error, STATUS_INTERRUPTED, "interrupted");
     return status;

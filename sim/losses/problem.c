@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "losses/problem.h"
 
+#include "base/interrupt.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,6 +31,9 @@ static int pivoted_factor(size_t n, double *rest, double tolerance, const double
     memset(g, 0, n * n * sizeof *g);
     for (size_t step = 0; step < n; step++) {
         size_t pivot = 0;
+        const int status = interrupt_check(error);
+        if (status != STATUS_OK)
+            return status;
         for (size_t i = 1; i < n; i++)
             if (rest[i * n + i] > rest[pivot * n + pivot])
                 pivot = i;
@@ -66,9 +71,12 @@ static int pivoted_factor(size_t n, double *rest, double tolerance, const double
 
 /* Rotates pairs of columns of g until it is lower triangular with diagonal >= 0; g g'
  * does not change. */
-static void triangulate(size_t n, double *g)
+static int triangulate(size_t n, double *g, struct error *error)
 {
     for (size_t i = 0; i < n; i++) {
+        const int status = interrupt_check(error);
+        if (status != STATUS_OK)
+            return status;
         for (size_t j = i + 1; j < n; j++) {
             const double a = g[i * n + i], b = g[i * n + j], r = sqrt(a * a + b * b);
             if (b == 0)
@@ -85,6 +93,7 @@ static void triangulate(size_t n, double *g)
                 g[k * n + i] = -g[k * n + i];
         g[i * n + i] = fabs(g[i * n + i]);
     }
+    return STATUS_OK;
 }
 
 /* Sets scale[i] = sqrt(C_ii) and rest = C / (scale scale'), the correlations. A
@@ -131,7 +140,9 @@ int problem_cholesky(size_t n, const double *c, double *f, struct error *error)
     status = pivoted_factor(n, rest, tolerance, scale, f, error);
     if (status != STATUS_OK)
         goto out;
-    triangulate(n, f);
+    status = triangulate(n, f, error);
+    if (status != STATUS_OK)
+        goto out;
     for (size_t i = 0; i < n; i++)
         for (size_t j = 0; j <= i; j++)
             f[i * n + j] *= scale[i];
