@@ -327,6 +327,7 @@ one_closing() {
 one_full() {
     local program=$1 folder=$work/full.$BASHPID status=0 problem=
     cd "$work/inputs.full" || exit 1
+    # shellcheck disable=SC2086,SC2048 # a list of words
     timeout 60 "$BIN/"$* >/dev/full 2>"$folder.err" </dev/null || status=$?
     told 74 'standard output'
     [ -z "$problem" ] || echo "$*$problem"

@@ -22,7 +22,12 @@ checks=0
 
 # runs: the commands, a line each.
 runs() {
-    grep -v '^#' "$here/runs.txt"
+    grep -v -e '^#' -e '^slow: ' "$here/runs.txt"
+}
+
+# slow_runs: those that go on for some tenths of a second, for what is sent to a program in mid-run.
+slow_runs() {
+    sed -n 's/^slow: //p' "$here/runs.txt"
 }
 
 # prepare FOLDER: makes it, with the files that the commands read and an output of an earlier run.
@@ -59,7 +64,8 @@ part=listed
 missing=
 programs=("$BIN"/pnm-*)
 for program in "${programs[@]}"; do
-    runs | grep -q "^${program##*/} " || missing="$missing ${program##*/}"
+    runs | grep -q "^${program##*/}\( \|\$\)" || missing="$missing ${program##*/}"
+    slow_runs | grep -q "^${program##*/}\( \|\$\)" || missing="$missing slow:${program##*/}"
 done
 report "programs of the build, in runs.txt" ${#programs[@]} "$(wc -w <<<"$missing")"
 for name in $missing; do
