@@ -22,7 +22,7 @@ checks=0
 
 # runs: the commands, a line each.
 runs() {
-    grep -v -e '^#' -e '^slow: ' "$here/runs.txt"
+    grep -v -e '^#' -e '^slow: ' -e '^$' "$here/runs.txt"
 }
 
 # slow_runs: those that go on for some tenths of a second, for what is sent to a program in mid-run.
