@@ -109,7 +109,7 @@ add_forms() {
         cp -r "$folder" "$work/form.$run.resume"
         # shellcheck disable=SC2086 # a list of words
         (cd "$work/form.$run.resume" && "$BIN/"${plain%--stop-at*} --stop-at 1:1 --checkpoint from.ck \
-            --checkpoint-every 0 --output old.csv --quiet && echo 'an older result' >old.csv)
+            --checkpoint-every 0 --output new.json --quiet; rm new.json)
         add_form "$run.resume" "open read write close fsync link rename" \
             "$plain --resume from.ck --checkpoint from.ck --checkpoint-every 0 --output old.csv"
     fi
@@ -221,7 +221,7 @@ expect() {
             ;;
         *,*memfd:* | *,plot | *,gnuplot) told 74 --plot ;;
         *,"$folder.out") told 74 'standard output' ;;
-        *,*h.txt | *,*c.txt | *,*q.txt | *,*two.txt | *,*rule.txt | *,*run.ini | *,*earlier.*) told 64 "'$name'" ;;
+        *,*h.txt | *,*c.txt | *,*q.txt | *,*two.txt | *,*rule.txt | *,*run.ini | *,*earlier.*) told 64 "$name" ;;
         *,*from.ck)
             case $1 in open | read) told 64 "'$name'" ;; *) told 74 "'$name'" ;; esac
             ;;

@@ -270,7 +270,8 @@ in_parallel kill_again_and_again "$work/tasks"
 killed=$(wc -l <"$work/killed")
 [ "$killed" -ge "$wanted" ] || echo "$killed kills of $wanted" >>"$work/found"
 ended=$(wc -l <"$work/ended")
-tell "kills of $(wc -w <<<"$sampling") runs, $((ended + $(wc -w <<<"$sampling"))) of which came to their end" "$killed"
+ended=$((ended + $(wc -w <<<"$sampling")))
+tell "kills; the $(wc -w <<<"$sampling") runs came $ended times to their end" "$killed"
 
 # signals KIND NAMES default|ignore
 signals() {
