@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # faults.sh BIN TESTS short|long [PART...]: what becomes of the programs in the folder BIN when
 # memory runs out, calls fail, they are killed, and numbers are extreme. TESTS is the folder of
-# the libraries that are loaded before them. A part is a file beside this one: allocations.sh.
+# the libraries that are loaded before them. A part is a file beside this one, as allocations.sh.
 #
 # Every part tries the commands of runs.txt, each in a folder of its own, and prints a line a
 # check: what, how many times, how many of them wrong. What did not run counts as wrong.
