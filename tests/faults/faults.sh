@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # faults.sh BIN TESTS short|long [PART...]: what becomes of the programs in the folder BIN when
 # memory runs out, calls fail, they are killed, and numbers are extreme. TESTS is the folder of
-# the libraries that are loaded before them. A part is a file beside this one: allocations.sh.
+# the libraries that are loaded before them. A part is a file beside this one, as allocations.sh.
 #
 # Every part tries the commands of runs.txt, each in a folder of its own, and prints a line a
 # check: what, how many times, how many of them wrong. What did not run counts as wrong.
@@ -13,7 +13,7 @@ BIN=$(cd "$1" && pwd) || exit 1
 TESTS=$(cd "$2" && pwd) || exit 1
 export SIZE=$3
 shift 3
-parts=${*:-allocations}
+parts=${*:-allocations calls kills}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 export BIN TESTS work here
@@ -22,7 +22,12 @@ checks=0
 
 # runs: the commands, a line each.
 runs() {
-    grep -v '^#' "$here/runs.txt"
+    grep -v -e '^#' -e '^slow: ' -e '^$' "$here/runs.txt"
+}
+
+# slow_runs: those that go on for some tenths of a second, for what is sent to a program in mid-run.
+slow_runs() {
+    sed -n 's/^slow: //p' "$here/runs.txt"
 }
 
 # prepare FOLDER: makes it, with the files that the commands read and an output of an earlier run.
@@ -59,7 +64,8 @@ part=listed
 missing=
 programs=("$BIN"/pnm-*)
 for program in "${programs[@]}"; do
-    runs | grep -q "^${program##*/} " || missing="$missing ${program##*/}"
+    runs | grep -q "^${program##*/}\( \|\$\)" || missing="$missing ${program##*/}"
+    slow_runs | grep -q "^${program##*/}\( \|\$\)" || missing="$missing slow:${program##*/}"
 done
 report "programs of the build, in runs.txt" ${#programs[@]} "$(wc -w <<<"$missing")"
 for name in $missing; do
