@@ -145,13 +145,18 @@ struct convergence convergence_constants(const struct convergence_task *task,
     };
 }
 
+bool convergence_has_theorem(const struct rule *rule)
+{
+    const struct theory *theory = theory_find(rule->kind->name);
+    return theory && theory->converges;
+}
+
 void convergence_bounds(const struct convergence_task *task, const struct rule *rule,
                         const struct rule *own, uint64_t horizon, double bounds[2])
 {
-    const struct theory *theory = theory_find(own->kind->name);
     const struct convergence constants = convergence_constants(task, own);
     bounds[CONVERGENCE_PRINTED] = bounds[CONVERGENCE_CORRECTED] = NAN;
-    if (!theory || !theory->converges || !isnan(rule->number[RULE_LR]) ||
+    if (!convergence_has_theorem(own) || !isnan(rule->number[RULE_LR]) ||
         constants.beta0 < 0 || own->decay.lambda != 0 || rule_is_scheduled(own))
         return;
     for (int form = 0; form < 2; form++)
@@ -195,6 +200,11 @@ double convergence_doubling(double slope, double slope_se, double *se)
 
 /* --- exact transients ------------------------------------------------------------- */
 
+bool convergence_has_exact(const struct loss *loss, const struct rule *rule)
+{
+    return !isfinite(loss->gradient_bound) && rule_has_law(rule);
+}
+
 /* On a quadratic with curvatures h: E|grad f|^2 = sum h^2 E theta^2, E f - f* = sum h
  * E theta^2 / 2. */
 static double exact_value(const struct convergence_task *task, const struct rule *rule,
@@ -203,7 +213,7 @@ static double exact_value(const struct convergence_task *task, const struct rule
     const struct loss *loss = &task->loss;
     const double noise = task->sigma * task->sigma / (double)loss->n;
     double sum = 0;
-    if (isfinite(loss->gradient_bound) || !rule_has_law(rule))
+    if (!convergence_has_exact(loss, rule))
         return NAN;
     for (size_t i = 0; i < loss->n; i++) {
         const double h = loss->data[i];
