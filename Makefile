@@ -9,7 +9,7 @@ THREADS =
 
 # Debian packages that building, testing and verifying need; `make setup` installs them.
 PACKAGES = gcc libc6-dev make libgsl-dev libjansson-dev librandom123-dev \
-	libcmocka-dev gnuplot-nox bats clang libomp-dev libopenmpi-dev openmpi-bin
+	libcmocka-dev gnuplot-nox bats clang libomp-dev valgrind libopenmpi-dev openmpi-bin
 # What `make bench` compares with; `make setup-bench` installs them. All optional.
 BENCH_PACKAGES = python3 python3-numpy python3-torch python3-mpmath libslicot-dev
 # The suite that `make test-random` feeds; `make setup-random` installs it.
