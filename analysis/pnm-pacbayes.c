@@ -153,7 +153,10 @@ static int add_row(struct table *table, const struct pacbayes_request *own,
     if (posterior->blurred)
         return table_reason(table, posterior->why.text, error);
     if (!posterior->known)
-        return STATUS_OK;
+        return kind == POSTERIOR_MEASURED ? STATUS_OK /* the verdict says so */
+               : kind == POSTERIOR_PAPER
+                   ? table_reason(table, "the paper has no covariance for this", error)
+                   : table_reason(table, "there is no exact covariance", error);
     table_known(table, TRACE, posterior->size.trace);
     table_known(table, LOGDET, posterior->size.logdet);
     table_known(table, KL, posterior->kl);

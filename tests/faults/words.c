@@ -41,8 +41,9 @@ static const char rows_begin[] = "\"rows\": [";
 /* The texts of a row that tell what it is about, not how it went. */
 static bool tells(const char *column)
 {
-    static const char *const others[] = {"verdict", "law",     "reason",  "source",
-                                         "command", "setting", "vacuous", "parameters"};
+    static const char *const others[] = {"verdict", "law",        "reason",
+                                         "source",  "command",    "setting",
+                                         "vacuous", "parameters", "near_zero"};
     for (size_t k = 0; k < sizeof others / sizeof *others; k++)
         if (strstr(column, others[k]))
             return false;
