@@ -5,7 +5,7 @@
 # the ends of what is allowed are those that the messages tell. A run ends in time, with one of
 # the documented statuses and never by a signal; no number goes missing without a word in its
 # row (words.c); no exact verdict fails, as the programs simulate what their theory describes.
-# In the short form, and with EVERY=K in the environment, every K-th number is tried.
+# Every second number is tried, in the short form every twentieth; EVERY=K in the environment: every K-th.
 
 numbers='0 1 -1 4.9e-324 2.3e-308 1e-300 1e-150 1e-20 1e20 1e100 1e150 1e300 1.7e308 -1e300
 0.9999999999999999 9007199254740991 1000000000000 1000000000000000 9223372036854775807
@@ -61,7 +61,7 @@ rule_with() {
 # Leaves "tried" in FILE.tried unless the option is none of the rule's.
 one_edge() {
     local status=0 out=$1.$BASHPID limit=20 problem=
-    case $2 in *1000000*) limit=120 ;; esac
+    case $2 in *1000000*) limit=300 ;; esac
     # shellcheck disable=SC2086 # a list of words
     timeout -k 5 $limit "$BIN/"$2 --format json >"$out.out" 2>"$out.err" </dev/null || status=$?
     case $status in
@@ -91,7 +91,7 @@ edges() {
     extra=$("$BIN/"$2 "--$3=${4//V/x}" 2>&1 >/dev/null | sed -n 's/.*allowed//p' |
         grep -oE -e '-?[0-9]+(\.[0-9]+)?(e[+-]?[0-9]+)?' | sort -u | tr '\n' ' ')
     for number in $numbers $extra; do
-        [ -z "${EVERY:-}" ] || [ $(((count + ${#2} + ${#3}) % EVERY)) -eq 0 ] || { count=$((count + 1)); continue; }
+        [ $(((count + ${#2} + ${#3}) % EVERY)) -eq 0 ] || { count=$((count + 1)); continue; }
         count=$((count + 1))
         # So many modes are tried below.
         case $3.$number in spectrum.1000000* | dim.1000000*) continue ;; esac
@@ -201,8 +201,10 @@ while read -r command; do
         esac
     done <"$work/forms.$program"
 done < <(runs)
-[ "$SIZE" = long ] || EVERY=${EVERY:-20}
-export EVERY=${EVERY:-}
+case $SIZE in
+    long) export EVERY=${EVERY:-2} ;;
+    *) export EVERY=${EVERY:-20} ;;
+esac
 # shellcheck disable=SC2016 # the inner shell expands it
 tr '\n' '\0' <"$work/edges" | xargs -0 -P "$(nproc)" -I LINE bash -c \
     'read -r file option form run <<<"$1"; edges "$file" "$run" "$option" "$form"' _ LINE >"$work/found"
