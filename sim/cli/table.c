@@ -131,7 +131,7 @@ static int put_text(struct table *table, size_t row, size_t column, const char *
         table->cells[index].text = table->cells[above].text;
     } else {
         const size_t size = strlen(value) + 1, needed = table->text_size + size;
-        if (needed > table->text_capacity) {
+        if (!table->texts || needed > table->text_capacity) {
             char *grown = enlarge(table->texts, &table->text_capacity, needed, 1);
             if (!grown)
                 return error_memory(error, "the texts of a table");
