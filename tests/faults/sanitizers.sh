@@ -225,7 +225,7 @@ if [ "$SIZE" = long ]; then
             unset PNM_ISA
         done
     fi
-    # test_ledger runs every claim, half an hour long; the claims' threads are the engine's.
+    # test_ledger runs every claim and takes too long; the claims' threads are the engine's.
     mapfile -t tests < <(cd "$root/tests" && grep -lE '"(engine/|compare/|claims/)' -r sim analysis |
         sed -n 's/\.c$//p' | grep -v test_ledger | sort)
     if build tsan clang "$thread" "${tests[@]}"; then
