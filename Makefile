@@ -9,7 +9,7 @@ THREADS =
 
 # Debian packages that building, testing and verifying need; `make setup` installs them.
 PACKAGES = gcc libc6-dev make libgsl-dev libjansson-dev librandom123-dev \
-	libcmocka-dev gnuplot-nox bats clang libomp-dev libopenmpi-dev openmpi-bin
+	libcmocka-dev gnuplot-nox bats clang libomp-dev valgrind libopenmpi-dev openmpi-bin
 # What `make bench` compares with; `make setup-bench` installs them. All optional.
 BENCH_PACKAGES = python3 python3-numpy python3-torch python3-mpmath libslicot-dev
 # The suite that `make test-random` feeds; `make setup-random` installs it.
@@ -105,7 +105,7 @@ all: ## build programs, manual pages and completions (the default)
 programs: $(BINARIES) $(DATA_FILES) $(if $(MPI),,$(DOCUMENTS))
 
 # What a test loads before a program, so that calls and allocations fail.
-FAULTS = $(BUILD)/tests/call.so $(BUILD)/tests/allocation.so
+FAULTS = $(BUILD)/tests/call.so $(BUILD)/tests/allocation.so $(BUILD)/tests/faults/words
 
 $(BUILD)/tests/%.so: tests/faults/%.c Makefile
 	@mkdir -p $(@D)

@@ -91,8 +91,8 @@ static int put_row(struct table *table, const struct bound_instance *instance,
     table_real(table, RATE, convergence_applied_rate(ensemble->rule));
     table_real(table, EXACT, e->exact);
     if (e->sampled) {
-        table_real(table, RATIO, e->measured);
-        table_real(table, STDERR, e->se);
+        table_known(table, RATIO, e->measured);
+        table_known(table, STDERR, e->se);
         table_count(table, AT_STEP, row->step);
         table_count(table, COUNT, e->count);
     }

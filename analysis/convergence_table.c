@@ -5,6 +5,7 @@
 #include "cli/rule_table.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 /* --- the tables ------------------------------------------------------------------- */
@@ -78,9 +79,9 @@ static const struct column slope_columns[] = {
 static int put_bound(struct table *table, size_t column, double bound, double g,
                      struct error *error)
 {
-    table_real(table, column, bound);
     if (isnan(bound))
         return STATUS_OK;
+    table_known(table, column, bound);
     return table_text(table, column + 1, bound >= g * g ? "yes" : "no", error);
 }
 
@@ -150,6 +151,21 @@ static int measure_horizon(const struct convergence_run *run, const struct rule 
     return status;
 }
 
+/* Says what a row of a horizon lacks. */
+static int put_reason(struct table *table, bool unsampled, bool unbounded,
+                      struct error *error)
+{
+    static const char no_bound[] =
+        "the theorem sets the learning rate itself and assumes "
+        "beta0 >= 0, no weight decay and no schedule";
+    char text[sizeof no_bound + 16];
+    if (!unsampled && !unbounded)
+        return STATUS_OK;
+    snprintf(text, sizeof text, "%s%s%s", unsampled ? "not sampled" : "",
+             unsampled && unbounded ? "; " : "", unbounded ? no_bound : "");
+    return table_reason(table, text, error);
+}
+
 static int add_horizon(struct table *table, const struct convergence_run *run,
                        const struct rule *rule, uint64_t horizon, struct error *error)
 {
@@ -165,17 +181,20 @@ static int add_horizon(struct table *table, const struct convergence_run *run,
     table_count(table, HORIZON, horizon);
     table_real(table, RATE, convergence_applied_rate(&own));
     if (minimum.count > 0) {
-        table_real(table, MIN_SQUARE, minimum.square);
-        table_real(table, STDERR, minimum.se);
+        table_known(table, MIN_SQUARE, minimum.square);
+        table_known(table, STDERR, minimum.se);
         table_count(table, COUNT, minimum.count);
         table_count(table, AT_STEP, minimum.step);
     }
     status = convergence_bounds(&run->task, rule, &own, horizon, bounds, error);
     if (status == STATUS_OK)
         status = put_bound(table, PRINTED, bounds[CONVERGENCE_PRINTED], g, error);
-    return status == STATUS_OK
-               ? put_bound(table, CORRECTED, bounds[CONVERGENCE_CORRECTED], g, error)
-               : status;
+    if (status == STATUS_OK)
+        status = put_bound(table, CORRECTED, bounds[CONVERGENCE_CORRECTED], g, error);
+    const bool unbounded =
+        isnan(bounds[CONVERGENCE_PRINTED]) && convergence_has_theorem(rule);
+    return status == STATUS_OK ? put_reason(table, minimum.count == 0, unbounded, error)
+                               : status;
 }
 
 static int add_horizons(struct table *table, const struct convergence_run *run,
@@ -211,6 +230,9 @@ static int add_slope(struct table *table, const struct convergence_run *run,
         table_count(table, HORIZONS, count);
         table_real(table, SLOPE, slope);
         table_real(table, SLOPE_STDERR, se);
+        if (isnan(slope))
+            status = table_reason(
+                table, "no slope: a minimum is 0 or could not be measured", error);
     }
     free(minima);
     return status;
@@ -237,11 +259,13 @@ static int add_point(struct table *table, const struct convergence_run *run,
         return status;
     verdict_count(run->tally, point.verdicts);
     table_count(table, STEP, step);
-    table_real(table, MEASURED, point.evidence.measured);
-    table_real(table, CURVE_STDERR, point.evidence.se);
-    if (point.evidence.sampled)
+    if (point.evidence.sampled) {
+        table_known(table, MEASURED, point.evidence.measured);
+        table_known(table, CURVE_STDERR, point.evidence.se);
         table_count(table, CURVE_COUNT, point.evidence.count);
-    table_real(table, EXACT, point.evidence.exact);
+    }
+    if (convergence_has_exact(&run->task.loss, rule))
+        table_known(table, EXACT, point.evidence.exact);
     return STATUS_OK;
 }
 

@@ -97,10 +97,11 @@ static int add_quantity(struct table *table, const struct rule *rule,
         return status;
     table_real(table, PAPER, e->paper);
     table_real(table, EXACT, e->exact);
-    table_real(table, MEASURED, e->measured);
-    table_real(table, STDERR, e->se);
-    if (e->sampled)
+    if (e->sampled) {
+        table_known(table, MEASURED, e->measured);
+        table_known(table, STDERR, e->se);
         table_count(table, COUNT, e->count);
+    }
     return STATUS_OK;
 }
 
@@ -136,10 +137,11 @@ static int add_frequency(struct table *table, const struct rule *rule,
         return status;
     table_real(table, FREQUENCY, point->frequency);
     table_real(table, PSD_EXACT, e->exact);
-    table_real(table, PSD_MEASURED, e->measured);
-    table_real(table, PSD_SE, e->se);
-    if (e->sampled)
+    if (e->sampled) {
+        table_known(table, PSD_MEASURED, e->measured);
+        table_known(table, PSD_SE, e->se);
         table_count(table, PSD_COUNT, e->count);
+    }
     table_real(table, PSD_DENSITY, point->density);
     return STATUS_OK;
 }

@@ -138,7 +138,7 @@ static int add_row(struct table *table, const struct pacbayes_request *own,
     name_vacuous(&bounds, own->risk, sizeof vacuous, vacuous);
     const char *texts[COLUMNS] = {
         [COVARIANCE] = kind_text[kind],
-        [VACUOUS] = posterior->known ? vacuous : NULL,
+        [VACUOUS] = posterior->known && !isnan(posterior->kl) ? vacuous : NULL,
         [EXACT_VERDICT] = verdict_text(verdict),
         [BETA0_AT_END] = !own->optimal_beta0 ? NULL
                          : at_end            ? "yes"
@@ -150,16 +150,21 @@ static int add_row(struct table *table, const struct pacbayes_request *own,
     if (status != STATUS_OK)
         return status;
     table_real(table, GAMMA, theory_gamma(rule));
+    if (posterior->blurred)
+        return table_reason(table, posterior->why.text, error);
     if (!posterior->known)
-        return STATUS_OK;
-    table_real(table, TRACE, posterior->size.trace);
-    table_real(table, LOGDET, posterior->size.logdet);
-    table_real(table, KL, posterior->kl);
-    table_real(table, BOUND_PAPER, bounds.paper);
-    table_real(table, BOUND_MCALLESTER, bounds.mcallester);
-    table_real(table, BOUND_MAURER, bounds.maurer);
+        return kind == POSTERIOR_MEASURED ? STATUS_OK /* the verdict says so */
+               : kind == POSTERIOR_PAPER
+                   ? table_reason(table, "the paper has no covariance for this", error)
+                   : table_reason(table, "there is no exact covariance", error);
+    table_known(table, TRACE, posterior->size.trace);
+    table_known(table, LOGDET, posterior->size.logdet);
+    table_known(table, KL, posterior->kl);
+    table_known(table, BOUND_PAPER, bounds.paper);
+    table_known(table, BOUND_MCALLESTER, bounds.mcallester);
+    table_known(table, BOUND_MAURER, bounds.maurer);
     if (kind == POSTERIOR_MEASURED) {
-        table_real(table, KL_STDERR, posterior->kl_se);
+        table_known(table, KL_STDERR, posterior->kl_se);
         table_count(table, COUNT, posterior->count);
     }
     return STATUS_OK;

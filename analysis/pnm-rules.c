@@ -80,9 +80,10 @@ static int add_law(struct table *table, const struct rule *given, struct error *
     }
     status = table_text(table, LIMIT_SOURCE, theory_source_text(source), error);
     table_real(table, LIMIT, limit);
-    if (status == STATUS_OK && limit > 0)
-        status = small_step(&rule, limit, &value, error);
-    table_real(table, SMALL_STEP, value);
+    if (status != STATUS_OK || !(limit > 0))
+        return status;
+    status = small_step(&rule, limit, &value, error);
+    table_known(table, SMALL_STEP, value);
     return status;
 }
 

@@ -217,6 +217,14 @@ static int check(const struct stability_request *own, struct error *error)
     return status == STATUS_OK ? check_range(&own->request, error) : status;
 }
 
+/* Sets the steps to the accuracy; none if the rule is not stable. */
+static void put_steps(struct table *table, size_t column, double margin,
+                      double accuracy)
+{
+    if (margin > 0)
+        table_known(table, column, stability_steps(margin, accuracy));
+}
+
 static int add_measured(struct table *table, const struct stability_request *own,
                         const struct rule *rule, struct stability *s,
                         const size_t at[COLUMNS], struct tally *tally,
@@ -230,8 +238,8 @@ static int add_measured(struct table *table, const struct stability_request *own
     verdict_count(tally, verdicts);
     /* A factor that may as well be on the other side of 1 is no measurement. */
     if (growth_trend(s->growth) != TREND_UNKNOWN) {
-        table_real(table, at[RHO_MEASURED], exp(s->growth.log_factor));
-        table_real(table, at[STEPS_MEASURED], stability_steps(margin, own->accuracy));
+        table_known(table, at[RHO_MEASURED], exp(s->growth.log_factor));
+        put_steps(table, at[STEPS_MEASURED], margin, own->accuracy);
     }
     table_real(table, at[LIMIT_MEASURED], s->limit_measured);
     const int status = table_text(table, at[REASON], reason, error);
@@ -255,17 +263,17 @@ static int add_row(struct table *table, const struct stability_request *own,
             table_text(table, at[EXACT_SOURCE], theory_source_text(s.source), error);
     if (status != STATUS_OK)
         return status;
-    table_real(table, at[RHO], 1 - s.margin);
-    table_real(table, at[STEPS], stability_steps(s.margin, accuracy));
+    table_known(table, at[RHO], 1 - s.margin);
+    put_steps(table, at[STEPS], s.margin, accuracy);
     table_real(table, at[LR_LIMIT], s.interval.to);
     table_real(table, at[CLOSED_LIMIT], s.limit_closed);
     table_real(table, at[BEST_LR], s.best.lr);
     table_real(table, at[BEST_RHO], 1 - s.best.margin);
-    table_real(table, at[BEST_STEPS], stability_steps(s.best.margin, accuracy));
+    put_steps(table, at[BEST_STEPS], s.best.margin, accuracy);
     if (s.intervals > 0)
         table_real(table, at[LR_FROM], s.interval.from);
     table_count(table, at[INTERVALS], s.intervals);
-    table_real(table, at[MARGIN], s.margin);
+    table_known(table, at[MARGIN], s.margin);
     table_real(table, at[BEST_MARGIN], s.best.margin);
     return own->measure ? add_measured(table, own, rule, &s, at, tally, error)
                         : STATUS_OK;

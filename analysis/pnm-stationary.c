@@ -136,8 +136,8 @@ static int add_excess(struct table *table, const struct request *request,
     verdict_count(tally, verdicts);
     table_real(table, BATCH, request->batch);
     if (e.sampled) {
-        table_real(table, EXCESS_MEASURED, e.measured);
-        table_real(table, EXCESS_STDERR, e.se);
+        table_known(table, EXCESS_MEASURED, e.measured);
+        table_known(table, EXCESS_STDERR, e.se);
     }
     table_real(table, EXCESS_EXACT, e.exact);
     table_real(table, EXCESS_EXACT_ERROR, shown_error(&e));
@@ -205,10 +205,11 @@ static int add_row(struct table *table, const struct request *request,
     table_count(table, J, row->j + 1);
     table_real(table, H_I, row->h_i);
     table_real(table, H_J, row->h_j);
-    table_real(table, MEASURED, e->measured);
-    table_real(table, STDERR, e->se);
-    if (e->sampled)
+    if (e->sampled) {
+        table_known(table, MEASURED, e->measured);
+        table_known(table, STDERR, e->se);
         table_count(table, COUNT, e->count);
+    }
     table_real(table, EXACT, e->exact);
     table_real(table, EXACT_ERROR, shown_error(e));
     table_real(table, PAPER, e->paper);

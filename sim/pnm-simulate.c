@@ -182,13 +182,14 @@ static void warn_mode(const struct request *request, size_t i, const struct esti
                       i + 1, problem->h[i], request->rules.rule->kind->name);
         return;
     }
-    sampling_warn(&request->sampling,
-                  "mode %zu (h = %g): %s beyond the range of numbers and left empty: "
-                  "the chains diverge, or theta is too large for its powers",
-                  i + 1, problem->h[i],
-                  no_mean     ? "its moments are"
-                  : no_second ? "its second moment is"
-                              : "a standard error is");
+    sampling_warn(
+        &request->sampling,
+        "mode %zu (h = %g): %s beyond the range of numbers and left empty: "
+        "the chains diverge, or theta is too large or too small for its powers",
+        i + 1, problem->h[i],
+        no_mean     ? "its moments are"
+        : no_second ? "its second moment is"
+                    : "a standard error is");
 }
 
 static int fill_moments(struct table *table, const struct request *request,
@@ -218,15 +219,18 @@ static int fill_moments(struct table *table, const struct request *request,
         table_count(table, I, i + 1);
         table_real(table, H, problem->h[i]);
         table_count(table, COUNT, square[i].count);
-        if (square[i].count == 0)
-            continue; /* the time was up before this mode */
+        /* Without chains the time was up before this mode. */
+        const struct estimate none = {NAN, NAN, NAN, NAN};
+        const bool sampled = square[i].count > 0;
+        const bool random = problem_noise(problem, i, i) != 0;
         const struct estimate e =
-            estimate_of(&theta[i], &square[i], problem_noise(problem, i, i) != 0);
-        table_real(table, MEAN, e.mean);
-        table_real(table, MEAN_SE, e.mean_se);
-        table_real(table, SECOND, e.second);
-        table_real(table, SECOND_SE, e.second_se);
-        warn_mode(request, i, &e, square[i].count, &warnings);
+            sampled ? estimate_of(&theta[i], &square[i], random) : none;
+        table_known(table, MEAN, e.mean);
+        table_known(table, MEAN_SE, e.mean_se);
+        table_known(table, SECOND, e.second);
+        table_known(table, SECOND_SE, e.second_se);
+        if (sampled)
+            warn_mode(request, i, &e, square[i].count, &warnings);
     }
     if (status == STATUS_OK)
         sampling_warn_rest(&request->sampling, warnings);
@@ -320,7 +324,7 @@ static int fill_trajectories(struct table *table, uint64_t chains, uint64_t step
                 table_count(table, CHAIN, chain + 1);
                 table_count(table, STEP, step);
                 table_count(table, I, i + 1);
-                table_real(table, THETA, theta[(chain * records + record) * n + i]);
+                table_known(table, THETA, theta[(chain * records + record) * n + i]);
             }
     return STATUS_OK;
 }

@@ -146,15 +146,20 @@ int convergence_constants(const struct convergence_task *task, const struct rule
     return initial_gap(task, &constants->gap, error);
 }
 
+bool convergence_has_theorem(const struct rule *rule)
+{
+    const struct theory *theory = theory_find(rule->kind->name);
+    return theory && theory->converges;
+}
+
 int convergence_bounds(const struct convergence_task *task, const struct rule *rule,
                        const struct rule *own, uint64_t horizon, double bounds[2],
                        struct error *error)
 {
-    const struct theory *theory = theory_find(own->kind->name);
     struct convergence constants;
     const int status = convergence_constants(task, own, &constants, error);
     bounds[CONVERGENCE_PRINTED] = bounds[CONVERGENCE_CORRECTED] = NAN;
-    if (status != STATUS_OK || !theory || !theory->converges ||
+    if (status != STATUS_OK || !convergence_has_theorem(own) ||
         !isnan(rule->number[RULE_LR]) || constants.beta0 < 0 ||
         own->decay.lambda != 0 || rule_is_scheduled(own))
         return status;
@@ -203,6 +208,11 @@ double convergence_doubling(double slope, double slope_se, double *se)
 
 /* --- exact transients ------------------------------------------------------------- */
 
+bool convergence_has_exact(const struct loss *loss, const struct rule *rule)
+{
+    return !isfinite(loss->gradient_bound) && rule_has_law(rule);
+}
+
 /* On a quadratic with curvatures h: E|grad f|^2 = sum h^2 E theta^2, E f - f* = sum h
  * E theta^2 / 2. */
 static double exact_value(const struct convergence_task *task, const struct rule *rule,
@@ -211,7 +221,7 @@ static double exact_value(const struct convergence_task *task, const struct rule
     const struct loss *loss = &task->loss;
     const double noise = task->sigma * task->sigma / (double)loss->n;
     double sum = 0;
-    if (isfinite(loss->gradient_bound) || !rule_has_law(rule))
+    if (!convergence_has_exact(loss, rule))
         return NAN;
     for (size_t i = 0; i < loss->n; i++) {
         const double h = loss->data[i];

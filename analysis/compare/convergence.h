@@ -55,6 +55,9 @@ struct convergence_minimum {
 void convergence_minimum(const struct descent_curve *curve,
                          struct convergence_minimum *minimum);
 
+/* Whether theorem 3.1 is about the rule. */
+bool convergence_has_theorem(const struct rule *rule);
+
 /* Theorem 3.1's bounds, indexed by enum convergence_form, for `rule`, whose chains run
  * as `own` (the same rule with its rate set). NAN if the theorem does not apply: for
  * another rule, for beta0 < 0, and for a rate that the user chose. STATUS_MEMORY. */
@@ -86,8 +89,11 @@ struct convergence_point {
     struct verdicts verdicts;
 };
 
-/* One point of the curve; it has an exact value if the loss is a quadratic and the rule
- * linear. */
+/* Whether the curve of the rule has exact values: if the loss is a quadratic and the
+ * rule linear. */
+bool convergence_has_exact(const struct loss *loss, const struct rule *rule);
+
+/* One point of the curve; NAN if it has no exact value. */
 PNM_MUST_USE int convergence_point(const struct convergence_task *task,
                                    const struct rule *rule,
                                    const struct descent_curve *curve, uint64_t step,

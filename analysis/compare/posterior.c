@@ -91,9 +91,13 @@ static int check_finite(const struct posterior *posterior, double lambda,
 {
     if (!isfinite(lambda * mean_square))
         return error_about(error, STATUS_USAGE, "theta-star",
-                           "the squared length of the mean, %g, times the prior's "
+                           "the squared length of the mean times the prior's "
                            "precision, %g, is too large for a double",
-                           mean_square, lambda);
+                           lambda);
+    if (!isfinite(posterior->kl) && posterior->size.logdet > -INFINITY)
+        return error_about(error, STATUS_USAGE, "noise",
+                           "the divergence from the prior is beyond the range of "
+                           "numbers");
     if (!isfinite(posterior->kl))
         return error_about(error, STATUS_USAGE, "noise",
                            "a noise covariance that is not positive definite "

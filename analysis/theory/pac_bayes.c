@@ -220,7 +220,14 @@ int pac_bayes_size_dense(const struct dense_covariance *s, double lambda, double
     size->kl = from_factors(n, l, d, lambda);
     size->error = logdet_error(s, l, d, inverse) + (double)n * DBL_EPSILON;
     status = interrupt_check(error);
-    if (status == STATUS_OK && !(size->error <= most))
+    if (status != STATUS_OK)
+        goto out;
+    if (!isfinite(size->error) || !isfinite(size->kl))
+        status = error_about(error, STATUS_SOFTWARE, "noise",
+                             "%s is beyond the range of numbers: its divergence from "
+                             "the prior cannot be computed",
+                             s->name);
+    else if (!(size->error <= most))
         status = error_about(
             error, STATUS_SOFTWARE, "noise",
             "%s is so nearly singular that its log-determinant is only known to within "
@@ -288,6 +295,8 @@ struct pac_bayes_bounds pac_bayes_bounds(double kl, double train_size, double de
                                          double empirical_risk)
 {
     const double n = train_size;
+    if (isnan(kl))
+        return (struct pac_bayes_bounds){NAN, NAN, NAN};
     const double tight = kl + log(2 * sqrt(n)) - log(delta);
     return (struct pac_bayes_bounds){
         .paper = 4 * sqrt((kl + log(2 * n) - log(delta)) / n) * UP,

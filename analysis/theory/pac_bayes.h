@@ -54,7 +54,8 @@ PNM_MUST_USE int pac_bayes_inverse(size_t n, const double *covariance, double *i
                                    struct error *error);
 
 /* Bounds on R(Q) - R^(Q) at training-set size N and failure probability delta, each
- * rounded up by more than its rounding errors, so that it remains a bound. */
+ * rounded up by more than its rounding errors, so that it remains a bound. NAN if the
+ * divergence is. */
 struct pac_bayes_bounds {
     double paper;      /* eq. 20: 4 sqrt((KL + ln(2N/delta))/N) */
     double mcallester; /* sqrt((KL + ln(2 sqrt(N)/delta))/(2N)) */

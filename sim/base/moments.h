@@ -3,7 +3,9 @@
 #ifndef PNM_MOMENTS_H
 #define PNM_MOMENTS_H
 
+#include <float.h>
 #include <math.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 struct moments {
@@ -33,10 +35,20 @@ static inline void moments_merge(struct moments *m, const struct moments *other)
     m->squares += other->squares + apart * apart * (own * theirs / (own + theirs));
 }
 
-/* Standard error of the mean; NAN below two numbers. */
+/* Whether a sum of squared deviations of `count` numbers may have lost its digits, or
+ * be 0, because squares are below the range of numbers. Deviations of a mean that is
+ * not that small are 0 or have squares that are in the range. */
+static inline bool moments_underflow(double squares, uint64_t count, double mean)
+{
+    return squares < DBL_MIN * (double)count && mean != 0 &&
+           fabs(mean) < 0x1p-511 / DBL_EPSILON;
+}
+
+/* Standard error of the mean; NAN below two numbers, and where it cannot be computed
+ * because the numbers are too small for their squares. */
 static inline double moments_stderr(const struct moments *m)
 {
-    if (m->count < 2)
+    if (m->count < 2 || moments_underflow(m->squares, m->count, m->mean))
         return NAN;
     const double n = (double)m->count;
     return sqrt(m->squares / (n - 1) / n);
@@ -84,11 +96,15 @@ static inline void comoments_merge(struct comoments *m, int size,
 }
 
 /* Covariance of the means of numbers i and j, for i = j the squared standard error; NAN
- * below two observations. */
+ * below two observations, and where a squared error cannot be computed, as in
+ * moments_stderr. */
 static inline double comoments_covariance(const struct comoments *m, int i, int j)
 {
     const double n = (double)m->count;
-    return m->count < 2 ? NAN : m->products[i][j] / (n - 1) / n;
+    if (m->count < 2 ||
+        (i == j && moments_underflow(m->products[i][i], m->count, m->mean[i])))
+        return NAN;
+    return m->products[i][j] / (n - 1) / n;
 }
 
 /* Standard error of the mean of (number i - ratio * number j). For ratio = mean i/mean

@@ -228,7 +228,8 @@ static int drawing_init(struct drawing *d, const struct plot *plot,
     for (size_t k = 0; plot->keys[k]; k++)
         add_key(d, table_column(table, plot->keys[k]));
     for (size_t k = table->swept; k < table->column_count; k++)
-        add_key(d, (int)k);
+        if (strcmp(table->columns[k].name, TABLE_REASON) != 0)
+            add_key(d, (int)k);
     choose_axis(d);
     choose_curves(d);
     const int status = text_check(&d->apart, "the plot", error);

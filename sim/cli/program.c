@@ -62,6 +62,8 @@ static int answer(struct run *run, struct error *error)
     if (status == STATUS_OK)
         status = program->answer(run->request, &run->table, &run->tally, error);
     if (status == STATUS_OK)
+        status = table_reasons(&run->table, error);
+    if (status == STATUS_OK)
         status = note(run, error);
     if (status == STATUS_OK)
         status = result_write(&run->options, run->request, &run->table, error);

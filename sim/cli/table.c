@@ -123,20 +123,20 @@ static size_t cell_index(const struct table *table, size_t row, size_t column,
     return row * table->column_count + column;
 }
 
-int table_text(struct table *table, size_t column, const char *value,
-               struct error *error)
+static int put_text(struct table *table, size_t row, size_t column, const char *value,
+                    struct error *error)
 {
-    const size_t index = cell_index(table, table->rows - 1, column, COLUMN_TEXT);
-    table->filled[index] = 0;
+    const size_t index = cell_index(table, row, column, COLUMN_TEXT);
+    table->filled[index] = CELL_EMPTY;
     if (!value)
         return STATUS_OK;
     const size_t above = index - table->column_count;
-    if (table->rows > 1 && table->filled[above] &&
+    if (row > 0 && table->filled[above] == CELL_FILLED &&
         strcmp(table->texts + table->cells[above].text, value) == 0) {
         table->cells[index].text = table->cells[above].text;
     } else {
         const size_t size = strlen(value) + 1, needed = table->text_size + size;
-        if (needed > table->text_capacity) {
+        if (!table->texts || needed > table->text_capacity) {
             char *grown = enlarge(table->texts, &table->text_capacity, needed, 1);
             if (!grown)
                 return error_memory(error, "the texts of a table");
@@ -146,8 +146,14 @@ int table_text(struct table *table, size_t column, const char *value,
         table->cells[index].text = table->text_size;
         table->text_size = needed;
     }
-    table->filled[index] = 1;
+    table->filled[index] = CELL_FILLED;
     return STATUS_OK;
+}
+
+int table_text(struct table *table, size_t column, const char *value,
+               struct error *error)
+{
+    return put_text(table, table->rows - 1, column, value, error);
 }
 
 int table_texts(struct table *table, const char *const *values, size_t count,
@@ -163,14 +169,21 @@ int table_texts(struct table *table, const char *const *values, size_t count,
 void table_real(struct table *table, size_t column, double value)
 {
     const size_t index = cell_index(table, table->rows - 1, column, COLUMN_REAL);
-    table->filled[index] = isfinite(value) ? 1 : 0;
+    table->filled[index] = isfinite(value) ? CELL_FILLED : CELL_EMPTY;
     table->cells[index].real = value;
+}
+
+void table_known(struct table *table, size_t column, double value)
+{
+    table_real(table, column, value);
+    if (!isfinite(value))
+        table->filled[(table->rows - 1) * table->column_count + column] = CELL_LOST;
 }
 
 void table_count(struct table *table, size_t column, uint64_t value)
 {
     const size_t index = cell_index(table, table->rows - 1, column, COLUMN_COUNT);
-    table->filled[index] = 1;
+    table->filled[index] = CELL_FILLED;
     table->cells[index].count = value;
 }
 
@@ -184,7 +197,7 @@ double table_get_number(const struct table *table, size_t row, size_t column)
     const enum column_kind kind = table->columns[column].kind;
     const size_t index = cell_index(table, row, column, kind);
     assert(kind != COLUMN_TEXT);
-    if (!table->filled[index])
+    if (table->filled[index] != CELL_FILLED)
         return NAN;
     return kind == COLUMN_REAL ? table->cells[index].real
                                : (double)table->cells[index].count;
@@ -193,7 +206,8 @@ double table_get_number(const struct table *table, size_t row, size_t column)
 const char *table_get_text(const struct table *table, size_t row, size_t column)
 {
     const size_t index = cell_index(table, row, column, COLUMN_TEXT);
-    return table->filled[index] ? table->texts + table->cells[index].text : NULL;
+    return table->filled[index] == CELL_FILLED ? table->texts + table->cells[index].text
+                                               : NULL;
 }
 
 int table_column(const struct table *table, const char *name)
@@ -202,4 +216,103 @@ int table_column(const struct table *table, const char *name)
         if (strcmp(table->columns[k].name, name) == 0)
             return (int)k;
     return -1;
+}
+
+/* --- reasons ---------------------------------------------------------------------- */
+
+/* Adds a column behind the others; its cells are empty. */
+static int add_column(struct table *table, struct column column, struct error *error)
+{
+    const size_t before = table->column_count, after = before + 1, rows = table->rows;
+    struct column *columns = realloc(table->columns, after * sizeof *columns);
+    if (columns)
+        table->columns = columns;
+    union table_cell *cells = calloc(rows * after, sizeof *cells);
+    unsigned char *filled = calloc(rows * after, sizeof *filled);
+    if (!columns || !cells || !filled) {
+        free(cells);
+        free(filled);
+        return error_memory(error, "the columns of a table");
+    }
+    for (size_t row = 0; row < rows; row++) {
+        memcpy(cells + row * after, table->cells + row * before,
+               before * sizeof *cells);
+        memcpy(filled + row * after, table->filled + row * before, before);
+    }
+    free(table->cells);
+    free(table->filled);
+    table->cells = cells;
+    table->filled = filled;
+    table->cell_capacity = table->filled_capacity = rows * after;
+    table->columns[before] = column;
+    table->column_count = after;
+    return STATUS_OK;
+}
+
+/* Says in a row why numbers are missing, unless it says so already. */
+static int put_reason(struct table *table, size_t row, const char *text,
+                      struct error *error)
+{
+    static const struct column reason = {TABLE_REASON, COLUMN_TEXT, false};
+    if (table_column(table, reason.name) < 0) {
+        const int status = add_column(table, reason, error);
+        if (status != STATUS_OK)
+            return status;
+    }
+    const size_t column = (size_t)table_column(table, reason.name);
+    return table_get_text(table, row, column)
+               ? STATUS_OK
+               : put_text(table, row, column, text, error);
+}
+
+int table_reason(struct table *table, const char *text, struct error *error)
+{
+    return put_reason(table, table->rows - 1, text, error);
+}
+
+/* Names the lost cells of a row in *names, ", a, b". Returns whether all of them are
+ * standard errors. */
+static bool name_lost(const struct table *table, size_t row, struct text *names)
+{
+    static const char error_end[] = "stderr";
+    const size_t length = sizeof error_end - 1;
+    bool errors = true;
+    for (size_t k = 0; k < table->column_count; k++) {
+        const char *name = table->columns[k].name;
+        if (table->filled[row * table->column_count + k] != CELL_LOST)
+            continue;
+        text_add(names, ", %s", name);
+        errors = errors && strlen(name) >= length &&
+                 strcmp(name + strlen(name) - length, error_end) == 0;
+    }
+    return errors;
+}
+
+int table_reasons(struct table *table, struct error *error)
+{
+    const int count = table_column(table, "count");
+    int status = STATUS_OK;
+    for (size_t row = 0; status == STATUS_OK && row < table->rows; row++) {
+        struct text names = {0}, reason = {0};
+        const bool errors = name_lost(table, row, &names);
+        const double chains =
+            count < 0 ? NAN : table_get_number(table, row, (size_t)count);
+        if (names.length > 0) {
+            if (chains == 0)
+                text_add(&reason, "not sampled");
+            else if (chains == 1 && errors)
+                text_add(&reason, "one chain has no standard error");
+            else
+                text_add(&reason, "beyond the range of numbers or undefined: %s",
+                         text_get(&names) + 2);
+            status = text_check(&names, "the table", error);
+            if (status == STATUS_OK)
+                status = text_check(&reason, "the table", error);
+            if (status == STATUS_OK)
+                status = put_reason(table, row, text_get(&reason), error);
+        }
+        text_free(&names);
+        text_free(&reason);
+    }
+    return status;
 }

@@ -63,7 +63,7 @@ struct table {
     struct table_note *notes;
     size_t note_count, note_capacity;
     union table_cell *cells; /* rows x column_count */
-    unsigned char *filled;   /* same shape: whether the cell is filled */
+    unsigned char *filled;   /* same shape: what is in the cell (table_cells.h) */
     size_t rows, cell_capacity, filled_capacity;
     char *texts; /* all text cells, one after the other */
     size_t text_size, text_capacity;
@@ -95,6 +95,21 @@ PNM_MUST_USE int table_texts(struct table *table, const char *const *values,
                              size_t count, struct error *error);
 void table_real(struct table *table, size_t column, double value);
 void table_count(struct table *table, size_t column, uint64_t value);
+
+/* As table_real, for a number that chains were run for: where it is not finite, its
+ * row says why. */
+void table_known(struct table *table, size_t column, double value);
+
+/* Says in the last row why its numbers are missing. The column is added behind the
+ * others as soon as a row needs it. A row keeps its first reason. STATUS_MEMORY. */
+#define TABLE_REASON "reason"
+PNM_MUST_USE int table_reason(struct table *table, const char *text,
+                              struct error *error);
+
+/* Gives a reason to every row that lacks a number of table_known: "not sampled" where
+ * the column `count` says 0, "one chain has no standard error", or "beyond the range of
+ * numbers or undefined" and the names of the columns. STATUS_MEMORY. */
+PNM_MUST_USE int table_reasons(struct table *table, struct error *error);
 
 size_t table_rows(const struct table *table);
 

@@ -5,6 +5,9 @@
 
 #include "cli/table.h"
 
+/* What table->filled says of a cell. */
+enum { CELL_EMPTY, CELL_FILLED, CELL_LOST /* not finite, as table_known found */ };
+
 union table_cell {
     double real;
     uint64_t count;

@@ -41,7 +41,7 @@ static const char *cell_text(const struct table *table, size_t row, size_t colum
     const size_t index = row * table->column_count + column;
     const union table_cell *cell = &table->cells[index];
     const enum column_kind kind = table->columns[column].kind;
-    if (!table->filled[index])
+    if (table->filled[index] != CELL_FILLED)
         return "";
     if (kind == COLUMN_TEXT)
         return table->texts + cell->text;
@@ -189,7 +189,7 @@ static void put_json_cell(struct sink *sink, const struct table *table, size_t r
     const union table_cell *cell = &table->cells[index];
     const enum column_kind kind = table->columns[column].kind;
     char number[NUMBER_SIZE];
-    if (!table->filled[index])
+    if (table->filled[index] != CELL_FILLED)
         put(sink, "null");
     else if (kind == COLUMN_TEXT)
         put_json_text(sink, table->texts + cell->text);

@@ -55,7 +55,7 @@ static int refuse_unstable(const struct rule *rule, double h, double margin,
                            struct error *error)
 {
     struct text parameters = {0};
-    char limit[200];
+    char limit[200], radius[40] = "beyond the range of numbers";
     struct mode mode;
     struct stable_set set;
     mode_init(&mode, rule, h, linear_system_probe);
@@ -64,6 +64,8 @@ static int refuse_unstable(const struct rule *rule, double h, double margin,
         return status;
     const struct interval stable = stable_set_around(&set, rule->number[RULE_LR]);
     rule_describe(rule, &parameters);
+    if (isfinite(margin))
+        snprintf(radius, sizeof radius, "%.6g", 1 - margin);
     if (set.count == 0)
         snprintf(limit, sizeof limit,
                  "no learning rate makes it stable at these parameters");
@@ -76,12 +78,11 @@ static int refuse_unstable(const struct rule *rule, double h, double margin,
                  "it is stable for learning rates from %.6g to %.6g at these other "
                  "parameters",
                  stable.from, stable.to);
-    error_write_about(
-        error, "lr",
-        "%g is unstable for %s with %s at curvature %g (spectral radius "
-        "%.6g, allowed is < 1): %s; allow-divergence runs it nevertheless",
-        rule->number[RULE_LR], rule->kind->name, text_get(&parameters), h, 1 - margin,
-        limit);
+    error_write_about(error, "lr",
+                      "%g is unstable for %s with %s at curvature %g (spectral radius "
+                      "%s, allowed is < 1): %s; allow-divergence runs it nevertheless",
+                      rule->number[RULE_LR], rule->kind->name, text_get(&parameters), h,
+                      radius, limit);
     text_free(&parameters);
     return STATUS_USAGE;
 }

@@ -80,6 +80,23 @@ convergence() {
     holds "$(column "$out" stderr 1) > 0 && $(column "$out" stderr 1) < 0.05"
 }
 
+@test "numbers too small for their squares have no standard error, and nothing fails" {
+    # The standard errors were 0 here, and every row failed.
+    attempt pnm-convergence --optimizer sgd,pnm --curve --horizon 64 --loss quadratic --replicas 40 \
+        --smoothness 1e-160 --points 4 --quiet
+    expect_status 2
+    never grep -q fails "$out"
+    grep -q 'square,.*,,40,.*,inconclusive,beyond the range of numbers or undefined: stderr$' "$out"
+}
+
+@test "a row without a bound or a measurement says why" {
+    attempt pnm-convergence --optimizer sgd,pnm --horizon 16 --replicas 40 --weight-decay 0.1
+    expect_status 0
+    expect_equal "$(body "$out" | grep -c 'the theorem sets the learning rate itself')" 1
+    attempt pnm-convergence --optimizer sgd,pnm --horizon 16 --replicas 40 --max-seconds 0 --quiet
+    all_are "$out" reason 'not sampled'
+}
+
 @test "the same bits for any number of threads; cut and resumed" {
     # shellcheck disable=SC2086
     attempt pnm-convergence $quick --threads 1

@@ -173,6 +173,7 @@ cut_and_resume() {
     expect_status 0
     all_are "$out" count 0
     all_are "$out" second_moment ''
+    all_are "$out" reason 'not sampled'
     attempt pnm-simulate --optimizer pnm $short --max-seconds 0 --record trajectory
     expect_status 0
     expect_equal "$(row_count "$out")" 0

@@ -102,6 +102,18 @@ given="--optimizer pnm --lr 0.1 --spectrum 1,2 --prior-precision 10 --train-size
     expect_equal "$(column "$out" vacuous 2)" paper+mcallester+maurer
 }
 
+@test "a divergence that cannot be computed has no bound, and its row says why" {
+    # Of one chain there is no covariance. maurer was 4.9e-324 here, and no bound vacuous.
+    attempt pnm-pacbayes --optimizer pnm --lr 0.1 --spectrum 0.5,1 --prior-precision 10 --train-size 100 \
+        --replicas 1 --steps 200 --quiet
+    expect_status 2
+    expect_equal "$(column "$out" bound_maurer 3)$(column "$out" bound_paper 3)$(column "$out" vacuous 3)" ""
+    grep -q '^pnm,.*,measured,.*"beyond the range of numbers or undefined: logdet, kl, .*bound_maurer"$' "$out"
+    attempt pnm-pacbayes --optimizer pnm --lr 0.1 --spectrum 0.5,1 --noise isotropic:1.7e308 --rotation haar:1 \
+        --prior-precision 10 --train-size 100 --replicas 40 --steps 200 --quiet
+    expect_no_message '(nan|inf)( |:|$)'
+}
+
 @test "noise without which there is no density: a reason, 64" {
     attempt pnm-pacbayes $given --noise isotropic:0 --output new.csv
     expect_status 64

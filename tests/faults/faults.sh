@@ -13,7 +13,7 @@ BIN=$(cd "$1" && pwd) || exit 1
 TESTS=$(cd "$2" && pwd) || exit 1
 export SIZE=$3
 shift 3
-parts=${*:-allocations calls kills}
+parts=${*:-allocations calls kills sanitizers edges}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 export BIN TESTS work here

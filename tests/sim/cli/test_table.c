@@ -359,6 +359,47 @@ static void test_empty_cells(void **state)
     table_free(&table);
 }
 
+/* A column of reasons comes as soon as a row lacks a number that it should have. */
+static void test_reasons(void **state)
+{
+    static const struct column columns[] = {{"mean", COLUMN_REAL, false},
+                                            {"stderr", COLUMN_REAL, false},
+                                            {"count", COLUMN_COUNT, false}};
+    static const double mean[] = {0.5, INFINITY, 2, NAN, 1, NAN},
+                        se[] = {0.5, NAN, NAN, NAN, 0.5, NAN};
+    static const uint64_t count[] = {2, 2, 1, 0, 2, 2};
+    const struct place *place = *state;
+    struct table table;
+    struct error error = {.agreed = false};
+    ok(table_init(&table, columns, 3, &error), &error);
+    for (size_t row = 0; row < 6; row++) {
+        ok(table_row(&table, &error), &error);
+        table_known(&table, 0, mean[row]);
+        table_known(&table, 1, se[row]);
+        table_count(&table, 2, count[row]);
+        if (row == 0) {
+            ok(table_reasons(&table, &error), &error);
+            assert_int_equal(table_column(&table, TABLE_REASON), -1);
+        }
+        if (row == 3) /* as table_row makes it after that */
+            ok(table_reasons(&table, &error), &error);
+    }
+    ok(table_reason(&table, "chosen", &error), &error);
+    ok(table_reason(&table, "another", &error), &error);
+    ok(table_reasons(&table, &error), &error);
+    write_ok(&table, place->path, TABLE_CSV);
+    assert_contents(place->path,
+                    "mean,stderr,count,reason\n"
+                    "0.5,0.5,2,\n"
+                    ",,2,\"beyond the range of numbers or undefined: mean, stderr\"\n"
+                    "2,,1,one chain has no standard error\n"
+                    ",,0,not sampled\n"
+                    "1,0.5,2,\n"
+                    ",,2,chosen\n");
+    CHECK_NAN(table_get_number(&table, 1, 0));
+    table_free(&table);
+}
+
 /* Else its row is a blank line, which readers skip. */
 static void test_empty_only_cell(void **state)
 {
@@ -847,6 +888,7 @@ int main(void)
         TEST(test_counts),
         TEST(test_csv_quotes),
         TEST(test_empty_cells),
+        TEST(test_reasons),
         TEST(test_empty_only_cell),
         TEST(test_notes),
         TEST(test_text_alignment),

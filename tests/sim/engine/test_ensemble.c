@@ -1051,6 +1051,36 @@ static void test_moments_add(void **state)
     CHECK_NEAR(moments_stderr(&m), sqrt(m.squares / (COUNT - 1.) / COUNT), 1e-15, 0);
 }
 
+/* Where squares of deviations are below the range of numbers, 0 is no standard error.
+ */
+static void test_moments_of_tiny_numbers(void **state)
+{
+    (void)state;
+    for (int exponent = -1000; exponent <= -100; exponent += 10) {
+        struct moments m = {0}, equal = {0};
+        struct comoments both = {0};
+        for (int i = 1; i <= 3; i++) {
+            const double x = ldexp(i, exponent), pair[] = {x, 1};
+            moments_add(&m, x);
+            moments_add(&equal, ldexp(1, exponent));
+            comoments_add(&both, 2, pair);
+        }
+        const double errors[] = {moments_stderr(&m),
+                                 sqrt(comoments_covariance(&both, 0, 0))};
+        for (int k = 0; k < 2; k++)
+            if (exponent < -512)
+                CHECK_NAN(errors[k]);
+            else
+                CHECK_NEAR(errors[k], ldexp(sqrt(1 / 3.), exponent), 1e-15, 0);
+        assert_true(comoments_covariance(&both, 1, 1) == 0);
+        /* Equal numbers that are not as tiny have a standard error of 0. */
+        if (exponent > -450)
+            assert_true(moments_stderr(&equal) == 0);
+    }
+    const struct moments zeros = {.count = 3};
+    assert_true(moments_stderr(&zeros) == 0);
+}
+
 /* --- failures --------------------------------------------------------------------- */
 
 static void test_unknown_isa(void **state)
@@ -1112,6 +1142,7 @@ int main(void)
         cmocka_unit_test(test_snapshots),
         cmocka_unit_test(test_averages),
         cmocka_unit_test(test_moments_add),
+        cmocka_unit_test(test_moments_of_tiny_numbers),
         cmocka_unit_test(test_unknown_isa),
         cmocka_unit_test(test_interrupt),
     };
