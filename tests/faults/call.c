@@ -9,8 +9,9 @@
  * rename or spawn; WHICH counts from 1, and "3+" means the third and all after it. HOW
  * is EIO, ENOSPC, EINTR, ENOMEM, EOPNOTSUPP, EMFILE; end (a read finds the end of the
  * file); short (a read brings one byte; a write finds the disk full after half of its
- * bytes); lost (nothing is done, and the program is told that it was); kill (the
- * program is killed before). PATH is the end of a path; files without a name have the
+ * bytes); lost (nothing is done, and the program is told that it was); stop (the
+ * program stops itself before, until somebody continues it); kill (it is killed
+ * before). PATH is the end of a path; files without a name have the
  * path of their folder. Reads of these files bring 64 bytes at a time. Without PATH all
  * files count that a program opens by itself, and standard output.
  *
@@ -120,6 +121,10 @@ static int fault(const char *what, const char *path)
     for (size_t k = 0; k < sizeof errors / sizeof *errors; k++)
         if (strncmp(rest, errors[k].name, strcspn(rest, ":")) == 0)
             return errors[k].number;
+    if (strncmp(rest, "stop", strcspn(rest, ":")) == 0) {
+        kill(getpid(), SIGSTOP);
+        return 0;
+    }
     kill(getpid(), SIGKILL);
     abort();
 }

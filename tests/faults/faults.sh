@@ -14,8 +14,8 @@ TESTS=$(cd "$2" && pwd) || exit 1
 export SIZE=$3
 shift 3
 parts=${*:-allocations calls kills sanitizers edges}
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+top=$(mktemp -d)
+trap 'rm -rf "$top"' EXIT
 export BIN TESTS work here
 wrong=0
 checks=0
@@ -73,6 +73,8 @@ for name in $missing; do
 done
 
 for part in $parts; do
+    work=$top/$part
+    mkdir "$work"
     before=$checks
     # shellcheck disable=SC1090 # the parts stand beside this file
     . "$here/$part.sh"

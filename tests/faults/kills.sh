@@ -115,12 +115,13 @@ kill_again_and_again() {
     end_run kills "$run"
 }
 
-# await_middle RUN: until the run has saved something or, if it cannot, catches signals.
+# await_middle RUN: until the run has stopped itself before its first checkpoint or, if it
+# keeps none, catches signals.
 await_middle() {
     local mask try
     for try in $(seq 2000); do
         if can_resume "${slow[$1]}"; then
-            [ ! -e kept ] || return 0
+            ! grep -q '^State:.T' "/proc/$child/status" || return 0
         else
             mask=$(sed -n 's/^SigCgt:\t*//p' "/proc/$child/status")
             [ $((0x${mask:-0} & 0x4002)) -eq 0 ] || { sleep 0.03; return 0; }
@@ -141,10 +142,10 @@ send() {
     local run=$1 child options=(env --default-signal) results middle=1
     rm -f new.* kept
     [ "$3" = default ] || options+=("--ignore-signal=$2")
+    can_resume "${slow[$run]}" && options+=("LD_PRELOAD=$TESTS/call.so" PNM_FAULT=rename:1:stop:kept)
     # shellcheck disable=SC2206 # a list of words
     options+=("$BIN/"${slow[$run]})
-    # shellcheck disable=SC2206 # a list of words
-    ! can_resume "${slow[$run]}" || options+=($kept)
+    ! can_resume "${slow[$run]}" || options+=(--checkpoint kept --checkpoint-every 0.001)
     "${options[@]}" >"$folder.out" 2>"$folder.err" </dev/null &
     child=$!
     await_middle "$run"
@@ -153,8 +154,8 @@ send() {
     [ ${#results[@]} -eq 0 ] || middle=0
     if [[ " $stopping " == *" $2 "* ]]; then
         sleep 0.05
-        kill -CONT "$child"
     fi
+    kill -CONT "$child"
     if goes_on "$2" "$3" && [[ ${slow[$run]} == pnm-rules* ]]; then
         timeout 60 cat pipe >new.csv
     fi
