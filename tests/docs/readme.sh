@@ -7,6 +7,8 @@
 set -eu
 LC_ALL=C
 export LC_ALL
+# As a user's make, not as one that another make has called.
+unset MAKEFLAGS MAKELEVEL MFLAGS
 mode=$1
 root=$(cd "$(dirname "$0")/../.." && pwd)
 docs=$root/tests/docs
