@@ -172,13 +172,13 @@ int convergence_bounds(const struct convergence_task *task, const struct rule *r
 int convergence_slope(const double *horizon, const struct convergence_minimum *minimum,
                       size_t count, double *slope, double *se, struct error *error)
 {
-    double *numbers = malloc(3 * count * sizeof *numbers);
-    double *x = numbers, *y = numbers + count, *weight = numbers + 2 * count;
+    double *x = malloc(3 * count * sizeof *x);
     double intercept, c00, c01, c11, rest;
     bool known = true, exact = true;
     *slope = *se = NAN;
-    if (!numbers)
+    if (!x)
         return error_memory(error, "the points of a slope");
+    double *y = x + count, *weight = y + count;
     for (size_t k = 0; known && k < count; k++) {
         const double relative = minimum[k].se / minimum[k].square;
         x[k] = log(horizon[k]);
@@ -195,7 +195,7 @@ int convergence_slope(const double *horizon, const struct convergence_minimum *m
                         &c11, &rest);
     if (known)
         *se = sqrt(c11);
-    free(numbers);
+    free(x);
     return STATUS_OK;
 }
 

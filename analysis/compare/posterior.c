@@ -34,6 +34,7 @@ static int element(const struct rule *rule, const struct problem *problem,
     const double c = problem_noise(problem, i, j);
     const int status = interrupt_check(error);
     enum exact_source source;
+    *value = *bound = 0;
     if (status != STATUS_OK)
         return status;
     if (kind == POSTERIOR_PAPER) {

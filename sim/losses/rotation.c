@@ -77,9 +77,10 @@ int rotation_draw(size_t n, uint64_t seed, double *rotation, struct error *error
         status = decompose(n, &g.matrix, tau, error);
         if (status == STATUS_OK)
             status = unpack(n, &g.matrix, tau, &q.matrix, error);
-        for (size_t k = 0; status == STATUS_OK && k < n * n; k++)
-            if (gsl_matrix_get(&g.matrix, k % n, k % n) < 0)
-                rotation[k] = -rotation[k];
+        for (size_t row = 0; status == STATUS_OK && row < n; row++)
+            for (size_t k = 0; k < n; k++)
+                if (gsl_matrix_get(&g.matrix, k, k) < 0)
+                    rotation[row * n + k] = -rotation[row * n + k];
     }
     free(numbers);
     gsl_vector_free(tau);

@@ -143,6 +143,9 @@ int characteristic_margin(const struct characteristic *polynomial, double *margi
     struct root x[2][ROOTS_MOST];
     struct margin each[ROOTS_MOST];
     const quad(*c)[LINEAR_STATE] = polynomial->c;
+    if (n < 1)
+        return error_set(error, STATUS_SOFTWARE,
+                         "a rule that is not linear has no eigenvalues");
     if (n == 1) { /* z - 1 = -c */
         *margin = margin_of((struct root_quad){c[0][0] < 1 ? -c[0][0] : -c[1][0], 0},
                             c[0][0] < 1 ? 0 : 1);

@@ -23,9 +23,9 @@ void characteristic_of(const struct linear_system *system,
                        struct characteristic *polynomial);
 
 /* 1 - rho: > 0 if and only if the rule is stable. Right to 1e-12 relative, or as far as
- * the coefficients are; 0 if 113 bits do not tell its sign. dim > 0. Computed with
+ * the coefficients are; 0 if 113 bits do not tell its sign. Computed with
  * doubles where these are enough. STATUS_SOFTWARE if the eigenvalues are beyond the
- * range of quads, or the iteration does not converge. */
+ * range of quads, the iteration does not converge, or there are none (dim 0). */
 PNM_MUST_USE int characteristic_margin(const struct characteristic *polynomial,
                                        double *margin, struct error *error);
 
