@@ -103,6 +103,10 @@ int theory_covariance_quad(const struct rule *rule, double h_i, double h_j, doub
             return STATUS_OK;
     }
     *source = theory_system(rule, h_i, &i);
+    if (c == 0) { /* the covariance is linear in c */
+        *covariance = *bound = 0;
+        return STATUS_OK;
+    }
     theory_system(rule, h_j, &j);
     return stein_covariance_quad(&i, &j, c, covariance, bound, error);
 }
