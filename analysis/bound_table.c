@@ -6,6 +6,8 @@
 #include "cli/plot.h"
 #include "cli/rule_table.h"
 
+#include <math.h>
+
 #define COLUMN_LIST(COLUMN)                                                            \
     COLUMN(OPTIMIZER, "optimizer", TEXT, true)                                         \
     COLUMN(LR, "lr", REAL, false)                                                      \
@@ -19,14 +21,14 @@
     COLUMN(C, "c", REAL, true)                                                         \
     COLUMN(HORIZON, "horizon", COUNT, false)                                           \
     COLUMN(RATE, "eta0", REAL, true)                                                   \
-    COLUMN(AT_STEP, "at_step", COUNT, false)                                           \
-    COLUMN(RATIO, "ratio", REAL, false)                                                \
-    COLUMN(STDERR, "stderr", REAL, false)                                              \
-    COLUMN(COUNT, "count", COUNT, true)                                                \
+    COLUMN(AT_STEP, "at_step", COUNT, COLUMN_SAMPLED)                                  \
+    COLUMN(RATIO, "ratio", REAL, COLUMN_SAMPLED)                                       \
+    COLUMN(STDERR, "stderr", REAL, COLUMN_SAMPLED)                                     \
+    COLUMN(COUNT, "count", COUNT, COLUMN_SAMPLED | COLUMN_DETAIL)                      \
     COLUMN(EXACT, "exact", REAL, false)                                                \
     COLUMN(VERDICT, "verdict", TEXT, false)                                            \
-    COLUMN(EXACT_VERDICT, "exact_verdict", TEXT, false)                                \
-    COLUMN(COMMAND, "command", TEXT, false)
+    COLUMN(EXACT_VERDICT, "exact_verdict", TEXT, COLUMN_SAMPLED)                       \
+    COLUMN(COMMAND, "command", TEXT, COLUMN_SAMPLED)
 
 enum { COLUMN_LIST(TABLE_NUMBER) COLUMNS };
 
@@ -96,6 +98,8 @@ static int put_row(struct table *table, const struct bound_instance *instance,
         table_count(table, AT_STEP, row->step);
         table_count(table, COUNT, e->count);
     }
+    if (ensemble->task->sampling->exact_only && isnan(e->exact))
+        return table_reason(table, "the ratio is known without noise only", error);
     return STATUS_OK;
 }
 
@@ -114,7 +118,7 @@ static int add_form(struct table *table, const struct bound_search *search,
     struct text command = {0};
     int status = STATUS_OK;
     bound_search_instance(&instance, search, point);
-    if (chains == 0)
+    if (chains == 0 && !sampling->exact_only)
         status = bound_plan(&instance.ensemble, form, precision, &chains, error);
     if (status == STATUS_OK)
         status = bound_evidence(&instance.ensemble, form, chains, &row.evidence,

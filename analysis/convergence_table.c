@@ -35,10 +35,10 @@ static const struct column horizon_columns[] = {
     RULE_COLUMN_LIST,
     [HORIZON] = {"horizon", COLUMN_COUNT, false},
     [RATE] = {"eta0", COLUMN_REAL, false},
-    [MIN_SQUARE] = {"min_square", COLUMN_REAL, false},
-    [STDERR] = {"stderr", COLUMN_REAL, false},
-    [COUNT] = {"count", COLUMN_COUNT, false},
-    [AT_STEP] = {"at_step", COLUMN_COUNT, false},
+    [MIN_SQUARE] = {"min_square", COLUMN_REAL, COLUMN_SAMPLED},
+    [STDERR] = {"stderr", COLUMN_REAL, COLUMN_SAMPLED},
+    [COUNT] = {"count", COLUMN_COUNT, COLUMN_SAMPLED},
+    [AT_STEP] = {"at_step", COLUMN_COUNT, COLUMN_SAMPLED},
     [PRINTED] = {"bound_printed", COLUMN_REAL, false},
     [PRINTED_VACUOUS] = {"printed_vacuous", COLUMN_TEXT, false},
     [CORRECTED] = {"bound_corrected", COLUMN_REAL, false},
@@ -60,11 +60,11 @@ static const struct column curve_columns[] = {
     RULE_COLUMN_LIST,
     [STEP] = {"step", COLUMN_COUNT, false},
     [QUANTITY] = {"quantity", COLUMN_TEXT, false},
-    [MEASURED] = {"measured", COLUMN_REAL, false},
-    [CURVE_STDERR] = {"stderr", COLUMN_REAL, false},
-    [CURVE_COUNT] = {"count", COLUMN_COUNT, false},
+    [MEASURED] = {"measured", COLUMN_REAL, COLUMN_SAMPLED},
+    [CURVE_STDERR] = {"stderr", COLUMN_REAL, COLUMN_SAMPLED},
+    [CURVE_COUNT] = {"count", COLUMN_COUNT, COLUMN_SAMPLED},
     [EXACT] = {"exact", COLUMN_REAL, false},
-    [EXACT_VERDICT] = {"exact_verdict", COLUMN_TEXT, false},
+    [EXACT_VERDICT] = {"exact_verdict", COLUMN_TEXT, COLUMN_SAMPLED},
 };
 
 enum { HORIZONS = RULE_COLUMNS, SLOPE, SLOPE_STDERR, SLOPE_COLUMNS };
@@ -133,8 +133,8 @@ static void warn_lost(const struct convergence_run *run, const struct rule *rule
         (unsigned long long)step, zero_by_zero ? ": " SAMPLING_ZERO_BY_ZERO : "");
 }
 
-/* Measures chains of `horizon` steps. *own becomes the rule with the rate given or, if
- * none was, with the theorem's. */
+/* Measures chains of `horizon` steps, unless exact values alone are wanted. *own
+ * becomes the rule with the rate given or, if none was, with the theorem's. */
 static int measure_horizon(const struct convergence_run *run, const struct rule *rule,
                            uint64_t horizon, struct rule *own,
                            struct convergence_minimum *minimum, struct error *error)
@@ -142,6 +142,8 @@ static int measure_horizon(const struct convergence_run *run, const struct rule 
     struct descent_curve curve = {0};
     *own = *rule;
     convergence_set_rate(&run->task, horizon, own);
+    if (run->task.sampling->exact_only)
+        return STATUS_OK;
     const int status = convergence_measure(&run->task, own, horizon, &curve, error);
     if (status == STATUS_OK) {
         warn_lost(run, own, &curve);
@@ -193,7 +195,11 @@ static int add_horizon(struct table *table, const struct convergence_run *run,
         status = put_bound(table, CORRECTED, bounds[CONVERGENCE_CORRECTED], g, error);
     const bool unbounded =
         isnan(bounds[CONVERGENCE_PRINTED]) && convergence_has_theorem(rule);
-    return status == STATUS_OK ? put_reason(table, minimum.count == 0, unbounded, error)
+    const bool exact_only = run->task.sampling->exact_only;
+    const bool unsampled = minimum.count == 0 && !exact_only;
+    if (status == STATUS_OK && exact_only && !convergence_has_theorem(rule))
+        status = table_reason(table, "the theorem is not about this rule", error);
+    return status == STATUS_OK ? put_reason(table, unsampled, unbounded, error)
                                : status;
 }
 
@@ -266,6 +272,10 @@ static int add_point(struct table *table, const struct convergence_run *run,
     }
     if (convergence_has_exact(&run->task.loss, rule))
         table_known(table, EXACT, point.evidence.exact);
+    else if (run->task.sampling->exact_only)
+        return table_reason(
+            table, "exact values are those of linear rules on the loss quadratic",
+            error);
     return STATUS_OK;
 }
 
@@ -278,13 +288,17 @@ static int add_curve(struct table *table, const struct convergence_run *run,
     struct descent_curve curve = {0};
     struct rule own = *rule;
     convergence_set_rate(&run->task, horizon, &own);
-    int status = convergence_measure(&run->task, &own, horizon, &curve, error);
-    if (status == STATUS_OK)
+    const bool measured = !run->task.sampling->exact_only;
+    int status = STATUS_OK;
+    if (measured)
+        status = convergence_measure(&run->task, &own, horizon, &curve, error);
+    if (status == STATUS_OK && measured)
         warn_lost(run, &own, &curve);
     for (uint64_t k = 0; status == STATUS_OK && k <= points; k++)
         for (int q = 0; status == STATUS_OK && q < CONVERGENCE_QUANTITIES; q++)
-            status = add_point(table, run, &own, &curve, horizon * k / points,
-                               (enum convergence_quantity)q, error);
+            status =
+                add_point(table, run, &own, measured ? &curve : NULL,
+                          horizon * k / points, (enum convergence_quantity)q, error);
     descent_curve_free(&curve);
     return status;
 }

@@ -49,6 +49,7 @@ static const struct option_spec own_options[] = {
      .doc =
          "C of the theorem's rate, min(1/(2L), C/sqrt(T)), used if --lr is not given"},
     {.name = "replicas",
+     .samples = true,
      .kind = OPTION_COUNT,
      .field = OPTION_FIELD(struct convergence_request, chains),
      .argument = "R",
@@ -68,6 +69,7 @@ static const struct option_spec own_options[] = {
      .high = 1e6,
      .doc = "number of evenly spaced steps that --curve shows besides step 0"},
     {.name = "slope",
+     .samples = true,
      .kind = OPTION_FLAG,
      .field = OPTION_FIELD(struct convergence_request, slope),
      .doc = "show the exponent of min E|grad f|^2 over the horizons, by weighted least "
@@ -82,6 +84,7 @@ static const struct option_spec own_options[] = {
             "printed and corrected; for a lemma the largest over the steps of the "
             "horizon"},
     {.name = "search",
+     .samples = true,
      .kind = OPTION_COUNT,
      .field = OPTION_FIELD(struct convergence_request, search),
      .given = OPTION_FIELD(struct convergence_request, search_given),
@@ -227,9 +230,11 @@ static const struct program program = {
         "for --loss quadratic. A ratio above 1 breaks the bound: verdict says whether "
         "it does, exact is the ratio of the written-out chain, without noise. A "
         "search measures the setting that it found with other random numbers and "
-        "prints the command that measures it again.",
-    .groups = OPTIONS_RULE | OPTIONS_DECAY | OPTIONS_LOSS | OPTIONS_SAMPLING |
-              OPTIONS_OUTPUT | OPTIONS_PLOT,
+        "prints the command that measures it again. With --exact: the bounds, the "
+        "exact "
+        "curve of --loss quadratic, or the exact ratio without noise.",
+    .groups = OPTIONS_EXACT | OPTIONS_RULE | OPTIONS_DECAY | OPTIONS_LOSS |
+              OPTIONS_SAMPLING | OPTIONS_OUTPUT | OPTIONS_PLOT,
     .judges = true,
     .plans_rate = true,
     .presence_counts = true,

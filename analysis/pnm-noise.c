@@ -37,11 +37,11 @@ static const struct program_example examples[] = {
     COLUMN(QUANTITY, "quantity", TEXT, false)                                          \
     COLUMN(PAPER, "paper", REAL, false)                                                \
     COLUMN(EXACT, "exact", REAL, false)                                                \
-    COLUMN(MEASURED, "measured", REAL, false)                                          \
-    COLUMN(STDERR, "stderr", REAL, false)                                              \
-    COLUMN(COUNT, "count", COUNT, false)                                               \
+    COLUMN(MEASURED, "measured", REAL, COLUMN_SAMPLED)                                 \
+    COLUMN(STDERR, "stderr", REAL, COLUMN_SAMPLED)                                     \
+    COLUMN(COUNT, "count", COUNT, COLUMN_SAMPLED)                                      \
     COLUMN(PAPER_VERDICT, "paper_verdict", TEXT, false)                                \
-    COLUMN(EXACT_VERDICT, "exact_verdict", TEXT, false)
+    COLUMN(EXACT_VERDICT, "exact_verdict", TEXT, COLUMN_SAMPLED)
 
 enum { COLUMN_LIST(TABLE_NUMBER) COLUMNS };
 
@@ -53,10 +53,10 @@ static const struct column columns[COLUMNS] = {COLUMN_LIST(TABLE_COLUMN)};
     COLUMN(PSD_BETA1, "beta1", REAL, false)                                            \
     COLUMN(FREQUENCY, "frequency", REAL, false)                                        \
     COLUMN(PSD_EXACT, "exact", REAL, false)                                            \
-    COLUMN(PSD_MEASURED, "measured", REAL, false)                                      \
-    COLUMN(PSD_SE, "stderr", REAL, false)                                              \
-    COLUMN(PSD_COUNT, "count", COUNT, false)                                           \
-    COLUMN(PSD_VERDICT, "exact_verdict", TEXT, false)                                  \
+    COLUMN(PSD_MEASURED, "measured", REAL, COLUMN_SAMPLED)                             \
+    COLUMN(PSD_SE, "stderr", REAL, COLUMN_SAMPLED)                                     \
+    COLUMN(PSD_COUNT, "count", COUNT, COLUMN_SAMPLED)                                  \
+    COLUMN(PSD_VERDICT, "exact_verdict", TEXT, COLUMN_SAMPLED)                         \
     COLUMN(PSD_DENSITY, "density", REAL, false)
 
 enum { PSD_COLUMN_LIST(TABLE_NUMBER) PSD_COLUMNS };
@@ -114,7 +114,8 @@ static int add_rule(struct table *table, const struct sampling *sampling,
         /* The quantity is not defined for this rule. */
         if (isnan(rows[k].evidence.exact))
             continue;
-        if (!rows[k].evidence.sampled && rows[k].samples > sampling->max_samples)
+        if (!rows[k].evidence.sampled && !sampling->exact_only &&
+            rows[k].samples > sampling->max_samples)
             sampling_warn(sampling,
                           "%s, %s: not sampled, because it needs %.3g "
                           "coordinate-steps and the budget --max-samples is %.3g",
@@ -153,7 +154,7 @@ static int add_density(struct table *table, const struct sampling *sampling,
     struct psd_point points[PSD_POINTS];
     struct psd_plan plan;
     int status = psd_compare(sampling, rule, rule->kind->name, points, &plan, error);
-    if (status == STATUS_OK && !plan.affordable)
+    if (status == STATUS_OK && !plan.affordable && !sampling->exact_only)
         sampling_warn(sampling,
                       "%s: not sampled, because it needs %.3g coordinate-steps and the "
                       "budget --max-samples is %.3g",
@@ -205,8 +206,8 @@ static const struct program program = {
         "Hann window of 256 steps; exact is the expectation of that estimate, which "
         "the window smooths, and density is the density itself, whose integral over "
         "(-1/2, 1/2) is the variance.",
-    .groups = OPTIONS_RULE | OPTIONS_CHAINS | OPTIONS_SAMPLING | OPTIONS_OUTPUT |
-              OPTIONS_PLOT,
+    .groups = OPTIONS_EXACT | OPTIONS_RULE | OPTIONS_CHAINS | OPTIONS_SAMPLING |
+              OPTIONS_OUTPUT | OPTIONS_PLOT,
     .judges = true,
     .linear = true,
     .own = own_options,

@@ -81,13 +81,13 @@ static const struct program_example examples[] = {
     COLUMN(TRACE, "trace", REAL, false)                                                \
     COLUMN(LOGDET, "logdet", REAL, false)                                              \
     COLUMN(KL, "kl", REAL, false)                                                      \
-    COLUMN(KL_STDERR, "kl_stderr", REAL, false)                                        \
-    COLUMN(COUNT, "count", COUNT, false)                                               \
+    COLUMN(KL_STDERR, "kl_stderr", REAL, COLUMN_SAMPLED)                               \
+    COLUMN(COUNT, "count", COUNT, COLUMN_SAMPLED)                                      \
     COLUMN(BOUND_PAPER, "bound_paper", REAL, false)                                    \
     COLUMN(BOUND_MCALLESTER, "bound_mcallester", REAL, false)                          \
     COLUMN(BOUND_MAURER, "bound_maurer", REAL, false)                                  \
     COLUMN(VACUOUS, "vacuous", TEXT, false)                                            \
-    COLUMN(EXACT_VERDICT, "exact_verdict", TEXT, false)                                \
+    COLUMN(EXACT_VERDICT, "exact_verdict", TEXT, COLUMN_SAMPLED)                       \
     COLUMN(BETA0_AT_END, "beta0_at_end", TEXT, true)
 
 enum { COLUMN_LIST(TABLE_NUMBER) COLUMNS };
@@ -212,9 +212,10 @@ static int add_rule(struct table *table, const struct pacbayes_request *own,
                               own->lambda, &exact, error);
     if (status != STATUS_OK)
         return status;
-    status =
-        posterior_measure(&own->request.sampling, &exact_rule, &own->request.problem,
-                          own->lambda, rule->kind->name, &measured, error);
+    if (!own->request.sampling.exact_only)
+        status = posterior_measure(&own->request.sampling, &exact_rule,
+                                   &own->request.problem, own->lambda, rule->kind->name,
+                                   &measured, error);
     if (status != STATUS_OK)
         return status;
     status = add_row(table, own, &paper_rule, POSTERIOR_PAPER, &other, VERDICT_NO_CLAIM,
@@ -223,7 +224,7 @@ static int add_rule(struct table *table, const struct pacbayes_request *own,
         return status;
     status = add_row(table, own, &exact_rule, POSTERIOR_EXACT, &exact, VERDICT_NO_CLAIM,
                      exact_at_end, error);
-    if (status != STATUS_OK)
+    if (status != STATUS_OK || own->request.sampling.exact_only)
         return status;
     const struct verdicts verdicts = {judge(&measured, &exact), VERDICT_NO_CLAIM};
     verdict_count(tally, verdicts);
@@ -279,9 +280,10 @@ static const struct program program = {
         "sqrt((KL + ln(2 sqrt(N)/delta))/(2N)); bound_maurer inverts the small kl "
         "at the empirical risk. vacuous names the bounds that are at least "
         "1 - empirical risk. exact_verdict compares the measured kl with the exact "
-        "one. All bounds use the divergence of eq. 21.",
-    .groups = OPTIONS_RULE | OPTIONS_DECAY | OPTIONS_QUADRATIC | OPTIONS_CHAINS |
-              OPTIONS_SAMPLING | OPTIONS_OUTPUT | OPTIONS_PLOT,
+        "one. All bounds use the divergence of eq. 21. With --exact there are no rows "
+        "of the measured covariance.",
+    .groups = OPTIONS_EXACT | OPTIONS_RULE | OPTIONS_DECAY | OPTIONS_QUADRATIC |
+              OPTIONS_CHAINS | OPTIONS_SAMPLING | OPTIONS_OUTPUT | OPTIONS_PLOT,
     .judges = true,
     .linear = true,
     .own = own_options,

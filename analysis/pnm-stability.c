@@ -40,6 +40,7 @@ static const struct option_spec own_options[] = {
      .low_open = true,
      .doc = "for `steps`: the error to reach, relative to its start"},
     {.name = "measure",
+     .samples = true,
      .kind = OPTION_FLAG,
      .field = OPTION_FIELD(struct stability_request, measure),
      .doc = "also measure the limit and the radius with noiseless chains"},
@@ -367,7 +368,8 @@ static const struct program program = {
         "rounding.\n\n"
         "--map prints lr_h = eta max(h), beta0, rho and limit, the limit of lr_h at "
         "this beta0 by closed form or, if there is none, from the eigenvalues.",
-    .groups = OPTIONS_RULE | OPTIONS_DECAY | OPTIONS_OUTPUT | OPTIONS_PLOT,
+    .groups =
+        OPTIONS_EXACT | OPTIONS_RULE | OPTIONS_DECAY | OPTIONS_OUTPUT | OPTIONS_PLOT,
     .judges = true,
     .linear = true,
     .presence_counts = true,

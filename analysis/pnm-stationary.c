@@ -52,17 +52,17 @@ static const struct program_example examples[] = {
     COLUMN(J, "j", COUNT, false)                                                       \
     COLUMN(H_I, "h_i", REAL, false)                                                    \
     COLUMN(H_J, "h_j", REAL, false)                                                    \
-    COLUMN(MEASURED, "measured", REAL, false)                                          \
-    COLUMN(STDERR, "stderr", REAL, false)                                              \
-    COLUMN(COUNT, "count", COUNT, true)                                                \
+    COLUMN(MEASURED, "measured", REAL, COLUMN_SAMPLED)                                 \
+    COLUMN(STDERR, "stderr", REAL, COLUMN_SAMPLED)                                     \
+    COLUMN(COUNT, "count", COUNT, COLUMN_SAMPLED | COLUMN_DETAIL)                      \
     COLUMN(EXACT, "exact", REAL, false)                                                \
     COLUMN(EXACT_SOURCE, "exact_source", TEXT, true)                                   \
     COLUMN(PAPER, "paper", REAL, false)                                                \
-    COLUMN(EXACT_VERDICT, "exact_verdict", TEXT, false)                                \
+    COLUMN(EXACT_VERDICT, "exact_verdict", TEXT, COLUMN_SAMPLED)                       \
     COLUMN(PAPER_VERDICT, "paper_verdict", TEXT, false)                                \
     COLUMN(LAW, "law", TEXT, false)                                                    \
     COLUMN(EXACT_ERROR, "exact_error", REAL, true)                                     \
-    COLUMN(NEAR_ZERO, "near_zero", TEXT, true)
+    COLUMN(NEAR_ZERO, "near_zero", TEXT, COLUMN_SAMPLED | COLUMN_DETAIL)
 
 enum { COLUMN_LIST(TABLE_NUMBER) COLUMNS };
 
@@ -95,11 +95,11 @@ static const struct column excess_columns[EXCESS_COLUMNS] = {
     [BETA1] = {"beta1", COLUMN_REAL, false},
     [BETA3] = {"beta3", COLUMN_REAL, true},
     [BATCH] = {"batch", COLUMN_REAL, true},
-    [EXCESS_MEASURED] = {"excess", COLUMN_REAL, false},
-    [EXCESS_STDERR] = {"stderr", COLUMN_REAL, false},
+    [EXCESS_MEASURED] = {"excess", COLUMN_REAL, COLUMN_SAMPLED},
+    [EXCESS_STDERR] = {"stderr", COLUMN_REAL, COLUMN_SAMPLED},
     [EXCESS_EXACT] = {"exact", COLUMN_REAL, false},
     [EXCESS_RHO] = {"rho", COLUMN_REAL, false},
-    [EXCESS_VERDICT] = {"exact_verdict", COLUMN_TEXT, false},
+    [EXCESS_VERDICT] = {"exact_verdict", COLUMN_TEXT, COLUMN_SAMPLED},
     [EXCESS_EXACT_ERROR] = {"exact_error", COLUMN_REAL, true},
 };
 
@@ -150,12 +150,16 @@ static int add_excess(struct table *table, const struct request *request,
 }
 
 /* "stationary", "diverges", "not settled", "undefined", or the recorded steps of a rule
- * that has no stationary law. */
-static void law_of(const struct comparison *row, size_t size, char *text)
+ * that has no stationary law; "unknown" if only sampling could tell and there is none.
+ */
+static void law_of(const struct sampling *sampling, const struct rule *rule,
+                   const struct comparison *row, size_t size, char *text)
 {
     const bool overflows = row->evidence.sampled && !isfinite(row->evidence.measured);
     const bool unknown = row->source == EXACT_NONE && isinf(row->plan.samples);
-    if (row->undefined)
+    if (sampling->exact_only && !rule_has_law(rule))
+        snprintf(text, size, "unknown");
+    else if (row->undefined)
         snprintf(text, size, "undefined");
     else if (row->unstable || row->diverges || overflows)
         snprintf(text, size, "diverges");
@@ -187,7 +191,7 @@ static int add_row(struct table *table, const struct request *request,
 {
     const struct evidence *e = &row->evidence;
     char law[80];
-    law_of(row, sizeof law, law);
+    law_of(&request->sampling, rule, row, sizeof law, law);
     const char *texts[COLUMNS] = {
         [EXACT_SOURCE] = theory_source_text(row->source),
         [EXACT_VERDICT] = verdict_text(row->verdicts.exact),
@@ -223,7 +227,7 @@ static void warn_row(const struct sampling *sampling, const struct rule *rule,
     const bool unplanned = !rule_has_law(rule) && isinf(plan->samples);
     const bool overflows = row->evidence.sampled && !isfinite(row->evidence.measured);
     struct text parameters = {0};
-    if (!plan->too_short && plan->affordable && !overflows)
+    if (sampling->exact_only || (!plan->too_short && plan->affordable && !overflows))
         return;
     /* One warning is enough, because a pilot is about all elements. */
     if (unplanned && (row->i > 0 || row->j > 0))
@@ -328,7 +332,8 @@ static int check_rules(const struct sampling *sampling, const struct rule *rules
                                       error);
         for (size_t i = 0; status == STATUS_OK && i < problem->n; i++)
             stable = stable && margins[i] > 0;
-        if (status == STATUS_OK && rule_has_law(&rules[k]) && !stable)
+        if (status == STATUS_OK && rule_has_law(&rules[k]) && !stable &&
+            !sampling->exact_only)
             status = sampling_given_chains(sampling, &rules[k], &chains, error);
         free(systems);
         free(margins);
@@ -412,10 +417,11 @@ static const struct program program = {
         "no stationary law either and is measured over the steps that `law` names. "
         "`law` is `diverges` for unstable parameters and where theta or its powers "
         "overflow, `not settled` for a rule without an exact law that was not sampled "
-        "for it, and `undefined` where a rule divides 0 by 0 (epsilon = 0 and no "
-        "gradient).",
-    .groups = OPTIONS_RULE | OPTIONS_DECAY | OPTIONS_QUADRATIC | OPTIONS_CHAINS |
-              OPTIONS_SAMPLING | OPTIONS_OUTPUT | OPTIONS_PLOT,
+        "for it, `unknown` for such a rule with --exact, and `undefined` where a rule "
+        "divides 0 by 0 (epsilon = 0 and no gradient). With --exact paper_verdict "
+        "compares exact with paper.",
+    .groups = OPTIONS_EXACT | OPTIONS_RULE | OPTIONS_DECAY | OPTIONS_QUADRATIC |
+              OPTIONS_CHAINS | OPTIONS_SAMPLING | OPTIONS_OUTPUT | OPTIONS_PLOT,
     .judges = true,
     .own = own_options,
     .own_count = sizeof own_options / sizeof *own_options,

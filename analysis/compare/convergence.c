@@ -240,8 +240,10 @@ int convergence_point(const struct convergence_task *task, const struct rule *ru
                       enum convergence_quantity quantity,
                       struct convergence_point *point, struct error *error)
 {
-    struct moments moments = curve->excess[step];
-    if (quantity == CONVERGENCE_SQUARE) {
+    struct moments moments = {0};
+    if (curve && quantity == CONVERGENCE_EXCESS) {
+        moments = curve->excess[step];
+    } else if (curve) {
         moments = curve->square[0][step];
         moments_merge(&moments, &curve->square[1][step]);
     }

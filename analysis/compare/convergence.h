@@ -93,7 +93,8 @@ struct convergence_point {
  * rule linear. */
 bool convergence_has_exact(const struct loss *loss, const struct rule *rule);
 
-/* One point of the curve; NAN if it has no exact value. */
+/* One point of the curve, or if that is NULL of the exact one; NAN if it has no exact
+ * value. */
 PNM_MUST_USE int convergence_point(const struct convergence_task *task,
                                    const struct rule *rule,
                                    const struct descent_curve *curve, uint64_t step,

@@ -157,7 +157,7 @@ static void noise_plan_make(const struct sampling *sampling,
                                        : plan_chains(filter, chains->burn_in,
                                                      plan->count, precision);
     plan->samples = (double)chains->count * (double)chains->steps;
-    plan->affordable = plan->samples <= sampling->max_samples;
+    plan->affordable = !sampling->exact_only && plan->samples <= sampling->max_samples;
 }
 
 /* --- measuring -------------------------------------------------------------------- */

@@ -285,6 +285,12 @@ int psd_compare(const struct sampling *sampling, const struct rule *rule,
                          .exact_scale = evidence_scale(windowed[k])},
         };
     }
+    if (sampling->exact_only) {
+        *plan = (struct psd_plan){.affordable = false};
+        for (int k = 0; k < PSD_POINTS; k++)
+            finish(&spread[k], plan, &points[k]);
+        return STATUS_OK;
+    }
     plan_make_all(sampling, &filter, window, points, plan);
     if (plan->segments == 0)
         return error_about(error, STATUS_USAGE, "steps",

@@ -310,7 +310,7 @@ static int prepare(struct stationary_work *work, bool full, struct error *error)
                                       problem_noise(work->problem, j, j) == 0;
             if (status == STATUS_OK)
                 status = predict(work, row, error);
-            if (status == STATUS_OK)
+            if (status == STATUS_OK && !work->sampling->exact_only)
                 status = plan_row(work, row, &work->jobs[k], error);
         }
     return status;
@@ -377,11 +377,11 @@ int stationary_compare(const struct sampling *sampling, const struct rule *rule,
     const bool together = full || problem_is_coupled(problem);
     if (groups && !together)
         groups->count = 0;
-    if (status == STATUS_OK && !rule_has_law(rule))
+    if (status == STATUS_OK && !rule_has_law(rule) && !sampling->exact_only)
         status = stationary_pilot_plan(&work, &ensemble, error);
     if (status == STATUS_OK)
         status = prepare(&work, full, error);
-    if (status == STATUS_OK)
+    if (status == STATUS_OK && !sampling->exact_only)
         status = together ? measure_together(&work, &ensemble, groups, error)
                           : measure_separately(&work, &ensemble, error);
     if (status == STATUS_OK && stationary_pilot_spared(&work))

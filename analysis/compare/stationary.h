@@ -34,7 +34,8 @@ PNM_MUST_USE int stationary_check_mean(const struct rule *rule,
 /* Measures the diagonal or, if full, every pair i <= j, of one rule on one loss. The
  * caller frees *rows, whose length is *count. Each row is planned from exact theory; a
  * row whose plan exceeds the budget is left unsampled, with the number of steps that it
- * would need. STATUS_USAGE for unstable parameters. */
+ * would need. STATUS_USAGE for unstable parameters. With sampling->exact_only nothing
+ * is planned either. */
 PNM_MUST_USE int stationary_compare(const struct sampling *sampling,
                                     const struct rule *rule,
                                     const struct problem *problem, bool full,

@@ -95,6 +95,7 @@ struct option_spec {
     bool unrecorded;      /* not in result headers: it does not change the numbers */
     bool presence_counts; /* giving the preset differs from not giving the option */
     bool transient;       /* only for the command line, not for files of options */
+    bool samples;         /* about sampling alone, which --exact rules out */
     unsigned files;       /* enum option_file; 0: the value names no file */
     const char *doc;
 };
@@ -110,6 +111,7 @@ enum option_group {
     OPTIONS_LOSS = 128,    /* loss, dim and the losses' parameters */
     OPTIONS_FILES = 256,   /* config, rerun, dump-config; needs OPTIONS_OUTPUT */
     OPTIONS_OWN = 512,     /* the program's own; always there */
+    OPTIONS_EXACT = 1024,  /* exact: of programs with columns that need no sampling */
 };
 
 /* A command that README.md shows, on one line. */

@@ -5,6 +5,7 @@
 #include "base/ranks.h"
 #include "base/tally.h"
 #include "cli/config.h"
+#include "cli/exact_only.h"
 #include "cli/option_files.h"
 #include "cli/request.h"
 #include "cli/result.h"
@@ -61,6 +62,8 @@ static int answer(struct run *run, struct error *error)
     status = result_check(&run->options, run->request, status, error);
     if (status == STATUS_OK)
         status = program->answer(run->request, &run->table, &run->tally, error);
+    if (status == STATUS_OK)
+        status = exact_only_finish(run->request, &run->table, error);
     if (status == STATUS_OK)
         status = table_reasons(&run->table, error);
     if (status == STATUS_OK)
@@ -135,7 +138,10 @@ int program_main(const struct program *program, int argc, char **argv)
         status = error_memory(&error, "the request");
     if (status == STATUS_OK)
         status = answer(&run, &error);
-    const int result = status == STATUS_OK && program->judges
+    /* Without sampling there is no verdict to report. */
+    const bool judges =
+        program->judges && !(run.request && run.request->sampling.exact_only);
+    const int result = status == STATUS_OK && judges
                            ? tally_exit(&run.tally)
                            : program_report(&run.options, status, &error);
     if (run.request) {

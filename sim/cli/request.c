@@ -4,6 +4,7 @@
 #include "base/nearest.h"
 #include "base/ranks.h"
 #include "base/whole_file.h"
+#include "cli/exact_only.h"
 #include "cli/generator_form.h"
 #include "cli/problem_form.h"
 #include "cli/request_rules.h"
@@ -99,6 +100,8 @@ static int read_sampling(struct request *request, const struct options *options,
 
 static void warn_of_sampling(const struct sampling *sampling)
 {
+    if (sampling->exact_only)
+        return;
     if (sampling->precision > 0.002)
         sampling_warn(sampling,
                       "--precision %g: above 0.002 confidence bands are planned wider "
@@ -237,7 +240,8 @@ int request_read(struct request *request, struct options *options, struct error 
     const unsigned groups = options->program->groups;
     int status = STATUS_OK;
     request->program = options->program;
-    if (groups & OPTIONS_SAMPLING)
+    status = exact_only_check(options, error);
+    if (status == STATUS_OK && groups & OPTIONS_SAMPLING)
         status = start_session(request, options, error);
     if (status != STATUS_OK)
         return status;

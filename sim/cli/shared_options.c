@@ -65,9 +65,22 @@ static const struct option_spec quadratic_options[] = {
     },
 };
 
+static const struct option_spec exact_options[] = {
+    {
+        .name = "exact",
+        .field = OPTION_FIELD(struct request, sampling.exact_only),
+        .kind = OPTION_FLAG,
+        .doc = "show what is computed alone: nothing is planned or sampled, columns "
+               "and rows that only sampling fills are left out, and the exit status "
+               "is 0. Options about sampling are refused; those in files are ignored "
+               "if this one is on the command line",
+    },
+};
+
 static const struct option_spec chain_options[] = {
     {
         .name = "replicas",
+        .samples = true,
         .field = OPTION_FIELD(struct request, sampling.chains),
         .kind = OPTION_COUNT,
         .argument = "R",
@@ -77,6 +90,7 @@ static const struct option_spec chain_options[] = {
     },
     {
         .name = "steps",
+        .samples = true,
         .field = OPTION_FIELD(struct request, sampling.steps),
         .kind = OPTION_COUNT,
         .argument = "N",
@@ -86,6 +100,7 @@ static const struct option_spec chain_options[] = {
     },
     {
         .name = "burn-in",
+        .samples = true,
         .argument = "auto|N",
         .preset = "auto",
         .doc = "steps at the start of a chain that are not recorded",
@@ -101,6 +116,7 @@ static const struct option_spec chain_options[] = {
 static const struct option_spec sampling_options[] = {
     {
         .name = "precision",
+        .samples = true,
         .field = OPTION_FIELD(struct request, sampling.precision),
         .given = OPTION_FIELD(struct request, sampling.precision_given),
         .kind = OPTION_REAL,
@@ -115,6 +131,7 @@ static const struct option_spec sampling_options[] = {
     },
     {
         .name = "max-samples",
+        .samples = true,
         .field = OPTION_FIELD(struct request, sampling.max_samples),
         .given = OPTION_FIELD(struct request, sampling.max_samples_given),
         .kind = OPTION_REAL,
@@ -152,6 +169,7 @@ static const struct option_spec sampling_options[] = {
     },
     {
         .name = "max-seconds",
+        .samples = true,
         .field = OPTION_FIELD(struct request, session.max_seconds),
         .kind = OPTION_REAL,
         .argument = "SECONDS",
@@ -164,12 +182,14 @@ static const struct option_spec sampling_options[] = {
     },
     {
         .name = "stop-at",
+        .samples = true,
         .argument = "RUN:UNIT",
         .unrecorded = true,
         .doc = "stop sampling at this place, which a run with --max-seconds printed",
     },
     {
         .name = "checkpoint",
+        .samples = true,
         .files = OPTION_WRITES | OPTION_CONTINUES,
         .field = OPTION_FIELD(struct request, session.checkpoint),
         .argument = "FILE",
@@ -180,6 +200,7 @@ static const struct option_spec sampling_options[] = {
     },
     {
         .name = "checkpoint-every",
+        .samples = true,
         .field = OPTION_FIELD(struct request, session.checkpoint_every),
         .kind = OPTION_REAL,
         .argument = "SECONDS",
@@ -191,6 +212,7 @@ static const struct option_spec sampling_options[] = {
     },
     {
         .name = "resume",
+        .samples = true,
         .files = OPTION_READS | OPTION_CONTINUES,
         .field = OPTION_FIELD(struct request, resume),
         .argument = "FILE",
@@ -388,6 +410,7 @@ struct shared_options shared_options(enum option_group group)
         {OPTIONS_DECAY, LIST(decay_options)},
         {OPTIONS_QUADRATIC, LIST(quadratic_options)},
         {OPTIONS_LOSS, LIST(loss_options)},
+        {OPTIONS_EXACT, LIST(exact_options)},
         {OPTIONS_CHAINS, LIST(chain_options)},
         {OPTIONS_SAMPLING, LIST(sampling_options)},
         {OPTIONS_OUTPUT, LIST(output_options)},

@@ -218,6 +218,28 @@ int table_column(const struct table *table, const char *name)
     return -1;
 }
 
+void table_leave_out(struct table *table, enum column_trait trait)
+{
+    const size_t before = table->column_count, swept = table->swept;
+    size_t after = 0, to = 0;
+    /* Cells move towards the front, so that none is overwritten before it moved. */
+    for (size_t row = 0; row < table->rows; row++)
+        for (size_t k = 0; k < before; k++) {
+            if (table->columns[k].traits & trait)
+                continue;
+            table->cells[to] = table->cells[row * before + k];
+            table->filled[to++] = table->filled[row * before + k];
+        }
+    for (size_t k = 0; k < before; k++) {
+        if (!(table->columns[k].traits & trait))
+            table->columns[after++] = table->columns[k];
+        else if (k < swept)
+            table->swept--;
+    }
+    assert(after > 0);
+    table->column_count = after;
+}
+
 /* --- reasons ---------------------------------------------------------------------- */
 
 /* Adds a column behind the others; its cells are empty. */

@@ -36,19 +36,24 @@ enum column_kind { COLUMN_TEXT, COLUMN_REAL, COLUMN_COUNT };
 struct column {
     const char *name; /* must outlive the table; different for every column */
     enum column_kind kind;
-    bool detail; /* left out of TABLE_TEXT */
+    unsigned traits; /* enum column_trait; `true` in a list is COLUMN_DETAIL */
 };
 
-/* The columns of a table are listed once, with name, text, kind and detail:
+enum column_trait {
+    COLUMN_DETAIL = 1, /* left out of TABLE_TEXT */
+    COLUMN_SAMPLED = 2 /* only sampling fills it */
+};
+
+/* The columns of a table are listed once, with name, text, kind and traits:
  *
  *     #define COLUMN_LIST(COLUMN)            \
  *         COLUMN(OPTIMIZER, "optimizer", TEXT, false) \
  *         COLUMN(COUNT, "count", COUNT, true)
  *     enum { COLUMN_LIST(TABLE_NUMBER) COLUMNS };
  *     static const struct column columns[COLUMNS] = {COLUMN_LIST(TABLE_COLUMN)}; */
-#define TABLE_NUMBER(number, name, kind, detail) number,
-#define TABLE_COLUMN(number, name, kind, detail)                                       \
-    [number] = {name, COLUMN_##kind, detail},
+#define TABLE_NUMBER(number, name, kind, traits) number,
+#define TABLE_COLUMN(number, name, kind, traits)                                       \
+    [number] = {name, COLUMN_##kind, traits},
 
 union table_cell;
 struct table_note;
@@ -110,6 +115,10 @@ PNM_MUST_USE int table_reason(struct table *table, const char *text,
  * the column `count` says 0, "one chain has no standard error", or "beyond the range of
  * numbers or undefined" and the names of the columns. STATUS_MEMORY. */
 PNM_MUST_USE int table_reasons(struct table *table, struct error *error);
+
+/* Leaves out the columns that have the trait. At least one must stay; cells are set by
+ * their new columns from here on. */
+void table_leave_out(struct table *table, enum column_trait trait);
 
 size_t table_rows(const struct table *table);
 

@@ -305,7 +305,7 @@ static void put_text_line(struct sink *sink, const struct table *table, size_t l
     size_t blanks = 0, gap = 0;
     char number[NUMBER_SIZE];
     for (size_t column = 0; column < table->column_count; column++) {
-        if (table->columns[column].detail)
+        if (table->columns[column].traits & COLUMN_DETAIL)
             continue;
         const char *text = aligned_text(table, line, column, number);
         const size_t padding = widths[column] - width_of(text);
@@ -363,7 +363,7 @@ static void put_markdown_line(struct sink *sink, const struct table *table, size
 {
     char number[NUMBER_SIZE];
     for (size_t column = 0; column < table->column_count; column++) {
-        if (table->columns[column].detail)
+        if (table->columns[column].traits & COLUMN_DETAIL)
             continue;
         put(sink, "| ");
         put_markdown_cell(sink, aligned_text(table, line, column, number));
@@ -371,7 +371,7 @@ static void put_markdown_line(struct sink *sink, const struct table *table, size
     }
     put(sink, "|\n");
     for (size_t column = 0; line == 0 && column < table->column_count; column++)
-        if (!table->columns[column].detail)
+        if (!(table->columns[column].traits & COLUMN_DETAIL))
             put(sink,
                 table->columns[column].kind == COLUMN_TEXT ? "| --- " : "| ---: ");
     put(sink, line == 0 ? "|\n" : "");

@@ -19,6 +19,7 @@ struct sampling {
     bool precision_given;            /* the user gave it, so it is used unchanged */
     double max_samples;              /* budget of a row: chains x steps */
     bool max_samples_given;
+    bool exact_only;         /* nothing is planned or sampled: exact values alone */
     struct session *session; /* limits of time, checkpoints */
 };
 
