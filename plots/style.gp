@@ -5,6 +5,7 @@
 #   OUT     the picture: .svg .png .pdf    WIDE, HIGH  its size in pixels
 #   USAGE   the tables' names in the message on usage
 #   NEEDED  the columns that each table must have
+#   SAMPLED those of sampling, which the first table must have too; not set: none
 #   RULES   the update rules it draws, at most eight; "" for those that the tables hold
 # and loads this file. Tables are what the programs print as CSV: '#' lines, a header, rows.
 # Columns are found by their names. gnuplot's functions need an argument and its strings
@@ -50,7 +51,7 @@ do for [t = 1:|TABLE|] {
     set datafile commentschars ""
     stats TABLE[t] using (take(strcol(1))) nooutput
     ABOUT[t] = about
-    do for [name in NEEDED] {
+    do for [name in NEEDED.(t == 1 && exists("SAMPLED") ? " ".SAMPLED : "")] {
         if (!strstrt(",".header.",", ",".name.",")) {
             print ME.": ".TABLE[t].": no column ".name
             exit status 1

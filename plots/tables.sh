@@ -15,8 +15,8 @@ rules=sgd,heavy_ball,pnm,two_batch
 # The error that decides verdicts is 0.001; 0.002 costs a quarter and is finer than the
 # pictures show.
 points='--precision 0.002'
-# No row fits a budget of one sample: nothing is measured, exact and paper cost nothing.
-curve='--max-samples 1'
+# Nothing is measured; exact and paper cost nothing.
+curve='--exact'
 
 # table NAME PROGRAM OPTION...: exit 2, some rows undecided or not sampled, is a result as
 # well.

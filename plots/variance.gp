@@ -4,7 +4,8 @@
 
 array TABLE[2] = [POINTS, CURVE]
 USAGE = "POINTS.csv CURVE.csv"
-NEEDED = "optimizer lr beta0 beta1 batch i j h_i measured stderr exact paper"
+NEEDED = "optimizer lr beta0 beta1 batch i j h_i exact paper"
+SAMPLED = "measured stderr"
 load here."style.gp"
 
 # A row's numbers if it belongs to `rule`, else undefined, so not drawn. Variances are in
