@@ -55,7 +55,7 @@ listed() { # all but the rule whose file --system names
     grep -qx '# optimizer: all' "$out"
     grep -qx '# beta1: 0.9; qhm: 0.999' "$out"
     attempt pnm-pacbayes --optimizer all --lr 0.1 --spectrum 1 --prior-precision 1 \
-        --train-size 100 --max-samples 1 --quiet
+        --train-size 100 --exact
     expect_equal "$(column "$out" optimizer | uniq)" "$linear"
     # shellcheck disable=SC2086 # options and their values
     attempt pnm-stationary --optimizer all $short
@@ -84,15 +84,15 @@ listed() { # all but the rule whose file --system names
 }
 
 @test "rows that only a parameter without a column tells apart get that column" {
-    run="--optimizer qhm,sgd --lr 0.1 --nu 0.2,0.6 --max-samples 1 --quiet"
+    run="--optimizer qhm,sgd --lr 0.1 --nu 0.2,0.6 --exact"
     attempt pnm-stationary $run --spectrum 1
     expect_equal "$(column "$out" nu | tr '\n' ' ')" "0.2 0.6  "
     attempt pnm-stability --optimizer qhm,sgd --lr 0.1 --nu 0.2,0.6 --spectrum 1
     expect_equal "$(column "$out" nu | tr '\n' ' ')" "0.2 0.6  "
-    attempt pnm-stationary --optimizer qhm,sgd --lr 0.1 --nu 0.2 --max-samples 1 --quiet --spectrum 1
+    attempt pnm-stationary --optimizer qhm,sgd --lr 0.1 --nu 0.2 --exact --spectrum 1
     never grep -q ',nu' "$out"
     # A column that is there already stays where it is.
-    attempt pnm-stationary --optimizer pnm --lr 0.1,0.2 --beta0 0,1 --max-samples 1 --quiet --spectrum 1
+    attempt pnm-stationary --optimizer pnm --lr 0.1,0.2 --beta0 0,1 --exact --spectrum 1
     expect_equal "$(header "$out" | tr ',' '\n' | grep -cx -e lr -e beta0)" 2
 }
 

@@ -343,7 +343,7 @@ exact_is() {
 
 # 1 - x of a rounded x had lost from 0.2 % to all of these; tests/exact_vectors.py has them.
 @test "exact keeps its digits at small steps" {
-    run="--max-samples 1 --quiet --noise isotropic:1"
+    run="--exact --noise isotropic:1"
     attempt pnm-stationary $run --optimizer pnm --lr 1e-9 --spectrum 0.001 \
         --weight-decay 0.3 --decay decoupled
     exact_is 1 3.3283716812746159e-10
@@ -361,7 +361,7 @@ exact_is() {
         --noise file:dense.txt --full
     exact_is 2 2.2360656964269404e-9
     # A rate that the doubles next to 1 cannot show is stable all the same.
-    attempt pnm-stationary $run --optimizer sgd --lr 1e-20 --spectrum 1
+    attempt pnm-stationary --max-samples 1 --quiet --noise isotropic:1 --optimizer sgd --lr 1e-20 --spectrum 1
     expect_status 2
     expect_equal "$(column "$out" exact_verdict 1)" 'not sampled'
     exact_is 1 5e-21
@@ -370,13 +370,12 @@ exact_is() {
 # A probed rule within 1e-9 of its limit, 2.9573719202190065 by 50 digits: its step is known
 # to doubles.
 @test "exact_error says what exact lacks" {
-    attempt pnm-stationary --optimizer aggmo --lr 2.957371917 --spectrum 1 --max-samples 1 --quiet
+    attempt pnm-stationary --optimizer aggmo --lr 2.957371917 --spectrum 1 --exact
     holds "$(column "$out" exact_error 1) > 1e-9"
     holds "$(column "$out" exact_error 1) < 1e-5"
-    attempt pnm-stationary --optimizer aggmo --lr 2.957371917 --spectrum 1 --max-samples 1 \
-        --quiet --excess
+    attempt pnm-stationary --optimizer aggmo --lr 2.957371917 --spectrum 1 --exact --excess
     holds "$(column "$out" exact_error 1) > 1e-9"
-    attempt pnm-stationary --optimizer aggmo --lr 0.1 --spectrum 1 --max-samples 1 --quiet
+    attempt pnm-stationary --optimizer aggmo --lr 0.1 --spectrum 1 --exact
     expect_equal "$(column "$out" exact_error 1)" ''
 }
 

@@ -186,6 +186,45 @@ static void real_table(struct table *table)
     }
 }
 
+/* Columns with the trait go, with their cells; the others keep theirs, also the empty
+ * ones and those behind table->swept. */
+static void test_leaves_out_columns(void **state)
+{
+    static const struct column columns[] = {{"name", COLUMN_TEXT, 0},
+                                            {"count", COLUMN_COUNT, COLUMN_SAMPLED},
+                                            {"exact", COLUMN_REAL, COLUMN_DETAIL},
+                                            {"nu", COLUMN_REAL, 0}};
+    struct table table;
+    struct error error = {.agreed = false};
+    (void)state;
+    ok(table_init(&table, columns, 4, &error), &error);
+    table.swept = 3;
+    for (int row = 0; row < 3; row++) {
+        ok(table_row(&table, &error), &error);
+        ok(table_text(&table, 0, row == 1 ? NULL : "pnm", &error), &error);
+        table_count(&table, 1, 77);
+        table_real(&table, 2, row == 2 ? NAN : 0.5 + row);
+        table_real(&table, 3, 10.0 + row);
+    }
+    table_leave_out(&table, COLUMN_SAMPLED);
+    assert_int_equal(table_column(&table, "count"), -1);
+    assert_int_equal(table_column(&table, "nu"), 2);
+    assert_int_equal(table.swept, 2);
+    assert_int_equal(table_rows(&table), 3);
+    for (size_t row = 0; row < 3; row++) {
+        assert_true(table_get_number(&table, row, 2) == 10.0 + (double)row);
+        assert_int_equal(!table_get_text(&table, row, 0), row == 1);
+    }
+    assert_true(table_get_number(&table, 1, 1) == 1.5);
+    assert_true(isnan(table_get_number(&table, 2, 1)));
+    /* Rows can be added as before. */
+    ok(table_row(&table, &error), &error);
+    table_real(&table, 2, 99);
+    assert_true(table_get_number(&table, 3, 2) == 99);
+    assert_true(isnan(table_get_number(&table, 3, 1)));
+    table_free(&table);
+}
+
 static void test_reals_round_trip_csv(void **state)
 {
     const struct place *place = *state;
@@ -882,6 +921,7 @@ static void test_long_and_relative_names(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        TEST(test_leaves_out_columns),
         TEST(test_reals_round_trip_csv),
         TEST(test_reals_round_trip_json),
         TEST(test_fewest_digits),
