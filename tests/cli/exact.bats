@@ -124,6 +124,15 @@ exactly() {
     attempt pnm-convergence --optimizer pnm --curve --loss quadratic --horizon 16777216 --lr 1e-4 --exact
     expect_status 0
     expect_equal "$(row_count "$out")" 42
+    attempt pnm-convergence --optimizer pnm --horizon linear:16777116:16777216:51 --exact
+    expect_status 0
+    expect_equal "$(row_count "$out")" 51
+    local table
+    for table in "" --psd; do
+        attempt pnm-noise --optimizer pnm --lr 0.1 --beta1 linear:0.98:0.999:300 --exact $table
+        expect_status 0
+        expect_equal "$(column "$out" beta1 | uniq | wc -l)" 300
+    done
     # No pilot, which alone could tell more of such a rule.
     attempt pnm-stationary --optimizer sgd,adam --lr 0.01 --spectrum 1 --exact
     expect_status 0
