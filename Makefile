@@ -251,9 +251,9 @@ notebooks: all ## execute the notebooks anew and compare with what is committed
 
 # --- tests ----------------------------------------------------------------------------
 
-# make test = unit tests, programs, the same bits from both compilers.
+# make test = unit tests, programs, the same bits from both compilers, a share of the faults.
 test: all ## run all tests
-	@$(MAKE) --no-print-directory test-unit test-cli test-bits
+	@$(MAKE) --no-print-directory test-unit test-cli test-bits test-faults-quick
 
 # One at a time on each processor; what a test program prints stays together.
 test-unit: ## run the unit tests (cmocka)

@@ -75,6 +75,7 @@ done
 for part in $parts; do
     work=$top/$part
     mkdir "$work"
+    cd "$top" || exit 1
     before=$checks
     # shellcheck disable=SC1090 # the parts stand beside this file
     . "$here/$part.sh"

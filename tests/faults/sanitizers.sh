@@ -3,7 +3,8 @@
 # sanitizers.sh: what the sanitizers of compilers and valgrind find while the unit tests and the
 # commands of runs.txt run.
 #
-#     address, undefined   gcc, leaks too: all unit tests, all commands with every instruction set
+#     address, undefined   gcc, leaks too: all unit tests, whose inner loops are left as they are, or
+#                          they would take an hour; and all commands with every instruction set
 #     thread               clang with libomp, whose libarcher tells the sanitizer how OpenMP waits
 #                          (gcc's libgomp cannot): the unit tests that reach the engine's threads,
 #                          all commands with two threads
@@ -23,7 +24,7 @@ export ASAN_OPTIONS=detect_leaks=1:exitcode=99:detect_stack_use_after_return=1
 export TSAN_OPTIONS=ignore_noninstrumented_modules=1:exitcode=99
 valgrind="valgrind --quiet --error-exitcode=99 --leak-check=full --show-leak-kinds=definite --errors-for-leak-kinds=definite"
 reports='ERROR: (Address|Leak)Sanitizer|runtime error:|ThreadSanitizer|^==[0-9]+== '
-export reports
+export reports root
 
 # watched FILE STATUS COMMAND...: runs it, with its output in FILE.out and FILE.err. What is wrong,
 # if anything: a report of a tool, or another status.
@@ -57,6 +58,7 @@ watch_command() {
 # watch_test FILE: a unit test. cmocka says on standard output what fails.
 watch_test() {
     local own=$work/watch.$BASHPID wrong
+    cd "$root" || return 1 # where its vectors lie
     wrong=$(watched "$own" 0 "$1")
     echo ran >>"$work/ran"
     [ -z "$wrong" ] || echo "${1##*/}: $wrong $(grep -am1 -i 'error: ' "$own.out")"
@@ -187,13 +189,17 @@ unset PNM_ISA
 
 # --- sanitizers ------------------------------------------------------------------------------
 
-# build NAME COMPILER FLAGS TEST...: the programs and tests, in a build of their own.
+# build NAME COMPILER FLAGS LOOPS TARGET...: `programs`, or tests, in a build of their own. LOOPS are
+# the flags of the inner loops instead of those of the Makefile, if not empty.
 build() {
-    local name=$1 compiler=$2 flags=$3
-    shift 3
+    local name=$1 compiler=$2 flags=$3 loops=$4 targets=() target
+    shift 4
+    for target in "$@"; do
+        [ "$target" = programs ] && targets+=(programs) || targets+=("$builds/$name/tests/$target")
+    done
     if env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL make -C "$root" --no-print-directory -j"$(nproc)" \
-        SIDE_BY_SIDE=1 BUILD="$builds/$name" CC="$compiler" WARNINGS= OPTIMIZE="$flags" programs \
-        "${@/#/$builds/$name/tests/}" >"$work/make.log" 2>&1; then
+        SIDE_BY_SIDE=1 BUILD="$builds/$name" CC="$compiler" WARNINGS= OPTIMIZE="$flags" \
+        ${loops:+"HOT_CFLAGS=$loops"} "${targets[@]}" >"$work/make.log" 2>&1; then
         return 0
     fi
     report "a build with $compiler $flags" 0 0
@@ -208,12 +214,14 @@ each_command() {
 
 if [ "$SIZE" = long ]; then
     mapfile -t tests < <(cd "$root/tests" && find sim analysis -name 'test_*.c' | sed 's/\.c$//' | sort)
-    if build asan gcc "$address" "${tests[@]}"; then
+    if build asan-tests gcc "$address" "-O3 -fno-sanitize=all" "${tests[@]}"; then
         # The longest first.
-        { printf '%s\n' "${tests[@]}" | grep -E 'ledger|noise|ensemble'
-            printf '%s\n' "${tests[@]}" | grep -Ev 'ledger|noise|ensemble'; } |
-            sed "s|^|$root/$builds/asan/tests/|" | side_by_side watch_test
+        { printf '%s\n' "${tests[@]}" | grep -E 'ledger|errors|ensemble'
+            printf '%s\n' "${tests[@]}" | grep -Ev 'ledger|errors|ensemble'; } |
+            sed "s|^|$root/$builds/asan-tests/tests/|" | side_by_side watch_test
         tell "unit tests under the address and undefined sanitizers" ${#tests[@]}
+    fi
+    if build asan gcc "$address" "" programs; then
         for isa in base v3 v4; do
             if ! has $isa; then
                 note "this processor has no $isa"
@@ -228,7 +236,7 @@ if [ "$SIZE" = long ]; then
     # test_ledger runs every claim and takes too long; the claims' threads are the engine's.
     mapfile -t tests < <(cd "$root/tests" && grep -lE '"(engine/|compare/|claims/)' -r sim analysis |
         sed -n 's/\.c$//p' | grep -v test_ledger | sort)
-    if build tsan clang "$thread" "${tests[@]}"; then
+    if build tsan clang "$thread" "" programs "${tests[@]}"; then
         printf '%s\n' "${tests[@]}" | sed "s|^|$root/$builds/tsan/tests/|" | side_by_side watch_test
         tell "unit tests that start threads, under the thread sanitizer" ${#tests[@]}
         each_command tsan | side_by_side watch_command
