@@ -28,6 +28,7 @@ static const struct word {
 } words[] = {
     {"reason", NULL, {""}},
     {"exact_verdict", "not sampled", {SAMPLED}},
+    {"verdict", "not sampled", {"exact"}}, /* a ratio with noise has none anyway */
     {"exact_verdict", "no claim", {"exact"}},
     {"exact_verdict", "not testable here", {"exact", SAMPLED}},
     {"paper_verdict", "no claim", {"paper"}},
