@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* pnm-rules: a table of the update rules: size, stability limit, variance at small
  * steps, source. */
-#include "base/interrupt.h"
 #include "base/ranks.h"
 #include "cli/program.h"
 #include "cli/request.h"

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* pnm-stability: spectral radius, limit and best value of the learning rate, and steps
  * to an accuracy, of update rules on a quadratic loss without noise. */
-#include "base/interrupt.h"
 #include "base/progress.h"
 #include "base/ranks.h"
 #include "cli/plot.h"

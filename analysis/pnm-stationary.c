@@ -320,13 +320,13 @@ static int check_rules(const struct sampling *sampling, const struct rule *rules
 {
     int status = rule_check_constant(rules, count, "stationary law", error);
     for (size_t k = 0; status == STATUS_OK && k < count; k++) {
-        if (interrupt_pending())
-            return error_set(error, STATUS_INTERRUPTED, "interrupted");
         struct linear_system *systems = NULL;
         struct chains chains;
         double *margins = NULL;
         bool stable = true;
-        status = stationary_check_mean(&rules[k], problem, error);
+        status = interrupt_check(error);
+        if (status == STATUS_OK)
+            status = stationary_check_mean(&rules[k], problem, error);
         if (status == STATUS_OK)
             status = sampling_systems(sampling, &rules[k], problem, &systems, &margins,
                                       error);

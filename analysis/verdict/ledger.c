@@ -59,9 +59,7 @@ int ledger_check(struct ledger *ledger, const struct claim *claim, struct error 
     if (claim->check) {
         const int status = claim->check(ledger, claim, error);
         /* A check that a signal has cut short may have added wrong numbers. */
-        return status == STATUS_OK && interrupt_pending()
-                   ? error_set(error, STATUS_INTERRUPTED, "interrupted")
-                   : status;
+        return status == STATUS_OK ? interrupt_check(error) : status;
     }
     struct ledger_row row = {
         .claim = claim,

@@ -77,8 +77,9 @@ int text_file_check(const struct text_file *file, struct error *error)
 {
     if (!file->failure)
         return STATUS_OK;
-    if (interrupt_pending())
-        return error_set(error, STATUS_INTERRUPTED, "interrupted");
+    const int status = interrupt_check(error);
+    if (status != STATUS_OK)
+        return status;
     if (file->failure == ENOMEM)
         return error_memory(error, "reading a file");
     if (file->failure == EFBIG && file->left == 0)

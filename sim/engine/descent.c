@@ -291,9 +291,7 @@ int descent_record(const struct descent *descent, uint64_t chain, uint64_t steps
     struct recording recording = {descent->loss, record, (size_t)(chain % LANES)};
     const int status =
         descent_unit(descent, chain / LANES, steps, observe_lane, &recording, error);
-    if (status == STATUS_OK && interrupt_pending())
-        return error_set(error, STATUS_INTERRUPTED, "interrupted");
-    return status;
+    return status == STATUS_OK ? interrupt_check(error) : status;
 }
 
 void descent_record_free(struct descent_record *record)

@@ -39,9 +39,7 @@ static int run_share(const struct units *units, uint64_t first, size_t count,
         }
     }
     /* A signal cuts units short, or leaves them out; they must not be merged. */
-    if (status == STATUS_OK && interrupt_pending())
-        return error_set(error, STATUS_INTERRUPTED, "interrupted");
-    return status;
+    return status == STATUS_OK ? interrupt_check(error) : status;
 }
 
 static int run_batch(const struct units *units, uint64_t first, size_t count,

@@ -247,8 +247,9 @@ static int newton(struct loss *loss, double *theta, double *gradient,
         if (last)
             return STATUS_OK;
         /* A thousand coordinates take seconds. */
-        if (interrupt_pending())
-            return error_set(error, STATUS_INTERRUPTED, "interrupted");
+        const int status = interrupt_check(error);
+        if (status != STATUS_OK)
+            return status;
         for (size_t i = 0; i < n; i++) {
             square += gradient[i] * gradient[i];
             gsl_vector_set(step, i, gradient[i]);
