@@ -95,15 +95,11 @@ static int ratio(const void *context, double lr, double *value, struct error *er
 {
     const struct prediction *own = context;
     struct rule rule, reference;
-    enum exact_source source;
-    double x = 0, y = 0;
     int status = pair_at(own->beta0, lr, &rule, &reference, error);
     if (status == STATUS_OK)
-        status = theory_covariance(&rule, 1, 1, 1, &x, &source, error);
+        status = claim_stationary_exact(&rule, &reference, 1, 1, value, error);
     if (status == STATUS_OK)
-        status = theory_covariance(&reference, 1, 1, 1, &y, &source, error);
-    if (status == STATUS_OK)
-        *value = x / y / own->limit;
+        *value /= own->limit;
     return status;
 }
 

@@ -26,17 +26,11 @@ static int ratio(const void *context, double fraction, double *value,
 {
     const double h = 1, c = 1, a = fraction * 2 * (1 - beta1);
     struct rule momentum, plain;
-    enum exact_source source;
-    double x = 0, y = 0;
     (void)context;
-    int status = pair_at(a, &momentum, &plain, error);
-    if (status == STATUS_OK)
-        status = theory_covariance(&momentum, h, h, c, &x, &source, error);
-    if (status == STATUS_OK)
-        status = theory_covariance(&plain, h, h, c, &y, &source, error);
-    if (status == STATUS_OK)
-        *value = x / y;
-    return status;
+    const int status = pair_at(a, &momentum, &plain, error);
+    return status == STATUS_OK
+               ? claim_stationary_exact(&momentum, &plain, h, c, value, error)
+               : status;
 }
 
 static int check(struct ledger *ledger, const struct claim *claim, struct error *error)

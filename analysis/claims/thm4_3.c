@@ -210,24 +210,23 @@ out:
 /* --- where PNM's variance passes SGD's at the same rate ----------------------------
  */
 
+/* PNM and SGD that apply the same rate. */
+static int rules_at(double beta0, double rate, struct rule *pnm, struct rule *sgd,
+                    struct error *error)
+{
+    const int status = rule_from(
+        pnm, error, "pnm lr=%.17g beta0=%.17g beta1=%.17g lr-normalization=off", rate,
+        beta0, beta1);
+    return status == STATUS_OK ? rule_from(sgd, error, "sgd lr=%.17g", rate) : status;
+}
+
 /* The variance of PNM over that of SGD at the same applied rate, curvature 1. */
 static int variance_ratio(double beta0, double rate, double *ratio, struct error *error)
 {
     struct rule pnm, sgd;
-    enum exact_source source;
-    double x = 0, y = 0;
-    int status = rule_from(&pnm, error,
-                           "pnm lr=%.17g beta0=%.17g beta1=%.17g lr-normalization=off",
-                           rate, beta0, beta1);
-    if (status == STATUS_OK)
-        status = rule_from(&sgd, error, "sgd lr=%.17g", rate);
-    if (status == STATUS_OK)
-        status = theory_covariance(&pnm, 1, 1, 1, &x, &source, error);
-    if (status == STATUS_OK)
-        status = theory_covariance(&sgd, 1, 1, 1, &y, &source, error);
-    if (status == STATUS_OK)
-        *ratio = x / y;
-    return status;
+    const int status = rules_at(beta0, rate, &pnm, &sgd, error);
+    return status == STATUS_OK ? claim_stationary_exact(&pnm, &sgd, 1, 1, ratio, error)
+                               : status;
 }
 
 /* The small-step law: the ratio is 1 + rate (k - 1/2) + O(rate^2). */
@@ -274,11 +273,7 @@ static int check_change(struct ledger *ledger, const struct claim *claim,
         struct evidence evidence;
         double samples = 0;
         char setting[160];
-        status = rule_from(&pnm, error,
-                           "pnm lr=%.17g beta0=%.17g beta1=%.17g lr-normalization=off",
-                           rate, beta0s[k], beta1);
-        if (status == STATUS_OK)
-            status = rule_from(&sgd, error, "sgd lr=%.17g", rate);
+        status = rules_at(beta0s[k], rate, &pnm, &sgd, error);
         if (status == STATUS_OK)
             status = claim_stationary_ratio(ledger, &pnm, &sgd, 1, 1, 0, claim->id,
                                             &evidence, &samples, error);

@@ -92,8 +92,8 @@ int claim_stationary_limit(struct ledger *ledger, const struct claim *claim,
     return ledger_limit(ledger, claim, form, setting, &limit, from, error);
 }
 
-static int exact_ratio(const struct rule *above, const struct rule *below, double h,
-                       double c, double *ratio, struct error *error)
+int claim_stationary_exact(const struct rule *above, const struct rule *below, double h,
+                           double c, double *ratio, struct error *error)
 {
     double x, y;
     enum exact_source source;
@@ -112,7 +112,7 @@ int claim_stationary_ratio(struct ledger *ledger, const struct rule *above,
 {
     double exact;
     struct comparison x, y;
-    int status = exact_ratio(above, below, h, c, &exact, error);
+    int status = claim_stationary_exact(above, below, h, c, &exact, error);
     if (status != STATUS_OK)
         return status;
     /* Tries the sharper precision first, and the usual one if the budget is too small.

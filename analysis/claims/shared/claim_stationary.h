@@ -38,6 +38,11 @@ PNM_MUST_USE int claim_stationary_limit(struct ledger *ledger,
                                         const char *remark, size_t from,
                                         struct error *error);
 
+/* Ratio of the exact variances of two rules on a mode of curvature h and noise c. */
+PNM_MUST_USE int claim_stationary_exact(const struct rule *above,
+                                        const struct rule *below, double h, double c,
+                                        double *ratio, struct error *error);
+
 /* Ratio of two measured variances with its standard error; both modes have curvature h
  * and noise c. Both are planned so that the ratio reaches the precision that its
  * verdicts need. *samples is the number of steps that both need. */
