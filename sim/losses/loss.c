@@ -51,7 +51,8 @@ int loss_init(struct loss *loss, const struct loss_kind *kind, size_t n,
               const double *parameter, struct error *error)
 {
     int status = STATUS_OK;
-    *loss = (struct loss){.kind = kind, .n = n};
+    *loss = (struct loss){
+        .kind = kind, .n = n, .gradient_bound = kind->unbounded ? INFINITY : 0};
     if (n == 0)
         return error_about(error, STATUS_USAGE, "dim",
                            "0 is too few; allowed are at least 1");

@@ -33,7 +33,8 @@ struct loss_kind {
     const struct parameter *parameters;
     int parameter_count;
     bool unbounded; /* the gradient has no bound: gradient_bound is INFINITY */
-    /* Sets the members of struct loss that follow `number`, which are 0 before.
+    /* Sets the members of struct loss that follow `number`, which are 0 before; but
+     * gradient_bound is INFINITY where `unbounded` is set.
      * STATUS_USAGE, STATUS_MEMORY, STATUS_SOFTWARE. */
     int (*init)(struct loss *loss, struct error *error);
     /* Returns f and sets gradient[n] at the point theta[n]. Both are finite for

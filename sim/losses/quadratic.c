@@ -29,7 +29,6 @@ static int init(struct loss *loss, struct error *error)
 {
     const double decline = elementary_log(loss->number[CONDITION]);
     loss->smoothness = loss->number[SMOOTHNESS];
-    loss->gradient_bound = INFINITY;
     loss->data = malloc(loss->n * sizeof *loss->data);
     if (!loss->data)
         return error_memory(error, "the curvatures");
