@@ -3,6 +3,7 @@
 
 #include "cli/plot.h"
 #include "cli/rule_table.h"
+#include "evidence_cells.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -153,19 +154,27 @@ static int measure_horizon(const struct convergence_run *run, const struct rule 
     return status;
 }
 
+/* Why there is no bound; NULL if there is one, or if measured values are there for a
+ * rule that the theorem is not about. */
+static const char *no_bound(const struct rule *rule, const double bounds[2],
+                            bool exact_only)
+{
+    if (!isnan(bounds[CONVERGENCE_PRINTED]))
+        return NULL;
+    if (convergence_has_theorem(rule))
+        return "the theorem sets the learning rate itself and assumes beta0 >= 0, no "
+               "weight decay and no schedule";
+    return exact_only ? "the theorem is not about this rule" : NULL;
+}
+
 /* Says what a row of a horizon lacks. */
-static int put_reason(struct table *table, bool unsampled, bool unbounded,
+static int put_reason(struct table *table, bool unsampled, const char *unbounded,
                       struct error *error)
 {
-    static const char no_bound[] =
-        "the theorem sets the learning rate itself and assumes "
-        "beta0 >= 0, no weight decay and no schedule";
-    char text[sizeof no_bound + 16];
-    if (!unsampled && !unbounded)
-        return STATUS_OK;
+    char text[160];
     snprintf(text, sizeof text, "%s%s%s", unsampled ? "not sampled" : "",
-             unsampled && unbounded ? "; " : "", unbounded ? no_bound : "");
-    return table_reason(table, text, error);
+             unsampled && unbounded ? "; " : "", unbounded ? unbounded : "");
+    return *text ? table_reason(table, text, error) : STATUS_OK;
 }
 
 static int add_horizon(struct table *table, const struct convergence_run *run,
@@ -193,13 +202,9 @@ static int add_horizon(struct table *table, const struct convergence_run *run,
         status = put_bound(table, PRINTED, bounds[CONVERGENCE_PRINTED], g, error);
     if (status == STATUS_OK)
         status = put_bound(table, CORRECTED, bounds[CONVERGENCE_CORRECTED], g, error);
-    const bool unbounded =
-        isnan(bounds[CONVERGENCE_PRINTED]) && convergence_has_theorem(rule);
     const bool exact_only = run->task.sampling->exact_only;
-    const bool unsampled = minimum.count == 0 && !exact_only;
-    if (status == STATUS_OK && exact_only && !convergence_has_theorem(rule))
-        status = table_reason(table, "the theorem is not about this rule", error);
-    return status == STATUS_OK ? put_reason(table, unsampled, unbounded, error)
+    return status == STATUS_OK ? put_reason(table, minimum.count == 0 && !exact_only,
+                                            no_bound(rule, bounds, exact_only), error)
                                : status;
 }
 
@@ -265,11 +270,7 @@ static int add_point(struct table *table, const struct convergence_run *run,
         return status;
     verdict_count(run->tally, point.verdicts);
     table_count(table, STEP, step);
-    if (point.evidence.sampled) {
-        table_known(table, MEASURED, point.evidence.measured);
-        table_known(table, CURVE_STDERR, point.evidence.se);
-        table_count(table, CURVE_COUNT, point.evidence.count);
-    }
+    evidence_cells(table, MEASURED, &point.evidence);
     if (convergence_has_exact(&run->task.loss, rule))
         table_known(table, EXACT, point.evidence.exact);
     else if (run->task.sampling->exact_only)

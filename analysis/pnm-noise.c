@@ -6,6 +6,7 @@
 #include "cli/rule_table.h"
 #include "compare/noise.h"
 #include "compare/psd.h"
+#include "evidence_cells.h"
 #include "rules/rule_check.h"
 
 #include <math.h>
@@ -97,11 +98,7 @@ static int add_quantity(struct table *table, const struct rule *rule,
         return status;
     table_real(table, PAPER, e->paper);
     table_real(table, EXACT, e->exact);
-    if (e->sampled) {
-        table_known(table, MEASURED, e->measured);
-        table_known(table, STDERR, e->se);
-        table_count(table, COUNT, e->count);
-    }
+    evidence_cells(table, MEASURED, e);
     return STATUS_OK;
 }
 
@@ -138,11 +135,7 @@ static int add_frequency(struct table *table, const struct rule *rule,
         return status;
     table_real(table, FREQUENCY, point->frequency);
     table_real(table, PSD_EXACT, e->exact);
-    if (e->sampled) {
-        table_known(table, PSD_MEASURED, e->measured);
-        table_known(table, PSD_SE, e->se);
-        table_count(table, PSD_COUNT, e->count);
-    }
+    evidence_cells(table, PSD_MEASURED, e);
     table_real(table, PSD_DENSITY, point->density);
     return STATUS_OK;
 }

@@ -8,6 +8,7 @@
 #include "cli/rule_table.h"
 #include "compare/stability.h"
 #include "compare/stationary.h"
+#include "evidence_cells.h"
 #include "rules/rule_check.h"
 
 #include <math.h>
@@ -209,11 +210,7 @@ static int add_row(struct table *table, const struct request *request,
     table_count(table, J, row->j + 1);
     table_real(table, H_I, row->h_i);
     table_real(table, H_J, row->h_j);
-    if (e->sampled) {
-        table_known(table, MEASURED, e->measured);
-        table_known(table, STDERR, e->se);
-        table_count(table, COUNT, e->count);
-    }
+    evidence_cells(table, MEASURED, e);
     table_real(table, EXACT, e->exact);
     table_real(table, EXACT_ERROR, shown_error(e));
     table_real(table, PAPER, e->paper);
