@@ -11,4 +11,10 @@
  * stay empty if nothing was sampled. */
 void evidence_cells(struct table *table, size_t first, const struct evidence *evidence);
 
+/* Sets three cells from column `first` on: the value measured without control variates,
+ * its standard error, and how many times larger its variance is. They stay empty if
+ * nothing was sampled. */
+void evidence_cells_plain(struct table *table, size_t first,
+                          const struct evidence *evidence);
+
 #endif

@@ -30,7 +30,9 @@ static const char *kind_text(enum claim_kind kind)
     COLUMN(FORM, "form", TEXT, true)                                                   \
     COLUMN(VARIABLE, "variable", TEXT, true)                                           \
     COLUMN(DEVIATION, "deviation", REAL, true)                                         \
-    COLUMN(COMMAND, "command", TEXT, true)
+    COLUMN(COMMAND, "command", TEXT, true)                                             \
+    COLUMN(SAMPLES, "samples", REAL, true)                                             \
+    COLUMN(PLAIN_SAMPLES, "plain_samples", REAL, true)
 
 enum { COLUMN_LIST(TABLE_NUMBER) COLUMNS };
 
@@ -88,6 +90,10 @@ static int add_to_table(struct table *table, const struct ledger_row *row,
     table_real(table, STDERR, row->se);
     if (row->count > 0)
         table_count(table, COUNT, row->count);
+    if (row->samples > 0) {
+        table_real(table, SAMPLES, row->samples);
+        table_real(table, PLAIN_SAMPLES, row->plain_samples);
+    }
     return STATUS_OK;
 }
 

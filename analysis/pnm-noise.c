@@ -42,7 +42,10 @@ static const struct program_example examples[] = {
     COLUMN(STDERR, "stderr", REAL, COLUMN_SAMPLED)                                     \
     COLUMN(COUNT, "count", COUNT, COLUMN_SAMPLED)                                      \
     COLUMN(PAPER_VERDICT, "paper_verdict", TEXT, false)                                \
-    COLUMN(EXACT_VERDICT, "exact_verdict", TEXT, COLUMN_SAMPLED)
+    COLUMN(EXACT_VERDICT, "exact_verdict", TEXT, COLUMN_SAMPLED)                       \
+    COLUMN(MEASURED_PLAIN, "measured_plain", REAL, COLUMN_SAMPLED | COLUMN_PLAIN)      \
+    COLUMN(STDERR_PLAIN, "stderr_plain", REAL, COLUMN_SAMPLED | COLUMN_PLAIN)          \
+    COLUMN(GAIN, "gain", REAL, COLUMN_SAMPLED | COLUMN_PLAIN)
 
 enum { COLUMN_LIST(TABLE_NUMBER) COLUMNS };
 
@@ -99,6 +102,7 @@ static int add_quantity(struct table *table, const struct rule *rule,
     table_real(table, PAPER, e->paper);
     table_real(table, EXACT, e->exact);
     evidence_cells(table, MEASURED, e);
+    evidence_cells_plain(table, MEASURED_PLAIN, e);
     return STATUS_OK;
 }
 
@@ -199,8 +203,8 @@ static const struct program program = {
         "Hann window of 256 steps; exact is the expectation of that estimate, which "
         "the window smooths, and density is the density itself, whose integral over "
         "(-1/2, 1/2) is the variance.",
-    .groups = OPTIONS_EXACT | OPTIONS_RULE | OPTIONS_CHAINS | OPTIONS_SAMPLING |
-              OPTIONS_OUTPUT | OPTIONS_PLOT,
+    .groups = OPTIONS_EXACT | OPTIONS_COLUMNS | OPTIONS_RULE | OPTIONS_CHAINS |
+              OPTIONS_SAMPLING | OPTIONS_OUTPUT | OPTIONS_PLOT,
     .judges = true,
     .linear = true,
     .own = own_options,

@@ -63,7 +63,10 @@ static const struct program_example examples[] = {
     COLUMN(PAPER_VERDICT, "paper_verdict", TEXT, false)                                \
     COLUMN(LAW, "law", TEXT, false)                                                    \
     COLUMN(EXACT_ERROR, "exact_error", REAL, true)                                     \
-    COLUMN(NEAR_ZERO, "near_zero", TEXT, COLUMN_SAMPLED | COLUMN_DETAIL)
+    COLUMN(NEAR_ZERO, "near_zero", TEXT, COLUMN_SAMPLED | COLUMN_DETAIL)               \
+    COLUMN(MEASURED_PLAIN, "measured_plain", REAL, COLUMN_SAMPLED | COLUMN_PLAIN)      \
+    COLUMN(STDERR_PLAIN, "stderr_plain", REAL, COLUMN_SAMPLED | COLUMN_PLAIN)          \
+    COLUMN(GAIN, "gain", REAL, COLUMN_SAMPLED | COLUMN_PLAIN)
 
 enum { COLUMN_LIST(TABLE_NUMBER) COLUMNS };
 
@@ -86,6 +89,9 @@ enum {
     EXCESS_RHO,
     EXCESS_VERDICT,
     EXCESS_EXACT_ERROR,
+    EXCESS_PLAIN,
+    EXCESS_STDERR_PLAIN,
+    EXCESS_GAIN,
     EXCESS_COLUMNS
 };
 
@@ -102,6 +108,10 @@ static const struct column excess_columns[EXCESS_COLUMNS] = {
     [EXCESS_RHO] = {"rho", COLUMN_REAL, false},
     [EXCESS_VERDICT] = {"exact_verdict", COLUMN_TEXT, COLUMN_SAMPLED},
     [EXCESS_EXACT_ERROR] = {"exact_error", COLUMN_REAL, true},
+    [EXCESS_PLAIN] = {"measured_plain", COLUMN_REAL, COLUMN_SAMPLED | COLUMN_PLAIN},
+    [EXCESS_STDERR_PLAIN] = {"stderr_plain", COLUMN_REAL,
+                             COLUMN_SAMPLED | COLUMN_PLAIN},
+    [EXCESS_GAIN] = {"gain", COLUMN_REAL, COLUMN_SAMPLED | COLUMN_PLAIN},
 };
 
 static const struct plot excess_plot = {
@@ -139,6 +149,7 @@ static int add_excess(struct table *table, const struct request *request,
     if (e.sampled) {
         table_known(table, EXCESS_MEASURED, e.measured);
         table_known(table, EXCESS_STDERR, e.se);
+        evidence_cells_plain(table, EXCESS_PLAIN, &e);
     }
     table_real(table, EXCESS_EXACT, e.exact);
     table_real(table, EXCESS_EXACT_ERROR, shown_error(&e));
@@ -214,6 +225,7 @@ static int add_row(struct table *table, const struct request *request,
     table_real(table, EXACT, e->exact);
     table_real(table, EXACT_ERROR, shown_error(e));
     table_real(table, PAPER, e->paper);
+    evidence_cells_plain(table, MEASURED_PLAIN, e);
     return STATUS_OK;
 }
 
@@ -272,6 +284,26 @@ static void warn_row(const struct sampling *sampling, const struct rule *rule,
             rule->kind->name, text_get(&parameters), row->i + 1, row->j + 1,
             plan->samples, sampling->max_samples);
     text_free(&parameters);
+}
+
+/* Warns of an excess loss whose modes together exceed the budget. */
+static bool warn_excess(const struct sampling *sampling, const struct rule *rule,
+                        const struct comparison *rows, size_t count)
+{
+    struct text parameters = {0};
+    double samples = 0;
+    for (size_t i = 0; i < count; i++)
+        samples += rows[i].plan.samples;
+    if (!isfinite(samples) || !(samples > sampling->max_samples))
+        return false;
+    rule_describe(rule, &parameters);
+    sampling_warn(sampling,
+                  "%s with %s: not sampled, because its modes together need %.3g "
+                  "coordinate-steps and the budget --max-samples is %.3g",
+                  rule->kind->name, text_get(&parameters), samples,
+                  sampling->max_samples);
+    text_free(&parameters);
+    return true;
 }
 
 /* Leaves out the rules of `all` that cannot run with the given options; a rule that was
@@ -338,6 +370,27 @@ static int check_rules(const struct sampling *sampling, const struct rule *rules
     return status;
 }
 
+/* Measures one rule's rows, or what its excess loss is the sum of. */
+static int measure(const struct stationary_request *own, const struct rule *rule,
+                   struct comparison **rows, size_t *count, struct error *error)
+{
+    const struct problem *problem = &own->request.problem;
+    struct sampling sampling = own->request.sampling;
+    int status = STATUS_OK;
+    if (own->excess) {
+        status = stationary_excess_share(rule, problem, sampling.precision,
+                                         &sampling.precision, error);
+        sampling.precision_given = true;
+    }
+    if (status == STATUS_OK)
+        status = stationary_compare(&sampling, rule, problem,
+                                    own->excess ? STATIONARY_SUM
+                                    : own->full ? STATIONARY_PAIRS
+                                                : STATIONARY_DIAGONAL,
+                                    rule->kind->name, NULL, rows, count, error);
+    return status;
+}
+
 static int fill(struct table *table, const struct stationary_request *own,
                 const struct rule *rules, size_t count, struct tally *tally,
                 struct error *error)
@@ -350,11 +403,12 @@ static int fill(struct table *table, const struct stationary_request *own,
     for (size_t k = 0; status == STATUS_OK && k < count; k++) {
         struct comparison *rows = NULL;
         size_t row_count = 0;
-        status =
-            stationary_compare(sampling, &rules[k], problem, own->full,
-                               rules[k].kind->name, NULL, &rows, &row_count, error);
+        status = measure(own, &rules[k], &rows, &row_count, error);
+        const bool together = own->excess && status == STATUS_OK &&
+                              warn_excess(sampling, &rules[k], rows, row_count);
         for (size_t i = 0; status == STATUS_OK && i < row_count; i++) {
-            warn_row(sampling, &rules[k], &rows[i], &warnings);
+            if (!together)
+                warn_row(sampling, &rules[k], &rows[i], &warnings);
             if (own->excess)
                 continue;
             verdict_count(tally, rows[i].verdicts);
@@ -417,8 +471,9 @@ static const struct program program = {
         "for it, `unknown` for such a rule with --exact, and `undefined` where a rule "
         "divides 0 by 0 (epsilon = 0 and no gradient). With --exact paper_verdict "
         "compares exact with paper.",
-    .groups = OPTIONS_EXACT | OPTIONS_RULE | OPTIONS_DECAY | OPTIONS_QUADRATIC |
-              OPTIONS_CHAINS | OPTIONS_SAMPLING | OPTIONS_OUTPUT | OPTIONS_PLOT,
+    .groups = OPTIONS_EXACT | OPTIONS_COLUMNS | OPTIONS_RULE | OPTIONS_DECAY |
+              OPTIONS_QUADRATIC | OPTIONS_CHAINS | OPTIONS_SAMPLING | OPTIONS_OUTPUT |
+              OPTIONS_PLOT,
     .judges = true,
     .own = own_options,
     .own_count = sizeof own_options / sizeof *own_options,

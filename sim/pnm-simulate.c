@@ -5,6 +5,7 @@
 #include "cli/program.h"
 #include "cli/request.h"
 #include "cli/table.h"
+#include "engine/control_plan.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -46,18 +47,41 @@ static const struct program_example examples[] = {
 
 static const uint64_t most_records = 20000000;
 
-/* Plans the chains of a stable mode from its exact law. */
+/* How the moments of all modes are sampled. */
+struct moments_plan {
+    struct linear_system *systems; /* n */
+    double *margins;               /* n: 1 minus their spectral radii */
+    struct plan_law *laws;         /* n */
+    struct control_mode *modes;    /* n */
+    struct control *control;       /* n; NULL: no control variates */
+    struct chains *chains;         /* n */
+};
+
+static void moments_plan_free(struct moments_plan *plan)
+{
+    free(plan->systems);
+    free(plan->margins);
+    free(plan->laws);
+    free(plan->modes);
+    free(plan->control);
+    free(plan->chains);
+}
+
+/* Plans the chains of a stable mode from its exact law. Control variates do not take
+ * out what is linear in theta, and burn-ins beside them are short; so they are left out
+ * where weight decay moves the mean away from theta*. */
 static int plan_stable(const struct sampling *sampling, const struct rule *rule,
                        const struct problem *problem, size_t i,
-                       const struct linear_system *system, struct plan *plan,
-                       struct error *error)
+                       const struct moments_plan *all, struct error *error)
 {
+    const struct linear_system *system = &all->systems[i];
+    struct control_mode *mode = &all->modes[i];
+    struct plan_law *law = &all->laws[i];
     const double c = problem_noise(problem, i, i), noise[3] = {c, c, c};
     const double offset = problem->start[i] - problem->theta_star[i];
     quad drift[LINEAR_STATE];
     double mean[LINEAR_STATE];
-    struct plan_law law;
-    int status = plan_law_init(&law, system, system, noise, offset, offset, error);
+    int status = plan_law_init(law, system, system, noise, offset, offset, error);
     if (status != STATUS_OK)
         return status;
     linear_system_probe_drift(rule, problem->theta_star[i], drift);
@@ -65,14 +89,19 @@ static int plan_stable(const struct sampling *sampling, const struct rule *rule,
     if (status != STATUS_OK)
         return status;
     for (int k = 0; k < system->dim; k++) {
-        law.offset_i[k] -= mean[k];
-        law.offset_j[k] -= mean[k];
+        law->offset_i[k] -= mean[k];
+        law->offset_j[k] -= mean[k];
     }
     struct plan_request request =
-        sampling_request(sampling, c > 0 ? sampling->precision * law.s_ij[0] : 1e-12);
+        sampling_request(sampling, c > 0 ? sampling->precision * law->s_ij[0] : 1e-12);
     if (c == 0 && request.chains == 0)
         request.chains = 1; /* nothing is random */
-    plan_make(&law, &request, plan);
+    plan_make(law, &request, &mode->plan);
+    mode->law = law;
+    mode->margin = all->margins[i];
+    mode->sharp = mode->coarse = mode->request = request;
+    if (law->s_ij[0] > 0 && mean[0] == 0 && isfinite(mode->plan.samples))
+        mode->system = system;
     return STATUS_OK;
 }
 
@@ -98,33 +127,53 @@ static int check_plan(const struct sampling *sampling, const struct problem *pro
                        i + 1, problem->h[i], plan->samples, sampling->max_samples);
 }
 
-/* Sets the chains of each mode, planned from the exact law or as given. */
-static int plan_modes(const struct sampling *sampling, const struct rule *rule,
-                      const struct problem *problem, struct chains *chains,
+/* Plans each mode from its exact law, or takes the chains that are given. */
+static int plan_plain(const struct sampling *sampling, const struct rule *rule,
+                      const struct problem *problem, struct moments_plan *plan,
                       struct error *error)
 {
-    struct linear_system *systems = NULL;
-    double *margins = NULL;
-    size_t warnings = 0;
-    struct plan plan;
-    int status = sampling_systems(sampling, rule, problem, &systems, &margins, error);
+    int status = sampling_systems(sampling, rule, problem, &plan->systems,
+                                  &plan->margins, error);
     for (size_t i = 0; status == STATUS_OK && i < problem->n; i++) {
         status = interrupt_check(error);
         if (status != STATUS_OK)
             break;
-        if (!(margins[i] > 0)) {
-            status = sampling_given_chains(sampling, rule, &chains[i], error);
+        if (plan->margins[i] > 0) {
+            status = plan_stable(sampling, rule, problem, i, plan, error);
             continue;
         }
-        status = plan_stable(sampling, rule, problem, i, &systems[i], &plan, error);
-        if (status != STATUS_OK)
-            break;
-        chains[i] = plan.chains;
-        status = check_plan(sampling, problem, i, &plan, &warnings, error);
+        struct plan *own = &plan->modes[i].plan;
+        status = sampling_given_chains(sampling, rule, &own->chains, error);
+        own->affordable = true;
+    }
+    return status;
+}
+
+/* Plans all modes, with control variates where they pay. */
+static int plan_modes(const struct ensemble *ensemble, const struct sampling *sampling,
+                      struct moments_plan *plan, struct error *error)
+{
+    const struct problem *problem = ensemble->problem;
+    const size_t n = problem->n;
+    size_t warnings = 0;
+    *plan = (struct moments_plan){.laws = calloc(n, sizeof *plan->laws),
+                                  .modes = calloc(n, sizeof *plan->modes),
+                                  .chains = calloc(n, sizeof *plan->chains)};
+    if (!plan->laws || !plan->modes || !plan->chains)
+        return error_memory(error, "the modes");
+    int status = plan_plain(sampling, ensemble->rule, problem, plan, error);
+    if (status == STATUS_OK && control_plan_may(sampling, ensemble->rule, problem)) {
+        struct control_plan control = {
+            .sampling = sampling, .ensemble = ensemble, .modes = plan->modes};
+        status = control_plan_make(&control, error);
+        plan->control = control.control;
+    }
+    for (size_t i = 0; status == STATUS_OK && i < n; i++) {
+        plan->chains[i] = plan->modes[i].plan.chains;
+        status =
+            check_plan(sampling, problem, i, &plan->modes[i].plan, &warnings, error);
     }
     sampling_warn_rest(sampling, warnings);
-    free(systems);
-    free(margins);
     return status;
 }
 
@@ -147,18 +196,21 @@ static void join_chains(size_t n, struct chains *chains)
  * error; without randomness errors are 0. */
 struct estimate {
     double mean, mean_se, second, second_se;
+    double plain, plain_se; /* the second moment without control variates */
 };
 
-static struct estimate estimate_of(const struct moments *theta,
-                                   const struct moments *square, bool random)
+static double error_of(const struct moments *moments, bool random)
 {
-    struct estimate e = {theta->mean, random ? moments_stderr(theta) : 0, square->mean,
-                         random ? moments_stderr(square) : 0};
-    if (!isfinite(e.mean))
-        e.mean_se = NAN;
-    if (!isfinite(e.second))
-        e.second_se = NAN;
-    return e;
+    return !isfinite(moments->mean) ? NAN : random ? moments_stderr(moments) : 0;
+}
+
+static struct estimate estimate_of(const struct moments *theta,
+                                   const struct moments *plain,
+                                   const struct moments *controlled, bool random)
+{
+    return (struct estimate){theta->mean,      error_of(theta, random),
+                             controlled->mean, error_of(controlled, random),
+                             plain->mean,      error_of(plain, random)};
 }
 
 /* Warns of cells that stay empty because a number overflows. */
@@ -193,8 +245,8 @@ static void warn_mode(const struct request *request, size_t i, const struct esti
 }
 
 static int fill_moments(struct table *table, const struct request *request,
-                        const struct moments *theta, const struct moments *square,
-                        struct error *error)
+                        const struct moments *theta, const struct moments *plain,
+                        const struct moments *controlled, struct error *error)
 {
 #define COLUMN_LIST(COLUMN)                                                            \
     COLUMN(I, "i", COUNT, false)                                                       \
@@ -203,7 +255,10 @@ static int fill_moments(struct table *table, const struct request *request,
     COLUMN(MEAN_SE, "mean_stderr", REAL, false)                                        \
     COLUMN(SECOND, "second_moment", REAL, false)                                       \
     COLUMN(SECOND_SE, "second_moment_stderr", REAL, false)                             \
-    COLUMN(COUNT, "count", COUNT, false)
+    COLUMN(COUNT, "count", COUNT, false)                                               \
+    COLUMN(MEASURED_PLAIN, "measured_plain", REAL, COLUMN_PLAIN)                       \
+    COLUMN(STDERR_PLAIN, "stderr_plain", REAL, COLUMN_PLAIN)                           \
+    COLUMN(GAIN, "gain", REAL, COLUMN_PLAIN)
 
     enum { COLUMN_LIST(TABLE_NUMBER) COLUMNS };
 
@@ -218,19 +273,23 @@ static int fill_moments(struct table *table, const struct request *request,
             break;
         table_count(table, I, i + 1);
         table_real(table, H, problem->h[i]);
-        table_count(table, COUNT, square[i].count);
+        table_count(table, COUNT, plain[i].count);
         /* Without chains the time was up before this mode. */
-        const struct estimate none = {NAN, NAN, NAN, NAN};
-        const bool sampled = square[i].count > 0;
+        const struct estimate none = {NAN, NAN, NAN, NAN, NAN, NAN};
+        const bool sampled = plain[i].count > 0;
         const bool random = problem_noise(problem, i, i) != 0;
         const struct estimate e =
-            sampled ? estimate_of(&theta[i], &square[i], random) : none;
+            sampled ? estimate_of(&theta[i], &plain[i], &controlled[i], random) : none;
+        const double ratio = e.plain_se / e.second_se;
         table_known(table, MEAN, e.mean);
         table_known(table, MEAN_SE, e.mean_se);
         table_known(table, SECOND, e.second);
         table_known(table, SECOND_SE, e.second_se);
+        table_known(table, MEASURED_PLAIN, e.plain);
+        table_known(table, STDERR_PLAIN, e.plain_se);
+        table_known(table, GAIN, e.plain_se == 0 ? 1 : ratio * ratio);
         if (sampled)
-            warn_mode(request, i, &e, square[i].count, &warnings);
+            warn_mode(request, i, &e, plain[i].count, &warnings);
     }
     if (status == STATUS_OK)
         sampling_warn_rest(&request->sampling, warnings);
@@ -249,30 +308,33 @@ static int answer_moments(const struct request *request, struct table *table,
     };
     const struct rule *rule = request->rules.rule;
     const struct problem *problem = &request->problem;
-    const struct ensemble ensemble =
+    struct ensemble ensemble =
         sampling_ensemble(&request->sampling, rule, problem, rule->kind->name);
     const size_t n = problem->n;
-    struct chains *chains = calloc(n, sizeof *chains);
     struct moments *theta = calloc(n, sizeof *theta);
-    struct moments *square = calloc(n, sizeof *square);
+    struct moments *plain = calloc(n, sizeof *plain);
+    struct moments *controlled = calloc(n, sizeof *controlled);
+    struct moments_plan plan = {0};
     int status =
-        chains && theta && square ? STATUS_OK : error_memory(error, "the modes");
+        theta && plain && controlled ? STATUS_OK : error_memory(error, "the modes");
     if (status != STATUS_OK)
         goto out;
-    status = plan_modes(&request->sampling, rule, problem, chains, error);
+    status = plan_modes(&ensemble, &request->sampling, &plan, error);
     if (status != STATUS_OK)
         goto out;
     if (problem_is_coupled(problem))
-        join_chains(n, chains);
-    status = ensemble_moments(&ensemble, chains, theta, square, error);
+        join_chains(n, plan.chains);
+    ensemble.control = plan.control;
+    status = ensemble_moments(&ensemble, plan.chains, theta, plain, controlled, error);
     if (status != STATUS_OK)
         goto out;
-    status = fill_moments(table, request, theta, square, error);
+    status = fill_moments(table, request, theta, plain, controlled, error);
     table->plot = &plot;
 out:
-    free(chains);
+    moments_plan_free(&plan);
     free(theta);
-    free(square);
+    free(plain);
+    free(controlled);
     return status;
 }
 
@@ -411,9 +473,12 @@ static const struct program program = {
         "Gaussian gradient noise, in the eigenbasis of the Hessian.",
     .notes = "Columns: i,h,mean,mean_stderr,second_moment,second_moment_stderr,count "
              "(mean of theta, second moment of theta - theta*, number of chains); "
-             "replica,step,i,theta for trajectories.",
-    .groups = OPTIONS_RULE | OPTIONS_DECAY | OPTIONS_QUADRATIC | OPTIONS_CHAINS |
-              OPTIONS_SAMPLING | OPTIONS_OUTPUT | OPTIONS_PLOT,
+             "replica,step,i,theta for trajectories. Control variates are about the "
+             "second moment, and chains planned with them are few: where the mean "
+             "counts, ask for more with --replicas and --steps, or for --control "
+             "none.",
+    .groups = OPTIONS_COLUMNS | OPTIONS_RULE | OPTIONS_DECAY | OPTIONS_QUADRATIC |
+              OPTIONS_CHAINS | OPTIONS_SAMPLING | OPTIONS_OUTPUT | OPTIONS_PLOT,
     .own = own_options,
     .own_count = sizeof own_options / sizeof *own_options,
     .request_size = sizeof(struct simulate_request),

@@ -195,11 +195,26 @@ error_mutant analysis/verdict/ledger.c 's/p, n) < ESTIMATE_LEVEL/p, n) < 100 * E
 error_mutant analysis/verdict/evidence.c 's/return fabs(prediction) > .*/return natural;/' $compare/test_stationary 'a_*'
 error_mutant analysis/verdict/evidence.c 's/> ESTIMATE_TOLERANCE \* natural/> 0/' $compare/test_stationary 'a_*'
 error_mutant analysis/compare/noise.c 's/evidence_scale_or(e->exact, 1)/evidence_scale(e->exact)/' $compare/test_noise 'a_*'
+# Precisions and costs.
+error_mutant sim/engine/control_plan.c 's/ || plan.samples >= choice->plain//' $compare/test_stationary_control 'a_fine*'
+error_mutant sim/engine/control_plan.c 's/ || more > \*left//' $compare/test_stationary_control 'a_fine*'
+error_mutant analysis/compare/stationary_control.c 's/= plain.samples;/+= 0;/' $compare/test_stationary_control 'a_fine*'
+error_mutant analysis/compare/stationary_pairs.c 's/request.target = fine \* scale/request.target = 2 * fine * scale/' $compare/test_stationary_pairs 'a_fine*'
+error_mutant analysis/compare/stationary_pairs.c 's/= fmin(work->jobs\[k\].plan.samples, samples)/*= 1/' $compare/test_stationary_pairs 'a_small*'
+# Control variates of coupled modes.
+error_mutant sim/engine/ensemble_pairs.c 's/problem->dense ? problem_noise/problem->dense ? 1.01 * problem_noise/' $compare/test_stationary_pairs 'both*'
+error_mutant sim/engine/ensemble_pairs.c 's/: i == j       ? 1$/: i == j       ? 1.01/' $compare/test_stationary_pairs 'both*'
+error_mutant sim/engine/ensemble_pairs.c 's/value -= coefficient/value += coefficient/' $compare/test_stationary_pairs 'both*'
+error_mutant sim/engine/control.c 's/sum = with.im - beside.im/sum = with.im + beside.im/' tests/sim/engine/test_ensemble_pairs '*'
+error_mutant analysis/verdict/ledger.c 's/e->sampled \&\& e->plain_samples > 0/false/' tests/analysis/claims/test_ledger 'value*'
 # Burn-ins.
 error_mutant sim/engine/plan.c 's/<= target \/ 20/<= target * 20/' tests/sim/engine/test_plan '*'
 error_mutant analysis/compare/stationary.c 's/e->bias <= e->se \/ 10/e->bias <= e->se * 1000/' $compare/test_stationary 'what_*'
 error_mutant analysis/compare/stationary_pilot.c 's/(steps + 1) \/ 2/steps/' $compare/test_stationary 'a_pilot*'
-error_mutant analysis/compare/noise.c 's/elementary_log(1e-6)/elementary_log(0.5)/' $compare/test_noise 'measurements*'
+error_mutant analysis/compare/noise_plan.c 's/elementary_log(1e-6)/elementary_log(0.5)/' $compare/test_noise 'measurements*'
+error_mutant sim/engine/plan.c 's/plan_law_start(law, burn_in, steps) <= residual/0 <= residual/' tests/sim/engine/test_control_plan 'plans*'
+error_mutant sim/engine/control_plan.c 's/small \* law->s_ii/1e9 \/ small * law->s_ii/' tests/sim/engine/test_control_plan 'plans*'
+error_mutant sim/engine/control_plan.c 's/plan.samples += cost(pilot);//' tests/sim/engine/test_control_plan 'plans*'
 # Standard errors.
 error_mutant sim/base/moments.h 's/m->squares \/ (n - 1)/m->squares \/ n/' tests/sim/engine/test_ensemble 'test_moments_add'
 error_mutant sim/base/moments.h 's/products\[i\]\[j\] \/ (n - 1) \/ n/products[i][j] \/ (n - 1)/' $compare/test_noise 'errors_*'
@@ -209,9 +224,16 @@ error_mutant analysis/verdict/ledger.c 's/sqrt(rate \* (1 - rate)/sqrt(rate * (1
 error_mutant analysis/compare/stationary.c 's/= moments_stderr(moments)/= moments_stderr(moments) \/ 2/' $compare/test_stationary 'errors_*'
 error_mutant analysis/compare/stationary.c 's/ : sqrt(squares)/ : sqrt(squares) \/ 2/' $compare/test_stationary 'errors_*'
 error_mutant analysis/compare/stationary.c 's/together ? errors/together ? errors \/ 2/' $compare/test_stationary 'errors_*'
-error_mutant analysis/compare/noise.c 's/sqrt(comoments_covariance(m, (int)quantity, (int)quantity))/& \/ 2/' $compare/test_noise 'errors_*'
+error_mutant analysis/compare/noise.c 's/sqrt(comoments_covariance(m, quantity, quantity))/& \/ 2/' $compare/test_noise 'errors_*'
 error_mutant analysis/compare/noise.c 's/, ratio) \/ m->mean\[y\]/, ratio) \/ 2 \/ m->mean[y]/' $compare/test_noise 'errors_*'
 error_mutant analysis/compare/noise.c 's/ratio \/ 2 \* hypot/ratio * hypot/' $compare/test_noise 'errors_*'
+error_mutant sim/engine/control.c 's/return sum \/ 2;/return sum * 1.01 \/ 2;/' $compare/test_noise 'errors_*'
+directions=tests/sim/engine/test_ensemble_direction
+error_mutant sim/engine/control.c 's/count - of_p.re - of_q.re/count - of_p.re + of_q.re/' $directions '*'
+error_mutant sim/engine/ensemble_direction.c 's/burn_in + 2, chains/burn_in + 1, chains/' $directions 'any_*'
+error_mutant sim/engine/ensemble_direction.c 's/(later + first)/(later + 0 * first)/' $directions 'fitted_*'
+error_mutant sim/engine/ensemble_direction.c 's/observer.late = 2/observer.late = 1/' $directions 'fitted_*'
+error_mutant sim/engine/ensemble_run.c 's/{sampler->observer->key, /{NULL, 0 * /' $directions 'checkpoints_*'
 error_mutant analysis/compare/posterior.c 's/kl_se = sqrt(squared)/kl_se = sqrt(squared) \/ 2/' tests/analysis/theory/test_pac_bayes '*'
 error_mutant analysis/compare/convergence.c 's/moments_stderr(&measuring\[best\])/& \/ 2/' $compare/test_convergence 'errors_*'
 error_mutant analysis/compare/convergence.c 's/moments_stderr(&moments)/& \/ 2/' $compare/test_convergence 'errors_*'
@@ -257,6 +279,10 @@ tested_mutant $bounds analysis/theory/pac_bayes.c 's/!(size->error <= most)/size
 tested_mutant $bounds analysis/compare/posterior.c 's/= covariance\[i \* n + j\]/= (double)covariance[i * n + j]/'
 tested_mutant $bounds analysis/compare/posterior.c 's/pow(relative, 4) \/ 8/0/'
 tested_mutant $bounds analysis/compare/posterior.c 's/hypot(moments_stderr(&moved)/hypot(moments_stderr(\&moved) \/ 2/'
+filters=tests/sim/engine/test_control
+tested_mutant $filters sim/engine/control_kernel.c 's/vector_fma(im, before/vector_fma(im, x->y0/'
+tested_mutant $filters sim/engine/control_kernel.c 's/own4 = vector_fma(x->y1/own4 = vector_fma(x->y0/'
+tested_mutant $filters sim/engine/control_kernel.c 's/at_c = at + 2 \* WIDTH/at_c = at + WIDTH/'
 
 echo
 echo "| file | slip | failing tests |"

@@ -11,6 +11,8 @@ static int check(struct ledger *ledger, const struct claim *claim, struct error 
     if (status == STATUS_OK)
         status = claim_stationary_limit(ledger, claim, "sgd", FORM_PRINTED, 1, "", from,
                                         error);
+    if (status == STATUS_OK)
+        status = claim_stationary_own(ledger, claim, "sgd", error);
     return status;
 }
 

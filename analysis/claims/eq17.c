@@ -15,6 +15,8 @@ static int check(struct ledger *ledger, const struct claim *claim, struct error 
             status = claim_stationary_limit(ledger, claim, rules[k], FORM_PRINTED, 1,
                                             "", from, error);
     }
+    if (status == STATUS_OK)
+        status = claim_stationary_own(ledger, claim, rules[1], error);
     return status;
 }
 

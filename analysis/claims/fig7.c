@@ -126,7 +126,7 @@ static int add_limit(struct ledger *ledger, const struct claim *claim, enum form
 static int check_limit(struct ledger *ledger, const struct claim *claim,
                        struct error *error)
 {
-    static const double rates[] = {0.05, 0.1, 0.2, 0.5, 1};
+    static const double rates[] = {0.001, 0.05, 0.1, 0.2, 0.5, 1};
     const double beta0 = -0.5;
     const struct prediction paper = {beta0, sqrt(gamma_at(beta0))};
     const struct prediction right = {beta0, 1 / sqrt(gamma_at(beta0))};

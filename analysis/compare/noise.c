@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "compare/noise.h"
 
-#include "base/elementary.h"
-#include "engine/ensemble.h"
+#include "compare/noise_plan.h"
 
 #include <math.h>
 #include <string.h>
@@ -95,126 +94,110 @@ int noise_exact(const struct rule *rule, enum noise_quantity quantity, uint64_t 
     return STATUS_OK;
 }
 
-/* --- planning --------------------------------------------------------------------- */
-
-/* The steps in which the slowest mode of the filter decays to 1e-6. */
-static uint64_t plan_burn_in(const struct noise_filter *filter)
-{
-    const double margin = filter->margin;
-    if (margin >= 1)
-        return 1;
-    /* The logarithm of a radius that rounds to 1 would be 0. */
-    const double rate = margin < 1e-8 ? margin : -elementary_log(1 - margin);
-    return plan_power_of_two(-elementary_log(1e-6) / rate);
-}
-
-/* Plans chains for a relative standard error of the variance; the time average of u^2
- * has the variance (2/T) sum_k r(k)^2. */
-static uint64_t plan_chains(const struct noise_filter *filter, uint64_t burn_in,
-                            uint64_t count, double precision)
-{
-    const double variance = noise_filter_autocovariance(filter, 0);
-    const double sum =
-        noise_filter_squares(filter, burn_in + 1) / (variance * variance);
-    const double gain = noise_filter_gain(filter);
-    const double scale = evidence_scale_or(gain, 1);
-    const double mean = noise_filter_long_run(filter, count) / (scale * scale);
-    const double needed = fmax(2 * sum, mean) / (double)count / (precision * precision);
-    return needed > PLAN_CHAINS ? plan_power_of_two(needed) : PLAN_CHAINS;
-}
-
-struct noise_plan {
-    struct chains chains;
-    uint64_t count; /* directions a chain */
-    bool long_run;  /* whether the chains suffice for the long-run variance */
-    double samples, long_run_samples;
-    bool affordable;
-};
-
-static void noise_plan_make(const struct sampling *sampling,
-                            const struct noise_filter *filter, bool long_run,
-                            struct noise_plan *plan)
-{
-    struct chains *chains = &plan->chains;
-    chains->burn_in =
-        sampling->burn_in == PLAN_AUTO ? plan_burn_in(filter) : sampling->burn_in;
-    plan->count = 2 * plan_burn_in(filter) < 64 ? 64 : 2 * plan_burn_in(filter);
-    chains->steps = chains->burn_in + 1 + plan->count;
-    if (sampling->steps > 0) {
-        chains->steps = sampling->steps;
-        plan->count = chains->steps > chains->burn_in + 1
-                          ? chains->steps - chains->burn_in - 1
-                          : 0;
-    }
-    const double precision = sampling->precision;
-    const uint64_t wanted = plan_power_of_two(2 / (precision * precision));
-    plan->long_run_samples = (double)wanted * (double)chains->steps;
-    plan->long_run = long_run && (sampling->chains > 0 ||
-                                  plan->long_run_samples <= sampling->max_samples);
-    chains->count = sampling->chains;
-    if (chains->count == 0)
-        chains->count = plan->long_run ? wanted
-                                       : plan_chains(filter, chains->burn_in,
-                                                     plan->count, precision);
-    plan->samples = (double)chains->count * (double)chains->steps;
-    plan->affordable = !sampling->exact_only && plan->samples <= sampling->max_samples;
-}
-
 /* --- measuring -------------------------------------------------------------------- */
 
 static int measure(const struct sampling *sampling, const struct rule *rule,
                    const struct chains *chains, double mean, const char *label,
                    struct direction *direction, struct error *error)
 {
-    struct problem problem = {0};
-    const struct ensemble ensemble = sampling_ensemble(sampling, rule, &problem, label);
-    int status = problem_init_linear(&problem, 1, 1, error);
+    struct noise_ensemble own = {0};
+    int status = noise_plan_ensemble(&own, sampling, rule, mean, label, error);
     if (status == STATUS_OK)
-        status = ensemble_direction(&ensemble, *chains, mean, direction, error);
-    problem_free(&problem);
+        status =
+            ensemble_direction(&own.ensemble, *chains, mean, NULL, direction, error);
+    problem_free(&own.problem);
     return status;
 }
 
-static void take(struct noise_row *row, double measured, double se, uint64_t count)
+/* Measures another rule on chains that were planned with control variates: it gets its
+ * own ones. */
+static int measure_controlled(const struct sampling *sampling, const struct rule *rule,
+                              const struct chains *chains, double mean,
+                              const char *label, struct direction *direction,
+                              struct error *error)
+{
+    struct noise_ensemble own = {0};
+    struct direction_control control;
+    double residual[DIRECTION_QUANTITIES];
+    bool cut;
+    int status = noise_plan_ensemble(&own, sampling, rule, mean, label, error);
+    if (status == STATUS_OK)
+        status = direction_control_init(&control, rule, error);
+    if (status == STATUS_OK)
+        status = noise_plan_fit(&own, *chains, &control, residual, &cut, error);
+    if (status == STATUS_OK)
+        status = ensemble_direction(&own.ensemble, *chains, mean, &control, direction,
+                                    error);
+    problem_free(&own.problem);
+    return status;
+}
+
+/* Control variates leave the plain values of the same chains beside. */
+struct pair {
+    double value, se;
+};
+
+static void take(struct noise_row *row, struct pair measured, struct pair plain,
+                 uint64_t count)
 {
     /* A session that ends early may leave no chains. */
     if (count == 0)
         return;
     row->evidence.sampled = true;
-    row->evidence.measured = measured;
-    row->evidence.se = se;
+    row->evidence.measured = measured.value;
+    row->evidence.se = measured.se;
+    row->evidence.plain = plain.value;
+    row->evidence.plain_se = plain.se;
     row->evidence.count = count;
+}
+
+static struct pair mean_of(const struct comoments *m, int quantity)
+{
+    return (struct pair){m->mean[quantity],
+                         sqrt(comoments_covariance(m, quantity, quantity))};
 }
 
 static void take_mean(struct noise_row *row, const struct direction *direction,
                       enum direction_quantity quantity)
 {
-    const struct comoments *m = &direction->comoments;
-    take(row, m->mean[quantity],
-         sqrt(comoments_covariance(m, (int)quantity, (int)quantity)), m->count);
+    take(row, mean_of(&direction->comoments, (int)quantity),
+         mean_of(&direction->plain, (int)quantity), direction->comoments.count);
 }
 
 /* The lag-1 correlation is a ratio of two means of the same chains; the delta method
  * gives its error. */
-static void take_lag1(struct noise_row *row, const struct direction *direction)
+static struct pair lag1_of(const struct comoments *m)
 {
-    const struct comoments *m = &direction->comoments;
     const int x = DIRECTION_LAG1, y = DIRECTION_VARIANCE;
     const double ratio = m->mean[x] / m->mean[y];
-    take(row, ratio, comoments_ratio_error(m, x, y, ratio) / m->mean[y], m->count);
+    return (struct pair){ratio, comoments_ratio_error(m, x, y, ratio) / m->mean[y]};
+}
+
+static void take_lag1(struct noise_row *row, const struct direction *direction)
+{
+    take(row, lag1_of(&direction->comoments), lag1_of(&direction->plain),
+         direction->comoments.count);
+}
+
+/* The ratio of two standard deviations, from independent variances. */
+static struct pair sd_ratio_of(struct pair own, struct pair other)
+{
+    const double ratio = sqrt(own.value / other.value);
+    return (struct pair){ratio,
+                         ratio / 2 * hypot(own.se / own.value, other.se / other.value)};
 }
 
 static void take_sd_ratio(struct noise_row *row, const struct noise_row *own,
-                          const struct direction *reference_direction)
+                          const struct direction *other)
 {
-    const struct comoments *m = &reference_direction->comoments;
-    const double other = m->mean[DIRECTION_VARIANCE];
-    const double other_se =
-        sqrt(comoments_covariance(m, DIRECTION_VARIANCE, DIRECTION_VARIANCE));
-    const double ratio = sqrt(own->evidence.measured / other);
-    take(row, ratio,
-         ratio / 2 * hypot(own->evidence.se / own->evidence.measured, other_se / other),
-         own->evidence.count < m->count ? own->evidence.count : m->count);
+    const struct evidence *e = &own->evidence;
+    const uint64_t count = other->comoments.count;
+    take(row,
+         sd_ratio_of((struct pair){e->measured, e->se},
+                     mean_of(&other->comoments, DIRECTION_VARIANCE)),
+         sd_ratio_of((struct pair){e->plain, e->plain_se},
+                     mean_of(&other->plain, DIRECTION_VARIANCE)),
+         e->count < count ? e->count : count);
 }
 
 static void finish(struct noise_row *row, const struct noise_plan *plan)
@@ -233,14 +216,15 @@ static void finish(struct noise_row *row, const struct noise_plan *plan)
 }
 
 static int measure_all(const struct sampling *sampling, const struct rule *rule,
-                       const struct noise_plan *plan, const char *label,
+                       const struct noise_plan *plan, const struct noise_ensemble *own,
+                       const struct direction_control *control, const char *label,
                        struct noise_row *rows, struct error *error)
 {
     struct direction direction;
     struct rule heavy_ball;
     int status =
-        measure(sampling, rule, &plan->chains, rows[NOISE_MEAN_GAIN].evidence.exact,
-                label, &direction, error);
+        ensemble_direction(&own->ensemble, plan->chains, own->mean,
+                           plan->controlled ? control : NULL, &direction, error);
     if (status != STATUS_OK)
         return status;
     take_mean(&rows[NOISE_MEAN_GAIN], &direction, DIRECTION_MEAN);
@@ -251,7 +235,10 @@ static int measure_all(const struct sampling *sampling, const struct rule *rule,
     if (isnan(rows[NOISE_SD_RATIO].evidence.exact) ||
         !reference_rule(rule, &heavy_ball))
         return STATUS_OK;
-    status = measure(sampling, &heavy_ball, &plan->chains, 1, label, &direction, error);
+    status = plan->controlled ? measure_controlled(sampling, &heavy_ball, &plan->chains,
+                                                   1, label, &direction, error)
+                              : measure(sampling, &heavy_ball, &plan->chains, 1, label,
+                                        &direction, error);
     if (status == STATUS_OK)
         take_sd_ratio(&rows[NOISE_SD_RATIO], &rows[NOISE_VARIANCE], &direction);
     return status;
@@ -263,6 +250,9 @@ int noise_compare(const struct sampling *sampling, const struct rule *rule,
 {
     struct noise_filter filter;
     struct noise_plan plan;
+    struct noise_ensemble own = {0};
+    struct direction_control control;
+    struct rule heavy_ball;
     int status = noise_filter_init(&filter, rule, error);
     if (status != STATUS_OK)
         return status;
@@ -280,12 +270,40 @@ int noise_compare(const struct sampling *sampling, const struct rule *rule,
         status = noise_exact(rule, (enum noise_quantity)k, plan.count,
                              &rows[k].evidence.exact, error);
     }
+    if (status == STATUS_OK)
+        status = noise_plan_ensemble(
+            &own, sampling, rule, rows[NOISE_MEAN_GAIN].evidence.exact, label, error);
+    if (status == STATUS_OK)
+        status = noise_plan_control(sampling, rule, &own, rows, long_run, &plan,
+                                    &control, error);
     if (status == STATUS_OK && plan.affordable)
-        status = measure_all(sampling, rule, &plan, label, rows, error);
+        status = measure_all(sampling, rule, &plan, &own, &control, label, rows, error);
+    if (status == STATUS_OK && plan.affordable)
+        status = noise_plan_bias(&filter,
+                                 reference_rule(rule, &heavy_ball) ? &heavy_ball : NULL,
+                                 &plan, rows, error);
     for (int k = 0; k < NOISE_QUANTITIES; k++)
         finish(&rows[k], &plan);
     rows[NOISE_LONG_RUN].samples = plan.long_run_samples;
+    problem_free(&own.problem);
     return status;
+}
+
+/* The exact mean and variance of u at step t from empty slots. */
+static void exact_at(const struct noise_filter *filter, uint64_t t,
+                     struct noise_row rows[NOISE_QUANTITIES])
+{
+    double gain = 0, power = 0;
+    for (int sample = 0; sample < filter->samples; sample++)
+        for (uint64_t age = 0; age <= t; age++) {
+            const double weight = noise_filter_response(filter, sample, age);
+            gain += weight;
+            power += weight * weight;
+        }
+    for (int k = 0; k < NOISE_QUANTITIES; k++)
+        rows[k] = (struct noise_row){.evidence = {.paper = NAN}};
+    rows[NOISE_MEAN_GAIN].evidence.exact = gain;
+    rows[NOISE_VARIANCE].evidence.exact = power;
 }
 
 int noise_compare_at(const struct sampling *sampling, const struct rule *rule,
@@ -294,31 +312,39 @@ int noise_compare_at(const struct sampling *sampling, const struct rule *rule,
 {
     struct noise_filter filter;
     struct direction direction;
+    struct noise_row rows[NOISE_QUANTITIES];
+    struct noise_ensemble own = {0};
+    struct direction_control control;
     int status = noise_filter_init(&filter, rule, error);
     if (status != STATUS_OK)
         return status;
-    double gain = 0, power = 0;
-    for (int sample = 0; sample < filter.samples; sample++)
-        for (uint64_t age = 0; age <= t; age++) {
-            const double weight = noise_filter_response(&filter, sample, age);
-            gain += weight;
-            power += weight * weight;
-        }
+    exact_at(&filter, t, rows);
     /* Each chain gives one direction, from theta_t to theta_{t+1}, and so one number
      * for the mean and one for the variance. */
-    const double precision = sampling->precision;
-    const struct noise_plan plan = {
-        .chains = {.count = plan_power_of_two(2 / (precision * precision)),
-                   .burn_in = t - 1,
-                   .steps = t + 1},
-        .samples = 2 / (precision * precision) * (double)(t + 1),
+    struct sampling one = *sampling;
+    one.chains = 0;
+    one.steps = t + 1;
+    one.burn_in = t - 1;
+    one.max_samples = INFINITY;
+    const double wanted = 2 / (sampling->precision * sampling->precision);
+    struct noise_plan plan = {
+        .chains = {plan_power_of_two(wanted), one.steps, one.burn_in},
+        .samples = wanted * (double)one.steps,
     };
-    *mean = *variance = (struct noise_row){.evidence = {.paper = NAN}};
-    mean->evidence.exact = gain;
-    variance->evidence.exact = power;
-    status = measure(sampling, rule, &plan.chains, gain, label, &direction, error);
+    status = noise_plan_ensemble(&own, sampling, rule,
+                                 rows[NOISE_MEAN_GAIN].evidence.exact, label, error);
+    if (status == STATUS_OK)
+        status =
+            noise_plan_control(&one, rule, &own, rows, false, &plan, &control, error);
+    if (status == STATUS_OK)
+        status =
+            ensemble_direction(&own.ensemble, plan.chains, own.mean,
+                               plan.controlled ? &control : NULL, &direction, error);
+    problem_free(&own.problem);
     if (status != STATUS_OK)
         return status;
+    *mean = rows[NOISE_MEAN_GAIN];
+    *variance = rows[NOISE_VARIANCE];
     take_mean(mean, &direction, DIRECTION_MEAN);
     take_mean(variance, &direction, DIRECTION_VARIANCE);
     finish(mean, &plan);

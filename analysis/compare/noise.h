@@ -38,14 +38,16 @@ PNM_MUST_USE int noise_exact(const struct rule *rule, enum noise_quantity quanti
  * not give is planned: a burn-in in which the slowest mode decays to 1e-6, T twice
  * that, and as many chains as `precision` needs for the long-run variance, which is one
  * number a chain. If that is not wanted, or exceeds the budget and is left unsampled,
- * the chains are planned for the variance. */
+ * the chains are planned for the variance. Control variates take their place wherever
+ * they need fewer steps (noise_plan.h). */
 PNM_MUST_USE int noise_compare(const struct sampling *sampling, const struct rule *rule,
                                bool long_run, const char *label,
                                struct noise_row rows[NOISE_QUANTITIES],
                                struct error *error);
 
 /* Mean and variance of u at step t >= 1 from empty slots, measured over as many chains
- * as `precision` needs, and exact from the impulse response. paper is left NAN. */
+ * as `precision` needs, with control variates if that takes fewer steps, and exact from
+ * the impulse response. paper is left NAN. */
 PNM_MUST_USE int noise_compare_at(const struct sampling *sampling,
                                   const struct rule *rule, uint64_t t,
                                   const char *label, struct noise_row *mean,

@@ -156,15 +156,18 @@ out:
 static void from_modes(const struct comparison *rows, size_t n, double lambda,
                        double mean_square, quad *variance, struct posterior *posterior)
 {
-    double squared = 0, correction = 0;
+    double squared = 0, fourths = 0, correction = 0;
     for (size_t i = 0; i < n && !interrupt_pending(); i++) {
         const struct evidence *e = &rows[i].evidence;
         const double relative = e->se / e->measured;
         variance[i] = e->measured;
         correction += relative * relative / 2;
-        squared +=
+        const double own =
             pow((lambda * e->measured - 1) * relative / 2, 2) + pow(relative, 4) / 8;
+        squared += own;
+        fourths += own * own / (e->count > 1 ? (double)(e->count - 1) : 1);
     }
+    posterior->count = estimate_chains(squared, fourths, posterior->count);
     posterior->size = pac_bayes_size_diagonal(n, variance, lambda);
     posterior->size.logdet += correction;
     posterior->kl = posterior->size.kl + lambda * mean_square / 2 - correction / 2;
@@ -306,13 +309,14 @@ out:
     return status;
 }
 
-/* Plans the precision of the variances that gives the divergence the precision wanted,
- * from the exact values. This plan leaves out correlation between modes; the reported
- * error does not. */
-static int plan_precision(const struct sampling *sampling, const struct rule *rule,
+/* Turns both precisions, wanted of the divergence, into those of the variances that
+ * give it, from the exact values. This plan leaves out correlation between modes; the
+ * reported error does not. */
+static int plan_precision(struct sampling *sampling, const struct rule *rule,
                           const struct problem *problem, double lambda,
-                          double *precision, struct error *error)
+                          struct error *error)
 {
+    const double wanted = sampling->precision, fine = sampling->fine;
     struct posterior exact;
     double squared = 0;
     quad variance, bound;
@@ -323,10 +327,13 @@ static int plan_precision(const struct sampling *sampling, const struct rule *ru
             element(rule, problem, POSTERIOR_EXACT, i, i, &variance, &bound, error);
         squared += pow((double)(lambda * variance - 1) / 2, 2);
     }
-    *precision = sampling->precision;
-    if (status == STATUS_OK && exact.known && squared > 0)
-        *precision =
-            fmin(*precision, sampling->precision * fabs(exact.kl) / sqrt(squared));
+    if (status == STATUS_OK && exact.known) {
+        sampling->precision = stationary_share(wanted, exact.kl, squared);
+        sampling->fine = fine > 0 ? stationary_share(fine, exact.kl, squared) : 0;
+    }
+    /* The errors of modes that run together may add up. */
+    if (problem_is_coupled(problem))
+        sampling->precision = fmin(sampling->precision, wanted);
     return status;
 }
 
@@ -347,8 +354,7 @@ int posterior_measure(const struct sampling *given, const struct rule *rule,
     if (status == STATUS_OK)
         status = mean_square_of(rule, problem, &mean_square, error);
     if (status == STATUS_OK)
-        status =
-            plan_precision(given, rule, problem, lambda, &sampling.precision, error);
+        status = plan_precision(&sampling, rule, problem, lambda, error);
     /* Tries the sharper precision first, and the usual one if the budget is too small.
      */
     for (int attempt = 0; status == STATUS_OK && attempt < 2 && !sampled; attempt++) {
@@ -362,8 +368,8 @@ int posterior_measure(const struct sampling *given, const struct rule *rule,
             rows = NULL;
         }
         sampling.precision_given = true;
-        status = stationary_compare(&sampling, rule, problem, false, label, &groups,
-                                    &rows, &count, error);
+        status = stationary_compare(&sampling, rule, problem, STATIONARY_SUM, label,
+                                    &groups, &rows, &count, error);
         sampled = status == STATUS_OK;
         for (size_t i = 0; i < count; i++)
             sampled = sampled && rows[i].evidence.sampled;
@@ -372,6 +378,7 @@ int posterior_measure(const struct sampling *given, const struct rule *rule,
         const struct evidence *e = &rows[i].evidence;
         posterior->decisive = posterior->decisive && e->decisive;
         posterior->samples += rows[i].plan.samples;
+        posterior->plain_samples += rows[i].plain_samples;
         if (e->count < posterior->count)
             posterior->count = e->count;
     }

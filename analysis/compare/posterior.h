@@ -15,9 +15,10 @@ struct posterior {
     bool known; /* false: not sampled, or the theory has no value */
     struct covariance_size size;
     double kl;
-    double kl_se;   /* 0 if nothing is sampled */
-    uint64_t count; /* chains */
-    double samples; /* coordinate-steps of the plan */
+    double kl_se;         /* 0 if nothing is sampled */
+    uint64_t count;       /* chains */
+    double samples;       /* coordinate-steps of the plan */
+    double plain_samples; /* those of a plan without control variates */
     bool decisive;
     /* Whether the measured covariance is so nearly singular that rounding leaves no
      * divergence; `why` says so then. */

@@ -1,20 +1,21 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "compare/stationary.h"
 
+#include "compare/stability.h"
+#include "compare/stationary_control.h"
+#include "compare/stationary_pairs.h"
 #include "compare/stationary_pilot.h"
+#include "compare/stationary_plan.h"
 
 #include "base/interrupt.h"
+#include "engine/control_plan.h"
+#include "engine/ensemble_pairs.h"
 
 #include <float.h>
 #include <math.h>
+#include <omp.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* Whether both modes of the row have a stationary law. */
-static bool is_stable(const struct stationary_work *work, const struct comparison *row)
-{
-    return work->margin[row->i] > 0 && work->margin[row->j] > 0;
-}
 
 /* sqrt(S_ii S_jj), exact and the paper's; NAN if unknown or if a mode has no noise. */
 static int find_spreads(const struct stationary_work *work,
@@ -29,7 +30,7 @@ static int find_spreads(const struct stationary_work *work,
         const double c = problem_noise(work->problem, mode[k], mode[k]);
         double own = NAN;
         enum exact_source ignored;
-        if (c > 0 && is_stable(work, row))
+        if (c > 0 && stationary_is_stable(work, row))
             status = theory_covariance(work->rule, h, h, c, &own, &ignored, error);
         product[0] *= own;
         product[1] *= c > 0 ? theory_paper(work->rule, h, h, c) : NAN;
@@ -52,7 +53,7 @@ static int predict(const struct stationary_work *work, struct comparison *row,
     e->exact_error = 0;
     row->source = EXACT_NONE;
     int status = STATUS_OK;
-    if (is_stable(work, row))
+    if (stationary_is_stable(work, row))
         status = theory_covariance_bounded(work->rule, row->h_i, row->h_j, c, &e->exact,
                                            &e->exact_error, &row->source, error);
     if (status == STATUS_OK && row->i != row->j)
@@ -62,122 +63,10 @@ static int predict(const struct stationary_work *work, struct comparison *row,
     return status;
 }
 
-/* Whether doubles make a variance of the law 0 that is not: a tiny learning rate
- * squared.
- */
-static int underflows(const struct stationary_work *work, const struct comparison *row,
-                      const struct plan_law *law, bool *lost, struct error *error)
-{
-    const size_t mode[2] = {row->i, row->j};
-    const double planned[2] = {law->s_ii[0], law->s_jj[0]};
-    int status = STATUS_OK;
-    *lost = false;
-    for (int k = 0; status == STATUS_OK && k < 2; k++) {
-        const double h = work->problem->h[mode[k]];
-        const double c = problem_noise(work->problem, mode[k], mode[k]);
-        enum exact_source ignored;
-        double variance = 0;
-        if (planned[k] == 0 && c > 0)
-            status = theory_covariance(work->rule, h, h, c, &variance, &ignored, error);
-        *lost |= variance != 0;
-    }
-    return status;
-}
-
-/* Plans one row for the default precision, or for a finer one if the verdict needs it
- * and the budget allows it. */
-static int plan_row(const struct stationary_work *work, struct comparison *row,
-                    struct stationary_job *job, struct error *error)
-{
-    const struct problem *problem = work->problem;
-    const struct sampling *sampling = work->sampling;
-    const size_t i = row->i, j = row->j;
-    const double noise[3] = {problem_noise(problem, i, i), problem_noise(problem, j, j),
-                             problem_noise(problem, i, j)};
-    if (!rule_has_law(work->rule)) {
-        job->plan = work->piloted;
-        return STATUS_OK;
-    }
-    if (!is_stable(work, row)) {
-        job->plan = (struct plan){.affordable = true};
-        return sampling_given_chains(sampling, work->rule, &job->plan.chains, error);
-    }
-    const double *offset_i = work->offset + i * LINEAR_STATE,
-                 *offset_j = work->offset + j * LINEAR_STATE;
-    bool lost = false;
-    int status = plan_law_init(&job->law, &work->systems[i], &work->systems[j], noise,
-                               offset_i[0], offset_j[0], error);
-    memcpy(job->law.offset_i, offset_i, sizeof job->law.offset_i);
-    memcpy(job->law.offset_j, offset_j, sizeof job->law.offset_j);
-    if (status == STATUS_OK)
-        status = underflows(work, row, &job->law, &lost, error);
-    if (status == STATUS_SOFTWARE || lost) {
-        /* The state leaves the range of doubles: nothing can be planned. */
-        job->plan = (struct plan){.samples = INFINITY};
-        return STATUS_OK;
-    }
-    if (status != STATUS_OK)
-        return status;
-    /* A rule may also ignore the noise that there is. */
-    row->evidence.noiseless |= job->law.s_ii[0] == 0 || job->law.s_jj[0] == 0;
-    if (row->evidence.noiseless) {
-        job->request = sampling_request(sampling, ESTIMATE_TOLERANCE);
-        if (job->request.chains == 0)
-            job->request.chains = 1; /* nothing is random */
-        plan_make(&job->law, &job->request, &job->plan);
-        return STATUS_OK;
-    }
-    const struct evidence *e = &row->evidence;
-    const double base = sampling->precision * e->exact_scale;
-    const double sharp =
-        sampling->precision_given
-            ? base
-            : estimate_target(sampling->precision, e->exact, e->paper, e->exact_scale);
-    job->request = sampling_request(sampling, sharp);
-    plan_make(&job->law, &job->request, &job->plan);
-    if (!job->plan.affordable && sharp < base) {
-        job->request = sampling_request(sampling, base);
-        plan_make(&job->law, &job->request, &job->plan);
-    }
-    return STATUS_OK;
-}
-
-/* Correlated modes run together: the most demanding affordable row, if any, sets the
- * chains for all. */
-static void join_plans(struct stationary_work *work)
-{
-    struct chains joint = {0};
-    for (int round = 0; round < 2; round++)
-        for (size_t k = 0; k < work->count && !interrupt_pending(); k++) {
-            const struct stationary_job *job = &work->jobs[k];
-            if (!job->plan.affordable)
-                continue;
-            if (round == 0) {
-                const struct chains own = job->plan.chains;
-                joint.steps = own.steps > joint.steps ? own.steps : joint.steps;
-                joint.burn_in =
-                    own.burn_in > joint.burn_in ? own.burn_in : joint.burn_in;
-                if (work->sampling->chains > 0)
-                    joint.count = own.count;
-            } else if (!rule_has_law(work->rule)) {
-                joint.count = job->plan.chains.count;
-            } else if (work->sampling->chains == 0) {
-                /* How many of the longer chains this row needs. */
-                struct plan again;
-                struct plan_request request = job->request;
-                request.steps = joint.steps;
-                request.burn_in = joint.burn_in;
-                plan_make(&job->law, &request, &again);
-                if (again.chains.count > joint.count)
-                    joint.count = again.chains.count;
-            }
-        }
-    for (size_t k = 0; joint.steps > 0 && k < work->count; k++)
-        work->jobs[k].plan.chains = joint;
-}
-
-/* Takes a row's moments. A session that ends early may leave a row without chains. */
-static void take(struct comparison *row, const struct moments *moments)
+/* Takes a row's moments, with and without control variates. A session that ends early
+ * may leave a row without chains. */
+static void take(struct comparison *row, const struct moments *moments,
+                 const struct moments *plain)
 {
     if (moments->count == 0)
         return;
@@ -185,54 +74,90 @@ static void take(struct comparison *row, const struct moments *moments)
     row->evidence.measured = moments->mean;
     row->evidence.se = moments_stderr(moments);
     row->evidence.count = moments->count;
+    row->evidence.plain = plain->mean;
+    row->evidence.plain_se = moments_stderr(plain);
 }
 
-static int measure_separately(struct stationary_work *work,
-                              const struct ensemble *ensemble, struct error *error)
+/* Whether a linear rule may have control variates. Chains that the user
+ * gave may be enough for a verdict without them alone. */
+static bool may_control(const struct stationary_work *work)
+{
+    const uint64_t given = work->sampling->chains;
+    return work->sampling->control == SAMPLING_CONTROL_AUTO &&
+           (given == 0 || given >= PLAN_FEWEST) && rule_has_law(work->rule);
+}
+
+static int measure_separately(struct stationary_work *work, struct ensemble *ensemble,
+                              struct error *error)
 {
     const size_t n = work->problem->n;
     struct chains *chains = calloc(n, sizeof *chains);
     struct moments *theta = calloc(n, sizeof *theta);
-    struct moments *square = calloc(n, sizeof *square);
+    struct moments *plain = calloc(n, sizeof *plain);
+    struct moments *controlled = calloc(n, sizeof *controlled);
+    struct control *control = NULL;
     int status = STATUS_OK;
-    if (!chains || !theta || !square)
+    if (!chains || !theta || !plain || !controlled)
         status = error_memory(error, "the modes");
+    stationary_plan_budget(work);
+    if (status == STATUS_OK && may_control(work) && !problem_is_coupled(work->problem))
+        status = stationary_control_plan(work, ensemble, &control, error);
+    ensemble->control = control;
     for (size_t i = 0; status == STATUS_OK && i < n; i++)
         if (work->jobs[i].plan.affordable)
             chains[i] = work->jobs[i].plan.chains;
     if (status == STATUS_OK)
-        status = ensemble_moments(ensemble, chains, theta, square, error);
+        status = ensemble_moments(ensemble, chains, theta, plain, controlled, error);
     for (size_t i = 0; status == STATUS_OK && i < n; i++)
         if (work->jobs[i].plan.affordable)
-            take(&work->rows[i], &square[i]);
+            take(&work->rows[i], &controlled[i], &plain[i]);
     free(chains);
     free(theta);
-    free(square);
+    free(plain);
+    free(controlled);
+    free(control);
     return status;
 }
 
 /* Observes all pairs, even if only the diagonal is reported: the cost is that of the
- * chains. */
-static int measure_together(struct stationary_work *work,
-                            const struct ensemble *ensemble,
+ * chains. Groups of chains, which a function of the whole covariance needs, and the
+ * parts of a sum are measured without control variates. */
+static int measure_together(struct stationary_work *work, struct ensemble *ensemble,
                             struct covariance_groups *groups, struct error *error)
 {
-    const size_t n = work->problem->n;
-    struct moments *pairs = calloc(n * (n + 1) / 2, sizeof *pairs);
+    const size_t n = work->problem->n, count = n > 0 ? n * (n + 1) / 2 : 1;
+    const bool may = !groups && work->elements != STATIONARY_SUM && may_control(work);
+    struct moments *plain = calloc(2 * count, sizeof *plain);
+    const struct moments *controlled = plain;
+    struct control *control = NULL;
+    struct control_pair *pairs = NULL;
     bool any = false;
-    int status = pairs ? STATUS_OK : error_memory(error, "the covariance");
-    join_plans(work);
+    int status = plain ? STATUS_OK : error_memory(error, "the covariance");
+    if (status == STATUS_OK && may)
+        status = stationary_pairs_plan(work, ensemble, &control, &pairs, error);
+    if (status == STATUS_OK && !control)
+        stationary_plan_join(work);
     if (status == STATUS_OK)
         status = interrupt_check(error);
     for (size_t k = 0; k < work->count; k++)
         any |= work->jobs[k].plan.affordable;
-    if (status == STATUS_OK && any)
-        status = ensemble_covariance(ensemble, work->jobs[0].plan.chains, pairs, groups,
+    ensemble->control = control;
+    ensemble->pairs = pairs;
+    if (control && status == STATUS_OK) {
+        controlled = plain + count;
+        status = ensemble_pairs_covariance(ensemble, work->jobs[0].plan.chains, plain,
+                                           plain + count, error);
+    } else if (status == STATUS_OK && any) {
+        status = ensemble_covariance(ensemble, work->jobs[0].plan.chains, plain, groups,
                                      error);
+    }
     for (size_t k = 0; status == STATUS_OK && k < work->count; k++)
-        if (work->jobs[k].plan.affordable)
-            take(&work->rows[k],
-                 &pairs[ensemble_pair(n, work->rows[k].i, work->rows[k].j)]);
+        if (work->jobs[k].plan.affordable) {
+            const size_t pair = ensemble_pair(n, work->rows[k].i, work->rows[k].j);
+            take(&work->rows[k], &controlled[pair], &plain[pair]);
+        }
+    free(plain);
+    free(control);
     free(pairs);
     return status;
 }
@@ -262,7 +187,8 @@ static double remaining_bias(const struct stationary_work *work,
                              const struct comparison *row,
                              const struct stationary_job *job)
 {
-    if (!rule_has_law(work->rule) || !row->evidence.sampled || !is_stable(work, row))
+    if (!rule_has_law(work->rule) || !row->evidence.sampled ||
+        !stationary_is_stable(work, row))
         return 0;
     return fabs(
         plan_law_bias(&job->law, job->plan.chains.burn_in, job->plan.chains.steps));
@@ -275,24 +201,39 @@ static bool is_decisive(const struct stationary_work *work,
     const struct evidence *e = &row->evidence;
     if (!rule_has_law(work->rule))
         return e->sampled && e->count >= ESTIMATE_MIN_CHAINS;
-    if (!e->sampled || !is_stable(work, row) || job->plan.too_short ||
+    if (!e->sampled || !stationary_is_stable(work, row) || job->plan.too_short ||
         rounding_shows(work, row, job))
         return false;
     if (e->noiseless)
         return e->bias <= ESTIMATE_TOLERANCE * e->exact_scale;
-    if (e->count < ESTIMATE_MIN_CHAINS)
+    /* A sum looks at its own chains and samples. */
+    const bool part = work->elements == STATIONARY_SUM;
+    if (!part && e->count < ESTIMATE_MIN_CHAINS)
         return false;
-    const double single =
-        job->law.s_ii[0] * job->law.s_jj[0] + job->law.s_ij[0] * job->law.s_ij[0];
-    return single / (e->se * e->se) >= ESTIMATE_MIN_SAMPLES && e->bias <= e->se / 10;
+    if (job->controlled)
+        return (part || e->count >= PLAN_FEWEST) &&
+               e->bias <= job->request.target / 10 &&
+               stationary_control_long_enough(work, row, job);
+    return (part || row->effective >= ESTIMATE_MIN_SAMPLES) && e->bias <= e->se / 10;
 }
 
-static int prepare(struct stationary_work *work, bool full, struct error *error)
+/* The variance of one sample of the stationary law, over that of the estimate. */
+static double effective_samples(const struct comparison *row,
+                                const struct stationary_job *job)
 {
+    const struct plan_law *law = &job->law;
+    const double se = row->evidence.se;
+    return (law->s_ii[0] * law->s_jj[0] + law->s_ij[0] * law->s_ij[0]) / (se * se);
+}
+
+static int prepare(struct stationary_work *work, struct error *error)
+{
+    const bool full = work->elements == STATIONARY_PAIRS;
     const size_t n = work->problem->n;
     work->count = full ? n * (n + 1) / 2 : n;
-    work->rows = calloc(work->count, sizeof *work->rows);
-    work->jobs = calloc(work->count, sizeof *work->jobs);
+    const size_t size = work->count > 0 ? work->count : 1;
+    work->rows = calloc(size, sizeof *work->rows);
+    work->jobs = calloc(size, sizeof *work->jobs);
     if (!work->rows || !work->jobs)
         return error_memory(error, "the rows");
     int status = STATUS_OK;
@@ -311,7 +252,8 @@ static int prepare(struct stationary_work *work, bool full, struct error *error)
             if (status == STATUS_OK)
                 status = predict(work, row, error);
             if (status == STATUS_OK && !work->sampling->exact_only)
-                status = plan_row(work, row, &work->jobs[k], error);
+                status = stationary_plan_row(work, row, &work->jobs[k], error);
+            row->plain_samples = work->jobs[k].plan.samples;
         }
     return status;
 }
@@ -365,22 +307,25 @@ static int work_init(struct stationary_work *work, struct error *error)
 }
 
 int stationary_compare(const struct sampling *sampling, const struct rule *rule,
-                       const struct problem *problem, bool full, const char *label,
-                       struct covariance_groups *groups, struct comparison **rows,
-                       size_t *count, struct error *error)
+                       const struct problem *problem, enum stationary_elements elements,
+                       const char *label, struct covariance_groups *groups,
+                       struct comparison **rows, size_t *count, struct error *error)
 {
     struct stationary_work work = {
-        .sampling = sampling, .rule = rule, .problem = problem};
+        .sampling = sampling, .rule = rule, .problem = problem, .elements = elements};
     struct ensemble ensemble = sampling_ensemble(sampling, rule, problem, label);
+    const double start = omp_get_wtime();
     int status = work_init(&work, error);
     ensemble.mean = work.mean;
-    const bool together = full || problem_is_coupled(problem);
+    const bool together = elements == STATIONARY_PAIRS || problem_is_coupled(problem);
     if (groups && !together)
         groups->count = 0;
     if (status == STATUS_OK && !rule_has_law(rule) && !sampling->exact_only)
         status = stationary_pilot_plan(&work, &ensemble, error);
     if (status == STATUS_OK)
-        status = prepare(&work, full, error);
+        status = prepare(&work, error);
+    if (rule_has_law(rule))
+        ensemble.exact_seconds = omp_get_wtime() - start;
     if (status == STATUS_OK && !sampling->exact_only)
         status = together ? measure_together(&work, &ensemble, groups, error)
                           : measure_separately(&work, &ensemble, error);
@@ -390,13 +335,15 @@ int stationary_compare(const struct sampling *sampling, const struct rule *rule,
         struct comparison *row = &work.rows[k];
         status = interrupt_check(error);
         if (row->evidence.noiseless && row->evidence.sampled)
-            row->evidence.se = 0;
+            row->evidence.se = row->evidence.plain_se = 0;
         row->plan = work.jobs[k].plan;
+        row->evidence.plain_samples = row->plain_samples;
         row->settles = rule_has_law(rule) || rule_settles(rule);
         row->diverges = work.diverges;
         row->undefined = work.undefined;
-        row->unstable = rule_has_law(rule) && !is_stable(&work, row);
+        row->unstable = rule_has_law(rule) && !stationary_is_stable(&work, row);
         row->evidence.bias = remaining_bias(&work, row, &work.jobs[k]);
+        row->effective = effective_samples(row, &work.jobs[k]);
         row->evidence.decisive = is_decisive(&work, row, &work.jobs[k]);
         row->verdicts = evidence_judge(&row->evidence);
     }
@@ -424,12 +371,45 @@ int stationary_mode(const struct sampling *sampling, const struct rule *rule, do
     size_t count;
     int status = problem_init_mode(&problem, h, c, error);
     if (status == STATUS_OK)
-        status = stationary_compare(sampling, rule, &problem, false, label, NULL, &rows,
-                                    &count, error);
+        status = stationary_compare(sampling, rule, &problem, STATIONARY_DIAGONAL,
+                                    label, NULL, &rows, &count, error);
     if (status == STATUS_OK)
         *row = rows[0];
     free(rows);
     problem_free(&problem);
+    return status;
+}
+
+double stationary_share(double precision, double total, double squares)
+{
+    const double share = precision * fabs(total) / sqrt(squares);
+    return squares > 0 ? fmin(share, fmax(precision, STATIONARY_COARSEST)) : precision;
+}
+
+int stationary_excess_share(const struct rule *rule, const struct problem *problem,
+                            double precision, double *share, struct error *error)
+{
+    double total = 0, squares = 0, margin = 0;
+    int status = STATUS_OK;
+    *share = precision;
+    if (!rule_has_law(rule) || problem_is_coupled(problem))
+        return STATUS_OK;
+    status = stability_margin(rule, problem->h, problem->n, &margin, NULL, error);
+    if (status != STATUS_OK || !(margin > 0))
+        return status;
+    for (size_t i = 0; status == STATUS_OK && i < problem->n; i++) {
+        const double h = problem->h[i];
+        enum exact_source ignored;
+        double variance = 0;
+        status = interrupt_check(error);
+        if (status == STATUS_OK)
+            status = theory_covariance(rule, h, h, problem_noise(problem, i, i),
+                                       &variance, &ignored, error);
+        total += h * variance;
+        squares += h * variance * h * variance;
+    }
+    if (status == STATUS_OK)
+        *share = stationary_share(precision, total, squares);
     return status;
 }
 
@@ -442,7 +422,9 @@ struct evidence stationary_excess(const struct comparison *rows, size_t count,
                            .decisive = true,
                            .noiseless = true,
                            .count = UINT64_MAX};
-    double squares = 0, errors = 0;
+    double effective = 0, fourths = 0;
+    uint64_t chains = 0;
+    double squares = 0, errors = 0, plain_squares = 0, plain_errors = 0;
     for (size_t i = 0; i < count; i++) {
         const struct evidence *e = &rows[i].evidence;
         const double half = rows[i].h_i / 2;
@@ -450,14 +432,26 @@ struct evidence stationary_excess(const struct comparison *rows, size_t count,
         sum.exact_error += half * e->exact_error;
         sum.bias += half * e->bias;
         sum.measured += half * e->measured;
+        sum.plain += half * e->plain;
         squares += half * e->se * half * e->se;
         errors += half * e->se;
+        fourths += pow(half * e->se, 4) / (e->count > 1 ? (double)(e->count - 1) : 1);
+        plain_squares += half * e->plain_se * half * e->plain_se;
+        plain_errors += half * e->plain_se;
+        effective += rows[i].effective;
         sum.sampled = sum.sampled && e->sampled;
         sum.decisive = sum.decisive && e->decisive;
         sum.noiseless = sum.noiseless && e->noiseless;
+        chains += e->count;
         sum.count = e->count < sum.count ? e->count : sum.count;
     }
     sum.se = together ? errors : sqrt(squares);
+    if (!together)
+        sum.count = estimate_chains(squares, fourths, sum.count);
+    sum.plain_se = together ? plain_errors : sqrt(plain_squares);
+    sum.decisive = sum.decisive &&
+                   (sum.noiseless || !rows[0].settles ||
+                    (chains >= PLAN_FEWEST && !(effective < ESTIMATE_MIN_SAMPLES)));
     sum.exact_scale = evidence_scale(sum.exact);
     return sum;
 }

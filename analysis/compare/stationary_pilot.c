@@ -40,7 +40,7 @@ static int run_pilot(const struct stationary_work *work,
     pilot.session = clock;
     pilot.label = NULL;
     if (status == STATUS_OK)
-        status = ensemble_moments(&pilot, chains, theta, square, error);
+        status = ensemble_moments(&pilot, chains, theta, square, NULL, error);
     free(chains);
     free(theta);
     return status;

@@ -10,13 +10,16 @@
 struct stationary_job {
     struct plan_law law;
     struct plan plan;
-    struct plan_request request;
+    struct plan_request request; /* that of the plan */
+    struct plan_request sharp;   /* that of the finest error wanted */
+    bool controlled;             /* the plan is one with control variates */
 };
 
 struct stationary_work {
     const struct sampling *sampling;
     const struct rule *rule;
     const struct problem *problem;
+    enum stationary_elements elements;
     struct linear_system *systems; /* probed, one a mode: for planning only */
     double *margin;                /* 1 minus their spectral radii */
     double *offset;                /* n x LINEAR_STATE: start minus stationary mean */

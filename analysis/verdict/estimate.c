@@ -21,3 +21,11 @@ double estimate_target(double precision, double exact, double paper, double scal
         return precision * scale;
     return needed * scale;
 }
+
+uint64_t estimate_chains(double squares, double fourths, uint64_t fewest)
+{
+    const double freedom = squares * squares / fourths;
+    if (!(fourths > 0) || !isfinite(freedom))
+        return fewest;
+    return 1 + (uint64_t)fmin(freedom, 0x1p62);
+}

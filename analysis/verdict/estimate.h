@@ -23,6 +23,12 @@ enum { ESTIMATE_NORMAL_CHAINS = 1000 };
  * chain. */
 double estimate_half_width(double se, uint64_t chains);
 
+/* The number of chains whose spread is as well known as that of a sum of independent
+ * estimates: by Welch and Satterthwaite it has (sum of v)^2 / sum of v^2/(n - 1)
+ * degrees of freedom, where v are the estimates' squared errors and n their chains.
+ * Both sums are given; a sum without error gets `fewest`. */
+uint64_t estimate_chains(double squares, double fourths, uint64_t fewest);
+
 /* The absolute standard error to plan for: `precision` times the scale, or less if
  * paper and exact differ by so nearly the margin that a verdict needs it. */
 double estimate_target(double precision, double exact, double paper, double scale);

@@ -13,6 +13,11 @@
 /* What is known about a number; NAN if it is not. */
 struct evidence {
     double paper, exact, measured, se;
+    /* What the same chains give without control variates: for showing, not for
+     * verdicts. */
+    double plain, plain_se;
+    double plain_samples; /* coordinate-steps that plain sampling needs for as small an
+                             error; 0: the steps that were taken */
     double paper_scale, exact_scale; /* the scales of differences: evidence_scale */
     double exact_error;              /* absolute bound of the error of `exact` */
     double bias;    /* absolute bound of what the start still moves `measured` by */

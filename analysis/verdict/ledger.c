@@ -98,8 +98,11 @@ static struct ledger_row sampled_row(const struct ledger *ledger,
         .measured = e->sampled ? e->measured : NAN,
         .se = e->sampled ? e->se : NAN,
         .count = e->sampled ? e->count : 0,
+        .samples = e->sampled ? samples : 0,
         .verdicts = evidence_judge(e),
     };
+    row.plain_samples =
+        e->sampled && e->plain_samples > 0 ? e->plain_samples : row.samples;
     if (!e->sampled && ledger->cut && *ledger->cut)
         text_add(&row.setting, "%s; not reached in the time given", setting);
     else if (!e->sampled)

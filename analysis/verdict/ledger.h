@@ -55,6 +55,9 @@ struct ledger_row {
     struct text command;  /* repeats the row; empty: the claim's command does */
     double paper, exact, measured, se; /* NAN: none */
     uint64_t count;
+    /* Coordinate-steps that the measured value took, those of a pilot too, and those
+     * that it takes without control variates; 0: none, or not counted. */
+    double samples, plain_samples;
     struct verdicts verdicts;
     bool control; /* whether the negative control failed, as it must */
 };

@@ -112,6 +112,7 @@ enum option_group {
     OPTIONS_FILES = 256,   /* config, rerun, dump-config; needs OPTIONS_OUTPUT */
     OPTIONS_OWN = 512,     /* the program's own; always there */
     OPTIONS_EXACT = 1024,  /* exact: of programs with columns that need no sampling */
+    OPTIONS_COLUMNS = 2048 /* columns: of programs with COLUMN_PLAIN */
 };
 
 /* A command that README.md shows, on one line. */

@@ -64,6 +64,8 @@ static int answer(struct run *run, struct error *error)
         status = program->answer(run->request, &run->table, &run->tally, error);
     if (status == STATUS_OK)
         status = exact_only_finish(run->request, &run->table, error);
+    if (run->request->output.columns != REQUEST_COLUMNS_PLAIN && status == STATUS_OK)
+        table_leave_out(&run->table, COLUMN_PLAIN);
     if (status == STATUS_OK)
         status = table_reasons(&run->table, error);
     if (status == STATUS_OK)

@@ -103,11 +103,12 @@ static void warn_of_sampling(const struct sampling *sampling)
     if (sampling->exact_only)
         return;
     if (sampling->precision > 0.002)
-        sampling_warn(sampling,
-                      "--precision %g: above 0.002 confidence bands are planned wider "
-                      "than the margin of 1 %%; rows will be `inconclusive` instead of "
-                      "`holds`",
-                      sampling->precision);
+        sampling_warn(
+            sampling,
+            "--precision %g: above 0.002 confidence bands may be planned wider "
+            "than the margin of 1 %%; such rows are `inconclusive` instead of "
+            "`holds`",
+            sampling->precision);
     if (strcmp(sampling->kernels->isa, "base") == 0)
         sampling_warn(sampling, "running the portable code path, which is slow");
 }

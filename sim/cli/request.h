@@ -47,12 +47,15 @@ struct request_loss {
 
 enum request_format { REQUEST_TABLE, REQUEST_CSV, REQUEST_JSON, REQUEST_MARKDOWN };
 
+enum request_columns { REQUEST_COLUMNS_DEFAULT, REQUEST_COLUMNS_PLAIN };
+
 enum request_color { REQUEST_COLOR_AUTO, REQUEST_COLOR_ALWAYS, REQUEST_COLOR_NEVER };
 
 struct request_output {
     enum request_format format;
     bool format_given;
     enum request_color color;
+    enum request_columns columns;
     const char
         *files; /* paths with commas between them, - for standard output; NULL: - */
     const char *plot; /* value of --plot; NULL: not given */

@@ -77,6 +77,20 @@ static const struct option_spec exact_options[] = {
     },
 };
 
+static const struct option_spec column_options[] = {
+    {
+        .name = "columns",
+        .samples = true,
+        .field = OPTION_FIELD(struct request, output.columns),
+        .kind = OPTION_CHOICE,
+        .argument = "default|plain",
+        .preset = "default",
+        .unrecorded = true,
+        .doc = "plain adds what the same chains give without control variates, its "
+               "standard error, and how many times larger its variance is",
+    },
+};
+
 static const struct option_spec chain_options[] = {
     {
         .name = "replicas",
@@ -140,6 +154,16 @@ static const struct option_spec sampling_options[] = {
         .low = 1,
         .high = 1e18,
         .doc = "budget of a row, in coordinate-steps (chains x steps)",
+    },
+    {
+        .name = "control",
+        .samples = true,
+        .field = OPTION_FIELD(struct request, sampling.control),
+        .kind = OPTION_CHOICE,
+        .argument = "auto|none",
+        .preset = "auto",
+        .doc = "control variates, which take the known noise out of an estimate: auto "
+               "uses them wherever fewer steps then reach the precision, none nowhere",
     },
     {
         .name = "seed",
@@ -411,6 +435,7 @@ struct shared_options shared_options(enum option_group group)
         {OPTIONS_QUADRATIC, LIST(quadratic_options)},
         {OPTIONS_LOSS, LIST(loss_options)},
         {OPTIONS_EXACT, LIST(exact_options)},
+        {OPTIONS_COLUMNS, LIST(column_options)},
         {OPTIONS_CHAINS, LIST(chain_options)},
         {OPTIONS_SAMPLING, LIST(sampling_options)},
         {OPTIONS_OUTPUT, LIST(output_options)},

@@ -40,8 +40,9 @@ struct column {
 };
 
 enum column_trait {
-    COLUMN_DETAIL = 1, /* left out of TABLE_TEXT */
-    COLUMN_SAMPLED = 2 /* only sampling fills it */
+    COLUMN_DETAIL = 1,  /* left out of TABLE_TEXT */
+    COLUMN_SAMPLED = 2, /* only sampling fills it */
+    COLUMN_PLAIN = 4    /* about estimates without control variates */
 };
 
 /* The columns of a table are listed once, with name, text, kind and traits:

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "engine/ensemble.h"
 
+#include "base/interrupt.h"
 #include "engine/ensemble_run.h"
 
 #include <math.h>
@@ -12,7 +13,8 @@ enum { LANES = RULE_LANES };
 /* --- moments ---------------------------------------------------------------------- */
 
 struct moments_context {
-    struct moments *theta, *square;
+    struct moments *theta, *square, *controlled;
+    double *mean; /* n x CONTROL_PRODUCTS: expectations, if there are filters */
 };
 
 static void moments_take(void *context, const struct ensemble_view *view,
@@ -25,30 +27,108 @@ static void moments_take(void *context, const struct ensemble_view *view,
             const size_t mode = layout_mode(unit, i, lane);
             const double scale = view->scale[mode];
             const double *sum = scratch + 2 * i * LANES + lane;
+            double square = scale * scale * (sum[LANES] * per_step);
             moments_add(&own->theta[mode],
                         view->mean[mode] + scale * (sum[0] * per_step));
-            moments_add(&own->square[mode], scale * scale * (sum[LANES] * per_step));
+            moments_add(&own->square[mode], square);
+            if (!own->controlled)
+                continue;
+            if (own->mean) {
+                const struct control *control = &view->ensemble->control[mode];
+                const double *mean = own->mean + mode * CONTROL_PRODUCTS;
+                for (int p = 0; p < filters_products(&control->filters); p++)
+                    square -= control->coefficient[p] *
+                              (sum[(2 + p) * LANES] * per_step - mean[p]);
+            }
+            moments_add(&own->controlled[mode], square);
         }
 }
 
+/* The number of rows of 64 that a unit's moments and products take. */
+static size_t moments_rows(const struct ensemble *ensemble)
+{
+    const size_t n = ensemble->problem->n;
+    if (problem_is_coupled(ensemble->problem))
+        return 2 * n;
+    int most = 0;
+    for (size_t i = 0; ensemble->control && i < n; i++) {
+        const int products = filters_products(&ensemble->control[i].filters);
+        most = products > most ? products : most;
+    }
+    return 2 + (size_t)most;
+}
+
 int ensemble_moments(const struct ensemble *ensemble, const struct chains *chains,
-                     struct moments *theta, struct moments *square, struct error *error)
+                     struct moments *theta, struct moments *square,
+                     struct moments *controlled, struct error *error)
 {
     const size_t n = ensemble->problem->n;
     const bool coupled = problem_is_coupled(ensemble->problem);
-    struct moments_context context = {theta, square};
+    struct moments_context context = {theta, square, controlled, NULL};
     const struct session_block blocks[] = {
-        {theta, n * sizeof *theta}, {square, n * sizeof *square}, {NULL, 0}};
+        {theta, n * sizeof *theta},
+        {square, n * sizeof *square},
+        {controlled, controlled ? n * sizeof *controlled : 0},
+        {NULL, 0}};
     const struct observer observer = {
         .name = "moments",
-        .scratch_size = 2 * LANES * (coupled ? n : 1),
+        .scratch_size = LANES * moments_rows(ensemble),
         .merge = moments_take,
+        .control_row = 2,
         .context = &context,
         .blocks = blocks,
     };
     memset(theta, 0, n * sizeof *theta);
     memset(square, 0, n * sizeof *square);
-    return ensemble_run(ensemble, coupled, chains, &observer, error);
+    if (controlled)
+        memset(controlled, 0, n * sizeof *controlled);
+    if (ensemble->control) {
+        context.mean = malloc(n * CONTROL_PRODUCTS * sizeof *context.mean);
+        if (!context.mean)
+            return error_memory(error, "the control variates");
+        for (size_t i = 0; i < n && !interrupt_pending(); i++)
+            if (chains[i].count > 0)
+                filters_mean(&ensemble->control[i].filters,
+                             ensemble->rule->kind->samples, chains[i].burn_in,
+                             chains[i].steps, context.mean + i * CONTROL_PRODUCTS);
+    }
+    const int status = ensemble_run(ensemble, coupled, chains, &observer, error);
+    free(context.mean);
+    return status;
+}
+
+static void fit_take(void *context, const struct ensemble_view *view,
+                     const struct unit *unit, const double *scratch)
+{
+    struct control_fit *fit = context;
+    const double per_step = 1 / (double)(unit->chains.steps - unit->chains.burn_in);
+    for (int lane = 0; lane < unit->lanes; lane++) {
+        const size_t mode = layout_mode(unit, 0, lane);
+        const int products = filters_products(&view->ensemble->control[mode].filters);
+        const double *sum = scratch + lane, scale = view->scale[mode];
+        double average[CONTROL_PRODUCTS];
+        for (int p = 0; p < products; p++)
+            average[p] = sum[(2 + p) * LANES] * per_step;
+        control_fit_add(&fit[mode], products, average,
+                        scale * scale * (sum[LANES] * per_step));
+    }
+}
+
+int ensemble_control_fit(const struct ensemble *ensemble, const struct chains *chains,
+                         struct control_fit *fit, struct error *error)
+{
+    const size_t n = ensemble->problem->n;
+    const struct session_block blocks[] = {{fit, n * sizeof *fit}, {NULL, 0}};
+    const struct observer observer = {
+        .name = "control",
+        .scratch_size = LANES * moments_rows(ensemble),
+        .merge = fit_take,
+        .control_row = 2,
+        .context = fit,
+        .blocks = blocks,
+    };
+    memset(fit, 0, n * sizeof *fit);
+    return ensemble_run(ensemble, false, chains, &observer, error);
 }
 
 /* --- covariance ------------------------------------------------------------------- */
@@ -161,68 +241,6 @@ int ensemble_covariance(const struct ensemble *ensemble, struct chains chains,
     if (status == STATUS_OK && groups)
         groups_finish(&context, chains.count, pairs);
     return status;
-}
-
-/* --- directions ------------------------------------------------------------------- */
-
-struct direction_context {
-    double mean;
-    struct direction *direction;
-};
-
-static void direction_observe(void *context, const struct ensemble_view *view,
-                              const struct unit *unit, uint64_t first, size_t steps,
-                              const double *trajectory, double *scratch)
-{
-    const struct direction_context *own = context;
-    const struct ensemble *ensemble = view->ensemble;
-    const double scale = view->scale[0];
-    double scalar[RULE_MAX_SCALARS];
-    for (size_t k = 0; k < steps; k++) {
-        /* A direction needs two recorded thetas, so the first gives none. */
-        const double use = first + k > unit->chains.burn_in ? 1 : 0;
-        ensemble->rule->kind->scalars(ensemble->rule, first + k, scalar);
-        ensemble->kernels->observe_direction(
-            trajectory + k * LANES, scale / scalar[RULE_RATE], own->mean, use, scratch);
-    }
-}
-
-static void direction_take(void *context, const struct ensemble_view *view,
-                           const struct unit *unit, const double *scratch)
-{
-    const struct direction_context *own = context;
-    const double count = (double)(unit->chains.steps - unit->chains.burn_in) - 1;
-    (void)view;
-    for (int lane = 0; lane < unit->lanes; lane++) {
-        const double *chain = scratch + lane;
-        const double values[DIRECTION_QUANTITIES] = {
-            [DIRECTION_MEAN] = own->mean + chain[OBSERVE_SUM * LANES] / count,
-            [DIRECTION_VARIANCE] = chain[OBSERVE_SQUARE * LANES] / count,
-            [DIRECTION_LAG1] =
-                count > 1 ? chain[OBSERVE_LAG1 * LANES] / (count - 1) : 0,
-            [DIRECTION_LONG_RUN] =
-                chain[OBSERVE_SUM * LANES] * chain[OBSERVE_SUM * LANES] / count,
-        };
-        comoments_add(&own->direction->comoments, DIRECTION_QUANTITIES, values);
-    }
-}
-
-int ensemble_direction(const struct ensemble *ensemble, struct chains chains,
-                       double mean, struct direction *direction, struct error *error)
-{
-    struct direction_context context = {mean, direction};
-    const struct session_block blocks[] = {
-        {&direction->comoments, sizeof direction->comoments}, {NULL, 0}};
-    const struct observer observer = {
-        .name = "direction",
-        .scratch_size = OBSERVE_DIRECTION_SUMS * LANES,
-        .observe = direction_observe,
-        .merge = direction_take,
-        .context = &context,
-        .blocks = blocks,
-    };
-    *direction = (struct direction){.count = chains.steps - chains.burn_in - 1};
-    return ensemble_run(ensemble, false, &chains, &observer, error);
 }
 
 /* --- trajectories ----------------------------------------------------------------- */

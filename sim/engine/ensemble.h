@@ -15,6 +15,7 @@
 
 #include "base/moments.h"
 #include "base/random.h"
+#include "engine/control.h"
 #include "engine/kernels.h"
 #include "engine/plan.h"
 #include "engine/session.h"
@@ -27,12 +28,16 @@ struct ensemble {
     const struct kernels *kernels;
     const struct rule *rule;
     const struct problem *problem;
-    const double *mean; /* n centres of squares and products; NULL: theta* */
+    const double *mean;            /* n centres of squares and products; NULL: theta* */
+    const struct control *control; /* n; NULL: none */
+    const struct control_pair *pairs; /* coefficients of coupled modes, which have no
+                                         others: n(n+1)/2, as ensemble_pair says */
     struct random_generator generator;
     uint64_t seed;
     bool pilot; /* thrown away, so its numbers are RANDOM_PILOT's */
     int threads;
-    const char *label; /* shown beside the progress bar; NULL: no bar */
+    const char *label;    /* shown beside the progress bar; NULL: no bar */
+    double exact_seconds; /* what exact values alone take; 0: there are none (cost.h) */
     struct session
         *session; /* may end sampling early and keep checkpoints; NULL: none */
 };
@@ -40,10 +45,18 @@ struct ensemble {
 /* Computes each chain's time average over the recorded steps, then its moments over
  * chains, for each mode i: theta[i] of theta, square[i] of (theta - mean)^2. chains[i]
  * may differ from mode to mode if the noise is not dense; a mode with 0 chains is left
- * out. */
+ * out. controlled[i], if not NULL, gets the moments of the time average of (theta -
+ * mean)^2 less its control variates; without filters it is square[i]. */
 PNM_MUST_USE int ensemble_moments(const struct ensemble *ensemble,
                                   const struct chains *chains, struct moments *theta,
-                                  struct moments *square, struct error *error);
+                                  struct moments *square, struct moments *controlled,
+                                  struct error *error);
+
+/* Runs a pilot of the ensemble and sets fit[i] to what the coefficients of mode i are
+ * fitted to. The ensemble has control variates; their coefficients are not used. */
+PNM_MUST_USE int ensemble_control_fit(const struct ensemble *ensemble,
+                                      const struct chains *chains,
+                                      struct control_fit *fit, struct error *error);
 
 /* Means over `count` groups of consecutive chains, mean[g * pairs + pair], from which a
  * function of the whole covariance gets its standard error; the caller frees them.
@@ -65,28 +78,6 @@ PNM_MUST_USE int ensemble_covariance(const struct ensemble *ensemble,
 
 /* Index of the pair i <= j (from 0) among n modes: (0,0), (0,1), ..., (n-1,n-1). */
 size_t ensemble_pair(size_t n, size_t i, size_t j);
-
-/* Statistics of the direction that a rule applies, u_t = (theta_t - theta_{t+1}) /
- * eta_applied, on a loss of one coordinate, for each chain over its `count` recorded
- * directions. */
-enum direction_quantity {
-    DIRECTION_MEAN,     /* mean of u */
-    DIRECTION_VARIANCE, /* mean of (u - mean)^2 */
-    DIRECTION_LAG1,     /* mean of (u_t - mean)(u_{t-1} - mean) */
-    DIRECTION_LONG_RUN, /* (sum of u - mean)^2 / count */
-    DIRECTION_QUANTITIES
-};
-
-struct direction {
-    uint64_t count; /* directions a chain, steps - burn_in - 1 */
-    struct comoments comoments;
-};
-
-/* Samples the directions' statistics. `mean` is the exact mean of u, on which all but
- * DIRECTION_MEAN are centred. The noise must not be dense. */
-PNM_MUST_USE int ensemble_direction(const struct ensemble *ensemble,
-                                    struct chains chains, double mean,
-                                    struct direction *direction, struct error *error);
 
 /* The number of records of one trajectory: step 0, every `every`-th step, and the last.
  */

@@ -3,6 +3,8 @@
 
 #include "base/interrupt.h"
 #include "base/ranks.h"
+#include "engine/cost.h"
+#include "engine/ensemble_lanes.h"
 #include "engine/layout.h"
 #include "engine/units.h"
 
@@ -22,7 +24,8 @@ struct rotated {
 struct worker {
     double *normal, *noise, *trajectory;
     struct tile *tiles;
-    struct rotated rotated; /* if the loss is rotated; all in theta's memory */
+    struct control_lanes *lanes; /* if the ensemble has control variates */
+    struct rotated rotated;      /* if the loss is rotated; all in theta's memory */
 };
 
 struct sampler {
@@ -90,6 +93,32 @@ static void tiles_start(const struct sampler *sampler, const struct unit *unit,
                                                           sampler->view.scale[mode]
                                                     : start;
         }
+    }
+}
+
+/* Advances the filters of all tiles beside steps t .. t+steps-1. */
+static void filters_run(const struct sampler *sampler, const struct unit *unit,
+                        uint64_t t, size_t steps, bool recorded, const double *normal,
+                        const struct worker *worker, double *scratch)
+{
+    const struct ensemble *ensemble = sampler->view.ensemble;
+    const struct observer *observer = sampler->observer;
+    const size_t stride = sampler->view.block_steps * LANES;
+    const size_t samples = (size_t)ensemble->rule->kind->samples;
+    double *control = scratch + observer->control_row * LANES;
+    double *states = worker->trajectory + unit->tiles * stride;
+    for (size_t i = 0; i < unit->tiles; i++) {
+        struct control_lanes *lanes = &worker->lanes[i];
+        const double *own = normal + i * stride * samples;
+        if (recorded && sampler->layout.coupled)
+            ensemble_lanes_record(ensemble, steps, own, lanes, stride,
+                                  states + i * CONTROL_STATES * stride);
+        else if (observer->late > 0)
+            ensemble_lanes_late(ensemble, unit->chains.burn_in + observer->late, t,
+                                steps, own, lanes, control);
+        else
+            ensemble_lanes_advance(ensemble, steps, own, lanes,
+                                   recorded ? control : NULL);
     }
 }
 
@@ -215,6 +244,8 @@ static void block_run(const struct sampler *sampler, const struct unit *unit,
         else
             tile_advance(sampler, t, steps, own, &worker->tiles[i], trajectory);
     }
+    if (worker->lanes)
+        filters_run(sampler, unit, t, steps, recorded, normal, worker, scratch);
     if (recorded && observer->observe)
         observer->observe(observer->context, &sampler->view, unit, t, steps,
                           worker->trajectory, scratch);
@@ -242,6 +273,8 @@ static int unit_run(void *context, int thread, uint64_t number, double *scratch,
     const int status = random_init(&stream, ensemble->generator, key, error);
     layout_unit(&sampler->layout, number, &unit);
     tiles_start(sampler, &unit, worker->tiles);
+    for (size_t i = 0; worker->lanes && i < unit.tiles; i++)
+        ensemble_lanes_start(ensemble, &unit, i, &worker->lanes[i]);
     if (problem->rotation)
         rotated_start(sampler, worker);
     memset(scratch, 0, sampler->observer->scratch_size * sizeof(double));
@@ -288,6 +321,7 @@ static void worker_free(struct worker *worker)
     free(worker->noise);
     free(worker->trajectory);
     free(worker->tiles);
+    free(worker->lanes);
     free(worker->rotated.theta);
 }
 
@@ -320,15 +354,20 @@ static int worker_init(struct worker *worker, const struct sampler *sampler,
     const size_t tiles = sampler->layout.coupled ? ensemble->problem->n : 1;
     const size_t trajectory = tiles * sampler->view.block_steps * LANES;
     const size_t noise = trajectory * (size_t)ensemble->rule->kind->samples;
+    const size_t states =
+        ensemble->control && sampler->layout.coupled ? CONTROL_STATES * trajectory : 0;
     *worker = (struct worker){
         .normal = aligned(noise, sizeof(double)),
-        .trajectory = aligned(trajectory, sizeof(double)),
+        .trajectory = aligned(trajectory + states, sizeof(double)),
         .tiles = aligned(tiles, sizeof(struct tile)),
     };
     if (ensemble->problem->dense)
         worker->noise = aligned(noise, sizeof(double));
+    if (ensemble->control)
+        worker->lanes = aligned(tiles, sizeof(struct control_lanes));
     if (!worker->normal || !worker->trajectory || !worker->tiles ||
-        (ensemble->problem->dense && !worker->noise))
+        (ensemble->problem->dense && !worker->noise) ||
+        (ensemble->control && !worker->lanes))
         return error_memory(error, "a block of the ensemble");
     return ensemble->problem->rotation ? rotated_init(&worker->rotated, ensemble, error)
                                        : STATUS_OK;
@@ -359,6 +398,12 @@ static uint64_t identity_of(const struct sampler *sampler)
         {problem->factor, problem->dense ? problem->n * vector : 0},
         {problem->rotation, problem->rotation ? problem->n * vector : 0},
         {sampler->layout.chains, chains * sizeof(struct chains)},
+        {ensemble->control,
+         ensemble->control ? problem->n * sizeof *ensemble->control : 0},
+        {ensemble->pairs,
+         ensemble->pairs ? problem->n * (problem->n + 1) / 2 * sizeof *ensemble->pairs
+                         : 0},
+        {sampler->observer->key, sampler->observer->key_size},
     };
     uint64_t hash = RANDOM_HASH_START;
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
@@ -427,6 +472,9 @@ int ensemble_run(const struct ensemble *ensemble, bool coupled,
         .merge = unit_merge,
     };
     status = ranks_agree(status, error);
+    if (status == STATUS_OK)
+        cost_tell(ensemble->label, ensemble->generator, layout_steps(&sampler.layout),
+                  sampler.threads, ensemble->exact_seconds);
     if (status == STATUS_OK)
         status = units_run(&units, error);
     for (int i = 0; sampler.workers && i < sampler.threads; i++)

@@ -16,6 +16,17 @@ struct ensemble_view {
     double *scale;      /* n: theta = mean + scale x */
 };
 
+/* Rows of 64 that an observer with `late` gets: sums of the states' products and of the
+ * noise that drives them, and the states before and after the steps that the sums are
+ * over. */
+enum {
+    FILTER_PRODUCTS = 0,
+    FILTER_NOISE = CONTROL_PRODUCTS,
+    FILTER_BEFORE = FILTER_NOISE + CONTROL_STATES,
+    FILTER_AFTER = FILTER_BEFORE + CONTROL_STATES,
+    FILTER_ROWS = FILTER_AFTER + CONTROL_STATES
+};
+
 /* An observer. It sees x = (theta - mean) / scale, lane by lane. Each unit has a
  * scratch of its own, which is zeroed at the unit's start and kept until the unit is
  * merged. */
@@ -24,8 +35,9 @@ struct observer {
     size_t scratch_size;
     /* Called with x after steps first+1 .. first+steps: trajectory[(i * block_steps +
      * k)
-     * * 64 + lane] for tile i. NULL: scratch gets the sums of x and of x^2 instead, 64
-     * and 64 numbers a tile. */
+     * * 64 + lane] for tile i. After these tiles come, if coupled modes have filters,
+     * CONTROL_STATES more a mode that hold its states, laid out alike. NULL: scratch
+     * gets the sums of x and of x^2 instead, 64 and 64 numbers a tile. */
     void (*observe)(void *context, const struct ensemble_view *view,
                     const struct unit *unit, uint64_t first, size_t steps,
                     const double *trajectory, double *scratch);
@@ -33,6 +45,14 @@ struct observer {
     void (*merge)(void *context, const struct ensemble_view *view,
                   const struct unit *unit, const double *scratch);
     void *context;
+    /* Where the scratch of control variates begins, in rows of 64: the sums of the
+     * filters' products. */
+    size_t control_row;
+    /* If it is not 0, sums begin `late` recorded steps later, and FILTER_ROWS rows
+     * stand there. */
+    uint64_t late;
+    const void *key; /* what the result depends on besides the ensemble, or NULL */
+    size_t key_size;
     const struct session_block *blocks; /* the memory that merge adds to */
 };
 

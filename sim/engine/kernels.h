@@ -13,6 +13,7 @@ struct rule;
 struct rule_loops;
 struct loss;
 struct loss_loops;
+struct control_lanes;
 
 /* Rows of 64 lanes that observe_direction keeps. */
 enum {
@@ -44,6 +45,13 @@ struct kernels {
                            double *out);
     void (*observe_correlate)(size_t n, size_t length, const double *factor,
                               const double *normal, double *noise);
+    /* These are described in control_kernel.h. */
+    void (*control_advance)(size_t steps, size_t stride, size_t shift,
+                            const double *normal, struct control_lanes *lanes,
+                            double *product);
+    void (*control_record)(size_t steps, size_t stride, size_t shift,
+                           const double *normal, struct control_lanes *lanes,
+                           size_t stride_record, double *record);
     /* These are described in descent_kernel.h. */
     void (*descent_add_noise)(size_t count, double sd, const double *exact,
                               const double *normal, double *sample);

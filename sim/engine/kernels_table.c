@@ -2,6 +2,7 @@
 /* kernels_table.c: the table of one instruction set. */
 #include "engine/kernels.h"
 
+#include "engine/control_kernel.h"
 #include "engine/descent_kernel.h"
 #include "engine/observe_kernel.h"
 #include "losses/list.h"
@@ -37,6 +38,8 @@ const struct kernels ISA_NAME(kernels) = {
     .observe_pull = ISA_NAME(observe_pull),
     .observe_rotate = ISA_NAME(observe_rotate),
     .observe_correlate = ISA_NAME(observe_correlate),
+    .control_advance = ISA_NAME(control_advance),
+    .control_record = ISA_NAME(control_record),
     .descent_add_noise = ISA_NAME(descent_add_noise),
     .descent_observe = ISA_NAME(descent_observe),
     .descent_observe_pairs = ISA_NAME(descent_observe_pairs),

@@ -63,6 +63,23 @@ static const struct group *layout_group(const struct layout *layout, uint64_t nu
     return &layout->groups[low];
 }
 
+double layout_steps(const struct layout *layout)
+{
+    double steps = 0;
+    if (layout->coupled)
+        return (double)layout->units * LANES * (double)layout->n *
+               (double)layout->chains[0].steps;
+    for (size_t k = 0; k < layout->group_count; k++) {
+        const struct group *group = &layout->groups[k];
+        const uint64_t end = k + 1 < layout->group_count
+                                 ? layout->groups[k + 1].first_unit
+                                 : layout->units;
+        steps += (double)(end - group->first_unit) * LANES *
+                 (double)layout->chains[group->start].steps;
+    }
+    return steps;
+}
+
 void layout_unit(const struct layout *layout, uint64_t number, struct unit *unit)
 {
     *unit = (struct unit){.number = number, .chains = layout->chains[0]};

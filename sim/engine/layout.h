@@ -43,6 +43,9 @@ PNM_MUST_USE int layout_init(struct layout *layout, size_t n, bool coupled,
                              const struct chains *chains, struct error *error);
 void layout_free(struct layout *layout);
 
+/* The coordinate-steps of all units, their idle lanes too. */
+double layout_steps(const struct layout *layout);
+
 /* The unit of that number. */
 void layout_unit(const struct layout *layout, uint64_t number, struct unit *unit);
 

@@ -42,6 +42,10 @@ double plan_law_variance(const struct plan_law *law, uint64_t count);
  * burn_in+1 .. steps and the stationary covariance, caused by the start. */
 double plan_law_bias(const struct plan_law *law, uint64_t burn_in, uint64_t steps);
 
+/* The square of what the start leaves in the mean of x_i, averaged over steps
+ * burn_in+1 .. steps. */
+double plan_law_start(const struct plan_law *law, uint64_t burn_in, uint64_t steps);
+
 /* The user's wishes. Chains and steps that are 0, and a burn_in of PLAN_AUTO, are
  * planned. */
 #define PLAN_AUTO UINT64_MAX
@@ -49,6 +53,7 @@ struct plan_request {
     uint64_t chains, steps, burn_in;
     double target;      /* wanted absolute standard error, > 0 */
     double max_samples; /* budget: chains x steps */
+    uint64_t fewest;    /* chains; 0: PLAN_FEWEST */
 };
 
 struct plan {
@@ -61,7 +66,8 @@ struct plan {
 };
 
 enum {
-    PLAN_CHAINS = 1024,    /* the fewest planned, so that z* needs no Student's t */
+    PLAN_FEWEST = 64,      /* chains, where fewer steps would reach the target */
+    PLAN_CHAINS = 1024,    /* chains, where they are long: z* needs no Student's t */
     PLAN_LONGEST = 1 << 22 /* steps of a planned chain: a unit stays below a second */
 };
 
@@ -70,6 +76,24 @@ enum {
  * lengthened and multiplied until the exact standard error is at most the target. */
 void plan_make(const struct plan_law *law, const struct plan_request *request,
                struct plan *plan);
+
+/* The variance over chains of an estimate over `recorded` steps, as a pilot found it.
+ * It falls as 1/recorded or faster. */
+struct plan_residual {
+    double variance;
+    uint64_t recorded;
+};
+
+/* Plans for an estimate with that residual variance in place of the exact variance.
+ * The bias is below a twentieth of the standard error to be expected, which is less
+ * than the target where the fewest chains and steps do better. What the start leaves in
+ * the mean, times the noise around it, is below the residual too. Chains record at
+ * least residual->recorded steps; there are PLAN_CHAINS of them where eight burn-ins
+ * then fit into what each records, and down to the fewest where the burn-in is most of
+ * the cost. */
+void plan_make_controlled(const struct plan_law *law,
+                          const struct plan_request *request,
+                          const struct plan_residual *residual, struct plan *plan);
 
 /* The smallest power of two that is at least x, and at most 2^62. */
 uint64_t plan_power_of_two(double x);

@@ -35,6 +35,12 @@ const char *sampling_label(const struct sampling *sampling, const char *label)
     return sampling->quiet || ranks_mine() > 0 ? NULL : label;
 }
 
+void sampling_scale_precision(struct sampling *sampling, double factor)
+{
+    sampling->precision *= factor;
+    sampling->fine *= factor;
+}
+
 struct ensemble sampling_ensemble(const struct sampling *sampling,
                                   const struct rule *rule,
                                   const struct problem *problem, const char *label)

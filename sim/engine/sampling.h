@@ -7,6 +7,9 @@
 #include "engine/plan.h"
 #include "rules/rule.h"
 
+/* Control variates (control.h): where they pay, or nowhere. */
+enum sampling_control { SAMPLING_CONTROL_AUTO, SAMPLING_CONTROL_NONE };
+
 struct sampling {
     const struct kernels *kernels;
     struct random_generator generator;
@@ -17,11 +20,17 @@ struct sampling {
     uint64_t chains, steps, burn_in; /* planned if 0, 0, PLAN_AUTO */
     double precision;                /* wanted relative standard error */
     bool precision_given;            /* the user gave it, so it is used unchanged */
-    double max_samples;              /* budget of a row: chains x steps */
+    double fine; /* the precision where control variates reach it in no more steps than
+                    the plain plan takes for the other; 0: it is the same */
+    double max_samples; /* budget of a row: chains x steps */
     bool max_samples_given;
+    enum sampling_control control;
     bool exact_only;         /* nothing is planned or sampled: exact values alone */
     struct session *session; /* limits of time, checkpoints */
 };
+
+/* Multiplies both precisions. */
+void sampling_scale_precision(struct sampling *sampling, double factor);
 
 /* An ensemble of the rule on the loss with these settings. */
 struct ensemble sampling_ensemble(const struct sampling *sampling,

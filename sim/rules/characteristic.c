@@ -96,8 +96,11 @@ static bool margins_double(int n, const quad c[2][LINEAR_STATE],
     return true;
 }
 
-static bool margins_quad(int n, const quad c[2][LINEAR_STATE], bool near,
-                         struct root from[2][ROOTS_MOST], struct margin *margin)
+/* The eigenvalues and bounds of their errors; from[about] are approximations if `near`
+ * is true. */
+static bool eigenvalues_quad(int n, const quad c[2][LINEAR_STATE], bool near,
+                             struct root from[2][ROOTS_MOST], struct eigenvalue *z,
+                             double *bound)
 {
     struct root_quad x[2][ROOTS_MOST];
     double error[2][ROOTS_MOST];
@@ -112,8 +115,21 @@ static bool margins_quad(int n, const quad c[2][LINEAR_STATE], bool near,
     }
     for (int i = 0; i < n; i++) {
         const int about = x[0][i].re < -1;
-        margin[i] = (struct margin){margin_of(x[about][i], about), error[about][i]};
+        z[i] = (struct eigenvalue){about == 0 ? 1 : -1, x[about][i]};
+        bound[i] = error[about][i];
     }
+    return true;
+}
+
+static bool margins_quad(int n, const quad c[2][LINEAR_STATE], bool near,
+                         struct root from[2][ROOTS_MOST], struct margin *margin)
+{
+    struct eigenvalue z[ROOTS_MOST];
+    double bound[ROOTS_MOST];
+    if (!eigenvalues_quad(n, c, near, from, z, bound))
+        return false;
+    for (int i = 0; i < n; i++)
+        margin[i] = (struct margin){margin_of(z[i].from, z[i].about < 0), bound[i]};
     return true;
 }
 
@@ -134,6 +150,14 @@ static bool is_sharp(int n, const struct margin *margin)
         if (margin[i].value - margin[i].error < least - slack)
             return false;
     return true;
+}
+
+static int no_eigenvalues(struct error *error)
+{
+    return error_set(error, STATUS_SOFTWARE,
+                     "the eigenvalues of the rule's matrix could not be computed: they "
+                     "are beyond the range of numbers, or the iteration does not "
+                     "converge");
 }
 
 int characteristic_margin(const struct characteristic *polynomial, double *margin,
@@ -161,10 +185,31 @@ int characteristic_margin(const struct characteristic *polynomial, double *margi
             return STATUS_OK;
         }
     }
-    return error_set(error, STATUS_SOFTWARE,
-                     "the eigenvalues of the rule's matrix could not be computed: they "
-                     "are beyond the range of numbers, or the iteration does not "
-                     "converge");
+    return no_eigenvalues(error);
+}
+
+int characteristic_eigenvalues(const struct characteristic *polynomial,
+                               struct eigenvalue *eigenvalue, struct error *error)
+{
+    const int n = polynomial->dim;
+    const quad(*c)[LINEAR_STATE] = polynomial->c;
+    struct root x[2][ROOTS_MOST];
+    struct margin ignored[ROOTS_MOST];
+    double bound[ROOTS_MOST] = {0};
+    if (n == 1) {
+        const bool below = c[0][0] >= 1;
+        eigenvalue[0] = (struct eigenvalue){below ? -1 : 1, {-c[below][0], 0}};
+        return quad_is_finite(eigenvalue[0].from.re) ? STATUS_OK
+                                                     : no_eigenvalues(error);
+    }
+    const bool near = n > 1 && margins_double(n, c, x, ignored);
+    if (n < 1 || (!(near && eigenvalues_quad(n, c, true, x, eigenvalue, bound)) &&
+                  !eigenvalues_quad(n, c, false, x, eigenvalue, bound)))
+        return no_eigenvalues(error);
+    for (int i = 0; i < n; i++)
+        if ((double)quad_abs(eigenvalue[i].from.im) <= bound[i])
+            eigenvalue[i].from.im = 0;
+    return STATUS_OK;
 }
 
 int linear_system_margin(const struct linear_system *system, double *margin,

@@ -9,7 +9,7 @@
 #ifndef PNM_CHARACTERISTIC_H
 #define PNM_CHARACTERISTIC_H
 
-#include "base/quad.h"
+#include "base/roots.h"
 #include "rules/linear_system.h"
 
 /* c[0] are the coefficients of det(x I - (A - I)), c[1] those of det(x I - (A + I)),
@@ -28,5 +28,18 @@ void characteristic_of(const struct linear_system *system,
  * range of quads, the iteration does not converge, or there are none (dim 0). */
 PNM_MUST_USE int characteristic_margin(const struct characteristic *polynomial,
                                        double *margin, struct error *error);
+
+/* An eigenvalue of A is about + from, about being the nearer of 1 and -1. */
+struct eigenvalue {
+    int about;
+    struct root_quad from;
+};
+
+/* Sets all dim eigenvalues, to the digits of quads. A pair of conjugates is nowhere
+ * taken for two real ones, nor the other way round, unless its imaginary part is below
+ * its error. STATUS_SOFTWARE as characteristic_margin. */
+PNM_MUST_USE int characteristic_eigenvalues(const struct characteristic *polynomial,
+                                            struct eigenvalue *eigenvalue,
+                                            struct error *error);
 
 #endif

@@ -12,15 +12,15 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { SECTIONS = 5 };
+enum { SECTIONS = 6 };
 
 static const struct {
     const char *name;
     int (*run)(struct bench *bench, struct contest *contest);
 } sections[SECTIONS] = {
     {"generator", section_generator}, {"engine", section_engine},
-    {"growth", section_growth},       {"precision", section_precision},
-    {"exact", section_exact},
+    {"filters", section_filters},     {"growth", section_growth},
+    {"precision", section_precision}, {"exact", section_exact},
 };
 
 struct options {

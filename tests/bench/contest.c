@@ -23,9 +23,11 @@ struct contender *contest_add(struct contest *contest,
 /* Is what was computed what should have been? */
 static bool is_right(struct contender *c, const struct answer *answer)
 {
+    const double relative = c->tolerance > 0 ? c->tolerance : 0.01;
+    const double most =
+        c->errors > 0 ? c->errors * answer->se : relative * fabs(c->expected);
     const bool right = isnan(c->expected) ? isnan(c->most) || answer->value <= c->most
-                                          : fabs(answer->value - c->expected) <=
-                                                0.01 * fabs(c->expected);
+                                          : fabs(answer->value - c->expected) <= most;
     if (!right || !(answer->seconds > 0)) {
         snprintf(c->trouble, sizeof c->trouble, "WRONG: %.6g instead of %s%.6g",
                  answer->value, isnan(c->expected) ? "at most " : "",
@@ -44,7 +46,11 @@ static int run_one(struct contender *c)
         snprintf(c->trouble, sizeof c->trouble, "%s", answer.text);
         return 0;
     }
+    c->value = answer.value;
     c->se = answer.se;
+    c->gain = answer.gain;
+    if (answer.samples > 0)
+        c->units = answer.samples;
     c->processors[c->rounds] = answer.processors;
     c->ns[c->rounds++] = 1e9 * answer.seconds / c->units;
     return is_right(c, &answer) ? 0 : 1;
@@ -81,6 +87,11 @@ static bool was_disturbed(const struct contender *c, int round)
     return c->processors[round] < 0.9 * c->threads;
 }
 
+static double whole_task(const struct contender *c)
+{
+    return c->projected > 0 ? c->projected : c->units;
+}
+
 /* Copies x of the rounds that count, over base's where there is one. */
 static size_t chosen(const struct contender *c, const double *x, const double *base,
                      double *out)
@@ -107,6 +118,16 @@ struct spread contest_ns(const struct contender *c)
     return spread_of(chosen(c, c->ns, NULL, out), out);
 }
 
+static struct spread times(double factor, struct spread s)
+{
+    return (struct spread){factor * s.median, factor * s.q1, factor * s.q3};
+}
+
+struct spread contest_seconds(const struct contender *c)
+{
+    return times(1e-9 * whole_task(c), contest_ns(c));
+}
+
 double contest_processors(const struct contender *c)
 {
     double out[CONTEST_ROUNDS];
@@ -116,10 +137,8 @@ double contest_processors(const struct contender *c)
 struct spread contest_ratio(const struct contender *c)
 {
     double out[CONTEST_ROUNDS];
-    const double reached = c->se / c->target;
-    if (c->target > 0)
-        return (struct spread){reached, reached, reached};
     if (!c->base || c->base->trouble[0])
         return (struct spread){NAN, NAN, NAN};
-    return spread_of(chosen(c, c->ns, c->base->ns, out), out);
+    const double per = c->whole ? whole_task(c) / whole_task(c->base) : 1;
+    return times(per, spread_of(chosen(c, c->ns, c->base->ns, out), out));
 }

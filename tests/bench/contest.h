@@ -11,10 +11,11 @@
 
 #include "process.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-enum { CONTEST_ROUNDS = 100, CONTEST_PLACES = 64 };
+enum { CONTEST_ROUNDS = 100, CONTEST_PLACES = 400 };
 
 struct contender {
     const char *what;
@@ -24,17 +25,25 @@ struct contender {
     int threads;
     struct process *process;
     char command[240];
-    double units;    /* the answer's seconds, over this, are reported as ns */
-    double expected; /* what the value must be, within 1 %; NAN: it is not checked */
-    double most;     /* of the value, where expected is NAN; NAN: anything */
+    double units;     /* the answer's seconds, over this, are reported as ns; the answer
+                         may tell it */
+    double projected; /* > 0: units of the whole task, of which these are a part */
+    double expected;  /* what the value must be; NAN: it is not checked */
+    double tolerance; /* of that, relative; 0: 1 % */
+    double errors;    /* > 0: of that, in the answer's standard errors */
+    double most;      /* of the value, where expected is NAN; NAN: anything */
     const char *ratio_to;
     struct contender *base; /* whose ns the ratio is to; NULL: no ratio */
-    double target;          /* > 0: the ratio is the answer's error over this */
+    bool whole;             /* the ratio is that of the times of the whole tasks */
+    /* Of a variance to a precision; NULL or 0 elsewhere: */
+    const char *at;   /* where the rule's rate is */
+    double effective; /* rate of sgd that moves theta as fast, times curvature */
+    double precision; /* relative standard error wanted */
     /* Filled in by contest_run: */
     int rounds;
     double ns[CONTEST_ROUNDS];
     double processors[CONTEST_ROUNDS]; /* that several threads had on average */
-    double se;
+    double value, se, gain;
     char trouble[160]; /* why there is no time; empty if there is one */
 };
 
@@ -60,7 +69,8 @@ struct spread {
  * one had a processor, if there are any. */
 int contest_rounds(const struct contender *contender);
 struct spread contest_ns(const struct contender *contender);
-struct spread contest_ratio(const struct contender *contender); /* NANs if none */
-double contest_processors(const struct contender *contender);   /* the median */
+struct spread contest_seconds(const struct contender *contender); /* the whole task */
+struct spread contest_ratio(const struct contender *contender);   /* NANs if none */
+double contest_processors(const struct contender *contender);     /* the median */
 
 #endif

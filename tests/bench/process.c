@@ -49,7 +49,7 @@ void process_start(struct process *process, const char *const *arguments,
 
 struct answer process_ask(struct process *process, const char *command)
 {
-    struct answer answer = {NAN, NAN, NAN, NAN, "", false};
+    struct answer answer = {NAN, NAN, NAN, NAN, NAN, NAN, "", false};
     char line[400], text[120] = "";
     if (fprintf(process->to, "%s\n", command) < 0 || fflush(process->to) != 0 ||
         !fgets(line, sizeof line, process->from)) {
@@ -57,8 +57,9 @@ struct answer process_ask(struct process *process, const char *command)
         return answer;
     }
     line[strcspn(line, "\n")] = '\0';
-    answer.ok = sscanf(line, "%lf %lf %119s %lf", &answer.seconds, &answer.value, text,
-                       &answer.processors) >= 1;
+    answer.ok =
+        sscanf(line, "%lf %lf %119s %lf %lf %lf", &answer.seconds, &answer.value, text,
+               &answer.processors, &answer.samples, &answer.gain) >= 1;
     answer.se = strtod(text, NULL);
     snprintf(answer.text, sizeof answer.text, "%.119s", answer.ok ? text : line);
     return answer;

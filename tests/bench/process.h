@@ -20,6 +20,8 @@ struct answer {
     double value;      /* what was computed, to be held against what it should be */
     double se;         /* its standard error */
     double processors; /* processor time over seconds */
+    double samples;    /* coordinate-steps, where they were not given; else NAN */
+    double gain;       /* in variance, of control variates; NAN: none */
     char text[120];    /* the third word; the whole line if not ok */
     bool ok;
 };

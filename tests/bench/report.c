@@ -50,9 +50,12 @@ void report_csv_begin(FILE *csv, const char *peers, double gigahertz,
     fprintf(csv, "# peers: %s\n", peers);
     fprintf(csv, "# clock: %.3f GHz\n", gigahertz);
     fprintf(csv, "# load before and after: %.2f %.2f\n", load[0], load[1]);
+    fprintf(csv,
+            "# seconds: of the whole task; projected: from ns and the exact plan\n");
     fprintf(csv, "# ns, ratio: medians over rounds; _q1, _q3: quartiles\n");
     fprintf(csv, "section,what,rule,d,replicas,threads,isa,ns,ns_q1,ns_q3,ratio_to,"
-                 "ratio,ratio_q1,ratio_q3,steps,cycles,seconds,processors,rounds\n");
+                 "ratio,ratio_q1,ratio_q3,steps,cycles,seconds,processors,rounds,at,"
+                 "effective,precision,samples,gain,projected\n");
 }
 
 /* An empty cell where there is no number. */
@@ -69,6 +72,19 @@ static void count_cell(FILE *csv, uint64_t x)
     if (x > 0)
         fprintf(csv, "%llu", (unsigned long long)x);
     fputc(',', csv);
+}
+
+/* Of a variance to a precision; others leave them empty. */
+static void task_cells(FILE *csv, const struct contender *c)
+{
+    const bool any = c->precision > 0, is_projected = c->projected > 0;
+    const double nothing = NAN;
+    fprintf(csv, "%s,", any ? c->at : "");
+    cell(csv, any ? c->effective : nothing);
+    cell(csv, any ? c->precision : nothing);
+    cell(csv, !any ? nothing : is_projected ? c->projected : c->units);
+    cell(csv, any ? c->gain : nothing);
+    fprintf(csv, "%s\n", !any ? "" : is_projected ? "yes" : "no");
 }
 
 void report_csv(FILE *csv, const struct contest *contest, double gigahertz)
@@ -91,9 +107,10 @@ void report_csv(FILE *csv, const struct contest *contest, double gigahertz)
         cell(csv, ratio.q3);
         count_cell(csv, c->steps);
         cell(csv, ns.median * gigahertz);
-        cell(csv, ns.median * c->units * 1e-9);
+        cell(csv, contest_seconds(c).median);
         cell(csv, contest_processors(c));
-        fprintf(csv, "%d\n", contest_rounds(c));
+        fprintf(csv, "%d,", contest_rounds(c));
+        task_cells(csv, c);
     }
 }
 

@@ -92,9 +92,9 @@ static double updates(const struct setup *setup)
     return (double)setup->d * (double)setup->chains.count * (double)setup->chains.steps;
 }
 
-static struct contender *add_run(struct contest *contest, struct process *process,
-                                 const char *what, const char *who, const char *isa,
-                                 const struct setup *setup)
+struct contender *section_add_run(struct contest *contest, struct process *process,
+                                  const char *what, const char *who, const char *isa,
+                                  const struct setup *setup)
 {
     struct contender c = {.what = what,
                           .isa = isa,
@@ -117,14 +117,14 @@ static void engine_and_peers(struct bench *bench, struct contest *contest,
     static const char *const peers[][2] = {
         {"naive C and GSL", "naive"}, {"numpy", "numpy-SFC64"}, {"torch", "torch"}};
     setup->threads = 1;
-    struct contender *engine =
-        add_run(contest, &bench->own[0], "pnmlab", "engine", bench->isa[0], setup);
+    struct contender *engine = section_add_run(contest, &bench->own[0], "pnmlab",
+                                               "engine", bench->isa[0], setup);
     engine->ratio_to = "pnmlab's generator";
     engine->base = generator;
     if (bench->threads > 1) {
         setup->threads = bench->threads;
-        struct contender *more =
-            add_run(contest, &bench->own[0], "pnmlab", "engine", bench->isa[0], setup);
+        struct contender *more = section_add_run(contest, &bench->own[0], "pnmlab",
+                                                 "engine", bench->isa[0], setup);
         more->ratio_to = "1 thread";
         more->base = engine;
         setup->threads = 1;
@@ -133,8 +133,8 @@ static void engine_and_peers(struct bench *bench, struct contest *contest,
         if (bench->quick && strcmp(peers[k][1], "torch") == 0)
             continue;
         struct contender *peer =
-            add_run(contest, k == 0 ? &bench->own[0] : &bench->peers, peers[k][0],
-                    peers[k][1], "", setup);
+            section_add_run(contest, k == 0 ? &bench->own[0] : &bench->peers,
+                            peers[k][0], peers[k][1], "", setup);
         peer->ratio_to = "pnmlab";
         peer->base = engine;
     }
@@ -158,6 +158,63 @@ int section_engine(struct bench *bench, struct contest *contest)
         engine_and_peers(bench, contest, generator, &setup);
     }
     const int wrong = contest_run(contest, 7, bench->quick ? 10 : 130);
+    report_table(contest, bench->gigahertz);
+    return wrong;
+}
+
+/* --- filters ---------------------------------------------------------------------- */
+
+/* A chain with `filters` states of control variates, held against one without. */
+static struct contender *add_filters(struct bench *bench, struct contest *contest,
+                                     const char *what, const char *rule, double lr,
+                                     int filters, struct contender *without)
+{
+    struct setup setup = {.d = 1,
+                          .chains = {1024, bench->quick ? 4096 : 32768, 256},
+                          .lr = lr,
+                          .low = 1,
+                          .high = 1,
+                          .threads = 1,
+                          .filters = filters};
+    snprintf(setup.rule, sizeof setup.rule, "%s", rule);
+    struct contender *c =
+        section_add_run(contest, &bench->own[0], what, "engine", bench->isa[0], &setup);
+    c->tolerance = 0.05; /* long correlations */
+    c->ratio_to = "no filter";
+    c->base = without;
+    return c;
+}
+
+int section_filters(struct bench *bench, struct contest *contest)
+{
+    /* Poles are real at the small rate; at the large one two of them are a pair. */
+    static const double small = 0.05, large = 0.5;
+    static const struct {
+        const char *what;
+        int filters;
+        double lr;
+    } grid[] = {{"1 real filter", 1, small},
+                {"2 real filters", 2, small},
+                {"3 real filters", 3, small},
+                {"1 complex filter", 2, large},
+                {"1 complex and 1 real", 3, large}};
+    static const struct {
+        const char *name;
+        int states;
+    } rules[] = {{"sgd", 1}, {"heavy_ball", 2}, {"pnm", 3}};
+    contest->section = "filters";
+    contest->title =
+        "Control variates beside a chain: ns and cycles a coordinate-step. "
+        "A complex filter has two states";
+    for (size_t r = 0; r < sizeof rules / sizeof *rules; r++) {
+        struct contender *without =
+            add_filters(bench, contest, "no filter", rules[r].name, small, 0, NULL);
+        for (size_t k = 0; k < sizeof grid / sizeof *grid; k++)
+            if (grid[k].filters <= rules[r].states)
+                add_filters(bench, contest, grid[k].what, rules[r].name, grid[k].lr,
+                            grid[k].filters, without);
+    }
+    const int wrong = contest_run(contest, bench->quick ? 5 : 21, 20);
     report_table(contest, bench->gigahertz);
     return wrong;
 }
@@ -196,16 +253,16 @@ static void add_sizes(struct bench *bench, struct contest *contest)
         /* A block of 64 lanes is run for a single coordinate too. */
         struct setup setup =
             growing(d, replicas, d * replicas == 1 ? samples / 64 : samples);
-        struct contender *one =
-            add_run(contest, &bench->own[0], "pnmlab", "engine", bench->isa[0], &setup);
+        struct contender *one = section_add_run(contest, &bench->own[0], "pnmlab",
+                                                "engine", bench->isa[0], &setup);
         one->ratio_to = "d 100 replicas 1000";
         one->base = reference;
         reference = reference ? reference : one;
         if (bench->threads == 1 || d * replicas == 1)
             continue;
         setup.threads = bench->threads;
-        struct contender *more =
-            add_run(contest, &bench->own[0], "pnmlab", "engine", bench->isa[0], &setup);
+        struct contender *more = section_add_run(contest, &bench->own[0], "pnmlab",
+                                                 "engine", bench->isa[0], &setup);
         more->ratio_to = "1 thread";
         more->base = one;
     }
@@ -222,11 +279,11 @@ static void add_dense(struct bench *bench, struct contest *contest)
         if (setup.chains.steps < 4096)
             setup.chains.steps = 4096;
         setup.low = 0.2;
-        struct contender *plain = add_run(contest, &bench->own[0], "diagonal noise",
-                                          "engine", bench->isa[0], &setup);
+        struct contender *plain = section_add_run(
+            contest, &bench->own[0], "diagonal noise", "engine", bench->isa[0], &setup);
         setup.dense = 1;
-        struct contender *dense = add_run(contest, &bench->own[0], "dense noise",
-                                          "engine", bench->isa[0], &setup);
+        struct contender *dense = section_add_run(
+            contest, &bench->own[0], "dense noise", "engine", bench->isa[0], &setup);
         dense->ratio_to = "diagonal noise";
         dense->base = plain;
     }
@@ -241,63 +298,6 @@ int section_growth(struct bench *bench, struct contest *contest)
     const int wrong = contest_run(contest, bench->quick ? 3 : 7, 60);
     report_table(contest, bench->gigahertz);
     return wrong;
-}
-
-/* --- a variance to 0.1 % ---------------------------------------------------------- */
-
-static void add_precision(struct bench *bench, struct contest *contest,
-                          const char *what, struct setup *setup)
-{
-    const double target = 0.001 * setup_exact(setup);
-    setup->chains = setup_plan(setup, target);
-    struct contender *c =
-        add_run(contest, &bench->own[0], what, "engine", bench->isa[0], setup);
-    c->ratio_to = "0.1 %";
-    c->target = target;
-}
-
-/* The planned error is exact; the one reached is itself measured, to 2 %. */
-static int check_errors(struct contest *contest)
-{
-    int wrong = 0;
-    for (int k = 0; k < contest->count; k++) {
-        struct contender *c = &contest->list[k];
-        if (c->trouble[0] || contest_ratio(c).median < 1.1)
-            continue;
-        snprintf(c->trouble, sizeof c->trouble,
-                 "WRONG: standard error %.3g of the one planned", c->se / c->target);
-        wrong++;
-    }
-    return wrong;
-}
-
-int section_precision(struct bench *bench, struct contest *contest)
-{
-    static const struct {
-        double rate;
-        const char *what;
-    } grid[] = {{1e-1, "eta h = 0.1"}, {1e-2, "eta h = 0.01"}, {1e-3, "eta h = 0.001"}};
-    contest->section = "precision";
-    contest->title = "A stationary variance to 0.1 %: seconds. ratio: standard error "
-                     "reached over 0.1 % of the exact variance";
-    for (int k = 0; k < (bench->quick ? 2 : 3); k++)
-        for (int r = 0; rule_kinds()[r]; r++) {
-            struct setup setup = {
-                .d = 1, .lr = grid[k].rate, .low = 1, .high = 1, .threads = 1};
-            const struct rule_kind *rule = rule_kinds()[r];
-            if (!rule->linear)
-                continue;
-            snprintf(setup.rule, sizeof setup.rule, "%s", rule->name);
-            add_precision(bench, contest, grid[k].what, &setup);
-            setup.threads = bench->threads;
-            /* The longest only once: half a minute a round. */
-            if (setup.threads > 1 && k < 2)
-                add_precision(bench, contest, grid[k].what, &setup);
-        }
-    const int wrong = contest_run(contest, bench->quick ? 1 : 3, 0);
-    const int errors = check_errors(contest);
-    report_table(contest, bench->gigahertz);
-    return wrong + errors;
 }
 
 /* --- exact theory ----------------------------------------------------------------- */

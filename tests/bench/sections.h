@@ -4,6 +4,7 @@
 #define PNM_BENCH_SECTIONS_H
 
 #include "contest.h"
+#include "setup.h"
 
 /* The processes that answer, and how much is asked of them. */
 struct bench {
@@ -17,12 +18,19 @@ struct bench {
 };
 
 /* Each fills in a contest, runs it, prints it, and returns how many contenders gave
- * wrong results. Normal numbers; coordinate-steps beside those of others; growth with
- * the size of the problem; a stationary variance to 0.1 %; the exact covariance. */
+ * wrong results. Normal numbers; coordinate-steps beside those of others; what control
+ * variates add to one; growth with the size of the problem; a stationary variance to a
+ * precision; the exact covariance. */
 int section_generator(struct bench *bench, struct contest *contest);
 int section_engine(struct bench *bench, struct contest *contest);
+int section_filters(struct bench *bench, struct contest *contest);
 int section_growth(struct bench *bench, struct contest *contest);
 int section_precision(struct bench *bench, struct contest *contest);
 int section_exact(struct bench *bench, struct contest *contest);
+
+/* Adds the setup as a contender of that name; `who` answers in the process. */
+struct contender *section_add_run(struct contest *contest, struct process *process,
+                                  const char *what, const char *who, const char *isa,
+                                  const struct setup *setup);
 
 #endif

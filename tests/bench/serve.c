@@ -156,6 +156,18 @@ static void answer_run(const char *who, const char *rest)
         printf("%.9g %.9g %.9g\n", outcome.processor_seconds, outcome.mean, outcome.se);
 }
 
+static void answer_variance(const char *control, const char *rest)
+{
+    struct wanted wanted;
+    if (!setup_wanted_parse(rest, strcmp(control, "auto") == 0, &wanted)) {
+        printf("cannot read: %s\n", rest);
+        return;
+    }
+    const struct reached reached = setup_reach(&wanted);
+    printf("%.9g %.17g %.9g 1 %.17g %.9g\n", reached.processor_seconds, reached.value,
+           reached.se, reached.samples, reached.gain);
+}
+
 static void answer_exact(const char *who, size_t n)
 {
     double difference = 0;
@@ -181,6 +193,8 @@ static void answer(const char *line, const struct kernels *kernels)
         answer_generator(who, (size_t)strtoull(rest, NULL, 10));
     else if (strcmp(word, "run") == 0)
         answer_run(who, rest);
+    else if (strcmp(word, "variance") == 0)
+        answer_variance(who, rest);
     else if (strcmp(word, "exact") == 0)
         answer_exact(who, (size_t)strtoull(rest, NULL, 10));
     else

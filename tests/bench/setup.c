@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "setup.h"
-#include "cli/problem_form.h"
 
+#include "cli/problem_form.h"
+#include "compare/stability.h"
+#include "compare/stationary.h"
 #include "rules/linear_system.h"
 #include "rules/rule_from.h"
 #include "theory/stein.h"
@@ -49,19 +51,19 @@ double setup_processor_now(void)
 
 void setup_command(const struct setup *s, const char *who, size_t size, char *text)
 {
-    snprintf(text, size, "run %s %s %zu %llu %llu %llu %.17g %.17g %.17g %d %d", who,
+    snprintf(text, size, "run %s %s %zu %llu %llu %llu %.17g %.17g %.17g %d %d %d", who,
              s->rule, s->d, (unsigned long long)s->chains.count,
              (unsigned long long)s->chains.steps, (unsigned long long)s->chains.burn_in,
-             s->lr, s->low, s->high, s->threads, s->dense);
+             s->lr, s->low, s->high, s->threads, s->dense, s->filters);
 }
 
 bool setup_parse(const char *text, struct setup *s)
 {
     unsigned long long replicas, steps, burn_in;
-    const int read = sscanf(text, "%31s %zu %llu %llu %llu %lf %lf %lf %d %d", s->rule,
-                            &s->d, &replicas, &steps, &burn_in, &s->lr, &s->low,
-                            &s->high, &s->threads, &s->dense);
-    if (read != 10)
+    const int read = sscanf(text, "%31s %zu %llu %llu %llu %lf %lf %lf %d %d %d",
+                            s->rule, &s->d, &replicas, &steps, &burn_in, &s->lr,
+                            &s->low, &s->high, &s->threads, &s->dense, &s->filters);
+    if (read != 11)
         return false;
     s->chains = (struct chains){replicas, steps, burn_in};
     return true;
@@ -152,6 +154,29 @@ static void make_problem(const struct setup *s, struct problem *problem)
     free(c);
 }
 
+/* The first states of each mode's filters; their coefficients, which cost nothing, are
+ * 0. */
+static struct control *make_control(const struct setup *s, const struct rule *rule)
+{
+    if (s->filters == 0)
+        return NULL;
+    struct control *control = memory(s->d, sizeof *control);
+    for (size_t i = 0; i < s->d; i++) {
+        struct linear_system system;
+        struct error error;
+        linear_system_probe(rule, setup_curvature(s, i), &system);
+        must(filters_of(&system, &control[i].filters, &error), &error);
+        if (control[i].filters.states < s->filters) {
+            fprintf(stderr, "bench: %s at rate %g has only %d filter states\n", s->rule,
+                    s->lr, control[i].filters.states);
+            exit(1);
+        }
+        control[i].filters.states = s->filters;
+        control[i].filters.pair &= s->filters > 1;
+    }
+    return control;
+}
+
 struct outcome setup_run(const struct setup *s)
 {
     struct outcome outcome = {0};
@@ -161,6 +186,8 @@ struct outcome setup_run(const struct setup *s)
     struct chains *chains = memory(s->d, sizeof *chains);
     struct moments *theta = memory(s->d, sizeof *theta);
     struct moments *square = memory(s->d, sizeof *square);
+    struct moments *controlled = memory(s->d, sizeof *controlled);
+    struct control *control = make_control(s, &rule);
     make_problem(s, &problem);
     const struct ensemble ensemble = {
         .kernels = kernels_find(&error),
@@ -169,11 +196,14 @@ struct outcome setup_run(const struct setup *s)
         .generator = {.kind = RANDOM_XOSHIRO},
         .seed = 1,
         .threads = s->threads,
+        .control = control,
     };
     for (size_t i = 0; i < s->d; i++)
         chains[i] = s->chains;
     const double start = setup_now(), processor_start = setup_processor_now();
-    must(ensemble_moments(&ensemble, chains, theta, square, &error), &error);
+    must(ensemble_moments(&ensemble, chains, theta, square, control ? controlled : NULL,
+                          &error),
+         &error);
     outcome.seconds = setup_now() - start;
     outcome.processor_seconds = setup_processor_now() - processor_start;
     for (size_t i = 0; i < s->d; i++)
@@ -182,6 +212,75 @@ struct outcome setup_run(const struct setup *s)
     free(chains);
     free(theta);
     free(square);
+    free(controlled);
+    free(control);
     problem_free(&problem);
     return outcome;
+}
+
+/* --- to a precision --------------------------------------------------------------- */
+
+void setup_wanted_command(const struct wanted *w, size_t size, char *text)
+{
+    snprintf(text, size, "variance %s %s %.17g %.17g", w->control ? "auto" : "none",
+             w->rule, w->lr, w->precision);
+}
+
+bool setup_wanted_parse(const char *text, bool control, struct wanted *w)
+{
+    w->control = control;
+    return sscanf(text, "%31s %lf %lf", w->rule, &w->lr, &w->precision) == 3;
+}
+
+struct reached setup_reach(const struct wanted *w)
+{
+    struct error error;
+    struct comparison row;
+    const struct rule rule = setup_rule(w->rule, w->lr);
+    const struct sampling sampling = {
+        .kernels = kernels_find(&error),
+        .generator = {.kind = RANDOM_XOSHIRO},
+        .seed = 1,
+        .threads = 1,
+        .quiet = true,
+        .burn_in = PLAN_AUTO,
+        .precision = w->precision,
+        .precision_given = true,
+        .max_samples = INFINITY,
+        .control = w->control ? SAMPLING_CONTROL_AUTO : SAMPLING_CONTROL_NONE,
+    };
+    const double start = setup_processor_now();
+    must(stationary_mode(&sampling, &rule, 1, 1, NULL, &row, &error), &error);
+    const double error_ratio = row.evidence.plain_se / row.evidence.se;
+    return (struct reached){.processor_seconds = setup_processor_now() - start,
+                            .value = row.evidence.measured,
+                            .se = row.evidence.se,
+                            .samples = row.plan.samples,
+                            .gain = error_ratio * error_ratio};
+}
+
+double setup_effective(const char *name)
+{
+    enum { STEPS = 20000 };
+    const struct rule rule = setup_rule(name, 1);
+    double slot[RULE_MAX_SLOTS] = {0}, moved = 0;
+    double gradient[RULE_MAX_SAMPLES];
+    for (int k = 0; k < RULE_MAX_SAMPLES; k++)
+        gradient[k] = 1;
+    for (uint64_t t = 0; t < STEPS; t++) {
+        double theta = 0;
+        rule.kind->step(&rule, t, 1, gradient, &theta, slot);
+        moved = -theta;
+    }
+    return moved;
+}
+
+double setup_limit(const char *name)
+{
+    const struct rule rule = setup_rule(name, 1);
+    const double h = 1;
+    struct stable_set set;
+    struct error error;
+    must(stability_set(&rule, &h, 1, &set, &error), &error);
+    return set.count > 0 ? set.interval[0].to : NAN;
 }

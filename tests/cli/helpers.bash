@@ -239,11 +239,11 @@ interrupt() {
     expect_message 'interrupted'
 }
 
-# The verdicts of the ledger in $out. Its last six columns hold no commas; the texts before them may.
+# The verdicts of the ledger in $out. Its last eight columns hold no commas; the texts before them may.
 paper_verdicts() {
-    body "$out" | awk -F, 'NR > 1 { print $(NF - 5) }'
+    body "$out" | awk -F, 'NR > 1 { print $(NF - 7) }'
 }
 
 exact_verdicts() {
-    body "$out" | awk -F, 'NR > 1 { print $(NF - 4) }'
+    body "$out" | awk -F, 'NR > 1 { print $(NF - 6) }'
 }

@@ -65,13 +65,51 @@ load helpers
     expect_equal "$(column "$out" density 129)" 9
 }
 
-@test "the same bits for 1, 2, 3 and 7 threads" {
-    local threads
-    for threads in 1 2 3 7; do
-        attempt pnm-noise --optimizer pnm --lr 0.1 --precision 0.02 --quiet --threads $threads
-        cp "$out" "with-$threads"
-        expect_same with-1 "with-$threads"
+@test "the same bits for 1, 2, 3 and 7 threads and each instruction set, with control variates and without" {
+    local threads control isa
+    for control in auto none; do
+        local run="pnm-noise --optimizer sgd,pnm,two_batch --lr 0.1 --precision 0.02 --columns plain \
+            --control $control --quiet"
+        attempt $run --threads 1
+        cp "$out" one
+        for threads in 2 3 7; do
+            attempt $run --threads $threads
+            expect_same one "$out" "$control, $threads threads"
+        done
+        for isa in base v3 v4; do
+            PNM_ISA=$isa attempt $run
+            [ "$status" -eq 64 ] || expect_same one "$out" "$control, $isa"
+        done
     done
+}
+
+@test "--columns plain: what the same chains give without control variates, which agrees" {
+    attempt pnm-noise --optimizer sgd,heavy_ball,pnm,pnm_eq7,two_batch --lr 0.1 --columns plain
+    expect_status 0
+    expect_equal "$(header "$out")" \
+        optimizer,beta0,beta1,quantity,paper,exact,measured,stderr,count,paper_verdict,exact_verdict,measured_plain,stderr_plain,gain
+    all_are "$out" exact_verdict holds
+    body "$out" | awk -F, 'NR > 1 {
+        rows++
+        # Nothing is gained for the products of two_batch at different steps.
+        least = $1 == "two_batch" && $4 ~ /lag1/ ? 0.9 : 1e4
+        if (($12 - $6)^2 > (4.9 * $13)^2 || ($7 - $6)^2 > (4.9 * $8 + 1e-12)^2 || $14 < least ||
+            ($14 * $8^2 - $13^2)^2 > (1e-9 * $13^2)^2) {
+            print > "/dev/stderr"
+            exit 1
+        }
+    } END { exit rows != 22 }'
+    # Without control variates both are the same.
+    attempt pnm-noise --optimizer pnm --lr 0.1 --columns plain --control none --precision 0.02
+    all_are "$out" gain 1
+    expect_equal "$(column "$out" measured)" "$(column "$out" measured_plain)"
+    expect_equal "$(column "$out" stderr)" "$(column "$out" stderr_plain)"
+    # Chains that are given stay as many; too few of them have no pilot.
+    attempt pnm-noise --optimizer pnm --lr 0.1 --columns plain --replicas 200 --quiet
+    all_are "$out" count 200
+    holds "$(column "$out" gain 1) > 1e4"
+    attempt pnm-noise --optimizer pnm --lr 0.1 --columns plain --replicas 100 --quiet
+    all_are "$out" gain 1
 }
 
 @test "a budget that is too small leaves rows unsampled, exit 2" {
@@ -79,8 +117,11 @@ load helpers
     expect_status 2
     all_are "$out" exact_verdict "not sampled"
     expect_message 'max-samples'
-    # Only the long-run variance, one number a chain, exceeds this one.
+    # Without control variates the long-run variance, one number a chain, alone exceeds this one.
     attempt pnm-noise --optimizer pnm --lr 0.1 --max-samples 1e8
+    expect_status 0
+    all_are "$out" exact_verdict holds
+    attempt pnm-noise --optimizer pnm --lr 0.1 --max-samples 1e8 --control none
     expect_status 2
     expect_equal "$(column "$out" exact_verdict 3)" "not sampled"
     expect_equal "$(column "$out" exact_verdict 2)" holds
@@ -97,6 +138,20 @@ load helpers
     expect_status 64
     expect_message "'nosuch'"
     expect_files ''
+}
+
+@test "a start that is not forgotten is told apart from a wrong theory" {
+    local control
+    for control in auto none; do
+        attempt pnm-noise --optimizer pnm --lr 0.1 --burn-in 0 --replicas 4096 --steps 4096 --quiet \
+            --control $control
+        expect_status 2
+        never grep -q fails <(column "$out" exact_verdict)
+        attempt pnm-noise --optimizer pnm --lr 0.1 --burn-in 0 --replicas 4096 --steps 40 --quiet \
+            --control $control
+        expect_status 2
+        never grep -q fails <(column "$out" exact_verdict)
+    done
 }
 
 @test "--psd: a budget, and steps that leave no segment" {

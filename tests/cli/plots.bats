@@ -12,8 +12,8 @@ setup_file() {
     sh "$plots/tables.sh" "$PNM_BIN" "$tables"
 }
 
-# figures COMMAND: runs it with each figure and its tables but time_by_contender, whose table
-# make bench measures.
+# figures COMMAND: runs it with each figure and its tables but time_by_contender and
+# cost_by_rate, whose table make bench measures.
 figures() {
     local line
     while read -r line; do
@@ -128,6 +128,7 @@ complains() {
     }
     figures broken
     broken time_by_contender bench.csv
+    broken cost_by_rate bench.csv
 }
 
 @test "a second table that is wrong is named too" {
@@ -153,4 +154,5 @@ complains() {
     }
     figures usage
     usage time_by_contender bench.csv
+    usage cost_by_rate bench.csv
 }

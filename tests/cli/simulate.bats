@@ -25,6 +25,49 @@ load helpers
     holds "$(column "$out" mean 1)^2 < (4.89 * $(column "$out" mean_stderr 1))^2"
 }
 
+@test "--columns plain: moments with and without control variates, of the same chains" {
+    local run="pnm-simulate --optimizer pnm --lr 0.1 --spectrum 0.1,1 --start 5 --theta-star 2 --quiet"
+    attempt $run --precision 0.002 --columns plain
+    expect_status 0
+    expect_equal "$(header "$out")" \
+        i,h,mean,mean_stderr,second_moment,second_moment_stderr,count,measured_plain,stderr_plain,gain
+    cp "$out" auto
+    # Both are around the exact variances of pnm-stationary, and gain is what it says.
+    attempt pnm-stationary --optimizer pnm --lr 0.1 --spectrum 0.1,1 --exact --format csv
+    paste -d, <(body auto | tail -n +2) <(column "$out" exact) | awk -F, '
+        function far(x, error) { return ($11 - x)^2 > (4.89 * error)^2 }
+        far($5, $6) || far($8, $9) || $10 < 1000 || ($10 * ($6 / $9)^2 - 1)^2 > 1e-20 { exit 1 }
+        END { exit NR != 2 }'
+    # The plain columns are those of --control none on chains of the same length, and a plain
+    # plan takes more.
+    attempt $run --replicas 100 --steps 8000 --burn-in 900 --columns plain
+    expect_status 0
+    cp "$out" with
+    attempt $run --replicas 100 --steps 8000 --burn-in 900 --columns plain --control none
+    expect_equal "$(column "$out" second_moment)" "$(column with measured_plain)"
+    expect_equal "$(column "$out" second_moment_stderr)" "$(column with stderr_plain)"
+    expect_equal "$(column "$out" mean)" "$(column with mean)"
+    all_are "$out" gain 1
+    holds "$(column with gain 1) > 100"
+    attempt $run --precision 0.002 --max-samples 1e6
+    expect_status 0
+    attempt $run --precision 0.002 --max-samples 1e6 --control none
+    expect_status 64
+    expect_message '--max-samples'
+}
+
+@test "no control variates: correlated modes, a mean that weight decay moves, few replicas" {
+    printf '1 0.3\n0.3 0.5\n' >dense
+    local run="pnm-simulate --optimizer sgd --lr 0.1 --spectrum 0.5,1 --columns plain --quiet"
+    for options in '--noise file:dense' '--theta-star 1 --weight-decay 0.1' '--replicas 63'; do
+        attempt $run $options --precision 0.02
+        expect_status 0
+        all_are "$out" gain 1
+    done
+    attempt $run --precision 0.02
+    holds "$(column "$out" gain 1) > 100"
+}
+
 @test "moments are the time averages of the trajectories, errors their spread over replicas" {
     local rule
     printf '1 0.3\n0.3 0.5\n' >dense

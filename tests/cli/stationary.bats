@@ -100,7 +100,14 @@ rows_hold() {
 
 @test "a small covariance is judged by its own size, and its cost keeps nothing else from running" {
     printf '1 1e-3\n1e-3 1\n' >small
+    # Control variates measure it by its own size.
     attempt pnm-stationary --optimizer sgd --lr 0.1 --spectrum 1,.5 --full --noise file:small
+    expect_status 0
+    expect_equal "$(column "$out" exact_verdict | tr '\n' ' ')" "holds holds holds "
+    expect_equal "$(column "$out" near_zero | tr '\n' ' ')" "no yes no "
+    holds "$(column "$out" stderr 2) < 0.0013 * $(column "$out" exact 2)"
+    attempt pnm-stationary --optimizer sgd --lr 0.1 --spectrum 1,.5 --full --noise file:small \
+        --control none
     expect_status 2
     expect_equal "$(column "$out" exact_verdict | tr '\n' ' ')" "holds not sampled holds "
     expect_equal "$(column "$out" near_zero | tr '\n' ' ')" "no  no "
@@ -303,9 +310,9 @@ rows_hold() {
 }
 
 @test "beyond the budget: not sampled, exit 2, exact and paper stay" {
-    attempt pnm-stationary --optimizer sgd --lr 0.1,0.0001 --spectrum 1 --max-samples 1e5
+    attempt pnm-stationary --optimizer sgd --lr 0.1,0.0001 --spectrum 1 --max-samples 1e3
     expect_status 2
-    expect_message 'warning: .*not sampled.*needs .*steps.*1e\+05'
+    expect_message 'warning: .*not sampled.*needs .*steps.*1e\+03'
     all_are "$out" exact_verdict 'not sampled'
     all_are "$out" measured ''
     all_are "$out" stderr ''
@@ -313,7 +320,7 @@ rows_hold() {
     # The paper is then compared with exact: 5 % off at lr 0.1, 0.005 % at 0.0001.
     expect_equal "$(column "$out" paper_verdict | tr '\n' ' ')" "fails holds "
     # A row within the budget is sampled beside one beyond it.
-    attempt pnm-stationary --optimizer sgd --lr 1,0.0001 --spectrum 1 --max-samples 1e7 --precision 0.002
+    attempt pnm-stationary --optimizer sgd --lr 1,0.0001 --spectrum 1 --max-samples 1e6 --precision 0.002
     expect_status 2
     expect_equal "$(column "$out" exact_verdict | tr '\n' ' ')" "holds not sampled " 
     attempt pnm-stationary --optimizer sgd --lr 0.1 --spectrum 1 --precision 1e-9
@@ -389,9 +396,9 @@ exact_is() {
     expect_message 'sgd with lr=3, element \(1,1\) is beyond the range of numbers'
     # A stable row beside it is as ever.
     attempt pnm-stationary --optimizer sgd --lr 0.1,3 --spectrum 1 --allow-divergence --replicas 64 --steps 3000
-    expect_status 2
+    expect_status 0
     expect_equal "$(column "$out" exact_source | tr '\n' ' ')" "closed_form none "
-    expect_equal "$(column "$out" exact_verdict | tr '\n' ' ')" "inconclusive no claim "
+    expect_equal "$(column "$out" exact_verdict | tr '\n' ' ')" "holds no claim "
     expect_equal "$(column "$out" law | tr '\n' ' ')" "stationary diverges "
     expect_no_nan "$out"
     # It changes nothing where nothing diverges.
@@ -408,9 +415,9 @@ exact_is() {
     expect_equal "$(column "$out" exact 2)" ''
 }
 
-@test "--precision above 0.002 warns and decides nothing" {
-    attempt pnm-stationary --optimizer sgd --lr 0.1 --spectrum 1 --precision 0.01
-    expect_message 'warning: --precision 0.01.*0\.002.*holds'
+@test "--precision above 0.002 warns; without control variates it decides nothing" {
+    attempt pnm-stationary --optimizer sgd --lr 0.1 --spectrum 1 --precision 0.01 --control none
+    expect_message 'warning: --precision 0.01.*0\.002.*inconclusive'
     expect_equal "$(column "$out" exact_verdict 1)" inconclusive
     expect_status 2
     attempt pnm-stationary --optimizer sgd --lr 0.1 --spectrum 1 --precision 0.01 --quiet

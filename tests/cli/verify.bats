@@ -4,7 +4,7 @@
 
 load helpers
 
-columns=id,where,kind,statement,setting,paper,exact,measured,stderr,count,paper_verdict,exact_verdict,form,variable,deviation,command
+columns=id,where,kind,statement,setting,paper,exact,measured,stderr,count,paper_verdict,exact_verdict,form,variable,deviation,command,samples,plain_samples
 
 @test "--list shows every claim of the design once" {
     attempt pnm-verify --list
@@ -154,18 +154,18 @@ END
 @test "a row tells its form, the variable of its limit and how far off the paper is" {
     attempt pnm-verify --claim eq23,eq15,special-hb
     expect_status 0
-    body "$out" | awk -F, 'NR > 1 && $1 != "special-hb" { print $1, $(NF - 3) ($0 ~ /corrected:/) }' |
+    body "$out" | awk -F, 'NR > 1 && $1 != "special-hb" { print $1, $(NF - 5) ($0 ~ /corrected:/) }' |
         sort | uniq -c | tr -s ' ' >forms
-    expect_equal "$(cat forms)" " 6 eq15 first order0
+    expect_equal "$(cat forms)" " 9 eq15 first order0
  1 eq15 printed0
  2 eq23 corrected1
  2 eq23 printed0"
-    expect_equal "$(body "$out" | awk -F, '$(NF - 2) == "eta h"' | cut -d, -f1)" eq15
+    expect_equal "$(body "$out" | awk -F, '$(NF - 4) == "eta h"' | cut -d, -f1)" eq15
     # (paper - exact)/exact; a residual has no such thing.
     body "$out" | grep '^eq15.*0.9 of the limit' | grep -q ',no claim,holds,first order,,-0.9,'
     # The limit comes before the finite steps.
     expect_equal "$(body "$out" | grep '^eq15' | head -n 1 | grep -c ',holds in the limit,')" 1
-    expect_equal "$(body "$out" | awk -F, '$1 == "special-hb" { print $(NF - 1) }' | sort -u)" ''
+    expect_equal "$(body "$out" | awk -F, '$1 == "special-hb" { print $(NF - 3) }' | sort -u)" ''
 }
 
 @test "a row whose setting gives the corrected or intended formula has that form, and no other has" {
@@ -174,7 +174,7 @@ END
     local form
     for form in corrected:18 intended:6; do
         body "$out" | awk -F, -v form="${form%:*}" -v least="${form#*:}" 'NR > 1 {
-            words = $0 ~ form "( condition)?[:,]"; has = $(NF - 3) == form
+            words = $0 ~ form "( condition)?[:,]"; has = $(NF - 5) == form
             if (words != has) { print; bad = 1 }
             count += has } END { exit bad || count < least }'
     done
@@ -183,7 +183,7 @@ END
 @test "claims and rows are counted apart below a table of more than one claim" {
     attempt pnm-verify --claim eq12,special-hb,cap,eq15 --max-samples 1e6 --precision 0.05 --quiet --format table
     grep -qx 'claims: 4 checked; as printed 2 hold (1 of them in a limit), [01] fail .*, [01] are open' "$out" || show
-    tail -n 1 "$out" | grep -qx 'rows: printed: .*; intended: .*; first order: no claim 6' || show
+    tail -n 1 "$out" | grep -qx 'rows: printed: .*; intended: .*; first order: no claim 9' || show
     attempt pnm-verify --claim special-hb --format table
     never grep -q '^claims:' "$out"
     attempt pnm-verify --claim cap,special-hb --format csv
@@ -197,6 +197,22 @@ END
     body "$out" | grep 'normalization off.*beta0=1; bound 0.194179 against 0.194173;' | grep -q ',no claim,not sampled,printed,'
     body "$out" | grep "Algorithm 2's covariance, eta=0.001.*h=1," | grep -q ',fails,not sampled,printed,'
     body "$out" | grep 'SGD at the same eta0.*h=1, beta0=25.6' | grep -q ',holds,not sampled,printed,'
+}
+
+@test "thm4.1: covariances of coupled modes are decided to 0.02 %, with other seeds too" {
+    local seed
+    for seed in 1 2 3 4 5; do
+        attempt pnm-verify --claim thm4.1 --seed $seed --quiet
+        expect_status 0
+        expect_equal "$(exact_verdicts | sort -u)" holds
+        expect_equal "$(body "$out" | grep -c '"SDE.*,holds,holds,printed,')" 3
+        expect_equal "$(body "$out" | grep -c ',no claim,holds,first order,')" 15
+        body "$out" | grep '"SDE\|"SGD.*, eta=' | awk -F, '{
+            if (!($(NF - 9) < 4e-4 * $(NF - 10) && $NF > 1e3 * $(NF - 1))) { print; exit 1 } }'
+    done
+    # Without control variates the smallest step of the SDE is beyond the budget.
+    attempt pnm-verify --claim thm4.1 --control none --max-samples 2e6 --quiet
+    expect_equal "$(body "$out" | grep -c '"SDE.*,holds,not sampled,printed,')" 3
 }
 
 @test "thm4.2: a proven bound decides, and a count of violations illustrates" {
@@ -223,18 +239,70 @@ END
 @test "the command of a row repeats it" {
     # shellcheck disable=SC2086
     pnm-verify --claim eq9 --seed 2 --precision 0.002 --quiet --format csv | grep -v '^#' >ledger
-    expect_equal "$(sed '1d; s/.*,//' ledger | sort -u)" "pnm-verify --claim eq9 --seed 2 --precision 0.002"
-    attempt $(tail -n 1 ledger | sed 's/.*,//') --quiet
+    expect_equal "$(awk -F, 'NR > 1 { print $(NF - 2) }' ledger | sort -u)" "pnm-verify --claim eq9 --seed 2 --precision 0.002"
+    attempt $(tail -n 1 ledger | awk -F, '{ print $(NF - 2) }') --quiet
     body "$out" | diff ledger -
+    pnm-verify --claim eq15 --control none --precision 0.05 --quiet --format csv >plain || [ $? -eq 2 ]
+    expect_equal "$(tail -n 1 plain | awk -F, '{ print $(NF - 2) }')" \
+        "pnm-verify --claim eq15 --precision 0.05 --control none"
     local row form command measured stderr
     pnm-verify --claim lemma-A3 --quiet --format csv | grep -v '^#' | tail -n +2 >ledger
     for row in 1 2 3 4; do
         sed -n "${row}p" ledger | sed 's/.*is at most 1,//' >cells
-        IFS=, read -r _ _ _ measured stderr _ _ _ form _ _ command <cells
+        IFS=, read -r _ _ _ measured stderr _ _ _ form _ _ command _ <cells
         attempt $command
         expect_status 0
         grep -q ",$form,.*,$measured,$stderr," "$out"
     done
+}
+
+# Of the rows that match: relative standard error, coordinate-steps, and those of plain sampling.
+costs() {
+    body "$out" | awk -F, -v pattern="$1" 'NR > 1 && $0 ~ pattern {
+        print $(NF - 9) / ($(NF - 10) < 0 ? -$(NF - 10) : $(NF - 10)), $(NF - 1), $NF }'
+}
+
+@test "a row says what it took and what plain sampling takes for the same error" {
+    # A row without control variates has only one number of steps, one without sampling none.
+    attempt pnm-verify --claim eq9,eq23 --quiet
+    body "$out" | grep '^eq9,' | awk -F, '$(NF - 1) != $NF || ($(NF - 8) > 0) != ($NF > 0) { print; exit 1 }'
+    body "$out" | grep -q '^eq9,.*,[1-9][0-9.e+]*$'
+    body "$out" | grep '^eq23,' | awk -F, '$(NF - 1) $NF != "" { print; exit 1 }'
+    # The table of a terminal is no wider.
+    attempt pnm-verify --claim eq15 --precision 0.01 --quiet --format table
+    never grep -q samples "$out"
+    # Without control variates the two are one, and the precision is the usual one.
+    attempt pnm-verify --claim eq15 --control none --quiet
+    costs 'of the limit' >plain
+    awk '$2 != $3 || $1 < 2e-4 { print; bad = 1 } END { exit bad || NR != 6 }' plain
+    # With them it is a fifth of that for fewer steps; plain sampling would take 25 times as many for it.
+    attempt pnm-verify --claim eq15 --quiet
+    costs 'of the limit' | paste -d ' ' - plain |
+        awk '$1 > 4e-4 || $2 > $5 || $3 < 8 * $5 { print; bad = 1 } END { exit bad || NR != 6 }'
+    # A precision that is given is that of all rows.
+    attempt pnm-verify --claim eq15 --quiet --precision 0.001
+    costs 'of the limit' | paste -d ' ' - plain |
+        awk '$3 != $5 { print; bad = 1 } END { exit bad || NR != 6 }'
+}
+
+@test "the paper's own settings are measured, for far fewer steps than plain sampling takes" {
+    attempt pnm-verify --claim eq15,eq17,eq18-19,fig7,hb-generalizes --quiet
+    expect_status 0
+    expect_equal "$(exact_verdicts | sort -u)" holds
+    # eta = 0.001 and B = 128 for sgd, heavy_ball, pnm and two_batch, at three curvatures each.
+    expect_equal "$(body "$out" | grep -c "paper's eta=0.001 B=128")" 27
+    costs "paper's eta.* h=1\"" |
+        awk '$1 > 4e-4 || $2 > 1e8 || $3 < 6e10 { print; bad = 1 } END { exit bad || NR != 9 }'
+    # Each variance is planned to 0.02 %; the pilots know that to a tenth or two.
+    costs '(of the limit|eta h=|paper.s eta).*first order' |
+        awk '{ sum += $1 } $1 > 4e-4 || $2 * 100 > $3 { print; bad = 1 }
+            END { exit bad || NR < 90 || sum / NR > 2e-4 }'
+    attempt pnm-verify --claim thm4.3 --quiet
+    expect_status 0
+    expect_equal "$(exact_verdicts | sort -u)" holds
+    body "$out" | grep 'normalization off.*beta0=25.6; bound 0.193716 against 0.194173"' | grep -q ',holds,holds,printed,'
+    body "$out" | grep "Algorithm 2's covariance, eta=0.001.*h=1, best" | grep -q ',fails,holds,printed,'
+    expect_equal "$(body "$out" | grep -c "Algorithm 2's covariance, eta=0.001.*h=1, beta0=[13];.*,no claim,holds,printed,")" 2
 }
 
 @test "claims come in the order given; spaces and case are not forgiven" {
@@ -249,7 +317,7 @@ END
 @test "a claim that cannot be tested here says why and fails nothing" {
     attempt pnm-verify --claim table1 --strict
     expect_status 0
-    body "$out" | grep -Eq '^table1,.*CIFAR.*,not testable here,not testable here,,,,$'
+    body "$out" | grep -Eq '^table1,.*CIFAR.*,not testable here,not testable here,,,,,,$'
 }
 
 @test "fig7: that the paper fails is a finding; an error only with --strict" {
@@ -289,14 +357,14 @@ END
 }
 
 @test "an inconclusive row gives 2, a failing paper with --strict comes first" {
-    attempt pnm-verify --claim fig7 --precision 0.01
+    attempt pnm-verify --claim fig7 --precision 0.01 --control none
     expect_status 2
     expect_message 'warning: --precision 0.01'
     exact_verdicts | grep -qx inconclusive
-    attempt pnm-verify --claim fig7 --precision 0.01 --strict --quiet
+    attempt pnm-verify --claim fig7 --precision 0.01 --control none --strict --quiet
     expect_status 1
     expect_no_message .
-    attempt pnm-verify --claim eq17 --precision 0.01
+    attempt pnm-verify --claim eq17 --precision 0.01 --control none
     expect_status 2
 }
 
@@ -329,7 +397,7 @@ END
 }
 
 @test "every sampled row carries standard error and count" {
-    attempt pnm-verify --claim eq15,eq17 --precision 0.01 --quiet --format json
+    attempt pnm-verify --claim eq15,eq17 --precision 0.01 --control none --quiet --format json
     expect_status 2
     awk '/"id":/ {
         rows++

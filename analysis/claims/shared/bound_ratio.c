@@ -41,6 +41,7 @@ struct evidence bound_ratio(const struct bound_law *above,
         .count = x->count < y->count ? x->count : y->count,
         .sampled = x->known && y->known,
         .decisive = x->decisive && y->decisive,
+        .plain_samples = x->plain_samples + y->plain_samples,
         .paper_scale = 1,
         .exact_scale = 1,
     };

@@ -50,6 +50,27 @@ int claim_stationary_curve(struct ledger *ledger, const struct claim *claim,
     return status;
 }
 
+int claim_stationary_own(struct ledger *ledger, const struct claim *claim,
+                         const char *what, struct error *error)
+{
+    static const double curvature[] = {1, 100, 1000};
+    struct rule rule;
+    int status = rule_from(&rule, error, "%s lr=1e-3", what);
+    for (int k = 0; status == STATUS_OK && k < 3; k++) {
+        const double h = curvature[k], c = h / CLAIM_BATCH;
+        struct comparison row;
+        char setting[200];
+        status = stationary_mode(ledger->sampling, &rule, h, c, claim->id, &row, error);
+        if (status != STATUS_OK)
+            break;
+        claim_stationary_normalize(&row.evidence, claim_stationary_unit(&rule, h, c));
+        snprintf(setting, sizeof setting, "%s, paper's eta=0.001 B=128, h=%g", what, h);
+        status = ledger_value(ledger, claim, FORM_FIRST_ORDER, setting, &row.evidence,
+                              row.plan.samples, error);
+    }
+    return status;
+}
+
 struct curve_context {
     const struct ledger *ledger;
     const struct rule *rule;
@@ -125,7 +146,8 @@ int claim_stationary_ratio(struct ledger *ledger, const struct rule *above,
     const double tries[2] = {sharp, usual};
     for (int k = 0; k < (sharp < usual ? 2 : 1); k++) {
         struct sampling sampling = *ledger->sampling;
-        sampling.precision = tries[k] / sqrt(2);
+        sampling.precision = tries[k];
+        sampling_scale_precision(&sampling, 1 / sqrt(2));
         sampling.precision_given = true;
         sampling.quiet = true;
         status = stationary_mode(&sampling, above, h, c, label, &x, error);
@@ -148,6 +170,7 @@ int claim_stationary_ratio(struct ledger *ledger, const struct rule *above,
         .sampled = a->sampled && b->sampled,
         .decisive = a->decisive && b->decisive,
         .count = a->count < b->count ? a->count : b->count,
+        .plain_samples = a->plain_samples + b->plain_samples,
         .measured = a->measured / b->measured,
         .se =
             a->measured / b->measured * hypot(a->se / a->measured, b->se / b->measured),

@@ -30,6 +30,11 @@ PNM_MUST_USE int claim_stationary_curve(struct ledger *ledger,
                                         double paper, const double *fractions,
                                         size_t count, struct error *error);
 
+/* Adds a row of the form `first order` for each of three curvatures, which the paper
+ * leaves open, at its own setting: eta = 1e-3 and B = CLAIM_BATCH. */
+PNM_MUST_USE int claim_stationary_own(struct ledger *ledger, const struct claim *claim,
+                                      const char *what, struct error *error);
+
 /* Adds the row of the limit, whose exact_verdict joins those of the rows since `from`,
  * before them. */
 PNM_MUST_USE int claim_stationary_limit(struct ledger *ledger,

@@ -211,6 +211,16 @@ static void value_and_bound_rows(void **state)
     assert_int_equal(ledger_value(&ledger, &fake, FORM_FIRST_ORDER, "", &e, 0, &error),
                      0);
     assert_last(&ledger, "holds", "no claim");
+    /* What it took, and what it takes without control variates if that is known. */
+    assert_true(last(&ledger)->samples == 0 && last(&ledger)->plain_samples == 0);
+    assert_int_equal(ledger_value(&ledger, &fake, FORM_PRINTED, "", &e, 8, &error), 0);
+    assert_true(last(&ledger)->samples == 8 && last(&ledger)->plain_samples == 8);
+    e.plain_samples = 32;
+    assert_int_equal(ledger_value(&ledger, &fake, FORM_PRINTED, "", &e, 8, &error), 0);
+    assert_true(last(&ledger)->samples == 8 && last(&ledger)->plain_samples == 32);
+    e.sampled = false;
+    assert_int_equal(ledger_value(&ledger, &fake, FORM_PRINTED, "", &e, 8, &error), 0);
+    assert_true(last(&ledger)->samples == 0 && last(&ledger)->plain_samples == 0);
     e = sampled(1, 1, 1.02, 0.001);
     assert_int_equal(ledger_value(&ledger, &fake, FORM_PRINTED, "", &e, 0, &error), 0);
     assert_last(&ledger, "fails", "fails");

@@ -162,15 +162,18 @@ static void a_gain_left_by_rounding_counts_as_0(void **state)
     assert_string_equal(verdict_text(rows[NOISE_MEAN_GAIN].verdicts.paper), "fails");
 }
 
-/* All quantities of 128 chains, over seeds (errors.h); they share their chains. */
+/* All quantities of 128 chains, over seeds (errors.h), with control variates and, of
+ * the same chains, without; they share their chains. */
 static void errors_of_every_quantity(void **state)
 {
     (void)state;
-    static const char *const two[] = {"pnm lr=0.3 beta0=1 beta1=0.9",
-                                      "pnm_eq7 lr=0.3 beta0=3 beta1=0.5"};
-    for (int k = 0; k < 2; k++) {
-        struct errors *quantity = check_alloc(NOISE_QUANTITIES, sizeof *quantity);
-        const struct rule rule = CHECK_RULE("%s", two[k]);
+    static const char *const some[] = {"pnm lr=0.3 beta0=1 beta1=0.9",
+                                       "pnm_eq7 lr=0.3 beta0=3 beta1=0.5", "sgd lr=0.3",
+                                       "two_batch lr=0.3 beta0=1"};
+    for (size_t k = 0; k < sizeof some / sizeof *some; k++) {
+        struct errors *controlled = check_alloc(NOISE_QUANTITIES, sizeof *controlled);
+        struct errors *plain = check_alloc(NOISE_QUANTITIES, sizeof *plain);
+        const struct rule rule = CHECK_RULE("%s", some[k]);
         for (uint64_t seed = 1; seed <= ERRORS_SEEDS; seed++) {
             struct sampling sampling = check_sampling(1, 0.2);
             struct noise_row rows[NOISE_QUANTITIES];
@@ -181,15 +184,26 @@ static void errors_of_every_quantity(void **state)
             CHECK_OK(noise_compare(&sampling, &rule, true, NULL, rows, &error), &error);
             for (int q = 0; q < NOISE_QUANTITIES; q++) {
                 const struct evidence *e = &rows[q].evidence;
+                const bool gains =
+                    q != NOISE_LAG1 || strcmp(rule.kind->name, "two_batch") != 0;
                 char what[100];
+                if (isnan(e->exact))
+                    continue;
                 snprintf(what, sizeof what, "%s of %s",
-                         noise_quantity_text((enum noise_quantity)q), two[k]);
-                errors_add(&quantity[q], what, e->measured, e->exact, e->se);
+                         noise_quantity_text((enum noise_quantity)q), some[k]);
+                CHECK(!gains || e->se < e->plain_se / 100, "%s: %g beside %g", what,
+                      e->se, e->plain_se);
+                errors_add(&controlled[q], what, e->measured, e->exact, e->se);
+                errors_add(&plain[q], what, e->plain, e->exact, e->plain_se);
             }
         }
         for (int q = 0; q < NOISE_QUANTITIES; q++)
-            CHECK_ERRORS(&quantity[q], 1);
-        free(quantity);
+            if (controlled[q].count > 0) {
+                CHECK_ERRORS(&controlled[q], 1);
+                CHECK_ERRORS(&plain[q], 1);
+            }
+        free(controlled);
+        free(plain);
     }
 }
 

@@ -83,8 +83,9 @@ static void measure_modes(uint64_t seed, bool dense, bool full,
         CHECK_OK(problem_init(&problem, 2, h, &error), &error);
     for (size_t i = 0; !dense && i < 2; i++)
         problem.noise[i] = c[3 * i];
-    CHECK_OK(stationary_compare(&sampling, &rule, &problem, full, NULL, NULL, rows,
-                                count, &error),
+    CHECK_OK(stationary_compare(&sampling, &rule, &problem,
+                                full ? STATIONARY_PAIRS : STATIONARY_DIAGONAL, NULL,
+                                NULL, rows, count, &error),
              &error);
     problem_free(&problem);
 }
@@ -149,8 +150,8 @@ static int compare_dense(const struct sampling *sampling, const struct rule *rul
     struct error error;
     int status = problem_init_dense(&problem, 3, h, c, &error);
     if (status == STATUS_OK)
-        status = stationary_compare(sampling, rule, &problem, true, NULL, NULL, rows,
-                                    count, &error);
+        status = stationary_compare(sampling, rule, &problem, STATIONARY_PAIRS, NULL,
+                                    NULL, rows, count, &error);
     problem_free(&problem);
     return status;
 }
@@ -177,21 +178,22 @@ static void dense_noise_agrees_for_every_pair_and_rule(void **state)
 }
 
 /* A small covariance is judged by its own size: where the budget does not allow the
- * steps for that, it is not sampled and says what it costs, and the other elements are
- * sampled as they would be without it. */
+ * steps for that, as without control variates, it is not sampled and says what it
+ * costs, and the other elements are sampled as they would be without it. */
 static void a_small_covariance_is_not_judged_by_the_variances(void **state)
 {
     (void)state;
     static const double h[2] = {1, 0.5}, c[4] = {1, 1e-3, 1e-3, 1};
-    const struct sampling sampling = settings(1, 0.002);
+    struct sampling sampling = settings(1, 0.002);
     const struct rule rule = CHECK_RULE("sgd lr=0.1");
     struct comparison *rows = NULL;
     struct problem problem;
     struct error error;
     size_t count;
+    sampling.control = SAMPLING_CONTROL_NONE;
     CHECK_OK(problem_init_dense(&problem, 2, h, c, &error), &error);
-    CHECK_OK(stationary_compare(&sampling, &rule, &problem, true, NULL, NULL, &rows,
-                                &count, &error),
+    CHECK_OK(stationary_compare(&sampling, &rule, &problem, STATIONARY_PAIRS, NULL,
+                                NULL, &rows, &count, &error),
              &error);
     const struct evidence *e = &rows[1].evidence;
     CHECK_NEAR(e->exact, 0.1 * 1e-3 / (1.5 - 0.05), 1e-14, 0);
@@ -232,8 +234,8 @@ static void a_covariance_left_by_rounding_counts_as_0(void **state)
         struct error error;
         size_t count;
         CHECK_OK(problem_init_dense(&problem, 2, h, c, &error), &error);
-        CHECK_OK(stationary_compare(&sampling, &rule, &problem, true, NULL, NULL, &rows,
-                                    &count, &error),
+        CHECK_OK(stationary_compare(&sampling, &rule, &problem, STATIONARY_PAIRS, NULL,
+                                    NULL, &rows, &count, &error),
                  &error);
         const struct evidence *e = &rows[1].evidence;
         const bool zero = fabs(e->exact) <= ESTIMATE_TOLERANCE * rows[1].spread;
@@ -260,8 +262,8 @@ static void full_without_correlation_measures_zero(void **state)
     struct error error;
     size_t count;
     assert_int_equal(problem_form_read(&problem, &text, &error), 0);
-    assert_int_equal(stationary_compare(&sampling, &rule, &problem, true, NULL, NULL,
-                                        &rows, &count, &error),
+    assert_int_equal(stationary_compare(&sampling, &rule, &problem, STATIONARY_PAIRS,
+                                        NULL, NULL, &rows, &count, &error),
                      0);
     assert_int_equal(count, 3);
     CHECK_COMPARE(rows[1].evidence.exact, ==, 0);
@@ -290,8 +292,9 @@ static void without_noise_one_chain_decides(void **state)
                                           .theta_star = "3",
                                           .start = "7"};
         assert_int_equal(problem_form_read(&problem, &text, &error), 0);
-        assert_int_equal(stationary_compare(&sampling, &rule, &problem, false, NULL,
-                                            NULL, &rows, &count, &error),
+        assert_int_equal(stationary_compare(&sampling, &rule, &problem,
+                                            STATIONARY_DIAGONAL, NULL, NULL, &rows,
+                                            &count, &error),
                          0);
         for (size_t i = 0; i < count; i++) {
             assert_int_equal(rows[i].evidence.count, 1);

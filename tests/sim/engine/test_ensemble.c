@@ -4,7 +4,7 @@
 #include "cli/problem_form.h"
 
 #include "base/interrupt.h"
-#include "engine/ensemble.h"
+#include "engine/ensemble_direction.h"
 #include "engine/plan.h"
 #include "rules/linear_system.h"
 
@@ -345,7 +345,7 @@ static void check_moments_of(const struct ensemble *ensemble, struct chains own)
     struct error error;
     double *out = trajectory(ensemble, own.count, own.steps, 1);
     double *x = check_alloc(own.count, sizeof *x);
-    CHECK_OK(ensemble_moments(ensemble, chains, theta, square, &error), &error);
+    CHECK_OK(ensemble_moments(ensemble, chains, theta, square, NULL, &error), &error);
     for (size_t i = 0; i < MODES; i++)
         for (int kind = 0; kind < 2; kind++) {
             for (size_t r = 0; r < own.count; r++)
@@ -496,7 +496,7 @@ static void check_own_chains(const struct chains chains[MODES])
     struct error error;
     uint64_t first_unit = 0;
     size_t start = 0, size = 0; /* of the group of equal chains */
-    CHECK_OK(ensemble_moments(&ensemble, chains, theta, square, &error), &error);
+    CHECK_OK(ensemble_moments(&ensemble, chains, theta, square, NULL, &error), &error);
     for (size_t i = 0; i < MODES; i++) {
         const struct chains own = chains[i];
         double *x = check_alloc(own.count + 1, sizeof *x);
@@ -580,7 +580,7 @@ static void check_direction(const struct ensemble *ensemble, struct chains own)
     double(*x)[DIRECTION_QUANTITIES] = check_alloc(own.count, sizeof *x);
     for (uint64_t r = 0; r < own.count; r++)
         replayed_direction(ensemble, own, r, mean, x[r]);
-    CHECK_OK(ensemble_direction(ensemble, own, mean, &direction, &error), &error);
+    CHECK_OK(ensemble_direction(ensemble, own, mean, NULL, &direction, &error), &error);
     const struct comoments *m = &direction.comoments;
     assert_int_equal(m->count, own.count);
     assert_int_equal(direction.count, own.steps - own.burn_in - 1);
@@ -649,8 +649,9 @@ static void test_direction_of_filters(void **state)
         const double expected[] = {-0.8 * filters[k].gain, 0.49 * filters[k].variance,
                                    0.49 * filters[k].lag1};
         struct direction direction;
-        CHECK_OK(ensemble_direction(&ensemble, own, expected[0], &direction, &error),
-                 &error);
+        CHECK_OK(
+            ensemble_direction(&ensemble, own, expected[0], NULL, &direction, &error),
+            &error);
         for (int i = 0; i < 3; i++)
             CHECK_Z("direction",
                     (direction.comoments.mean[i] - expected[i]) /
@@ -672,9 +673,9 @@ static void run_everything(const struct ensemble *ensemble, struct results *resu
     const struct chains own = {150, 70, 10}, chains[MODES] = {own, own, own};
     struct error error;
     assert_int_equal(ensemble_records(own.steps, 10), 8);
-    CHECK_OK(
-        ensemble_moments(ensemble, chains, results->theta, results->square, &error),
-        &error);
+    CHECK_OK(ensemble_moments(ensemble, chains, results->theta, results->square, NULL,
+                              &error),
+             &error);
     CHECK_OK(ensemble_covariance(ensemble, own, results->pair, NULL, &error), &error);
     CHECK_OK(ensemble_trajectory(ensemble, &(uint64_t){own.count}, own.steps, 10,
                                  results->path, &error),
@@ -821,7 +822,8 @@ static void test_no_noise(void **state)
                 CHECK_NEAR(out[t * MODES + i], problem.theta_star[i] + mean, 0, 1e-13);
             }
         }
-        CHECK_OK(ensemble_moments(&ensemble, chains, theta, square, &error), &error);
+        CHECK_OK(ensemble_moments(&ensemble, chains, theta, square, NULL, &error),
+                 &error);
         for (size_t i = 0; i < MODES; i++) {
             CHECK_EXACT(theta[i].squares, 0.0);
             CHECK_EXACT(square[i].squares, 0.0);
@@ -1013,7 +1015,8 @@ static void check_averages(const struct ensemble *ensemble)
     struct moments theta[MODES], square[MODES], pair[PAIRS];
     struct error error;
     if (!ensemble->problem->dense) {
-        CHECK_OK(ensemble_moments(ensemble, chains, theta, square, &error), &error);
+        CHECK_OK(ensemble_moments(ensemble, chains, theta, square, NULL, &error),
+                 &error);
         for (size_t i = 0; i < MODES; i++)
             check_average(ensemble, own, &square[i], i, i);
         return;
@@ -1093,7 +1096,7 @@ static void test_unknown_isa(void **state)
     struct error error = {.agreed = false};
     (void)state;
     setenv("PNM_ISA", "nonsense", 1);
-    const int status = ensemble_moments(&ensemble, chains, theta, square, &error);
+    const int status = ensemble_moments(&ensemble, chains, theta, square, NULL, &error);
     unsetenv("PNM_ISA");
     CHECK_REFUSED("nonsense", status, &error, "nonsense");
     problem_free(&problem);
@@ -1114,7 +1117,7 @@ static void test_interrupt(void **state)
     assert_false(interrupt_pending());
     raise(SIGINT);
     assert_true(interrupt_pending());
-    assert_int_equal(ensemble_moments(&ensemble, chains, theta, square, &error),
+    assert_int_equal(ensemble_moments(&ensemble, chains, theta, square, NULL, &error),
                      STATUS_INTERRUPTED);
     assert_string_equal(error.text, "interrupted");
     problem_free(&problem);

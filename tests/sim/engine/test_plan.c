@@ -242,7 +242,7 @@ static void test_unstable_law(void **state)
 static struct plan planned(const struct plan_law *law, uint64_t chains, uint64_t steps,
                            uint64_t burn_in, double target)
 {
-    const struct plan_request request = {chains, steps, burn_in, target, 1e10};
+    const struct plan_request request = {chains, steps, burn_in, target, 1e10, 0};
     struct plan plan;
     plan_make(law, &request, &plan);
     CHECK_NEAR(plan.samples, (double)plan.chains.count * (double)plan.chains.steps, 0,
@@ -291,7 +291,7 @@ static void test_everything_planned(void **state)
             assert_true(is_power_of_two(chains->burn_in));
             assert_true(is_power_of_two(chains->steps));
             assert_true(is_power_of_two(chains->count));
-            assert_true(chains->count >= PLAN_CHAINS);
+            assert_true(chains->count >= PLAN_FEWEST);
             assert_true(chains->steps >= 8 * chains->burn_in);
             assert_false(plan.too_short);
             assert_int_equal(plan.needed_burn_in, chains->burn_in);
@@ -305,7 +305,7 @@ static void test_everything_planned(void **state)
             /* Not wasteful: half the chains, or half their length, would not do. */
             struct chains half = *chains;
             half.count /= 2;
-            if (chains->count != PLAN_CHAINS)
+            if (chains->count != PLAN_FEWEST)
                 CHECK_COMPARE(squared_error(&law, &half), >, target * target);
             half = *chains;
             half.burn_in /= 2;
@@ -401,7 +401,7 @@ static void test_steps_given(void **state)
         assert_int_equal(plan.chains.burn_in, plan.needed_burn_in);
         assert_false(plan.too_short);
         assert_true(is_power_of_two(plan.chains.count));
-        assert_true(plan.chains.count >= PLAN_CHAINS);
+        assert_true(plan.chains.count >= PLAN_FEWEST);
         CHECK_COMPARE(squared_error(&law, &plan.chains), <=, target * target);
     }
 }
@@ -463,7 +463,7 @@ static void test_too_short(void **state)
 static void test_budget(void **state)
 {
     const struct plan_law law = law_of(&settings[3]);
-    struct plan_request request = {0, 0, PLAN_AUTO, 1e-3 * scale_of(&law), INFINITY};
+    struct plan_request request = {0, 0, PLAN_AUTO, 1e-3 * scale_of(&law), INFINITY, 0};
     struct plan plan, again;
     (void)state;
     plan_make(&law, &request, &plan);
@@ -507,6 +507,73 @@ static void test_no_noise(void **state)
     CHECK_EXACT(plan_law_variance(&law, 100), 0.0);
 }
 
+/* --- with control variates -------------------------------------------------------- */
+
+/* The estimate's squared error as the planner may expect it from the residual. */
+static double residual_error(const struct plan_residual *residual,
+                             const struct chains *chains)
+{
+    const double recorded = (double)(chains->steps - chains->burn_in);
+    return residual->variance * fmin(1, 1.75 * (double)residual->recorded / recorded) /
+           (double)chains->count;
+}
+
+static void test_controlled(void **state)
+{
+    (void)state;
+    for (int k = 0; k < SETTINGS; k++)
+        for (int digits = 1; digits < 6; digits++)
+            for (int gain = 1; gain <= 100000; gain *= 100) {
+                const struct plan_law law = law_of(&settings[k]);
+                const double target = pow(10, -digits) * scale_of(&law);
+                const struct plan_residual residual = {
+                    plan_law_variance(&law, 64) / gain, 64};
+                const struct plan_request request = {
+                    .burn_in = PLAN_AUTO, .target = target, .max_samples = 1e10};
+                struct plan plan;
+                plan_make_controlled(&law, &request, &residual, &plan);
+                const struct chains *chains = &plan.chains;
+                const double bias =
+                    fabs(plan_law_bias(&law, chains->burn_in, chains->steps));
+                CHECK_COMPARE(sqrt(residual_error(&residual, chains)), <=,
+                              target * (1 + 1e-12));
+                CHECK_COMPARE(
+                    bias, <=,
+                    fmin(target, sqrt(residual_error(&residual, chains)) * 1.4) / 20);
+                assert_true(chains->count >= PLAN_FEWEST);
+                assert_true(chains->steps - chains->burn_in >= residual.recorded);
+                assert_true(plan.affordable == (plan.samples <= 1e10));
+                CHECK_EXACT(plan.samples,
+                            (double)chains->count * (double)chains->steps);
+                /* Many chains only where the burn-in is a small part of each. */
+                if (chains->count > PLAN_FEWEST)
+                    assert_true((chains->steps - chains->burn_in) >=
+                                7 * chains->burn_in);
+            }
+}
+
+/* What the user gave stays, and the fewest chains are the request's. */
+static void test_controlled_and_given(void **state)
+{
+    const struct plan_law law = law_of(&settings[2]);
+    const double scale = scale_of(&law);
+    const struct plan_residual residual = {scale * scale / 1e4, 32};
+    struct plan_request request = {100, 1000, 17, 1e-3 * scale, 1e10, 0};
+    struct plan plan;
+    (void)state;
+    plan_make_controlled(&law, &request, &residual, &plan);
+    assert_int_equal(plan.chains.count, 100);
+    assert_int_equal(plan.chains.steps, 1000);
+    assert_int_equal(plan.chains.burn_in, 17);
+    request = (struct plan_request){0, 0, PLAN_AUTO, scale, 1e10, 16};
+    plan_make_controlled(&law, &request, &residual, &plan);
+    assert_int_equal(plan.chains.count, 16);
+    request = (struct plan_request){0, 10, PLAN_AUTO, 1e-3 * scale, 1e10, 0};
+    plan_make_controlled(&law, &request, &residual, &plan);
+    assert_true(plan.too_short);
+    assert_int_equal(plan.chains.burn_in, 5);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -526,6 +593,8 @@ int main(void)
         cmocka_unit_test(test_budget),
         cmocka_unit_test(test_longest_chain),
         cmocka_unit_test(test_no_noise),
+        cmocka_unit_test(test_controlled),
+        cmocka_unit_test(test_controlled_and_given),
     };
     return cmocka_run_group_tests_name("plan", tests, NULL, NULL);
 }

@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "engine/control_plan.h"
+
+#include "base/interrupt.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { PILOT_CHAINS = 64 };
+
+bool control_plan_may(const struct sampling *sampling, const struct rule *rule,
+                      const struct problem *problem)
+{
+    const uint64_t given = sampling->chains;
+    return sampling->control == SAMPLING_CONTROL_AUTO &&
+           (given == 0 || given >= PLAN_FEWEST) && rule_has_law(rule) &&
+           !problem_is_coupled(problem);
+}
+
+/* Two correlation times of (theta - mean)^2 or more, rounded up to three significant
+ * bits: modes with equal chains share the lanes of a unit. */
+static uint64_t shortest_record(double margin)
+{
+    int exponent;
+    const double digits = frexp(fmax(1 / margin, 32), &exponent);
+    return (uint64_t)ldexp(ceil(digits * 8), exponent - 3);
+}
+
+/* What the start leaves in the mean must be small beside the noise, or the coefficients
+ * would be fitted to it. */
+struct chains control_plan_pilot(const struct sampling *sampling, double margin,
+                                 const struct plan_law *law)
+{
+    static const double small = 0x1p-22;
+    const uint64_t record = shortest_record(margin);
+    uint64_t burn_in = 2 * record;
+    while (law && burn_in < UINT64_C(1) << 50 &&
+           !(plan_law_start(law, burn_in, burn_in + record) <= small * law->s_ii[0]))
+        burn_in += burn_in / 2;
+    uint64_t steps = burn_in + record;
+    if (sampling->steps <= 1 || sampling->steps >= steps)
+        return (struct chains){PILOT_CHAINS, steps, burn_in};
+    steps = sampling->steps;
+    return (struct chains){PILOT_CHAINS, steps, steps - (steps + 2) / 3};
+}
+
+static double cost(const struct chains *chains)
+{
+    return (double)chains->count * (double)chains->steps;
+}
+
+/* Whether the user gave all that a plan decides. */
+static bool work_is_given(const struct sampling *sampling)
+{
+    return sampling->chains > 0 && sampling->steps > 0;
+}
+
+/* What a mode needs at least and by its plain plan, the chains of its pilot, and what
+ * these left; 0 chains if the plain plan costs less than the pilot and the fewest steps
+ * after it. */
+struct choice {
+    double least, plain;
+    struct chains pilot;
+    struct plan_residual residual;
+};
+
+static int choose(const struct sampling *sampling, const struct control_mode *mode,
+                  struct filters *filters, struct choice *choice, struct error *error)
+{
+    *choice = (struct choice){.least = mode->plan.samples, .plain = mode->plan.samples};
+    if (!mode->system || !(mode->margin > CONTROL_PLAN_MARGIN))
+        return STATUS_OK;
+    const struct chains chains = control_plan_pilot(sampling, mode->margin, mode->law);
+    const struct plan_residual least = {0, chains.steps - chains.burn_in};
+    struct plan plan;
+    plan_make_controlled(mode->law, &mode->request, &least, &plan);
+    const double samples = cost(&chains) + plan.samples;
+    if (work_is_given(sampling) ? 2 * cost(&chains) > mode->plan.samples
+                                : samples >= mode->plan.samples)
+        return STATUS_OK;
+    const int status = filters_of(mode->system, filters, error);
+    if (status == STATUS_OK && filters->states > 0) {
+        choice->pilot = chains;
+        choice->least = samples;
+    }
+    return status;
+}
+
+/* Leaves out the pilots of modes that exceed the budget even at their least; true if
+ * any pilot is left. */
+static bool refuse(const struct control_plan *work, size_t n, struct choice *choice)
+{
+    const double budget = work->sampling->max_samples;
+    double total = 0;
+    bool any = false;
+    for (size_t i = 0; i < n; i++)
+        total += choice[i].least;
+    for (size_t i = 0; i < n; i++) {
+        struct plan *plan = &work->modes[i].plan;
+        if ((work->sum ? total : choice[i].least) > budget) {
+            plan->samples = choice[i].least;
+            plan->affordable = false;
+            choice[i].pilot.count = 0;
+        }
+        any |= choice[i].pilot.count > 0;
+    }
+    return any;
+}
+
+/* Plans a mode by what its pilot left, and keeps the plan if it pays. */
+static void plan_mode(const struct sampling *sampling, struct choice *choice,
+                      const struct control_fit *fit, struct control_mode *mode,
+                      struct control *control)
+{
+    const struct chains *pilot = &choice->pilot;
+    const double budget = sampling->max_samples;
+    struct plan_residual *residual = &choice->residual;
+    struct plan_request request = mode->sharp;
+    struct plan plan;
+    residual->recorded = pilot->steps - pilot->burn_in;
+    control_fit_solve(fit, control, &residual->variance);
+    if (!isfinite(residual->variance)) {
+        memset(control, 0, sizeof *control);
+        return;
+    }
+    plan_make_controlled(mode->law, &request, residual, &plan);
+    if (plan.samples + cost(pilot) > budget) {
+        request = mode->coarse;
+        plan_make_controlled(mode->law, &request, residual, &plan);
+    }
+    plan.samples += cost(pilot);
+    plan.affordable = plan.samples <= budget;
+    if (!work_is_given(sampling) && plan.samples >= mode->plan.samples) {
+        memset(control, 0, sizeof *control);
+        return;
+    }
+    mode->plan = plan;
+    mode->request = request;
+    mode->controlled = true;
+}
+
+/* Replaces the plan of a mode with control variates by one of the fine error, if that
+ * takes fewer steps than the plain plan and if what it takes more is left. */
+static void refine_mode(const struct sampling *sampling, const struct choice *choice,
+                        struct control_mode *mode, double *left)
+{
+    struct plan_request fine = mode->request;
+    struct plan plan;
+    fine.target = mode->fine;
+    if (!(fine.target > 0 && fine.target < mode->request.target))
+        return;
+    plan_make_controlled(mode->law, &fine, &choice->residual, &plan);
+    plan.samples += cost(&choice->pilot);
+    plan.affordable = plan.samples <= sampling->max_samples;
+    const double more = plan.samples - mode->plan.samples;
+    if (!plan.affordable || plan.samples >= choice->plain || more > *left)
+        return;
+    *left -= more;
+    mode->plan = plan;
+    mode->request = fine;
+}
+
+/* The modes of a sum share what is left of its budget, those that come first before the
+ * others; a mode that is a row of its own has its own. */
+static void refine(const struct control_plan *work, size_t n,
+                   const struct choice *choice)
+{
+    double left = work->sum ? work->sampling->max_samples : INFINITY;
+    for (size_t i = 0; work->sum && i < n; i++)
+        left -= work->modes[i].plan.samples;
+    for (size_t i = 0; i < n && !interrupt_pending(); i++)
+        if (work->modes[i].controlled)
+            refine_mode(work->sampling, &choice[i], &work->modes[i], &left);
+}
+
+/* Runs the pilots and plans by them. */
+static int plan_modes(struct control_plan *work, size_t n, struct choice *choice,
+                      struct error *error)
+{
+    struct ensemble pilot = *work->ensemble;
+    struct session clock = session_clock(work->sampling->session);
+    struct chains *chains = calloc(n, sizeof *chains);
+    struct control_fit *fit = malloc(n * sizeof *fit);
+    int status = chains && fit ? STATUS_OK : error_memory(error, "the pilot");
+    work->cut = session_is_over(work->sampling->session);
+    if (status != STATUS_OK || work->cut)
+        goto out;
+    for (size_t i = 0; i < n; i++)
+        chains[i] = choice[i].pilot;
+    pilot.pilot = true;
+    pilot.session = &clock;
+    pilot.control = work->control;
+    status = ensemble_control_fit(&pilot, chains, fit, error);
+    work->cut = session_was_cut(&clock);
+    for (size_t i = 0; status == STATUS_OK && !work->cut && i < n; i++) {
+        status = interrupt_check(error);
+        if (chains[i].count > 0)
+            plan_mode(work->sampling, &choice[i], &fit[i], &work->modes[i],
+                      &work->control[i]);
+    }
+    if (status == STATUS_OK && !work->cut)
+        refine(work, n, choice);
+out:
+    free(chains);
+    free(fit);
+    return status;
+}
+
+/* If the modes are one sum, none is affordable unless all are. */
+static void share_budget(const struct control_plan *work, size_t n)
+{
+    double total = 0;
+    for (size_t i = 0; i < n; i++)
+        total += work->modes[i].plan.samples;
+    for (size_t i = 0; work->sum && i < n; i++)
+        work->modes[i].plan.affordable = total <= work->sampling->max_samples;
+}
+
+int control_plan_make(struct control_plan *work, struct error *error)
+{
+    const size_t n = work->ensemble->problem->n;
+    struct choice *choice = calloc(n, sizeof *choice);
+    work->control = calloc(n, sizeof *work->control);
+    work->cut = false;
+    int status = work->control && choice ? STATUS_OK : error_memory(error, "the pilot");
+    for (size_t i = 0; status == STATUS_OK && i < n; i++) {
+        status = interrupt_check(error);
+        if (status == STATUS_OK)
+            status = choose(work->sampling, &work->modes[i], &work->control[i].filters,
+                            &choice[i], error);
+    }
+    if (status == STATUS_OK && refuse(work, n, choice))
+        status = plan_modes(work, n, choice, error);
+    share_budget(work, n);
+    if (work->cut) {
+        /* What is not known of the plans is not looked at. */
+        memset(work->control, 0, n * sizeof *work->control);
+        for (size_t i = 0; i < n; i++)
+            work->modes[i].plan.affordable = true;
+    }
+    free(choice);
+    return status;
+}
