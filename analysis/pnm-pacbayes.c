@@ -235,7 +235,7 @@ static int add_rule(struct table *table, const struct pacbayes_request *own,
         sampling_warn(
             &own->request.sampling,
             "%s: not sampled, because it needs %.3g coordinate-steps in all and the "
-            "budget --max-samples is %.3g a mode",
+            "budget --max-samples is %.3g",
             rule->kind->name, measured.samples, own->request.sampling.max_samples);
     return add_row(table, own, &exact_rule, POSTERIOR_MEASURED, &measured,
                    verdicts.exact, exact_at_end, error);
