@@ -57,6 +57,7 @@ struct control_pair {
 PNM_MUST_USE int filters_of(const struct linear_system *system, struct filters *filters,
                             struct error *error);
 
+/* The number of products of its states. */
 int filters_products(const struct filters *filters);
 
 /* Sets mean[product] to the expectations of the products' time averages over steps

@@ -183,6 +183,21 @@ INLINE void advance_recorded(const struct task *task, const double *restrict nor
     }
 }
 
+/* Does it for the states of the lanes, which are constants there. */
+#define FOR_SHAPE(DO)                                                                  \
+    do {                                                                               \
+        if (lanes->states == 1)                                                        \
+            DO(1, false);                                                              \
+        else if (lanes->states == 2 && !lanes->pair)                                   \
+            DO(2, false);                                                              \
+        else if (lanes->states == 2)                                                   \
+            DO(2, true);                                                               \
+        else if (!lanes->pair)                                                         \
+            DO(3, false);                                                              \
+        else                                                                           \
+            DO(3, true);                                                               \
+    } while (0)
+
 void ISA_NAME(control_advance)(size_t steps, size_t stride, size_t shift,
                                const double *normal, struct control_lanes *lanes,
                                double *product)
@@ -196,16 +211,7 @@ void ISA_NAME(control_advance)(size_t steps, size_t stride, size_t shift,
         else                                                                           \
             advance(&without, normal, lanes, NULL);                                    \
     } while (0)
-    if (lanes->states == 1)
-        ADVANCE(1, false);
-    else if (lanes->states == 2 && !lanes->pair)
-        ADVANCE(2, false);
-    else if (lanes->states == 2)
-        ADVANCE(2, true);
-    else if (!lanes->pair)
-        ADVANCE(3, false);
-    else
-        ADVANCE(3, true);
+    FOR_SHAPE(ADVANCE);
 #undef ADVANCE
 }
 
@@ -218,15 +224,6 @@ void ISA_NAME(control_record)(size_t steps, size_t stride, size_t shift,
         const struct task task = {states, pair, false, steps, stride, shift};          \
         advance_recorded(&task, normal, lanes, stride_record, record);                 \
     } while (0)
-    if (lanes->states == 1)
-        RECORD(1, false);
-    else if (lanes->states == 2 && !lanes->pair)
-        RECORD(2, false);
-    else if (lanes->states == 2)
-        RECORD(2, true);
-    else if (!lanes->pair)
-        RECORD(3, false);
-    else
-        RECORD(3, true);
+    FOR_SHAPE(RECORD);
 #undef RECORD
 }
