@@ -54,6 +54,9 @@ enum {
     CURVE_COUNT,
     EXACT,
     EXACT_VERDICT,
+    MEASURED_PLAIN,
+    STDERR_PLAIN,
+    GAIN,
     CURVE_COLUMNS
 };
 
@@ -66,6 +69,9 @@ static const struct column curve_columns[] = {
     [CURVE_COUNT] = {"count", COLUMN_COUNT, COLUMN_SAMPLED},
     [EXACT] = {"exact", COLUMN_REAL, false},
     [EXACT_VERDICT] = {"exact_verdict", COLUMN_TEXT, COLUMN_SAMPLED},
+    [MEASURED_PLAIN] = {"measured_plain", COLUMN_REAL, COLUMN_SAMPLED | COLUMN_PLAIN},
+    [STDERR_PLAIN] = {"stderr_plain", COLUMN_REAL, COLUMN_SAMPLED | COLUMN_PLAIN},
+    [GAIN] = {"gain", COLUMN_REAL, COLUMN_SAMPLED | COLUMN_PLAIN},
 };
 
 enum { HORIZONS = RULE_COLUMNS, SLOPE, SLOPE_STDERR, SLOPE_COLUMNS };
@@ -251,8 +257,7 @@ static int add_slope(struct table *table, const struct convergence_run *run,
 
 static int add_point(struct table *table, const struct convergence_run *run,
                      const struct rule *rule, const struct descent_curve *curve,
-                     uint64_t step, enum convergence_quantity quantity,
-                     struct error *error)
+                     uint64_t step, enum descent_quantity quantity, struct error *error)
 {
     struct convergence_point point;
     int status =
@@ -260,9 +265,8 @@ static int add_point(struct table *table, const struct convergence_run *run,
     if (status == STATUS_OK)
         status = rule_table_row(rule, table, error);
     if (status == STATUS_OK)
-        status =
-            table_text(table, QUANTITY,
-                       quantity == CONVERGENCE_SQUARE ? "square" : "excess", error);
+        status = table_text(table, QUANTITY,
+                            quantity == DESCENT_SQUARE ? "square" : "excess", error);
     if (status == STATUS_OK)
         status =
             table_text(table, EXACT_VERDICT, verdict_text(point.verdicts.exact), error);
@@ -271,12 +275,41 @@ static int add_point(struct table *table, const struct convergence_run *run,
     verdict_count(run->tally, point.verdicts);
     table_count(table, STEP, step);
     evidence_cells(table, MEASURED, &point.evidence);
+    evidence_cells_plain(table, MEASURED_PLAIN, &point.evidence);
     if (convergence_has_exact(&run->task.loss, rule))
         table_known(table, EXACT, point.evidence.exact);
     else if (run->task.sampling->exact_only)
         return table_reason(
             table, "exact values are those of linear rules on the loss quadratic",
             error);
+    return STATUS_OK;
+}
+
+/* Measures the steps that are shown, step[0 .. points], 0 first. *sampled: there is a
+ * curve. */
+static int measure_curve(const struct convergence_run *run, const struct rule *rule,
+                         const uint64_t *step, size_t points,
+                         struct descent_curve *curve, bool *sampled,
+                         struct error *error)
+{
+    const struct sampling *sampling = run->task.sampling;
+    double needed = 0;
+    *sampled = false;
+    if (sampling->exact_only)
+        return STATUS_OK;
+    const int status = convergence_measure_curve(&run->task, rule, step + 1, points,
+                                                 curve, &needed, error);
+    if (status != STATUS_OK)
+        return status;
+    *sampled = needed == 0;
+    if (*sampled)
+        warn_lost(run, rule, curve);
+    else
+        sampling_warn(sampling,
+                      "%s with lr=%g: not sampled, because it needs at least %.3g "
+                      "coordinate-steps and the budget --max-samples is %.3g",
+                      rule->kind->name, rule_parameter(rule, "lr"), needed,
+                      sampling->max_samples);
     return STATUS_OK;
 }
 
@@ -288,19 +321,20 @@ static int add_curve(struct table *table, const struct convergence_run *run,
     const uint64_t points = wanted < horizon ? wanted : horizon;
     struct descent_curve curve = {0};
     struct rule own = *rule;
+    bool sampled;
+    uint64_t *step = malloc((points + 1) * sizeof *step);
+    if (!step)
+        return error_memory(error, "the steps of a curve");
+    for (uint64_t k = 0; k <= points; k++)
+        step[k] = horizon * k / points;
     convergence_set_rate(&run->task, horizon, &own);
-    const bool measured = !run->task.sampling->exact_only;
-    int status = STATUS_OK;
-    if (measured)
-        status = convergence_measure(&run->task, &own, horizon, &curve, error);
-    if (status == STATUS_OK && measured)
-        warn_lost(run, &own, &curve);
+    int status = measure_curve(run, &own, step, points, &curve, &sampled, error);
     for (uint64_t k = 0; status == STATUS_OK && k <= points; k++)
-        for (int q = 0; status == STATUS_OK && q < CONVERGENCE_QUANTITIES; q++)
-            status =
-                add_point(table, run, &own, measured ? &curve : NULL,
-                          horizon * k / points, (enum convergence_quantity)q, error);
+        for (int q = 0; status == STATUS_OK && q < DESCENT_QUANTITIES; q++)
+            status = add_point(table, run, &own, sampled ? &curve : NULL, step[k],
+                               (enum descent_quantity)q, error);
     descent_curve_free(&curve);
+    free(step);
     return status;
 }
 

@@ -227,14 +227,15 @@ static const struct program program = {
         "chooses, so that the minimum is not biased. A bound is vacuous if it is not "
         "below G^2. Bounds are empty for rules and parameters that the theorem does "
         "not cover, and if --lr is given. With --curve: exact values and a verdict "
-        "for --loss quadratic. A ratio above 1 breaks the bound: verdict says whether "
+        "for --loss quadratic, where linear rules are measured with control variates. "
+        "A ratio above 1 breaks the bound: verdict says whether "
         "it does, exact is the ratio of the written-out chain, without noise. A "
         "search measures the setting that it found with other random numbers and "
         "prints the command that measures it again. With --exact: the bounds, the "
         "exact "
         "curve of --loss quadratic, or the exact ratio without noise.",
-    .groups = OPTIONS_EXACT | OPTIONS_RULE | OPTIONS_DECAY | OPTIONS_LOSS |
-              OPTIONS_SAMPLING | OPTIONS_OUTPUT | OPTIONS_PLOT,
+    .groups = OPTIONS_EXACT | OPTIONS_COLUMNS | OPTIONS_RULE | OPTIONS_DECAY |
+              OPTIONS_LOSS | OPTIONS_SAMPLING | OPTIONS_OUTPUT | OPTIONS_PLOT,
     .judges = true,
     .plans_rate = true,
     .presence_counts = true,

@@ -210,13 +210,13 @@ double convergence_doubling(double slope, double slope_se, double *se)
 
 bool convergence_has_exact(const struct loss *loss, const struct rule *rule)
 {
-    return !isfinite(loss->gradient_bound) && rule_has_law(rule);
+    return loss->kind->quadratic && rule_has_law(rule);
 }
 
 /* On a quadratic with curvatures h: E|grad f|^2 = sum h^2 E theta^2, E f - f* = sum h
  * E theta^2 / 2. */
 static double exact_value(const struct convergence_task *task, const struct rule *rule,
-                          uint64_t step, enum convergence_quantity quantity)
+                          uint64_t step, enum descent_quantity quantity)
 {
     const struct loss *loss = &task->loss;
     const double noise = task->sigma * task->sigma / (double)loss->n;
@@ -230,23 +230,32 @@ static double exact_value(const struct convergence_task *task, const struct rule
         theory_system(rule, h, &system);
         linear_system_at(&system, &system, noise, task->start, step, &mean, &variance);
         const double square = mean * mean + variance;
-        sum += quantity == CONVERGENCE_SQUARE ? h * h * square : h * square / 2;
+        sum += quantity == DESCENT_SQUARE ? h * h * square : h * square / 2;
     }
     return sum;
 }
 
+/* NAN if there are no chains. */
+static double error_of(const struct moments *moments, bool noiseless)
+{
+    return moments->count == 0 ? NAN : noiseless ? 0 : moments_stderr(moments);
+}
+
 int convergence_point(const struct convergence_task *task, const struct rule *rule,
                       const struct descent_curve *curve, uint64_t step,
-                      enum convergence_quantity quantity,
-                      struct convergence_point *point, struct error *error)
+                      enum descent_quantity quantity, struct convergence_point *point,
+                      struct error *error)
 {
-    struct moments moments = {0};
-    if (curve && quantity == CONVERGENCE_EXCESS) {
-        moments = curve->excess[step];
+    struct moments plain = {0};
+    if (curve && quantity == DESCENT_EXCESS) {
+        plain = curve->excess[step];
     } else if (curve) {
-        moments = curve->square[0][step];
-        moments_merge(&moments, &curve->square[1][step]);
+        plain = curve->square[0][step];
+        moments_merge(&plain, &curve->square[1][step]);
     }
+    const struct moments *controlled =
+        curve ? descent_curve_controlled(curve, step, quantity) : NULL;
+    const struct moments moments = controlled ? *controlled : plain;
     /* At step 0 nothing is random. */
     const bool noiseless = task->sigma == 0 || step == 0;
     (void)error;
@@ -254,9 +263,9 @@ int convergence_point(const struct convergence_task *task, const struct rule *ru
         .paper = NAN,
         .exact = exact_value(task, rule, step, quantity),
         .measured = moments.count > 0 ? moments.mean : NAN,
-        .se = moments.count == 0 ? NAN
-              : noiseless        ? 0
-                                 : moments_stderr(&moments),
+        .se = error_of(&moments, noiseless),
+        .plain = plain.count > 0 ? plain.mean : NAN,
+        .plain_se = error_of(&plain, noiseless),
         .count = moments.count,
         .sampled = moments.count > 0,
         .noiseless = noiseless,
@@ -265,8 +274,9 @@ int convergence_point(const struct convergence_task *task, const struct rule *ru
     /* Squares of normal numbers have a skewed law, so many samples are needed
      * (noise.c). */
     const double effective = pow(point->evidence.exact_scale / point->evidence.se, 2);
-    point->evidence.decisive = noiseless || (moments.count >= ESTIMATE_MIN_CHAINS &&
-                                             effective >= ESTIMATE_MIN_SAMPLES);
+    const uint64_t fewest = controlled ? PLAN_FEWEST : ESTIMATE_MIN_CHAINS;
+    point->evidence.decisive =
+        noiseless || (moments.count >= fewest && effective >= ESTIMATE_MIN_SAMPLES);
     point->evidence.paper_scale = NAN;
     point->verdicts = evidence_judge(&point->evidence);
     return STATUS_OK;

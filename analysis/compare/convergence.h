@@ -45,6 +45,18 @@ PNM_MUST_USE int convergence_measure(const struct convergence_task *task,
                                      const struct rule *rule, uint64_t horizon,
                                      struct descent_curve *curve, struct error *error);
 
+/* The same for a curve of which `count` steps are shown, ascending and > 0; the last is
+ * the horizon. A linear rule on the loss quadratic gets control variates
+ * (descent_control.h), if the task's sampling allows them; then chains are planned for
+ * both moments at all these steps by what a pilot leaves of their variance, and pilot
+ * and chains are within the budget. If even the fewest chains are not, *needed is the
+ * coordinate-steps that they take, and nothing is sampled; else it is 0. */
+PNM_MUST_USE int convergence_measure_curve(const struct convergence_task *task,
+                                           const struct rule *rule,
+                                           const uint64_t *step, size_t count,
+                                           struct descent_curve *curve, double *needed,
+                                           struct error *error);
+
 /* min over k = 0 .. T-1 of E|grad f(theta_k)|^2. One half of the chains chooses the
  * step, the other measures the value. count 0: no chains. */
 struct convergence_minimum {
@@ -78,12 +90,6 @@ PNM_MUST_USE int convergence_slope(const double *horizon,
  * error from that of the slope. */
 double convergence_doubling(double slope, double slope_se, double *se);
 
-enum convergence_quantity {
-    CONVERGENCE_SQUARE, /* E|grad f(theta_t)|^2 */
-    CONVERGENCE_EXCESS, /* E f(theta_t) - f* */
-    CONVERGENCE_QUANTITIES
-};
-
 struct convergence_point {
     struct evidence evidence;
     struct verdicts verdicts;
@@ -98,7 +104,7 @@ bool convergence_has_exact(const struct loss *loss, const struct rule *rule);
 PNM_MUST_USE int convergence_point(const struct convergence_task *task,
                                    const struct rule *rule,
                                    const struct descent_curve *curve, uint64_t step,
-                                   enum convergence_quantity quantity,
+                                   enum descent_quantity quantity,
                                    struct convergence_point *point,
                                    struct error *error);
 

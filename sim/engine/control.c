@@ -200,6 +200,23 @@ void filters_sums_mean(const struct filters *filters, int samples, uint64_t burn
     products_mean(filters, sums, samples, burn_in, steps, mean);
 }
 
+/* The sum is one of quads, because terms of filters with poles near each other are
+ * large and of both signs. */
+double filters_variance(const struct filters *filters, int samples, uint64_t steps,
+                        const double *coefficient)
+{
+    quad sum = 0;
+    for (int s = 0; s < filters->states; s++)
+        for (int r = 0; r <= s; r++) {
+            if (samples > 1 && r != s)
+                continue;
+            const quad both = (quad)coefficient[r] * coefficient[s];
+            sum += (r == s ? 1 : 2) * both *
+                   product_mean(averages, filters, r, filters, s, steps - 1, steps);
+        }
+    return (double)sum;
+}
+
 /* --- coefficients ----------------------------------------------------------------- */
 
 void control_fit_add(struct control_fit *fit, int products, const double *average_of,

@@ -71,8 +71,12 @@ void filters_mean(const struct filters *filters, int samples, uint64_t burn_in,
 void filters_sums_mean(const struct filters *filters, int samples, uint64_t burn_in,
                        uint64_t steps, double *mean);
 
-/* The same for the products of two different modes, whose filters read noise of the
- * covariance `noise`. */
+/* The variance after `steps` >= 1 steps of the sum of coefficient[s] times state s. */
+double filters_variance(const struct filters *filters, int samples, uint64_t steps,
+                        const double *coefficient);
+
+/* The same as filters_mean for the products of two different modes, whose filters read
+ * noise of the covariance `noise`. */
 void filters_pair_mean(const struct filters *i, const struct filters *j, int samples,
                        double noise, uint64_t burn_in, uint64_t steps, double *mean);
 

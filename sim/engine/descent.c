@@ -2,6 +2,7 @@
 #include "engine/descent.h"
 
 #include "base/interrupt.h"
+#include "engine/descent_control.h"
 #include "engine/kernels.h"
 #include "engine/units.h"
 #include "rules/rule_loops.h"
@@ -12,7 +13,8 @@
 
 enum {
     LANES = LOSS_LANES,
-    AHEAD = 2048, /* normal numbers drawn at a time, unless a step takes more */
+    AHEAD = 2048,     /* normal numbers drawn at a time, unless a step takes more */
+    FILTER_AHEAD = 8, /* steps at least, so that filters are not loaded for each */
 };
 
 /* --- one unit, step by step ------------------------------------------------------- */
@@ -27,8 +29,8 @@ struct noise {
     double *normal;
 };
 
-/* Allocates a block and its noise. All their pointers lead into the memory of theta,
- * which the caller frees. */
+/* Allocates a block and its noise. All their pointers but `lanes` lead into the memory
+ * of theta; the caller frees both. */
 static int block_init(struct descent_block *block, struct noise *noise,
                       const struct descent *descent, struct error *error)
 {
@@ -38,6 +40,8 @@ static int block_init(struct descent_block *block, struct noise *noise,
     noise->sd = descent->sigma / sqrt((double)descent->loss->n);
     noise->a_step = samples * row;
     noise->ahead = noise->a_step < AHEAD ? AHEAD / noise->a_step : 1;
+    if (descent->control && noise->ahead < FILTER_AHEAD)
+        noise->ahead = FILTER_AHEAD;
     block->kernels = kernels_find(error);
     if (!block->kernels)
         return STATUS_USAGE;
@@ -51,7 +55,9 @@ static int block_init(struct descent_block *block, struct noise *noise,
     noise->normal = block->sample + samples * row;
     for (size_t k = 0; k < row; k++)
         block->theta[k] = descent->start;
-    return STATUS_OK;
+    return descent->control
+               ? descent_control_start(descent->control, &block->lanes, error)
+               : STATUS_OK;
 }
 
 static uint64_t hash_of(const struct descent *descent)
@@ -89,15 +95,42 @@ static void draw_samples(const struct descent *descent, uint64_t t, uint64_t ste
     }
 }
 
+/* The filters have read the noise of `at` steps; step `next` is recorded next. */
+struct filtered {
+    uint64_t at;
+    size_t next;
+};
+
+/* Advances the filters to step t if it is recorded, or if the numbers before it are
+ * about to be replaced, and says which recorded step it is. */
+static void filter(const struct descent *descent, uint64_t t, const struct noise *noise,
+                   struct filtered *done, struct descent_block *block)
+{
+    const struct descent_control *control = descent->control;
+    const bool recorded =
+        done->next < control->points && control->step[done->next] == t;
+    block->point = recorded ? done->next++ : DESCENT_BETWEEN;
+    if (t == done->at || !(recorded || t % noise->ahead == 0))
+        return;
+    descent_control_advance(descent, block->kernels, (size_t)(t - done->at),
+                            noise->normal +
+                                (size_t)(done->at % noise->ahead) * noise->a_step,
+                            block->lanes);
+    done->at = t;
+}
+
 static void run_steps(const struct descent *descent, uint64_t steps,
                       struct noise *noise, struct descent_block *block,
                       descent_observer look, void *context)
 {
     const struct loss *loss = descent->loss;
+    struct filtered filtered = {0, 0};
     const struct loss_loops *of_loss = kernels_loss(block->kernels, loss);
     const struct rule_loops *of_rule = kernels_rule(block->kernels, descent->rule);
     for (uint64_t t = 0; t <= steps && !interrupt_pending(); t++) {
         of_loss->evaluate(loss, block->theta, block->exact, block->value);
+        if (descent->control)
+            filter(descent, t, noise, &filtered, block);
         if (t < steps)
             draw_samples(descent, t, steps, noise, block);
         look(context, t, block);
@@ -114,26 +147,30 @@ int descent_unit(const struct descent *descent, uint64_t unit, uint64_t steps,
         descent->seed, descent->pilot ? RANDOM_PILOT : RANDOM_ENSEMBLE,
         descent->common ? random_hash("common", NULL, 0) : hash_of(descent), unit};
     struct noise noise;
-    struct descent_block block = {.theta = NULL};
+    struct descent_block block = {.point = DESCENT_BETWEEN};
     int status = random_init(&noise.stream, descent->generator, key, error);
     if (status == STATUS_OK)
         status = block_init(&block, &noise, descent, error);
     if (status == STATUS_OK)
         run_steps(descent, steps, &noise, &block, look, context);
     free(block.theta);
+    free(block.lanes);
     random_free(&noise.stream);
     return status;
 }
 
 /* --- moments over chains -------------------------------------------------------- */
 
-/* A unit's scratch holds these quantities for every step: for each half the mean and
- * the sum of squared deviations over its chains. */
-enum { SQUARE, EXCESS, QUANTITIES };
+/* A unit's scratch holds the quantities for every step: for each half the mean and the
+ * sum of squared deviations over its chains. Behind these, for every recorded step of
+ * the control variates, it holds those of all its chains. */
 struct half {
     double mean, squares;
 };
-enum { NUMBERS = QUANTITIES * 2 * sizeof(struct half) / sizeof(double) };
+enum {
+    NUMBERS = DESCENT_QUANTITIES * 2 * sizeof(struct half) / sizeof(double),
+    CONTROLLED = DESCENT_QUANTITIES * sizeof(struct half) / sizeof(double),
+};
 
 struct task {
     const struct descent *descent;
@@ -143,9 +180,9 @@ struct task {
 
 /* The context of a unit's observer. */
 struct view {
-    const struct loss *loss;
+    const struct descent *descent;
     int lanes; /* chains in the unit */
-    double *scratch;
+    double *scratch, *controlled;
 };
 
 static int lanes_of(uint64_t chains, uint64_t unit)
@@ -163,30 +200,58 @@ static void observe_moments(void *context, uint64_t t,
                             const struct descent_block *block)
 {
     const struct view *view = context;
-    block->kernels->descent_observe(view->loss->n, view->lanes, block->exact,
-                                    block->value, view->loss->minimum,
-                                    view->scratch + t * NUMBERS);
+    const struct loss *loss = view->descent->loss;
+    struct moments moments[DESCENT_QUANTITIES];
+    block->kernels->descent_observe(loss->n, view->lanes, block->exact, block->value,
+                                    loss->minimum, view->scratch + t * NUMBERS);
+    if (block->point == DESCENT_BETWEEN)
+        return;
+    descent_control_moments(view->descent, block, view->lanes, moments);
+    for (int q = 0; q < DESCENT_QUANTITIES; q++) {
+        double *to = view->controlled + block->point * CONTROLLED + 2 * q;
+        to[0] = moments[q].mean;
+        to[1] = moments[q].squares;
+    }
+}
+
+/* The numbers of all steps, before those with control variates. */
+static size_t plain_size(const struct descent_curve *curve)
+{
+    return ((size_t)curve->steps + 1) * NUMBERS;
 }
 
 static int unit_run(void *context, int thread, uint64_t unit, double *scratch,
                     struct error *error)
 {
     const struct task *task = context;
-    struct view view = {task->descent->loss, lanes_of(task->chains, unit), scratch};
+    struct view view = {task->descent, lanes_of(task->chains, unit), scratch,
+                        scratch + plain_size(task->curve)};
     (void)thread;
     return descent_unit(task->descent, unit, task->curve->steps, observe_moments, &view,
                         error);
+}
+
+static void merge_controlled(struct descent_curve *curve, int lanes,
+                             const double *scratch)
+{
+    for (size_t k = 0; k < curve->points; k++, scratch += CONTROLLED)
+        for (int q = 0; q < DESCENT_QUANTITIES; q++) {
+            const struct moments own = {(uint64_t)lanes, scratch[2 * q],
+                                        scratch[2 * q + 1]};
+            moments_merge(&curve->controlled[q][k], &own);
+        }
 }
 
 static void unit_merge(void *context, uint64_t unit, const double *scratch)
 {
     const struct task *task = context;
     const int lanes = lanes_of(task->chains, unit);
+    merge_controlled(task->curve, lanes, scratch + plain_size(task->curve));
     for (uint64_t t = 0; t <= task->curve->steps; t++, scratch += NUMBERS)
         for (int half = 0; half < 2; half++) {
             const uint64_t count = (uint64_t)half_count(lanes, half);
-            const double *square = scratch + 4 * SQUARE + 2 * half;
-            const double *excess = scratch + 4 * EXCESS + 2 * half;
+            const double *square = scratch + 4 * DESCENT_SQUARE + 2 * half;
+            const double *excess = scratch + 4 * DESCENT_EXCESS + 2 * half;
             const struct moments squares = {count, square[0], square[1]};
             const struct moments excesses = {count, excess[0], excess[1]};
             moments_merge(&task->curve->square[half][t], &squares);
@@ -201,28 +266,54 @@ uint64_t descent_identity(const struct descent *descent, uint64_t chains,
         hash_of(descent), descent->seed, (uint64_t)descent->generator.kind,
         chains,           steps,         descent->pilot};
     const double places[] = {descent->start, descent->sigma};
-    const uint64_t hash =
+    uint64_t hash =
         random_hash_bytes(random_hash("descent", places, 2), numbers, sizeof numbers);
+    if (descent->control) {
+        const uint64_t control = descent_control_hash(descent->control);
+        hash = random_hash_bytes(hash, &control, sizeof control);
+    }
     return hash;
+}
+
+/* One block of memory holds all moments, those with control variates last. */
+static int curve_init(struct descent_curve *curve, uint64_t steps,
+                      const struct descent_control *control, size_t *count,
+                      struct error *error)
+{
+    const size_t all = (size_t)steps + 1, points = control ? control->points : 0;
+    *curve = (struct descent_curve){.steps = steps, .points = points};
+    *count = 3 * all + DESCENT_QUANTITIES * points;
+    struct moments *moments =
+        steps < SIZE_MAX / 1024 ? calloc(*count, sizeof *moments) : NULL;
+    if (!moments)
+        return error_memory(error, "the moments of every step");
+    curve->square[0] = moments;
+    curve->square[1] = moments + all;
+    curve->excess = moments + 2 * all;
+    for (int q = 0; q < DESCENT_QUANTITIES; q++)
+        curve->controlled[q] = moments + 3 * all + (size_t)q * points;
+    if (!control)
+        return STATUS_OK;
+    curve->step = malloc(points * sizeof *curve->step);
+    if (!curve->step)
+        return error_memory(error, "the recorded steps");
+    memcpy(curve->step, control->step, points * sizeof *curve->step);
+    return STATUS_OK;
 }
 
 int descent_run(const struct descent *descent, uint64_t chains, uint64_t steps,
                 struct descent_curve *curve, struct error *error)
 {
-    const size_t points = (size_t)steps + 1;
-    struct moments *moments =
-        steps < SIZE_MAX / 1024 ? calloc(points, 3 * sizeof *moments) : NULL;
-    *curve = (struct descent_curve){.steps = steps, .square = {moments}};
-    if (!moments)
-        return error_memory(error, "the moments of every step");
-    curve->square[1] = moments + points;
-    curve->excess = moments + 2 * points;
+    size_t count;
+    const int status = curve_init(curve, steps, descent->control, &count, error);
+    if (status != STATUS_OK)
+        return status;
     struct task task = {descent, curve, chains};
-    const struct session_block blocks[] = {{moments, 3 * points * sizeof *moments},
-                                           {NULL, 0}};
+    const struct session_block blocks[] = {
+        {curve->square[0], count * sizeof(struct moments)}, {NULL, 0}};
     const struct units units = {
         .count = chains / LANES + (chains % LANES != 0),
-        .scratch_size = points * NUMBERS,
+        .scratch_size = plain_size(curve) + curve->points * CONTROLLED,
         .threads = descent->threads,
         .label = descent->label,
         .identity = descent_identity(descent, chains, steps),
@@ -238,7 +329,25 @@ int descent_run(const struct descent *descent, uint64_t chains, uint64_t steps,
 void descent_curve_free(struct descent_curve *curve)
 {
     free(curve->square[0]);
+    free(curve->step);
     *curve = (struct descent_curve){0};
+}
+
+const struct moments *descent_curve_controlled(const struct descent_curve *curve,
+                                               uint64_t step,
+                                               enum descent_quantity quantity)
+{
+    size_t from = 0, to = curve->points;
+    while (from < to) {
+        const size_t middle = from + (to - from) / 2;
+        if (curve->step[middle] < step)
+            from = middle + 1;
+        else
+            to = middle;
+    }
+    return from < curve->points && curve->step[from] == step
+               ? &curve->controlled[quantity][from]
+               : NULL;
 }
 
 /* --- one chain ------------------------------------------------------------------ */

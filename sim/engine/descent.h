@@ -11,6 +11,7 @@
 
 #include "base/moments.h"
 #include "base/random.h"
+#include "engine/control.h"
 #include "engine/session.h"
 #include "losses/loss.h"
 #include "rules/rule.h"
@@ -29,9 +30,18 @@ struct descent {
     /* Use the same random numbers for all rules, losses and parameters, so that few
      * chains are enough to compare settings. */
     bool common;
+    /* Control variates of moments at fixed steps (descent_control.h); NULL: none. */
+    const struct descent_control *control;
     const char *label; /* shown beside the progress bar; NULL: no bar */
     struct session
         *session; /* may end sampling early and keep checkpoints; NULL: none */
+};
+
+/* What moments over chains are of. */
+enum descent_quantity {
+    DESCENT_SQUARE, /* ||grad f(theta)||^2 */
+    DESCENT_EXCESS, /* f(theta) - f* */
+    DESCENT_QUANTITIES
 };
 
 /* 64 chains before step t: theta[i * 64 + lane], `exact` with grad f(theta) laid out
@@ -41,7 +51,12 @@ struct descent_block {
     const struct kernels *kernels; /* for this processor */
     double *theta, *exact, *slot, *sample;
     double value[LOSS_LANES];
+    /* With control variates: the filters of each coordinate after t steps, at the
+     * control's recorded steps alone, and which of these t is, or DESCENT_BETWEEN. */
+    struct control_lanes *lanes;
+    size_t point;
 };
+#define DESCENT_BETWEEN SIZE_MAX
 
 /* Called for t = 0 .. steps; at t = steps the block has no samples. */
 typedef void (*descent_observer)(void *context, uint64_t t,
@@ -65,6 +80,10 @@ struct descent_curve {
     uint64_t steps;
     struct moments *square[2]; /* ||grad f(theta_k)||^2, by half */
     struct moments *excess;    /* f(theta_k) - f*, all chains */
+    /* With control variates, of all chains at the control's recorded steps. */
+    size_t points;
+    uint64_t *step;
+    struct moments *controlled[DESCENT_QUANTITIES];
 };
 
 /* STATUS_MEMORY, and what sessions and generators return. descent_curve_free is legal
@@ -73,6 +92,11 @@ PNM_MUST_USE int descent_run(const struct descent *descent, uint64_t chains,
                              uint64_t steps, struct descent_curve *curve,
                              struct error *error);
 void descent_curve_free(struct descent_curve *curve);
+
+/* The moments with control variates at that step; NULL if there are none. */
+const struct moments *descent_curve_controlled(const struct descent_curve *curve,
+                                               uint64_t step,
+                                               enum descent_quantity quantity);
 
 /* One chain step by step, with the same bits as in descent_run. */
 struct descent_record {

@@ -33,6 +33,7 @@ struct loss_kind {
     const struct parameter *parameters;
     int parameter_count;
     bool unbounded; /* the gradient has no bound: gradient_bound is INFINITY */
+    bool quadratic; /* f = sum_i h_i theta_i^2 / 2, where h_i > 0 is data[i] */
     /* Sets the members of struct loss that follow `number`, which are 0 before; but
      * gradient_bound is INFINITY where `unbounded` is set.
      * STATUS_USAGE, STATUS_MEMORY, STATUS_SOFTWARE. */

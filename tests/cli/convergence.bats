@@ -54,14 +54,69 @@ convergence() {
 }
 
 @test "measured and exact transients agree at 20 times from 0 to stationarity" {
-    local rule
+    local rule given="--loss quadratic --condition 4 --dim 2 --lr 0.1 --curve --horizon 400 --initial 2 --sigma 0.5"
     for rule in $(linear_rules); do
-        attempt pnm-convergence --optimizer "$rule" --loss quadratic --condition 4 --dim 2 \
-            --lr 0.1 --curve --horizon 400 --replicas 524288 --initial 2 --sigma 0.5
+        # shellcheck disable=SC2086
+        attempt pnm-convergence --optimizer "$rule" $given
         expect_status 0
         expect_equal "$(row_count "$out")" 42
         all_are "$out" exact_verdict holds
     done
+    # shellcheck disable=SC2086
+    attempt pnm-convergence --optimizer pnm $given --control none --replicas 524288
+    expect_status 0
+    all_are "$out" exact_verdict holds
+}
+
+@test "--control: few chains, their plain values beside them; the same for any threads; cut and resumed" {
+    local given="--optimizer pnm,heavy_ball --loss quadratic --lr 0.1 --curve --horizon 100 --points 2"
+    local plain=measured_plain,stderr_plain,gain
+    # shellcheck disable=SC2086
+    attempt pnm-convergence $given --columns plain
+    expect_status 0
+    expect_equal "$(header "$out")" "optimizer,lr,beta0,beta1,step,quantity,measured,stderr,count,exact,exact_verdict,$plain"
+    all_are "$out" count 64
+    all_are "$out" exact_verdict holds
+    holds "$(column "$out" gain 1) == 1 && $(column "$out" gain 5) > 1e5"
+    holds "($(column "$out" stderr_plain 5) / $(column "$out" stderr 5))^2 / $(column "$out" gain 5) - 1 < 1e-9"
+    holds "$(column "$out" stderr 5) < 0.001 * $(column "$out" measured 5)"
+    # shellcheck disable=SC2086
+    attempt pnm-convergence $given
+    expect_equal "$(header "$out")" "optimizer,lr,beta0,beta1,step,quantity,measured,stderr,count,exact,exact_verdict"
+    # The same chains without control variates are what stands beside them.
+    # shellcheck disable=SC2086
+    attempt pnm-convergence $given --replicas 200 --columns plain
+    cut -d, -f12-13 <(body "$out") >beside
+    never grep -q ',1$' <(body "$out" | tail -n 1)
+    # shellcheck disable=SC2086
+    attempt pnm-convergence $given --replicas 200 --columns plain --control none
+    expect_equal "$(column "$out" gain | sort -u)" 1
+    cut -d, -f12-13 <(body "$out") >alone
+    expect_same beside alone
+    # shellcheck disable=SC2086
+    attempt pnm-convergence $given --precision 1e-5 --threads 1
+    cp "$out" one
+    # shellcheck disable=SC2086
+    attempt pnm-convergence $given --precision 1e-5 --threads 3
+    expect_same one "$out"
+    # shellcheck disable=SC2086
+    attempt pnm-convergence $given --precision 1e-5 --stop-at 1:3 --checkpoint kept --quiet
+    # shellcheck disable=SC2086
+    attempt pnm-convergence $given --precision 1e-5 --resume kept
+    expect_same one "$out"
+}
+
+@test "a curve whose fewest chains exceed the budget is not sampled and says what it needs" {
+    local given="--optimizer sgd --loss quadratic --lr 0.1 --curve --horizon 100 --points 2"
+    # shellcheck disable=SC2086
+    attempt pnm-convergence $given --max-samples 12799
+    expect_status 2
+    all_are "$out" exact_verdict 'not sampled'
+    expect_message 'not sampled, because it needs at least 1.28e.04 coordinate-steps and the budget --max-samples is'
+    # shellcheck disable=SC2086
+    attempt pnm-convergence $given --max-samples 12800
+    expect_status 0
+    all_are "$out" count 64
 }
 
 @test "without noise one run, exact to rounding" {

@@ -312,7 +312,7 @@ cut_and_resume() {
         never grep -q ',fails$' "$out"
     done
     attempt pnm-convergence --optimizer sgd --curve --loss quadratic --horizon 256 --replicas 2000 \
-        --seed 61 --quiet --stop-at 1:1
+        --control none --seed 61 --quiet --stop-at 1:1
     expect_status 2
     never grep -q ',fails$' "$out"
     attempt pnm-verify --claim eq12 --precision 0.02 --seed 393 --quiet --stop-at 1:1

@@ -2,7 +2,7 @@
 /* test_convergence.c: the standard errors of curves, minima and slopes, over 128 seeds
  * (errors.h).
  *
- * Bands of 1e-5: 17. */
+ * Bands of 1e-5: 19. */
 #include "errors.h"
 
 #include "compare/convergence.h"
@@ -43,33 +43,122 @@ static struct convergence_task task_of(const struct sampling *sampling,
                                      .chains = CHAINS};
 }
 
+/* The last point of a curve of 16 steps. */
+static void add_point(const struct convergence_task *task, const struct rule *rule,
+                      struct errors of[DESCENT_QUANTITIES])
+{
+    static const uint64_t step[] = {3, HORIZON};
+    struct descent_curve curve = {0};
+    struct error error;
+    double needed;
+    CHECK_OK(convergence_measure_curve(task, rule, step, 2, &curve, &needed, &error),
+             &error);
+    CHECK_EXACT(needed, 0);
+    for (int q = 0; q < DESCENT_QUANTITIES; q++) {
+        struct convergence_point point;
+        CHECK_OK(convergence_point(task, rule, &curve, HORIZON,
+                                   (enum descent_quantity)q, &point, &error),
+                 &error);
+        const struct evidence *e = &point.evidence;
+        assert_int_equal(e->count, CHAINS);
+        if (task->sampling->control == SAMPLING_CONTROL_NONE)
+            assert_true(e->plain == e->measured && e->plain_se == e->se);
+        else
+            CHECK(e->se < e->plain_se / 100, "no gain: %g, %g", e->se, e->plain_se);
+        errors_add(&of[q], q == DESCENT_SQUARE ? "square" : "excess", e->measured,
+                   e->exact, e->se);
+    }
+    descent_curve_free(&curve);
+}
+
 /* E|grad f|^2 and E f - f* on the curve of a quadratic, where they are known. */
 static void errors_of_points(void **state)
 {
     (void)state;
     struct loss loss = quadratic();
     const struct rule rule = CHECK_RULE("pnm lr=0.3 beta0=1 beta1=0.9");
-    struct errors *of = check_alloc(CONVERGENCE_QUANTITIES, sizeof *of);
-    for (uint64_t seed = 1; seed <= ERRORS_SEEDS; seed++) {
-        const struct sampling sampling = settings(seed);
-        const struct convergence_task task = task_of(&sampling, &loss);
-        struct descent_curve curve = {0};
-        struct error error;
-        CHECK_OK(convergence_measure(&task, &rule, 16, &curve, &error), &error);
-        for (int q = 0; q < CONVERGENCE_QUANTITIES; q++) {
-            struct convergence_point point;
-            CHECK_OK(convergence_point(&task, &rule, &curve, 16,
-                                       (enum convergence_quantity)q, &point, &error),
-                     &error);
-            errors_add(&of[q], q == CONVERGENCE_SQUARE ? "square" : "excess",
-                       point.evidence.measured, point.evidence.exact,
-                       point.evidence.se);
+    for (int control = SAMPLING_CONTROL_AUTO; control <= SAMPLING_CONTROL_NONE;
+         control++) {
+        struct errors *of = check_alloc(DESCENT_QUANTITIES, sizeof *of);
+        for (uint64_t seed = 1; seed <= ERRORS_SEEDS; seed++) {
+            struct sampling sampling = settings(seed);
+            sampling.control = (enum sampling_control)control;
+            const struct convergence_task task = task_of(&sampling, &loss);
+            add_point(&task, &rule, of);
         }
-        descent_curve_free(&curve);
+        for (int q = 0; q < DESCENT_QUANTITIES; q++)
+            CHECK_ERRORS(&of[q], 1);
+        free(of);
     }
-    for (int q = 0; q < CONVERGENCE_QUANTITIES; q++)
-        CHECK_ERRORS(&of[q], 1);
-    free(of);
+    loss_free(&loss);
+}
+
+/* The chains of a curve; 0 if there are none, and what it needs. */
+static uint64_t planned(const struct convergence_task *task, const char *text,
+                        double *needed, bool *controlled)
+{
+    static const uint64_t step[] = {4, 60, 200};
+    const struct rule rule = CHECK_RULE("%s", text);
+    struct descent_curve curve = {0};
+    struct error error;
+    CHECK_OK(convergence_measure_curve(task, &rule, step, 3, &curve, needed, &error),
+             &error);
+    const uint64_t count = curve.excess ? curve.excess[0].count : 0;
+    *controlled = curve.points > 0;
+    for (int k = 0; *controlled && k < 3; k++)
+        for (int q = 0; q < DESCENT_QUANTITIES; q++) {
+            const struct moments *m =
+                descent_curve_controlled(&curve, step[k], (enum descent_quantity)q);
+            CHECK(moments_stderr(m) <= task->sampling->precision * m->mean ||
+                      task->sampling->max_samples < 1e6,
+                  "%s, step %d: %g of %g", text, (int)step[k], moments_stderr(m),
+                  m->mean);
+        }
+    descent_curve_free(&curve);
+    return count;
+}
+
+/* Few chains reach the precision, and with the pilot they are within the budget. */
+static void curves_are_planned(void **state)
+{
+    static const char *const rules[] = {"sgd lr=0.1", "sgd lr=1",
+                                        "heavy_ball lr=0.3 beta1=0.9", "pnm lr=0.3"};
+    struct loss loss = quadratic();
+    struct sampling sampling = settings(1);
+    struct convergence_task task = task_of(&sampling, &loss);
+    const double each = 200 * 2;
+    double needed;
+    bool controlled;
+    (void)state;
+    task.chains = 0;
+    for (int r = 0; r < 4; r++)
+        for (int finer = 0; finer < 2; finer++) {
+            sampling.precision = finer ? 3e-5 : 1e-3;
+            const uint64_t count = planned(&task, rules[r], &needed, &controlled);
+            CHECK(controlled && count >= 64 && (finer || count <= 128), "%s: %d chains",
+                  rules[r], (int)count);
+        }
+    sampling.precision = 1e-5;
+    for (double chains = 128; chains < 700; chains += 64) {
+        sampling.max_samples = chains * each;
+        const uint64_t count = planned(&task, rules[2], &needed, &controlled);
+        CHECK(controlled && count >= 64 && (double)count + 64 <= chains,
+              "%d chains of %g", (int)count, chains);
+    }
+    sampling.max_samples = 127 * each;
+    assert_int_equal(planned(&task, rules[2], &needed, &controlled), 0);
+    CHECK_EXACT(needed, 128 * each);
+    sampling.max_samples = 1e9;
+    sampling.precision = 1;
+    task.chains = 127; /* the pilot takes half as many as this */
+    assert_int_equal(planned(&task, rules[2], &needed, &controlled), 127);
+    assert_false(controlled);
+    task.chains = 128;
+    assert_int_equal(planned(&task, rules[2], &needed, &controlled), 128);
+    assert_true(controlled);
+    sampling.control = SAMPLING_CONTROL_NONE;
+    assert_int_equal(planned(&task, rules[2], &needed, &controlled), 128);
+    assert_false(controlled);
     loss_free(&loss);
 }
 
@@ -99,7 +188,7 @@ static void errors_of_minima(void **state)
             assert_int_equal(minimum.count, CHAINS / 2);
             assert_int_equal(minimum.step, HORIZON - 1);
             CHECK_OK(convergence_point(&task, &rule, &curve, HORIZON - 1,
-                                       CONVERGENCE_SQUARE, &point, &error),
+                                       DESCENT_SQUARE, &point, &error),
                      &error);
             errors_add(&minima[r], rules[r], minimum.square, point.evidence.exact,
                        minimum.se);
@@ -148,6 +237,7 @@ int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(errors_of_points),
+        cmocka_unit_test(curves_are_planned),
         cmocka_unit_test(errors_of_minima),
         cmocka_unit_test(errors_of_slopes),
     };

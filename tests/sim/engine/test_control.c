@@ -82,6 +82,26 @@ static void expectations_are_those_of_the_recursion(void **state)
             }
 }
 
+/* At one step, of any sum of states. */
+static void variances_of_sums_are_those_of_the_recursion(void **state)
+{
+    static const double c[CONTROL_STATES] = {0.7, -1.2, 0.4};
+    (void)state;
+    for (int k = 0; k < SHAPES; k++)
+        for (uint64_t t = 1; t <= 200; t = 2 * t + 1)
+            for (int samples = 1; samples <= 2; samples++) {
+                long double exact[3][3], sum = 0;
+                if (samples > 1 && shapes[k].pair)
+                    continue;
+                covariance_by_steps(&shapes[k], samples > 1, t - 1, t, exact);
+                for (int s = 0; s < shapes[k].states; s++)
+                    for (int r = 0; r < shapes[k].states; r++)
+                        sum += (long double)c[r] * c[s] * exact[r][s];
+                CHECK_NEAR(filters_variance(&shapes[k], samples, t, c), (double)sum,
+                           1e-14, 0);
+            }
+}
+
 /* Near 1 nothing cancels: 1 - rho is 2^-40. */
 static void expectations_near_the_circle_keep_their_digits(void **state)
 {
@@ -259,6 +279,7 @@ int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(expectations_are_those_of_the_recursion),
+        cmocka_unit_test(variances_of_sums_are_those_of_the_recursion),
         cmocka_unit_test(expectations_near_the_circle_keep_their_digits),
         cmocka_unit_test(every_lane_runs_its_own_filters),
         cmocka_unit_test(coefficients_are_those_of_least_squares),
