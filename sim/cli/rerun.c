@@ -103,12 +103,12 @@ static int take_note(struct reading *reading, const char *key, const char *text,
                            reading->path, RESULT_NOTE_LINES);
     if (strcmp(key, RESULT_NOTE_LINES) == 0)
         return take_count(reading, text);
-    if (strcmp(key, RESULT_NOTE_GIVEN) == 0) {
+    struct option_value *value = options_find(reading->recorded, key);
+    if (!value && strcmp(key, RESULT_NOTE_GIVEN) == 0) {
         free(reading->given);
         reading->given = strdup(text);
         return reading->given ? STATUS_OK : error_memory(reading->error, "the header");
     }
-    struct option_value *value = options_find(reading->recorded, key);
     if (!value || value->option.transient || !options_is_open(value))
         return error_about(reading->error, STATUS_USAGE, "rerun",
                            "'%.400s': '%.100s' in its header is %s", reading->path, key,

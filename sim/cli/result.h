@@ -7,7 +7,7 @@
 #include "cli/table.h"
 
 /* The note that lists the options that were given at their default, if giving them
- * makes a difference. */
+ * makes a difference. A program with such options has none of this name. */
 #define RESULT_NOTE_GIVEN "given"
 
 /* The last note, which says how many there are, so that half a header is known. */

@@ -7,8 +7,8 @@
 load helpers
 
 root=$BATS_TEST_DIRNAME/../..
-rooms="sim/base sim/rules sim/losses sim/engine sim/cli analysis/theory analysis/compare
-    analysis/verdict analysis/claims analysis/claims/shared sim analysis"
+rooms="sim/base sim/rules sim/losses sim/engine sim/cli analysis/theory analysis/worst
+    analysis/compare analysis/verdict analysis/claims analysis/claims/shared sim analysis"
 
 # The rooms that a room may use; sim and analysis are the programs.
 may_use() {
@@ -19,13 +19,15 @@ may_use() {
     sim/engine) echo sim/base sim/rules sim/losses sim/engine ;;
     sim/cli | sim) echo sim/base sim/rules sim/losses sim/engine sim/cli ;;
     analysis/theory) echo sim/base sim/rules analysis/theory ;;
+    analysis/worst) echo sim/base sim/rules analysis/worst ;;
     analysis/verdict) echo sim/base analysis/verdict ;;
     analysis/compare)
         echo sim/base sim/rules sim/losses sim/engine analysis/theory analysis/verdict \
             analysis/compare
         ;;
     analysis/claims | analysis/claims/shared)
-        echo "$(may_use analysis/compare)" analysis/claims analysis/claims/shared
+        echo "$(may_use analysis/compare)" analysis/worst analysis/claims \
+            analysis/claims/shared
         ;;
     analysis) echo "$(may_use analysis/claims)" sim/cli analysis ;;
     esac
@@ -105,7 +107,7 @@ objects() {
 # The front desk alone writes --name, and a command that a reader is to type.
 @test "inside, quantities have names and options have none" {
     run grep -nE '"[^"]*--[a-z]' "$root"/sim/{base,rules,losses,engine}/*.c \
-        "$root"/analysis/{theory,verdict}/*.c \
+        "$root"/analysis/{theory,worst,verdict}/*.c \
         $(ls "$root"/analysis/compare/*.c | grep -v 'command\.c$')
     expect_equal "$output" ''
 }

@@ -16,7 +16,9 @@ shift 3
 parts=${*:-allocations calls kills sanitizers edges}
 top=$(mktemp -d)
 trap 'rm -rf "$top"' EXIT
-export BIN TESTS work here
+export BIN TESTS top work here
+"$BIN/pnm-worst-case" --optimizer sgd --lr 0.1 --steps 1 --quiet --output /dev/null \
+    --certificate "$top/worst.json"
 wrong=0
 checks=0
 
@@ -41,6 +43,8 @@ prepare() {
     printf '1 -0.1 0.1\n' >"$1/rule.txt"
     printf '# a comment\noptimizer = pnm\nlr = 0.1\nspectrum = 0.5,1\nreplicas = 40\nsteps = 20\nburn-in = 8\n' \
         >"$1/run.ini"
+    cp "$top/worst.json" "$1/worst.json"
+    cp "$top/worst.json" "$1/proof.json"
     echo 'an older result' >"$1/old.csv"
 }
 

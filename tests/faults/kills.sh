@@ -21,14 +21,14 @@ can_be_ignored="HUP INT TERM XCPU QUIT USR1 USR2 PIPE ALRM"
 
 # can_resume COMMAND
 can_resume() {
-    case $1 in pnm-stability* | pnm-rules*) return 1 ;; esac
+    case $1 in pnm-stability* | pnm-worst-case* | pnm-rules*) return 1 ;; esac
 }
 
 # slow_command COMMAND: with its outputs. pnm-rules is done at once, unless nobody reads.
 slow_command() {
     case $1 in
         pnm-rules*) echo "$1 --output pipe --format csv" ;;
-        pnm-stability*) echo "$1 --quiet --output new.csv,new.json" ;;
+        pnm-stability* | pnm-worst-case*) echo "$1 --quiet --output new.csv,new.json" ;;
         pnm-verify*) echo "$1 --quiet --threads 1 --output new.csv,new.json" ;;
         *) echo "$1 --quiet --threads 1 --output new.csv,new.json --plot new.gp" ;;
     esac

@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "worst/worst_problem.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+int worst_problem_init(struct worst_problem *problem, size_t points, bool star,
+                       size_t further, size_t basis, double lowest, struct error *error)
+{
+    *problem = (struct worst_problem){
+        .points = points,
+        .star = star,
+        .basis = basis,
+        .symbols = 2 * points + further,
+        .lowest = floor(lowest * 0x1p48) * 0x1p-48,
+        .values = star ? points - 1 : points,
+        .unit = 1,
+    };
+    problem->symbol = calloc(problem->symbols * basis, sizeof *problem->symbol);
+    problem->vector_size = calloc(basis, sizeof *problem->vector_size);
+    problem->value_size = calloc(problem->values, sizeof *problem->value_size);
+    if (!problem->symbol || !problem->vector_size || !problem->value_size)
+        return error_memory(error, "a worst case");
+    for (size_t i = 0; i < basis; i++)
+        problem->vector_size[i] = 1;
+    for (size_t k = 0; k < problem->values; k++)
+        problem->value_size[k] = 1;
+    return STATUS_OK;
+}
+
+void worst_problem_free(struct worst_problem *problem)
+{
+    free(problem->symbol);
+    free(problem->vector_size);
+    free(problem->value_size);
+    free(problem->row);
+    free(problem->term);
+    *problem = (struct worst_problem){0};
+}
+
+double *worst_symbol(const struct worst_problem *problem, size_t symbol)
+{
+    return problem->symbol + symbol * problem->basis;
+}
+
+double worst_pair_scale(const struct worst_problem *problem)
+{
+    return 2 * (1 - problem->lowest);
+}
+
+int worst_add_row(struct worst_problem *problem, const struct worst_row *row,
+                  struct error *error)
+{
+    if (problem->rows == problem->row_capacity) {
+        const size_t capacity = 2 * problem->row_capacity + 64;
+        struct worst_row *more = realloc(problem->row, capacity * sizeof *more);
+        if (!more)
+            return error_memory(error, "the rows of a worst case");
+        problem->row = more;
+        problem->row_capacity = capacity;
+    }
+    struct worst_row *last = &problem->row[problem->rows++];
+    *last = *row;
+    last->first = problem->terms;
+    last->count = 0;
+    return STATUS_OK;
+}
+
+int worst_add_term(struct worst_problem *problem, size_t u, size_t v,
+                   double coefficient, struct error *error)
+{
+    if (problem->terms == problem->term_capacity) {
+        const size_t capacity = 2 * problem->term_capacity + 512;
+        struct worst_term *more = realloc(problem->term, capacity * sizeof *more);
+        if (!more)
+            return error_memory(error, "the rows of a worst case");
+        problem->term = more;
+        problem->term_capacity = capacity;
+    }
+    problem->term[problem->terms++] = (struct worst_term){u, v, coefficient};
+    problem->row[problem->rows - 1].count++;
+    return STATUS_OK;
+}
+
+/* 2 (1 - mu) (f_j - f_i + <g_j, x_i - x_j>) + |g_i - g_j|^2 + mu |x_i - x_j|^2
+ * - 2 mu <g_i - g_j, x_i - x_j> <= 0. */
+int worst_add_pair(struct worst_problem *problem, size_t i, size_t j,
+                   struct error *error)
+{
+    const double mu = problem->lowest, scale = worst_pair_scale(problem);
+    const size_t gi = problem->points + i, gj = problem->points + j;
+    const struct worst_term terms[] = {
+        {gi, gi, 1},
+        {gi, gj, -2},
+        {gj, gj, 1},
+        {gj, i, scale + 2 * mu},
+        {gj, j, -scale - 2 * mu},
+        {gi, i, -2 * mu},
+        {gi, j, 2 * mu},
+        {i, i, mu},
+        {i, j, -2 * mu},
+        {j, j, mu},
+    };
+    const struct worst_row row = {
+        .value = {i < problem->values ? i : 0, j < problem->values ? j : 0},
+        .factor = {i < problem->values ? -scale : 0, j < problem->values ? scale : 0},
+    };
+    int status = worst_add_row(problem, &row, error);
+    for (size_t k = 0; status == STATUS_OK && k < sizeof terms / sizeof *terms; k++)
+        if (terms[k].coefficient != 0)
+            status = worst_add_term(problem, terms[k].u, terms[k].v,
+                                    terms[k].coefficient, error);
+    return status;
+}
+
+int worst_add_floor(struct worst_problem *problem, size_t k, struct error *error)
+{
+    const double scale = worst_pair_scale(problem);
+    const struct worst_row row = {.value = {k, k}, .factor = {-scale, 0}};
+    const size_t g = problem->points + k;
+    const int status = worst_add_row(problem, &row, error);
+    return status == STATUS_OK ? worst_add_term(problem, g, g, scale / 2, error)
+                               : status;
+}
+
+/* The size of a row is that of its largest value; of one without values, 1. */
+static double size_of(const struct worst_problem *problem, const struct worst_row *row)
+{
+    double size = 0;
+    for (size_t k = 0; k < 2; k++)
+        if (row->factor[k] != 0)
+            size = fmax(size, problem->value_size[row->value[k]]);
+    return size > 0 && row->t_factor == 0 ? size : 1;
+}
+
+int worst_problem_scale(const struct worst_problem *problem, bool by_size,
+                        struct worst_problem *scaled, double *row_size,
+                        struct error *error)
+{
+    const size_t basis = problem->basis;
+    int status = worst_problem_init(scaled, problem->points, problem->star,
+                                    problem->symbols - 2 * problem->points, basis,
+                                    problem->lowest, error);
+    for (size_t k = 0; status == STATUS_OK && k < problem->symbols * basis; k++)
+        scaled->symbol[k] =
+            problem->symbol[k] * (by_size ? problem->vector_size[k % basis] : 1);
+    for (size_t r = 0; status == STATUS_OK && r < problem->rows; r++) {
+        struct worst_row row = problem->row[r];
+        const double size = row_size[r] = by_size ? size_of(problem, &row) : 1;
+        for (size_t k = 0; k < 2; k++)
+            row.factor[k] *= by_size ? problem->value_size[row.value[k]] / size : 1;
+        row.limit /= size;
+        status = worst_add_row(scaled, &row, error);
+        for (size_t k = 0; status == STATUS_OK && k < problem->row[r].count; k++) {
+            const struct worst_term *term = &problem->term[problem->row[r].first + k];
+            status = worst_add_term(scaled, term->u, term->v, term->coefficient / size,
+                                    error);
+        }
+    }
+    return status;
+}
+
+static double inner(const struct worst_problem *problem, size_t u, size_t v,
+                    const double *gram)
+{
+    const double *a = worst_symbol(problem, u), *b = worst_symbol(problem, v);
+    double sum = 0;
+    for (size_t i = 0; i < problem->basis; i++)
+        for (size_t j = 0; a[i] != 0 && j < problem->basis; j++)
+            sum += a[i] * b[j] * gram[i * problem->basis + j];
+    return sum;
+}
+
+double worst_row_excess(const struct worst_problem *problem,
+                        const struct worst_row *row, const double *gram,
+                        const double *value, double t)
+{
+    double sum = row->t_factor * t - row->limit;
+    for (size_t k = 0; k < 2; k++)
+        sum += row->factor[k] * value[row->value[k]];
+    for (size_t k = row->first; k < row->first + row->count; k++)
+        sum += problem->term[k].coefficient *
+               inner(problem, problem->term[k].u, problem->term[k].v, gram);
+    return sum;
+}

@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "worst/worst_setting.h"
+
+#include "rules/linear_system.h"
+#include "rules/rule_check.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A bound exists: a function may be far from its minimum however little its loss is. */
+static int check_bounded(const struct worst_setting *setting, struct error *error)
+{
+    if (setting->measure == WORST_DISTANCE && setting->given == WORST_GIVEN_LOSS &&
+        setting->class != WORST_STRONGLY_CONVEX)
+        return error_about(error, STATUS_USAGE, "measure",
+                           "the distance is unbounded: a function of this class may be "
+                           "flat, so that a loss of 1 says nothing of the distance; "
+                           "allowed is a start at a given distance, or a strongly "
+                           "convex class");
+    return STATUS_OK;
+}
+
+int worst_setting_check(const struct worst_setting *setting, struct error *error)
+{
+    const struct rule *rule = setting->rule;
+    int status = rule_check_linear(rule, 1, "worst case", error);
+    if (status == STATUS_OK)
+        status = rule_check_constant(rule, 1, "worst case", error);
+    if (status == STATUS_OK)
+        status = rule_check_gradients(rule, 1, "the worst case", error);
+    if (status == STATUS_OK && rule->decay.lambda != 0)
+        status =
+            error_about(error, STATUS_USAGE, "weight-decay",
+                        "%g pulls theta to 0, so that a worst case would depend on "
+                        "where 0 is; allowed here is 0",
+                        rule->decay.lambda);
+    if (status == STATUS_OK && rule->kind->from_file &&
+        matrices_are_pulled(&rule->matrices))
+        status = error_about(error, STATUS_USAGE, "system",
+                             "theta itself moves the state, so that a worst case would "
+                             "depend on where 0 is; allowed here is a first column of "
+                             "A0 of 1, 0, ...");
+    return status == STATUS_OK ? check_bounded(setting, error) : status;
+}
+
+void worst_response(const struct rule *rule, uint64_t steps, double *response)
+{
+    struct linear_system system;
+    quad s[LINEAR_STATE] = {0}, next[LINEAR_STATE];
+    linear_system_probe(rule, 0, &system);
+    const int dim = system.dim;
+    for (int k = 0; k < system.samples; k++)
+        for (int i = 0; i < dim; i++)
+            s[i] += system.b[k][i];
+    for (uint64_t k = 0; k < steps; k++) {
+        response[k] = (double)s[0];
+        for (int i = 0; i < dim; i++) {
+            next[i] = s[i];
+            for (int j = 0; j < dim; j++)
+                next[i] += system.e[i * dim + j] * s[j];
+        }
+        memcpy(s, next, sizeof s);
+    }
+}
+
+/* With gradients and positions divided by the root of what is given at the start, and
+ * L = 1: f = L d f~ and x = sqrt(d) x~, where d is |x|^2, or the loss divided by L. */
+double worst_setting_scale(const struct worst_setting *setting)
+{
+    const double l = setting->smoothness;
+    const double d = setting->given == WORST_GIVEN_DISTANCE ? 1 : 1 / l;
+    switch (setting->measure) {
+    case WORST_DISTANCE:
+        return d;
+    case WORST_LAST_LOSS:
+        return l * d;
+    default:
+        return l * l * d;
+    }
+}
+
+static double lowest_curvature(const struct worst_setting *setting)
+{
+    switch (setting->class) {
+    case WORST_SMOOTH:
+        return -1;
+    case WORST_CONVEX:
+        return 0;
+    default:
+        return setting->mu / setting->smoothness;
+    }
+}
+
+static bool has_star(const struct worst_setting *setting)
+{
+    return setting->class == WORST_STRONGLY_CONVEX ||
+           setting->given == WORST_GIVEN_DISTANCE || setting->measure == WORST_DISTANCE;
+}
+
+/* The basis is grad f(theta_0), ..., grad f(theta_N) and, with x*, theta_anchor: of the
+ * two ends, that which is typically nearer to x*, so that no point is a small
+ * difference of large vectors. */
+static void set_symbols(struct worst_problem *problem, size_t steps, size_t anchor,
+                        const double *response, double smoothness)
+{
+    for (size_t k = 0; k <= steps; k++) {
+        double *x = worst_symbol(problem, k);
+        worst_symbol(problem, problem->points + k)[k] = 1;
+        if (problem->star)
+            x[steps + 1] = 1;
+        for (size_t t = 0; t < k; t++)
+            x[t] = response[k - 1 - t] * smoothness;
+        for (size_t t = 0; problem->star && t < anchor; t++)
+            x[t] -= response[anchor - 1 - t] * smoothness;
+    }
+}
+
+/* The quantity that is measured at point k, as row t - size quantity <= 0. */
+static int add_measure(struct worst_problem *problem,
+                       const struct worst_setting *setting, size_t k, double size,
+                       struct error *error)
+{
+    struct worst_row row = {.t_factor = 1};
+    const size_t symbol = setting->measure == WORST_DISTANCE ? k : problem->points + k;
+    problem->measures++;
+    if (setting->measure != WORST_LAST_LOSS) {
+        const int status = worst_add_row(problem, &row, error);
+        return status == STATUS_OK
+                   ? worst_add_term(problem, symbol, symbol, -size, error)
+                   : status;
+    }
+    row.value[0] = k;
+    row.factor[0] = -worst_pair_scale(problem);
+    return worst_add_row(problem, &row, error);
+}
+
+static int add_start(struct worst_problem *problem, const struct worst_setting *setting,
+                     struct error *error)
+{
+    const double scale = worst_pair_scale(problem);
+    struct worst_row row = {.limit = 1};
+    if (setting->given == WORST_GIVEN_LOSS) {
+        row.factor[0] = row.limit = scale;
+        return worst_add_row(problem, &row, error);
+    }
+    const int status = worst_add_row(problem, &row, error);
+    return status == STATUS_OK ? worst_add_term(problem, 0, 0, 1, error) : status;
+}
+
+static int add_gradient_bound(struct worst_problem *problem,
+                              const struct worst_setting *setting, size_t k,
+                              struct error *error)
+{
+    const double l = setting->smoothness;
+    const double unit = setting->given == WORST_GIVEN_DISTANCE ? l * l : l;
+    const struct worst_row row = {.limit =
+                                      setting->gradient * setting->gradient / unit};
+    const size_t g = problem->points + k;
+    const int status = worst_add_row(problem, &row, error);
+    return status == STATUS_OK ? worst_add_term(problem, g, g, 1, error) : status;
+}
+
+static int add_pairs(struct worst_problem *problem, struct error *error)
+{
+    const size_t star = problem->values;
+    int status = STATUS_OK;
+    for (size_t i = 0; status == STATUS_OK && i < problem->points; i++)
+        for (size_t j = 0; status == STATUS_OK && j < problem->points; j++) {
+            /* Rows (k, x*) of a convex class are those of the values. */
+            const bool first = j == star && problem->lowest >= 0;
+            if (i != j && !first)
+                status = worst_add_pair(problem, i, j, error);
+        }
+    return status;
+}
+
+static void enlarge(double *size, double to)
+{
+    *size = fmax(*size, fabs(to));
+}
+
+/* The sizes of typical chains. */
+struct sizes {
+    double first, last; /* of theta_0 and theta_N */
+    double measured;
+};
+
+/* Sets the sizes of the problem's vectors and values, and the others, to the largest
+ * ones over functions f = h x^2/2. g holds a chain's gradients. */
+static void set_sizes(const struct worst_setting *setting, const double *response,
+                      struct worst_problem *problem, double *g, struct sizes *sizes)
+{
+    const size_t steps = (size_t)setting->steps;
+    for (size_t k = 0; k <= steps; k++)
+        problem->vector_size[k] = problem->value_size[k] = 0;
+    *sizes = (struct sizes){0};
+    for (double h = 1; h >= fmax(problem->lowest, 0x1p-10); h /= 1.25) {
+        const double start = setting->given == WORST_GIVEN_LOSS ? sqrt(2 / h) : 1;
+        double x = start, least = INFINITY;
+        for (size_t k = 0; k <= steps; k++) {
+            x = start;
+            for (size_t t = 0; t < k; t++)
+                x += response[k - 1 - t] * setting->smoothness * g[t];
+            g[k] = h * x;
+            least = fmin(least, g[k] * g[k]);
+            enlarge(&problem->vector_size[k], g[k]);
+            enlarge(&problem->value_size[k], h * x * x / 2);
+        }
+        const double own[] = {
+            [WORST_MIN_GRADIENT] = least,
+            [WORST_LAST_GRADIENT] = g[steps] * g[steps],
+            [WORST_LAST_LOSS] = h * x * x / 2,
+            [WORST_DISTANCE] = x * x,
+        };
+        enlarge(&sizes->measured, own[setting->measure]);
+        enlarge(&sizes->first, start);
+        enlarge(&sizes->last, x);
+    }
+}
+
+/* Sizes that a solver may divide by. */
+static void limit_sizes(double *size, size_t count)
+{
+    for (size_t k = 0; k < count; k++)
+        size[k] = fmin(fmax(size[k], 1e-100), 1e100);
+}
+
+/* A power of two that makes the measured quantity a number near 1. */
+static double measure_size(double measured)
+{
+    return exp2(-round(log2(fmin(fmax(measured, 1e-100), 1e100))));
+}
+
+static int add_rows(struct worst_problem *problem, const struct worst_setting *setting,
+                    double size, struct error *error)
+{
+    const size_t n = problem->values;
+    const bool all = setting->measure == WORST_MIN_GRADIENT;
+    int status = STATUS_OK;
+    for (size_t k = 0; status == STATUS_OK && k < n; k++)
+        status = problem->star && problem->lowest >= 0
+                     ? worst_add_pair(problem, k, n, error)
+                     : worst_add_floor(problem, k, error);
+    if (status == STATUS_OK)
+        status = add_start(problem, setting, error);
+    for (size_t k = all ? 0 : n - 1; status == STATUS_OK && k < n; k++)
+        status = add_measure(problem, setting, k, size, error);
+    for (size_t k = 0; status == STATUS_OK && setting->gradient > 0 && k < n; k++)
+        status = add_gradient_bound(problem, setting, k, error);
+    problem->pairs = problem->rows;
+    return status == STATUS_OK ? add_pairs(problem, error) : status;
+}
+
+int worst_setting_problem(const struct worst_setting *setting,
+                          struct worst_problem *problem, struct error *error)
+{
+    const size_t steps = (size_t)setting->steps;
+    const bool star = has_star(setting);
+    double *response = calloc(2 * steps + 1, sizeof *response);
+    struct sizes sizes;
+    int status = worst_problem_init(problem, steps + 1 + star, star, 0,
+                                    steps + 1 + star, lowest_curvature(setting), error);
+    if (status == STATUS_OK && !response)
+        status = error_memory(error, "a worst case");
+    if (status == STATUS_OK) {
+        worst_response(setting->rule, setting->steps, response);
+        set_sizes(setting, response, problem, response + steps, &sizes);
+        const size_t anchor = sizes.last < sizes.first ? steps : 0;
+        set_symbols(problem, steps, anchor, response, setting->smoothness);
+        if (star)
+            problem->vector_size[steps + 1] = fmin(sizes.first, sizes.last);
+        limit_sizes(problem->vector_size, problem->basis);
+        limit_sizes(problem->value_size, problem->values);
+        const double size = measure_size(sizes.measured);
+        problem->unit =
+            setting->measure == WORST_LAST_LOSS ? worst_pair_scale(problem) : size;
+        status = add_rows(problem, setting, size, error);
+    }
+    free(response);
+    return status;
+}
