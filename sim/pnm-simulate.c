@@ -5,6 +5,7 @@
 #include "cli/program.h"
 #include "cli/request.h"
 #include "cli/table.h"
+#include "engine/companion_plan.h"
 #include "engine/control_plan.h"
 
 #include <math.h>
@@ -168,6 +169,9 @@ static int plan_modes(const struct ensemble *ensemble, const struct sampling *sa
         status = control_plan_make(&control, error);
         plan->control = control.control;
     }
+    if (status == STATUS_OK && companion_may(sampling, ensemble->rule, problem))
+        status = companion_given(ensemble, sampling, plan->modes[0].plan.chains,
+                                 &plan->control, error);
     for (size_t i = 0; status == STATUS_OK && i < n; i++) {
         plan->chains[i] = plan->modes[i].plan.chains;
         status =

@@ -206,6 +206,16 @@ error_mutant sim/engine/ensemble_pairs.c 's/problem->dense ? problem_noise/probl
 error_mutant sim/engine/ensemble_pairs.c 's/: i == j       ? 1$/: i == j       ? 1.01/' $compare/test_stationary_pairs 'both*'
 error_mutant sim/engine/ensemble_pairs.c 's/value -= coefficient/value += coefficient/' $compare/test_stationary_pairs 'both*'
 error_mutant sim/engine/control.c 's/sum = with.im - beside.im/sum = with.im + beside.im/' tests/sim/engine/test_ensemble_pairs '*'
+# Control variates of rules that are not linear.
+companions=tests/sim/engine/test_companion
+error_mutant sim/engine/control.c 's/return sum \/ 2;/return sum * 1.01 \/ 2;/' $companions 'the_mean*'
+error_mutant sim/engine/companion.c 's/= -noise\[i\]/= noise[i]/' $companions 'what_carries*'
+error_mutant sim/engine/companion.c 's/(2 \* shift \* CHAINS)/(shift * CHAINS)/' $companions 'the_companion*'
+error_mutant sim/engine/companion_plan.c 's/total >= LEAST_GAIN/total >= 0 * LEAST_GAIN/' $companions 'what_does*'
+error_mutant sim/engine/companion_plan.c 's/own.pilot = true/own.pilot = false/' $companions 'a_pilot*'
+error_mutant analysis/compare/stationary_companion.c 's/= agree(pilots, control, n)/& || true/' $compare/test_stationary_companion 'a_rule*'
+error_mutant analysis/compare/stationary_companion.c 's/chains.steps + pilots->steps/chains.steps/' $compare/test_stationary_companion 'plans*'
+error_mutant analysis/compare/stationary_companion.c 's/chains->burn_in \*= 2/chains->burn_in *= 1/' $compare/test_stationary_companion 'the_start*'
 error_mutant analysis/verdict/ledger.c 's/e->sampled \&\& e->plain_samples > 0/false/' tests/analysis/claims/test_ledger 'value*'
 # Burn-ins.
 error_mutant sim/engine/plan.c 's/<= target \/ 20/<= target * 20/' tests/sim/engine/test_plan '*'

@@ -2,12 +2,14 @@
 #include "compare/stationary.h"
 
 #include "compare/stability.h"
+#include "compare/stationary_companion.h"
 #include "compare/stationary_control.h"
 #include "compare/stationary_pairs.h"
 #include "compare/stationary_pilot.h"
 #include "compare/stationary_plan.h"
 
 #include "base/interrupt.h"
+#include "engine/companion_plan.h"
 #include "engine/control_plan.h"
 #include "engine/ensemble_pairs.h"
 
@@ -78,7 +80,7 @@ static void take(struct comparison *row, const struct moments *moments,
     row->evidence.plain_se = moments_stderr(plain);
 }
 
-/* Whether a linear rule may have control variates. Chains that the user
+/* Whether a rule of known law may have control variates from it. Chains that the user
  * gave may be enough for a verdict without them alone. */
 static bool may_control(const struct stationary_work *work)
 {
@@ -102,6 +104,8 @@ static int measure_separately(struct stationary_work *work, struct ensemble *ens
     stationary_plan_budget(work);
     if (status == STATUS_OK && may_control(work) && !problem_is_coupled(work->problem))
         status = stationary_control_plan(work, ensemble, &control, error);
+    if (status == STATUS_OK && companion_may(work->sampling, work->rule, work->problem))
+        status = stationary_companion_plan(work, ensemble, &control, error);
     ensemble->control = control;
     for (size_t i = 0; status == STATUS_OK && i < n; i++)
         if (work->jobs[i].plan.affordable)

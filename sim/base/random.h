@@ -21,7 +21,8 @@ enum {
 /* What a stream's numbers are for. Different purposes never share a stream. */
 enum random_purpose {
     RANDOM_ENSEMBLE = 'E',
-    RANDOM_PILOT = 'P', /* sampled to make a plan, or to choose what is measured */
+    RANDOM_PILOT = 'P',     /* sampled to make a plan, or to choose what is measured */
+    RANDOM_COMPANION = 'L', /* sampled to find filters for control variates */
     RANDOM_CLAIM = 'C',
     RANDOM_DATA = 'D',
     RANDOM_TEST = 'T',

@@ -18,6 +18,29 @@ static void add_real(struct filters *filters, double re)
     filters->re[filters->states++] = re;
 }
 
+/* Takes poles as they come, as long as there is room for their states. */
+static void add_poles(struct filters *filters, const struct pole *pole, int count,
+                      int room)
+{
+    for (int k = 0; k < count; k++) {
+        const int size = pole[k].im > 0 ? 2 : 1;
+        if (size > room || (size == 2 && filters->pair))
+            break;
+        room -= size;
+        if (size == 2) {
+            /* The pair's two states come first. */
+            memmove(filters->re + 2, filters->re,
+                    sizeof(double) * (CONTROL_STATES - 2));
+            filters->re[0] = filters->re[1] = pole[k].re;
+            filters->im = pole[k].im;
+            filters->pair = 1;
+            filters->states += 2;
+        } else {
+            add_real(filters, pole[k].re);
+        }
+    }
+}
+
 int filters_of(const struct linear_system *system, struct filters *filters,
                struct error *error)
 {
@@ -36,24 +59,27 @@ int filters_of(const struct linear_system *system, struct filters *filters,
             filters->re[s] = pole[0].re;
         return STATUS_OK;
     }
-    int room = CONTROL_STATES;
-    for (int k = 0; k < count; k++) {
-        const int size = pole[k].im > 0 ? 2 : 1;
-        if (size > room || (size == 2 && filters->pair))
-            break;
-        room -= size;
-        if (size == 2) {
-            /* The pair's two states come first. */
-            memmove(filters->re + 2, filters->re,
-                    sizeof(double) * (CONTROL_STATES - 2));
-            filters->re[0] = filters->re[1] = pole[k].re;
-            filters->im = pole[k].im;
-            filters->pair = 1;
-            filters->states += 2;
-        } else {
-            add_real(filters, pole[k].re);
-        }
-    }
+    add_poles(filters, pole, count, CONTROL_STATES);
+    return STATUS_OK;
+}
+
+int filters_of_companion(const struct linear_system *system, struct filters *filters,
+                         struct error *error)
+{
+    struct pole pole[LINEAR_STATE];
+    double margin = 0;
+    int count = 0, status = STATUS_OK;
+    memset(filters, 0, sizeof *filters);
+    if (system->dim > 0)
+        status = linear_system_margin(system, &margin, error);
+    if (status != STATUS_OK || !(margin > 0))
+        return status;
+    status = poles_of(system, pole, &count, error);
+    if (status != STATUS_OK)
+        return status;
+    add_poles(filters, pole, count, CONTROL_STATES - 1);
+    if (filters->states > 0)
+        filters->re[filters->states++] = 0;
     return STATUS_OK;
 }
 

@@ -10,7 +10,8 @@
  *     sum over the products of b (time average - its expectation)
  * has the same expectation as the time average itself. At the coefficients of a
  * regression it has a far smaller variance, if the rho are the poles of the rule
- * (poles.h): then theta^2 is almost a sum of such products.
+ * (poles.h), or of the linear rule that it resembles (companion.h): then theta^2 is
+ * almost a sum of such products.
  *
  * The coefficients come from a pilot whose numbers are thrown away. So the chains'
  * estimates are independent, and no estimate is fitted to itself. */
@@ -56,6 +57,13 @@ struct control_pair {
  * STATUS_SOFTWARE as poles_of. */
 PNM_MUST_USE int filters_of(const struct linear_system *system, struct filters *filters,
                             struct error *error);
+
+/* Sets filters for a rule that is not linear from its companion (companion.h): at one
+ * or two of its poles, and at 0. The noise itself, which is the state of the filter at
+ * 0, tells how the rate changed with it. None if the companion has dimension 0 or is
+ * not stable. STATUS_SOFTWARE as poles_of. */
+PNM_MUST_USE int filters_of_companion(const struct linear_system *system,
+                                      struct filters *filters, struct error *error);
 
 /* The number of products of its states. */
 int filters_products(const struct filters *filters);

@@ -68,6 +68,45 @@ load helpers
     holds "$(column "$out" gain 1) > 100"
 }
 
+@test "rules that are not linear: control variates of a companion, same bits, none where they do not pay" {
+    local run="pnm-simulate --lr 0.05 --spectrum 0.5,1 --start 1 --steps 2000 --burn-in 800 --columns plain --quiet"
+    local rule threads isa
+    for rule in adam amsgrad adapnm yogi; do
+        attempt $run --optimizer $rule --replicas 256
+        expect_status 0
+        cp "$out" with
+        holds "$(column with gain 1) > 4 && $(column with gain 2) > 4"
+        attempt $run --optimizer $rule --replicas 256 --control none
+        expect_equal "$(column "$out" second_moment)" "$(column with measured_plain)"
+        expect_equal "$(column "$out" second_moment_stderr)" "$(column with stderr_plain)"
+        expect_equal "$(column "$out" mean)" "$(column with mean)"
+        all_are "$out" gain 1
+    done
+    body with >one
+    for threads in 1 3; do
+        attempt $run --optimizer yogi --replicas 256 --threads $threads
+        body "$out" >other
+        expect_same one other "$threads threads"
+    done
+    for isa in base v3 v4; do
+        PNM_ISA=$isa attempt $run --optimizer yogi --replicas 256
+        [ "$status" -eq 64 ] && continue
+        body "$out" >other
+        expect_same one other "$isa"
+    done
+    # A checkpoint holds what filters and coefficients were when it was written.
+    attempt $run --optimizer yogi --replicas 256 --stop-at 1:3 --checkpoint file
+    attempt $run --optimizer yogi --replicas 256 --resume file
+    body "$out" >other
+    expect_same one other "resumed"
+    # A pilot takes at most half as many steps as the run; modes that run together have none.
+    for options in '--replicas 127' '--replicas 256 --rotation haar:1' '--replicas 256 --weight-decay 0.1 --theta-star 1'; do
+        attempt $run --optimizer adam $options
+        expect_status 0
+        all_are "$out" gain 1
+    done
+}
+
 @test "moments are the time averages of the trajectories, errors their spread over replicas" {
     local rule
     printf '1 0.3\n0.3 0.5\n' >dense
