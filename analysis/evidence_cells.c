@@ -13,10 +13,9 @@ void evidence_cells(struct table *table, size_t first, const struct evidence *ev
 void evidence_cells_plain(struct table *table, size_t first,
                           const struct evidence *evidence)
 {
-    const double ratio = evidence->plain_se / evidence->se;
     if (!evidence->sampled)
         return;
     table_real(table, first, evidence->plain);
     table_real(table, first + 1, evidence->plain_se);
-    table_real(table, first + 2, evidence->plain_se == 0 ? 1 : ratio * ratio);
+    table_real(table, first + 2, moments_gain(evidence->plain_se, evidence->se));
 }

@@ -202,7 +202,8 @@ static const struct program program = {
         "frequency in cycles a step from 0 to 1/2, measured by Welch's method with a "
         "Hann window of 256 steps; exact is the expectation of that estimate, which "
         "the window smooths, and density is the density itself, whose integral over "
-        "(-1/2, 1/2) is the variance.",
+        "(-1/2, 1/2) is the variance. A spectrum is measured without control "
+        "variates.",
     .groups = OPTIONS_EXACT | OPTIONS_COLUMNS | OPTIONS_RULE | OPTIONS_CHAINS |
               OPTIONS_SAMPLING | OPTIONS_OUTPUT | OPTIONS_PLOT,
     .judges = true,

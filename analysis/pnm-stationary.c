@@ -343,12 +343,13 @@ static int leave_out(const struct request *request, struct rule **rules, size_t 
     return STATUS_OK;
 }
 
-/* Checks all rules before any of them runs. */
+/* Checks all rules before any of them runs; what is wrong with a single one its
+ * measurement finds at once. */
 static int check_rules(const struct sampling *sampling, const struct rule *rules,
                        size_t count, const struct problem *problem, struct error *error)
 {
     int status = rule_check_constant(rules, count, "stationary law", error);
-    for (size_t k = 0; status == STATUS_OK && k < count; k++) {
+    for (size_t k = 0; status == STATUS_OK && count > 1 && k < count; k++) {
         struct linear_system *systems = NULL;
         struct chains chains;
         double *margins = NULL;

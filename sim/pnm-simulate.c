@@ -68,9 +68,8 @@ static void moments_plan_free(struct moments_plan *plan)
     free(plan->chains);
 }
 
-/* Plans the chains of a stable mode from its exact law. Control variates do not take
- * out what is linear in theta, and burn-ins beside them are short; so they are left out
- * where weight decay moves the mean away from theta*. */
+/* Plans the chains of a stable mode from its exact law. Products of filters do not take
+ * out what is linear in theta, so there are none where weight decay moves the mean. */
 static int plan_stable(const struct sampling *sampling, const struct rule *rule,
                        const struct problem *problem, size_t i,
                        const struct moments_plan *all, struct error *error)
@@ -164,8 +163,10 @@ static int plan_modes(const struct ensemble *ensemble, const struct sampling *sa
         return error_memory(error, "the modes");
     int status = plan_plain(sampling, ensemble->rule, problem, plan, error);
     if (status == STATUS_OK && control_plan_may(sampling, ensemble->rule, problem)) {
-        struct control_plan control = {
-            .sampling = sampling, .ensemble = ensemble, .modes = plan->modes};
+        struct control_plan control = {.sampling = sampling,
+                                       .ensemble = ensemble,
+                                       .modes = plan->modes,
+                                       .means = true};
         status = control_plan_make(&control, error);
         plan->control = control.control;
     }
@@ -196,25 +197,33 @@ static void join_chains(size_t n, struct chains *chains)
         chains[i] = most;
 }
 
-/* The moments of a mode and their standard errors. Moments that overflow have NAN as
- * error; without randomness errors are 0. */
-struct estimate {
-    double mean, mean_se, second, second_se;
-    double plain, plain_se; /* the second moment without control variates */
+/* The time averages of theta and of (theta - theta*)^2, with control variates and
+ * without. */
+enum average {
+    AVERAGE_MEAN,
+    AVERAGE_SECOND,
+    AVERAGE_PLAIN,
+    AVERAGE_PLAIN_MEAN,
+    AVERAGES
 };
 
-static double error_of(const struct moments *moments, bool random)
-{
-    return !isfinite(moments->mean) ? NAN : random ? moments_stderr(moments) : 0;
-}
+/* Those of a mode and their standard errors. Moments that overflow have NAN as error;
+ * without randomness errors are 0. Without chains, because the time was up before this
+ * mode, all are NAN. */
+struct estimate {
+    double value[AVERAGES], se[AVERAGES];
+};
 
-static struct estimate estimate_of(const struct moments *theta,
-                                   const struct moments *plain,
-                                   const struct moments *controlled, bool random)
+static struct estimate estimate_of(struct moments *const *averages, size_t i,
+                                   bool random)
 {
-    return (struct estimate){theta->mean,      error_of(theta, random),
-                             controlled->mean, error_of(controlled, random),
-                             plain->mean,      error_of(plain, random)};
+    struct estimate e;
+    for (int k = 0; k < AVERAGES; k++) {
+        const struct moments *own = &averages[k][i];
+        e.value[k] = own->count == 0 ? NAN : own->mean;
+        e.se[k] = !isfinite(e.value[k]) ? NAN : random ? moments_stderr(own) : 0;
+    }
+    return e;
 }
 
 /* Warns of cells that stay empty because a number overflows. */
@@ -223,10 +232,12 @@ static void warn_mode(const struct request *request, size_t i, const struct esti
 {
     const struct problem *problem = &request->problem;
     size_t undefined = problem->n;
-    const bool no_mean = !isfinite(e->mean), no_second = !isfinite(e->second);
+    const bool no_mean = !isfinite(e->value[AVERAGE_MEAN]);
+    const bool no_second = !isfinite(e->value[AVERAGE_SECOND]);
     /* One chain has no standard error. */
-    const bool no_error = chains > 1 && !no_mean && !no_second &&
-                          !(isfinite(e->mean_se) && isfinite(e->second_se));
+    const bool no_error =
+        chains > 1 && !no_mean && !no_second &&
+        !(isfinite(e->se[AVERAGE_MEAN]) && isfinite(e->se[AVERAGE_SECOND]));
     if ((!no_mean && !no_second && !no_error) || ++*warnings > SAMPLING_WARNINGS)
         return;
     if (sampling_divides_zero(request->rules.rule, problem, UINT64_C(1) << 20,
@@ -249,8 +260,7 @@ static void warn_mode(const struct request *request, size_t i, const struct esti
 }
 
 static int fill_moments(struct table *table, const struct request *request,
-                        const struct moments *theta, const struct moments *plain,
-                        const struct moments *controlled, struct error *error)
+                        struct moments *const *averages, struct error *error)
 {
 #define COLUMN_LIST(COLUMN)                                                            \
     COLUMN(I, "i", COUNT, false)                                                       \
@@ -262,11 +272,16 @@ static int fill_moments(struct table *table, const struct request *request,
     COLUMN(COUNT, "count", COUNT, false)                                               \
     COLUMN(MEASURED_PLAIN, "measured_plain", REAL, COLUMN_PLAIN)                       \
     COLUMN(STDERR_PLAIN, "stderr_plain", REAL, COLUMN_PLAIN)                           \
-    COLUMN(GAIN, "gain", REAL, COLUMN_PLAIN)
+    COLUMN(GAIN, "gain", REAL, COLUMN_PLAIN)                                           \
+    COLUMN(MEAN_PLAIN, "mean_plain", REAL, COLUMN_PLAIN)                               \
+    COLUMN(MEAN_SE_PLAIN, "mean_stderr_plain", REAL, COLUMN_PLAIN)                     \
+    COLUMN(MEAN_GAIN, "mean_gain", REAL, COLUMN_PLAIN)
 
     enum { COLUMN_LIST(TABLE_NUMBER) COLUMNS };
 
     static const struct column columns[COLUMNS] = {COLUMN_LIST(TABLE_COLUMN)};
+    static const size_t column_of[AVERAGES] = {MEAN, SECOND, MEASURED_PLAIN,
+                                               MEAN_PLAIN};
 
     const struct problem *problem = &request->problem;
     size_t warnings = 0;
@@ -277,23 +292,20 @@ static int fill_moments(struct table *table, const struct request *request,
             break;
         table_count(table, I, i + 1);
         table_real(table, H, problem->h[i]);
-        table_count(table, COUNT, plain[i].count);
-        /* Without chains the time was up before this mode. */
-        const struct estimate none = {NAN, NAN, NAN, NAN, NAN, NAN};
-        const bool sampled = plain[i].count > 0;
-        const bool random = problem_noise(problem, i, i) != 0;
+        const uint64_t count = averages[AVERAGE_PLAIN][i].count;
         const struct estimate e =
-            sampled ? estimate_of(&theta[i], &plain[i], &controlled[i], random) : none;
-        const double ratio = e.plain_se / e.second_se;
-        table_known(table, MEAN, e.mean);
-        table_known(table, MEAN_SE, e.mean_se);
-        table_known(table, SECOND, e.second);
-        table_known(table, SECOND_SE, e.second_se);
-        table_known(table, MEASURED_PLAIN, e.plain);
-        table_known(table, STDERR_PLAIN, e.plain_se);
-        table_known(table, GAIN, e.plain_se == 0 ? 1 : ratio * ratio);
-        if (sampled)
-            warn_mode(request, i, &e, plain[i].count, &warnings);
+            estimate_of(averages, i, problem_noise(problem, i, i) != 0);
+        table_count(table, COUNT, count);
+        for (int k = 0; k < AVERAGES; k++) {
+            table_known(table, column_of[k], e.value[k]);
+            table_known(table, column_of[k] + 1, e.se[k]);
+        }
+        table_known(table, GAIN,
+                    moments_gain(e.se[AVERAGE_PLAIN], e.se[AVERAGE_SECOND]));
+        table_known(table, MEAN_GAIN,
+                    moments_gain(e.se[AVERAGE_PLAIN_MEAN], e.se[AVERAGE_MEAN]));
+        if (count > 0)
+            warn_mode(request, i, &e, count, &warnings);
     }
     if (status == STATUS_OK)
         sampling_warn_rest(&request->sampling, warnings);
@@ -315,30 +327,28 @@ static int answer_moments(const struct request *request, struct table *table,
     struct ensemble ensemble =
         sampling_ensemble(&request->sampling, rule, problem, rule->kind->name);
     const size_t n = problem->n;
-    struct moments *theta = calloc(n, sizeof *theta);
-    struct moments *plain = calloc(n, sizeof *plain);
-    struct moments *controlled = calloc(n, sizeof *controlled);
+    struct moments *all = calloc(AVERAGES * n, sizeof *all);
+    struct moments *averages[AVERAGES];
     struct moments_plan plan = {0};
-    int status =
-        theta && plain && controlled ? STATUS_OK : error_memory(error, "the modes");
-    if (status != STATUS_OK)
-        goto out;
-    status = plan_modes(&ensemble, &request->sampling, &plan, error);
+    int status = all ? plan_modes(&ensemble, &request->sampling, &plan, error)
+                     : error_memory(error, "the modes");
     if (status != STATUS_OK)
         goto out;
     if (problem_is_coupled(problem))
         join_chains(n, plan.chains);
     ensemble.control = plan.control;
-    status = ensemble_moments(&ensemble, plan.chains, theta, plain, controlled, error);
+    for (size_t k = 0; k < AVERAGES; k++)
+        averages[k] = all + k * n;
+    status = ensemble_moments_of_both(
+        &ensemble, plan.chains, averages[AVERAGE_PLAIN_MEAN], averages[AVERAGE_PLAIN],
+        averages[AVERAGE_MEAN], averages[AVERAGE_SECOND], error);
     if (status != STATUS_OK)
         goto out;
-    status = fill_moments(table, request, theta, plain, controlled, error);
+    status = fill_moments(table, request, averages, error);
     table->plot = &plot;
 out:
     moments_plan_free(&plan);
-    free(theta);
-    free(plain);
-    free(controlled);
+    free(all);
     return status;
 }
 
@@ -434,10 +444,8 @@ static int answer_trajectories(const struct simulate_request *own, struct table 
     if (status != STATUS_OK)
         goto out;
     theta = malloc((size_t)rows * sizeof *theta);
-    status = theta ? STATUS_OK : error_memory(error, "the trajectories");
-    if (status != STATUS_OK)
-        goto out;
-    status = ensemble_trajectory(&ensemble, &chains, steps, every, theta, error);
+    status = theta ? ensemble_trajectory(&ensemble, &chains, steps, every, theta, error)
+                   : error_memory(error, "the trajectories");
     if (status != STATUS_OK)
         goto out;
     status = table_init(table, columns, sizeof columns / sizeof *columns, error);
@@ -477,10 +485,9 @@ static const struct program program = {
         "Gaussian gradient noise, in the eigenbasis of the Hessian.",
     .notes = "Columns: i,h,mean,mean_stderr,second_moment,second_moment_stderr,count "
              "(mean of theta, second moment of theta - theta*, number of chains); "
-             "replica,step,i,theta for trajectories. Control variates are about the "
-             "second moment, and chains planned with them are few: where the mean "
-             "counts, ask for more with --replicas and --steps, or for --control "
-             "none.",
+             "replica,step,i,theta for trajectories. Chains are planned for the second "
+             "moment's error; the mean has the error that it comes to, with control "
+             "variates of its own.",
     .groups = OPTIONS_COLUMNS | OPTIONS_RULE | OPTIONS_DECAY | OPTIONS_QUADRATIC |
               OPTIONS_CHAINS | OPTIONS_SAMPLING | OPTIONS_OUTPUT | OPTIONS_PLOT,
     .own = own_options,

@@ -217,6 +217,16 @@ error_mutant analysis/compare/stationary_companion.c 's/= agree(pilots, control,
 error_mutant analysis/compare/stationary_companion.c 's/chains.steps + pilots->steps/chains.steps/' $compare/test_stationary_companion 'plans*'
 error_mutant analysis/compare/stationary_companion.c 's/chains->burn_in \*= 2/chains->burn_in *= 1/' $compare/test_stationary_companion 'the_start*'
 error_mutant analysis/verdict/ledger.c 's/e->sampled \&\& e->plain_samples > 0/false/' tests/analysis/claims/test_ledger 'value*'
+# Control variates of the mean of theta.
+means=tests/sim/engine/test_control_plan
+error_mutant sim/engine/ensemble.c 's/\*theta -= control->of_mean/*theta += control->of_mean/' $means 'means*'
+error_mutant sim/engine/ensemble.c 's/of->state\[s\] \*= per_step/of->state[s] = 0.3 + of->state[s] * per_step/' $means 'both*'
+error_mutant sim/engine/ensemble_lanes.c 's/re \* moved\[0\] - im/re * moved[0] + im/' $means 'sums*'
+error_mutant sim/engine/control_plan.c 's/square \/ 400/square * 400/' $means 'both*'
+# Sampling runs that are cut short.
+error_mutant sim/engine/layout.c 's/SIXTEENTHS \* sixteenths + SIXTEENTHS - 1/SIXTEENTHS/' tests/sim/engine/test_layout '*'
+error_mutant sim/engine/layout.c 's/ + (units % (UINT64_C(1) << shift) > 0)//' tests/sim/engine/test_layout '*'
+error_mutant sim/engine/units.c 's/units->cost(units->context, unit)/1 + 0 * (double)unit/' tests/sim/engine/test_units '*'
 # Burn-ins.
 error_mutant sim/engine/plan.c 's/<= target \/ 20/<= target * 20/' tests/sim/engine/test_plan '*'
 error_mutant analysis/compare/stationary.c 's/e->bias <= e->se \/ 10/e->bias <= e->se * 1000/' $compare/test_stationary 'what_*'

@@ -38,6 +38,10 @@ struct task {
     uint64_t fail_at, other_fail_at; /* units that end in an error */
     uint64_t signal_at;              /* the unit in which SIGTERM arrives */
     double wait_until;               /* unit 0 takes until then */
+    uint64_t dear_from; /* units from here on cost 1e300 times as much as those before
+                         */
+    atomic_int dear,
+        first_dear; /* such units since the last merge, and the first few */
     struct total total;
     double mark[MARKS];
 };
@@ -51,7 +55,8 @@ static inline struct task *task_make(uint64_t count, uint64_t salt, int threads)
                           .threads = threads,
                           .fail_at = never,
                           .other_fail_at = never,
-                          .signal_at = never};
+                          .signal_at = never,
+                          .dear_from = never};
     task->runs = check_alloc(count + 1, sizeof *task->runs);
     return task;
 }
@@ -117,6 +122,8 @@ static inline int task_run(void *context, int thread, uint64_t unit, double *scr
         wait_for(task->wait_until);
     if (unit == task->signal_at)
         raise(SIGTERM);
+    if (unit >= task->dear_from)
+        atomic_fetch_add(&task->dear, 1);
     atomic_fetch_sub(&task->busy[thread], 1);
     if (unit == task->fail_at)
         return error_set(error, STATUS_SOFTWARE, "unit %llu fails",
@@ -127,9 +134,18 @@ static inline int task_run(void *context, int thread, uint64_t unit, double *scr
     return STATUS_OK;
 }
 
+static inline double task_cost(void *context, uint64_t unit)
+{
+    const struct task *task = context;
+    return unit >= task->dear_from ? 1e300 : 1;
+}
+
 static inline void task_merge(void *context, uint64_t unit, const double *scratch)
 {
     struct task *task = context;
+    const int dear = atomic_exchange(&task->dear, 0);
+    if (task->first_dear == 0)
+        task->first_dear = dear;
     if (atomic_fetch_add(&task->merging, 1) != 0 || unit != task->total.merged ||
         !holds_numbers(task, unit, scratch))
         atomic_fetch_add(&task->faults, 1);
@@ -155,6 +171,7 @@ static inline int task_units(struct task *task, struct session *session,
         .session = session,
         .blocks = blocks,
         .context = task,
+        .cost = task_cost,
         .run = task_run,
         .merge = task_merge,
     };

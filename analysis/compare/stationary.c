@@ -101,7 +101,9 @@ static int measure_separately(struct stationary_work *work, struct ensemble *ens
     int status = STATUS_OK;
     if (!chains || !theta || !plain || !controlled)
         status = error_memory(error, "the modes");
-    stationary_plan_budget(work);
+    if (work->elements == STATIONARY_SUM)
+        plan_share_budget(&work->jobs->plan, sizeof *work->jobs, work->count,
+                          work->sampling->max_samples);
     if (status == STATUS_OK && may_control(work) && !problem_is_coupled(work->problem))
         status = stationary_control_plan(work, ensemble, &control, error);
     if (status == STATUS_OK && companion_may(work->sampling, work->rule, work->problem))
@@ -124,20 +126,18 @@ static int measure_separately(struct stationary_work *work, struct ensemble *ens
 }
 
 /* Observes all pairs, even if only the diagonal is reported: the cost is that of the
- * chains. Groups of chains, which a function of the whole covariance needs, and the
- * parts of a sum are measured without control variates. */
+ * chains. */
 static int measure_together(struct stationary_work *work, struct ensemble *ensemble,
                             struct covariance_groups *groups, struct error *error)
 {
     const size_t n = work->problem->n, count = n > 0 ? n * (n + 1) / 2 : 1;
-    const bool may = !groups && work->elements != STATIONARY_SUM && may_control(work);
     struct moments *plain = calloc(2 * count, sizeof *plain);
     const struct moments *controlled = plain;
     struct control *control = NULL;
     struct control_pair *pairs = NULL;
     bool any = false;
     int status = plain ? STATUS_OK : error_memory(error, "the covariance");
-    if (status == STATUS_OK && may)
+    if (status == STATUS_OK && may_control(work))
         status = stationary_pairs_plan(work, ensemble, &control, &pairs, error);
     if (status == STATUS_OK && !control)
         stationary_plan_join(work);
@@ -150,7 +150,7 @@ static int measure_together(struct stationary_work *work, struct ensemble *ensem
     if (control && status == STATUS_OK) {
         controlled = plain + count;
         status = ensemble_pairs_covariance(ensemble, work->jobs[0].plan.chains, plain,
-                                           plain + count, error);
+                                           plain + count, groups, error);
     } else if (status == STATUS_OK && any) {
         status = ensemble_covariance(ensemble, work->jobs[0].plan.chains, plain, groups,
                                      error);

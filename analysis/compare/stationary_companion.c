@@ -130,8 +130,9 @@ int stationary_companion_plan(struct stationary_work *work,
             work->jobs[i].plan.affordable = true; /* nothing will be sampled */
         else
             plan_mode(work, &pilots, i, &(*control)[i]);
-    if (status == STATUS_OK && !cut)
-        stationary_plan_budget(work);
+    if (status == STATUS_OK && !cut && work->elements == STATIONARY_SUM)
+        plan_share_budget(&work->jobs->plan, sizeof *work->jobs, work->count,
+                          work->sampling->max_samples);
     if (status == STATUS_OK && !companion_any(*control, n)) {
         free(*control);
         *control = NULL;

@@ -11,13 +11,16 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* Modes with all their filters; of more modes each has the slowest alone. */
-enum { FEW_MODES = 4 };
+/* Modes with all their filters; of more modes each has the slowest alone. Of more than
+ * SOME_MODES a step's products cost more than the step itself. */
+enum { FEW_MODES = 4, SOME_MODES = 16 };
 
 /* What is found out while a plan is made. */
 struct pairs_plan {
     struct chains pilot;
-    double dearest; /* coordinate-steps of the dearest row without control variates */
+    /* Coordinate-steps: of the dearest row without control variates, and how many of
+     * them pay for a plan with. */
+    double dearest, worth;
     struct plan_residual *residual; /* one a row */
 };
 
@@ -30,8 +33,7 @@ static double cost(const struct chains *chains)
 static bool may_plan(const struct stationary_work *work)
 {
     const struct sampling *sampling = work->sampling;
-    if (work->problem->n > STATIONARY_PAIRS_MODES || sampling->chains > 0 ||
-        sampling->steps > 0 || sampling->burn_in != PLAN_AUTO)
+    if (sampling->chains > 0 || sampling->steps > 0 || sampling->burn_in != PLAN_AUTO)
         return false;
     for (size_t k = 0; k < work->count; k++)
         if (work->rows[k].evidence.noiseless ||
@@ -71,6 +73,7 @@ static struct plan_request request_of(const struct stationary_work *work,
     const double scale = work->rows[k].evidence.exact_scale;
     struct plan_request request = work->jobs[k].sharp;
     struct plan plan;
+    request.fewest = 0;
     plan_make_controlled(&work->jobs[k].law, &request, &own->residual[k], &plan);
     if (plan.samples + cost(&own->pilot) > work->sampling->max_samples)
         request.target = work->sampling->precision * scale;
@@ -79,14 +82,24 @@ static struct plan_request request_of(const struct stationary_work *work,
     return request;
 }
 
+/* What is made of a sum's covariance, whose groups are of one chain each, needs more
+ * of them than there are modes. */
+static uint64_t fewest_chains(const struct stationary_work *work)
+{
+    const uint64_t more = work->elements == STATIONARY_SUM
+                              ? work->problem->n / PLAN_FEWEST * PLAN_FEWEST
+                              : 0;
+    return PLAN_FEWEST + more;
+}
+
 /* The joint chains of all rows; wanted[k] gets what they are planned for. */
 static struct chains join(const struct stationary_work *work,
                           const struct pairs_plan *own, double fine,
                           struct plan_request *wanted)
 {
-    struct chains joint = {0};
+    struct chains joint = {.count = fewest_chains(work)};
     struct plan plan;
-    for (size_t k = 0; k < work->count; k++) {
+    for (size_t k = 0; k < work->count && !interrupt_pending(); k++) {
         wanted[k] = request_of(work, own, fine, k);
         plan_make_controlled(&work->jobs[k].law, &wanted[k], &own->residual[k], &plan);
         const uint64_t recorded = plan.chains.steps - plan.chains.burn_in;
@@ -95,7 +108,7 @@ static struct chains join(const struct stationary_work *work,
             joint.burn_in = plan.chains.burn_in;
         joint.steps = joint.burn_in + (recorded > before ? recorded : before);
     }
-    for (size_t k = 0; k < work->count; k++) {
+    for (size_t k = 0; k < work->count && !interrupt_pending(); k++) {
         struct plan_request request = wanted[k];
         request.steps = joint.steps;
         request.burn_in = joint.burn_in;
@@ -110,7 +123,7 @@ static struct chains join(const struct stationary_work *work,
 static void take(struct stationary_work *work, const struct pairs_plan *own,
                  struct chains joint, const struct plan_request *wanted)
 {
-    for (size_t k = 0; k < work->count; k++) {
+    for (size_t k = 0; k < work->count && !interrupt_pending(); k++) {
         struct stationary_job *job = &work->jobs[k];
         struct plan plain;
         plan_make(&job->law, &wanted[k], &plain);
@@ -134,23 +147,24 @@ static bool choose(struct stationary_work *work, const struct pairs_plan *own,
     for (int coarse = fine > 0 ? 0 : 1; coarse < 2; coarse++) {
         const struct chains joint = join(work, own, coarse ? 0 : fine, wanted);
         samples = cost(&joint) + cost(&own->pilot);
-        if (samples <= fmin(own->dearest / 2, work->sampling->max_samples)) {
+        if (samples <= fmin(own->worth, work->sampling->max_samples)) {
             take(work, own, joint, wanted);
             return true;
         }
     }
     for (size_t k = 0; k < work->count; k++)
-        if (!work->jobs[k].plan.affordable && samples <= own->dearest / 2)
+        if (!work->jobs[k].plan.affordable && samples <= own->worth)
             work->jobs[k].plan.samples = fmin(work->jobs[k].plan.samples, samples);
     return false;
 }
 
-/* Runs the pilot and fits the coefficients of all rows to it. `fitted` is false if it
- * was cut short or leaves a row without a finite residual. */
+/* Runs the pilot and fits the coefficients of all pairs to it. `fitted` is false if it
+ * was cut short or leaves a pair without a finite residual. */
 static int fit_pairs(const struct stationary_work *work,
                      const struct ensemble *ensemble, const struct pairs_plan *own,
                      struct control_pair *pairs, bool *fitted, struct error *error)
 {
+    const bool full = work->elements == STATIONARY_PAIRS;
     const size_t n = work->problem->n;
     struct ensemble pilot = *ensemble;
     struct session clock = session_clock(work->sampling->session);
@@ -161,15 +175,18 @@ static int fit_pairs(const struct stationary_work *work,
     pilot.session = &clock;
     const int status = ensemble_pairs_fit(&pilot, own->pilot, fit, error);
     *fitted = status == STATUS_OK && !session_was_cut(&clock);
-    for (size_t k = 0; *fitted && k < work->count; k++) {
-        const struct comparison *row = &work->rows[k];
-        const size_t pair = ensemble_pair(n, row->i, row->j);
-        own->residual[k].recorded = own->pilot.steps - own->pilot.burn_in;
-        control_fit_products(&fit[pair],
-                             ensemble_pairs_products(ensemble->control, row->i, row->j),
-                             pairs[pair].coefficient, &own->residual[k].variance);
-        *fitted = isfinite(own->residual[k].variance);
-    }
+    for (size_t i = 0; *fitted && i < n && !interrupt_pending(); i++)
+        for (size_t j = i; *fitted && j < n; j++) {
+            const size_t pair = ensemble_pair(n, i, j);
+            double residual;
+            control_fit_products(&fit[pair],
+                                 ensemble_pairs_products(ensemble->control, i, j),
+                                 pairs[pair].coefficient, &residual);
+            *fitted = isfinite(residual);
+            if (full || i == j)
+                own->residual[full ? pair : i] = (struct plan_residual){
+                    residual, own->pilot.steps - own->pilot.burn_in};
+        }
     free(fit);
     return status;
 }
@@ -207,6 +224,10 @@ int stationary_pairs_plan(struct stationary_work *work, const struct ensemble *e
     }
     controlled.control = *control;
     status = find_filters(work, *control, &goes_on, error);
+    own.worth = own.dearest / 2;
+    if (n > SOME_MODES)
+        own.worth = own.dearest / (1 + ensemble_pairs_most(*control, n));
+    goes_on = goes_on && ensemble_pairs_bytes(*control, n) <= STATIONARY_PAIRS_BYTES;
     if (status == STATUS_OK && goes_on)
         status = fit_pairs(work, &controlled, &own, *pairs, &goes_on, error);
     goes_on = status == STATUS_OK && goes_on && choose(work, &own, wanted);

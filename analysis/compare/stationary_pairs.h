@@ -6,12 +6,13 @@
 
 #include "compare/stationary_pilot.h"
 
-/* The most modes whose pairs may have control variates: with more, the products of
- * their filters cost more than the steps. */
-enum { STATIONARY_PAIRS_MODES = 16 };
+/* The most bytes that a unit may take for the sums of products: with sgd that is
+ * about 360 modes, with complex poles 230. */
+#define STATIONARY_PAIRS_BYTES 0x1p26
 
 /* Replaces the plans of all rows by one with control variates, if that takes with its
- * pilot less than half of the coordinate-steps that the dearest row needs without.
+ * pilot so much less than the coordinate-steps that the dearest row needs without, that
+ * it pays for the products of filters beside those of modes.
  * Then *control gets n filters and *pairs the coefficients, which the caller frees;
  * otherwise both are NULL. The rows' plans count the pilot's steps. STATUS_MEMORY,
  * STATUS_SOFTWARE, and what ensembles return. */

@@ -126,14 +126,3 @@ void stationary_plan_join(struct stationary_work *work)
     for (size_t k = 0; joint.steps > 0 && k < work->count; k++)
         work->jobs[k].plan.chains = joint;
 }
-
-void stationary_plan_budget(struct stationary_work *work)
-{
-    double total = 0;
-    if (work->elements != STATIONARY_SUM)
-        return;
-    for (size_t k = 0; k < work->count; k++)
-        total += work->jobs[k].plan.samples;
-    for (size_t k = 0; k < work->count; k++)
-        work->jobs[k].plan.affordable = total <= work->sampling->max_samples;
-}

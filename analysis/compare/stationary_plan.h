@@ -20,8 +20,4 @@ PNM_MUST_USE int stationary_plan_row(const struct stationary_work *work,
  * chains for all. */
 void stationary_plan_join(struct stationary_work *work);
 
-/* If the rows are one sum, the budget is that of all their plans together: none is
- * affordable unless all are. */
-void stationary_plan_budget(struct stationary_work *work);
-
 #endif

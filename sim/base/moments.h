@@ -54,6 +54,14 @@ static inline double moments_stderr(const struct moments *m)
     return sqrt(m->squares / (n - 1) / n);
 }
 
+/* How many times smaller the variance behind one standard error is than that behind
+ * another; 1 if both are 0. */
+static inline double moments_gain(double from_se, double to_se)
+{
+    const double ratio = from_se / to_se;
+    return from_se == 0 ? 1 : ratio * ratio;
+}
+
 /* Means and covariances of up to COMOMENTS_MAX numbers that are observed together. */
 enum { COMOMENTS_MAX = 4 };
 

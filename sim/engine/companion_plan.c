@@ -119,7 +119,7 @@ int companion_fit(const struct ensemble *ensemble, struct chains chains,
     own.label = NULL;
     own.control = control;
     if (!session_was_cut(clock))
-        status = ensemble_control_fit(&own, each, fit, error);
+        status = ensemble_control_fit(&own, each, fit, NULL, error);
     if (session_was_cut(clock))
         memset(control, 0, n * sizeof *control);
     for (size_t i = 0; status == STATUS_OK && i < n; i++) {

@@ -111,19 +111,6 @@ static struct root_quad power(struct root_quad x, uint64_t exponent)
     return result;
 }
 
-/* The average over t = burn_in + 1 .. steps of (1 - p^t)/(1 - p). */
-static struct root_quad average(struct root_quad p, uint64_t burn_in, uint64_t steps)
-{
-    const uint64_t recorded = steps - burn_in;
-    const struct root_quad rest = {1 - p.re, -p.im};
-    const struct root_quad last = power(p, recorded);
-    const struct root_quad sum = over(
-        times(power(p, burn_in + 1), (struct root_quad){1 - last.re, -last.im}), rest);
-    const struct root_quad total = {(quad)recorded - sum.re, -sum.im};
-    const quad count = (quad)recorded;
-    return over(total, (struct root_quad){rest.re * count, rest.im * count});
-}
-
 static struct root_quad minus(struct root_quad a, struct root_quad b)
 {
     return (struct root_quad){a.re - b.re, a.im - b.im};
@@ -134,6 +121,17 @@ static struct root_quad geometric(struct root_quad p, uint64_t count)
 {
     const struct root_quad one = {1, 0};
     return over(times(p, minus(one, power(p, count))), minus(one, p));
+}
+
+/* The average over t = burn_in + 1 .. steps of (1 - p^t)/(1 - p). */
+static struct root_quad average(struct root_quad p, uint64_t burn_in, uint64_t steps)
+{
+    const quad count = (quad)(steps - burn_in);
+    const struct root_quad one = {1, 0}, rest = minus(one, p);
+    const struct root_quad sum =
+        times(power(p, burn_in), geometric(p, steps - burn_in));
+    const struct root_quad total = {count - sum.re, -sum.im};
+    return over(total, (struct root_quad){rest.re * count, rest.im * count});
 }
 
 /* The expectation of the product of the sums of y and y' over those steps, divided by
@@ -321,4 +319,17 @@ void control_fit_solve(const struct control_fit *fit, struct control *control,
     memset(control->coefficient, 0, sizeof control->coefficient);
     control_fit_products(fit, filters_products(&control->filters), control->coefficient,
                          residual);
+}
+
+void control_fit_mean(const struct comoments *fit, struct control *control,
+                      double *residual)
+{
+    struct control_fit all = {.count = fit->count};
+    const int states = control->filters.states;
+    for (int i = 0; i <= states; i++)
+        for (int j = 0; j <= i; j++)
+            all.product[i < states ? i : CONTROL_FITTED]
+                       [j < states ? j : CONTROL_FITTED] = fit->products[i][j];
+    memset(control->of_mean, 0, sizeof control->of_mean);
+    control_fit_products(&all, states, control->of_mean, residual);
 }

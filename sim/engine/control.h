@@ -11,7 +11,8 @@
  * has the same expectation as the time average itself. At the coefficients of a
  * regression it has a far smaller variance, if the rho are the poles of the rule
  * (poles.h), or of the linear rule that it resembles (companion.h): then theta^2 is
- * almost a sum of such products.
+ * almost a sum of such products. In the same way theta itself is almost a sum of the y,
+ * whose expectations are 0.
  *
  * The coefficients come from a pilot whose numbers are thrown away. So the chains'
  * estimates are independent, and no estimate is fitted to itself. */
@@ -19,6 +20,7 @@
 #define PNM_CONTROL_H
 
 #include "base/error.h"
+#include "base/moments.h"
 #include "engine/plan.h"
 #include "rules/linear_system.h"
 #include "rules/rule_loops.h"
@@ -41,10 +43,12 @@ struct filters {
     double re[CONTROL_STATES], im;
 };
 
-/* The filters of one mode with coefficients of their products. */
+/* The filters of one mode with coefficients of their products and, for the mean of
+ * theta, of the states themselves. */
 struct control {
     struct filters filters;
     double coefficient[CONTROL_PRODUCTS];
+    double of_mean[CONTROL_STATES];
 };
 
 /* The coefficients of two modes' products; of one mode's, if they are the same. */
@@ -112,6 +116,12 @@ void control_fit_products(const struct control_fit *fit, int products,
 /* The same for the products of one mode. */
 void control_fit_solve(const struct control_fit *fit, struct control *control,
                        double *residual);
+
+/* Sets the coefficients of the states by least squares, and *residual as above.
+ * Numbers 0, 1, .. of the comoments are the states' time averages, the next is that of
+ * theta. */
+void control_fit_mean(const struct comoments *fit, struct control *control,
+                      double *residual);
 
 /* The filters of 64 lanes while they run, laid out as a tile is. A lane with fewer
  * states than the others has poles 0 there. */

@@ -108,10 +108,34 @@ static bool refuse(const struct control_plan *work, size_t n, struct choice *cho
     return any;
 }
 
+/* Fits the mean's control variates, and lengthens the burn-in until what the start
+ * leaves in the mean is below a twentieth of the mean's standard error. */
+static void forget_in_mean(const struct plan_law *law,
+                           const struct plan_request *request,
+                           const struct chains *pilot, const struct comoments *theta,
+                           struct control *control, struct plan *plan)
+{
+    struct chains *chains = &plan->chains;
+    const uint64_t recorded = chains->steps - chains->burn_in;
+    const double share = (double)(pilot->steps - pilot->burn_in) / (double)recorded;
+    double variance;
+    control_fit_mean(theta, control, &variance);
+    const double square = variance * share / (double)chains->count;
+    if (request->steps > 0 || request->burn_in != PLAN_AUTO || !isfinite(square))
+        return;
+    while (chains->burn_in < UINT64_C(1) << 50 &&
+           !(plan_law_start(law, chains->burn_in, chains->steps) <= square / 400)) {
+        chains->burn_in += chains->burn_in / 8 + 1;
+        chains->steps = chains->burn_in + recorded;
+    }
+    plan->needed_burn_in = chains->burn_in;
+    plan->samples = cost(chains);
+}
+
 /* Plans a mode by what its pilot left, and keeps the plan if it pays. */
 static void plan_mode(const struct sampling *sampling, struct choice *choice,
-                      const struct control_fit *fit, struct control_mode *mode,
-                      struct control *control)
+                      const struct control_fit *fit, const struct comoments *theta,
+                      struct control_mode *mode, struct control *control)
 {
     const struct chains *pilot = &choice->pilot;
     const double budget = sampling->max_samples;
@@ -129,6 +153,8 @@ static void plan_mode(const struct sampling *sampling, struct choice *choice,
         request = mode->coarse;
         plan_make_controlled(mode->law, &request, residual, &plan);
     }
+    if (theta)
+        forget_in_mean(mode->law, &request, pilot, theta, control, &plan);
     plan.samples += cost(pilot);
     plan.affordable = plan.samples <= budget;
     if (!work_is_given(sampling) && plan.samples >= mode->plan.samples) {
@@ -174,6 +200,56 @@ static void refine(const struct control_plan *work, size_t n,
             refine_mode(work->sampling, &choice[i], &work->modes[i], &left);
 }
 
+/* Whether a mode is part of a sum with fewer chains than a unit has lanes. */
+static bool leaves_lanes_idle(const struct control_plan *work, size_t i)
+{
+    const struct control_mode *mode = &work->modes[i];
+    return work->sum && work->sampling->steps == 0 && mode->controlled &&
+           mode->request.fewest > 0 && mode->plan.chains.count < RULE_LANES;
+}
+
+static struct chains longer(struct chains a, struct chains b)
+{
+    const uint64_t of_a = a.steps - a.burn_in, of_b = b.steps - b.burn_in;
+    if (b.burn_in > a.burn_in)
+        a.burn_in = b.burn_in;
+    a.steps = a.burn_in + (of_a > of_b ? of_a : of_b);
+    return a;
+}
+
+/* Modes next to each other that leave lanes idle get equal chains, as long as none then
+ * runs by more than a half longer than planned, so that they share units: fewer units,
+ * of which a sampling run that is cut short has done the same share for each mode. The
+ * longer chains are paid from the budget. */
+static void share_units(const struct control_plan *work, size_t n)
+{
+    double left = work->sampling->max_samples;
+    for (size_t i = 0; i < n; i++)
+        left -= work->modes[i].plan.samples;
+    for (size_t start = 0, end; start < n; start = end) {
+        struct chains all = work->modes[start].plan.chains;
+        uint64_t least = all.steps;
+        double more = 0;
+        for (end = start + 1; end < n && leaves_lanes_idle(work, start); end++) {
+            const struct chains own = work->modes[end].plan.chains;
+            const struct chains with = longer(all, own);
+            least = own.steps < least ? own.steps : least;
+            if (!leaves_lanes_idle(work, end) || own.count != all.count ||
+                with.steps > least + least / 2)
+                break;
+            all = with;
+        }
+        for (size_t i = start; i < end; i++)
+            more += cost(&all) - cost(&work->modes[i].plan.chains);
+        for (size_t i = start; more <= left && i < end; i++) {
+            struct plan *plan = &work->modes[i].plan;
+            plan->samples += cost(&all) - cost(&plan->chains);
+            plan->chains = all;
+        }
+        left -= more <= left ? more : 0;
+    }
+}
+
 /* Runs the pilots and plans by them. */
 static int plan_modes(struct control_plan *work, size_t n, struct choice *choice,
                       struct error *error)
@@ -182,7 +258,10 @@ static int plan_modes(struct control_plan *work, size_t n, struct choice *choice
     struct session clock = session_clock(work->sampling->session);
     struct chains *chains = calloc(n, sizeof *chains);
     struct control_fit *fit = malloc(n * sizeof *fit);
-    int status = chains && fit ? STATUS_OK : error_memory(error, "the pilot");
+    struct comoments *theta = work->means ? malloc(n * sizeof *theta) : NULL;
+    int status = chains && fit && (theta || !work->means)
+                     ? STATUS_OK
+                     : error_memory(error, "the pilot");
     work->cut = session_is_over(work->sampling->session);
     if (status != STATUS_OK || work->cut)
         goto out;
@@ -191,30 +270,23 @@ static int plan_modes(struct control_plan *work, size_t n, struct choice *choice
     pilot.pilot = true;
     pilot.session = &clock;
     pilot.control = work->control;
-    status = ensemble_control_fit(&pilot, chains, fit, error);
+    status = ensemble_control_fit(&pilot, chains, fit, theta, error);
     work->cut = session_was_cut(&clock);
     for (size_t i = 0; status == STATUS_OK && !work->cut && i < n; i++) {
         status = interrupt_check(error);
         if (chains[i].count > 0)
-            plan_mode(work->sampling, &choice[i], &fit[i], &work->modes[i],
-                      &work->control[i]);
+            plan_mode(work->sampling, &choice[i], &fit[i], theta ? &theta[i] : NULL,
+                      &work->modes[i], &work->control[i]);
     }
-    if (status == STATUS_OK && !work->cut)
+    if (status == STATUS_OK && !work->cut) {
         refine(work, n, choice);
+        share_units(work, n);
+    }
 out:
     free(chains);
     free(fit);
+    free(theta);
     return status;
-}
-
-/* If the modes are one sum, none is affordable unless all are. */
-static void share_budget(const struct control_plan *work, size_t n)
-{
-    double total = 0;
-    for (size_t i = 0; i < n; i++)
-        total += work->modes[i].plan.samples;
-    for (size_t i = 0; work->sum && i < n; i++)
-        work->modes[i].plan.affordable = total <= work->sampling->max_samples;
 }
 
 int control_plan_make(struct control_plan *work, struct error *error)
@@ -232,7 +304,9 @@ int control_plan_make(struct control_plan *work, struct error *error)
     }
     if (status == STATUS_OK && refuse(work, n, choice))
         status = plan_modes(work, n, choice, error);
-    share_budget(work, n);
+    if (work->sum)
+        plan_share_budget(&work->modes->plan, sizeof *work->modes, n,
+                          work->sampling->max_samples);
     if (work->cut) {
         /* What is not known of the plans is not looked at. */
         memset(work->control, 0, n * sizeof *work->control);

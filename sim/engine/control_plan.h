@@ -31,6 +31,7 @@ struct control_plan {
     const struct ensemble *ensemble; /* that is measured afterwards */
     struct control_mode *modes;      /* one for each of the loss */
     bool sum;                        /* the budget is that of all modes together */
+    bool means;                      /* of theta get control variates too */
     struct control *control;         /* n, those of plain modes without filters */
     bool cut; /* time was up before a pilot ended: nothing will be sampled, and every
                * plan counts as affordable */

@@ -49,8 +49,8 @@ double cost_seconds(struct random_generator generator, double steps, int threads
                : 0;
 }
 
-void cost_tell(const char *label, struct random_generator generator, double steps,
-               int threads, double exact_seconds)
+void cost_tell(const char *label, bool pilot, struct random_generator generator,
+               double steps, int threads, double exact_seconds)
 {
     char time[40], exact[40];
     if (!label || fastest * steps / (double)threads < long_seconds / 10)
@@ -60,8 +60,8 @@ void cost_tell(const char *label, struct random_generator generator, double step
         return;
     cost_text(seconds, time, sizeof time);
     cost_text(exact_seconds, exact, sizeof exact);
-    fprintf(stderr, "note: %s: %.3g coordinate-steps will take %s%s%s\n", label, steps,
-            time,
+    fprintf(stderr, "note: %s: %.3g coordinate-steps%s will take %s%s%s\n", label,
+            steps, pilot ? " of a pilot, which plans the run after it," : "", time,
             exact_seconds == 0 ? ""
                                : "; the option exact gives exact values alone, in ",
             exact_seconds == 0 ? "" : exact);

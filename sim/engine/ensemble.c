@@ -2,6 +2,7 @@
 #include "engine/ensemble.h"
 
 #include "base/interrupt.h"
+#include "engine/ensemble_lanes.h"
 #include "engine/ensemble_run.h"
 
 #include <math.h>
@@ -13,39 +14,75 @@ enum { LANES = RULE_LANES };
 /* --- moments ---------------------------------------------------------------------- */
 
 struct moments_context {
-    struct moments *theta, *square, *controlled;
+    struct moments *theta, *square, *controlled_theta, *controlled;
     double *mean; /* n x CONTROL_PRODUCTS: expectations, if there are filters */
 };
+
+/* The time averages of a lane's x, x^2 and products and, if they are wanted, states. */
+struct averages {
+    double x, square, product[CONTROL_PRODUCTS], state[CONTROL_STATES];
+};
+
+static void averages_of(const struct ensemble_view *view, const struct unit *unit,
+                        const double *scratch, size_t tile, int lane, bool states,
+                        struct averages *of)
+{
+    const struct ensemble *ensemble = view->ensemble;
+    const double *sum = scratch + 2 * tile * LANES + lane;
+    const double per_step = 1 / (double)(unit->chains.steps - unit->chains.burn_in);
+    of->x = sum[0] * per_step;
+    of->square = sum[LANES] * per_step;
+    if (!ensemble->control)
+        return;
+    const struct filters *filters =
+        &ensemble->control[layout_mode(unit, tile, lane)].filters;
+    for (int p = 0; p < filters_products(filters); p++)
+        of->product[p] = sum[(2 + p) * LANES] * per_step;
+    if (states)
+        ensemble_lanes_sums(filters, ensemble->rule->kind->samples, sum + 2 * LANES,
+                            of->state);
+    for (int s = 0; states && s < filters->states; s++)
+        of->state[s] *= per_step;
+}
+
+/* Subtracts a mode's control variates from the averages of its theta and its square. */
+static void subtract(const struct moments_context *own, const struct control *control,
+                     size_t mode, const struct averages *of, double *theta,
+                     double *square)
+{
+    const double *mean = own->mean + mode * CONTROL_PRODUCTS;
+    for (int p = 0; p < filters_products(&control->filters); p++)
+        *square -= control->coefficient[p] * (of->product[p] - mean[p]);
+    for (int s = 0; own->controlled_theta && s < control->filters.states; s++)
+        *theta -= control->of_mean[s] * of->state[s];
+}
 
 static void moments_take(void *context, const struct ensemble_view *view,
                          const struct unit *unit, const double *scratch)
 {
     const struct moments_context *own = context;
-    const double per_step = 1 / (double)(unit->chains.steps - unit->chains.burn_in);
     for (size_t i = 0; i < unit->tiles; i++)
         for (int lane = 0; lane < unit->lanes; lane++) {
             const size_t mode = layout_mode(unit, i, lane);
             const double scale = view->scale[mode];
-            const double *sum = scratch + 2 * i * LANES + lane;
-            double square = scale * scale * (sum[LANES] * per_step);
-            moments_add(&own->theta[mode],
-                        view->mean[mode] + scale * (sum[0] * per_step));
+            struct averages of = {.x = 0};
+            averages_of(view, unit, scratch, i, lane, own->controlled_theta, &of);
+            double theta = view->mean[mode] + scale * of.x;
+            double square = scale * scale * of.square;
+            moments_add(&own->theta[mode], theta);
             moments_add(&own->square[mode], square);
-            if (!own->controlled)
-                continue;
-            if (own->mean) {
-                const struct control *control = &view->ensemble->control[mode];
-                const double *mean = own->mean + mode * CONTROL_PRODUCTS;
-                for (int p = 0; p < filters_products(&control->filters); p++)
-                    square -= control->coefficient[p] *
-                              (sum[(2 + p) * LANES] * per_step - mean[p]);
-            }
-            moments_add(&own->controlled[mode], square);
+            if (own->mean)
+                subtract(own, &view->ensemble->control[mode], mode, &of, &theta,
+                         &square);
+            if (own->controlled)
+                moments_add(&own->controlled[mode], square);
+            if (own->controlled_theta)
+                moments_add(&own->controlled_theta[mode], theta);
         }
 }
 
-/* The number of rows of 64 that a unit's moments and products take. */
-static size_t moments_rows(const struct ensemble *ensemble)
+/* The number of rows of 64 that a unit's moments and filters take. */
+static size_t moments_rows(const struct ensemble *ensemble, bool sums)
 {
     const size_t n = ensemble->problem->n;
     if (problem_is_coupled(ensemble->problem))
@@ -55,34 +92,41 @@ static size_t moments_rows(const struct ensemble *ensemble)
         const int products = filters_products(&ensemble->control[i].filters);
         most = products > most ? products : most;
     }
-    return 2 + (size_t)most;
+    return 2 + (sums ? (size_t)FILTER_ROWS : (size_t)most);
 }
 
-int ensemble_moments(const struct ensemble *ensemble, const struct chains *chains,
-                     struct moments *theta, struct moments *square,
-                     struct moments *controlled, struct error *error)
+int ensemble_moments_of_both(const struct ensemble *ensemble,
+                             const struct chains *chains, struct moments *theta,
+                             struct moments *square, struct moments *controlled_theta,
+                             struct moments *controlled, struct error *error)
 {
-    const size_t n = ensemble->problem->n;
+    const size_t n = ensemble->problem->n, size = n * sizeof *theta;
     const bool coupled = problem_is_coupled(ensemble->problem);
-    struct moments_context context = {theta, square, controlled, NULL};
+    const bool sums = controlled_theta && ensemble->control;
+    struct moments_context context = {theta, square, controlled_theta, controlled,
+                                      NULL};
     const struct session_block blocks[] = {
-        {theta, n * sizeof *theta},
-        {square, n * sizeof *square},
-        {controlled, controlled ? n * sizeof *controlled : 0},
+        {theta, size},
+        {square, size},
+        {controlled, controlled ? size : 0},
+        {controlled_theta, controlled_theta ? size : 0},
         {NULL, 0}};
     const struct observer observer = {
         .name = "moments",
-        .scratch_size = LANES * moments_rows(ensemble),
+        .scratch_size = LANES * moments_rows(ensemble, sums),
         .merge = moments_take,
         .control_row = 2,
+        .sums = sums,
         .context = &context,
         .blocks = blocks,
     };
-    memset(theta, 0, n * sizeof *theta);
-    memset(square, 0, n * sizeof *square);
+    memset(theta, 0, size);
+    memset(square, 0, size);
     if (controlled)
-        memset(controlled, 0, n * sizeof *controlled);
-    if (ensemble->control) {
+        memset(controlled, 0, size);
+    if (controlled_theta)
+        memset(controlled_theta, 0, size);
+    if (ensemble->control && controlled) {
         context.mean = malloc(n * CONTROL_PRODUCTS * sizeof *context.mean);
         if (!context.mean)
             return error_memory(error, "the control variates");
@@ -97,37 +141,62 @@ int ensemble_moments(const struct ensemble *ensemble, const struct chains *chain
     return status;
 }
 
+int ensemble_moments(const struct ensemble *ensemble, const struct chains *chains,
+                     struct moments *theta, struct moments *square,
+                     struct moments *controlled, struct error *error)
+{
+    return ensemble_moments_of_both(ensemble, chains, theta, square, NULL, controlled,
+                                    error);
+}
+
+struct fit_context {
+    struct control_fit *square;
+    struct comoments *theta; /* NULL: not wanted */
+};
+
 static void fit_take(void *context, const struct ensemble_view *view,
                      const struct unit *unit, const double *scratch)
 {
-    struct control_fit *fit = context;
-    const double per_step = 1 / (double)(unit->chains.steps - unit->chains.burn_in);
+    const struct fit_context *fit = context;
     for (int lane = 0; lane < unit->lanes; lane++) {
         const size_t mode = layout_mode(unit, 0, lane);
-        const int products = filters_products(&view->ensemble->control[mode].filters);
-        const double *sum = scratch + lane, scale = view->scale[mode];
-        double average[CONTROL_PRODUCTS];
-        for (int p = 0; p < products; p++)
-            average[p] = sum[(2 + p) * LANES] * per_step;
-        control_fit_add(&fit[mode], products, average,
-                        scale * scale * (sum[LANES] * per_step));
+        const struct filters *filters = &view->ensemble->control[mode].filters;
+        const double scale = view->scale[mode];
+        struct averages of = {.x = 0};
+        averages_of(view, unit, scratch, 0, lane, fit->theta, &of);
+        control_fit_add(&fit->square[mode], filters_products(filters), of.product,
+                        scale * scale * of.square);
+        if (!fit->theta)
+            continue;
+        double number[CONTROL_STATES + 1];
+        memcpy(number, of.state, sizeof of.state);
+        number[filters->states] = scale * of.x;
+        comoments_add(&fit->theta[mode], filters->states + 1, number);
     }
 }
 
 int ensemble_control_fit(const struct ensemble *ensemble, const struct chains *chains,
-                         struct control_fit *fit, struct error *error)
+                         struct control_fit *fit, struct comoments *theta_fit,
+                         struct error *error)
 {
     const size_t n = ensemble->problem->n;
-    const struct session_block blocks[] = {{fit, n * sizeof *fit}, {NULL, 0}};
+    struct fit_context context = {fit, theta_fit};
+    const struct session_block blocks[] = {
+        {fit, n * sizeof *fit},
+        {theta_fit, theta_fit ? n * sizeof *theta_fit : 0},
+        {NULL, 0}};
     const struct observer observer = {
         .name = "control",
-        .scratch_size = LANES * moments_rows(ensemble),
+        .scratch_size = LANES * moments_rows(ensemble, theta_fit),
         .merge = fit_take,
         .control_row = 2,
-        .context = fit,
+        .sums = theta_fit,
+        .context = &context,
         .blocks = blocks,
     };
     memset(fit, 0, n * sizeof *fit);
+    if (theta_fit)
+        memset(theta_fit, 0, n * sizeof *theta_fit);
     return ensemble_run(ensemble, false, chains, &observer, error);
 }
 
@@ -136,7 +205,6 @@ int ensemble_control_fit(const struct ensemble *ensemble, const struct chains *c
 struct covariance_context {
     struct moments *pair;
     struct covariance_groups *groups;
-    uint64_t per_group; /* chains; the remainder joins the last group */
 };
 
 size_t ensemble_pair(size_t n, size_t i, size_t j)
@@ -165,13 +233,7 @@ static void covariance_take(void *context, const struct ensemble_view *view,
     const struct covariance_context *own = context;
     const size_t n = unit->tiles, pairs = n * (n + 1) / 2;
     const double recorded = (double)(unit->chains.steps - unit->chains.burn_in);
-    for (int lane = 0; lane < unit->lanes; lane++) {
-        uint64_t group = 0;
-        if (own->groups) {
-            group = unit->chain[lane] / own->per_group;
-            if (group >= own->groups->count)
-                group = own->groups->count - 1;
-        }
+    for (int lane = 0; lane < unit->lanes; lane++)
         for (size_t i = 0; i < n; i++)
             for (size_t j = i; j < n; j++) {
                 const size_t pair = ensemble_pair(n, i, j);
@@ -179,36 +241,9 @@ static void covariance_take(void *context, const struct ensemble_view *view,
                 const double value =
                     scale * (scratch[pair * LANES + (size_t)lane] / recorded);
                 moments_add(&own->pair[pair], value);
-                if (own->groups)
-                    own->groups->mean[group * pairs + pair] += value;
+                covariance_groups_add(own->groups, unit->chain[lane], pairs, pair,
+                                      value);
             }
-    }
-}
-
-static int groups_init(struct covariance_groups *groups, uint64_t chains, size_t pairs,
-                       struct error *error)
-{
-    if (groups->count > chains)
-        groups->count = chains;
-    groups->mean = calloc(groups->count * pairs, sizeof *groups->mean);
-    return groups->mean ? STATUS_OK : error_memory(error, "groups of chains");
-}
-
-/* Turns sums into means over the complete groups: all, unless the session ended the
- * sampling run early. */
-static void groups_finish(const struct covariance_context *context, uint64_t chains,
-                          size_t pairs)
-{
-    struct covariance_groups *groups = context->groups;
-    const uint64_t done = context->pair[0].count, per_group = context->per_group;
-    if (done < chains && groups->count > done / per_group)
-        groups->count = done / per_group;
-    for (uint64_t g = 0; g < groups->count; g++) {
-        const bool last = done == chains && g + 1 == groups->count;
-        const uint64_t size = last ? chains - g * per_group : per_group;
-        for (size_t k = 0; k < pairs; k++)
-            groups->mean[g * pairs + k] /= (double)size;
-    }
 }
 
 int ensemble_covariance(const struct ensemble *ensemble, struct chains chains,
@@ -216,18 +251,12 @@ int ensemble_covariance(const struct ensemble *ensemble, struct chains chains,
                         struct error *error)
 {
     const size_t n = ensemble->problem->n, pairs = n * (n + 1) / 2;
-    struct covariance_context context = {pair, groups, 1};
-    int status = STATUS_OK;
+    struct covariance_context context = {pair, groups};
+    int status = covariance_groups_init(groups, chains.count, pairs, error);
     memset(pair, 0, pairs * sizeof *pair);
-    if (groups) {
-        status = groups_init(groups, chains.count, pairs, error);
-        context.per_group = groups->count ? chains.count / groups->count : 1;
-    }
-    const struct session_block blocks[] = {
-        {pair, pairs * sizeof *pair},
-        {groups ? groups->mean : NULL,
-         groups ? groups->count * pairs * sizeof *groups->mean : 0},
-        {NULL, 0}};
+    const struct session_block blocks[] = {{pair, pairs * sizeof *pair},
+                                           covariance_groups_block(groups, pairs),
+                                           {NULL, 0}};
     const struct observer observer = {
         .name = "covariance",
         .scratch_size = pairs * LANES,
@@ -238,8 +267,8 @@ int ensemble_covariance(const struct ensemble *ensemble, struct chains chains,
     };
     if (status == STATUS_OK)
         status = ensemble_run(ensemble, true, &chains, &observer, error);
-    if (status == STATUS_OK && groups)
-        groups_finish(&context, chains.count, pairs);
+    if (status == STATUS_OK)
+        covariance_groups_finish(groups, pair[0].count, chains.count, pairs);
     return status;
 }
 

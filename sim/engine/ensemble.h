@@ -16,6 +16,7 @@
 #include "base/moments.h"
 #include "base/random.h"
 #include "engine/control.h"
+#include "engine/covariance_groups.h"
 #include "engine/kernels.h"
 #include "engine/plan.h"
 #include "engine/session.h"
@@ -52,21 +53,22 @@ PNM_MUST_USE int ensemble_moments(const struct ensemble *ensemble,
                                   struct moments *square, struct moments *controlled,
                                   struct error *error);
 
+/* The same; controlled_theta[i] gets the moments of the time average of theta less its
+ * control variates, for which the filters take a little more time. */
+PNM_MUST_USE int ensemble_moments_of_both(const struct ensemble *ensemble,
+                                          const struct chains *chains,
+                                          struct moments *theta, struct moments *square,
+                                          struct moments *controlled_theta,
+                                          struct moments *controlled,
+                                          struct error *error);
+
 /* Runs a pilot of the ensemble and sets fit[i] to what the coefficients of mode i are
+ * fitted to, and theta_fit[i], if not NULL, to what those of the mean of theta are
  * fitted to. The ensemble has control variates; their coefficients are not used. */
 PNM_MUST_USE int ensemble_control_fit(const struct ensemble *ensemble,
                                       const struct chains *chains,
-                                      struct control_fit *fit, struct error *error);
-
-/* Means over `count` groups of consecutive chains, mean[g * pairs + pair], from which a
- * function of the whole covariance gets its standard error; the caller frees them.
- * count
- * >= 1 is the number wanted and becomes the number formed: at most one a chain, and
- * only the complete groups if the sampling run was ended early. */
-struct covariance_groups {
-    uint64_t count;
-    double *mean;
-};
+                                      struct control_fit *fit,
+                                      struct comoments *theta_fit, struct error *error);
 
 /* Moments over chains of the time averages of (theta_i - mean_i)(theta_j - mean_j) for
  * all pairs i <= j of coupled modes: pair[ensemble_pair(n, i, j)], n(n+1)/2 entries.

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "engine/ensemble_direction.h"
 
+#include "engine/ensemble_lanes.h"
 #include "engine/ensemble_run.h"
 #include "rules/poles.h"
 
@@ -78,16 +79,12 @@ static void variates_of(const struct filters *filters, int samples, double count
                         const double *rows, struct variates *variates)
 {
     const double *before = rows + FILTER_BEFORE * LANES;
-    const double *after = rows + FILTER_AFTER * LANES;
-    double sum[CONTROL_STATES];
+    double sum[CONTROL_STATES] = {0};
     memset(variates, 0, sizeof *variates);
+    if (count > 1)
+        ensemble_lanes_sums(filters, samples, rows, sum);
     for (int s = 0; s < filters->states; s++) {
-        const double pole = filters->re[s];
-        const double noise = rows[(FILTER_NOISE + (samples > 1 ? s : 0)) * LANES];
-        const double moved = before[s * LANES] - after[s * LANES];
-        sum[s] = before[s * LANES];
-        if (count > 1)
-            sum[s] += (noise + pole * moved) / (1 - pole);
+        sum[s] += before[s * LANES];
         variates->of[DIRECTION_MEAN][s] = sum[s] / count;
     }
     for (int s = 0, p = 0; s < filters->states; s++)

@@ -59,6 +59,26 @@ void ensemble_lanes_late(const struct ensemble *ensemble, uint64_t from, uint64_
     memcpy(rows + (size_t)FILTER_AFTER * LANES, lanes->state, sizeof lanes->state);
 }
 
+/* The sum of y_t = p y_{t-1} + xi_t is (sum of xi + p (y before - y after))/(1 - p). */
+void ensemble_lanes_sums(const struct filters *filters, int samples, const double *rows,
+                         double *sum)
+{
+    const double *noise = rows + (size_t)FILTER_NOISE * LANES;
+    double moved[CONTROL_STATES] = {0};
+    for (int s = 0; s < filters->states; s++) {
+        const double p = filters->re[s];
+        moved[s] = rows[(FILTER_BEFORE + s) * LANES] - rows[(FILTER_AFTER + s) * LANES];
+        sum[s] = (noise[(samples > 1 ? s : 0) * LANES] + p * moved[s]) / (1 - p);
+    }
+    if (!filters->pair)
+        return;
+    const double re = filters->re[0], im = filters->im, rest = 1 - re;
+    const double a = noise[0] + re * moved[0] - im * moved[1];
+    const double b = re * moved[1] + im * moved[0];
+    sum[0] = (a * rest - b * im) / (rest * rest + im * im);
+    sum[1] = (b * rest + a * im) / (rest * rest + im * im);
+}
+
 void ensemble_lanes_record(const struct ensemble *ensemble, size_t steps,
                            const double *normal, struct control_lanes *lanes,
                            size_t stride, double *trajectory)

@@ -23,6 +23,11 @@ void ensemble_lanes_late(const struct ensemble *ensemble, uint64_t from, uint64_
                          size_t steps, const double *normal,
                          struct control_lanes *lanes, double *rows);
 
+/* Sets sum[state] to the sums of a chain's states over those steps, from its column of
+ * these rows. */
+void ensemble_lanes_sums(const struct filters *filters, int samples, const double *rows,
+                         double *sum);
+
 /* Advances them and writes their states to trajectory[s * stride + k * 64 + lane]. */
 void ensemble_lanes_record(const struct ensemble *ensemble, size_t steps,
                            const double *normal, struct control_lanes *lanes,

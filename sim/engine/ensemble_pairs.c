@@ -1,16 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "engine/ensemble_pairs.h"
 
+#include "base/interrupt.h"
 #include "engine/ensemble_run.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 enum { LANES = RULE_LANES };
-
-/* Rows of 64 sums a pair of modes: that of the product of both thetas, and those of the
- * products of states. */
-enum { ROWS = 1 + CONTROL_PAIR_PRODUCTS };
 
 /* The number of the product of state r of mode i and state s of mode j. */
 static int number_of(const struct control *control, size_t i, int r, size_t j, int s)
@@ -24,6 +21,44 @@ int ensemble_pairs_products(const struct control *control, size_t i, size_t j)
                   : control[i].filters.states * control[j].filters.states;
 }
 
+int ensemble_pairs_most(const struct control *control, size_t n)
+{
+    int most = 0, states = 0;
+    for (size_t i = 0; i < n; i++) {
+        const int own = control[i].filters.states;
+        most = filters_products(&control[i].filters) > most
+                   ? filters_products(&control[i].filters)
+                   : most;
+        /* Two different modes. */
+        if (i > 0)
+            most = own * states > most ? own * states : most;
+        states = own > states ? own : states;
+    }
+    return most;
+}
+
+/* Rows of 64 sums a pair of modes: that of the product of both thetas, and those of the
+ * products of states. */
+static size_t rows_of(const struct ensemble *ensemble)
+{
+    return 1 + (size_t)ensemble_pairs_most(ensemble->control, ensemble->problem->n);
+}
+
+double ensemble_pairs_bytes(const struct control *control, size_t n)
+{
+    const double pairs = (double)n * (double)(n + 1) / 2;
+    return pairs * LANES * sizeof(double) * (1 + ensemble_pairs_most(control, n));
+}
+
+/* What both observers are told. */
+struct pairs_context {
+    size_t rows;
+    struct control_fit *fit; /* of a pilot */
+    struct moments *plain, *controlled;
+    struct covariance_groups *groups;
+    double *mean; /* CONTROL_PAIR_PRODUCTS a pair: expectations */
+};
+
 static void pairs_observe(void *context, const struct ensemble_view *view,
                           const struct unit *unit, uint64_t first, size_t steps,
                           const double *trajectory, double *scratch)
@@ -32,11 +67,11 @@ static void pairs_observe(void *context, const struct ensemble_view *view,
     const struct control *control = ensemble->control;
     const size_t n = unit->tiles, tile = view->block_steps * LANES;
     const double *states = trajectory + n * tile;
-    (void)context;
+    const size_t size = LANES * ((const struct pairs_context *)context)->rows;
     (void)first;
     for (size_t i = 0; i < n; i++)
         for (size_t j = i; j < n; j++) {
-            double *rows = scratch + ensemble_pair(n, i, j) * ROWS * LANES;
+            double *rows = scratch + ensemble_pair(n, i, j) * size;
             ensemble->kernels->observe_product(steps, trajectory + i * tile,
                                                trajectory + j * tile, rows);
             for (int r = 0; r < control[i].filters.states; r++)
@@ -49,12 +84,13 @@ static void pairs_observe(void *context, const struct ensemble_view *view,
 }
 
 /* The time averages of a lane's products, and that of the product of both thetas. */
-static double averages_of(const struct ensemble_view *view, const struct unit *unit,
+static double averages_of(const struct pairs_context *own,
+                          const struct ensemble_view *view, const struct unit *unit,
                           const double *scratch, int lane, size_t i, size_t j,
                           double *average)
 {
     const size_t pair = ensemble_pair(unit->tiles, i, j);
-    const double *row = scratch + pair * ROWS * LANES + lane;
+    const double *row = scratch + pair * own->rows * LANES + lane;
     const double per_step = 1 / (double)(unit->chains.steps - unit->chains.burn_in);
     const int products = ensemble_pairs_products(view->ensemble->control, i, j);
     for (int p = 0; p < products; p++)
@@ -66,18 +102,19 @@ static int pairs_run(const struct ensemble *ensemble, const char *name,
                      struct chains chains,
                      void (*merge)(void *context, const struct ensemble_view *view,
                                    const struct unit *unit, const double *scratch),
-                     void *context, const struct session_block *blocks,
+                     struct pairs_context *context, const struct session_block *blocks,
                      struct error *error)
 {
     const size_t n = ensemble->problem->n;
     const struct observer observer = {
         .name = name,
-        .scratch_size = n * (n + 1) / 2 * ROWS * LANES,
+        .scratch_size = n * (n + 1) / 2 * rows_of(ensemble) * LANES,
         .observe = pairs_observe,
         .merge = merge,
         .context = context,
         .blocks = blocks,
     };
+    context->rows = rows_of(ensemble);
     return ensemble_run(ensemble, true, &chains, &observer, error);
 }
 
@@ -86,15 +123,15 @@ static int pairs_run(const struct ensemble *ensemble, const char *name,
 static void fit_take(void *context, const struct ensemble_view *view,
                      const struct unit *unit, const double *scratch)
 {
-    struct control_fit *fit = context;
+    const struct pairs_context *own = context;
     const size_t n = unit->tiles;
     for (int lane = 0; lane < unit->lanes; lane++)
         for (size_t i = 0; i < n; i++)
             for (size_t j = i; j < n; j++) {
                 double average[CONTROL_PAIR_PRODUCTS] = {0};
                 const double value =
-                    averages_of(view, unit, scratch, lane, i, j, average);
-                control_fit_add(&fit[ensemble_pair(n, i, j)],
+                    averages_of(own, view, unit, scratch, lane, i, j, average);
+                control_fit_add(&own->fit[ensemble_pair(n, i, j)],
                                 ensemble_pairs_products(view->ensemble->control, i, j),
                                 average, value);
             }
@@ -104,17 +141,14 @@ int ensemble_pairs_fit(const struct ensemble *ensemble, struct chains chains,
                        struct control_fit *fit, struct error *error)
 {
     const size_t n = ensemble->problem->n, size = n * (n + 1) / 2 * sizeof *fit;
+    struct pairs_context context = {.fit = fit};
     const struct session_block blocks[] = {{fit, size}, {NULL, 0}};
     memset(fit, 0, size);
-    return pairs_run(ensemble, "pairs control", chains, fit_take, fit, blocks, error);
+    return pairs_run(ensemble, "pairs control", chains, fit_take, &context, blocks,
+                     error);
 }
 
 /* --- the sampling run ------------------------------------------------------------- */
-
-struct pairs_context {
-    struct moments *plain, *controlled;
-    double *mean; /* CONTROL_PAIR_PRODUCTS a pair: expectations */
-};
 
 static void pairs_take(void *context, const struct ensemble_view *view,
                        const struct unit *unit, const double *scratch)
@@ -129,12 +163,15 @@ static void pairs_take(void *context, const struct ensemble_view *view,
                 const double *coefficient = ensemble->pairs[pair].coefficient;
                 const double *mean = own->mean + pair * CONTROL_PAIR_PRODUCTS;
                 double average[CONTROL_PAIR_PRODUCTS] = {0};
-                double value = averages_of(view, unit, scratch, lane, i, j, average);
+                double value =
+                    averages_of(own, view, unit, scratch, lane, i, j, average);
                 moments_add(&own->plain[pair], value);
                 for (int p = 0; p < ensemble_pairs_products(ensemble->control, i, j);
                      p++)
                     value -= coefficient[p] * (average[p] - mean[p]);
                 moments_add(&own->controlled[pair], value);
+                covariance_groups_add(own->groups, unit->chain[lane], n * (n + 1) / 2,
+                                      pair, value);
             }
 }
 
@@ -146,7 +183,7 @@ static void find_means(const struct ensemble *ensemble, struct chains chains,
     const struct problem *problem = ensemble->problem;
     const size_t n = problem->n;
     const int samples = ensemble->rule->kind->samples;
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n && !interrupt_pending(); i++)
         for (size_t j = i; j < n; j++) {
             const struct filters *a = &ensemble->control[i].filters,
                                  *b = &ensemble->control[j].filters;
@@ -167,21 +204,30 @@ static void find_means(const struct ensemble *ensemble, struct chains chains,
 
 int ensemble_pairs_covariance(const struct ensemble *ensemble, struct chains chains,
                               struct moments *plain, struct moments *controlled,
-                              struct error *error)
+                              struct covariance_groups *groups, struct error *error)
 {
     const size_t n = ensemble->problem->n, pairs = n * (n + 1) / 2;
     struct pairs_context context = {
-        plain, controlled, malloc(pairs * CONTROL_PAIR_PRODUCTS * sizeof(double))};
+        .plain = plain,
+        .controlled = controlled,
+        .groups = groups,
+        .mean = malloc(pairs * CONTROL_PAIR_PRODUCTS * sizeof(double))};
+    int status = covariance_groups_init(groups, chains.count, pairs, error);
+    if (!context.mean)
+        status = error_memory(error, "the control variates");
     const struct session_block blocks[] = {{plain, pairs * sizeof *plain},
                                            {controlled, pairs * sizeof *controlled},
+                                           covariance_groups_block(groups, pairs),
                                            {NULL, 0}};
-    if (!context.mean)
-        return error_memory(error, "the control variates");
     memset(plain, 0, pairs * sizeof *plain);
     memset(controlled, 0, pairs * sizeof *controlled);
-    find_means(ensemble, chains, context.mean);
-    const int status =
-        pairs_run(ensemble, "pairs", chains, pairs_take, &context, blocks, error);
+    if (status == STATUS_OK) {
+        find_means(ensemble, chains, context.mean);
+        status =
+            pairs_run(ensemble, "pairs", chains, pairs_take, &context, blocks, error);
+    }
+    if (status == STATUS_OK)
+        covariance_groups_finish(groups, plain[0].count, chains.count, pairs);
     free(context.mean);
     return status;
 }

@@ -12,6 +12,12 @@
 /* The number of products of modes i <= j. */
 int ensemble_pairs_products(const struct control *control, size_t i, size_t j);
 
+/* The most that any two of n modes have. */
+int ensemble_pairs_most(const struct control *control, size_t n);
+
+/* The bytes of sums that a unit of n modes keeps. */
+double ensemble_pairs_bytes(const struct control *control, size_t n);
+
 /* Runs a pilot of the ensemble and sets fit[ensemble_pair(n, i, j)] to what the
  * coefficients of modes i <= j are fitted to. The ensemble has filters. */
 PNM_MUST_USE int ensemble_pairs_fit(const struct ensemble *ensemble,
@@ -19,10 +25,12 @@ PNM_MUST_USE int ensemble_pairs_fit(const struct ensemble *ensemble,
                                     struct error *error);
 
 /* As ensemble_covariance, but controlled[pair] gets the moments of the time averages
- * less their control variates. The ensemble has filters and pairs. */
+ * less their control variates, and the groups are made of these. The ensemble has
+ * filters and pairs. */
 PNM_MUST_USE int ensemble_pairs_covariance(const struct ensemble *ensemble,
                                            struct chains chains, struct moments *plain,
                                            struct moments *controlled,
+                                           struct covariance_groups *groups,
                                            struct error *error);
 
 #endif

@@ -113,7 +113,7 @@ static void filters_run(const struct sampler *sampler, const struct unit *unit,
         if (recorded && sampler->layout.coupled)
             ensemble_lanes_record(ensemble, steps, own, lanes, stride,
                                   states + i * CONTROL_STATES * stride);
-        else if (observer->late > 0)
+        else if (observer->sums || observer->late > 0)
             ensemble_lanes_late(ensemble, unit->chains.burn_in + observer->late, t,
                                 steps, own, lanes, control);
         else
@@ -252,7 +252,7 @@ static void block_run(const struct sampler *sampler, const struct unit *unit,
 }
 
 /* Runs one unit through all its steps. */
-static int unit_run(void *context, int thread, uint64_t number, double *scratch,
+static int unit_run(void *context, int thread, uint64_t place, double *scratch,
                     struct error *error)
 {
     const struct sampler *sampler = context;
@@ -264,14 +264,14 @@ static int unit_run(void *context, int thread, uint64_t number, double *scratch,
     const size_t length = sampler->view.block_steps * row;
     struct unit unit;
     struct random_stream stream;
+    layout_unit(&sampler->layout, place, &unit);
     const struct random_key key = {
         .seed = ensemble->seed,
         .purpose = ensemble->pilot ? RANDOM_PILOT : RANDOM_ENSEMBLE,
         .hash = rule_hash(ensemble->rule),
-        .unit = number,
+        .unit = unit.number,
     };
     const int status = random_init(&stream, ensemble->generator, key, error);
-    layout_unit(&sampler->layout, number, &unit);
     tiles_start(sampler, &unit, worker->tiles);
     for (size_t i = 0; worker->lanes && i < unit.tiles; i++)
         ensemble_lanes_start(ensemble, &unit, i, &worker->lanes[i]);
@@ -304,11 +304,17 @@ static int unit_run(void *context, int thread, uint64_t number, double *scratch,
     return status;
 }
 
-static void unit_merge(void *context, uint64_t number, const double *scratch)
+static double unit_cost(void *context, uint64_t place)
+{
+    const struct sampler *sampler = context;
+    return layout_unit_steps(&sampler->layout, place);
+}
+
+static void unit_merge(void *context, uint64_t place, const double *scratch)
 {
     const struct sampler *sampler = context;
     struct unit unit;
-    layout_unit(&sampler->layout, number, &unit);
+    layout_unit(&sampler->layout, place, &unit);
     sampler->observer->merge(sampler->observer->context, &sampler->view, &unit,
                              scratch);
 }
@@ -468,13 +474,15 @@ int ensemble_run(const struct ensemble *ensemble, bool coupled,
         .session = ensemble->session,
         .blocks = observer->blocks,
         .context = &sampler,
+        .cost = unit_cost,
         .run = unit_run,
         .merge = unit_merge,
     };
     status = ranks_agree(status, error);
-    if (status == STATUS_OK)
-        cost_tell(ensemble->label, ensemble->generator, layout_steps(&sampler.layout),
-                  sampler.threads, ensemble->exact_seconds);
+    if (status == STATUS_OK && !session_is_late(ensemble->session))
+        cost_tell(ensemble->label, ensemble->pilot, ensemble->generator,
+                  layout_steps(&sampler.layout), sampler.threads,
+                  ensemble->exact_seconds);
     if (status == STATUS_OK)
         status = units_run(&units, error);
     for (int i = 0; sampler.workers && i < sampler.threads; i++)

@@ -16,9 +16,9 @@ struct ensemble_view {
     double *scale;      /* n: theta = mean + scale x */
 };
 
-/* Rows of 64 that an observer with `late` gets: sums of the states' products and of the
- * noise that drives them, and the states before and after the steps that the sums are
- * over. */
+/* Rows of 64 that an observer with `late` or `sums` gets: sums of the states' products
+ * and of the noise that drives them, and the states before and after the steps that the
+ * sums are over. */
 enum {
     FILTER_PRODUCTS = 0,
     FILTER_NOISE = CONTROL_PRODUCTS,
@@ -48,8 +48,9 @@ struct observer {
     /* Where the scratch of control variates begins, in rows of 64: the sums of the
      * filters' products. */
     size_t control_row;
-    /* If it is not 0, sums begin `late` recorded steps later, and FILTER_ROWS rows
-     * stand there. */
+    /* If either is set, FILTER_ROWS rows stand there, which begin `late` recorded steps
+     * later. */
+    bool sums;
     uint64_t late;
     const void *key; /* what the result depends on besides the ensemble, or NULL */
     size_t key_size;

@@ -5,6 +5,13 @@
 
 enum { LANES = RULE_LANES };
 
+/* Groups take turns. In its turns of a round a group does one unit, or what is missing
+ * to a share of its units: 2^-19, which doubles from round to round up to 1/16, then
+ * two sixteenths, three, and so on. */
+enum { DOUBLINGS = 16, SIXTEENTHS = 16, ROUNDS = DOUBLINGS + SIXTEENTHS - 1 };
+/* So many groups that there would be more spans have fewer rounds. */
+enum { MOST_SPANS = 1 << 21 };
+
 static bool same_chains(struct chains a, struct chains b)
 {
     return a.count == b.count && a.steps == b.steps && a.burn_in == b.burn_in;
@@ -22,6 +29,49 @@ static size_t group_end(const struct chains *chains, size_t n, size_t start)
     while (end < n && same_chains(chains[start], chains[end]))
         end++;
     return end;
+}
+
+/* How many of a group's units are done when a round ends. */
+static uint64_t share_of(uint64_t units, size_t round)
+{
+    if (round <= DOUBLINGS) {
+        const unsigned shift = (unsigned)(DOUBLINGS + 4 - round);
+        return (units >> shift) + (units % (UINT64_C(1) << shift) > 0);
+    }
+    const uint64_t sixteenths = round - DOUBLINGS + 1;
+    return units / SIXTEENTHS * sixteenths +
+           (units % SIXTEENTHS * sixteenths + SIXTEENTHS - 1) / SIXTEENTHS;
+}
+
+static uint64_t group_units(const struct layout *layout, size_t k)
+{
+    const uint64_t end =
+        k + 1 < layout->group_count ? layout->groups[k + 1].first_unit : layout->units;
+    return end - layout->groups[k].first_unit;
+}
+
+/* Sets the spans, if `spans` is not NULL, and returns their number. */
+static size_t find_spans(const struct layout *layout, struct span *spans)
+{
+    const size_t step = 1 + layout->group_count * ROUNDS / MOST_SPANS;
+    const size_t first = ROUNDS % step > 0 ? ROUNDS % step : step;
+    size_t count = 0, last = layout->group_count;
+    uint64_t place = 0;
+    for (size_t round = first; round <= ROUNDS; round += step)
+        for (size_t k = 0; k < layout->group_count; k++) {
+            const uint64_t units = group_units(layout, k);
+            const uint64_t from = round > step ? share_of(units, round - step) : 0;
+            const uint64_t more = share_of(units, round) - from;
+            if (more > 0 && last != k) {
+                if (spans)
+                    spans[count] =
+                        (struct span){place, layout->groups[k].first_unit + from};
+                count++;
+                last = k;
+            }
+            place += more;
+        }
+    return count;
 }
 
 int layout_init(struct layout *layout, size_t n, bool coupled,
@@ -45,7 +95,26 @@ int layout_init(struct layout *layout, size_t n, bool coupled,
         layout->units += tiles_for((uint64_t)(end - start) * chains[start].count);
         start = end;
     }
+    layout->span_count = find_spans(layout, NULL);
+    layout->spans = calloc(layout->span_count + 1, sizeof *layout->spans);
+    if (!layout->spans)
+        return error_memory(error, "the work units");
+    find_spans(layout, layout->spans);
     return STATUS_OK;
+}
+
+/* The number of the unit in that place. */
+static uint64_t number_of(const struct layout *layout, uint64_t place)
+{
+    size_t low = 0, high = layout->span_count;
+    while (high - low > 1) {
+        const size_t middle = low + (high - low) / 2;
+        if (layout->spans[middle].place <= place)
+            low = middle;
+        else
+            high = middle;
+    }
+    return layout->spans[low].first_unit + (place - layout->spans[low].place);
 }
 
 /* The group that this unit belongs to: the last one that starts at or before it,
@@ -69,19 +138,23 @@ double layout_steps(const struct layout *layout)
     if (layout->coupled)
         return (double)layout->units * LANES * (double)layout->n *
                (double)layout->chains[0].steps;
-    for (size_t k = 0; k < layout->group_count; k++) {
-        const struct group *group = &layout->groups[k];
-        const uint64_t end = k + 1 < layout->group_count
-                                 ? layout->groups[k + 1].first_unit
-                                 : layout->units;
-        steps += (double)(end - group->first_unit) * LANES *
-                 (double)layout->chains[group->start].steps;
-    }
+    for (size_t k = 0; k < layout->group_count; k++)
+        steps += (double)group_units(layout, k) * LANES *
+                 (double)layout->chains[layout->groups[k].start].steps;
     return steps;
 }
 
-void layout_unit(const struct layout *layout, uint64_t number, struct unit *unit)
+double layout_unit_steps(const struct layout *layout, uint64_t place)
 {
+    if (layout->coupled)
+        return (double)layout->n * (double)layout->chains[0].steps;
+    const struct group *group = layout_group(layout, number_of(layout, place));
+    return (double)layout->chains[group->start].steps;
+}
+
+void layout_unit(const struct layout *layout, uint64_t place, struct unit *unit)
+{
+    const uint64_t number = layout->coupled ? place : number_of(layout, place);
     *unit = (struct unit){.number = number, .chains = layout->chains[0]};
     if (layout->coupled) {
         unit->tiles = layout->n;
@@ -120,5 +193,7 @@ size_t layout_mode(const struct unit *unit, size_t tile, int lane)
 void layout_free(struct layout *layout)
 {
     free(layout->groups);
+    free(layout->spans);
     layout->groups = NULL;
+    layout->spans = NULL;
 }

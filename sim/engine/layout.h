@@ -22,9 +22,15 @@ struct unit {
     struct chains chains;
 };
 
-/* Consecutive modes with equal chains, whose units follow each other. */
+/* Consecutive modes with equal chains, whose units are numbered one after the other. */
 struct group {
     size_t start, end; /* modes start .. end-1 */
+    uint64_t first_unit;
+};
+
+/* Units of one group that run one after the other. */
+struct span {
+    uint64_t place; /* how many units run before */
     uint64_t first_unit;
 };
 
@@ -35,6 +41,8 @@ struct layout {
     uint64_t units;
     struct group *groups; /* if not coupled */
     size_t group_count;
+    struct span *spans; /* if not coupled */
+    size_t span_count;
 };
 
 /* Lays out n modes with chains[n] or, if coupled, all modes together with chains[0].
@@ -46,8 +54,13 @@ void layout_free(struct layout *layout);
 /* The coordinate-steps of all units, their idle lanes too. */
 double layout_steps(const struct layout *layout);
 
-/* The unit of that number. */
-void layout_unit(const struct layout *layout, uint64_t number, struct unit *unit);
+/* The unit in that place. Units run in an order in which a sampling run that is cut
+ * short has done about the same share of each group, and of each at least one unit if
+ * there was time for so many; its number, and with it its random stream, is another. */
+void layout_unit(const struct layout *layout, uint64_t place, struct unit *unit);
+
+/* The steps of all tiles of the unit in that place. */
+double layout_unit_steps(const struct layout *layout, uint64_t place);
 
 /* The mode of a lane in a tile of the unit. */
 size_t layout_mode(const struct unit *unit, size_t tile, int lane);

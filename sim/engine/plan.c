@@ -157,6 +157,16 @@ void plan_make(const struct plan_law *law, const struct plan_request *request,
     plan->affordable = plan->samples <= request->max_samples;
 }
 
+void plan_share_budget(struct plan *first, size_t stride, size_t count, double budget)
+{
+    char *const start = (char *)first;
+    double total = 0;
+    for (size_t k = 0; k < count; k++)
+        total += ((const struct plan *)(const void *)(start + k * stride))->samples;
+    for (size_t k = 0; k < count; k++)
+        ((struct plan *)(void *)(start + k * stride))->affordable = total <= budget;
+}
+
 /* --- with control variates -------------------------------------------------------- */
 
 /* Whether a burn-in leaves at most a twentieth of the target as bias of an average over

@@ -8,6 +8,7 @@
 #include "rules/linear_system.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /* `count` independent chains; each runs `steps` steps and records those after burn_in.
@@ -70,6 +71,10 @@ enum {
     PLAN_CHAINS = 1024,    /* chains, where they are long: z* needs no Student's t */
     PLAN_LONGEST = 1 << 22 /* steps of a planned chain: a unit stays below a second */
 };
+
+/* If plans are parts of one sum, none is affordable unless all are together. They are
+ * `count` members of structs of `stride` bytes. */
+void plan_share_budget(struct plan *first, size_t stride, size_t count, double budget);
 
 /* Plans in powers of two. The burn-in is so long that the remaining bias is below a
  * twentieth of the target, and chains are at least eight burn-ins long; then they are

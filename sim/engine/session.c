@@ -370,6 +370,12 @@ bool session_ran_out(const struct session *session)
     return session_was_cut(session) && session->stop_at.run == 0;
 }
 
+bool session_is_late(const struct session *session)
+{
+    return session && (session->stopped ||
+                       omp_get_wtime() - session->started >= session->max_seconds);
+}
+
 static void stop(struct session *session, uint64_t done, uint64_t units)
 {
     if (session->stopped)
@@ -383,7 +389,7 @@ bool session_time_is_up(struct session *session, uint64_t done, uint64_t units)
 {
     if (!session || isinf(session->max_seconds))
         return false;
-    bool up = omp_get_wtime() - session->started >= session->max_seconds;
+    bool up = session_is_late(session);
     ranks_share(&up, sizeof up);
     if (up)
         stop(session, done, units);

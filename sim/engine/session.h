@@ -86,6 +86,10 @@ struct session session_clock(const struct session *session);
 /* Whether a sampling run was ended early, but not by stop_at. */
 bool session_ran_out(const struct session *session);
 
+/* Whether the next sampling run will have no unit because the time is up, as this
+ * rank's clock has it. */
+bool session_is_late(const struct session *session);
+
 /* Whether the time is up, with `done` of the sampling run's units merged. All ranks get
  * the same answer. */
 bool session_time_is_up(struct session *session, uint64_t done, uint64_t units);

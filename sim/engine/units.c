@@ -66,12 +66,26 @@ static size_t largest_batch(const struct units *units, size_t workers)
     return most > workers ? most : workers;
 }
 
-/* The size of the next batch, from the time that the last one took, in whole rounds of
- * the workers. */
-static size_t next_batch(size_t last, double seconds, size_t workers, size_t most)
+static double cost_of(const struct units *units, uint64_t unit)
 {
-    const double wanted = (double)last * batch_seconds / (seconds + 1e-9);
-    size_t next = wanted < (double)most ? (size_t)wanted : most;
+    return units->cost ? units->cost(units->context, unit) : 1;
+}
+
+/* The size of the next batch, which begins after the last one, from the cost of that
+ * and the time it took, in whole rounds of the workers. */
+static size_t next_batch(const struct units *units, uint64_t done, size_t last,
+                         double seconds, size_t workers, size_t most)
+{
+    double before = 0, left = 0;
+    for (size_t k = 0; k < last; k++)
+        before += cost_of(units, done - last + k);
+    const double wanted = before * batch_seconds / (seconds + 1e-9);
+    size_t next = 0;
+    for (; next < most && done + next < units->count; next++) {
+        left += cost_of(units, done + next);
+        if (left > wanted)
+            break;
+    }
     next -= next % workers;
     ranks_share(&next, sizeof next);
     return next > workers ? next : workers;
@@ -106,8 +120,9 @@ static int run_batches(const struct units *units, uint64_t done, double *scratch
             status = written;
             *error = other;
         }
-        if (session_is_timed(session))
-            batch = next_batch(count, omp_get_wtime() - start, workers, most);
+        if (status == STATUS_OK && session_is_timed(session))
+            batch =
+                next_batch(units, done, count, omp_get_wtime() - start, workers, most);
     }
     progress_end(&progress);
     if (status == STATUS_OK)

@@ -18,6 +18,8 @@ struct units {
     struct session *session;
     const struct session_block *blocks; /* the memory that merge adds to */
     void *context;
+    /* What a unit costs beside another, > 0; NULL: they all cost the same. */
+    double (*cost)(void *context, uint64_t unit);
     /* Computes a unit into `scratch`, whose contents are undefined before. `thread` is
      * below `threads`. */
     int (*run)(void *context, int thread, uint64_t unit, double *scratch,

@@ -194,6 +194,12 @@ cut_and_resume() {
     expect_equal "$(grep -c 'warning: --search' "$err")" 1
 }
 
+@test "no time: nothing is said of how long a run would take" {
+    attempt pnm-stationary --optimizer sgd --lr 1e-6 --spectrum 1 --max-samples 1e16 --max-seconds 0
+    expect_message '^warning: --max-seconds: .*--stop-at 1:0'
+    expect_no_message 'will take'
+}
+
 @test "time that is up in between: the place in the header repeats the bytes" {
     local place many="$slow --beta0 0,1,2,3,4,5,6,7,8,9"
     attempt pnm-stationary $many --max-seconds 0.3 --threads 2
@@ -287,6 +293,33 @@ cut_and_resume() {
     holds "$(column "$out" stderr 2) > 1.3 * $(column whole stderr 2)"
 }
 
+@test "a cut run has done the same share of every mode, and its excess loss has all of them" {
+    local place given="--optimizer sgd --lr 0.5 --spectrum 1,0.1,0.01,0.001 --precision 0.01 --control none --quiet"
+    attempt pnm-stationary $given
+    column "$out" count >whole
+    expect_equal "$(tr '\n' ' ' <whole)" '64 512 2048 1024 '
+    for place in 4 10 20 40; do
+        attempt pnm-stationary $given --stop-at 1:$place
+        # 57 units of 64 chains; a unit more or less, and a sixteenth at most.
+        column "$out" count | paste whole - | awk -v share="$(awk "BEGIN { print $place / 57 }")" '
+            { off = $2 / $1 - share }
+            !($2 >= 64) || off > 64 / $1 + 1 / 16 || off < -64 / $1 - 1 / 16 { print; bad = 1 }
+            END { exit bad }'
+    done
+    attempt pnm-stationary $given --excess --stop-at 1:20 --checkpoint kept
+    expect_status 2
+    holds "$(column "$out" stderr) > 0"
+    attempt pnm-stationary $given --excess --resume kept
+    cp "$out" resumed
+    attempt pnm-stationary $given --excess
+    expect_same "$out" resumed
+    # Many modes with few controlled chains each, which share units: half of 80.
+    attempt pnm-stationary --optimizer sgd --lr 0.5 --spectrum power:1:300 --precision 0.01 --quiet \
+        --excess --stop-at 1:40
+    grep -qx '# stop-at: 1:40' "$out"
+    holds "$(column "$out" stderr) > 0"
+}
+
 @test "no cut makes a row fail or hold too early" {
     local unit
     # Few chains: Student's t, and too few for a verdict.
@@ -370,7 +403,7 @@ interrupted_and_resumed() {
 }
 
 @test "a checkpoint is written at the signal, however long it is until the next is due" {
-    start pnm-stationary $slow --checkpoint kept --checkpoint-every 1e9
+    start pnm-stationary $slow --control none --checkpoint kept --checkpoint-every 1e9
     await_threads
     signal TERM
     if [ "$status" -ne 130 ]; then
@@ -378,15 +411,15 @@ interrupted_and_resumed() {
         skip "done before the signal came"
     fi
     expect_files kept
-    attempt pnm-stationary $slow --resume kept
+    attempt pnm-stationary $slow --control none --resume kept
     cp "$out" resumed
-    attempt pnm-stationary $slow
+    attempt pnm-stationary $slow --control none
     expect_same "$out" resumed
 }
 
 @test "a checkpoint that cannot be written at the signal is told of" {
     start bash -c 'ulimit -f 1; trap "" XFSZ; exec "$@"' - pnm-stationary --optimizer sgd --lr 0.1 \
-        --spectrum linear:0.1:1:100 --replicas 2048 --steps 20000 --burn-in 100 --quiet \
+        --spectrum linear:0.1:1:100 --replicas 2048 --steps 20000 --burn-in 100 --quiet --control none \
         --checkpoint kept --checkpoint-every 1e9
     await_threads
     signal TERM

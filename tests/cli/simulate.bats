@@ -30,12 +30,17 @@ load helpers
     attempt $run --precision 0.002 --columns plain
     expect_status 0
     expect_equal "$(header "$out")" \
-        i,h,mean,mean_stderr,second_moment,second_moment_stderr,count,measured_plain,stderr_plain,gain
+        i,h,mean,mean_stderr,second_moment,second_moment_stderr,count,measured_plain,stderr_plain,gain,mean_plain,mean_stderr_plain,mean_gain
     cp "$out" auto
+    # So are the means, around theta*.
+    body auto | awk -F, '
+        function far(x, error) { return (x - 2)^2 > (4.89 * error)^2 }
+        NR > 1 && (far($3, $4) || far($11, $12) || $13 < 1e4 || ($13 * ($4 / $12)^2 - 1)^2 > 1e-20) { exit 1 }
+        END { exit NR != 3 }'
     # Both are around the exact variances of pnm-stationary, and gain is what it says.
     attempt pnm-stationary --optimizer pnm --lr 0.1 --spectrum 0.1,1 --exact --format csv
     paste -d, <(body auto | tail -n +2) <(column "$out" exact) | awk -F, '
-        function far(x, error) { return ($11 - x)^2 > (4.89 * error)^2 }
+        function far(x, error) { return ($14 - x)^2 > (4.89 * error)^2 }
         far($5, $6) || far($8, $9) || $10 < 1000 || ($10 * ($6 / $9)^2 - 1)^2 > 1e-20 { exit 1 }
         END { exit NR != 2 }'
     # The plain columns are those of --control none on chains of the same length, and a plain
@@ -46,8 +51,10 @@ load helpers
     attempt $run --replicas 100 --steps 8000 --burn-in 900 --columns plain --control none
     expect_equal "$(column "$out" second_moment)" "$(column with measured_plain)"
     expect_equal "$(column "$out" second_moment_stderr)" "$(column with stderr_plain)"
-    expect_equal "$(column "$out" mean)" "$(column with mean)"
+    expect_equal "$(column "$out" mean)" "$(column with mean_plain)"
+    expect_equal "$(column "$out" mean_stderr)" "$(column with mean_stderr_plain)"
     all_are "$out" gain 1
+    all_are "$out" mean_gain 1
     holds "$(column with gain 1) > 100"
     attempt $run --precision 0.002 --max-samples 1e6
     expect_status 0

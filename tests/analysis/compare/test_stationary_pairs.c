@@ -142,6 +142,41 @@ static void a_wrong_covariance_of_the_noise_fails(void **state)
     }
 }
 
+/* More modes than a step has room for beside their products: each has one filter, and
+ * that still pays. The covariances are those of the theory. */
+static void many_modes_have_control_variates(void **state)
+{
+    enum { MODES = 18 };
+    const struct sampling sampling = check_sampling(1, 0.01);
+    const struct rule rule = CHECK_RULE("pnm lr=0.02 beta1=0.9 beta0=1");
+    struct comparison *rows = NULL;
+    struct problem problem;
+    struct error error;
+    double h[MODES], c[MODES * MODES];
+    size_t count;
+    (void)state;
+    for (size_t i = 0; i < MODES; i++) {
+        h[i] = 0.5 + 0.05 * (double)i;
+        for (size_t j = 0; j < MODES; j++)
+            c[i * MODES + j] = i == j ? 1 : 0.5;
+    }
+    CHECK_OK(problem_init_dense(&problem, MODES, h, c, &error), &error);
+    CHECK_OK(stationary_compare(&sampling, &rule, &problem, STATIONARY_PAIRS, NULL,
+                                NULL, &rows, &count, &error),
+             &error);
+    assert_int_equal(count, MODES * (MODES + 1) / 2);
+    for (size_t k = 0; k < count; k++) {
+        const struct evidence *e = &rows[k].evidence;
+        CHECK(e->decisive && fabs(e->measured - e->exact) < 4.89 * e->se,
+              "%zu, %zu: %g, %g +- %g", rows[k].i, rows[k].j, e->exact, e->measured,
+              e->se);
+        CHECK_COMPARE(e->se, <, e->plain_se / 4);
+        CHECK_COMPARE(rows[k].plan.samples, <, rows[k].plain_samples);
+    }
+    free(rows);
+    problem_free(&problem);
+}
+
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
@@ -149,6 +184,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_small_covariance_is_measured_by_its_own_size),
         cmocka_unit_test(a_fine_precision_is_that_of_all_pairs),
         cmocka_unit_test(a_wrong_covariance_of_the_noise_fails),
+        cmocka_unit_test(many_modes_have_control_variates),
     };
     check_filter(argc, argv);
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,6 +2,8 @@
 #include "errors.h"
 
 #include "engine/control_plan.h"
+#include "engine/ensemble_lanes.h"
+#include "engine/ensemble_run.h"
 
 /* Some modes of a rule, with unit noise and a start away from the minimum, planned
  * plainly for the precision and then with control variates. */
@@ -252,29 +254,32 @@ static void nothing_is_planned_after_the_time(void **state)
     session_free(&session);
 }
 
-/* Second moments about theta* from a start three away, as pnm-simulate measures them:
- * over seeds both estimates are as far off as their standard errors say (errors.h). */
+/* Means and second moments about theta* from a start three away, as pnm-simulate
+ * measures them: over seeds both estimates of either are as far off as their standard
+ * errors say (errors.h). */
 static void both_estimates_are_honest_over_seeds(void **state)
 {
     static const char *const rules[] = {"pnm lr=0.1"};
     enum { RULES = sizeof rules / sizeof *rules, ROWS = RULES * MODES };
-    struct errors *errors = check_alloc((size_t)2 * ROWS, sizeof *errors);
+    struct errors *errors = check_alloc((size_t)4 * ROWS, sizeof *errors);
+    struct errors *of_mean = errors + (size_t)2 * ROWS;
     (void)state;
     for (size_t k = 0; k < RULES; k++)
         for (uint64_t seed = 1; seed <= ERRORS_SEEDS; seed++) {
             const struct rule rule = CHECK_RULE("%s", rules[k]);
             const struct sampling sampling = check_sampling(seed, 0.002);
-            struct moments theta[MODES], plain[MODES], controlled[MODES];
+            struct moments theta[MODES], plain[MODES], controlled[MODES], mean[MODES];
             struct chains chains[MODES];
             struct planned own;
             struct error error;
             planned_init(&sampling, &rule, &own);
+            own.plan.means = true;
             planned_make(&own);
             own.ensemble.control = own.plan.control;
             for (int i = 0; i < MODES; i++)
                 chains[i] = own.modes[i].plan.chains;
-            CHECK_OK(ensemble_moments(&own.ensemble, chains, theta, plain, controlled,
-                                      &error),
+            CHECK_OK(ensemble_moments_of_both(&own.ensemble, chains, theta, plain, mean,
+                                              controlled, &error),
                      &error);
             for (size_t i = 0; i < MODES; i++) {
                 char what[80];
@@ -286,12 +291,95 @@ static void both_estimates_are_honest_over_seeds(void **state)
                 errors_add(&errors[ROWS + k * MODES + i], what, plain[i].mean, exact,
                            moments_stderr(&plain[i]));
                 CHECK_COMPARE(se, <, 1.6 * sampling.precision * exact);
+                snprintf(what, sizeof what, "mean of %s, mode %zu", rules[k], i);
+                errors_add(&of_mean[k * MODES + i], what, mean[i].mean, 2,
+                           moments_stderr(&mean[i]));
+                snprintf(what, sizeof what, "mean of %s, mode %zu, plain", rules[k], i);
+                errors_add(&of_mean[ROWS + k * MODES + i], what, theta[i].mean, 2,
+                           moments_stderr(&theta[i]));
             }
             planned_free(&own);
         }
     CHECK_ERRORS(errors, ROWS);
     CHECK_ERRORS(errors + ROWS, ROWS);
+    CHECK_ERRORS(of_mean, ROWS);
+    CHECK_ERRORS(of_mean + ROWS, ROWS);
     free(errors);
+}
+
+/* Sums of states from what the rows hold, against states added step by step. */
+static void sums_of_states(void **state)
+{
+    static const struct {
+        int samples;
+        struct filters filters;
+    } cases[] = {{1, {.states = 3, .re = {0.9, -0.7, 0.3}}},
+                 {1, {.states = 3, .pair = 1, .re = {0.6, 0.6, -0.4}, .im = 0.7}},
+                 {2, {.states = 2, .re = {0.8, 0.8}}}};
+    enum { BEFORE = 20, STEPS = 50 };
+    uint64_t number = 3;
+    (void)state;
+    for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+        const struct filters *filters = &cases[k].filters;
+        const int samples = cases[k].samples;
+        double rows[FILTER_ROWS * RULE_LANES] = {0}, y[CONTROL_STATES] = {0};
+        double added[CONTROL_STATES] = {0}, sum[CONTROL_STATES] = {0};
+        for (int t = 0; t < BEFORE + STEPS; t++) {
+            double xi[CONTROL_STATES];
+            for (int s = 0; s < CONTROL_STATES; s++)
+                xi[s] = samples == 1 && s > 0 ? xi[0] : check_uniform(&number, -1, 1);
+            const double u = y[0], v = y[1];
+            for (int s = 0; s < filters->states; s++)
+                y[s] = filters->re[s] * y[s] + (filters->pair && s == 1 ? 0 : xi[s]);
+            if (filters->pair) {
+                y[0] -= filters->im * v;
+                y[1] += filters->im * u;
+            }
+            for (int s = 0; s < filters->states; s++) {
+                if (t + 1 == BEFORE)
+                    rows[(FILTER_BEFORE + s) * RULE_LANES] = y[s];
+                rows[(FILTER_AFTER + s) * RULE_LANES] = y[s];
+                added[s] += t < BEFORE ? 0 : y[s];
+            }
+            for (int s = 0; t >= BEFORE && s < samples; s++)
+                rows[(FILTER_NOISE + s) * RULE_LANES] += xi[s];
+        }
+        ensemble_lanes_sums(filters, samples, rows, sum);
+        for (int s = 0; s < filters->states; s++)
+            CHECK_NEAR(sum[s], added[s], 0, 1e-12);
+    }
+}
+
+/* The sums of the filters at real and complex poles, and of one for each gradient
+ * sample, are almost those of theta. */
+static void means_of_theta_are_almost_sums_of_filters(void **state)
+{
+    static const char *const rules[] = {"sgd lr=0.1", "heavy_ball lr=0.1", "pnm lr=0.1",
+                                        "two_batch lr=0.1"};
+    (void)state;
+    for (size_t k = 0; k < sizeof rules / sizeof *rules; k++) {
+        const struct rule rule = CHECK_RULE("%s", rules[k]);
+        const struct sampling sampling = check_sampling(1, 0.002);
+        struct moments theta[MODES], plain[MODES], controlled[MODES], mean[MODES];
+        struct chains chains[MODES];
+        struct planned own;
+        struct error error;
+        planned_init(&sampling, &rule, &own);
+        own.plan.means = true;
+        planned_make(&own);
+        own.ensemble.control = own.plan.control;
+        for (int i = 0; i < MODES; i++)
+            chains[i] = own.modes[i].plan.chains;
+        CHECK_OK(ensemble_moments_of_both(&own.ensemble, chains, theta, plain, mean,
+                                          controlled, &error),
+                 &error);
+        for (int i = 0; i < MODES; i++)
+            CHECK(moments_gain(moments_stderr(&theta[i]), moments_stderr(&mean[i])) >
+                      1e4,
+                  "%s, mode %d: %g beside %g", rules[k], i, moments_stderr(&theta[i]),
+                  moments_stderr(&mean[i]));
+        planned_free(&own);
+    }
 }
 
 int main(int argc, char **argv)
@@ -305,6 +393,8 @@ int main(int argc, char **argv)
         cmocka_unit_test(given_work_is_kept),
         cmocka_unit_test(nothing_is_planned_after_the_time),
         cmocka_unit_test(both_estimates_are_honest_over_seeds),
+        cmocka_unit_test(sums_of_states),
+        cmocka_unit_test(means_of_theta_are_almost_sums_of_filters),
     };
     check_filter(argc, argv);
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -31,11 +31,48 @@ static void costs_are_shared_by_threads(void **state)
     CHECK_COMPARE(cost_seconds(generator, 1e12, 4), <, one);
 }
 
+/* What cost_tell writes on standard error. */
+static void told(const char *label, bool pilot, double steps, double exact, char *text,
+                 size_t size)
+{
+    const struct random_generator generator = {.kind = RANDOM_XOSHIRO};
+    FILE *file = tmpfile();
+    const int before = dup(STDERR_FILENO);
+    assert_non_null(file);
+    assert_true(before >= 0 && dup2(fileno(file), STDERR_FILENO) >= 0);
+    cost_tell(label, pilot, generator, steps, 2, exact);
+    fflush(stderr);
+    assert_true(dup2(before, STDERR_FILENO) >= 0);
+    close(before);
+    rewind(file);
+    text[fread(text, 1, size - 1, file)] = 0;
+    fclose(file);
+}
+
+static void a_note_says_whose_cost_it_is(void **state)
+{
+    char text[300];
+    (void)state;
+    told("sgd", false, 1e15, 0, text, sizeof text);
+    assert_non_null(strstr(text, "note: sgd: 1e+15 coordinate-steps will take about "));
+    assert_null(strstr(text, "exact"));
+    told("sgd", true, 1e15, 0.5, text, sizeof text);
+    assert_non_null(strstr(text, "1e+15 coordinate-steps of a pilot, which plans the "
+                                 "run after it, will take about "));
+    assert_non_null(strstr(text, "the option exact gives exact values alone, in about "
+                                 "0.5 s\n"));
+    told("sgd", false, 1e6, 0, text, sizeof text);
+    assert_string_equal(text, "");
+    told(NULL, true, 1e15, 0, text, sizeof text);
+    assert_string_equal(text, "");
+}
+
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(times_are_said_in_units_that_fit),
         cmocka_unit_test(costs_are_shared_by_threads),
+        cmocka_unit_test(a_note_says_whose_cost_it_is),
     };
     check_filter(argc, argv);
     return cmocka_run_group_tests(tests, NULL, NULL);

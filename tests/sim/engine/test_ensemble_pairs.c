@@ -93,6 +93,7 @@ static void measure(const char *text, bool dense, int threads, struct result *re
     struct control control[MODES] = {0};
     struct control_pair pairs[PAIRS] = {0};
     struct control_fit fit[PAIRS];
+    struct covariance_groups groups = {.count = 5};
     struct error error;
     make_problem(dense, &problem);
     sampling.threads = threads;
@@ -118,8 +119,17 @@ static void measure(const char *text, bool dense, int threads, struct result *re
         }
     ensemble.pairs = pairs;
     CHECK_OK(ensemble_pairs_covariance(&ensemble, run, result->plain,
-                                       result->controlled, &error),
+                                       result->controlled, &groups, &error),
              &error);
+    /* The groups are of the controlled values, 5 of 40 chains. */
+    assert_int_equal(groups.count, 5);
+    for (size_t pair = 0; pair < PAIRS; pair++) {
+        double mean = 0;
+        for (size_t g = 0; g < groups.count; g++)
+            mean += groups.mean[g * PAIRS + pair] / 5;
+        CHECK_NEAR(mean, result->controlled[pair].mean, 1e-12, 0);
+    }
+    free(groups.mean);
     problem_free(&problem);
 }
 
@@ -180,12 +190,28 @@ static void threads_change_no_bit(void **state)
     }
 }
 
+/* Room for as many products as any two modes have. */
+static void room_is_for_the_most_products(void **state)
+{
+    const struct control one[2] = {{.filters.states = 1}, {.filters.states = 1}};
+    const struct control few[3] = {
+        {.filters.states = 1}, {.filters.states = 3}, {.filters.states = 2}};
+    const struct control two[2] = {{.filters.states = 2}, {.filters.states = 2}};
+    (void)state;
+    assert_int_equal(ensemble_pairs_most(one, 2), 1);
+    assert_int_equal(ensemble_pairs_most(few, 2), 6); /* of the second alone */
+    assert_int_equal(ensemble_pairs_most(few, 3), 6); /* 3 times 2 */
+    assert_int_equal(ensemble_pairs_most(two, 2), 4);
+    CHECK_EXACT(ensemble_pairs_bytes(two, 2), 3.0 * 5 * RULE_LANES * sizeof(double));
+}
+
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(expectations_are_sums_over_the_past),
         cmocka_unit_test(plain_estimates_are_those_without_filters),
         cmocka_unit_test(threads_change_no_bit),
+        cmocka_unit_test(room_is_for_the_most_products),
     };
     check_filter(argc, argv);
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -78,6 +78,29 @@ static void test_units_fail_together(void **state)
     }
 }
 
+/* Units that cost far more than those before them are not taken by the thousand: the
+ * first of them are as many as there are workers. */
+static void test_dear_units(void **state)
+{
+    static const uint64_t cheap[] = {1, 7, 5000};
+    (void)state;
+    for (int k = 0; k < THREAD_COUNTS; k++)
+        for (size_t j = 0; j < sizeof cheap / sizeof *cheap; j++) {
+            struct task *task = task_make(cheap[j] + 3000, 1, thread_counts[k]);
+            struct session session;
+            struct error error;
+            CHECK_OK(session_init(&session, "", &error), &error);
+            session.max_seconds = 1e9;
+            task->dear_from = cheap[j];
+            CHECK_OK(task_units(task, &session, &error), &error);
+            check_ran(task, 0, cheap[j] + 3000);
+            CHECK(task->first_dear > 0 && task->first_dear <= thread_counts[k],
+                  "%d dear units at once", task->first_dear);
+            session_free(&session);
+            task_free(task);
+        }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -85,6 +108,7 @@ int main(void)
         cmocka_unit_test(test_sizes_of_scratch),
         cmocka_unit_test(test_unit_fails),
         cmocka_unit_test(test_units_fail_together),
+        cmocka_unit_test(test_dear_units),
     };
     return cmocka_run_group_tests_name("units", tests, NULL, NULL);
 }
