@@ -19,6 +19,7 @@
     CLAIM(eq10)                                                                        \
     CLAIM(eq11)                                                                        \
     CLAIM(thm3_1)                                                                      \
+    CLAIM(worst_case)                                                                  \
     CLAIM(cap)                                                                         \
     CLAIM(stability)                                                                   \
     CLAIM(rate)                                                                        \

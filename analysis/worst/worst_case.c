@@ -312,26 +312,22 @@ out:
     return status;
 }
 
-void worst_case_above(const struct worst_setting *setting, struct worst_case *worst,
-                      double bound)
+void worst_case_above(struct worst_case *worst, double bound)
 {
-    worst->certified = nextafter(bound * worst_setting_scale(setting), HUGE_VAL);
+    worst->certified = nextafter(bound * worst->scale, HUGE_VAL);
 }
 
-int worst_case_below(const struct worst_setting *setting, struct worst_case *worst,
-                     double bound, struct error *error)
+int worst_case_below(struct worst_case *worst, double bound, struct error *error)
 {
-    /* Gradients within a bound at these points need not belong to a function that obeys
-     * it everywhere. */
-    if (setting->gradient > 0)
+    if (worst->relaxed)
         return STATUS_OK;
-    worst->worst = nextafter(bound * worst_setting_scale(setting), 0);
+    worst->worst = nextafter(bound * worst->scale, 0);
     return set_dimension(worst, error);
 }
 
 /* Finds both sides. */
-static int find_both(const struct worst_setting *setting, struct worst_case *worst,
-                     struct scratch *scratch, struct error *error)
+static int find_both(struct worst_case *worst, struct scratch *scratch,
+                     struct error *error)
 {
     const struct worst_problem *problem = &worst->problem;
     double below = NAN, above = NAN;
@@ -350,28 +346,39 @@ static int find_both(const struct worst_setting *setting, struct worst_case *wor
         return error_set(error, STATUS_SOFTWARE,
                          "neither a worst function nor multipliers were found");
     if (!isnan(above))
-        worst_case_above(setting, worst, above);
+        worst_case_above(worst, above);
     if (!isnan(below))
-        status = worst_case_below(setting, worst, below, error);
+        status = worst_case_below(worst, below, error);
     round_bounds((above - below) / above, worst);
     return status;
 }
 
-int worst_case_init(const struct worst_setting *setting, struct worst_case *worst,
-                    struct error *error)
+int worst_case_reserve(struct worst_case *worst, double scale, bool relaxed,
+                       struct error *error)
 {
     const struct worst_problem *problem = &worst->problem;
-    *worst = (struct worst_case){.worst = NAN, .certified = NAN, .gap = NAN};
-    const int status = worst_setting_problem(setting, &worst->problem, error);
-    if (status != STATUS_OK)
-        return status;
     const size_t square = problem->basis * problem->basis;
+    worst->worst = worst->certified = worst->gap = NAN;
+    worst->scale = scale;
+    worst->relaxed = relaxed;
     worst->function.gram = calloc(square, sizeof *worst->function.gram);
     worst->function.value = calloc(problem->values, sizeof *worst->function.value);
     worst->multipliers.unit = calloc(problem->rows, sizeof *worst->multipliers.unit);
     return worst->function.gram && worst->function.value && worst->multipliers.unit
                ? STATUS_OK
                : error_memory(error, "a worst case");
+}
+
+int worst_case_init(const struct worst_setting *setting, struct worst_case *worst,
+                    struct error *error)
+{
+    *worst = (struct worst_case){.worst = NAN, .certified = NAN, .gap = NAN};
+    const int status = worst_setting_problem(setting, &worst->problem, error);
+    /* Gradients within a bound at these points need not belong to a function that obeys
+     * it everywhere. */
+    return status == STATUS_OK ? worst_case_reserve(worst, worst_setting_scale(setting),
+                                                    setting->gradient > 0, error)
+                               : status;
 }
 
 static int scratch_init(const struct worst_problem *problem, struct scratch *scratch,
@@ -406,17 +413,21 @@ static void scratch_free(struct scratch *scratch)
     free(scratch->rough);
 }
 
+int worst_case_solve(struct worst_case *worst, struct error *error)
+{
+    struct scratch scratch;
+    int status = scratch_init(&worst->problem, &scratch, error);
+    if (status == STATUS_OK)
+        status = find_both(worst, &scratch, error);
+    scratch_free(&scratch);
+    return status;
+}
+
 int worst_case_find(const struct worst_setting *setting, struct worst_case *worst,
                     struct error *error)
 {
-    struct scratch scratch = {0};
-    int status = worst_case_init(setting, worst, error);
-    if (status == STATUS_OK)
-        status = scratch_init(&worst->problem, &scratch, error);
-    if (status == STATUS_OK)
-        status = find_both(setting, worst, &scratch, error);
-    scratch_free(&scratch);
-    return status;
+    const int status = worst_case_init(setting, worst, error);
+    return status == STATUS_OK ? worst_case_solve(worst, error) : status;
 }
 
 void worst_case_free(struct worst_case *worst)

@@ -17,6 +17,8 @@ struct worst_case {
      * the gradients: they need not belong to a function). */
     double worst, certified;
     double gap;    /* certified - worst over certified */
+    double scale;  /* from the problem's units to the setting's */
+    bool relaxed;  /* rows are necessary only */
     int dimension; /* coordinates that the worst function needs: rank of its Gram matrix
                     */
 };
@@ -26,22 +28,28 @@ struct worst_case {
 PNM_MUST_USE int worst_case_init(const struct worst_setting *setting,
                                  struct worst_case *worst, struct error *error);
 
+/* The same for a problem of one's own in worst->problem, which worst_case_free frees.
+ * `scale` is the factor from its units; `relaxed` says that its rows are necessary, but
+ * not known to be sufficient, so that `worst` stays NAN. */
+PNM_MUST_USE int worst_case_reserve(struct worst_case *worst, double scale,
+                                    bool relaxed, struct error *error);
+
+/* Finds both sides and rounds them to the digits that their gap supports.
+ * STATUS_MEMORY, STATUS_INTERRUPTED, STATUS_SOFTWARE if neither side was found. */
+PNM_MUST_USE int worst_case_solve(struct worst_case *worst, struct error *error);
+
+/* worst_case_init and worst_case_solve. worst_case_free is legal after a failure. */
+PNM_MUST_USE int worst_case_find(const struct worst_setting *setting,
+                                 struct worst_case *worst, struct error *error);
+
 /* Set what the check has proven of worst->multipliers and worst->function, with all
  * digits, from bounds in the problem's units. STATUS_MEMORY, STATUS_SOFTWARE. */
-void worst_case_above(const struct worst_setting *setting, struct worst_case *worst,
-                      double bound);
-PNM_MUST_USE int worst_case_below(const struct worst_setting *setting,
-                                  struct worst_case *worst, double bound,
+void worst_case_above(struct worst_case *worst, double bound);
+PNM_MUST_USE int worst_case_below(struct worst_case *worst, double bound,
                                   struct error *error);
 
 /* The relative gap of the two sides, rounded up to two digits. */
 double worst_case_gap(const struct worst_case *worst);
-
-/* Finds both sides and rounds them to the digits that their gap supports.
- * STATUS_MEMORY, STATUS_SOFTWARE if neither side was found. worst_case_free is legal
- * after a failure. */
-PNM_MUST_USE int worst_case_find(const struct worst_setting *setting,
-                                 struct worst_case *worst, struct error *error);
 void worst_case_free(struct worst_case *worst);
 
 #endif

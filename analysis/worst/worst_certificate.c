@@ -169,8 +169,7 @@ static bool read_multipliers(const json_t *root, size_t rows,
     return true;
 }
 
-static int prove_above(const char *path, const json_t *root,
-                       const struct worst_setting *setting, struct worst_case *worst,
+static int prove_above(const char *path, const json_t *root, struct worst_case *worst,
                        const char **reason, struct error *error)
 {
     double bound;
@@ -182,7 +181,7 @@ static int prove_above(const char *path, const json_t *root,
         worst_check_above(&worst->problem, &worst->multipliers, &bound, reason, error);
     if (status != STATUS_OK || *reason)
         return status;
-    worst_case_above(setting, worst, bound);
+    worst_case_above(worst, bound);
     const double claimed = json_number_value(json_object_get(root, "certified"));
     if (!(worst->certified <= claimed))
         *reason = "the multipliers prove less than the certificate claims";
@@ -190,8 +189,7 @@ static int prove_above(const char *path, const json_t *root,
     return STATUS_OK;
 }
 
-static int prove_below(const char *path, const json_t *root,
-                       const struct worst_setting *setting, struct worst_case *worst,
+static int prove_below(const char *path, const json_t *root, struct worst_case *worst,
                        const char **reason, struct error *error)
 {
     const struct worst_problem *problem = &worst->problem;
@@ -207,7 +205,7 @@ static int prove_below(const char *path, const json_t *root,
     int status = worst_check_below(problem, worst->function.gram, worst->function.value,
                                    worst->function.t, &bound, reason, error);
     if (status == STATUS_OK && !*reason)
-        status = worst_case_below(setting, worst, bound, error);
+        status = worst_case_below(worst, bound, error);
     if (status != STATUS_OK || *reason || isnan(worst->worst))
         return status;
     const double claimed = json_number_value(json_object_get(root, "worst"));
@@ -254,9 +252,9 @@ int worst_certificate_prove(const char *path, const struct worst_setting *settin
         goto out;
     }
     if (json_object_get(root, "multipliers"))
-        status = prove_above(path, root, setting, worst, reason, error);
+        status = prove_above(path, root, worst, reason, error);
     if (status == STATUS_OK && !*reason && json_object_get(root, "gram"))
-        status = prove_below(path, root, setting, worst, reason, error);
+        status = prove_below(path, root, worst, reason, error);
 out:
     json_decref(root);
     return status;
