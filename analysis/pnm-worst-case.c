@@ -69,7 +69,8 @@ static const struct option_spec own_options[] = {
     {.name = "measure",
      .kind = OPTION_CHOICE,
      .field = OPTION_FIELD(struct worst_request, measure),
-     .argument = "min-gradient|last-gradient|last-loss|distance",
+     .argument = "MEASURE",
+     .forms = "min-gradient|last-gradient|last-loss|distance",
      .preset = "min-gradient",
      .doc = "what is worst: min over k = 0 .. N of |grad f(theta_k)|^2, "
             "|grad f(theta_N)|^2, f(theta_N) - f*, or |theta_N - theta*|^2"},
@@ -262,13 +263,15 @@ static int put_row(struct table *table, const struct worst_request *own,
         reason = "with a bound of the gradients no function is known";
     if (status == STATUS_OK && reason)
         status = table_reason(table, reason, error);
+    if (status != STATUS_OK)
+        return status;
     table_count(table, STEPS, setting->steps);
     table_real(table, WORST, worst->worst);
     table_real(table, CERTIFIED, worst->certified);
     table_real(table, GAP, worst->gap);
     if (!isnan(worst->worst))
         table_count(table, DIMENSION, (uint64_t)worst->dimension);
-    return status;
+    return STATUS_OK;
 }
 
 static int add_row(struct table *table, const struct worst_request *own,

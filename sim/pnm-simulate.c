@@ -199,13 +199,7 @@ static void join_chains(size_t n, struct chains *chains)
 
 /* The time averages of theta and of (theta - theta*)^2, with control variates and
  * without. */
-enum average {
-    AVERAGE_MEAN,
-    AVERAGE_SECOND,
-    AVERAGE_PLAIN,
-    AVERAGE_PLAIN_MEAN,
-    AVERAGES
-};
+enum { AVERAGE_MEAN, AVERAGE_SECOND, AVERAGE_PLAIN, AVERAGE_PLAIN_MEAN, AVERAGES };
 
 /* Those of a mode and their standard errors. Moments that overflow have NAN as error;
  * without randomness errors are 0. Without chains, because the time was up before this

@@ -4,6 +4,7 @@
 #include "worst/worst_apart.h"
 
 #include <dsdp/dsdp5.h>
+#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -121,12 +122,13 @@ static int solve_with(struct solver *solver, const struct dual_form *form,
     double *multiplier = result + form->variables, *gap = multiplier + form->rows;
     double infeasible = 1, above = 0, below = 0, *x;
     int count = 0;
+    errno = 0;
     int wrong = give(solver, form);
     wrong = wrong ? wrong : DSDPSetup(solver->dsdp);
     wrong = wrong ? wrong : DSDPSolve(solver->dsdp);
-    /* So far it fails only where it finds no memory. */
+    /* It says 1 for a lack of memory and for numbers that it cannot handle. */
     if (wrong)
-        return STATUS_MEMORY;
+        return errno == ENOMEM ? STATUS_MEMORY : STATUS_SOFTWARE;
     wrong = DSDPComputeX(solver->dsdp);
     wrong = wrong ? wrong : DSDPGetR(solver->dsdp, &infeasible);
     wrong = wrong ? wrong : DSDPGetY(solver->dsdp, result, variables);
