@@ -115,3 +115,52 @@ loss nesterov --beta1 0.9 --lr log:0.004:1.2:61
 loss qhm --beta1 0.9 --lr log:0.04:5:61
 loss aggmo --lr log:0.0004:2.5:61
 loss pnm --beta0 1 --beta1 0.9 --lr log:0.09:1.35:61
+
+# The worst case of pnm without noise at eta0 L = 0.1: proven, found, and what runs give.
+worst() {
+    name=$1
+    shift
+    table "$name" pnm-worst-case --optimizer pnm --beta1 0.9 --lr 0.1 --lr-normalization off "$@"
+}
+
+worst worst_by_steps --beta0 1 --steps 1,2,3,4,6,8,10,12,14,16
+# The corrected bound is least at beta0 = beta/(1-beta) = 4.26.
+worst worst_by_beta0 --beta0 0,1,2,4.26,6,8 --steps 16
+
+# A search for the largest part of theorem 3.1's bound over the starts on Huber's loss. The
+# theorem's rate is C/sqrt(T) for the T = N+1 points of N steps, so C = 0.1 sqrt(N+1).
+search() {
+    name=$1
+    steps=$2
+    shift 2
+    table "$name" pnm-convergence --optimizer pnm --beta1 0.9 --ratio thm3.1 --search 240 \
+        --loss huber --sigma 0 --horizon $((steps + 1)) \
+        --c "$(awk "BEGIN { printf \"%.17g\", 0.1 * sqrt($steps + 1) }")" "$@"
+}
+
+# One table of the searches for each N: of the lines on top, those that all share.
+found=$results/found_by_steps.csv
+: >"$found.new"
+for n in 1 2 3 4 6 8 10 12 14 16; do
+    search found_by_steps $n --beta0 1 >/dev/null
+    if [ $n = 1 ]; then
+        grep -Ev '^# (c|horizon|header-lines): ' "$found" >"$found.new"
+    else
+        grep -v '^#' "$found" | tail -n +2 >>"$found.new"
+    fi
+done
+mv "$found.new" "$found"
+echo "$found"
+search found_by_beta0 16 --beta0 0,1,2,4.26,6,8
+
+# From starts at which f - f* = 1, where L = 1 and, but for logistic, G = 1.
+run() {
+    table "run_on_$1" pnm-convergence --optimizer pnm --beta1 0.9 --beta0 0,1,2,4.26,6,8 \
+        --lr 0.1 --lr-normalization off --sigma 0 --loss "$1" --initial="$2" \
+        --horizon 2,3,4,5,7,9,11,13,15,17
+}
+
+run huber 1.5
+run log_cosh 1.6574544541530774
+run logistic -0.68677229183743678
+run rippled 4.4955080621404958

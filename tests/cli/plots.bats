@@ -156,3 +156,74 @@ complains() {
     usage time_by_contender bench.csv
     usage cost_by_rate bench.csv
 }
+
+# The worst cases of figure 12, as the script has them: evaluate EXPRESSION [TABLE]
+evaluate() {
+    {
+        echo 'eta0 = 0.1; beta1 = 0.9'
+        sed -n '/^beta = /,/^    bound(/p' "$plots/worst_by_steps_and_beta0.gp"
+        if [ $# -eq 1 ]; then
+            echo "print sprintf('%.15g', $1)"
+        else
+            echo "set datafile separator comma; set datafile columnheaders; set table 'values'"
+            echo "plot '$tables/$2' using ($1):(0) with points"
+        fi
+    } >evaluate.gp
+    gnuplot -d evaluate.gp 2>&1
+}
+
+@test "figure 12 draws theorem 3.1's bounds as pnm-convergence has them" {
+    local form beta0
+    for beta0 in 0 1 4.26 8; do
+        # G^2 = 0.64 and f(theta_0) - f* = 1 on Huber's loss; C = 0.1 sqrt(17)
+        attempt pnm-convergence --optimizer pnm --beta0 "$beta0" --sigma 0 --exact --loss huber \
+            --gradient-bound 0.8 --initial 1.65 --horizon 17 --c 0.412310562561766
+        expect_status 0
+        for form in printed corrected; do
+            holds "($(evaluate "bound(16, $beta0, 0.64, '$form')") / $(column "$out" "bound_$form" 1) - 1)^2 < 1e-24"
+        done
+    done
+}
+
+@test "figure 12: what a search finds is below the certified worst case, by 3 % at most" {
+    local what
+    for what in steps beta0; do
+        body "$tables/found_by_$what.csv" >rows
+        evaluate 'found(0)' "found_by_$what.csv"
+        grep ' i' values | awk '{ print $1 }' >found
+        expect_equal "$(wc -l <found)" "$(($(wc -l <rows) - 1))"
+        # Two rows of a search, printed and corrected, for a certified one
+        body "$tables/worst_by_$what.csv" | awk -F, 'NR > 1 { print $9; print $9 }' >certified
+        paste -d ' ' found certified | awk '
+            { wrong += !($1 < $2 && $1 > 0.97 * $2); count++ }
+            END { exit wrong || count < 12 }'
+    done
+    # As if the script forgot what f(theta_0) - f* is: Huber's loss is not that bad.
+    holds "$(column "$tables/found_by_steps.csv" ratio 1) * $(evaluate "bound(1, 1, 1, 'printed')") < \
+        0.97 * $(column "$tables/worst_by_steps.csv" certified 1)"
+}
+
+@test "figure 12 refuses tables that do not belong together" {
+    local name=worst_by_steps_and_beta0 given=() file
+    for file in worst_by_steps worst_by_beta0 found_by_steps found_by_beta0 run_on_huber; do
+        given+=("$tables/$file.csv")
+    done
+    # other TABLE SED MESSAGE: with a table changed
+    other() {
+        cp "${given[$1]}" changed.csv
+        sed -i "$2" changed.csv
+        never cmp -s changed.csv "${given[$1]}"
+        local all=("${given[@]}")
+        all[$1]=changed.csv
+        complains "$3" "$name" "${all[@]}" out.svg
+        expect_status 1
+    }
+    other 0 's/^# class: smooth/# class: convex/' 'changed.csv: needs --class smooth'
+    other 1 's/^# given: loss/# given: distance/' 'changed.csv: needs --given loss'
+    other 2 's/^# loss: huber/# loss: logistic/' 'changed.csv: needs --loss huber'
+    other 4 's/^# sigma: 0/# sigma: 1/' 'changed.csv: needs --sigma 0'
+    other 4 's/^# beta1: 0.9/# beta1: 0.5/' '.* differ in beta1'
+    other 4 's/^pnm,0.1,\([^,]*,[^,]*,[^,]*\),0.1/pnm,0.2,\1,0.2/' 'changed.csv: needs the rate applied 0.1'
+    other 0 's/^pnm,0.1,1,\(.*,16,\)/pnm,0.1,2,\1/' 'changed.csv: needs one value of beta0'
+    other 4 's/^pnm,0.1,1,/pnm,0.1,3,/' 'changed.csv: no run with the beta0 of .*worst_by_steps.csv'
+}
