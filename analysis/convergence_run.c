@@ -4,36 +4,59 @@
 #include "rules/rule_check.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
-/* Makes the given loss, or every loss with a G that has all the parameters given. */
-static int make_searched_losses(struct convergence_run *run, struct error *error)
-{
-    const struct request_loss *asked = &run->own->request.loss;
-    const size_t most = loss_kind_count();
-    int status = STATUS_OK;
-    run->losses = calloc(most, sizeof *run->losses);
-    if (!run->losses)
-        return error_memory(error, "the losses");
-    for (size_t k = 0; status == STATUS_OK && k < most; k++) {
-        const struct loss_kind *kind = loss_kinds()[k];
-        struct loss *loss = &run->losses[run->loss_count];
-        if (asked->given ? kind != asked->kind : !request_loss_fits(asked, kind))
-            continue;
-        status = request_make_loss(asked, kind, loss, error);
-        if (status == STATUS_OK && (asked->given || isfinite(loss->gradient_bound)))
-            run->loss_count++;
-        else
-            loss_free(loss);
-    }
-    if (status == STATUS_OK && run->loss_count == 0)
-        status = error_about(error, STATUS_USAGE, "search",
-                             "no loss with a bounded gradient has all the parameters "
-                             "given");
-    return status;
-}
+const struct option_spec convergence_run_options[CONVERGENCE_RUN_OPTIONS] = {
+    {.name = "sigma",
+     .kind = OPTION_REAL,
+     .field = OPTION_FIELD(struct convergence_request, sigma),
+     .given = OPTION_FIELD(struct convergence_request, sigma_given),
+     .argument = "SIGMA",
+     .preset = "1",
+     .low = 0,
+     .high = HUGE_VAL,
+     .presence_counts = true,
+     .doc = "gradient noise, sqrt(E|xi|^2) over all coordinates"},
+    {.name = "initial",
+     .kind = OPTION_REAL,
+     .field = OPTION_FIELD(struct convergence_request, initial),
+     .given = OPTION_FIELD(struct convergence_request, initial_given),
+     .argument = "VALUE",
+     .preset = "1",
+     .low = -HUGE_VAL,
+     .high = HUGE_VAL,
+     .presence_counts = true,
+     .doc = "theta at step 0, in every coordinate"},
+    {.name = "horizon",
+     .kind = OPTION_GRID,
+     .field = OPTION_FIELD(struct convergence_request, horizons),
+     .given = OPTION_FIELD(struct convergence_request, horizon_given),
+     .argument = "T[,T...]",
+     .preset = "64,256,1024,4096",
+     .presence_counts = true,
+     .doc = "steps of a chain; several give one ensemble each; also linear:LO:HI:N, "
+            "log:LO:HI:N"},
+    {.name = "c",
+     .kind = OPTION_REAL,
+     .field = OPTION_FIELD(struct convergence_request, c),
+     .given = OPTION_FIELD(struct convergence_request, c_given),
+     .argument = "C",
+     .preset = "1",
+     .low = 0,
+     .high = HUGE_VAL,
+     .low_open = true,
+     .presence_counts = true,
+     .doc =
+         "C of the theorem's rate, min(1/(2L), C/sqrt(T)), used if --lr is not given"},
+    {.name = "replicas",
+     .samples = true,
+     .kind = OPTION_COUNT,
+     .field = OPTION_FIELD(struct convergence_request, chains),
+     .argument = "R",
+     .low = 4,
+     .high = 1e9,
+     .doc = "independent chains (default: planned from a pilot that is thrown away)"},
+};
 
 static int make_horizons(struct convergence_run *run, struct error *error)
 {
@@ -54,75 +77,12 @@ static int make_horizons(struct convergence_run *run, struct error *error)
                 steps, LONGEST);
         run->horizon[k] = (uint64_t)steps;
     }
-    if ((own->curve || own->search_given) && given->count > 1 && own->horizon_given)
-        return error_about(error, STATUS_USAGE, "horizon",
-                           "%zu horizons are given; --%s takes one", given->count,
-                           own->curve ? "curve" : "search");
-    if (own->slope && given->count < 3)
-        return error_about(error, STATUS_USAGE, "horizon",
-                           "%zu horizons are too few; --slope needs at least three",
-                           given->count);
     return STATUS_OK;
-}
-
-/* Refuses options that ask for two tables. */
-static int check_tables(const struct convergence_request *own, struct error *error)
-{
-    const bool ratio = own->ratio_given || own->search_given;
-    if (own->curve && own->slope)
-        return error_about(error, STATUS_USAGE, "slope",
-                           "cannot be combined with --curve");
-    if (ratio && (own->curve || own->slope))
-        return error_about(error, STATUS_USAGE, own->ratio_given ? "ratio" : "search",
-                           "cannot be combined with --%s",
-                           own->curve ? "curve" : "slope");
-    return STATUS_OK;
-}
-
-/* Refuses settings that the bounds do not cover: the theorem and its lemmas are about
- * pnm with beta0 >= 0, and the theorem sets its own rate. */
-static int check_ratio(const struct convergence_request *own, struct error *error)
-{
-    const struct request_rules *rules = &own->request.rules;
-    for (size_t k = 0; k < rules->count; k++) {
-        const struct rule *rule = &rules->rule[k];
-        if (strcmp(rule->kind->name, "pnm") != 0)
-            return error_about(error, STATUS_USAGE, "optimizer",
-                               "%s is not allowed; the bounds of --ratio are about pnm",
-                               rule->kind->name);
-        if (rule_parameter(rule, "beta0") < 0)
-            return error_about(
-                error, STATUS_USAGE, "beta0",
-                "%g is not allowed; the bounds of --ratio are about beta0 >= 0",
-                rule_parameter(rule, "beta0"));
-    }
-    if (rules->rule[0].decay.lambda != 0)
-        return error_about(
-            error, STATUS_USAGE, "weight-decay",
-            "the bounds of --ratio are about pnm without weight decay; allowed is 0");
-    if (rule_is_scheduled(&rules->rule[0]))
-        return rule_check_constant(rules->rule, rules->count, "bound in --ratio",
-                                   error);
-    if (own->bound == BOUND_THEOREM && rules->lr_given)
-        return error_about(
-            error, STATUS_USAGE, "lr",
-            "theorem 3.1 sets its own rate; --ratio thm3.1 takes --c instead");
-    return STATUS_OK;
-}
-
-/* Refuses a loss whose gradient has no bound, because theorem 3.1 assumes one. */
-static int check_bounded(const struct convergence_run *run, struct error *error)
-{
-    if (run->own->curve || isfinite(run->task.loss.gradient_bound))
-        return STATUS_OK;
-    return error_about(error, STATUS_USAGE, "loss",
-                       "theorem 3.1 assumes a bounded gradient, but that of %s has no "
-                       "bound G; allowed for this loss is --curve",
-                       run->task.loss.kind->name);
 }
 
 int convergence_run_init(struct convergence_run *run,
-                         const struct convergence_request *own, struct tally *tally,
+                         const struct convergence_request *own,
+                         const struct loss_kind *kind, struct tally *tally,
                          struct error *error)
 {
     const struct request *request = &own->request;
@@ -136,36 +96,14 @@ int convergence_run_init(struct convergence_run *run,
         .tally = tally,
     };
     int status = rule_check_gradients(request->rules.rule, request->rules.count,
-                                      "pnm-convergence", error);
-    if (status != STATUS_OK)
-        return status;
-    status = check_tables(own, error);
-    if (status != STATUS_OK)
-        return status;
-    if (own->search_given)
-        status = make_searched_losses(run, error);
-    if (status != STATUS_OK)
-        return status;
-    /* A search without --loss is not about the default loss. */
-    status = request_make_loss(
-        &request->loss, own->search_given ? run->losses->kind : request->loss.kind,
-        &run->task.loss, error);
-    if (status != STATUS_OK)
-        return status;
-    status = make_horizons(run, error);
-    if (status != STATUS_OK)
-        return status;
-    status = check_bounded(run, error);
-    if (status == STATUS_OK && (own->ratio_given || own->search_given))
-        status = check_ratio(own, error);
-    return status;
+                                      request->program->name, error);
+    if (status == STATUS_OK)
+        status = request_make_loss(&request->loss, kind, &run->task.loss, error);
+    return status == STATUS_OK ? make_horizons(run, error) : status;
 }
 
 void convergence_run_free(struct convergence_run *run)
 {
     loss_free(&run->task.loss);
-    for (size_t k = 0; k < run->loss_count; k++)
-        loss_free(&run->losses[k]);
-    free(run->losses);
     free(run->horizon);
 }

@@ -273,7 +273,8 @@ static const struct program program = {
     .answer = answer,
     .max_samples = "2e9",
     .examples = examples,
-    .see_also = "pnm-convergence pnm-noise pnm-pacbayes pnm-stability pnm-stationary",
+    .see_also =
+        "pnm-bound pnm-convergence pnm-noise pnm-pacbayes pnm-stability pnm-stationary",
 };
 
 int main(int argc, char **argv)

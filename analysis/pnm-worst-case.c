@@ -369,7 +369,7 @@ static const struct program program = {
     .request_size = sizeof(struct worst_request),
     .answer = answer,
     .examples = examples,
-    .see_also = "pnm-convergence pnm-stability",
+    .see_also = "pnm-bound pnm-convergence pnm-stability",
 };
 
 int main(int argc, char **argv)

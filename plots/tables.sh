@@ -92,7 +92,7 @@ table square_by_horizon pnm-convergence --optimizer pnm --beta0 0,1,3 --beta1 0.
 ratio() {
     name=$1
     shift
-    table "$name" pnm-convergence --optimizer pnm --ratio lemma-A3 --loss huber --beta1 0.9 \
+    table "$name" pnm-bound --optimizer pnm --ratio lemma-A3 --loss huber --beta1 0.9 \
         --sigma 0 "$@"
 }
 
@@ -133,7 +133,7 @@ search() {
     name=$1
     steps=$2
     shift 2
-    table "$name" pnm-convergence --optimizer pnm --beta1 0.9 --ratio thm3.1 --search 240 \
+    table "$name" pnm-bound --optimizer pnm --beta1 0.9 --ratio thm3.1 --search 240 \
         --loss huber --sigma 0 --horizon $((steps + 1)) \
         --c "$(awk "BEGIN { printf \"%.17g\", 0.1 * sqrt($steps + 1) }")" "$@"
 }

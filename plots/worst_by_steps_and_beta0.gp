@@ -4,7 +4,7 @@
 # over beta0.
 # gnuplot -d -c plots/worst_by_steps_and_beta0.gp CERTIFIED_BY_STEPS.csv CERTIFIED_BY_BETA0.csv
 #     FOUND_BY_STEPS.csv FOUND_BY_BETA0.csv RUNS.csv [RUNS.csv...] OUT.svg|OUT.png|OUT.pdf
-# Tables of pnm-worst-case, pnm-convergence --search --loss huber, and pnm-convergence from
+# Tables of pnm-worst-case, pnm-bound --search --loss huber, and pnm-convergence from
 # starts at which f - f* = 1: at most four, a loss each.
 
 ME = "worst_by_steps_and_beta0.gp"

@@ -78,10 +78,10 @@ for loss in huber pseudo_huber log_cosh logistic rippled; do
         --loss "$loss" --dim 3 --horizon 50,100 --replicas 150
 done
 for bound in thm3.1 lemma-A2 lemma-A3; do
-    compare "ratio_$bound" pnm-convergence --optimizer pnm --ratio "$bound" \
+    compare "ratio_$bound" pnm-bound --optimizer pnm --ratio "$bound" \
         --loss pseudo_huber --dim 3 --horizon 50,100 --replicas 151
 done
-compare search pnm-convergence --optimizer pnm --search 64 --replicas 256
+compare search pnm-bound --optimizer pnm --search 64 --replicas 256
 compare grid pnm-simulate --optimizer pnm --lr 0.05 --spectrum log:0.01:3:30 \
     --replicas 3 --steps 300 --burn-in 50
 compare power pnm-simulate --optimizer sgd --lr 0.05 --spectrum power:1.3:50 \

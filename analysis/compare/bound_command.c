@@ -9,7 +9,7 @@ void bound_command(const struct bound_search *search, const struct bound_point *
                    uint64_t chains, struct text *text)
 {
     const struct loss *loss = point->loss;
-    text_add(text, "pnm-convergence --ratio %s --optimizer %s --loss %s --dim %zu",
+    text_add(text, "pnm-bound --ratio %s --optimizer %s --loss %s --dim %zu",
              bound_name(search->bound), search->rule->kind->name, loss->kind->name,
              loss->n);
     for (int k = 0; k < loss->kind->parameter_count; k++)

@@ -6,7 +6,7 @@
 #include "base/text.h"
 #include "compare/bound_search.h"
 
-/* Appends the command of pnm-convergence that measures the point again with `chains`
+/* Appends the command of pnm-bound that measures the point again with `chains`
  * chains. */
 void bound_command(const struct bound_search *search, const struct bound_point *point,
                    uint64_t chains, struct text *text);

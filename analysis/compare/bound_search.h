@@ -6,7 +6,7 @@
 
 #include "compare/bound.h"
 
-/* A setting, in the terms of the options of pnm-convergence and rounded to five digits,
+/* A setting, in the terms of the options of pnm-bound and rounded to five digits,
  * so that a user can type it. */
 struct bound_point {
     const struct loss *loss;

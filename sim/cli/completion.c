@@ -119,7 +119,7 @@ static const char bash_end[] =
 static void bash_option(FILE *stream, const struct options *options,
                         const struct option_spec *option)
 {
-    if (option->kind == OPTION_FLAG)
+    if (option->kind == OPTION_FLAG || option->moved)
         return;
     fprintf(stream, "    --%s)\n        words='", option->name);
     put_words(stream, options, option, WHOLE | BEGINNINGS, "");
@@ -138,7 +138,8 @@ void completion_bash(FILE *stream, const struct options *options)
         bash_option(stream, options, &options->value[i].option);
     fprintf(stream, "    *)\n        value=$word words='");
     for (size_t i = 0; i < options->count; i++)
-        fprintf(stream, "--%s ", options->value[i].option.name);
+        if (!options->value[i].option.moved)
+            fprintf(stream, "--%s ", options->value[i].option.name);
     fprintf(stream, "--help --version'\n        ;;\n    esac\n%scomplete -F _",
             bash_end);
     put_identifier(stream, name);
@@ -163,6 +164,8 @@ static void zsh_option(FILE *stream, const struct options *options,
                        const struct option_spec *option)
 {
     struct options_help help;
+    if (option->moved)
+        return;
     options_help_of(options, option, &help);
     fprintf(stream, "    '--%s%s[", option->name,
             option->kind == OPTION_FLAG ? "" : "=");
@@ -182,7 +185,7 @@ static void zsh_values(FILE *stream, const struct options *options,
 {
     const char *sequence = is_list(option) ? "_sequence " : "";
     char add[40];
-    if (option->kind == OPTION_FLAG)
+    if (option->kind == OPTION_FLAG || option->moved)
         return;
     fprintf(stream, "%s)\n", option->name);
     if (has_form(option, "FILE"))

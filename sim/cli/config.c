@@ -35,7 +35,7 @@ static int unknown_name(const struct reading *reading, const char *name)
     struct nearest nearest = nearest_to(name, "");
     for (size_t i = 0; i < options->count; i++) {
         const struct option_spec *option = &options->value[i].option;
-        if (!option->transient)
+        if (!option->transient && !option->moved)
             nearest_try(&nearest, option->name, strlen(option->name));
     }
     return error_set(

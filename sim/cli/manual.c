@@ -160,6 +160,8 @@ static void put_options(FILE *stream, const struct options *options)
         const struct option_spec *option = &options->value[i].option;
         struct options_help help;
         struct text text = {0};
+        if (option->moved)
+            continue;
         options_help_of(options, option, &help);
         put_option(stream, ".It ", option->name, option_argument(option), option->bare);
         put_symbol(stream, help.symbol);

@@ -11,8 +11,9 @@ static int unknown_option(const struct options *options, const char *name,
 {
     struct nearest nearest = nearest_to(name, "--");
     for (size_t i = 0; i < options->count; i++) {
-        const char *own = options->value[i].option.name;
-        nearest_try(&nearest, own, strlen(own));
+        const struct option_spec *option = &options->value[i].option;
+        if (!option->moved)
+            nearest_try(&nearest, option->name, strlen(option->name));
     }
     return error_set(error, STATUS_USAGE,
                      "unknown option '--%.100s'%s%s --help lists what is allowed", name,
@@ -35,11 +36,12 @@ static const struct option_spec *look_up(const struct options *options,
     *exact = false;
     for (size_t i = 0; !*exact && i < options->count; i++) {
         const struct option_spec *option = &options->value[i].option;
-        if (strncmp(option->name, name, strlen(name)) != 0)
+        *exact = strcmp(option->name, name) == 0;
+        if (strncmp(option->name, name, strlen(name)) != 0 ||
+            (option->moved && !*exact))
             continue;
         ++*begun;
         found = option;
-        *exact = strcmp(option->name, name) == 0;
     }
     return found;
 }

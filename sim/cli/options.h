@@ -95,8 +95,10 @@ struct option_spec {
     bool unrecorded;      /* not in result headers: it does not change the numbers */
     bool presence_counts; /* giving the preset differs from not giving the option */
     bool transient;       /* only for the command line, not for files of options */
-    bool samples;         /* about sampling alone, which --exact rules out */
-    unsigned files;       /* enum option_file; 0: the value names no file */
+    bool moved;     /* another program's by now; old commands and files may give it, but
+                       help, manual page and completions do not show it */
+    bool samples;   /* about sampling alone, which --exact rules out */
+    unsigned files; /* enum option_file; 0: the value names no file */
     const char *doc;
 };
 
@@ -136,6 +138,13 @@ struct program {
     bool presence_counts;
     const struct option_spec *own;
     size_t own_count;
+    /* Options of its own that another program has too; they come before the others. */
+    const struct option_spec *common;
+    size_t common_count;
+    /* Options that another program has by now. They are `moved` and without a preset.
+     */
+    const struct option_spec *moved;
+    size_t moved_count;
     /* Size of the program's request, whose first member is a struct request; 0: it is a
      * struct request. */
     size_t request_size;

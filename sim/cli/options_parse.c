@@ -88,7 +88,8 @@ static void argp_table(const struct options *options, struct text *help,
             .name = option->name,
             .key = FIRST_KEY + (int)i,
             .arg = option->kind == OPTION_FLAG ? NULL : option->argument,
-            .flags = option->bare ? OPTION_ARG_OPTIONAL : 0,
+            .flags = (option->bare ? OPTION_ARG_OPTIONAL : 0) |
+                     (option->moved ? OPTION_HIDDEN : 0),
             .doc = text_get(&help[i]),
             .group = 1,
         };

@@ -35,6 +35,24 @@ static int options_add_list(struct options *options, const struct option_spec *l
     return status;
 }
 
+/* Adds the program's own options, with those that it shares and those that have moved.
+ */
+static int options_add_own(struct options *options, struct error *error)
+{
+    const struct program *program = options->program;
+    int status =
+        options_add_list(options, program->common, program->common_count, error);
+    if (status == STATUS_OK)
+        status = options_add_list(options, program->own, program->own_count, error);
+    for (size_t i = 0; status == STATUS_OK && i < program->moved_count; i++) {
+        struct option_spec option = program->moved[i];
+        option.moved = true;
+        option.preset = NULL;
+        status = options_add(options, &option, error);
+    }
+    return status;
+}
+
 static int options_add_parameter(struct options *options, const struct parameter *p,
                                  struct error *error)
 {
@@ -104,7 +122,6 @@ static const enum option_group order[] = {
 static int options_add_group(struct options *options, enum option_group group,
                              struct error *error)
 {
-    const struct program *program = options->program;
     const struct shared_options shared = shared_options(group);
     switch (group) {
     case OPTIONS_RULE:
@@ -112,7 +129,7 @@ static int options_add_group(struct options *options, enum option_group group,
     case OPTIONS_LOSS:
         return options_add_losses(options, error);
     case OPTIONS_OWN:
-        return options_add_list(options, program->own, program->own_count, error);
+        return options_add_own(options, error);
     default:
         return options_add_list(options, shared.list, shared.count, error);
     }

@@ -167,111 +167,6 @@ convergence() {
     expect_same one "$out"
 }
 
-@test "--ratio: both sides of a bound, by hand; printed and corrected" {
-    # huber, L = G = 1, from theta_0 = 1 without noise: |grad f|^2 = 1 at k = 0, the gap 1/2,
-    # and with T = 1, C = 0.1, beta = 0, beta0 = 2 the bound 1/0.1 + 0.1 * 4.
-    attempt pnm-convergence --optimizer pnm --ratio thm3.1 --beta0 2 --beta1 0 --sigma 0 --c 0.1 --horizon 1
-    expect_status 0
-    expect_equal "$(header "$out")" "optimizer,lr,beta0,beta1,bound,form,loss,sigma,initial,c,horizon,eta0,at_step,ratio,stderr,count,exact,verdict,exact_verdict,command"
-    expect_equal "$(column "$out" form | tr '\n' ' ')" "printed corrected "
-    holds "($(column "$out" ratio 1) - 1 / 10.4)^2 < 1e-24 && ($(column "$out" exact 2) - 1 / 10.4)^2 < 1e-24"
-    all_are "$out" verdict holds
-    all_are "$out" exact_verdict holds
-    # A constant gradient at beta0 = 0: four times the printed bound of lemma A.3.
-    attempt pnm-convergence --optimizer pnm --ratio lemma-A3 --beta0 0 --lr 1e-6 --sigma 0 --horizon 200
-    expect_status 0
-    expect_equal "$(column "$out" verdict | tr '\n' ' ')" "fails holds "
-    holds "$(column "$out" ratio 1) > 3.99 && $(column "$out" ratio 2) > 0.998"
-    # From the minimum with little noise lemma A.2 is met with equality: too close to tell.
-    attempt pnm-convergence --optimizer pnm --ratio lemma-A2 --sigma 0.01 --initial 0 --horizon 1 --replicas 20000
-    expect_status 0
-    expect_equal "$(column "$out" verdict | tr '\n' ' ')" "holds inconclusive "
-    expect_equal "$(column "$out" count 2)" 10000
-    expect_equal "$(column "$out" exact 2)" ""
-}
-
-@test "--search: breaks the printed lemma A.3 and not the corrected; its command repeats it" {
-    attempt pnm-convergence --optimizer pnm --search 400 --ratio lemma-A3 --beta1 0.9 --quiet --threads 1
-    expect_status 0
-    cp "$out" found
-    expect_equal "$(column found verdict 1),$(column found verdict 3)" fails,fails
-    holds "$(column found ratio 1) > 3.9 && $(column found ratio 1) <= 4"
-    holds "$(column found ratio 2) > 0.99 && $(column found ratio 2) <= 1"
-    holds "$(column found stderr 3) > 0"
-    local row command
-    for row in 1 2 3 4; do
-        command=$(grep -v '^#' found | sed -n "$((row + 1))p" | sed 's/.*,//')
-        # shellcheck disable=SC2086
-        attempt $command
-        expect_status 0
-        grep -q "^pnm,.*,$(column found ratio $row),$(column found stderr $row)," "$out"
-    done
-    attempt pnm-convergence --optimizer pnm --search 400 --ratio lemma-A3 --beta1 0.9 --quiet --threads 3
-    expect_same found "$out"
-}
-
-@test "the command of a search repeats what is chosen by words, too" {
-    attempt pnm-convergence --optimizer pnm --search 100 --ratio lemma-A3 --lr-normalization off --rng philox \
-        --sigma 1 --horizon 16 --quiet
-    cp "$out" found
-    local command
-    command=$(grep -v '^#' found | sed -n 2p | sed 's/.*,//')
-    # shellcheck disable=SC2086
-    attempt $command
-    grep -q "^pnm,.*,$(column found ratio 1),$(column found stderr 1)," "$out"
-}
-
-@test "--ratio: what leaves the range of doubles is said; 0 over 0 is 0; the budget is kept" {
-    attempt pnm-convergence --optimizer pnm --ratio lemma-A2 --sigma 0 --lr 1e-300 --horizon 64
-    expect_status 70
-    expect_message '--ratio: lemma-A2 is beyond the range .* lr=1e-300'
-    # Rounding of a gradient difference at 1e160 exceeds the bound: no ratio of 0, no `holds`.
-    local lemma
-    for lemma in lemma-A2 lemma-A3; do
-        attempt pnm-convergence --optimizer pnm --ratio $lemma --horizon 20 --sigma 0 --initial 1e160
-        expect_status 70
-        expect_message "$lemma is beyond .*rounding exceeds 1 % of the bound.* initial=1e.160"
-    done
-    attempt pnm-convergence --optimizer pnm --ratio thm3.1 --sigma 1e300 --horizon 64
-    expect_status 70
-    expect_message 'sigma=1e\+300'
-    # A standard error that overflows is not 0.
-    for bound in thm3.1 lemma-A2 lemma-A3; do
-        attempt pnm-convergence --optimizer pnm --ratio $bound --sigma 1e100 --horizon 64 --replicas 128
-        expect_status 70
-        expect_message "$bound is beyond the range .* sigma=1e\+100"
-    done
-    attempt pnm-convergence --optimizer pnm --ratio thm3.1 --sigma 0 --beta0 1e8 --horizon 64
-    expect_status 0
-    # z_t = theta_t: both sides of lemma A.3 are 0.
-    attempt pnm-convergence --optimizer pnm --ratio lemma-A3 --beta0 0 --beta1 0 --horizon 64
-    expect_status 0
-    all_are "$out" ratio 0
-    all_are "$out" verdict holds
-    # 1024 coordinate-steps a replica; half of the replicas measure.
-    attempt pnm-convergence --optimizer pnm --ratio lemma-A2 --horizon 1024 --max-samples 4194304 --quiet
-    holds "$(column "$out" count 1) <= 2048 && $(column "$out" count 2) <= 2048"
-}
-
-@test "--search with noise ends at a ratio that is there, not at the luckiest of its looks" {
-    # The corrected lemma A.2 is sharp: with little noise, too, its ratio comes as near to 1 as wanted.
-    attempt pnm-convergence --optimizer pnm --ratio lemma-A2 --search 1000
-    holds "$(column "$out" ratio 4) > 0.99 && $(column "$out" sigma 4) > 0"
-}
-
-@test "--search keeps what is given" {
-    attempt pnm-convergence --optimizer pnm --search 100 --loss log_cosh --beta0 0.123456789,2 --beta1 0.5 \
-        --c 0.7 --sigma 0.25 --horizon 33 --smoothness 2
-    expect_status 0
-    expect_equal "$(column "$out" beta0 | tr '\n' ' ')" "0.123456789 0.123456789 2 2 "
-    all_are "$out" loss log_cosh
-    all_are "$out" sigma 0.25
-    all_are "$out" horizon 33
-    all_are "$out" c 0.7
-    grep -q -- '--smoothness 2 ' "$out"
-    holds "$(column "$out" initial 1) != 1"
-}
-
 @test "what cannot be asked for" {
     convergence 64 "^pnm-convergence: --loss: no loss 'quad'; allowed are huber, .*quadratic" --loss quad
     convergence 64 "--loss: theorem 3.1 assumes a bounded gradient.*no bound G.*--curve" --loss quadratic
@@ -280,16 +175,8 @@ convergence() {
     convergence 64 "--horizon: 2 horizons are given; --curve takes one" --curve --horizon 1,2
     convergence 64 "--horizon: 2 horizons are too few; --slope needs at least three" --slope --horizon 1,2
     convergence 64 "--slope: cannot be combined with --curve" --slope --curve
-    convergence 64 "--ratio: 'thm3' is not allowed; allowed: thm3.1.lemma-A2.lemma-A3" --ratio thm3
     convergence 64 "--ratio: cannot be combined with --curve" --ratio thm3.1 --curve
     convergence 64 "--search: cannot be combined with --slope" --search 9 --slope
-    convergence 64 "--lr: theorem 3.1 sets its own rate; --ratio thm3.1 takes --c" --search 9 --lr 1
-    convergence 64 "--beta0: -1 is not allowed; the bounds of --ratio are about beta0 >= 0" --ratio lemma-A3 --beta0 -1
-    convergence 64 "--optimizer: sgd is not allowed; the bounds of --ratio are about pnm" --ratio lemma-A3 --optimizer sgd
-    convergence 64 "--horizon: 2 horizons are given; --search takes one" --search 9 --horizon 1,2
-    convergence 64 "--search: '0' is not allowed; allowed is a whole number from 1" --search 0
-    convergence 64 "--search: no loss with a bounded gradient has all the parameters" --search 9 --condition 2
-    convergence 64 "--loss: theorem 3.1 assumes a bounded gradient" --search 9 --loss quadratic
     convergence 64 "--gradient-bound: not a parameter of the loss logistic" --loss logistic --gradient-bound 1
     convergence 64 "--condition: not a parameter of the loss huber" --condition 3
     convergence 64 "--dim: '0' is not allowed; allowed is a whole number from 1" --dim 0

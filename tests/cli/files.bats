@@ -195,7 +195,7 @@ overwrites() {
 # required PROGRAM: options without which it says that they are required.
 required() {
     case $1 in
-        pnm-rules | pnm-verify) ;;
+        pnm-rules | pnm-verify | pnm-bound) ;;
         pnm-noise | pnm-convergence) echo --optimizer sgd ;;
         pnm-worst-case) echo --optimizer sgd --lr 1 ;;
         pnm-pacbayes) echo --optimizer sgd --spectrum 1 --prior-precision 10 --train-size 100 ;;

@@ -28,7 +28,7 @@ version=$(sed -n 's/^VERSION = //p' "$BATS_TEST_DIRNAME/../../Makefile")
     }
     refuse 64 "'special-bh'; did you mean special-hb\?" pnm-verify --claim special-bh
     refuse 64 "'hubr'; did you mean huber\?" pnm-convergence --optimizer pnm --loss hubr
-    refuse 64 "'thm31' is not allowed; did you mean thm3.1\?; allowed: thm3.1.lemma-A2.lemma-A3" pnm-convergence --optimizer pnm --ratio thm31
+    refuse 64 "'thm31' is not allowed; did you mean thm3.1\?; allowed: thm3.1.lemma-A2.lemma-A3" pnm-bound --optimizer pnm --ratio thm31
     all_refused
 }
 
@@ -301,15 +301,15 @@ same_again() {
     same_again pnm-verify --claim eq9 --strict --seed 3
 }
 
-@test "a result is run again from its header: pnm-convergence" {
+@test "a result is run again from its header: pnm-convergence and pnm-bound" {
     same_again pnm-convergence --optimizer pnm --horizon 16,64,256 --replicas 64 --slope
     same_again pnm-convergence --optimizer sgd --lr 0.1 --loss quadratic --condition 10 --dim 3 --curve \
         --horizon 64 --replicas 64 --points 4
-    same_again pnm-convergence --optimizer pnm --ratio lemma-A3 --beta0 0,3 --sigma 0 --lr 1e-5 --horizon 64
-    same_again pnm-convergence --optimizer pnm --search 20 --horizon 32 --replicas 8
+    same_again pnm-bound --optimizer pnm --ratio lemma-A3 --beta0 0,3 --sigma 0 --lr 1e-5 --horizon 64
+    same_again pnm-bound --optimizer pnm --search 20 --horizon 32 --replicas 8
     cp a.csv free.csv
     # Given as they are by default: not free, which the header must say.
-    same_again pnm-convergence --optimizer pnm --search 20 --horizon 32 --replicas 8 --beta0 1 --sigma 1 \
+    same_again pnm-bound --optimizer pnm --search 20 --horizon 32 --replicas 8 --beta0 1 --sigma 1 \
         --loss huber
     grep -qx '# given: beta0,loss,sigma' a.csv
     [ "$(body a.csv)" != "$(body free.csv)" ]

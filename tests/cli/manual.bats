@@ -97,7 +97,7 @@ bash_options() {
         expect_equal "$(grep '^[.'\'']' "$out" | sed 's/ .*//' | sort -u |
             grep -vxE '\.(Dd|Dt|Os|Sh|Ss|Nm|Nd|Fl|Op|Pp|Bl|It|El|Bd|Ed|Xr|Rs|Re|%[ABDT])')" '' "$program"
         never grep -q "[\"'\`^~]" "$out" || { echo "$program: not escaped" >&2; false; }
-        expect_equal "$(grep '^\.Xr' "$out" | wc -l)" "$(grep '^\.Xr pnm-[a-z]* 1' "$out" | wc -l)"
+        expect_equal "$(grep '^\.Xr' "$out" | wc -l)" "$(grep '^\.Xr pnm-[a-z-]* 1' "$out" | wc -l)"
         for other in $(sed -n 's/^\.Xr \([^ ]*\) 1.*/\1/p' "$out"); do
             [ -x "$PNM_BIN/$other" ] || { echo "$program: $other(1) is not there" >&2; false; }
             [ "$other" != "$program" ]
@@ -153,7 +153,7 @@ completes() {
     completes 'pnm-simulate --format c' csv
     completes 'pnm-simulate --burn-in ' auto
     completes 'pnm-convergence --loss l' log_cosh logistic
-    completes 'pnm-convergence --ratio lemma-A' lemma-A2 lemma-A3
+    completes 'pnm-bound --ratio lemma-A' lemma-A2 lemma-A3
     completes 'pnm-verify --claim eq9,special' eq9,special-hb
     completes 'pnm-simulate --resume ta' table.txt taken
     completes 'pnm-simulate --output a.csv,tab' a.csv,table.txt

@@ -92,7 +92,7 @@ kind() {
     draws pnm-convergence --optimizer pnm --horizon 16,64 --replicas 64
     draws pnm-convergence --optimizer pnm --horizon 16 --replicas 64 --curve
     draws pnm-convergence --optimizer pnm --horizon 16,32,64 --replicas 64 --slope
-    draws pnm-convergence --optimizer pnm --horizon 16 --sigma 0 --ratio lemma-A3 --beta0 0,1
+    draws pnm-bound --optimizer pnm --horizon 16 --sigma 0 --ratio lemma-A3 --beta0 0,1
 }
 
 @test "text goes to standard error, plain where the locale is" {

@@ -229,12 +229,14 @@ if [ "$SIZE" = long ]; then
         while read -r option form; do
             case $option.$form in spectrum.const:*:V | dim.V) ;; *) continue ;; esac
             command=$(runs | grep -m 1 "^$program ")
-            for word in "--replicas 2" "--steps 9" "--horizon 9" --quiet "--burn-in 1"; do
+            for word in "--replicas 4" "--steps 9" "--horizon 9" --quiet "--burn-in 1"; do
                 ! "$BIN/$program" --help | grep -q -e " ${word%% *}[ =]" || command="$command $word"
             done
-            command="$command --optimizer sgd"
+            # pnm-bound is about pnm, which it takes by default.
+            [ "$program" = pnm-bound ] || command="$command --optimizer sgd"
             # shellcheck disable=SC2086 # a list of words
-            (cd "$work/edge" && "$BIN/"$command --format json >"$work/many.json" 2>/dev/null </dev/null)
+            (cd "$work/edge" && "$BIN/"$command --format json >"$work/many.json" 2>"$work/many.err" </dev/null) ||
+                [ $? -eq 2 ] || cat "$work/many.err" >>"$work/found"
             count=$((count + 1))
             (cd "$work/edge" && one_edge "$work/many" "$command --$option=${form//V/1000000}") >>"$work/found"
         done <"$forms"

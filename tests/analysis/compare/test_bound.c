@@ -499,7 +499,7 @@ static void the_command_names_every_parameter(void **state)
     (void)state;
     bound_command(&search, &point, 4096, &text);
     assert_string_equal(text_get(&text),
-                        "pnm-convergence --ratio lemma-A3 --optimizer pnm --loss "
+                        "pnm-bound --ratio lemma-A3 --optimizer pnm --loss "
                         "huber --dim 2 --beta0 1 --beta1 0.9 --lr 0.22361 --sigma "
                         "0.5 --initial=-0.70711 --horizon 32 --replicas 4096");
     sampling.seed = 7;
@@ -509,7 +509,7 @@ static void the_command_names_every_parameter(void **state)
     text_clear(&text);
     bound_command(&search, &point, 4096, &text);
     assert_string_equal(text_get(&text),
-                        "pnm-convergence --ratio lemma-A3 --optimizer pnm --loss "
+                        "pnm-bound --ratio lemma-A3 --optimizer pnm --loss "
                         "huber --dim 2 --beta0 1 --beta1 0.9 --c "
                         "0.3333333333333333 --sigma 0 --initial=-0.70711 "
                         "--horizon 32 --seed 7");
