@@ -61,6 +61,6 @@ struct evidence claim_worst_evidence(double paper, double exact, double measured
 {
     struct evidence evidence = claim_known(paper, exact, measured);
     evidence.exact_error = apart;
-    evidence.decisive = found;
+    evidence.decisive = found && exact - measured <= apart;
     return evidence;
 }

@@ -20,8 +20,9 @@ struct claim_worst {
 PNM_MUST_USE int claim_worst_find(const char *rule, uint64_t steps,
                                   struct claim_worst *worst, struct error *error);
 
-/* The evidence of `measured` beside `exact`, which may differ by `apart`; not decisive
- * if one was not found. */
+/* The evidence of `measured`, which is attained, beside `exact`, which is proven; not
+ * decisive if one was not found or the first is more than `apart` below the other: the
+ * worst case is then not known. */
 struct evidence claim_worst_evidence(double paper, double exact, double measured,
                                      double apart, bool found);
 
