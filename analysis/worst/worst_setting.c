@@ -195,7 +195,8 @@ static void set_sizes(const struct worst_setting *setting, const double *respons
     for (size_t k = 0; k <= steps; k++)
         problem->vector_size[k] = problem->value_size[k] = 0;
     *sizes = (struct sizes){0};
-    for (double h = 1; h >= fmax(problem->lowest, 0x1p-10); h /= 1.25) {
+    for (int i = 0; i < 32 && pow(1.25, -i) >= problem->lowest; i++) {
+        const double h = pow(1.25, -i);
         const double start = setting->given == WORST_GIVEN_LOSS ? sqrt(2 / h) : 1;
         double x = start, least = INFINITY;
         for (size_t k = 0; k <= steps; k++) {

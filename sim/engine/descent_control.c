@@ -36,7 +36,7 @@ static int allocate(struct descent_control *control, struct error *error)
 {
     const size_t groups = control->groups, points = control->points;
     control->step = malloc(points * sizeof *control->step);
-    control->first = malloc((groups + 1) * sizeof *control->first);
+    control->first = calloc(groups + 1, sizeof *control->first);
     control->filters = calloc(groups, sizeof *control->filters);
     control->fit = calloc(points * groups, sizeof *control->fit);
     control->forecast = calloc(points, sizeof *control->forecast);
