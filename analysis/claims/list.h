@@ -20,6 +20,7 @@
     CLAIM(eq11)                                                                        \
     CLAIM(thm3_1)                                                                      \
     CLAIM(worst_case)                                                                  \
+    CLAIM(worst_case_noise)                                                            \
     CLAIM(lemmas_sharp)                                                                \
     CLAIM(cap)                                                                         \
     CLAIM(stability)                                                                   \

@@ -82,6 +82,20 @@ int worst_points_of(const struct worst_setting *setting, const struct worst_case
     return status;
 }
 
+int worst_points_symbols(const struct worst_problem *problem, const double *gram,
+                         size_t first, size_t count, double *out, struct error *error)
+{
+    const size_t n = problem->basis;
+    double *vector = calloc(n * n, sizeof *vector);
+    if (!vector)
+        return error_memory(error, "the points of a worst case");
+    const int status = factor(gram, n, vector, error);
+    for (size_t k = 0; status == STATUS_OK && k < count; k++)
+        put(problem, first + k, vector, 1, out + k * n);
+    free(vector);
+    return status;
+}
+
 void worst_points_free(struct worst_points *points)
 {
     free(points->theta);

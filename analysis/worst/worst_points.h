@@ -21,6 +21,13 @@ PNM_MUST_USE int worst_points_of(const struct worst_setting *setting,
                                  struct worst_points *points, struct error *error);
 void worst_points_free(struct worst_points *points);
 
+/* The vectors of `count` symbols from `first` on for a Gram matrix of the problem's
+ * basis: out (count x basis), in the problem's units. STATUS_MEMORY, STATUS_SOFTWARE.
+ */
+PNM_MUST_USE int worst_points_symbols(const struct worst_problem *problem,
+                                      const double *gram, size_t first, size_t count,
+                                      double *out, struct error *error);
+
 /* Runs the rule's own step from theta_0 with the gradients of the points and sets
  * *deviation to the largest distance of its theta_k from those of the points, relative
  * to the longest way from theta_0. So the method of the proof is the one that is

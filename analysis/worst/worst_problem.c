@@ -82,35 +82,45 @@ int worst_add_term(struct worst_problem *problem, size_t u, size_t v,
     return STATUS_OK;
 }
 
-/* 2 (1 - mu) (f_j - f_i + <g_j, x_i - x_j>) + |g_i - g_j|^2 + mu |x_i - x_j|^2
- * - 2 mu <g_i - g_j, x_i - x_j> <= 0. */
-int worst_add_pair(struct worst_problem *problem, size_t i, size_t j,
-                   struct error *error)
+int worst_add_pair_terms(struct worst_problem *problem, const struct worst_place *i,
+                         const struct worst_place *j, int sign, struct error *error)
 {
     const double mu = problem->lowest, scale = worst_pair_scale(problem);
-    const size_t gi = problem->points + i, gj = problem->points + j;
     const struct worst_term terms[] = {
-        {gi, gi, 1},
-        {gi, gj, -2},
-        {gj, gj, 1},
-        {gj, i, scale + 2 * mu},
-        {gj, j, -scale - 2 * mu},
-        {gi, i, -2 * mu},
-        {gi, j, 2 * mu},
-        {i, i, mu},
-        {i, j, -2 * mu},
-        {j, j, mu},
+        {i->g, i->g, 1},
+        {i->g, j->g, -2 * sign},
+        {j->g, j->g, 1},
+        {j->g, i->x, sign * (scale + 2 * mu)},
+        {j->g, j->x, -scale - 2 * mu},
+        {i->g, i->x, -2 * mu},
+        {i->g, j->x, sign * 2 * mu},
+        {i->x, i->x, mu},
+        {i->x, j->x, -sign * 2 * mu},
+        {j->x, j->x, mu},
     };
-    const struct worst_row row = {
-        .value = {i < problem->values ? i : 0, j < problem->values ? j : 0},
-        .factor = {i < problem->values ? -scale : 0, j < problem->values ? scale : 0},
-    };
-    int status = worst_add_row(problem, &row, error);
+    int status = STATUS_OK;
     for (size_t k = 0; status == STATUS_OK && k < sizeof terms / sizeof *terms; k++)
         if (terms[k].coefficient != 0)
             status = worst_add_term(problem, terms[k].u, terms[k].v,
                                     terms[k].coefficient, error);
     return status;
+}
+
+/* 2 (1 - mu) (f_j - f_i + <g_j, x_i - x_j>) + |g_i - g_j|^2 + mu |x_i - x_j|^2
+ * - 2 mu <g_i - g_j, x_i - x_j> <= 0. */
+int worst_add_pair(struct worst_problem *problem, size_t i, size_t j,
+                   struct error *error)
+{
+    const double scale = worst_pair_scale(problem);
+    const struct worst_place one = {i, problem->points + i};
+    const struct worst_place other = {j, problem->points + j};
+    const struct worst_row row = {
+        .value = {i < problem->values ? i : 0, j < problem->values ? j : 0},
+        .factor = {i < problem->values ? -scale : 0, j < problem->values ? scale : 0},
+    };
+    const int status = worst_add_row(problem, &row, error);
+    return status == STATUS_OK ? worst_add_pair_terms(problem, &one, &other, 1, error)
+                               : status;
 }
 
 int worst_add_floor(struct worst_problem *problem, size_t k, struct error *error)

@@ -94,6 +94,20 @@ PNM_MUST_USE int worst_add_term(struct worst_problem *problem, size_t u, size_t 
 PNM_MUST_USE int worst_add_pair(struct worst_problem *problem, size_t i, size_t j,
                                 struct error *error);
 
+/* The symbols of a position and of the gradient there. */
+struct worst_place {
+    size_t x, g;
+};
+
+/* Adds to the last row what worst_add_pair's has of vectors, if both places are one of
+ * several orthogonal parts of the points: in this part they stand as they are (sign 1),
+ * one of them with the opposite sign (-1), or orthogonal to each other (0).
+ * STATUS_MEMORY. */
+PNM_MUST_USE int worst_add_pair_terms(struct worst_problem *problem,
+                                      const struct worst_place *i,
+                                      const struct worst_place *j, int sign,
+                                      struct error *error);
+
 /* The row f_k >= |g_k|^2/2 for a function that is nowhere below f* = 0. */
 PNM_MUST_USE int worst_add_floor(struct worst_problem *problem, size_t k,
                                  struct error *error);
