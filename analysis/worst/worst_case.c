@@ -21,8 +21,9 @@ enum {
 
 /* Tried in turn until one is close enough. */
 static const struct worst_attempt attempts[] = {
-    {1e-13, 1e4, true},  {1e-13, 1e2, false}, {1e-13, 1e6, true},
-    {1e-12, 1e4, false}, {1e-11, 1e2, true},  {1e-10, 1e7, false},
+    {1e-13, 1e4, true, 4},  {1e-13, 1e2, false, 4},  {1e-13, 1e6, true, 3},
+    {1e-12, 1e4, false, 5}, {1e-11, 1e2, true, 2.5}, {1e-10, 1e7, false, 3},
+    {1e-12, 1e3, true, 2},
 };
 enum { ATTEMPTS = sizeof attempts / sizeof *attempts };
 

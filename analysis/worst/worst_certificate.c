@@ -251,6 +251,8 @@ int worst_certificate_prove(const char *path, const struct worst_setting *settin
         status = refuse(path, "the file is no certificate of a worst case", error);
         goto out;
     }
+    if (!json_object_get(root, "multipliers") && !json_object_get(root, "gram"))
+        *reason = "the certificate holds neither multipliers nor a function";
     if (json_object_get(root, "multipliers"))
         status = prove_above(path, root, worst, reason, error);
     if (status == STATUS_OK && !*reason && json_object_get(root, "gram"))

@@ -180,6 +180,8 @@ static void enlarge(double *size, double to)
     *size = fmax(*size, fabs(to));
 }
 
+enum { CURVATURES = 24 }; /* from 1 down to the lowest */
+
 /* The sizes of typical chains. */
 struct sizes {
     double first, last; /* of theta_0 and theta_N */
@@ -195,8 +197,9 @@ static void set_sizes(const struct worst_setting *setting, const double *respons
     for (size_t k = 0; k <= steps; k++)
         problem->vector_size[k] = problem->value_size[k] = 0;
     *sizes = (struct sizes){0};
-    for (int i = 0; i < 32 && pow(1.25, -i) >= problem->lowest; i++) {
-        const double h = pow(1.25, -i);
+    const double lowest = fmax(problem->lowest, 0x1p-10);
+    for (int i = 0; i <= CURVATURES; i++) {
+        const double h = pow(lowest, (double)i / CURVATURES);
         const double start = setting->given == WORST_GIVEN_LOSS ? sqrt(2 / h) : 1;
         double x = start, least = INFINITY;
         for (size_t k = 0; k <= steps; k++) {

@@ -19,6 +19,7 @@ struct dual_form {
     double *objective; /* variables */
     bool positive;     /* y >= 0 */
     double largest;    /* of |y| */
+    double potential;  /* of DSDP: how fast it moves to the end */
     double margin;     /* of the eigenvalues, without matrices */
 };
 
@@ -79,11 +80,11 @@ static int give_matrices(struct solver *solver, const struct dual_form *form)
 }
 
 /* Tolerances: the gap is relative to 1 + |objective|. */
-static int configure(DSDP dsdp, double largest)
+static int configure(DSDP dsdp, double largest, double potential)
 {
     int wrong = DSDPSetGapTolerance(dsdp, 1e-11);
     wrong = wrong ? wrong : DSDPSetMaxIts(dsdp, 300);
-    wrong = wrong ? wrong : DSDPSetPotentialParameter(dsdp, 4);
+    wrong = wrong ? wrong : DSDPSetPotentialParameter(dsdp, potential);
     wrong = wrong ? wrong : DSDPReuseMatrix(dsdp, 4);
     wrong = wrong ? wrong : DSDPSetPNormTolerance(dsdp, 1);
     return wrong ? wrong : DSDPSetYBounds(dsdp, -largest, largest);
@@ -105,7 +106,7 @@ static int give(struct solver *solver, const struct dual_form *form)
         for (int i = 0; !wrong && i < variables; i++)
             wrong = BConeSetLowerBound(solver->bounds, i + 1, 0);
     }
-    return wrong ? wrong : configure(solver->dsdp, form->largest);
+    return wrong ? wrong : configure(solver->dsdp, form->largest, form->potential);
 }
 
 /* What a solution consists of: y, multipliers of the rows, the gap. */
@@ -143,7 +144,7 @@ static int solve_with(struct solver *solver, const struct dual_form *form,
     return STATUS_OK;
 }
 
-/* In the solver's own process, which ends afterwards and frees nothing. */
+/* In the solver's own process. */
 static int solve_there(void *context, double *result, size_t count)
 {
     const struct dual_form *form = context;
@@ -156,9 +157,16 @@ static int solve_there(void *context, double *result, size_t count)
         .minus_one = -1,
     };
     (void)count;
-    return solver.start && solver.index && solver.entry && solver.place
-               ? solve_with(&solver, form, result)
-               : STATUS_MEMORY;
+    int status = STATUS_MEMORY;
+    if (solver.start && solver.index && solver.entry && solver.place)
+        status = solve_with(&solver, form, result);
+    if (solver.dsdp)
+        (void)DSDPDestroy(solver.dsdp);
+    free(solver.start);
+    free(solver.index);
+    free(solver.entry);
+    free(solver.place);
+    return status;
 }
 
 /* Sets result[result_size]; *found says whether y obeys the inequalities. */
@@ -198,6 +206,7 @@ static int solve_function(const struct worst_problem *problem, const size_t *cho
                              .size = n,
                              .rows = count,
                              .largest = attempt->largest,
+                             .potential = attempt->potential,
                              .margin = attempt->margin};
     int status = STATUS_OK;
     double *y = calloc(result_size(&form), sizeof *y);
@@ -285,7 +294,8 @@ static int solve_multipliers(const struct worst_problem *problem, const size_t *
                              .size = n,
                              .rows = pivots,
                              .positive = true,
-                             .largest = attempt->largest};
+                             .largest = attempt->largest,
+                             .potential = attempt->potential};
     int status = STATUS_OK;
     double *y = calloc(result_size(&form), sizeof *y);
     double *pivot = calloc(pivots, sizeof *pivot);

@@ -13,9 +13,10 @@
 
 /* How the solver is asked. Several ways are tried, for none is best in every case. */
 struct worst_attempt {
-    double margin;  /* slack wanted in every inequality */
-    double largest; /* of the unknowns */
-    bool scaled;    /* unknowns are divided by their sizes in a typical case */
+    double margin;    /* slack wanted in every inequality */
+    double largest;   /* of the unknowns */
+    bool scaled;      /* unknowns are divided by their sizes in a typical case */
+    double potential; /* how fast it moves to the end: 3 to 5 */
 };
 
 /* A function: its Gram matrix (basis x basis) and values. */

@@ -59,6 +59,13 @@ worst() {
     expect_equal "$(column "$out" certified 1)" ''
 }
 
+@test "a certificate that holds nothing proves nothing" {
+    printf '{"format": "pnmlab worst case, version 1"}\n' >empty.json
+    attempt pnm-worst-case --optimizer sgd --lr 1 --steps 1 --check empty.json
+    expect_status 1
+    expect_equal "$(column "$out" reason 1)" 'the certificate holds neither multipliers nor a function'
+}
+
 @test "a bound of the gradients gives a bound only" {
     attempt pnm-worst-case --optimizer sgd --lr 1 --gradient-bound 0.9 --steps 0,4
     expect_status 0
