@@ -7,6 +7,8 @@
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
+#include <sys/types.h>
+#include <unistd.h>
 
 /* DSDP's form is: maximize sum_i b_i y_i subject to C - sum_i y_i A_i positive
  * semidefinite and c - sum_i y_i a_i >= 0. It numbers i from 1, and C and c 0. */
@@ -28,6 +30,15 @@ static size_t half_size(size_t n)
     return n * (n + 1) / 2;
 }
 
+/* Called in every iteration: ends the solver's process if nobody waits for it. */
+static int look_for_parent(DSDP dsdp, void *parent)
+{
+    (void)dsdp;
+    if (getppid() != *(pid_t *)parent)
+        _exit(1);
+    return 0;
+}
+
 /* What DSDP is given; it keeps pointers to some of it. */
 struct solver {
     DSDP dsdp;
@@ -37,6 +48,7 @@ struct solver {
     int *start, *index, *place;
     double *entry;
     double minus_one;
+    pid_t parent;
 };
 
 static int give_rows(struct solver *solver, const struct dual_form *form)
@@ -125,6 +137,9 @@ static int solve_with(struct solver *solver, const struct dual_form *form,
     int count = 0;
     errno = 0;
     int wrong = give(solver, form);
+    solver->parent = getppid();
+    wrong =
+        wrong ? wrong : DSDPSetMonitor(solver->dsdp, look_for_parent, &solver->parent);
     wrong = wrong ? wrong : DSDPSetup(solver->dsdp);
     wrong = wrong ? wrong : DSDPSolve(solver->dsdp);
     /* It says 1 for a lack of memory and for numbers that it cannot handle. */
