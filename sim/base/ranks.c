@@ -25,7 +25,7 @@ void ranks_start(int *argc, char ***argv)
 
 void ranks_finish(int status, const struct error *error)
 {
-    enum { GRACE = 2 };
+    enum { GRACE = 6 };
     if (status < 0 && !error->agreed && ranks_count() > 1) {
         /* Most errors occur on all ranks: rank 0 has time to tell the user first. A
          * signal cuts the sleep short, when another rank has ended the job. */
