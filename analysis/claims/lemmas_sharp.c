@@ -11,7 +11,7 @@
 #include <math.h>
 #include <stdio.h>
 
-enum { STEPS = 12 };
+enum { STEPS = 8 };
 
 static const double eta0 = 0.1, beta1 = 0.5, largest_gap = 1e-5;
 
