@@ -12,10 +12,9 @@
 #include <string.h>
 
 enum {
-    ROUNDS = 24,    /* of rows that a function has not obeyed */
-    ALL_ROWS = 350, /* up to which all rows are given to the solver at once */
-    MOST_DIGITS =
-        8, /* that are shown, so that they do not depend on the solver's last */
+    ROUNDS = 24,     /* of rows that a function has not obeyed */
+    ALL_ROWS = 350,  /* up to which all rows are given to the solver at once */
+    MOST_DIGITS = 8, /* that are shown: the solver's last ones are not */
     LEAST_BITS = 20, /* of multipliers */
 };
 
@@ -93,8 +92,8 @@ struct scratch {
     struct choice choice;
     struct worst_function function;
     struct worst_multipliers multipliers;
-    double *rough,
-        *multiplier; /* of the rows chosen: the best function's, an attempt's */
+    /* Of the rows chosen: the best function's, and an attempt's. */
+    double *rough, *multiplier;
 };
 
 /* Finds a function for all rows: where these are many, first for some, then for those
@@ -115,7 +114,7 @@ static int attempt_below(const struct worst_problem *problem,
                                           found, error);
         if (status != STATUS_OK)
             return status;
-        if (!choose_broken(problem, &scratch->function, choice))
+        if (!*found || !choose_broken(problem, &scratch->function, choice))
             break;
     }
     if (*found)

@@ -8,35 +8,14 @@
  * for, and values differ by less along so few steps with gradients of at most 1. */
 static const double any_loss = 64;
 
-static int add_norm(struct worst_problem *problem, size_t symbol, struct error *error)
-{
-    const struct worst_row row = {.limit = 1};
-    const int status = worst_add_row(problem, &row, error);
-    return status == STATUS_OK ? worst_add_term(problem, symbol, symbol, 1, error)
-                               : status;
-}
-
 /* The rows before the measure. */
 static int add_first(struct worst_problem *problem, struct error *error)
 {
-    const double scale = worst_pair_scale(problem);
-    const struct worst_row start = {.factor = {scale, 0}, .limit = scale * any_loss};
     int status = STATUS_OK;
     for (size_t k = 0; status == STATUS_OK && k < problem->values; k++)
         status = worst_add_floor(problem, k, error);
     problem->measures = 1;
-    return status == STATUS_OK ? worst_add_row(problem, &start, error) : status;
-}
-
-static int add_pairs(struct worst_problem *problem, struct error *error)
-{
-    int status = STATUS_OK;
-    problem->pairs = problem->rows;
-    for (size_t i = 0; status == STATUS_OK && i < problem->points; i++)
-        for (size_t j = 0; status == STATUS_OK && j < problem->points; j++)
-            if (i != j)
-                status = worst_add_pair(problem, i, j, error);
-    return status;
+    return status == STATUS_OK ? worst_add_start(problem, any_loss, error) : status;
 }
 
 /* size (|u|^2 - 2 <u, v> + |v|^2), subtracted in the last row. */
@@ -98,9 +77,9 @@ int worst_lemma_distance(const struct rule *rule, uint64_t steps,
         status = subtract_square(problem, problem->points + z, problem->points + n,
                                  problem->unit, error);
     for (size_t k = 0; status == STATUS_OK && k <= z; k++)
-        status = add_norm(problem, problem->points + k, error);
+        status = worst_add_norm(problem, problem->points + k, 1, error);
     if (status == STATUS_OK)
-        status = add_pairs(problem, error);
+        status = worst_add_pairs(problem, error);
     if (status == STATUS_OK)
         status = worst_case_reserve(worst, 1, true, error);
     if (status == STATUS_OK)
@@ -135,9 +114,9 @@ int worst_lemma_descent(double eta0, struct worst_case *worst, struct error *err
     if (status == STATUS_OK)
         status = subtract_square(problem, GRADIENT_BEFORE, STEP, -scale / 2, error);
     if (status == STATUS_OK)
-        status = add_norm(problem, STEP, error);
+        status = worst_add_norm(problem, STEP, 1, error);
     if (status == STATUS_OK)
-        status = add_pairs(problem, error);
+        status = worst_add_pairs(problem, error);
     if (status == STATUS_OK)
         status = worst_case_reserve(worst, 1, false, error);
     return status == STATUS_OK ? worst_case_solve(worst, error) : status;

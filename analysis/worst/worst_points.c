@@ -104,7 +104,7 @@ void worst_points_free(struct worst_points *points)
     *points = (struct worst_points){0};
 }
 
-static double distance(const double *a, const double *b, size_t n)
+double worst_points_distance(const double *a, const double *b, size_t n)
 {
     double square = 0;
     for (size_t c = 0; c < n; c++)
@@ -133,8 +133,8 @@ int worst_points_replay(const struct worst_setting *setting,
         theta[c] = points->theta[c];
     for (size_t k = 0; k < points->count; k++) {
         const double *predicted = points->theta + k * n;
-        most = fmax(most, distance(theta, predicted, n));
-        way = fmax(way, distance(predicted, points->theta, n));
+        most = fmax(most, worst_points_distance(theta, predicted, n));
+        way = fmax(way, worst_points_distance(predicted, points->theta, n));
         for (size_t c = 0; c < samples * n; c++)
             gradient[c] = points->gradient[k * n + c % n];
         rule->kind->step(rule, k, n, gradient, theta, slot);

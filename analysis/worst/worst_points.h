@@ -28,6 +28,9 @@ PNM_MUST_USE int worst_points_symbols(const struct worst_problem *problem,
                                       const double *gram, size_t first, size_t count,
                                       double *out, struct error *error);
 
+/* |a - b| of two vectors of n coordinates. */
+double worst_points_distance(const double *a, const double *b, size_t n);
+
 /* Runs the rule's own step from theta_0 with the gradients of the points and sets
  * *deviation to the largest distance of its theta_k from those of the points, relative
  * to the longest way from theta_0. So the method of the proof is the one that is

@@ -133,6 +133,34 @@ int worst_add_floor(struct worst_problem *problem, size_t k, struct error *error
                                : status;
 }
 
+int worst_add_start(struct worst_problem *problem, double limit, struct error *error)
+{
+    const double scale = worst_pair_scale(problem);
+    const struct worst_row row = {.factor = {scale, 0}, .limit = scale * limit};
+    return worst_add_row(problem, &row, error);
+}
+
+int worst_add_norm(struct worst_problem *problem, size_t v, double limit,
+                   struct error *error)
+{
+    const struct worst_row row = {.limit = limit};
+    const int status = worst_add_row(problem, &row, error);
+    return status == STATUS_OK ? worst_add_term(problem, v, v, 1, error) : status;
+}
+
+int worst_add_pairs(struct worst_problem *problem, struct error *error)
+{
+    int status = STATUS_OK;
+    problem->pairs = problem->rows;
+    for (size_t i = 0; status == STATUS_OK && i < problem->points; i++)
+        for (size_t j = 0; status == STATUS_OK && j < problem->points; j++) {
+            const bool of_value = j == problem->values && problem->lowest >= 0;
+            if (i != j && !of_value)
+                status = worst_add_pair(problem, i, j, error);
+        }
+    return status;
+}
+
 /* The size of a row is that of its largest value; of one without values, 1. */
 static double size_of(const struct worst_problem *problem, const struct worst_row *row)
 {

@@ -112,6 +112,18 @@ PNM_MUST_USE int worst_add_pair_terms(struct worst_problem *problem,
 PNM_MUST_USE int worst_add_floor(struct worst_problem *problem, size_t k,
                                  struct error *error);
 
+/* The row f_0 - f* <= limit. STATUS_MEMORY. */
+PNM_MUST_USE int worst_add_start(struct worst_problem *problem, double limit,
+                                 struct error *error);
+
+/* The row |v|^2 <= limit of a symbol. STATUS_MEMORY. */
+PNM_MUST_USE int worst_add_norm(struct worst_problem *problem, size_t v, double limit,
+                                struct error *error);
+
+/* The rows of all pairs, from problem->pairs on, but for those with x* that are the
+ * values' own rows in a convex class. STATUS_MEMORY. */
+PNM_MUST_USE int worst_add_pairs(struct worst_problem *problem, struct error *error);
+
 /* Makes `scaled` a copy whose basis vectors, values and rows are divided by their
  * sizes, or by 1 if not `by_size`; row_size[rows] becomes those of the rows.
  * STATUS_MEMORY; worst_problem_free(scaled) is legal after a failure. */

@@ -135,44 +135,12 @@ static int add_measure(struct worst_problem *problem,
     return worst_add_row(problem, &row, error);
 }
 
-static int add_start(struct worst_problem *problem, const struct worst_setting *setting,
-                     struct error *error)
-{
-    const double scale = worst_pair_scale(problem);
-    struct worst_row row = {.limit = 1};
-    if (setting->given == WORST_GIVEN_LOSS) {
-        row.factor[0] = row.limit = scale;
-        return worst_add_row(problem, &row, error);
-    }
-    const int status = worst_add_row(problem, &row, error);
-    return status == STATUS_OK ? worst_add_term(problem, 0, 0, 1, error) : status;
-}
-
-static int add_gradient_bound(struct worst_problem *problem,
-                              const struct worst_setting *setting, size_t k,
-                              struct error *error)
+/* The limit of |grad f|^2 in the problem's units. */
+static double gradient_limit(const struct worst_setting *setting)
 {
     const double l = setting->smoothness;
-    const double unit = setting->given == WORST_GIVEN_DISTANCE ? l * l : l;
-    const struct worst_row row = {.limit =
-                                      setting->gradient * setting->gradient / unit};
-    const size_t g = problem->points + k;
-    const int status = worst_add_row(problem, &row, error);
-    return status == STATUS_OK ? worst_add_term(problem, g, g, 1, error) : status;
-}
-
-static int add_pairs(struct worst_problem *problem, struct error *error)
-{
-    const size_t star = problem->values;
-    int status = STATUS_OK;
-    for (size_t i = 0; status == STATUS_OK && i < problem->points; i++)
-        for (size_t j = 0; status == STATUS_OK && j < problem->points; j++) {
-            /* Rows (k, x*) of a convex class are those of the values. */
-            const bool first = j == star && problem->lowest >= 0;
-            if (i != j && !first)
-                status = worst_add_pair(problem, i, j, error);
-        }
-    return status;
+    return setting->gradient * setting->gradient /
+           (setting->given == WORST_GIVEN_DISTANCE ? l * l : l);
 }
 
 static void enlarge(double *size, double to)
@@ -247,13 +215,15 @@ static int add_rows(struct worst_problem *problem, const struct worst_setting *s
                      ? worst_add_pair(problem, k, n, error)
                      : worst_add_floor(problem, k, error);
     if (status == STATUS_OK)
-        status = add_start(problem, setting, error);
+        status = setting->given == WORST_GIVEN_LOSS
+                     ? worst_add_start(problem, 1, error)
+                     : worst_add_norm(problem, 0, 1, error);
     for (size_t k = all ? 0 : n - 1; status == STATUS_OK && k < n; k++)
         status = add_measure(problem, setting, k, size, error);
     for (size_t k = 0; status == STATUS_OK && setting->gradient > 0 && k < n; k++)
-        status = add_gradient_bound(problem, setting, k, error);
-    problem->pairs = problem->rows;
-    return status == STATUS_OK ? add_pairs(problem, error) : status;
+        status = worst_add_norm(problem, problem->points + k, gradient_limit(setting),
+                                error);
+    return status == STATUS_OK ? worst_add_pairs(problem, error) : status;
 }
 
 int worst_setting_problem(const struct worst_setting *setting,

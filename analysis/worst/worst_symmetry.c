@@ -140,15 +140,6 @@ static int add_measure(struct worst_problem *problem, size_t k, struct error *er
     return status == STATUS_OK ? add_square(problem, k, -problem->unit, error) : status;
 }
 
-static int add_noise_bound(struct worst_problem *problem, size_t part,
-                           struct error *error)
-{
-    const struct worst_row row = {.limit = 1};
-    const size_t v = noise(problem, part);
-    const int status = worst_add_row(problem, &row, error);
-    return status == STATUS_OK ? worst_add_term(problem, v, v, 1, error) : status;
-}
-
 /* The pair of a node at depth i and one at depth j whose ways part at depth `common`.
  * At the same depth values cancel, because nodes there are alike. */
 static int add_pair(struct worst_problem *problem, size_t i, size_t j, size_t common,
@@ -179,17 +170,15 @@ static bool is_pair(size_t i, size_t j, size_t common)
 static int add_rows(struct worst_problem *problem, struct error *error)
 {
     const size_t points = problem->points;
-    const double scale = worst_pair_scale(problem);
-    const struct worst_row start = {.factor = {scale, 0}, .limit = scale};
     int status = STATUS_OK;
     for (size_t k = 0; status == STATUS_OK && k < points; k++)
         status = add_floor(problem, k, error);
     if (status == STATUS_OK)
-        status = worst_add_row(problem, &start, error);
+        status = worst_add_start(problem, 1, error);
     for (size_t k = 0; status == STATUS_OK && k < points; k++)
         status = add_measure(problem, k, error);
     for (size_t part = 1; status == STATUS_OK && part < points; part++)
-        status = add_noise_bound(problem, part, error);
+        status = worst_add_norm(problem, noise(problem, part), 1, error);
     problem->pairs = problem->rows;
     for (size_t i = 0; i < points; i++)
         for (size_t j = 0; j < points; j++)

@@ -107,36 +107,19 @@ static int add_measure(struct worst_problem *problem, size_t depth, struct error
     return status;
 }
 
-/* |v|^2 <= sigma^2 at a node. */
-static int add_noise_bound(struct worst_problem *problem, size_t node,
-                           struct error *error)
-{
-    const struct worst_row row = {.limit = 1};
-    const size_t v = 2 * problem->points + node;
-    const int status = worst_add_row(problem, &row, error);
-    return status == STATUS_OK ? worst_add_term(problem, v, v, 1, error) : status;
-}
-
 static int add_rows(struct worst_problem *problem, size_t steps, struct error *error)
 {
     const size_t nodes = problem->points;
-    const double scale = worst_pair_scale(problem);
-    const struct worst_row start = {.factor = {scale, 0}, .limit = scale};
     int status = STATUS_OK;
     for (size_t n = 0; status == STATUS_OK && n < nodes; n++)
         status = worst_add_floor(problem, n, error);
     if (status == STATUS_OK)
-        status = worst_add_row(problem, &start, error);
+        status = worst_add_start(problem, 1, error);
     for (size_t k = 0; status == STATUS_OK && k <= steps; k++)
         status = add_measure(problem, k, error);
     for (size_t n = 0; status == STATUS_OK && 2 * n + 1 < nodes; n++)
-        status = add_noise_bound(problem, n, error);
-    problem->pairs = problem->rows;
-    for (size_t i = 0; i < nodes; i++)
-        for (size_t j = 0; status == STATUS_OK && j < nodes; j++)
-            if (i != j)
-                status = worst_add_pair(problem, i, j, error);
-    return status;
+        status = worst_add_norm(problem, 2 * nodes + n, 1, error);
+    return status == STATUS_OK ? worst_add_pairs(problem, error) : status;
 }
 
 int worst_tree_problem(const struct worst_tree_setting *setting, double unit,
@@ -253,14 +236,6 @@ void worst_tree_points_free(struct worst_tree_points *points)
     *points = (struct worst_tree_points){0};
 }
 
-static double distance(const double *a, const double *b, size_t n)
-{
-    double square = 0;
-    for (size_t c = 0; c < n; c++)
-        square += (a[c] - b[c]) * (a[c] - b[c]);
-    return sqrt(square);
-}
-
 /* What a replay moves. */
 struct walker {
     double *theta, *gradient, *slot;
@@ -278,7 +253,8 @@ static double walk(const struct worst_tree_setting *setting,
     memset(walker->slot, 0, (size_t)rule->kind->slots * n * sizeof *walker->slot);
     for (uint64_t k = 0; k <= setting->steps; k++) {
         const size_t node = worst_tree_ancestor(leaf, (size_t)k);
-        most = fmax(most, distance(walker->theta, points->theta + node * n, n));
+        most = fmax(most,
+                    worst_points_distance(walker->theta, points->theta + node * n, n));
         if (k == setting->steps)
             break;
         for (size_t c = 0; c < n; c++)
@@ -301,7 +277,8 @@ int worst_tree_replay(const struct worst_tree_setting *setting,
         return error_memory(error, "the replay of a worst case");
     const struct walker walker = {work, work + n, work + 2 * n};
     for (size_t node = 0; node < nodes; node++)
-        way = fmax(way, distance(points->theta + node * n, points->theta, n));
+        way = fmax(way,
+                   worst_points_distance(points->theta + node * n, points->theta, n));
     for (size_t leaf = nodes / 2; leaf < nodes; leaf++)
         most = fmax(most, walk(setting, points, leaf, &walker));
     *deviation = way > 0 ? most / way : most;
