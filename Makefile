@@ -8,7 +8,7 @@ PREFIX = /usr/local
 THREADS =
 
 # Debian packages that building, testing and verifying need; `make setup` installs them.
-PACKAGES = gcc libc6-dev make libgsl-dev libjansson-dev libdsdp-dev librandom123-dev \
+PACKAGES = gcc libc6-dev make libgsl-dev libjansson-dev librandom123-dev \
 	libcmocka-dev gnuplot-nox bats clang libomp-dev valgrind libopenmpi-dev openmpi-bin
 # What `make bench` compares with; `make setup-bench` installs them. All optional.
 BENCH_PACKAGES = python3 python3-numpy python3-torch python3-mpmath libslicot-dev
@@ -34,7 +34,7 @@ CC = mpicc
 BUILD = build/mpi
 CFLAGS += -DPNM_MPI
 endif
-LDLIBS = -Wl,--as-needed -ldsdp -lgsl -lgslcblas -ljansson -lm
+LDLIBS = -Wl,--as-needed -lgsl -lgslcblas -ljansson -lm
 
 # The hot files are compiled once for each instruction set (sim/base/isa.h).
 ifneq ($(shell uname -m),x86_64)

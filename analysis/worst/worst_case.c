@@ -3,6 +3,7 @@
 
 #include "base/interrupt.h"
 
+#include <gsl/gsl_cblas.h>
 #include <gsl/gsl_eigen.h>
 #include <gsl/gsl_math.h>
 #include <gsl/gsl_matrix.h>
@@ -12,26 +13,27 @@
 #include <string.h>
 
 enum {
-    ROUNDS = 24,     /* of rows that a function has not obeyed */
-    ALL_ROWS = 350,  /* up to which all rows are given to the solver at once */
+    ROUNDS = 40,     /* of rows that a function has not obeyed */
     MOST_DIGITS = 8, /* that are shown: the solver's last ones are not */
     LEAST_BITS = 20, /* of multipliers */
 };
 
-/* Tried in turn until one is close enough. */
-static const struct worst_attempt attempts[] = {
-    {1e-13, 1e4, true, 4},  {1e-13, 1e2, false, 4},  {1e-13, 1e6, true, 3},
-    {1e-12, 1e4, false, 5}, {1e-11, 1e2, true, 2.5}, {1e-10, 1e7, false, 3},
-    {1e-12, 1e3, true, 2},
-};
-enum { ATTEMPTS = sizeof attempts / sizeof *attempts };
+/* Relative gaps at which the solver stops: while rows are looked for, and then, to
+ * prove what it has found. The nearer, the smaller is the slack of inequalities, and
+ * the proofs fail at last. */
+static const double rough = 1e-3;
+static const double tolerance[] = {1e-7, 1e-8, 1e-9, 1e-10};
+enum { TOLERANCES = sizeof tolerance / sizeof *tolerance };
+
+/* Shares of a point far inside that are mixed with what the solver has found. */
+static const double share[] = {0, 1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3};
+enum { SHARES = sizeof share / sizeof *share };
 
 /* What a row must have that the solver was not given. */
 static const double slack = 1e-12;
 
-/* A relative gap at which no further attempt is made, and one at which rows with small
- * multipliers may stay left out. */
-static const double close_enough = 2e-9, close_without = 1e-7;
+/* A relative gap at which nothing nearer is looked for. */
+static const double close_enough = 2e-9;
 
 /* The rows that the solver is given. */
 struct choice {
@@ -53,12 +55,6 @@ static void choose_none(struct choice *choice)
     choice->count = 0;
 }
 
-static void choose_all(const struct worst_problem *problem, struct choice *choice)
-{
-    for (size_t r = 0; r < problem->rows; r++)
-        choose(choice, r);
-}
-
 /* All rows but pairs, and the pairs of neighbours. */
 static void choose_neighbours(const struct worst_problem *problem,
                               struct choice *choice)
@@ -73,112 +69,62 @@ static void choose_neighbours(const struct worst_problem *problem,
     }
 }
 
-/* Chooses every row that the function does not obey with some slack; whether there was
- * one. */
-static bool choose_broken(const struct worst_problem *problem,
-                          const struct worst_function *function, struct choice *choice)
+/* A row that a function does not obey, and by how much. */
+struct broken {
+    double excess;
+    size_t row;
+};
+
+static int by_excess(const void *a, const void *b)
 {
-    const size_t before = choice->count;
-    for (size_t r = problem->pairs; r < problem->rows; r++)
-        if (!choice->in[r] &&
-            worst_row_excess(problem, &problem->row[r], function->gram, function->value,
-                             function->t) > -slack)
-            choose(choice, r);
-    return choice->count > before;
+    const struct broken *x = a, *y = b;
+    return (x->excess < y->excess) - (x->excess > y->excess);
 }
 
-/* Where attempts write; the best is in the worst_case. */
+/* Where the solver's answers are; the best are in the worst_case. */
 struct scratch {
     struct choice choice;
     struct worst_function function;
     struct worst_multipliers multipliers;
-    /* Of the rows chosen: the best function's, and an attempt's. */
-    double *rough, *multiplier;
+    double *multiplier;    /* problem->rows */
+    struct broken *broken; /* problem->rows */
 };
 
-/* Finds a function for all rows: where these are many, first for some, then for those
- * too that it broke. */
-static int attempt_below(const struct worst_problem *problem,
-                         const struct worst_attempt *attempt, struct scratch *scratch,
-                         double *bound, double *gap, bool *found, struct error *error)
+/* Chooses the rows that the function breaks most; whether there was one. */
+static bool choose_broken(const struct worst_problem *problem,
+                          const struct worst_solver *solver, struct scratch *scratch)
 {
-    struct choice *choice = &scratch->choice;
-    const char *reason = NULL;
-    int status = STATUS_OK;
-    *found = true;
-    for (int round = 0; *found && round < ROUNDS; round++) {
-        status = interrupt_check(error);
-        if (status == STATUS_OK)
-            status = worst_solve_function(problem, choice->row, choice->count, attempt,
-                                          &scratch->function, scratch->multiplier, gap,
-                                          found, error);
-        if (status != STATUS_OK)
-            return status;
-        if (!*found || !choose_broken(problem, &scratch->function, choice))
-            break;
-    }
-    if (*found)
-        status =
-            worst_check_below(problem, scratch->function.gram, scratch->function.value,
-                              scratch->function.t, bound, &reason, error);
-    *found = *found && !reason;
-    return status;
-}
-
-static void keep_function(const struct worst_problem *problem,
-                          const struct scratch *scratch, struct worst_function *best)
-{
-    const size_t n = problem->basis;
-    memcpy(best->gram, scratch->function.gram, n * n * sizeof *best->gram);
-    memcpy(best->value, scratch->function.value, problem->values * sizeof *best->value);
-    best->t = scratch->function.t;
-    memcpy(scratch->rough, scratch->multiplier,
-           scratch->choice.count * sizeof *scratch->rough);
-}
-
-/* Finds a function and proves it; *bound is NAN if there is none. */
-static int find_below(struct worst_case *worst, struct scratch *scratch, double *bound,
-                      struct error *error)
-{
-    const struct worst_problem *problem = &worst->problem;
-    int status = STATUS_OK;
-    double gap = INFINITY;
-    *bound = NAN;
-    if (problem->rows <= ALL_ROWS)
-        choose_all(problem, &scratch->choice);
-    else
-        choose_neighbours(problem, &scratch->choice);
-    for (int k = 0; status == STATUS_OK && !(gap <= close_enough) && k < ATTEMPTS;
-         k++) {
-        bool found;
-        double own = NAN, own_gap = INFINITY;
-        status = attempt_below(problem, &attempts[k], scratch, &own, &own_gap, &found,
-                               error);
-        if (status != STATUS_OK || !found || own <= *bound)
+    const size_t most = 4 * problem->points;
+    size_t count = 0;
+    for (size_t r = problem->pairs; r < problem->rows; r++) {
+        if (scratch->choice.in[r])
             continue;
-        *bound = own;
-        gap = own_gap;
-        keep_function(problem, scratch, &worst->function);
+        const double excess = worst_solver_excess(solver, r, &scratch->function);
+        if (excess > -slack)
+            scratch->broken[count++] = (struct broken){excess, r};
     }
-    return status;
+    qsort(scratch->broken, count, sizeof *scratch->broken, by_excess);
+    for (size_t k = 0; k < count && k < most; k++)
+        choose(&scratch->choice, scratch->broken[k].row);
+    return count > 0;
 }
 
 /* Sets the multipliers to whole units, and those that follow from the others. */
-static void set_units(const struct worst_problem *problem, const struct choice *choice,
-                      const double *multiplier, struct worst_multipliers *multipliers)
+static void set_units(const struct worst_problem *problem, const double *multiplier,
+                      struct worst_multipliers *multipliers)
 {
     const size_t measure = problem->values + 1;
     double sum = 1;
-    for (size_t c = 0; c < choice->count; c++)
-        sum += fmax(multiplier[c], 0);
+    for (size_t r = 0; r < problem->rows; r++)
+        sum += fmax(multiplier[r], 0);
     multipliers->bits = (int)fmin(fmax(61 - ceil(log2(sum)), 0), 60);
     for (size_t r = 0; r < problem->rows; r++)
         multipliers->unit[r] = 0;
     if (multipliers->bits < LEAST_BITS)
         return; /* which the check rejects */
-    for (size_t c = 0; c < choice->count; c++)
-        multipliers->unit[choice->row[c]] =
-            (int64_t)ldexp(fmax(multiplier[c], 0), multipliers->bits);
+    for (size_t r = 0; r < problem->rows; r++)
+        multipliers->unit[r] =
+            (int64_t)ldexp(fmax(multiplier[r], 0), multipliers->bits);
     int64_t measured = 0;
     for (size_t r = 0; r < problem->rows; r++)
         if (problem->row[r].t_factor != 0)
@@ -195,56 +141,118 @@ static void set_units(const struct worst_problem *problem, const struct choice *
         }
 }
 
-/* Finds multipliers of the rows chosen and proves them, until they are close to
- * `below`. *bound, that of the best ones so far, is NAN if there are none. */
-static int find_above(struct worst_case *worst, struct scratch *scratch, double below,
-                      double *bound, struct error *error)
+/* What has been proven of both sides, in the problem's units; NAN: nothing yet. */
+struct proven {
+    double below, above;
+};
+
+static bool is_close(const struct proven *proven)
+{
+    return proven->above - proven->below <= close_enough * proven->above;
+}
+
+/* Proves the function that the solver has found, and keeps it if it is better than
+ * before. */
+static int prove_below(struct worst_case *worst, struct scratch *scratch,
+                       struct proven *proven, bool *found, struct error *error)
 {
     const struct worst_problem *problem = &worst->problem;
-    const struct choice *choice = &scratch->choice;
-    int status = STATUS_OK;
-    for (int k = 0; k < ATTEMPTS && !(*bound - below <= close_enough * *bound); k++) {
-        bool found = false;
-        const char *reason = NULL;
-        double own = NAN;
-        status = interrupt_check(error);
-        if (status == STATUS_OK)
-            status = worst_solve_multipliers(problem, choice->row, choice->count,
-                                             &attempts[k], scratch->multiplier, &found,
-                                             error);
-        if (status == STATUS_OK && found) {
-            set_units(problem, choice, scratch->multiplier, &scratch->multipliers);
-            status =
-                worst_check_above(problem, &scratch->multipliers, &own, &reason, error);
-        }
-        if (status != STATUS_OK)
-            return status;
-        if (!found || reason || own >= *bound)
-            continue;
-        *bound = own;
+    const struct worst_function *function = &scratch->function;
+    const size_t n = problem->basis;
+    const char *reason = NULL;
+    double bound = NAN;
+    const int status = worst_check_below(problem, function, &bound, &reason, error);
+    *found = status == STATUS_OK && !reason;
+    if (*found && !(bound <= proven->below)) {
+        proven->below = bound;
+        memcpy(worst->function.vector, function->vector,
+               n * n * sizeof *function->vector);
+        memcpy(worst->function.value, function->value,
+               problem->values * sizeof *function->value);
+        worst->function.t = function->t;
+    }
+    return status;
+}
+
+/* The same of the multipliers. */
+static int prove_above(struct worst_case *worst, struct scratch *scratch,
+                       struct proven *proven, bool *found, struct error *error)
+{
+    const struct worst_problem *problem = &worst->problem;
+    const char *reason = NULL;
+    double bound = NAN;
+    set_units(problem, scratch->multiplier, &scratch->multipliers);
+    const int status =
+        worst_check_above(problem, &scratch->multipliers, &bound, &reason, error);
+    *found = status == STATUS_OK && !reason;
+    if (*found && !(bound >= proven->above)) {
+        proven->above = bound;
         worst->multipliers.bits = scratch->multipliers.bits;
         memcpy(worst->multipliers.unit, scratch->multipliers.unit,
                problem->rows * sizeof *worst->multipliers.unit);
     }
-    return STATUS_OK;
+    return status;
 }
 
-/* Keeps the rows whose multipliers matter. */
-static void choose_active(const struct worst_problem *problem, const double *multiplier,
-                          struct choice *choice)
+/* Proves both sides, each with the least share of what is far inside that suffices. */
+static int prove(struct worst_case *worst, struct worst_solver *solver,
+                 struct scratch *scratch, struct proven *proven, struct error *error)
 {
-    const size_t count = choice->count;
-    double largest = 0;
-    for (size_t c = 0; c < count; c++)
-        largest = fmax(largest, multiplier[c]);
-    choose_none(choice);
-    /* No row moves behind the place that it is read from. */
-    for (size_t c = 0; c < count; c++) {
-        const size_t row = choice->row[c];
-        if (row < problem->pairs || multiplier[c] > 1e-6 * largest)
-            choose(choice, row);
+    bool below = false, above = false;
+    int status = STATUS_OK;
+    for (size_t k = 0; status == STATUS_OK && k < SHARES && !(below && above); k++) {
+        worst_solver_read(solver, share[k], &scratch->function, scratch->multiplier);
+        if (!below)
+            status = prove_below(worst, scratch, proven, &below, error);
+        if (status == STATUS_OK && !above)
+            status = prove_above(worst, scratch, proven, &above, error);
     }
-    choose_neighbours(problem, choice);
+    return status;
+}
+
+/* Solves for the rows chosen and proves what it finds. *again: the function breaks
+ * other rows, which are chosen now. While it does, *tolerances counts those to stop at.
+ */
+static int solve_chosen(struct worst_case *worst, bool by_size, bool *is_rough,
+                        struct scratch *scratch, struct proven *proven, bool *again,
+                        struct error *error)
+{
+    const struct worst_problem *problem = &worst->problem;
+    struct worst_solver *solver = NULL;
+    int status = worst_solver_new(problem, scratch->choice.row, scratch->choice.count,
+                                  by_size, &solver, error);
+    int k = *is_rough ? -1 : 0;
+    *again = false;
+    for (; status == STATUS_OK && k < TOLERANCES && !*again; k++) {
+        const double aim = k < 0 ? rough : tolerance[k];
+        double gap;
+        status = worst_solver_advance(solver, aim, &gap, error);
+        if (status != STATUS_OK || !isfinite(gap))
+            break;
+        worst_solver_read(solver, share[1], &scratch->function, scratch->multiplier);
+        *again = choose_broken(problem, solver, scratch);
+        *is_rough = *is_rough && *again;
+        if (k >= 0 && !*again)
+            status = prove(worst, solver, scratch, proven, error);
+        if (is_close(proven) || gap > aim)
+            break;
+    }
+    worst_solver_free(solver);
+    return status;
+}
+
+/* Finds both sides: first for some rows, then for those too that the function broke. */
+static int find_bounds(struct worst_case *worst, bool by_size, struct scratch *scratch,
+                       struct proven *proven, struct error *error)
+{
+    bool is_rough = true, again = true;
+    int status = STATUS_OK;
+    choose_none(&scratch->choice);
+    choose_neighbours(&worst->problem, &scratch->choice);
+    for (int round = 0; status == STATUS_OK && again && round < ROUNDS; round++)
+        status =
+            solve_chosen(worst, by_size, &is_rough, scratch, proven, &again, error);
+    return status;
 }
 
 /* x rounded outward to so many significant digits. */
@@ -263,12 +271,12 @@ static double outward(double x, int digits, bool up)
     return strtod(text, NULL);
 }
 
-/* Rounds to the digits that the gap supports. */
+/* Rounds to the digits that the gap supports, and one more. */
 static void round_bounds(double gap, struct worst_case *worst)
 {
     int digits = MOST_DIGITS;
     if (gap > 0)
-        digits = (int)fmax(1, fmin(digits, floor(-log10(5 * gap))));
+        digits = (int)fmax(1, fmin(digits, 1 + ceil(-log10(gap))));
     worst->worst = outward(worst->worst, digits, false);
     worst->certified = outward(worst->certified, digits, true);
     worst->gap = worst_case_gap(worst);
@@ -292,7 +300,9 @@ static int set_dimension(struct worst_case *worst, struct error *error)
         goto out;
     }
     for (size_t k = 0; k < n * n; k++)
-        gsl_matrix_set(gram, k / n, k % n, worst->function.gram[k]);
+        gsl_matrix_set(gram, k / n, k % n,
+                       cblas_ddot((int)n, worst->function.vector + k / n * n, 1,
+                                  worst->function.vector + k % n * n, 1));
     if (gsl_eigen_symm(gram, value, work) != 0) {
         status = error_set(error, STATUS_SOFTWARE,
                            "the rank of a worst case could not be computed");
@@ -325,21 +335,15 @@ int worst_case_below(struct worst_case *worst, double bound, struct error *error
     return set_dimension(worst, error);
 }
 
-/* Finds both sides. */
+/* Finds both sides, whichever sizes suit. */
 static int find_both(struct worst_case *worst, struct scratch *scratch,
                      struct error *error)
 {
-    const struct worst_problem *problem = &worst->problem;
-    double below = NAN, above = NAN;
-    int status = find_below(worst, scratch, &below, error);
-    if (status == STATUS_OK && !isnan(below)) {
-        choose_active(problem, scratch->rough, &scratch->choice);
-        status = find_above(worst, scratch, below, &above, error);
-    }
-    if (status == STATUS_OK && !(above - below <= close_without * above)) {
-        choose_all(problem, &scratch->choice);
-        status = find_above(worst, scratch, below, &above, error);
-    }
+    struct proven proven = {NAN, NAN};
+    int status = find_bounds(worst, true, scratch, &proven, error);
+    if (status == STATUS_OK && !is_close(&proven))
+        status = find_bounds(worst, false, scratch, &proven, error);
+    const double below = proven.below, above = proven.above;
     if (status != STATUS_OK)
         return status;
     if (isnan(above) && isnan(below))
@@ -361,10 +365,10 @@ int worst_case_reserve(struct worst_case *worst, double scale, bool relaxed,
     worst->worst = worst->certified = worst->gap = NAN;
     worst->scale = scale;
     worst->relaxed = relaxed;
-    worst->function.gram = calloc(square, sizeof *worst->function.gram);
+    worst->function.vector = calloc(square, sizeof *worst->function.vector);
     worst->function.value = calloc(problem->values, sizeof *worst->function.value);
     worst->multipliers.unit = calloc(problem->rows, sizeof *worst->multipliers.unit);
-    return worst->function.gram && worst->function.value && worst->multipliers.unit
+    return worst->function.vector && worst->function.value && worst->multipliers.unit
                ? STATUS_OK
                : error_memory(error, "a worst case");
 }
@@ -389,28 +393,28 @@ static int scratch_init(const struct worst_problem *problem, struct scratch *scr
     *scratch = (struct scratch){
         .choice.row = calloc(rows, sizeof *scratch->choice.row),
         .choice.in = calloc(rows, sizeof *scratch->choice.in),
-        .function.gram = calloc(square, sizeof *scratch->function.gram),
+        .function.vector = calloc(square, sizeof *scratch->function.vector),
         .function.value = calloc(values, sizeof *scratch->function.value),
         .multipliers.unit = calloc(rows, sizeof *scratch->multipliers.unit),
         .multiplier = calloc(rows, sizeof *scratch->multiplier),
-        .rough = calloc(rows, sizeof *scratch->rough),
+        .broken = calloc(rows, sizeof *scratch->broken),
     };
-    return scratch->choice.row && scratch->choice.in && scratch->function.gram &&
+    return scratch->choice.row && scratch->choice.in && scratch->function.vector &&
                    scratch->function.value && scratch->multipliers.unit &&
-                   scratch->multiplier && scratch->rough
+                   scratch->multiplier && scratch->broken
                ? STATUS_OK
                : error_memory(error, "a worst case");
 }
 
 static void scratch_free(struct scratch *scratch)
 {
-    free(scratch->function.gram);
+    free(scratch->function.vector);
     free(scratch->function.value);
     free(scratch->multipliers.unit);
     free(scratch->choice.row);
     free(scratch->choice.in);
     free(scratch->multiplier);
-    free(scratch->rough);
+    free(scratch->broken);
 }
 
 int worst_case_solve(struct worst_case *worst, struct error *error)
@@ -432,7 +436,7 @@ int worst_case_find(const struct worst_setting *setting, struct worst_case *wors
 
 void worst_case_free(struct worst_case *worst)
 {
-    free(worst->function.gram);
+    free(worst->function.vector);
     free(worst->function.value);
     free(worst->multipliers.unit);
     worst_problem_free(&worst->problem);

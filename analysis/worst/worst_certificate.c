@@ -110,8 +110,8 @@ int worst_certificate_write(const char *path, const char *title,
             json_object_set_new(root, "multipliers", multipliers(worst)) == 0;
     if (whole && !isnan(worst->worst))
         whole = json_object_set_new(root, "worst", json_real(worst->worst)) == 0 &&
-                json_object_set_new(root, "gram",
-                                    numbers(worst->function.gram, n * n)) == 0 &&
+                json_object_set_new(root, "vectors",
+                                    numbers(worst->function.vector, n * n)) == 0 &&
                 json_object_set_new(
                     root, "values",
                     numbers(worst->function.value, worst->problem.values)) == 0 &&
@@ -194,7 +194,7 @@ static int prove_below(const char *path, const json_t *root, struct worst_case *
 {
     const struct worst_problem *problem = &worst->problem;
     double bound;
-    if (!read_numbers(json_object_get(root, "gram"), worst->function.gram,
+    if (!read_numbers(json_object_get(root, "vectors"), worst->function.vector,
                       problem->basis * problem->basis) ||
         !read_numbers(json_object_get(root, "values"), worst->function.value,
                       problem->values) ||
@@ -202,8 +202,7 @@ static int prove_below(const char *path, const json_t *root, struct worst_case *
         return refuse(path, "the function is not one of a problem of this many steps",
                       error);
     worst->function.t = json_number_value(json_object_get(root, "t"));
-    int status = worst_check_below(problem, worst->function.gram, worst->function.value,
-                                   worst->function.t, &bound, reason, error);
+    int status = worst_check_below(problem, &worst->function, &bound, reason, error);
     if (status == STATUS_OK && !*reason)
         status = worst_case_below(worst, bound, error);
     if (status != STATUS_OK || *reason || isnan(worst->worst))
@@ -251,11 +250,11 @@ int worst_certificate_prove(const char *path, const struct worst_setting *settin
         status = refuse(path, "the file is no certificate of a worst case", error);
         goto out;
     }
-    if (!json_object_get(root, "multipliers") && !json_object_get(root, "gram"))
+    if (!json_object_get(root, "multipliers") && !json_object_get(root, "vectors"))
         *reason = "the certificate holds neither multipliers nor a function";
     if (json_object_get(root, "multipliers"))
         status = prove_above(path, root, worst, reason, error);
-    if (status == STATUS_OK && !*reason && json_object_get(root, "gram"))
+    if (status == STATUS_OK && !*reason && json_object_get(root, "vectors"))
         status = prove_below(path, root, worst, reason, error);
 out:
     json_decref(root);

@@ -22,40 +22,36 @@ static bool is_positive_definite(struct ball *a, size_t n)
     return true;
 }
 
-/* out (n x n, lower half) = T' w T, or with `transpose` T w T', for the symbols T
- * (symbols x basis) and a symmetric w. */
-static int congruence(const struct worst_problem *problem, bool transpose,
-                      const struct ball *w, struct ball *out, struct error *error)
+/* out += factor x, n numbers. */
+static void add_scaled(struct ball factor, const double *x, size_t n, struct ball *out)
 {
-    const size_t from = transpose ? problem->basis : problem->symbols;
-    const size_t n = transpose ? problem->symbols : problem->basis;
-    const size_t row = transpose ? 1 : problem->basis;
-    const size_t column = transpose ? problem->basis : 1;
-    struct ball *half = calloc(from * n, sizeof *half);
+    for (size_t i = 0; i < n; i++)
+        if (x[i] != 0)
+            out[i] = ball_add(out[i], ball_multiply(factor, ball_of(x[i])));
+}
+
+/* out (basis x basis, lower half) = T' w T for the symbols T (symbols x basis) and a
+ * symmetric w. */
+static int congruence(const struct worst_problem *problem, const struct ball *w,
+                      struct ball *out, struct error *error)
+{
+    const size_t symbols = problem->symbols, n = problem->basis;
+    struct ball *half = calloc(symbols * n, sizeof *half);
     if (!half)
         return error_memory(error, "a check of a worst case");
-    /* Element (r, c) of T or T' is symbol[r * row + c * column]. */
-    for (size_t i = 0; i < from; i++)
-        for (size_t k = 0; k < from; k++) {
-            const struct ball *element = &w[i * from + k];
-            if (element->mid == 0 && element->radius == 0)
-                continue;
-            for (size_t j = 0; j < n; j++) {
-                const double t = problem->symbol[k * row + j * column];
-                if (t != 0)
-                    half[i * n + j] =
-                        ball_add(half[i * n + j], ball_multiply(*element, ball_of(t)));
-            }
-        }
-    for (size_t i = 0; i < n; i++)
-        for (size_t j = 0; j <= i; j++) {
-            struct ball sum = ball_of(0);
-            for (size_t k = 0; k < from; k++) {
-                const double t = problem->symbol[k * row + i * column];
-                if (t != 0)
-                    sum = ball_add(sum, ball_multiply(half[k * n + j], ball_of(t)));
-            }
-            out[i * n + j] = sum;
+    for (size_t u = 0; u < symbols; u++)
+        for (size_t v = 0; v < symbols; v++)
+            if (w[u * symbols + v].mid != 0 || w[u * symbols + v].radius != 0)
+                add_scaled(w[u * symbols + v], worst_symbol(problem, v), n,
+                           half + u * n);
+    for (size_t i = 0; i < n * n; i++)
+        out[i] = ball_of(0);
+    for (size_t u = 0; u < symbols; u++)
+        for (size_t i = 0; i < n; i++) {
+            const double t = worst_symbol(problem, u)[i];
+            for (size_t j = 0; t != 0 && j <= i; j++)
+                out[i * n + j] = ball_add(out[i * n + j],
+                                          ball_multiply(half[u * n + j], ball_of(t)));
         }
     free(half);
     return STATUS_OK;
@@ -135,7 +131,7 @@ int worst_check_above(const struct worst_problem *problem,
     if (*reason)
         goto out;
     weigh(problem, multipliers, w, &total);
-    status = congruence(problem, false, w, s, error);
+    status = congruence(problem, w, s, error);
     if (status != STATUS_OK)
         goto out;
     if (!is_positive_definite(s, problem->basis))
@@ -148,15 +144,17 @@ out:
     return status;
 }
 
-/* Whether the row is obeyed by the products of the symbols (lower half), values, t. */
+/* Whether the row is obeyed by the products of the symbols (lower half) and a function.
+ */
 static bool is_obeyed(const struct worst_problem *problem, const struct worst_row *row,
-                      const struct ball *product, const double *value, double t)
+                      const struct ball *product, const struct worst_function *function)
 {
-    struct ball slack = ball_add(ball_of(row->limit),
-                                 ball_multiply(ball_of(-row->t_factor), ball_of(t)));
+    struct ball slack =
+        ball_add(ball_of(row->limit),
+                 ball_multiply(ball_of(-row->t_factor), ball_of(function->t)));
     for (size_t k = 0; k < 2; k++)
         slack = ball_add(slack, ball_multiply(ball_of(-row->factor[k]),
-                                              ball_of(value[row->value[k]])));
+                                              ball_of(function->value[row->value[k]])));
     for (size_t k = row->first; k < row->first + row->count; k++) {
         const struct worst_term *term = &problem->term[k];
         const size_t high = term->u > term->v ? term->u : term->v;
@@ -167,31 +165,49 @@ static bool is_obeyed(const struct worst_problem *problem, const struct worst_ro
     return ball_is_positive(slack);
 }
 
-int worst_check_below(const struct worst_problem *problem, const double *gram,
-                      const double *value, double t, double *bound, const char **reason,
-                      struct error *error)
+/* product (symbols x symbols, lower half) from the vectors of the basis; symbol is
+ * symbols x basis, all 0. */
+static void multiply_symbols(const struct worst_problem *problem, const double *vector,
+                             struct ball *symbol, struct ball *product)
 {
-    const size_t n = problem->basis;
+    const size_t symbols = problem->symbols, n = problem->basis;
+    for (size_t u = 0; u < symbols; u++)
+        for (size_t i = 0; i < n; i++) {
+            const double share = worst_symbol(problem, u)[i];
+            if (share != 0)
+                add_scaled(ball_of(share), vector + i * n, n, symbol + u * n);
+        }
+    for (size_t u = 0; u < symbols; u++)
+        for (size_t v = 0; v <= u; v++) {
+            struct ball sum = ball_of(0);
+            for (size_t c = 0; c < n; c++)
+                if (symbol[u * n + c].mid != 0 || symbol[u * n + c].radius != 0)
+                    sum = ball_add(sum,
+                                   ball_multiply(symbol[u * n + c], symbol[v * n + c]));
+            product[u * symbols + v] = sum;
+        }
+}
+
+int worst_check_below(const struct worst_problem *problem,
+                      const struct worst_function *function, double *bound,
+                      const char **reason, struct error *error)
+{
+    const size_t symbols = problem->symbols;
     int status = STATUS_OK;
-    struct ball *g = calloc(n * n, sizeof *g);
-    struct ball *product = calloc(problem->symbols * problem->symbols, sizeof *product);
-    if (!g || !product) {
+    struct ball *symbol = calloc(symbols * problem->basis, sizeof *symbol);
+    struct ball *product = calloc(symbols * symbols, sizeof *product);
+    *reason = NULL;
+    if (!symbol || !product) {
         status = error_memory(error, "a check of a worst case");
         goto out;
     }
-    for (size_t i = 0; i < n; i++)
-        for (size_t j = 0; j < n; j++)
-            g[i * n + j] = ball_of(gram[i > j ? i * n + j : j * n + i]);
-    status = congruence(problem, true, g, product, error);
-    if (status != STATUS_OK)
-        goto out;
-    *reason = is_positive_definite(g, n) ? NULL : "the Gram matrix is not definite";
+    multiply_symbols(problem, function->vector, symbol, product);
     for (size_t r = 0; !*reason && r < problem->rows; r++)
-        if (!is_obeyed(problem, &problem->row[r], product, value, t))
+        if (!is_obeyed(problem, &problem->row[r], product, function))
             *reason = "a row is not obeyed";
-    *bound = ball_below(ball_divide(ball_of(t), ball_of(problem->unit)));
+    *bound = ball_below(ball_divide(ball_of(function->t), ball_of(problem->unit)));
 out:
     free(product);
-    free(g);
+    free(symbol);
     return status;
 }

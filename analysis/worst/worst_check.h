@@ -25,12 +25,17 @@ PNM_MUST_USE int worst_check_above(const struct worst_problem *problem,
                                    double *bound, const char **reason,
                                    struct error *error);
 
-/* Whether there is a function whose measured quantity is at least *bound, rounded down:
- * the Gram matrix (basis x basis) is positive definite and all rows are obeyed. If not,
- * *reason says why not. STATUS_MEMORY. */
+/* A function: its vectors (basis x basis, a row each: the coordinates of a vector of
+ * the problem's basis), its values, and t. */
+struct worst_function {
+    double *vector, *value;
+    double t;
+};
+
+/* Whether the function's measured quantity is at least *bound, rounded down: all rows
+ * are obeyed. If not, *reason says why not. STATUS_MEMORY. */
 PNM_MUST_USE int worst_check_below(const struct worst_problem *problem,
-                                   const double *gram, const double *value, double t,
-                                   double *bound, const char **reason,
-                                   struct error *error);
+                                   const struct worst_function *function, double *bound,
+                                   const char **reason, struct error *error);
 
 #endif

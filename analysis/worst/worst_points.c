@@ -1,33 +1,34 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "worst/worst_points.h"
 
+#include <gsl/gsl_cblas.h>
 #include <gsl/gsl_eigen.h>
 #include <math.h>
 #include <stdlib.h>
 
-/* Vectors (n x n, a row each) whose Gram matrix is `gram`. */
-static int factor(const double *gram, size_t n, double *vector, struct error *error)
+/* Turns the vectors (n x n, a row each) into coordinates that are ordered by how much
+ * the vectors use them. */
+static int turn(const double *vector, size_t n, double *out, struct error *error)
 {
     int status = STATUS_OK;
     gsl_matrix *work = gsl_matrix_alloc(n, n), *direction = gsl_matrix_alloc(n, n);
     gsl_vector *square = gsl_vector_alloc(n);
     gsl_eigen_symmv_workspace *space = gsl_eigen_symmv_alloc(n);
+    const int size = (int)n;
     if (!work || !direction || !square || !space) {
         status = error_memory(error, "the points of a worst case");
         goto out;
     }
-    for (size_t k = 0; k < n * n; k++)
-        gsl_matrix_set(work, k / n, k % n, gram[k]);
+    cblas_dgemm(CblasRowMajor, CblasTrans, CblasNoTrans, size, size, size, 1, vector,
+                size, vector, size, 0, work->data, (int)work->tda);
     if (gsl_eigen_symmv(work, square, direction, space) != 0) {
         status = error_set(error, STATUS_SOFTWARE,
                            "the points of a worst case could not be computed");
         goto out;
     }
     gsl_eigen_symmv_sort(square, direction, GSL_EIGEN_SORT_VAL_DESC);
-    for (size_t i = 0; i < n; i++)
-        for (size_t c = 0; c < n; c++)
-            vector[i * n + c] = gsl_matrix_get(direction, i, c) *
-                                sqrt(fmax(gsl_vector_get(square, c), 0));
+    cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, size, size, size, 1, vector,
+                size, direction->data, (int)direction->tda, 0, out, size);
 out:
     if (work)
         gsl_matrix_free(work);
@@ -72,7 +73,7 @@ int worst_points_of(const struct worst_setting *setting, const struct worst_case
     if (!vector || !points->theta || !points->gradient || !points->value)
         status = error_memory(error, "the points of a worst case");
     if (status == STATUS_OK)
-        status = factor(worst->function.gram, n, vector, error);
+        status = turn(worst->function.vector, n, vector, error);
     for (size_t k = 0; status == STATUS_OK && k < count; k++) {
         put(problem, k, vector, length, points->theta + k * n);
         put(problem, problem->points + k, vector, l * length, points->gradient + k * n);
@@ -82,14 +83,14 @@ int worst_points_of(const struct worst_setting *setting, const struct worst_case
     return status;
 }
 
-int worst_points_symbols(const struct worst_problem *problem, const double *gram,
+int worst_points_symbols(const struct worst_problem *problem, const double *basis,
                          size_t first, size_t count, double *out, struct error *error)
 {
     const size_t n = problem->basis;
     double *vector = calloc(n * n, sizeof *vector);
     if (!vector)
         return error_memory(error, "the points of a worst case");
-    const int status = factor(gram, n, vector, error);
+    const int status = turn(basis, n, vector, error);
     for (size_t k = 0; status == STATUS_OK && k < count; k++)
         put(problem, first + k, vector, 1, out + k * n);
     free(vector);

@@ -21,11 +21,11 @@ PNM_MUST_USE int worst_points_of(const struct worst_setting *setting,
                                  struct worst_points *points, struct error *error);
 void worst_points_free(struct worst_points *points);
 
-/* The vectors of `count` symbols from `first` on for a Gram matrix of the problem's
- * basis: out (count x basis), in the problem's units. STATUS_MEMORY, STATUS_SOFTWARE.
- */
+/* The vectors of `count` symbols from `first` on for vectors of the problem's basis
+ * (basis x basis): out (count x basis), in the problem's units, coordinates ordered as
+ * above. STATUS_MEMORY, STATUS_SOFTWARE. */
 PNM_MUST_USE int worst_points_symbols(const struct worst_problem *problem,
-                                      const double *gram, size_t first, size_t count,
+                                      const double *basis, size_t first, size_t count,
                                       double *out, struct error *error);
 
 /* |a - b| of two vectors of n coordinates. */

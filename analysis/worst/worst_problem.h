@@ -124,16 +124,4 @@ PNM_MUST_USE int worst_add_norm(struct worst_problem *problem, size_t v, double 
  * values' own rows in a convex class. STATUS_MEMORY. */
 PNM_MUST_USE int worst_add_pairs(struct worst_problem *problem, struct error *error);
 
-/* Makes `scaled` a copy whose basis vectors, values and rows are divided by their
- * sizes, or by 1 if not `by_size`; row_size[rows] becomes those of the rows.
- * STATUS_MEMORY; worst_problem_free(scaled) is legal after a failure. */
-PNM_MUST_USE int worst_problem_scale(const struct worst_problem *problem, bool by_size,
-                                     struct worst_problem *scaled, double *row_size,
-                                     struct error *error);
-
-/* The value of a row less its limit for a Gram matrix (basis x basis), values and t. */
-double worst_row_excess(const struct worst_problem *problem,
-                        const struct worst_row *row, const double *gram,
-                        const double *value, double t);
-
 #endif

@@ -1,402 +1,483 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "worst/worst_solver.h"
 
-#include "worst/worst_apart.h"
+#include "base/interrupt.h"
+#include "worst/worst_program.h"
 
-#include <dsdp/dsdp5.h>
-#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
-#include <sys/types.h>
-#include <unistd.h>
+#include <string.h>
 
-/* DSDP's form is: maximize sum_i b_i y_i subject to C - sum_i y_i A_i positive
- * semidefinite and c - sum_i y_i a_i >= 0. It numbers i from 1, and C and c 0. */
-struct dual_form {
-    size_t variables;
-    size_t size;    /* of C and A_i */
-    size_t rows;    /* of c and a_i */
-    double *matrix; /* (1 + variables) x size (size + 1)/2; NULL: units of the matrix */
-    double *row;    /* rows x (1 + variables), c first */
-    double *objective; /* variables */
-    bool positive;     /* y >= 0 */
-    double largest;    /* of |y| */
-    double potential;  /* of DSDP: how fast it moves to the end */
-    double margin;     /* of the eigenvalues, without matrices */
+enum {
+    ITERATIONS = 150,
+    REFINEMENTS = 6,
+    HALVINGS = 40, /* of an interval that holds the longest step */
+    MATRICES = 3,  /* of the size of Z, to work with */
 };
 
-static size_t half_size(size_t n)
-{
-    return n * (n + 1) / 2;
-}
+/* The last point with a larger gap counts as far inside. */
+static const double inner_gap = 1e-4;
 
-/* Called in every iteration: ends the solver's process if nobody waits for it. */
-static int look_for_parent(DSDP dsdp, void *parent)
-{
-    (void)dsdp;
-    if (getppid() != *(pid_t *)parent)
-        _exit(1);
-    return 0;
-}
+static const wide most_of_a_step = 0.97L, shortest_step = 1e-7L;
 
-/* What DSDP is given; it keeps pointers to some of it. */
-struct solver {
-    DSDP dsdp;
-    SDPCone matrices;
-    LPCone rows;
-    BCone bounds;
-    int *start, *index, *place;
-    double *entry;
-    double minus_one;
-    pid_t parent;
+/* The steps of the unknowns. */
+struct direction {
+    wide *y, *x, *z; /* variables; both of followers and variables */
+    wide *xx, *zz;   /* size x size */
 };
 
-static int give_rows(struct solver *solver, const struct dual_form *form)
+/* Z and z, and their multipliers X and x, of followers and then of y >= 0. */
+struct worst_solver {
+    struct worst_program program;
+    size_t n, m, cones; /* the program's size, variables, followers + variables */
+    int iterations;
+    wide *y, *x, *z, *xx, *zz;
+    wide *inner_y, *inner_x, *inner_xx; /* at a time far inside */
+    bool has_inner;
+    bool is_obeyed;        /* the equalities of X and x are met */
+    wide *inverse;         /* of Z */
+    wide *apart_z, *apart; /* by which z and Z miss what y gives */
+    wide *products[2];     /* of the symbols: with X, with the inverse of Z */
+    wide *symbols;         /* symbols x (symbols + size), to work with */
+    wide *system;          /* m x m: the factor in the lower half, the system above */
+    wide *diagonal, *right, *left; /* m: of the system; its sides and what is left */
+    wide *cone_work;
+    wide *work[MATRICES];
+    struct direction ahead, step;
+};
+
+/* Z and z from y, with or without the constants. */
+static void slack_of(struct worst_solver *own, const wide *y, bool constant, wide *zz,
+                     wide *z)
 {
-    const size_t columns = form->variables + 1;
-    int count = 0;
-    for (size_t c = 0; c < columns; c++) {
-        solver->start[c] = count;
-        for (size_t r = 0; r < form->rows; r++) {
-            const double entry = form->row[r * columns + c];
-            if (entry != 0) {
-                solver->index[count] = (int)r;
-                solver->entry[count++] = entry;
-            }
+    worst_program_slack(&own->program, y, constant, own->symbols, zz, z);
+    memcpy(z + own->program.followers, y, own->m * sizeof *z);
+}
+
+/* Sets products to those of the symbols with a matrix. */
+static void set_products(struct worst_solver *own, const wide *matrix, wide *products)
+{
+    worst_linear_congruence(own->program.symbol, matrix, own->program.symbols, own->n,
+                            own->symbols, products);
+}
+
+/* A_i . B + a_i . x, for the symbols' products with B. */
+static wide product(const struct worst_solver *own, size_t i, const wide *products,
+                    const wide *x)
+{
+    const size_t f = own->program.followers;
+    return worst_program_apply(&own->program, i + 1, products) +
+           worst_linear_dot(own->program.follow + (i + 1) * f, x, f) + x[f + i];
+}
+
+/* The Schur complement: A_i . (X A_j Z^-1) + sum_l a_il a_jl x_l/z_l. */
+static void set_system(struct worst_solver *own)
+{
+    const size_t m = own->m, f = own->program.followers;
+    set_products(own, own->xx, own->products[0]);
+    set_products(own, own->inverse, own->products[1]);
+    for (size_t j = 0; j < m; j++) {
+        const wide *follow = own->program.follow + (j + 1) * f;
+        for (size_t p = 0; p < f; p++)
+            own->cone_work[p] = follow[p] * own->x[p] / own->z[p];
+        for (size_t i = j; i < m; i++)
+            own->system[i * m + j] = own->system[j * m + i] =
+                worst_program_cross(&own->program, i + 1, j + 1, own->products[0],
+                                    own->products[1]) +
+                worst_linear_dot(own->program.follow + (i + 1) * f, own->cone_work, f);
+        own->system[j * m + j] += own->x[f + j] / own->z[f + j];
+        own->diagonal[j] = own->system[j * m + j];
+    }
+    worst_linear_factor(own->system, m, true);
+}
+
+/* Sets y to the solution of the system, refined. */
+static void solve_system(struct worst_solver *own, wide *y)
+{
+    const size_t m = own->m;
+    wide before = INFINITY;
+    for (size_t i = 0; i < m; i++)
+        y[i] = 0;
+    memcpy(own->left, own->right, m * sizeof *own->left);
+    for (int k = 0; k < REFINEMENTS; k++) {
+        worst_linear_solve(own->system, m, own->left);
+        for (size_t i = 0; i < m; i++)
+            y[i] += own->left[i];
+        wide most = 0;
+        for (size_t i = 0; i < m; i++) {
+            wide sum =
+                own->diagonal[i] * y[i] +
+                worst_linear_dot(own->system + i * m + i + 1, y + i + 1, m - i - 1);
+            for (size_t j = 0; j < i; j++)
+                sum += own->system[j * m + i] * y[j];
+            own->left[i] = own->right[i] - sum;
+            most = fmaxl(most, fabsl(own->left[i]));
         }
+        if (!(most < before / 2))
+            break;
+        before = most;
     }
-    solver->start[columns] = count;
-    return LPConeSetData(solver->rows, (int)form->rows, solver->start, solver->index,
-                         solver->entry);
 }
 
-/* Without matrices, variable i < half_size is the i-th element of C - sum y A plus the
- * margin. */
-static int give_matrices(struct solver *solver, const struct dual_form *form)
+/* What remains of X Z = mu I, divided by Z: (-mu + X change + the step ahead's product)
+ * Z^-1 for a change of Z, and likewise of x z. */
+static void remain(struct worst_solver *own, wide mu, bool corrected,
+                   const wide *change, const wide *change_z, wide *out, wide *out_x)
 {
-    const int n = (int)form->size, half = (int)half_size(form->size);
-    int wrong = SDPConeSetBlockSize(solver->matrices, 0, n);
-    if (!wrong)
-        wrong = SDPConeSetStorageFormat(solver->matrices, 0, 'P');
-    if (!wrong && !form->matrix)
-        wrong = SDPConeSetIdentity(solver->matrices, 0, 0, n, -form->margin);
-    for (int i = 0; !wrong && !form->matrix && i < half; i++) {
-        solver->place[i] = i;
-        wrong = SDPConeSetASparseVecMat(solver->matrices, 0, i + 1, n, 1, 0,
-                                        &solver->place[i], &solver->minus_one, 1);
+    const size_t n = own->n;
+    worst_linear_multiply(own->xx, change, n, own->work[0]);
+    if (corrected) {
+        worst_linear_multiply(own->ahead.xx, own->ahead.zz, n, own->work[1]);
+        for (size_t k = 0; k < n * n; k++)
+            own->work[0][k] += own->work[1][k];
     }
-    for (int i = 0; !wrong && form->matrix && i <= (int)form->variables; i++)
-        wrong = SDPConeSetADenseVecMat(solver->matrices, 0, i, n, 1,
-                                       form->matrix + (size_t)i * (size_t)half, half);
-    return wrong;
+    for (size_t i = 0; i < n; i++)
+        own->work[0][i * n + i] -= mu;
+    worst_linear_multiply(own->work[0], own->inverse, n, own->work[1]);
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = 0; j < n; j++)
+            out[i * n + j] = (own->work[1][i * n + j] + own->work[1][j * n + i]) / 2;
+    for (size_t l = 0; l < own->cones; l++)
+        out_x[l] = (-mu + own->x[l] * change_z[l] +
+                    (corrected ? own->ahead.x[l] * own->ahead.z[l] : 0)) /
+                   own->z[l];
 }
 
-/* Tolerances: the gap is relative to 1 + |objective|. */
-static int configure(DSDP dsdp, double largest, double potential)
+/* The step to a point with products mu; `corrected` by the step ahead. */
+static void set_direction(struct worst_solver *own, wide mu, bool corrected,
+                          struct direction *to)
 {
-    int wrong = DSDPSetGapTolerance(dsdp, 1e-11);
-    wrong = wrong ? wrong : DSDPSetMaxIts(dsdp, 300);
-    wrong = wrong ? wrong : DSDPSetPotentialParameter(dsdp, potential);
-    wrong = wrong ? wrong : DSDPReuseMatrix(dsdp, 4);
-    wrong = wrong ? wrong : DSDPSetPNormTolerance(dsdp, 1);
-    return wrong ? wrong : DSDPSetYBounds(dsdp, -largest, largest);
-}
-
-static int give(struct solver *solver, const struct dual_form *form)
-{
-    const int variables = (int)form->variables;
-    int wrong = DSDPCreate(variables, &solver->dsdp);
-    wrong = wrong ? wrong : DSDPCreateSDPCone(solver->dsdp, 1, &solver->matrices);
-    wrong = wrong ? wrong : give_matrices(solver, form);
-    for (int i = 0; !wrong && i < variables; i++)
-        wrong = DSDPSetDualObjective(solver->dsdp, i + 1, form->objective[i]);
-    wrong = wrong ? wrong : DSDPCreateLPCone(solver->dsdp, &solver->rows);
-    wrong = wrong ? wrong : give_rows(solver, form);
-    if (!wrong && form->positive) {
-        wrong = DSDPCreateBCone(solver->dsdp, &solver->bounds);
-        wrong = wrong ? wrong : BConeAllocateBounds(solver->bounds, variables);
-        for (int i = 0; !wrong && i < variables; i++)
-            wrong = BConeSetLowerBound(solver->bounds, i + 1, 0);
+    const size_t n = own->n;
+    remain(own, mu, corrected, own->apart, own->apart_z, own->work[2], own->cone_work);
+    set_products(own, own->work[2], own->products[1]);
+    for (size_t i = 0; i < own->m; i++)
+        own->right[i] = -own->program.objective[i] -
+                        product(own, i, own->products[1], own->cone_work);
+    solve_system(own, to->y);
+    wide *const zz = own->step.zz, *const z = own->step.z;
+    slack_of(own, to->y, false, zz, z);
+    for (size_t k = 0; k < n * n; k++)
+        zz[k] += own->apart[k];
+    for (size_t l = 0; l < own->cones; l++)
+        z[l] += own->apart_z[l];
+    remain(own, mu, corrected, zz, z, own->work[2], own->cone_work);
+    for (size_t l = 0; l < own->cones; l++) {
+        to->x[l] = -own->x[l] - own->cone_work[l];
+        to->z[l] = z[l];
     }
-    return wrong ? wrong : configure(solver->dsdp, form->largest, form->potential);
+    for (size_t k = 0; k < n * n; k++)
+        to->xx[k] = -own->xx[k] - own->work[2][k];
+    memmove(to->zz, zz, n * n * sizeof *zz);
 }
 
-/* What a solution consists of: y, multipliers of the rows, the gap. */
-static size_t result_size(const struct dual_form *form)
+/* The longest part of a step, at most 1, that stays inside. */
+static wide longest(const struct worst_solver *own, const wide *matrix, const wide *by,
+                    const wide *x, const wide *dx)
 {
-    return form->variables + form->rows + 1;
+    wide least = 0, most = 1 / most_of_a_step;
+    for (size_t l = 0; l < own->cones; l++)
+        if (dx[l] < 0)
+            most = fminl(most, -x[l] / dx[l]);
+    if (!worst_linear_is_inside(matrix, by, most, own->n, own->work[0])) {
+        for (int k = 0; k < HALVINGS && most - least > 0.003L * most; k++) {
+            const wide middle = (least + most) / 2;
+            if (worst_linear_is_inside(matrix, by, middle, own->n, own->work[0]))
+                least = middle;
+            else
+                most = middle;
+        }
+        most = least;
+    }
+    return fminl(1, most_of_a_step * most);
 }
 
-/* Sets the result with DSDP. STATUS_SOFTWARE if y does not obey the inequalities. */
-static int solve_with(struct solver *solver, const struct dual_form *form,
-                      double *result)
+/* <X + a dX, Z + b dZ>, and the same of x and z. */
+static wide complementarity(const struct worst_solver *own, const struct direction *by,
+                            wide a, wide b)
 {
-    const int variables = (int)form->variables;
-    double *multiplier = result + form->variables, *gap = multiplier + form->rows;
-    double infeasible = 1, above = 0, below = 0, *x;
-    int count = 0;
-    errno = 0;
-    int wrong = give(solver, form);
-    solver->parent = getppid();
-    wrong =
-        wrong ? wrong : DSDPSetMonitor(solver->dsdp, look_for_parent, &solver->parent);
-    wrong = wrong ? wrong : DSDPSetup(solver->dsdp);
-    wrong = wrong ? wrong : DSDPSolve(solver->dsdp);
-    /* It says 1 for a lack of memory and for numbers that it cannot handle. */
-    if (wrong)
-        return errno == ENOMEM ? STATUS_MEMORY : STATUS_SOFTWARE;
-    wrong = DSDPComputeX(solver->dsdp);
-    wrong = wrong ? wrong : DSDPGetR(solver->dsdp, &infeasible);
-    wrong = wrong ? wrong : DSDPGetY(solver->dsdp, result, variables);
-    wrong = wrong ? wrong : DSDPGetPPObjective(solver->dsdp, &above);
-    wrong = wrong ? wrong : DSDPGetDDObjective(solver->dsdp, &below);
-    wrong = wrong ? wrong : LPConeGetXArray(solver->rows, &x, &count);
-    if (wrong || infeasible > 0 || count != (int)form->rows)
-        return STATUS_SOFTWARE;
-    for (int r = 0; r < count; r++)
-        multiplier[r] = x[r];
-    *gap = fabs(above - below) / fabs(below);
+    wide sum = 0;
+    for (size_t k = 0; k < own->n * own->n; k++)
+        sum += (own->xx[k] + a * by->xx[k]) * (own->zz[k] + b * by->zz[k]);
+    for (size_t l = 0; l < own->cones; l++)
+        sum += (own->x[l] + a * by->x[l]) * (own->z[l] + b * by->z[l]);
+    return sum;
+}
+
+static void move(struct worst_solver *own, wide a, wide b)
+{
+    const struct direction *step = &own->step;
+    for (size_t k = 0; k < own->n * own->n; k++) {
+        own->xx[k] += a * step->xx[k];
+        own->zz[k] += b * step->zz[k];
+    }
+    for (size_t l = 0; l < own->cones; l++) {
+        own->x[l] += a * step->x[l];
+        own->z[l] += b * step->z[l];
+    }
+    for (size_t i = 0; i < own->m; i++)
+        own->y[i] += b * step->y[i];
+}
+
+/* Rounding makes A_i . X + a_i . x miss objective_i. Where the multiplier of y_i >= 0
+ * is large enough it takes the difference up. */
+static void take_up(struct worst_solver *own)
+{
+    const size_t f = own->program.followers;
+    set_products(own, own->xx, own->products[0]);
+    own->is_obeyed = true;
+    for (size_t i = 0; i < own->m; i++) {
+        const wide x = own->program.objective[i] -
+                       product(own, i, own->products[0], own->x) + own->x[f + i];
+        if (x > own->x[f + i] / 2)
+            own->x[f + i] = x;
+        else
+            own->is_obeyed = false;
+    }
+}
+
+/* By how much the equalities are missed, at most, on both sides. */
+static wide infeasibility(struct worst_solver *own)
+{
+    wide most = 0;
+    slack_of(own, own->y, true, own->apart, own->apart_z);
+    for (size_t k = 0; k < own->n * own->n; k++) {
+        own->apart[k] -= own->zz[k];
+        most = fmaxl(most, fabsl(own->apart[k]));
+    }
+    for (size_t l = 0; l < own->cones; l++) {
+        own->apart_z[l] -= own->z[l];
+        most = fmaxl(most, fabsl(own->apart_z[l]));
+    }
+    set_products(own, own->xx, own->products[0]);
+    for (size_t i = 0; i < own->m; i++)
+        most = fmaxl(most, fabsl(own->program.objective[i] -
+                                 product(own, i, own->products[0], own->x)));
+    return most;
+}
+
+/* The inverse of Z; false if Z is not positive definite. */
+static bool invert(struct worst_solver *own)
+{
+    const size_t n = own->n;
+    memcpy(own->work[0], own->zz, n * n * sizeof *own->zz);
+    if (!worst_linear_factor(own->work[0], n, false))
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        for (size_t k = 0; k < n; k++)
+            own->inverse[i * n + k] = k == i;
+        worst_linear_solve(own->work[0], n, own->inverse + i * n);
+    }
+    return true;
+}
+
+/* One step; false if it is too short. */
+static bool step_on(struct worst_solver *own, wide total)
+{
+    const wide mu = total / (wide)(own->n + own->cones);
+    if (!invert(own))
+        return false;
+    set_system(own);
+    set_direction(own, 0, false, &own->ahead);
+    wide a = longest(own, own->xx, own->ahead.xx, own->x, own->ahead.x);
+    wide b = longest(own, own->zz, own->ahead.zz, own->z, own->ahead.z);
+    const wide part = fmaxl(complementarity(own, &own->ahead, a, b) / total, 0);
+    const wide centre = fminl(part * part * fmaxl(part, 0.1L), 1);
+    set_direction(own, fmaxl(centre, 1e-6L) * mu, true, &own->step);
+    a = longest(own, own->xx, own->step.xx, own->x, own->step.x);
+    b = longest(own, own->zz, own->step.zz, own->z, own->step.z);
+    if (!(a > shortest_step && b > shortest_step))
+        return false;
+    move(own, a, b);
+    take_up(own);
+    return true;
+}
+
+/* Keeps the point as one far inside. */
+static void keep_inner(struct worst_solver *own)
+{
+    own->has_inner = true;
+    memcpy(own->inner_y, own->y, own->m * sizeof *own->y);
+    memcpy(own->inner_x, own->x, own->cones * sizeof *own->x);
+    memcpy(own->inner_xx, own->xx, own->n * own->n * sizeof *own->xx);
+}
+
+int worst_solver_advance(struct worst_solver *own, double tolerance, double *gap,
+                         struct error *error)
+{
+    *gap = INFINITY;
+    for (; own->iterations < ITERATIONS; own->iterations++) {
+        const int status = interrupt_check(error);
+        if (status != STATUS_OK)
+            return status;
+        const wide missed = infeasibility(own);
+        const wide total = complementarity(own, &own->step, 0, 0);
+        const wide bound =
+            fabsl(worst_linear_dot(own->program.objective, own->y, own->m));
+        if (missed < 1e-5L)
+            *gap = (double)(total / bound);
+        if (own->is_obeyed && (total > inner_gap * bound || !own->has_inner))
+            keep_inner(own);
+        if (*gap <= tolerance || !step_on(own, total))
+            break;
+    }
     return STATUS_OK;
 }
 
-/* In the solver's own process. */
-static int solve_there(void *context, double *result, size_t count)
+/* out = (1 - share) last + share inner. */
+static void mix(wide share, const wide *last, const wide *inner, size_t count,
+                wide *out)
 {
-    const struct dual_form *form = context;
-    const size_t entries = (form->variables + 1) * form->rows + 1;
-    struct solver solver = {
-        .start = calloc(form->variables + 2, sizeof *solver.start),
-        .index = calloc(entries, sizeof *solver.index),
-        .entry = calloc(entries, sizeof *solver.entry),
-        .place = calloc(half_size(form->size), sizeof *solver.place),
-        .minus_one = -1,
-    };
-    (void)count;
-    int status = STATUS_MEMORY;
-    if (solver.start && solver.index && solver.entry && solver.place)
-        status = solve_with(&solver, form, result);
-    if (solver.dsdp)
-        (void)DSDPDestroy(solver.dsdp);
-    free(solver.start);
-    free(solver.index);
-    free(solver.entry);
-    free(solver.place);
-    return status;
+    for (size_t k = 0; k < count; k++)
+        out[k] = (1 - share) * last[k] + share * inner[k];
 }
 
-/* Sets result[result_size]; *found says whether y obeys the inequalities. */
-static int solve(const struct dual_form *form, double *result, bool *found,
-                 struct error *error)
+void worst_solver_read(struct worst_solver *own, double share,
+                       struct worst_function *function, double *multiplier)
 {
-    struct dual_form copy = *form;
-    return worst_apart(solve_there, &copy, result, result_size(form), found, error);
-}
-
-/* Adds coefficient <u, v> to the packed lower half of a matrix; `twice`: as the
- * coefficients of the elements of G, whose other half is the same. */
-static void add_form(const struct worst_problem *problem, const struct worst_row *row,
-                     double factor, bool twice, double *half)
-{
-    for (size_t k = row->first; k < row->first + row->count; k++) {
-        const struct worst_term *term = &problem->term[k];
-        const double *u = worst_symbol(problem, term->u);
-        const double *v = worst_symbol(problem, term->v);
-        const double c = factor * term->coefficient / 2;
-        for (size_t i = 0; i < problem->basis; i++)
-            for (size_t j = 0; j <= i; j++)
-                half[half_size(i) + j] +=
-                    c * (u[i] * v[j] + u[j] * v[i]) * (twice && i != j ? 2 : 1);
-    }
-}
-
-/* The variables are the lower half of G, f and t. */
-static int solve_function(const struct worst_problem *problem, const size_t *chosen,
-                          size_t count, const struct worst_attempt *attempt,
-                          struct worst_function *function, double *multiplier,
-                          double *gap, bool *found, struct error *error)
-{
-    const size_t n = problem->basis, half = half_size(n);
-    const size_t variables = half + problem->values + 1, columns = variables + 1;
-    struct dual_form form = {.variables = variables,
-                             .size = n,
-                             .rows = count,
-                             .largest = attempt->largest,
-                             .potential = attempt->potential,
-                             .margin = attempt->margin};
-    int status = STATUS_OK;
-    double *y = calloc(result_size(&form), sizeof *y);
-    form.row = calloc(count * columns, sizeof *form.row);
-    form.objective = calloc(variables, sizeof *form.objective);
-    if (!y || !form.row || !form.objective) {
-        status = error_memory(error, "the solver of a worst case");
-        goto out;
-    }
-    for (size_t r = 0; r < count; r++) {
-        const struct worst_row *row = &problem->row[chosen[r]];
-        double *own = form.row + r * columns;
-        own[0] = row->limit - attempt->margin;
-        add_form(problem, row, 1, true, own + 1);
-        for (size_t k = 0; k < 2; k++)
-            own[1 + half + row->value[k]] += row->factor[k];
-        own[variables] += row->t_factor;
-    }
-    form.objective[variables - 1] = 1;
-    status = solve(&form, y, found, error);
-    if (status != STATUS_OK || !*found)
-        goto out;
-    for (size_t r = 0; r < count; r++)
-        multiplier[r] = y[variables + r];
-    *gap = y[variables + count];
+    const struct worst_program *program = &own->program;
+    const size_t n = own->n;
+    const wide part = own->has_inner ? (wide)share : 0;
+    mix(part, own->xx, own->inner_xx, n * n, own->work[0]);
+    mix(part, own->x, own->inner_x, own->cones, own->cone_work);
+    mix(part, own->y, own->inner_y, own->m, own->left);
+    set_products(own, own->work[0], own->products[0]);
+    worst_program_values(program, own->products[0], own->cone_work, function->value,
+                         &function->t);
+    (void)worst_linear_factor(own->work[0], n, true);
     for (size_t i = 0; i < n; i++)
-        for (size_t j = 0; j <= i; j++)
-            function->gram[i * n + j] = function->gram[j * n + i] = y[half_size(i) + j];
-    for (size_t k = 0; k < problem->values; k++)
-        function->value[k] = y[half + k];
-    function->t = y[variables - 1];
-out:
-    free(y);
-    free(form.row);
-    free(form.objective);
-    return status;
+        for (size_t j = 0; j < n; j++)
+            function->vector[i * n + j] =
+                j <= i ? (double)(own->work[0][i * n + j] * program->size_of[i]) : 0;
+    for (size_t r = 0; r < program->problem->rows; r++)
+        multiplier[r] = 0;
+    for (size_t j = 0; j < own->m; j++)
+        multiplier[program->row[j]] =
+            (double)(own->left[j] * program->scale[program->row[j]] * program->t_size);
 }
 
-/* How the multiplier of row `pivot` follows from another row's: minus the ratio of
- * their factors of the value, or of t. */
-static double follows(const struct worst_problem *problem, size_t pivot,
-                      const struct worst_row *row)
+double worst_solver_excess(const struct worst_solver *own, size_t row,
+                           const struct worst_function *function)
 {
-    const struct worst_row *own = &problem->row[pivot];
-    double factor = 0;
-    if (pivot > problem->values)
-        return -row->t_factor;
-    for (size_t k = 0; k < 2; k++)
-        if (row->factor[k] != 0 && row->value[k] == pivot)
-            factor += row->factor[k];
-    return -factor / own->factor[0];
+    return worst_program_excess(&own->program, row, own->products[0], function->value,
+                                function->t);
 }
 
-/* Sets the coefficients of the variable of `row`, or with NULL the constants, in S
- * (packed half) and in the multipliers of the `values` and of the first measure. */
-static void eliminate(const struct worst_problem *problem, const struct worst_row *row,
-                      double *s, double *pivots)
+static bool direction_init(const struct worst_solver *own, struct direction *to)
 {
-    const size_t measure = problem->values + 1;
-    for (size_t p = 0; p <= problem->values; p++) {
-        const size_t pivot = p < problem->values ? p : measure;
-        pivots[p] = row ? follows(problem, pivot, row) : p == problem->values;
-        /* The first measure's own row may contain a value. */
-        if (!row && p < problem->values)
-            pivots[p] = follows(problem, pivot, &problem->row[measure]);
-        else if (row && p < problem->values && row->t_factor != 0)
-            pivots[p] -= follows(problem, pivot, &problem->row[measure]);
+    const size_t square = own->n * own->n;
+    *to = (struct direction){worst_linear_zeros(own->m), worst_linear_zeros(own->cones),
+                             worst_linear_zeros(own->cones), worst_linear_zeros(square),
+                             worst_linear_zeros(square)};
+    return to->y && to->x && to->z && to->xx && to->zz;
+}
+
+static void direction_free(struct direction *to)
+{
+    free(to->y);
+    free(to->x);
+    free(to->z);
+    free(to->xx);
+    free(to->zz);
+}
+
+/* Room for everything but the program. */
+static bool reserve(struct worst_solver *own)
+{
+    const size_t n = own->n, m = own->m, s = own->program.symbols;
+    const struct {
+        wide **place;
+        size_t count;
+    } room[] = {
+        {&own->y, m},
+        {&own->x, own->cones},
+        {&own->z, own->cones},
+        {&own->xx, n * n},
+        {&own->zz, n * n},
+        {&own->inner_y, m},
+        {&own->inner_x, own->cones},
+        {&own->inner_xx, n * n},
+        {&own->inverse, n * n},
+        {&own->apart_z, own->cones},
+        {&own->apart, n * n},
+        {&own->products[0], s * s},
+        {&own->products[1], s * s},
+        {&own->symbols, s * (s + n)},
+        {&own->system, m * m},
+        {&own->diagonal, m},
+        {&own->right, m},
+        {&own->left, m},
+        {&own->cone_work, own->cones},
+        {&own->work[0], n * n},
+        {&own->work[1], n * n},
+        {&own->work[2], n * n},
+    };
+    bool room_for_all = true;
+    for (size_t k = 0; k < sizeof room / sizeof *room; k++) {
+        *room[k].place = worst_linear_zeros(room[k].count);
+        room_for_all = room_for_all && *room[k].place;
     }
-    if (row)
-        add_form(problem, row, 1, false, s);
-    for (size_t p = 0; p <= problem->values; p++)
-        add_form(problem, &problem->row[p < problem->values ? p : measure], pivots[p],
-                 false, s);
+    const bool ahead = direction_init(own, &own->ahead);
+    const bool step = direction_init(own, &own->step);
+    return room_for_all && ahead && step;
 }
 
-/* The variables are the multipliers of the rows chosen but for those that follow. */
-static int solve_multipliers(const struct worst_problem *problem, const size_t *chosen,
-                             size_t count, const struct worst_attempt *attempt,
-                             double *multiplier, bool *found, struct error *error)
+/* Starts far inside, in the middle. */
+static void start(struct worst_solver *own)
 {
-    const size_t n = problem->basis, half = half_size(n);
-    const size_t pivots = problem->values + 1, measure = problem->values + 1;
-    const size_t variables = count - pivots, columns = variables + 1;
-    struct dual_form form = {.variables = variables,
-                             .size = n,
-                             .rows = pivots,
-                             .positive = true,
-                             .largest = attempt->largest,
-                             .potential = attempt->potential};
-    int status = STATUS_OK;
-    double *y = calloc(result_size(&form), sizeof *y);
-    double *pivot = calloc(pivots, sizeof *pivot);
-    form.matrix = calloc(columns * half, sizeof *form.matrix);
-    form.row = calloc(pivots * columns, sizeof *form.row);
-    form.objective = calloc(variables, sizeof *form.objective);
-    if (!y || !pivot || !form.matrix || !form.row || !form.objective) {
-        status = error_memory(error, "the solver of a worst case");
-        goto out;
-    }
-    size_t variable = 0;
-    for (size_t c = 0; c <= count; c++) {
-        if (c > 0 && (chosen[c - 1] < problem->values || chosen[c - 1] == measure))
-            continue;
-        const struct worst_row *row = c > 0 ? &problem->row[chosen[c - 1]] : NULL;
-        double *matrix = form.matrix + variable * half;
-        eliminate(problem, row, matrix, pivot);
-        /* C - sum y A is S less the margin, and c - sum y a the multipliers that
-         * follow. */
-        for (size_t k = 0; row && k < half; k++)
-            matrix[k] = -matrix[k];
-        for (size_t i = 0; !row && i < n; i++)
-            matrix[half_size(i) + i] -= attempt->margin;
-        for (size_t p = 0; p < pivots; p++)
-            form.row[p * columns + variable] = row ? -pivot[p] : pivot[p];
-        if (row)
-            form.objective[variable - 1] = -row->limit;
-        variable++;
-    }
-    status = solve(&form, y, found, error);
-    variable = 0;
-    for (size_t c = 0; c < count; c++)
-        multiplier[c] =
-            chosen[c] < problem->values || chosen[c] == measure ? 0 : y[variable++];
-out:
-    free(y);
-    free(pivot);
-    free(form.matrix);
-    free(form.row);
-    free(form.objective);
-    return status;
+    const wide far = 10 * (wide)(own->n + 1);
+    for (size_t i = 0; i < own->n; i++)
+        own->xx[i * own->n + i] = own->zz[i * own->n + i] = far;
+    for (size_t l = 0; l < own->cones; l++)
+        own->x[l] = own->z[l] = far;
 }
 
-int worst_solve_function(const struct worst_problem *problem, const size_t *chosen,
-                         size_t count, const struct worst_attempt *attempt,
-                         struct worst_function *function, double *multiplier,
-                         double *gap, bool *found, struct error *error)
+int worst_solver_new(const struct worst_problem *problem, const size_t *chosen,
+                     size_t count, bool by_size, struct worst_solver **solver,
+                     struct error *error)
 {
-    struct worst_problem scaled;
-    double *size = calloc(problem->rows, sizeof *size);
-    const size_t n = problem->basis;
-    if (!size)
+    struct worst_solver *own = *solver = calloc(1, sizeof *own);
+    if (!own)
         return error_memory(error, "the solver of a worst case");
-    int status = worst_problem_scale(problem, attempt->scaled, &scaled, size, error);
-    if (status == STATUS_OK)
-        status = solve_function(&scaled, chosen, count, attempt, function, multiplier,
-                                gap, found, error);
-    if (status == STATUS_OK) {
-        for (size_t i = 0; attempt->scaled && i < n * n; i++)
-            function->gram[i] *=
-                problem->vector_size[i / n] * problem->vector_size[i % n];
-        for (size_t k = 0; attempt->scaled && k < problem->values; k++)
-            function->value[k] *= problem->value_size[k];
-        for (size_t c = 0; c < count; c++)
-            multiplier[c] /= size[chosen[c]];
-    }
-    worst_problem_free(&scaled);
-    free(size);
-    return status;
+    const int status =
+        worst_program_init(problem, chosen, count, by_size, &own->program, error);
+    if (status != STATUS_OK)
+        return status;
+    own->n = own->program.size;
+    own->m = own->program.variables;
+    own->cones = own->program.followers + own->m;
+    if (!reserve(own))
+        return error_memory(error, "the solver of a worst case");
+    start(own);
+    return STATUS_OK;
 }
 
-int worst_solve_multipliers(const struct worst_problem *problem, const size_t *chosen,
-                            size_t count, const struct worst_attempt *attempt,
-                            double *multiplier, bool *found, struct error *error)
+void worst_solver_free(struct worst_solver *own)
 {
-    struct worst_problem scaled;
-    double *size = calloc(problem->rows, sizeof *size);
-    if (!size)
-        return error_memory(error, "the solver of a worst case");
-    int status = worst_problem_scale(problem, attempt->scaled, &scaled, size, error);
-    if (status == STATUS_OK)
-        status = solve_multipliers(&scaled, chosen, count, attempt, multiplier, found,
-                                   error);
-    for (size_t c = 0; status == STATUS_OK && c < count; c++)
-        multiplier[c] /= size[chosen[c]];
-    worst_problem_free(&scaled);
-    free(size);
-    return status;
+    if (!own)
+        return;
+    worst_program_free(&own->program);
+    direction_free(&own->ahead);
+    direction_free(&own->step);
+    free(own->y);
+    free(own->x);
+    free(own->z);
+    free(own->xx);
+    free(own->zz);
+    free(own->inner_y);
+    free(own->inner_x);
+    free(own->inner_xx);
+    free(own->inverse);
+    free(own->apart_z);
+    free(own->apart);
+    free(own->products[0]);
+    free(own->products[1]);
+    free(own->symbols);
+    free(own->system);
+    free(own->diagonal);
+    free(own->right);
+    free(own->left);
+    free(own->cone_work);
+    for (int k = 0; k < MATRICES; k++)
+        free(own->work[k]);
+    free(own);
 }

@@ -1,49 +1,41 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* worst_solver.h: finds worst cases and multipliers with DSDP (Benson and Ye, ACM
- * Trans. Math. Softw. 34, 2008). Nothing that it says is believed: worst_check.h proves
- * it.
- *
- * DSDP moves inside of the inequalities of the problem that it is given, so that its
- * answers obey them with a small slack. That of the function has those of the Gram
- * matrix, that of the multipliers those of S; hence there are two. */
+/* worst_solver.h: finds a worst function and multipliers by a primal-dual interior
+ * point method (Helmberg, Rendl, Vanderbei and Wolkowicz, SIAM J. Optim. 6, 1996, with
+ * Mehrotra's predictor and corrector). It works in long doubles, for these programs
+ * need more digits than their solutions have. Nothing that it says is believed:
+ * worst_check.h proves it. */
 #ifndef PNM_WORST_SOLVER_H
 #define PNM_WORST_SOLVER_H
 
-#include "worst/worst_problem.h"
+#include "worst/worst_check.h"
 
-/* How the solver is asked. Several ways are tried, for none is best in every case. */
-struct worst_attempt {
-    double margin;    /* slack wanted in every inequality */
-    double largest;   /* of the unknowns */
-    bool scaled;      /* unknowns are divided by their sizes in a typical case */
-    double potential; /* how fast it moves to the end: 3 to 5 */
-};
+struct worst_solver;
 
-/* A function: its Gram matrix (basis x basis) and values. */
-struct worst_function {
-    double *gram, *value;
-    double t;
-};
+/* For the `count` rows chosen, which contain the first ones of each value and the
+ * measures. `by_size`: unknowns are divided by their sizes in a typical case. The
+ * problem stays where it is. STATUS_MEMORY; the free function is legal after a failure.
+ */
+PNM_MUST_USE int worst_solver_new(const struct worst_problem *problem,
+                                  const size_t *chosen, size_t count, bool by_size,
+                                  struct worst_solver **solver, struct error *error);
+void worst_solver_free(struct worst_solver *solver);
 
-/* Sets *function to a near-worst function for the `count` rows chosen, each obeyed with
- * a slack, multiplier[] (of the rows chosen) to rough multipliers, and *gap to what the
- * solver takes for the relative distance from the worst. `found` false: the solver
- * found none. STATUS_MEMORY. */
-PNM_MUST_USE int worst_solve_function(const struct worst_problem *problem,
-                                      const size_t *chosen, size_t count,
-                                      const struct worst_attempt *attempt,
-                                      struct worst_function *function,
-                                      double *multiplier, double *gap, bool *found,
-                                      struct error *error);
+/* Moves on to a relative gap of `tolerance`, or as near as it comes, always strictly
+ * inside of all inequalities. *gap becomes the gap, infinity while the equalities are
+ * not met. STATUS_INTERRUPTED. */
+PNM_MUST_USE int worst_solver_advance(struct worst_solver *solver, double tolerance,
+                                      double *gap, struct error *error);
 
-/* Sets multiplier[] (of the rows chosen, which contain the first ones that are there
- * for each value and the measures) to near-best multipliers, whose S is positive
- * definite. The multipliers of the values' rows and of the first measure are left 0:
- * they follow from the others. STATUS_MEMORY. */
-PNM_MUST_USE int worst_solve_multipliers(const struct worst_problem *problem,
-                                         const size_t *chosen, size_t count,
-                                         const struct worst_attempt *attempt,
-                                         double *multiplier, bool *found,
-                                         struct error *error);
+/* Sets what it has reached, mixed with a `share` < 1 of what it had far inside of all
+ * inequalities: so they are obeyed though the last digits are not. The function, whose
+ * i-th vector has i + 1 coordinates, and the multipliers of all rows of the problem, 0
+ * for rows that were not chosen and for those of the values and the first measure,
+ * which follow from the others. */
+void worst_solver_read(struct worst_solver *solver, double share,
+                       struct worst_function *function, double *multiplier);
+
+/* The value of a row of the problem less its limit for the function read last. */
+double worst_solver_excess(const struct worst_solver *solver, size_t row,
+                           const struct worst_function *function);
 
 #endif

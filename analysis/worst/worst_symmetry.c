@@ -211,52 +211,49 @@ int worst_symmetry_problem(const struct worst_tree_setting *setting,
 /* --- into the enumerated tree ------------------------------------------------------
  */
 
-/* <g, g'> of two nodes. */
-static double product_of_gradients(const struct worst_case *parts, size_t node,
-                                   size_t other)
+/* The tree has as many coordinates as nodes and inner nodes: that of the noise at an
+ * inner node, and one of its part's gradients at each depth below. The latter, counted
+ * as a node's, is that of the way which leaves the inner node with -v and goes on with
+ * +v; part 0 has those of the way that always goes on with +v. */
+static size_t coordinate(size_t part, size_t from, size_t depth)
 {
-    const size_t points = parts->problem.points, basis = parts->problem.basis;
-    const size_t i = worst_tree_depth(node), j = worst_tree_depth(other);
-    const size_t common = worst_tree_common(node, other);
-    double sum = 0;
-    for (size_t part = 0; part <= i && part <= j && part <= common + 1; part++) {
-        const size_t u = gradient_vector(points, part, i);
-        const size_t v = gradient_vector(points, part, j);
-        sum += (part <= common ? 1 : -1) * parts->function.gram[u * basis + v];
-    }
-    return sum;
+    size_t node = part > 0 ? 2 * from + 2 : 0;
+    for (size_t k = part; k < depth; k++)
+        node = 2 * node + 1;
+    return node;
 }
 
-/* <v, g>/sigma for the noise at node `from`: 0 unless it is an ancestor. */
-static double product_with_noise(const struct worst_case *parts, size_t from,
-                                 size_t node)
+/* Adds to `out` (of a node) the vector of one part, whose noise is at node `from`. */
+static void lift_vector(const struct worst_case *parts, size_t nodes, size_t part,
+                        size_t from, size_t vector, int sign, double *out)
 {
-    const size_t points = parts->problem.points, basis = parts->problem.basis;
-    const size_t a = worst_tree_depth(from), k = worst_tree_depth(node);
-    if (k <= a || worst_tree_ancestor(node, a) != from)
-        return 0;
-    const size_t u = noise_vector(points, a + 1);
-    const size_t v = gradient_vector(points, a + 1, k);
-    return worst_tree_sign(node, a) * parts->function.gram[u * basis + v];
+    const size_t points = parts->problem.points;
+    const double *own = parts->function.vector + vector * parts->problem.basis;
+    if (part > 0)
+        out[nodes + from] += sign * own[noise_vector(points, part)];
+    for (size_t k = part; k < points; k++)
+        out[coordinate(part, from, k)] += sign * own[gradient_vector(points, part, k)];
 }
 
 static void lift_function(const struct worst_case *parts, struct worst_case *tree)
 {
     const size_t points = parts->problem.points, nodes = tree->problem.points;
     const size_t n = tree->problem.basis;
-    double *gram = tree->function.gram;
+    double *vector = tree->function.vector;
     for (size_t u = 0; u < nodes; u++) {
-        tree->function.value[u] = parts->function.value[worst_tree_depth(u)];
-        for (size_t w = 0; w < nodes; w++)
-            gram[u * n + w] = product_of_gradients(parts, u, w);
+        const size_t depth = worst_tree_depth(u);
+        tree->function.value[u] = parts->function.value[depth];
+        lift_vector(parts, nodes, 0, 0, gradient_vector(points, 0, depth), 1,
+                    vector + u * n);
+        for (size_t part = 1; part <= depth; part++)
+            lift_vector(parts, nodes, part, worst_tree_ancestor(u, part - 1),
+                        gradient_vector(points, part, depth),
+                        worst_tree_sign(u, part - 1), vector + u * n);
     }
     for (size_t u = 0; u + nodes < n; u++) {
-        const size_t v = noise_vector(points, worst_tree_depth(u) + 1);
-        gram[(nodes + u) * n + nodes + u] =
-            parts->function.gram[v * parts->problem.basis + v];
-        for (size_t w = 0; w < nodes; w++)
-            gram[(nodes + u) * n + w] = gram[w * n + nodes + u] =
-                product_with_noise(parts, u, w);
+        const size_t part = worst_tree_depth(u) + 1;
+        lift_vector(parts, nodes, part, u, noise_vector(points, part), 1,
+                    vector + (nodes + u) * n);
     }
     tree->function.t = parts->function.t;
 }

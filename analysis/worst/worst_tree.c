@@ -163,8 +163,7 @@ static int prove(const struct worst_case *parts, struct worst_case *tree,
     }
     if (status == STATUS_OK && !isnan(parts->worst)) {
         status =
-            worst_check_below(&tree->problem, tree->function.gram, tree->function.value,
-                              tree->function.t, &bound, &reason, error);
+            worst_check_below(&tree->problem, &tree->function, &bound, &reason, error);
         if (status == STATUS_OK && !reason) {
             status = worst_case_below(tree, bound, error);
             tree->worst = fmin(tree->worst, parts->worst);
@@ -223,7 +222,7 @@ int worst_tree_points_of(const struct worst_tree_setting *setting,
     };
     if (!vector)
         return error_memory(error, "the points of a worst case");
-    const int status = worst_points_symbols(&tree->problem, tree->function.gram, 0,
+    const int status = worst_points_symbols(&tree->problem, tree->function.vector, 0,
                                             symbols, vector, error);
     for (size_t k = 0; k < nodes * n; k++)
         points->noise[k] *= setting->sigma;
