@@ -22,7 +22,7 @@ enum {
  * prove what it has found. The nearer, the smaller is the slack of inequalities, and
  * the proofs fail at last. */
 static const double rough = 1e-3;
-static const double tolerance[] = {1e-7, 1e-8, 1e-9, 1e-10};
+static const double tolerance[] = {1e-5, 1e-6, 1e-7, 1e-8, 1e-9, 1e-10};
 enum { TOLERANCES = sizeof tolerance / sizeof *tolerance };
 
 /* Shares of a point far inside that are mixed with what the solver has found. */
@@ -32,8 +32,9 @@ enum { SHARES = sizeof share / sizeof *share };
 /* What a row must have that the solver was not given. */
 static const double slack = 1e-12;
 
-/* A relative gap at which nothing nearer is looked for. */
-static const double close_enough = 2e-9;
+/* A relative gap at which nothing nearer is looked for, and one at which the unknowns
+ * are not divided by other sizes. */
+static const double close_enough = 2e-9, close_without = 1e-7;
 
 /* The rows that the solver is given. */
 struct choice {
@@ -146,9 +147,9 @@ struct proven {
     double below, above;
 };
 
-static bool is_close(const struct proven *proven)
+static bool is_close(const struct proven *proven, double gap)
 {
-    return proven->above - proven->below <= close_enough * proven->above;
+    return proven->above - proven->below <= gap * proven->above;
 }
 
 /* Proves the function that the solver has found, and keeps it if it is better than
@@ -230,11 +231,11 @@ static int solve_chosen(struct worst_case *worst, bool by_size, bool *is_rough,
         if (status != STATUS_OK || !isfinite(gap))
             break;
         worst_solver_read(solver, share[1], &scratch->function, scratch->multiplier);
-        *again = choose_broken(problem, solver, scratch);
+        *again = (gap <= aim || k <= 0) && choose_broken(problem, solver, scratch);
         *is_rough = *is_rough && *again;
-        if (k >= 0 && !*again)
+        if (!*again && (k >= 0 || gap > aim))
             status = prove(worst, solver, scratch, proven, error);
-        if (is_close(proven) || gap > aim)
+        if (is_close(proven, close_enough) || gap > aim)
             break;
     }
     worst_solver_free(solver);
@@ -341,7 +342,7 @@ static int find_both(struct worst_case *worst, struct scratch *scratch,
 {
     struct proven proven = {NAN, NAN};
     int status = find_bounds(worst, true, scratch, &proven, error);
-    if (status == STATUS_OK && !is_close(&proven))
+    if (status == STATUS_OK && !is_close(&proven, close_without))
         status = find_bounds(worst, false, scratch, &proven, error);
     const double below = proven.below, above = proven.above;
     if (status != STATUS_OK)

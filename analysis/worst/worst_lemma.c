@@ -35,7 +35,7 @@ static double add_distance(const struct rule *rule, size_t steps, double *x)
     const double beta = pow(rule_parameter(rule, "beta1"), 2);
     const double beta0 = rule_parameter(rule, "beta0");
     double response;
-    worst_response(rule, 1, &response);
+    worst_response(rule, 0, 1, &response);
     /* The first step is -eta0 (1 + beta0) (1 - beta) times the gradient. */
     const double eta0 = -response / ((1 + beta0) * (1 - beta));
     const double weights[] = {beta - beta0 * (1 - beta), beta};
@@ -62,7 +62,7 @@ int worst_lemma_distance(const struct rule *rule, uint64_t steps,
         status = error_memory(error, "a worst case");
     if (status != STATUS_OK)
         goto out;
-    worst_response(rule, steps, response);
+    worst_response(rule, 0, steps, response);
     for (size_t k = 0; k <= z; k++) {
         worst_symbol(problem, problem->points + k)[k] = 1;
         for (size_t t = 0; t < (k == z ? n : k); t++)

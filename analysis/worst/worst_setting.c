@@ -44,24 +44,43 @@ int worst_setting_check(const struct worst_setting *setting, struct error *error
     return status == STATUS_OK ? check_bounded(setting, error) : status;
 }
 
-void worst_response(const struct rule *rule, uint64_t steps, double *response)
+/* value[k] = theta after k noiseless steps from the state s. */
+static void follow(const struct linear_system *system, quad *s, uint64_t count,
+                   double *value)
 {
-    struct linear_system system;
-    quad s[LINEAR_STATE] = {0}, next[LINEAR_STATE];
-    linear_system_probe(rule, 0, &system);
-    const int dim = system.dim;
-    for (int k = 0; k < system.samples; k++)
-        for (int i = 0; i < dim; i++)
-            s[i] += system.b[k][i];
-    for (uint64_t k = 0; k < steps; k++) {
-        response[k] = (double)s[0];
+    const int dim = system->dim;
+    quad next[LINEAR_STATE] = {0};
+    for (uint64_t k = 0; k < count; k++) {
+        value[k] = (double)s[0];
         for (int i = 0; i < dim; i++) {
             next[i] = s[i];
             for (int j = 0; j < dim; j++)
-                next[i] += system.e[i * dim + j] * s[j];
+                next[i] += system->e[i * dim + j] * s[j];
         }
-        memcpy(s, next, sizeof s);
+        memcpy(s, next, sizeof next);
     }
+}
+
+void worst_response(const struct rule *rule, double curvature, uint64_t steps,
+                    double *response)
+{
+    struct linear_system system;
+    quad s[LINEAR_STATE] = {0};
+    linear_system_probe(rule, curvature, &system);
+    for (int k = 0; k < system.samples; k++)
+        for (int i = 0; i < system.dim; i++)
+            s[i] += system.b[k][i];
+    follow(&system, s, steps, response);
+}
+
+/* decay[k], k = 0 .. N, is theta_k after theta_0 = 1 on a quadratic. */
+static void set_decay(const struct rule *rule, double curvature, uint64_t steps,
+                      double *decay)
+{
+    struct linear_system system;
+    quad s[LINEAR_STATE] = {1};
+    linear_system_probe(rule, curvature, &system);
+    follow(&system, s, steps + 1, decay);
 }
 
 /* With gradients and positions divided by the root of what is given at the start, and
@@ -98,21 +117,33 @@ static bool has_star(const struct worst_setting *setting)
            setting->given == WORST_GIVEN_DISTANCE || setting->measure == WORST_DISTANCE;
 }
 
-/* The basis is grad f(theta_0), ..., grad f(theta_N) and, with x*, theta_anchor: of the
- * two ends, that which is typically nearer to x*, so that no point is a small
- * difference of large vectors. */
+/* How the points follow from the basis: theta_k = decay[k] theta_0 + sum_{t<k}
+ * response[k-1-t] s_t. */
+struct path {
+    double curvature; /* mu of a strongly convex class, or 0 */
+    double *decay, *response;
+};
+
+/* The basis is s_k = grad f(theta_k) - mu theta_k for k = 0 .. N, which is small where
+ * f is nearly a quadratic, and, with x*, theta_anchor: without mu that of the two ends
+ * which is typically nearer to x*, so that no point is a small difference of large
+ * vectors. */
 static void set_symbols(struct worst_problem *problem, size_t steps, size_t anchor,
-                        const double *response, double smoothness)
+                        const struct path *path, double smoothness)
 {
+    const size_t n = problem->basis;
     for (size_t k = 0; k <= steps; k++) {
         double *x = worst_symbol(problem, k);
-        worst_symbol(problem, problem->points + k)[k] = 1;
+        double *g = worst_symbol(problem, problem->points + k);
         if (problem->star)
-            x[steps + 1] = 1;
+            x[steps + 1] = path->decay[k] / path->decay[anchor];
         for (size_t t = 0; t < k; t++)
-            x[t] = response[k - 1 - t] * smoothness;
+            x[t] = path->response[k - 1 - t] * smoothness;
         for (size_t t = 0; problem->star && t < anchor; t++)
-            x[t] -= response[anchor - 1 - t] * smoothness;
+            x[t] -= path->response[anchor - 1 - t] * smoothness;
+        for (size_t i = 0; i < n; i++)
+            g[i] = path->curvature / smoothness * x[i];
+        g[k] += 1;
     }
 }
 
@@ -157,9 +188,9 @@ struct sizes {
 };
 
 /* Sets the sizes of the problem's vectors and values, and the others, to the largest
- * ones over functions f = h x^2/2. g holds a chain's gradients. */
-static void set_sizes(const struct worst_setting *setting, const double *response,
-                      struct worst_problem *problem, double *g, struct sizes *sizes)
+ * ones over functions f = h x^2/2. s holds a chain's s_k. */
+static void set_sizes(const struct worst_setting *setting, const struct path *path,
+                      struct worst_problem *problem, double *s, struct sizes *sizes)
 {
     const size_t steps = (size_t)setting->steps;
     for (size_t k = 0; k <= steps; k++)
@@ -171,17 +202,17 @@ static void set_sizes(const struct worst_setting *setting, const double *respons
         const double start = setting->given == WORST_GIVEN_LOSS ? sqrt(2 / h) : 1;
         double x = start, least = INFINITY;
         for (size_t k = 0; k <= steps; k++) {
-            x = start;
+            x = path->decay[k] * start;
             for (size_t t = 0; t < k; t++)
-                x += response[k - 1 - t] * setting->smoothness * g[t];
-            g[k] = h * x;
-            least = fmin(least, g[k] * g[k]);
-            enlarge(&problem->vector_size[k], g[k]);
+                x += path->response[k - 1 - t] * setting->smoothness * s[t];
+            s[k] = (h - path->curvature / setting->smoothness) * x;
+            least = fmin(least, h * h * x * x);
+            enlarge(&problem->vector_size[k], s[k]);
             enlarge(&problem->value_size[k], h * x * x / 2);
         }
         const double own[] = {
             [WORST_MIN_GRADIENT] = least,
-            [WORST_LAST_GRADIENT] = g[steps] * g[steps],
+            [WORST_LAST_GRADIENT] = h * h * x * x,
             [WORST_LAST_LOSS] = h * x * x / 2,
             [WORST_DISTANCE] = x * x,
         };
@@ -231,19 +262,26 @@ int worst_setting_problem(const struct worst_setting *setting,
 {
     const size_t steps = (size_t)setting->steps;
     const bool star = has_star(setting);
-    double *response = calloc(2 * steps + 1, sizeof *response);
+    double *room = calloc(3 * (steps + 1), sizeof *room);
+    const struct path path = {
+        .curvature = setting->class == WORST_STRONGLY_CONVEX ? setting->mu : 0,
+        .decay = room,
+        .response = room + steps + 1,
+    };
     struct sizes sizes;
     int status = worst_problem_init(problem, steps + 1 + star, star, 0,
                                     steps + 1 + star, lowest_curvature(setting), error);
-    if (status == STATUS_OK && !response)
+    if (status == STATUS_OK && !room)
         status = error_memory(error, "a worst case");
     if (status == STATUS_OK) {
-        worst_response(setting->rule, setting->steps, response);
-        set_sizes(setting, response, problem, response + steps, &sizes);
-        const size_t anchor = sizes.last < sizes.first ? steps : 0;
-        set_symbols(problem, steps, anchor, response, setting->smoothness);
+        worst_response(setting->rule, path.curvature, setting->steps, path.response);
+        set_decay(setting->rule, path.curvature, setting->steps, path.decay);
+        set_sizes(setting, &path, problem, room + 2 * (steps + 1), &sizes);
+        const bool last = path.curvature == 0 && sizes.last < sizes.first;
+        const size_t anchor = last ? steps : 0;
+        set_symbols(problem, steps, anchor, &path, setting->smoothness);
         if (star)
-            problem->vector_size[steps + 1] = fmin(sizes.first, sizes.last);
+            problem->vector_size[steps + 1] = last ? sizes.last : sizes.first;
         limit_sizes(problem->vector_size, problem->basis);
         limit_sizes(problem->value_size, problem->values);
         const double size = measure_size(sizes.measured);
@@ -251,6 +289,6 @@ int worst_setting_problem(const struct worst_setting *setting,
             setting->measure == WORST_LAST_LOSS ? worst_pair_scale(problem) : size;
         status = add_rows(problem, setting, size, error);
     }
-    free(response);
+    free(room);
     return status;
 }

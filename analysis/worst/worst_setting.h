@@ -40,9 +40,11 @@ struct worst_setting {
 PNM_MUST_USE int worst_setting_check(const struct worst_setting *setting,
                                      struct error *error);
 
-/* How theta_N depends on the gradients: response[k], k = 0 .. N - 1, is the coefficient
- * of grad f(theta_t) in theta_{t+1+k}, read off the rule's own step. */
-void worst_response(const struct rule *rule, uint64_t steps, double *response);
+/* How the points depend on the gradients: response[k], k = 0 .. N - 1, is the
+ * coefficient of s_t = grad f(theta_t) - curvature theta_t in theta_{t+1+k}, read off
+ * the rule's own step. */
+void worst_response(const struct rule *rule, double curvature, uint64_t steps,
+                    double *response);
 
 /* The factor from the problem's units to those of the setting. */
 double worst_setting_scale(const struct worst_setting *setting);

@@ -10,6 +10,7 @@
 
 enum {
     ITERATIONS = 150,
+    PATIENCE = 12, /* iterations to halve the gap in */
     REFINEMENTS = 6,
     HALVINGS = 40, /* of an interval that holds the longest step */
     MATRICES = 3,  /* of the size of Z, to work with */
@@ -31,6 +32,8 @@ struct worst_solver {
     struct worst_program program;
     size_t n, m, cones; /* the program's size, variables, followers + variables */
     int iterations;
+    wide halved;  /* X . Z + x . z when it was last halved */
+    int patience; /* iterations left to halve it in */
     wide *y, *x, *z, *xx, *zz;
     wide *inner_y, *inner_x, *inner_xx; /* at a time far inside */
     bool has_inner;
@@ -218,41 +221,45 @@ static void move(struct worst_solver *own, wide a, wide b)
         own->y[i] += b * step->y[i];
 }
 
-/* Rounding makes A_i . X + a_i . x miss objective_i. Where the multiplier of y_i >= 0
- * is large enough it takes the difference up. */
-static void take_up(struct worst_solver *own)
+/* Z, z and the multipliers x of y >= 0 take up what rounding and short steps make them
+ * miss of the equalities, where they are large enough for it. Returns what is still
+ * missed, at most, relative to the largest unknown. */
+static wide take_up(struct worst_solver *own)
 {
-    const size_t f = own->program.followers;
-    set_products(own, own->xx, own->products[0]);
-    own->is_obeyed = true;
-    for (size_t i = 0; i < own->m; i++) {
-        const wide x = own->program.objective[i] -
-                       product(own, i, own->products[0], own->x) + own->x[f + i];
-        if (x > own->x[f + i] / 2)
-            own->x[f + i] = x;
-        else
-            own->is_obeyed = false;
-    }
-}
-
-/* By how much the equalities are missed, at most, on both sides. */
-static wide infeasibility(struct worst_solver *own)
-{
-    wide most = 0;
+    const size_t n = own->n, f = own->program.followers;
+    wide most = 0, largest = 1;
     slack_of(own, own->y, true, own->apart, own->apart_z);
-    for (size_t k = 0; k < own->n * own->n; k++) {
+    for (size_t k = 0; k < n * n; k++)
         own->apart[k] -= own->zz[k];
+    const wide whole = worst_linear_is_inside(own->zz, own->apart, 2, n, own->work[0]);
+    for (size_t k = 0; k < n * n; k++) {
+        own->zz[k] += whole * own->apart[k];
+        own->apart[k] -= whole * own->apart[k];
         most = fmaxl(most, fabsl(own->apart[k]));
     }
     for (size_t l = 0; l < own->cones; l++) {
         own->apart_z[l] -= own->z[l];
+        if (own->apart_z[l] > -own->z[l] / 2) {
+            own->z[l] += own->apart_z[l];
+            own->apart_z[l] = 0;
+        }
         most = fmaxl(most, fabsl(own->apart_z[l]));
+        largest = fmaxl(largest, fmaxl(own->x[l], own->z[l]));
     }
     set_products(own, own->xx, own->products[0]);
-    for (size_t i = 0; i < own->m; i++)
-        most = fmaxl(most, fabsl(own->program.objective[i] -
-                                 product(own, i, own->products[0], own->x)));
-    return most;
+    for (size_t i = 0; i < own->m; i++) {
+        wide *x = &own->x[f + i];
+        const wide missed =
+            own->program.objective[i] - product(own, i, own->products[0], own->x);
+        if (missed > -*x / 2)
+            *x += missed;
+        else
+            most = fmaxl(most, fabsl(missed));
+    }
+    for (size_t k = 0; k < n; k++)
+        largest = fmaxl(largest, fmaxl(own->xx[k * n + k], own->zz[k * n + k]));
+    own->is_obeyed = most == 0;
+    return most / largest;
 }
 
 /* The inverse of Z; false if Z is not positive definite. */
@@ -282,13 +289,14 @@ static bool step_on(struct worst_solver *own, wide total)
     wide b = longest(own, own->zz, own->ahead.zz, own->z, own->ahead.z);
     const wide part = fmaxl(complementarity(own, &own->ahead, a, b) / total, 0);
     const wide centre = fminl(part * part * fmaxl(part, 0.1L), 1);
-    set_direction(own, fmaxl(centre, 1e-6L) * mu, true, &own->step);
+    /* Not nearer to the end before the equalities are met. */
+    const wide least = own->is_obeyed ? 1e-6L : 0.1L;
+    set_direction(own, fmaxl(centre, least) * mu, true, &own->step);
     a = longest(own, own->xx, own->step.xx, own->x, own->step.x);
     b = longest(own, own->zz, own->step.zz, own->z, own->step.z);
     if (!(a > shortest_step && b > shortest_step))
         return false;
     move(own, a, b);
-    take_up(own);
     return true;
 }
 
@@ -309,7 +317,7 @@ int worst_solver_advance(struct worst_solver *own, double tolerance, double *gap
         const int status = interrupt_check(error);
         if (status != STATUS_OK)
             return status;
-        const wide missed = infeasibility(own);
+        const wide missed = take_up(own);
         const wide total = complementarity(own, &own->step, 0, 0);
         const wide bound =
             fabsl(worst_linear_dot(own->program.objective, own->y, own->m));
@@ -317,7 +325,11 @@ int worst_solver_advance(struct worst_solver *own, double tolerance, double *gap
             *gap = (double)(total / bound);
         if (own->is_obeyed && (total > inner_gap * bound || !own->has_inner))
             keep_inner(own);
-        if (*gap <= tolerance || !step_on(own, total))
+        if (total < own->halved / 2) {
+            own->halved = total;
+            own->patience = PATIENCE;
+        }
+        if (*gap <= tolerance || own->patience-- == 0 || !step_on(own, total))
             break;
     }
     return STATUS_OK;
@@ -425,6 +437,7 @@ static bool reserve(struct worst_solver *own)
 static void start(struct worst_solver *own)
 {
     const wide far = 10 * (wide)(own->n + 1);
+    own->halved = INFINITY;
     for (size_t i = 0; i < own->n; i++)
         own->xx[i * own->n + i] = own->zz[i * own->n + i] = far;
     for (size_t l = 0; l < own->cones; l++)

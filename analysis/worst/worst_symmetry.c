@@ -199,7 +199,7 @@ int worst_symmetry_problem(const struct worst_tree_setting *setting,
     if (status == STATUS_OK && !response)
         status = error_memory(error, "a worst case");
     if (status == STATUS_OK) {
-        worst_response(setting->rule, setting->steps, response);
+        worst_response(setting->rule, 0, setting->steps, response);
         set_symbols(setting, response, problem);
         set_sizes(problem, response + points);
         status = add_rows(problem, error);

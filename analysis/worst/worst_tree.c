@@ -133,7 +133,7 @@ int worst_tree_problem(const struct worst_tree_setting *setting, double unit,
     if (status == STATUS_OK && !response)
         status = error_memory(error, "a worst case");
     if (status == STATUS_OK) {
-        worst_response(setting->rule, setting->steps, response);
+        worst_response(setting->rule, 0, setting->steps, response);
         set_symbols(setting, response, problem);
         problem->unit = unit;
         status = add_rows(problem, steps, error);
