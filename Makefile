@@ -26,14 +26,11 @@ REVISION := $(if $(wildcard .git),$(shell GIT_OPTIONAL_LOCKS=0 git describe --al
 WARNINGS = -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror
 # -ffp-contract=off: the same bits whatever the processor. -fno-math-errno: sqrt in loops.
 OPTIMIZE = -O3
-CFLAGS = -std=c11 -D_POSIX_C_SOURCE=200809L $(OPTIMIZE) -g -fopenmp -ffp-contract=off \
+DEBUG = -g
+CFLAGS = -std=c11 -D_POSIX_C_SOURCE=200809L $(OPTIMIZE) $(DEBUG) -fopenmp -ffp-contract=off \
 	-fno-math-errno $(WARNINGS) -Isim -Ianalysis -DPNM_VERSION='"$(VERSION)"'
-# make MPI=1 builds the programs for mpirun, beside the others.
-ifdef MPI
-CC = mpicc
-BUILD = build/mpi
-CFLAGS += -DPNM_MPI
-endif
+# make MPI=1 builds the programs for mpirun, into a folder of their own.
+PLACE = $(BUILD)$(if $(MPI),/mpi)
 LDLIBS = -Wl,--as-needed -lgsl -lgslcblas -ljansson -lm
 
 # The hot files are compiled once for each instruction set (sim/base/isa.h).
@@ -70,7 +67,7 @@ LIBRARY_OBJECTS = $(LIBRARY:%.c=$(BUILD)/obj/%.o) \
 	$(foreach isa,$(ISAS),$(HOT:%.c=$(BUILD)/obj/$(isa)/%.o))
 TEST_SOURCES = $(wildcard tests/sim/*/test_*.c tests/analysis/*/test_*.c)
 TESTS = $(TEST_SOURCES:tests/%.c=$(BUILD)/tests/%)
-BINARIES = $(PROGRAMS:%=$(BUILD)/bin/%)
+BINARIES = $(PROGRAMS:%=$(PLACE)/bin/%)
 MANUAL = $(PROGRAMS:%=$(BUILD)/man/%.1)
 COMPLETION_BASH = $(PROGRAMS:%=$(BUILD)/completion/bash/%)
 COMPLETION_ZSH = $(PROGRAMS:%=$(BUILD)/completion/zsh/_%)
@@ -78,7 +75,7 @@ DOCUMENTS = $(MANUAL) $(COMPLETION_BASH) $(COMPLETION_ZSH)
 # What programs read besides: names under share/pnmlab, as sim/base/data_file.h finds them.
 DATA = plots/table.gp plots/looks.gp \
 	$(patsubst analysis/%,%,$(wildcard analysis/claims/*.md)) claims/required.txt
-DATA_FILES = $(DATA:%=$(BUILD)/share/pnmlab/%)
+DATA_FILES = $(DATA:%=$(PLACE)/share/pnmlab/%)
 
 SOURCES = $(wildcard $(foreach folder,sim sim/* analysis analysis/* analysis/*/* tests tests/* \
 	tests/*/*,$(folder)/*.[ch]))
@@ -165,28 +162,37 @@ $(BUILD)/libpnm.a: $(LIBRARY_OBJECTS)
 	@rm -f $@
 	@ar rcs $@ $^
 
-$(BUILD)/bin/%: $(BUILD)/obj/sim/%.o $(BUILD)/libpnm.a
+# With MPI the same objects, but for ranks.c, which alone calls it: what stands before the
+# library is taken instead of the library's.
+$(BUILD)/obj/mpi/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	@echo "  $@"
-	@$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS)
+	@mpicc $(CFLAGS) -DPNM_MPI -MMD -MP -c -o $@ $<
 
-$(BUILD)/bin/%: $(BUILD)/obj/analysis/%.o $(BUILD)/libpnm.a
-	@mkdir -p $(@D)
-	@echo "  $@"
-	@$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS)
+# Of the room, the place, the compiler and what stands before the library.
+define LINK_RULE
+$(2)/bin/%: $(BUILD)/obj/$(1)/%.o $(4) $(BUILD)/libpnm.a
+	@mkdir -p $$(@D)
+	@echo "  $$@"
+	@$(3) $(CFLAGS) -o $$@ $$^ $(LDLIBS)
+endef
+$(foreach room,sim analysis,$(eval $(call LINK_RULE,$(room),$(BUILD),$(CC),)))
+$(foreach room,sim analysis,$(eval $(call LINK_RULE,$(room),$(BUILD)/mpi,mpicc,$(BUILD)/obj/mpi/sim/base/ranks.o)))
 
+# What unit tests do by themselves is short.
 $(BUILD)/obj/tests/%.o: CFLAGS += -Itests
+$(BUILD)/obj/tests/sim/%.o $(BUILD)/obj/tests/analysis/%.o: OPTIMIZE = -O1
 
 $(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $(BUILD)/libpnm.a
 	@mkdir -p $(@D)
 	@echo "  $@"
 	@$(CC) $(CFLAGS) -o $@ $^ -lcmocka $(LDLIBS)
 
-$(BUILD)/share/pnmlab/claims/%: analysis/claims/%
+$(PLACE)/share/pnmlab/claims/%: analysis/claims/%
 	@mkdir -p $(@D)
 	@cp $< $@
 
-$(BUILD)/share/pnmlab/plots/%: plots/%
+$(PLACE)/share/pnmlab/plots/%: plots/%
 	@mkdir -p $(@D)
 	@cp $< $@
 
@@ -251,27 +257,35 @@ notebooks: all ## execute the notebooks anew and compare with what is committed
 
 # --- tests ----------------------------------------------------------------------------
 
+# Tests run side by side: threads that wait for others leave the processor to them.
+test-unit test-cli test-faults test-faults-quick: export OMP_WAIT_POLICY = passive
+
 # make test = unit tests, programs, the same bits from both compilers, a share of the faults.
 test: all ## run all tests
 	@$(MAKE) --no-print-directory test-unit test-cli test-bits test-faults-quick
 
+# Of the files in $(2), those that take long, $(1), before the others: both processors are
+# busy to the end.
+long_first = $(filter $(1),$(2)) $(filter-out $(1),$(2))
+
 # One at a time on each processor; what a test program prints stays together.
 test-unit: ## run the unit tests (cmocka)
 	@$(COMPILE) unit-tests
-	@printf '%s\n' $(TESTS) | xargs -P $(shell nproc) -I TEST sh -c \
+	@printf '%s\n' $(call long_first,%/test_ledger %/test_ensemble %/test_errors,$(TESTS)) | xargs -P $(shell nproc) -I TEST sh -c \
 	    'TEST >TEST.log 2>&1; status=$$?; cat TEST.log; exit $$status'
 
-# As many files side by side as there are processors, the longest first.
+# As many files side by side as there are processors.
+LONG_CLI = verify added_once mpi plots long_runs many_rules bound
 test-cli: all $(FAULTS) ## run the tests of the programs (bats)
 	@if command -v mpicc >/dev/null; then $(MAKE) --no-print-directory all MPI=1; fi
 	@mkdir -p $(BUILD)/tests/cli
-	@ls -S tests/cli/*.bats | PNM_BIN=$(abspath $(BUILD)/bin) PNM_MPI_BIN=$(abspath build/mpi/bin) \
+	@printf '%s\n' $(call long_first,$(LONG_CLI:%=tests/cli/%.bats),$(wildcard tests/cli/*.bats)) | PNM_BIN=$(abspath $(BUILD)/bin) PNM_MPI_BIN=$(abspath build/mpi/bin) \
 	    xargs -P $(shell nproc) -I TEST sh -c \
 	    'log=$(BUILD)/TEST.log; bats TEST >$$log 2>&1; status=$$?; cat $$log; exit $$status'
 
 # The same bits from gcc and clang: both builds' results are compared byte for byte.
 test-bits: all ## compare the results of a gcc and a clang build
-	@$(MAKE) --no-print-directory all CC=clang BUILD=$(BUILD)/clang
+	@$(MAKE) --no-print-directory all CC=clang BUILD=$(BUILD)/clang DEBUG=
 	@sh tests/same_bits.sh $(BUILD)/bin $(BUILD)/clang/bin
 
 # Each of the faults that programs meet, about half an hour; a share of them is part of make test.
@@ -378,7 +392,7 @@ install: all $(DOCUMENTS) ## install programs, what they read, manual pages and 
 	install -m 644 $(COMPLETION_BASH) $(TO)/$(TO_BASH)
 	install -m 644 $(COMPLETION_ZSH) $(TO)/$(TO_ZSH)
 	for name in $(DATA); do \
-	    install -D -m 644 $(BUILD)/share/pnmlab/$$name $(TO)/$(TO_DATA)/$$name || exit 1; done
+	    install -D -m 644 $(PLACE)/share/pnmlab/$$name $(TO)/$(TO_DATA)/$$name || exit 1; done
 
 uninstall: ## remove what install puts into PREFIX
 	rm -f $(PROGRAMS:%=$(TO)/bin/%) $(PROGRAMS:%=$(TO)/$(TO_MAN)/%.1) \

@@ -30,7 +30,7 @@ touched() {
 
 # built TARGET...: without optimization, since nothing here depends on speed.
 built() {
-    attempt make -s -j2 SIDE_BY_SIDE=1 BUILD=build OPTIMIZE=-O0 "${@/#/build/}"
+    attempt make -s -j2 SIDE_BY_SIDE=1 BUILD=build OPTIMIZE=-O0 DEBUG= "${@/#/build/}"
     expect_status 0
     expect_no_message 'warning'
 }

@@ -30,7 +30,7 @@ write_rule() {
         write_rule "$number"
     done
     # Without optimization, since nothing here depends on speed.
-    attempt make -s -j2 SIDE_BY_SIDE=1 BUILD=build OPTIMIZE=-O0 programs
+    attempt make -s -j2 SIDE_BY_SIDE=1 BUILD=build OPTIMIZE=-O0 DEBUG= programs
     expect_status 0
     PATH=$PWD/build/bin:$PATH
     for program in build/bin/pnm-*; do

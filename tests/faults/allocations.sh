@@ -36,13 +36,13 @@ one_allocation() {
     elif [ $status -eq 71 ]; then
         grep -q "^${3%% *}: .*memory" "$folder.err" || problem="$problem no message"
         grep -q 'an older result' old.csv || problem="$problem the older output is gone"
-    elif [ $status -eq "$(cat "$base.status")" ]; then
+    elif [ $status -eq "$(<"$base.status")" ]; then
         cmp -s "$folder.out" "$base.out" || problem="$problem another output"
         cmp -s old.csv "$base.csv" || problem="$problem another result"
     else
         problem="$problem status $status"
     fi
-    [ "$(ls -A)" = "$(cat "$base.files")" ] || problem="$problem other files"
+    [ "$(ls -A)" = "$(<"$base.files")" ] || problem="$problem other files"
     [ -z "$problem" ] || echo "allocation $2 of '$3': $problem: $(head -c 200 "$folder.err" | head -n 1)"
     cd / && rm -rf "$folder" "$folder".*
 }

@@ -32,20 +32,22 @@ slow_runs() {
     sed -n 's/^slow: //p' "$here/runs.txt"
 }
 
-# prepare FOLDER: makes it, with the files that the commands read and an output of an earlier run.
+# The files that the commands read, and an output of an earlier run.
+inputs=$top/inputs
+mkdir "$inputs"
+printf '0.11\n0.12\n' | tee "$inputs/h.txt" >"$inputs/two.txt"
+printf '1 0.3\n0.3 0.5\n' >"$inputs/c.txt"
+printf '0.6 -0.8\n0.8 0.6\n' >"$inputs/q.txt"
+printf '1 -0.1 0.1\n' >"$inputs/rule.txt"
+printf '# a comment\noptimizer = pnm\nlr = 0.1\nspectrum = 0.5,1\nreplicas = 40\nsteps = 20\nburn-in = 8\n' \
+    >"$inputs/run.ini"
+cp "$top/worst.json" "$inputs/worst.json"
+cp "$top/worst.json" "$inputs/proof.json"
+echo 'an older result' >"$inputs/old.csv"
+
+# prepare FOLDER: makes it, with these files.
 prepare() {
-    mkdir "$1"
-    seq -f '0.%g' 11 19 >"$1/h.txt"
-    head -n 2 "$1/h.txt" >"$1/two.txt"
-    sed -i '3,$d' "$1/h.txt"
-    printf '1 0.3\n0.3 0.5\n' >"$1/c.txt"
-    printf '0.6 -0.8\n0.8 0.6\n' >"$1/q.txt"
-    printf '1 -0.1 0.1\n' >"$1/rule.txt"
-    printf '# a comment\noptimizer = pnm\nlr = 0.1\nspectrum = 0.5,1\nreplicas = 40\nsteps = 20\nburn-in = 8\n' \
-        >"$1/run.ini"
-    cp "$top/worst.json" "$1/worst.json"
-    cp "$top/worst.json" "$1/proof.json"
-    echo 'an older result' >"$1/old.csv"
+    cp -r "$top/inputs" "$1"
 }
 
 # report CHECK COUNT WRONG: a line of the table that tests/README.md shows.

@@ -843,10 +843,9 @@ static void test_no_noise(void **state)
  * total false-alarm rate of 8.8e-7. With R = 2^19 a variance that is off by 1.7 % in
  * one mode or 1 % in all, a mean off by 0.012 standard deviations, a correlation of
  * 0.012 between modes or neighbouring chains, is noticed with probability 0.99. */
-enum { CHAINS = 1 << 19, TIMES = 6 };
-static const uint64_t times[TIMES] = {1, 2, 3, 32, 33, 64};
+enum { CHAINS = 1 << 19, RUNS = 3 };
 
-/* Last records of CHAINS trajectories, standardised: column i of z has CHAINS numbers
+/* CHAINS trajectories at one step, standardised: column i of z has CHAINS numbers
  * of mean 0 and variance 1, independent of other columns, if all is well. */
 struct snapshot {
     double *z[MODES];
@@ -870,25 +869,25 @@ static void exact_law(const struct ensemble *ensemble, uint64_t t, double mean[M
         mean[i] += problem->theta_star[i];
 }
 
-/* z = L^-1 (theta - mean) with L L' the exact covariance. */
-static struct snapshot snapshot_at(const struct ensemble *ensemble, uint64_t t)
+/* z = L^-1 (theta - mean) with L L' the exact covariance, at step t, the k-th of a
+ * run's records. */
+static struct snapshot snapshot_at(const struct ensemble *ensemble, uint64_t t,
+                                   const double *out, size_t records, size_t k)
 {
     struct snapshot snapshot;
     struct error error;
     double mean[MODES], covariance[MODES * MODES], l[MODES * MODES];
-    double *out = trajectory(ensemble, CHAINS, t, t);
     exact_law(ensemble, t, mean, covariance);
     CHECK_OK(problem_cholesky(MODES, covariance, l, &error), &error);
     for (size_t i = 0; i < MODES; i++)
         snapshot.z[i] = check_alloc(CHAINS, sizeof(double));
     for (size_t r = 0; r < CHAINS; r++)
         for (size_t i = 0; i < MODES; i++) {
-            double sum = out[(2 * r + 1) * MODES + i] - mean[i];
+            double sum = out[(records * r + k) * MODES + i] - mean[i];
             for (size_t j = 0; j < i; j++)
                 sum -= l[i * MODES + j] * snapshot.z[j][r];
             snapshot.z[i][r] = sum / l[i * MODES + i];
         }
-    free(out);
     return snapshot;
 }
 
@@ -922,49 +921,54 @@ static void check_means_and_total(const struct snapshot *snapshot)
 
 /* Diagonal noise: 3 means, the sum over modes, correlation between chains 1 and 64
  * apart (64: the same lane of the next unit), and the 3 variances one by one. */
-static void check_diagonal(const struct ensemble *ensemble)
+static void check_diagonal(const struct snapshot *snapshot)
 {
-    for (int k = 0; k < TIMES; k++) {
-        struct snapshot snapshot = snapshot_at(ensemble, times[k]);
-        double neighbours = 0, next_unit = 0;
-        check_means_and_total(&snapshot);
-        for (size_t i = 0; i < MODES; i++) {
-            const double *z = snapshot.z[i];
-            CHECK_CHI2("a variance", product(z, z, 0), CHAINS);
-            neighbours += product(z, z, 1);
-            next_unit += product(z, z, LANES);
-        }
-        CHECK_Z("neighbours", neighbours / sqrt(MODES * (CHAINS - 1.)));
-        CHECK_Z("next unit", next_unit / sqrt(MODES * ((double)CHAINS - LANES)));
-        snapshot_free(&snapshot);
+    double neighbours = 0, next_unit = 0;
+    for (size_t i = 0; i < MODES; i++) {
+        const double *z = snapshot->z[i];
+        CHECK_CHI2("a variance", product(z, z, 0), CHAINS);
+        neighbours += product(z, z, 1);
+        next_unit += product(z, z, LANES);
     }
+    CHECK_Z("neighbours", neighbours / sqrt(MODES * (CHAINS - 1.)));
+    CHECK_Z("next unit", next_unit / sqrt(MODES * ((double)CHAINS - LANES)));
 }
 
 /* Dense noise: 3 means, the sum over modes, and the chi-square laws of the sum and the
  * difference of each two whitened columns, which a wrong covariance moves apart. */
-static void check_dense(const struct ensemble *ensemble)
+static void check_dense(const struct snapshot *snapshot)
 {
-    for (int k = 0; k < TIMES; k++) {
-        struct snapshot snapshot = snapshot_at(ensemble, times[k]);
-        check_means_and_total(&snapshot);
-        for (size_t i = 0; i < MODES; i++)
-            for (size_t j = 0; j < i; j++) {
-                const double *a = snapshot.z[i], *b = snapshot.z[j];
-                const double own = (product(a, a, 0) + product(b, b, 0)) / 2;
-                const double mixed = product(a, b, 0);
-                CHECK_CHI2("sum of two modes", own + mixed, CHAINS);
-                CHECK_CHI2("difference of two modes", own - mixed, CHAINS);
-            }
-        snapshot_free(&snapshot);
-    }
+    for (size_t i = 0; i < MODES; i++)
+        for (size_t j = 0; j < i; j++) {
+            const double *a = snapshot->z[i], *b = snapshot->z[j];
+            const double own = (product(a, a, 0) + product(b, b, 0)) / 2;
+            const double mixed = product(a, b, 0);
+            CHECK_CHI2("sum of two modes", own + mixed, CHAINS);
+            CHECK_CHI2("difference of two modes", own - mixed, CHAINS);
+        }
 }
 
+/* The six steps are 1, 2, 3, 32, 33 and 64; a run records several of them. */
 static void check_snapshots(const struct ensemble *ensemble)
 {
-    if (ensemble->problem->dense)
-        check_dense(ensemble);
-    else
-        check_diagonal(ensemble);
+    static const struct {
+        uint64_t steps, every;
+    } runs[RUNS] = {{3, 1}, {64, 32}, {33, 33}};
+    for (int run = 0; run < RUNS; run++) {
+        const uint64_t records = ensemble_records(runs[run].steps, runs[run].every);
+        double *out = trajectory(ensemble, CHAINS, runs[run].steps, runs[run].every);
+        for (uint64_t k = 1; k < records; k++) {
+            struct snapshot snapshot =
+                snapshot_at(ensemble, k * runs[run].every, out, records, k);
+            check_means_and_total(&snapshot);
+            if (ensemble->problem->dense)
+                check_dense(&snapshot);
+            else
+                check_diagonal(&snapshot);
+            snapshot_free(&snapshot);
+        }
+        free(out);
+    }
 }
 
 static void test_snapshots(void **state)
