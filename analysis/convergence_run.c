@@ -99,11 +99,27 @@ int convergence_run_init(struct convergence_run *run,
                                       request->program->name, error);
     if (status == STATUS_OK)
         status = request_make_loss(&request->loss, kind, &run->task.loss, error);
+    if (status == STATUS_OK && run->task.loss.examples > 0 && own->sigma_given)
+        status =
+            error_about(error, STATUS_USAGE, "sigma",
+                        "%g is not allowed with least_squares, whose noise is that "
+                        "of its minibatches; allowed are batch and "
+                        "residual-variance",
+                        own->sigma);
+    run->task.transient = calloc(1, sizeof *run->task.transient);
+    if (status == STATUS_OK && !run->task.transient)
+        status = error_memory(error, "the exact transient");
+    /* Whatever sigma is, gradients of minibatches are random. */
+    if (run->task.loss.examples > 0)
+        run->task.sigma = 1;
     return status == STATUS_OK ? make_horizons(run, error) : status;
 }
 
 void convergence_run_free(struct convergence_run *run)
 {
+    if (run->task.transient)
+        mean_square_run_free(run->task.transient);
+    free(run->task.transient);
     loss_free(&run->task.loss);
     free(run->horizon);
 }

@@ -280,7 +280,9 @@ static int add_point(struct table *table, const struct convergence_run *run,
         table_known(table, EXACT, point.evidence.exact);
     else if (run->task.sampling->exact_only)
         return table_reason(
-            table, "exact values are those of linear rules on the loss quadratic",
+            table,
+            "exact values are those of linear rules on the loss quadratic or "
+            "least_squares",
             error);
     return STATUS_OK;
 }
@@ -328,6 +330,7 @@ static int add_curve(struct table *table, const struct convergence_run *run,
     for (uint64_t k = 0; k <= points; k++)
         step[k] = horizon * k / points;
     convergence_set_rate(&run->task, horizon, &own);
+    mean_square_run_free(run->task.transient);
     int status = measure_curve(run, &own, step, points, &curve, &sampled, error);
     for (uint64_t k = 0; status == STATUS_OK && k <= points; k++)
         for (int q = 0; status == STATUS_OK && q < DESCENT_QUANTITIES; q++)

@@ -119,8 +119,9 @@ static const struct program program = {
         "chooses, so that the minimum is not biased. A bound is vacuous if it is not "
         "below G^2. Bounds are empty for rules and parameters that the theorem does "
         "not cover, and if --lr is given. With --curve: exact values and a verdict "
-        "for --loss quadratic, where linear rules are measured with control variates. "
-        "With --exact: the bounds, or the exact curve of --loss quadratic.",
+        "for --loss quadratic, where linear rules are measured with control variates, "
+        "and for --loss least-squares, whose gradients are those of minibatches, with "
+        "schedules too. With --exact: the bounds, or the exact curve of these losses.",
     .groups = OPTIONS_EXACT | OPTIONS_COLUMNS | OPTIONS_RULE | OPTIONS_DECAY |
               OPTIONS_LOSS | OPTIONS_SAMPLING | OPTIONS_OUTPUT | OPTIONS_PLOT,
     .judges = true,

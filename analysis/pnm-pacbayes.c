@@ -281,7 +281,8 @@ static const struct program program = {
         "at the empirical risk. vacuous names the bounds that are at least "
         "1 - empirical risk. exact_verdict compares the measured kl with the exact "
         "one. All bounds use the divergence of eq. 21. With --exact there are no rows "
-        "of the measured covariance.",
+        "of the measured covariance. With --loss least-squares the law is no Gaussian; "
+        "Q is the Gaussian with its covariance.",
     .groups = OPTIONS_EXACT | OPTIONS_RULE | OPTIONS_DECAY | OPTIONS_QUADRATIC |
               OPTIONS_CHAINS | OPTIONS_SAMPLING | OPTIONS_OUTPUT | OPTIONS_PLOT,
     .judges = true,

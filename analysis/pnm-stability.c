@@ -29,6 +29,22 @@ static const struct option_spec own_options[] = {
      .doc = "curvatures h_i, the eigenvalues of H: a list such as 0.1,1,10, "
             "const:VALUE:N, linear:LO:HI:N, log:LO:HI:N, power:P:N (h_i = i^-P), "
             "file:PATH"},
+    {.name = "loss",
+     .kind = OPTION_CHOICE,
+     .field = OPTION_FIELD(struct stability_request, request.form),
+     .argument = "quadratic|least-squares",
+     .preset = "quadratic",
+     .doc = "least-squares: also where gradients of minibatches keep second moments "
+            "bounded, in columns ms_limit and ms_gain"},
+    {.name = "batch",
+     .kind = OPTION_REAL,
+     .field = OPTION_FIELD(struct stability_request, request.batch),
+     .argument = "B",
+     .preset = "1",
+     .low = 0,
+     .high = HUGE_VAL,
+     .low_open = true,
+     .doc = "examples of a minibatch of least-squares, a whole number"},
     {.name = "accuracy",
      .kind = OPTION_REAL,
      .field = OPTION_FIELD(struct stability_request, accuracy),
@@ -86,6 +102,8 @@ enum {
     MARGIN,
     BEST_MARGIN,
     REASON,
+    MS_LIMIT,
+    MS_GAIN,
     COLUMNS
 };
 
@@ -112,6 +130,8 @@ static const struct column columns[COLUMNS] = {
     [MARGIN] = {"margin", COLUMN_REAL, true},
     [BEST_MARGIN] = {"best_margin", COLUMN_REAL, true},
     [REASON] = {"reason", COLUMN_TEXT, true},
+    [MS_LIMIT] = {"ms_limit", COLUMN_REAL, false},
+    [MS_GAIN] = {"ms_gain", COLUMN_REAL, false},
 };
 
 /* Whether a column is of --measure alone. */
@@ -120,13 +140,19 @@ static bool is_measured(int column)
     return (column >= RHO_MEASURED && column <= EXACT_VERDICT) || column == REASON;
 }
 
+/* Whether a column is of minibatches alone. */
+static bool is_of_minibatches(int column)
+{
+    return column == MS_LIMIT || column == MS_GAIN;
+}
+
 /* The columns of a run; at[] says where each of them is. */
-static size_t choose_columns(bool measure, struct column chosen[COLUMNS],
-                             size_t at[COLUMNS])
+static size_t choose_columns(bool measure, bool minibatches,
+                             struct column chosen[COLUMNS], size_t at[COLUMNS])
 {
     size_t count = 0;
     for (int k = 0; k < COLUMNS; k++) {
-        if (is_measured(k) && !measure)
+        if ((is_measured(k) && !measure) || (is_of_minibatches(k) && !minibatches))
             continue;
         at[k] = count;
         chosen[count++] = columns[k];
@@ -212,8 +238,14 @@ static int check(const struct stability_request *own, struct error *error)
     status = rule_check_linear(rules, count, "spectral radius", error);
     if (status == STATUS_OK)
         status = rule_check_constant(rules, count, "spectral radius", error);
+    if (own->map && own->request.problem.examples > 0)
+        return error_about(error, STATUS_USAGE, "loss",
+                           "least-squares cannot be combined with --map, which is "
+                           "without noise; allowed is quadratic");
     if (status == STATUS_OK && own->measure)
         status = rule_check_gradients(rules, count, "--measure", error);
+    if (status == STATUS_OK && own->request.problem.examples > 0)
+        status = rule_check_gradients(rules, count, "least-squares", error);
     return status == STATUS_OK ? check_range(&own->request, error) : status;
 }
 
@@ -248,6 +280,22 @@ static int add_measured(struct table *table, const struct stability_request *own
                                : status;
 }
 
+/* The limit of the learning rate under minibatches, and the gain at the rule's own;
+ * without noise already unstable there, the gain has no value. */
+static int add_mean_square(struct table *table, const struct stability_request *own,
+                           const struct rule *rule, const struct stability *s,
+                           const size_t at[COLUMNS], struct error *error)
+{
+    double limit, gain;
+    const int status =
+        stability_mean_square(&own->request.problem, rule, s, &limit, &gain, error);
+    if (status != STATUS_OK)
+        return status;
+    table_real(table, at[MS_LIMIT], isfinite(limit) ? limit : NAN);
+    table_real(table, at[MS_GAIN], gain);
+    return STATUS_OK;
+}
+
 static int add_row(struct table *table, const struct stability_request *own,
                    const struct rule *rule, const size_t at[COLUMNS],
                    struct tally *tally, struct error *error)
@@ -275,6 +323,10 @@ static int add_row(struct table *table, const struct stability_request *own,
     table_count(table, at[INTERVALS], s.intervals);
     table_known(table, at[MARGIN], s.margin);
     table_real(table, at[BEST_MARGIN], s.best.margin);
+    if (problem->examples > 0)
+        status = add_mean_square(table, own, rule, &s, at, error);
+    if (status != STATUS_OK)
+        return status;
     return own->measure ? add_measured(table, own, rule, &s, at, tally, error)
                         : STATUS_OK;
 }
@@ -313,7 +365,8 @@ static int fill(struct table *table, const struct stability_request *own,
     struct progress progress;
     struct column chosen[COLUMNS];
     size_t at[COLUMNS] = {0};
-    const size_t count = choose_columns(own->measure, chosen, at);
+    const size_t count =
+        choose_columns(own->measure, own->request.problem.examples > 0, chosen, at);
     int status = own->map ? rule_table_init(table, map_columns, map_count, rules->rule,
                                             rules->count, error)
                           : rule_table_init(table, chosen, count, rules->rule,
@@ -365,6 +418,13 @@ static const struct program program = {
         "and `reason` says why, where chains do not tell: if their growth did not "
         "settle within 2^20 steps, as for a momentum near 1, or is within their "
         "rounding.\n\n"
+        "--loss least-squares adds ms_limit, the learning rate below which gradients "
+        "of "
+        "minibatches of --batch examples keep second moments bounded (of the rates "
+        "nearest to --lr within the stable interval), and ms_gain, by which their "
+        "noise "
+        "feeds itself at --lr: 1 at the limit, empty if rho >= 1. Both are exact, and "
+        "do not depend on the residual variance.\n\n"
         "--map prints lr_h = eta max(h), beta0, rho and limit, the limit of lr_h at "
         "this beta0 by closed form or, if there is none, from the eigenvalues.",
     .groups =

@@ -10,6 +10,7 @@
 #include "compare/stationary.h"
 #include "evidence_cells.h"
 #include "rules/rule_check.h"
+#include "stationary_warn.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -185,8 +186,8 @@ static void law_of(const struct sampling *sampling, const struct rule *rule,
                  (unsigned long long)row->plan.chains.steps);
 }
 
-/* Whether measured and exact are both within 1 % of sqrt(S_ii S_jj) of 0, which only an
- * element off the diagonal can be; NULL if either of them is missing. */
+/* Whether measured and exact are both within 1 % of sqrt(S_ii S_jj) of 0, as only an
+ * element off the diagonal can be; NULL if one is missing. */
 static const char *near_zero_of(const struct comparison *row)
 {
     const struct evidence *e = &row->evidence;
@@ -227,83 +228,6 @@ static int add_row(struct table *table, const struct request *request,
     table_real(table, PAPER, e->paper);
     evidence_cells_plain(table, MEASURED_PLAIN, e);
     return STATUS_OK;
-}
-
-static void warn_row(const struct sampling *sampling, const struct rule *rule,
-                     const struct comparison *row, size_t *warnings)
-{
-    const struct plan *plan = &row->plan;
-    const bool unplanned = !rule_has_law(rule) && isinf(plan->samples);
-    const bool overflows = row->evidence.sampled && !isfinite(row->evidence.measured);
-    struct text parameters = {0};
-    if (sampling->exact_only || (!plan->too_short && plan->affordable && !overflows))
-        return;
-    /* One warning is enough, because a pilot is about all elements. */
-    if (unplanned && (row->i > 0 || row->j > 0))
-        return;
-    if (++*warnings > SAMPLING_WARNINGS)
-        return;
-    rule_describe(rule, &parameters);
-    if (plan->too_short)
-        sampling_warn(sampling,
-                      "--steps %llu: %s, element (%zu,%zu) needs a burn-in of %llu; "
-                      "recorded from step %llu on, verdicts are inconclusive",
-                      (unsigned long long)sampling->steps, rule->kind->name, row->i + 1,
-                      row->j + 1, (unsigned long long)plan->needed_burn_in,
-                      (unsigned long long)plan->chains.burn_in);
-    if (overflows)
-        sampling_warn(sampling,
-                      "%s with %s, element (%zu,%zu) is beyond the range of numbers "
-                      "and left empty",
-                      rule->kind->name, text_get(&parameters), row->i + 1, row->j + 1);
-    if (row->undefined)
-        sampling_warn(sampling, "%s with %s: not sampled: " SAMPLING_ZERO_BY_ZERO,
-                      rule->kind->name, text_get(&parameters));
-    else if (row->diverges)
-        sampling_warn(sampling,
-                      "%s with %s diverges, or theta is too large for its powers: "
-                      "it overflows within %llu steps: not sampled; "
-                      "pnm-simulate --record trajectory shows it",
-                      rule->kind->name, text_get(&parameters),
-                      (unsigned long long)plan->chains.steps);
-    else if (unplanned)
-        sampling_warn(sampling,
-                      "%s with %s has not settled after 2^20 steps: not sampled; "
-                      "--steps T measures it over the second half of T steps",
-                      rule->kind->name, text_get(&parameters));
-    else if (!plan->affordable && isinf(plan->samples))
-        sampling_warn(sampling,
-                      "%s with %s, element (%zu,%zu): not sampled, because its state "
-                      "leaves the range of doubles or settles in more than 2^62 steps",
-                      rule->kind->name, text_get(&parameters), row->i + 1, row->j + 1);
-    else if (!plan->affordable)
-        sampling_warn(
-            sampling,
-            "%s with %s, element (%zu,%zu): not sampled, because it needs %.3g "
-            "coordinate-steps and the budget --max-samples is %.3g",
-            rule->kind->name, text_get(&parameters), row->i + 1, row->j + 1,
-            plan->samples, sampling->max_samples);
-    text_free(&parameters);
-}
-
-/* Warns of an excess loss whose modes together exceed the budget. */
-static bool warn_excess(const struct sampling *sampling, const struct rule *rule,
-                        const struct comparison *rows, size_t count)
-{
-    struct text parameters = {0};
-    double samples = 0;
-    for (size_t i = 0; i < count; i++)
-        samples += rows[i].plan.samples;
-    if (!isfinite(samples) || !(samples > sampling->max_samples))
-        return false;
-    rule_describe(rule, &parameters);
-    sampling_warn(sampling,
-                  "%s with %s: not sampled, because its modes together need %.3g "
-                  "coordinate-steps and the budget --max-samples is %.3g",
-                  rule->kind->name, text_get(&parameters), samples,
-                  sampling->max_samples);
-    text_free(&parameters);
-    return true;
 }
 
 /* Leaves out the rules of `all` that cannot run with the given options; a rule that was
@@ -405,11 +329,13 @@ static int fill(struct table *table, const struct stationary_request *own,
         struct comparison *rows = NULL;
         size_t row_count = 0;
         status = measure(own, &rules[k], &rows, &row_count, error);
-        const bool together = own->excess && status == STATUS_OK &&
-                              warn_excess(sampling, &rules[k], rows, row_count);
+        const bool together =
+            own->excess && status == STATUS_OK &&
+            stationary_warn_excess(sampling, &rules[k], rows, row_count);
         for (size_t i = 0; status == STATUS_OK && i < row_count; i++) {
             if (!together)
-                warn_row(sampling, &rules[k], &rows[i], &warnings);
+                stationary_warn_row(sampling, problem->n, &rules[k], &rows[i],
+                                    &warnings);
             if (own->excess)
                 continue;
             verdict_count(tally, rows[i].verdicts);
@@ -432,10 +358,9 @@ static int answer(const struct request *request, struct table *table,
     struct rule *rules = NULL;
     int status = STATUS_OK;
     if (own->excess && own->full)
-        return error_about(
-            error, STATUS_USAGE, "excess",
-            "the option cannot be combined with --full: it gives one row "
-            "a rule, not one a pair");
+        return error_about(error, STATUS_USAGE, "excess",
+                           "the option cannot be combined with --full: it gives one "
+                           "row a rule, not one a pair");
     status = leave_out(request, &rules, &count, error);
     if (status == STATUS_OK)
         status = own->excess
@@ -456,22 +381,23 @@ static const struct program program = {
         "Measures the stationary covariance of update rules on a quadratic loss and "
         "compares it with exact theory and with the paper's formulas.",
     .notes =
-        "The paper's value solves Sigma H + H Sigma = eta_applied C_method "
-        "(theorem 4.1 with eqs. 14, 16, 18). exact_verdict compares measured "
-        "with exact, paper_verdict measured with paper, within 1 % of the value "
-        "predicted; off the diagonal, where that value may be 0, within 1 % of "
-        "sqrt(Sigma_ii Sigma_jj) then. So a small covariance needs many samples, and "
-        "more than --max-samples: not sampled. near_zero says whether measured and "
-        "exact are both within 1 % of sqrt(Sigma_ii Sigma_jj) of 0 (`no` on the "
-        "diagonal; empty if one of them is missing). exact_error is the relative error "
-        "that rounding may leave in exact, given where it exceeds 1e-9. A rule that is "
-        "not linear has no exact value; one whose steps keep shrinking has "
-        "no stationary law either and is measured over the steps that `law` names. "
-        "`law` is `diverges` for unstable parameters and where theta or its powers "
-        "overflow, `not settled` for a rule without an exact law that was not sampled "
-        "for it, `unknown` for such a rule with --exact, and `undefined` where a rule "
-        "divides 0 by 0 (epsilon = 0 and no gradient). With --exact paper_verdict "
-        "compares exact with paper.",
+        "The paper's value solves Sigma H + H Sigma = eta_applied C_method (theorem 4.1"
+        " with eqs. 14, 16, 18). exact_verdict compares measured with exact, "
+        "paper_verdict measured with paper, within 1 % of the value predicted; off the "
+        "diagonal, where that value may be 0, within 1 % of sqrt(Sigma_ii Sigma_jj) "
+        "then. So a small covariance needs many samples, and more than --max-samples: "
+        "not sampled. near_zero says whether measured and exact are within 1 % of "
+        "sqrt(Sigma_ii Sigma_jj) of 0 (`no` on the diagonal; empty if one of them is "
+        "missing). exact_error is the relative error that rounding may leave in exact, "
+        "given where it exceeds 1e-9. A rule that is not linear has no exact value; one"
+        " whose steps keep shrinking has no stationary law either and is measured over "
+        "the steps that `law` names. `law` is `diverges` for unstable parameters and "
+        "where theta or its powers overflow, `not settled` for a rule without an exact "
+        "law that was not sampled for it, `unknown` for such a rule with --exact, and "
+        "`undefined` where a rule divides 0 by 0 (epsilon = 0 and no gradient). With "
+        "--exact paper_verdict compares exact with paper. With --loss least-squares "
+        "paper has the noise at the minimum, and chains that are too skewed for their "
+        "number are inconclusive.",
     .groups = OPTIONS_EXACT | OPTIONS_COLUMNS | OPTIONS_RULE | OPTIONS_DECAY |
               OPTIONS_QUADRATIC | OPTIONS_CHAINS | OPTIONS_SAMPLING | OPTIONS_OUTPUT |
               OPTIONS_PLOT,

@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* pnm-simulate: runs an ensemble of one rule and writes moments or trajectories. */
-#include "base/interrupt.h"
 #include "cli/plot.h"
 #include "cli/program.h"
 #include "cli/request.h"
 #include "cli/table.h"
-#include "engine/companion_plan.h"
-#include "engine/control_plan.h"
+#include "engine/moments_plan.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -48,63 +46,6 @@ static const struct program_example examples[] = {
 
 static const uint64_t most_records = 20000000;
 
-/* How the moments of all modes are sampled. */
-struct moments_plan {
-    struct linear_system *systems; /* n */
-    double *margins;               /* n: 1 minus their spectral radii */
-    struct plan_law *laws;         /* n */
-    struct control_mode *modes;    /* n */
-    struct control *control;       /* n; NULL: no control variates */
-    struct chains *chains;         /* n */
-};
-
-static void moments_plan_free(struct moments_plan *plan)
-{
-    free(plan->systems);
-    free(plan->margins);
-    free(plan->laws);
-    free(plan->modes);
-    free(plan->control);
-    free(plan->chains);
-}
-
-/* Plans the chains of a stable mode from its exact law. Products of filters do not take
- * out what is linear in theta, so there are none where weight decay moves the mean. */
-static int plan_stable(const struct sampling *sampling, const struct rule *rule,
-                       const struct problem *problem, size_t i,
-                       const struct moments_plan *all, struct error *error)
-{
-    const struct linear_system *system = &all->systems[i];
-    struct control_mode *mode = &all->modes[i];
-    struct plan_law *law = &all->laws[i];
-    const double c = problem_noise(problem, i, i), noise[3] = {c, c, c};
-    const double offset = problem->start[i] - problem->theta_star[i];
-    quad drift[LINEAR_STATE];
-    double mean[LINEAR_STATE];
-    int status = plan_law_init(law, system, system, noise, offset, offset, error);
-    if (status != STATUS_OK)
-        return status;
-    linear_system_probe_drift(rule, problem->theta_star[i], drift);
-    status = linear_system_mean(system, drift, mean, error);
-    if (status != STATUS_OK)
-        return status;
-    for (int k = 0; k < system->dim; k++) {
-        law->offset_i[k] -= mean[k];
-        law->offset_j[k] -= mean[k];
-    }
-    struct plan_request request =
-        sampling_request(sampling, c > 0 ? sampling->precision * law->s_ij[0] : 1e-12);
-    if (c == 0 && request.chains == 0)
-        request.chains = 1; /* nothing is random */
-    plan_make(law, &request, &mode->plan);
-    mode->law = law;
-    mode->margin = all->margins[i];
-    mode->sharp = mode->coarse = mode->request = request;
-    if (law->s_ij[0] > 0 && mean[0] == 0 && isfinite(mode->plan.samples))
-        mode->system = system;
-    return STATUS_OK;
-}
-
 /* Warns of steps that are too few, and refuses a plan beyond the budget. */
 static int check_plan(const struct sampling *sampling, const struct problem *problem,
                       size_t i, const struct plan *plan, size_t *warnings,
@@ -127,74 +68,16 @@ static int check_plan(const struct sampling *sampling, const struct problem *pro
                        i + 1, problem->h[i], plan->samples, sampling->max_samples);
 }
 
-/* Plans each mode from its exact law, or takes the chains that are given. */
-static int plan_plain(const struct sampling *sampling, const struct rule *rule,
-                      const struct problem *problem, struct moments_plan *plan,
-                      struct error *error)
+static int check_plans(const struct sampling *sampling, const struct problem *problem,
+                       const struct moments_plan *plan, struct error *error)
 {
-    int status = sampling_systems(sampling, rule, problem, &plan->systems,
-                                  &plan->margins, error);
-    for (size_t i = 0; status == STATUS_OK && i < problem->n; i++) {
-        status = interrupt_check(error);
-        if (status != STATUS_OK)
-            break;
-        if (plan->margins[i] > 0) {
-            status = plan_stable(sampling, rule, problem, i, plan, error);
-            continue;
-        }
-        struct plan *own = &plan->modes[i].plan;
-        status = sampling_given_chains(sampling, rule, &own->chains, error);
-        own->affordable = true;
-    }
-    return status;
-}
-
-/* Plans all modes, with control variates where they pay. */
-static int plan_modes(const struct ensemble *ensemble, const struct sampling *sampling,
-                      struct moments_plan *plan, struct error *error)
-{
-    const struct problem *problem = ensemble->problem;
-    const size_t n = problem->n;
     size_t warnings = 0;
-    *plan = (struct moments_plan){.laws = calloc(n, sizeof *plan->laws),
-                                  .modes = calloc(n, sizeof *plan->modes),
-                                  .chains = calloc(n, sizeof *plan->chains)};
-    if (!plan->laws || !plan->modes || !plan->chains)
-        return error_memory(error, "the modes");
-    int status = plan_plain(sampling, ensemble->rule, problem, plan, error);
-    if (status == STATUS_OK && control_plan_may(sampling, ensemble->rule, problem)) {
-        struct control_plan control = {.sampling = sampling,
-                                       .ensemble = ensemble,
-                                       .modes = plan->modes,
-                                       .means = true};
-        status = control_plan_make(&control, error);
-        plan->control = control.control;
-    }
-    if (status == STATUS_OK && companion_may(sampling, ensemble->rule, problem))
-        status = companion_given(ensemble, sampling, plan->modes[0].plan.chains,
-                                 &plan->control, error);
-    for (size_t i = 0; status == STATUS_OK && i < n; i++) {
-        plan->chains[i] = plan->modes[i].plan.chains;
+    int status = STATUS_OK;
+    for (size_t i = 0; status == STATUS_OK && i < problem->n; i++)
         status =
             check_plan(sampling, problem, i, &plan->modes[i].plan, &warnings, error);
-    }
     sampling_warn_rest(sampling, warnings);
     return status;
-}
-
-/* Correlated modes run together: all get the longest burn-in, the longest chains and
- * the largest number of chains. */
-static void join_chains(size_t n, struct chains *chains)
-{
-    struct chains most = {0};
-    for (size_t i = 0; i < n; i++) {
-        most.count = chains[i].count > most.count ? chains[i].count : most.count;
-        most.steps = chains[i].steps > most.steps ? chains[i].steps : most.steps;
-        most.burn_in =
-            chains[i].burn_in > most.burn_in ? chains[i].burn_in : most.burn_in;
-    }
-    for (size_t i = 0; i < n; i++)
-        chains[i] = most;
 }
 
 /* The time averages of theta and of (theta - theta*)^2, with control variates and
@@ -324,12 +207,14 @@ static int answer_moments(const struct request *request, struct table *table,
     struct moments *all = calloc(AVERAGES * n, sizeof *all);
     struct moments *averages[AVERAGES];
     struct moments_plan plan = {0};
-    int status = all ? plan_modes(&ensemble, &request->sampling, &plan, error)
+    int status = all ? moments_plan_make(&plan, &ensemble, &request->sampling, error)
                      : error_memory(error, "the modes");
+    if (status == STATUS_OK)
+        status = check_plans(&request->sampling, problem, &plan, error);
     if (status != STATUS_OK)
         goto out;
     if (problem_is_coupled(problem))
-        join_chains(n, plan.chains);
+        moments_plan_join(n, plan.chains);
     ensemble.control = plan.control;
     for (size_t k = 0; k < AVERAGES; k++)
         averages[k] = all + k * n;
@@ -476,7 +361,8 @@ static const struct program program = {
     .title = "simulate stochastic optimizers on a quadratic loss",
     .summary =
         "Simulates independent chains of an update rule on a quadratic loss with "
-        "Gaussian gradient noise, in the eigenbasis of the Hessian.",
+        "Gaussian gradient noise or that of minibatches, in the eigenbasis of the "
+        "Hessian.",
     .notes = "Columns: i,h,mean,mean_stderr,second_moment,second_moment_stderr,count "
              "(mean of theta, second moment of theta - theta*, number of chains); "
              "replica,step,i,theta for trajectories. Chains are planned for the second "

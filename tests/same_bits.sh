@@ -73,6 +73,14 @@ for rule in pnm two_batch adam; do
     compare "rotated_$rule" pnm-simulate --optimizer "$rule" --lr 0.05 \
         --spectrum log:0.1:3:11 --rotation haar:1 --replicas 70 --steps 300 --burn-in 50
 done
+for rule in pnm two_batch adam; do
+    compare "examples_$rule" pnm-simulate --optimizer "$rule" --lr 0.05 --loss least-squares \
+        --spectrum 0.5,1,3 --batch 3 --replicas 70 --steps 300 --burn-in 50
+done
+compare examples_planned pnm-stationary --optimizer sgd --lr 0.3 --loss least-squares \
+    --spectrum 0.5,1 --batch 4 --precision 0.02
+compare examples_descent pnm-convergence --optimizer pnm,adam --lr 0.1 --loss least_squares \
+    --curve --points 2 --dim 3 --batch 2 --horizon 50 --replicas 150
 for loss in huber pseudo_huber log_cosh logistic rippled; do
     compare "descent_$loss" pnm-convergence --optimizer pnm,two_batch,adam --lr 0.1 \
         --loss "$loss" --dim 3 --horizon 50,100 --replicas 150

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "compare/convergence.h"
 
+#include "base/interrupt.h"
 #include "base/ranks.h"
 #include "theory/theory.h"
 
+#include <float.h>
 #include <gsl/gsl_fit.h>
 #include <math.h>
 #include <stdlib.h>
@@ -210,7 +212,65 @@ double convergence_doubling(double slope, double slope_se, double *se)
 
 bool convergence_has_exact(const struct loss *loss, const struct rule *rule)
 {
-    return loss->kind->quadratic && rule_has_law(rule);
+    return loss->examples > 0 ? rule->kind->linear
+                              : loss->kind->quadratic && rule_has_law(rule);
+}
+
+/* Brings the transient of minibatches to a step: on from where it is, or from the
+ * start.
+ */
+static int follow(const struct convergence_task *task, const struct rule *rule,
+                  uint64_t step, struct error *error)
+{
+    const struct loss *loss = &task->loss;
+    const struct mean_square setting = {loss->n, loss->data, (double)loss->examples,
+                                        loss->residual};
+    struct mean_square_run *run = task->transient;
+    int status = STATUS_OK;
+    if (!run->second || run->t > step) {
+        double *offset = malloc(loss->n * sizeof *offset);
+        if (!offset)
+            return error_memory(error, "the exact transient");
+        for (size_t i = 0; i < loss->n; i++)
+            offset[i] = task->start;
+        mean_square_run_free(run);
+        status = mean_square_run_init(run, &setting, rule, least_squares_system, offset,
+                                      NULL, error);
+        free(offset);
+    }
+    while (status == STATUS_OK && run->t < step) {
+        mean_square_run_step(run);
+        if (run->t % 64 == 0)
+            status = interrupt_check(error);
+    }
+    return status;
+}
+
+/* E|grad f|^2 = sum h^2 M_ii, E f - f* = tr(H M)/2, to what the rounding of a step does
+ * each time. */
+static int minibatch_value(const struct convergence_task *task, const struct rule *rule,
+                           uint64_t step, enum descent_quantity quantity, double *value,
+                           double *bound, struct error *error)
+{
+    const struct loss *loss = &task->loss;
+    const int status = follow(task, rule, step, error);
+    if (status != STATUS_OK)
+        return status;
+    double sum = 0;
+    for (size_t i = 0; i < loss->n; i++)
+        sum += loss->data[i] * loss->data[i] * task->transient->second[i];
+    *value = quantity == DESCENT_SQUARE ? sum : task->transient->risk / 2;
+    *bound = 8 * DBL_EPSILON * (double)(step + 1) * *value;
+    return STATUS_OK;
+}
+
+/* Whether f of the chains is too skewed for a standard error (ESTIMATE_SKEWED). */
+static bool is_skewed(const struct descent_curve *curve, uint64_t step)
+{
+    if (!curve || !curve->cubes || step == 0)
+        return false;
+    const struct skewed_moments own = {curve->excess[step], curve->cubes[step]};
+    return estimate_is_skewed(skewed_moments_skewness(&own), own.moments.count);
 }
 
 /* On a quadratic with curvatures h: E|grad f|^2 = sum h^2 E theta^2, E f - f* = sum h
@@ -258,10 +318,18 @@ int convergence_point(const struct convergence_task *task, const struct rule *ru
     const struct moments moments = controlled ? *controlled : plain;
     /* At step 0 nothing is random. */
     const bool noiseless = task->sigma == 0 || step == 0;
-    (void)error;
+    double exact = NAN, bound = 0;
+    int status = STATUS_OK;
+    if (task->loss.examples == 0)
+        exact = exact_value(task, rule, step, quantity);
+    else if (convergence_has_exact(&task->loss, rule) && task->transient)
+        status = minibatch_value(task, rule, step, quantity, &exact, &bound, error);
+    if (status != STATUS_OK)
+        return status;
     point->evidence = (struct evidence){
         .paper = NAN,
-        .exact = exact_value(task, rule, step, quantity),
+        .exact = exact,
+        .exact_error = bound,
         .measured = moments.count > 0 ? moments.mean : NAN,
         .se = error_of(&moments, noiseless),
         .plain = plain.count > 0 ? plain.mean : NAN,
@@ -276,7 +344,8 @@ int convergence_point(const struct convergence_task *task, const struct rule *ru
     const double effective = pow(point->evidence.exact_scale / point->evidence.se, 2);
     const uint64_t fewest = controlled ? PLAN_FEWEST : ESTIMATE_MIN_CHAINS;
     point->evidence.decisive =
-        noiseless || (moments.count >= fewest && effective >= ESTIMATE_MIN_SAMPLES);
+        noiseless || (moments.count >= fewest && effective >= ESTIMATE_MIN_SAMPLES &&
+                      !is_skewed(curve, step));
     point->evidence.paper_scale = NAN;
     point->verdicts = evidence_judge(&point->evidence);
     return STATUS_OK;

@@ -7,6 +7,7 @@
 #include "engine/descent.h"
 #include "engine/sampling.h"
 #include "theory/convergence.h"
+#include "theory/least_squares.h"
 #include "verdict/evidence.h"
 
 struct convergence_task {
@@ -16,6 +17,10 @@ struct convergence_task {
     double start;    /* theta_0 in every coordinate */
     double c;        /* C of the theorem's rate */
     uint64_t chains; /* 0: planned from a pilot */
+    /* The exact transient of minibatches, followed from point to point: of one rule at
+     * a time. NULL: none. Zeroed, or freed with mean_square_run_free, before each rule.
+     */
+    struct mean_square_run *transient;
 };
 
 /* The rate that the rule applies, its learning rate after normalization. */
@@ -96,7 +101,7 @@ struct convergence_point {
 };
 
 /* Whether the curve of the rule has exact values: if the loss is a quadratic and the
- * rule linear. */
+ * rule linear with a constant rate, or the loss least squares and the rule linear. */
 bool convergence_has_exact(const struct loss *loss, const struct rule *rule);
 
 /* One point of the curve, or if that is NULL of the exact one; NAN if it has no exact

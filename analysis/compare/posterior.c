@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "compare/posterior.h"
 
+#include "engine/minibatch.h"
+#include "theory/least_squares.h"
+
 #include "base/interrupt.h"
 
 #include <math.h>
@@ -27,11 +30,13 @@ static int mean_square_of(const struct rule *rule, const struct problem *problem
 
 /* --- paper and exact -------------------------------------------------------------- */
 
+/* noise[n], if not NULL, is that of minibatches in the exact stationary law. */
 static int element(const struct rule *rule, const struct problem *problem,
-                   enum posterior_kind kind, size_t i, size_t j, quad *value,
-                   quad *bound, struct error *error)
+                   const double *noise, enum posterior_kind kind, size_t i, size_t j,
+                   quad *value, quad *bound, struct error *error)
 {
-    const double c = problem_noise(problem, i, j);
+    const double c =
+        noise && kind == POSTERIOR_EXACT ? noise[i] : problem_noise(problem, i, j);
     const int status = interrupt_check(error);
     enum exact_source source;
     *value = *bound = 0;
@@ -48,17 +53,17 @@ static int element(const struct rule *rule, const struct problem *problem,
 
 /* Sets covariance and bound, n x n or, if the noise is not dense, n variances. */
 static int elements(const struct rule *rule, const struct problem *problem,
-                    enum posterior_kind kind, quad *covariance, quad *bound,
-                    struct error *error)
+                    const double *noise, enum posterior_kind kind, quad *covariance,
+                    quad *bound, struct error *error)
 {
     const size_t n = problem->n;
     int status = STATUS_OK;
     for (size_t i = 0; status == STATUS_OK && i < n; i++) {
         if (!problem->dense)
-            status =
-                element(rule, problem, kind, i, i, &covariance[i], &bound[i], error);
+            status = element(rule, problem, noise, kind, i, i, &covariance[i],
+                             &bound[i], error);
         for (size_t j = i; status == STATUS_OK && problem->dense && j < n; j++) {
-            status = element(rule, problem, kind, i, j, &covariance[i * n + j],
+            status = element(rule, problem, NULL, kind, i, j, &covariance[i * n + j],
                              &bound[i * n + j], error);
             covariance[j * n + i] = covariance[i * n + j];
             bound[j * n + i] = bound[i * n + j];
@@ -83,6 +88,28 @@ static int find_stable(const struct rule *rule, const struct problem *problem,
         if (status == STATUS_OK)
             status = interrupt_check(error);
     }
+    return status;
+}
+
+/* The noise of minibatches in the stationary law of a rule that is stable without
+ * noise; law->noise stays NULL if there is no such law, or if noise is not that of
+ * minibatches. Modes are independent only if the mean is at the minimum. */
+static int minibatch_law(const struct rule *rule, const struct problem *problem,
+                         struct least_squares_law *law, bool *stable,
+                         struct error *error)
+{
+    *law = (struct least_squares_law){.noise = NULL};
+    if (problem->examples == 0 || !*stable)
+        return STATUS_OK;
+    for (size_t i = 0; i < problem->n; i++)
+        if (problem->theta_star[i] != 0 && rule->decay.lambda != 0)
+            return error_about(error, STATUS_USAGE, "theta-star",
+                               "%g is not allowed with weight decay and minibatches, "
+                               "whose noise then correlates the modes; allowed is 0",
+                               problem->theta_star[i]);
+    const struct mean_square setting = minibatch_setting(problem);
+    const int status = least_squares_law_init(law, &setting, rule, NULL, error);
+    *stable = law->gain < 1;
     return status;
 }
 
@@ -122,15 +149,19 @@ int posterior_theory(const struct rule *rule, const struct problem *problem,
                                            .n = n,
                                            .elements = covariance,
                                            .bound = covariance + size};
+    struct least_squares_law law = {.noise = NULL};
     int status = STATUS_OK;
     bool stable = true;
     if (kind == POSTERIOR_EXACT)
         status = find_stable(rule, problem, &stable, error);
+    if (status == STATUS_OK && kind == POSTERIOR_EXACT)
+        status = minibatch_law(rule, problem, &law, &stable, error);
     if (status != STATUS_OK || !stable)
         goto out;
     status = mean_square_of(rule, problem, &mean_square, error);
     if (status == STATUS_OK)
-        status = elements(rule, problem, kind, covariance, covariance + size, error);
+        status = elements(rule, problem, law.noise, kind, covariance, covariance + size,
+                          error);
     if (status != STATUS_OK || isnan((double)covariance[0]))
         goto out;
     if (problem->dense)
@@ -144,6 +175,7 @@ int posterior_theory(const struct rule *rule, const struct problem *problem,
     status = check_finite(posterior, lambda, mean_square, error);
     posterior->known = status == STATUS_OK;
 out:
+    least_squares_law_free(&law);
     free(covariance);
     return status;
 }
@@ -152,11 +184,14 @@ out:
 
 /* The divergence of independent modes: errors and biases add up mode by mode. With the
  * relative error r Z of a variance, Z normal, the divergence is off by (x - 1) r Z/2 +
- * r^2 Z^2/4, x = lambda variance: the second term is what is left where x is near 1. */
+ * r^2 Z^2/4, x = lambda variance: the second term is what is left where x is near 1.
+ * Minibatches correlate the squares of modes in the same chains (`together`): there the
+ * sum of the modes' errors is an upper bound. */
 static void from_modes(const struct comparison *rows, size_t n, double lambda,
-                       double mean_square, quad *variance, struct posterior *posterior)
+                       double mean_square, bool together, quad *variance,
+                       struct posterior *posterior)
 {
-    double squared = 0, fourths = 0, correction = 0;
+    double squared = 0, errors = 0, fourths = 0, correction = 0;
     for (size_t i = 0; i < n && !interrupt_pending(); i++) {
         const struct evidence *e = &rows[i].evidence;
         const double relative = e->se / e->measured;
@@ -165,13 +200,17 @@ static void from_modes(const struct comparison *rows, size_t n, double lambda,
         const double own =
             pow((lambda * e->measured - 1) * relative / 2, 2) + pow(relative, 4) / 8;
         squared += own;
+        errors += sqrt(own);
         fourths += own * own / (e->count > 1 ? (double)(e->count - 1) : 1);
     }
-    posterior->count = estimate_chains(squared, fourths, posterior->count);
+    if (!together)
+        posterior->count = estimate_chains(squared, fourths, posterior->count);
     posterior->size = pac_bayes_size_diagonal(n, variance, lambda);
     posterior->size.logdet += correction;
     posterior->kl = posterior->size.kl + lambda * mean_square / 2 - correction / 2;
     posterior->kl_se = sqrt(squared);
+    if (together)
+        posterior->kl_se = errors;
 }
 
 static void unpack(size_t n, const double *pairs, double *matrix)
@@ -318,19 +357,24 @@ static int plan_precision(struct sampling *sampling, const struct rule *rule,
 {
     const double wanted = sampling->precision, fine = sampling->fine;
     struct posterior exact;
+    struct least_squares_law law = {.noise = NULL};
     double squared = 0;
     quad variance, bound;
     int status =
         posterior_theory(rule, problem, POSTERIOR_EXACT, lambda, &exact, error);
+    bool stable = exact.known;
+    if (status == STATUS_OK)
+        status = minibatch_law(rule, problem, &law, &stable, error);
     for (size_t i = 0; status == STATUS_OK && i < problem->n; i++) {
-        status =
-            element(rule, problem, POSTERIOR_EXACT, i, i, &variance, &bound, error);
+        status = element(rule, problem, law.noise, POSTERIOR_EXACT, i, i, &variance,
+                         &bound, error);
         squared += pow((double)(lambda * variance - 1) / 2, 2);
     }
     if (status == STATUS_OK && exact.known) {
         sampling->precision = stationary_share(wanted, exact.kl, squared);
         sampling->fine = fine > 0 ? stationary_share(fine, exact.kl, squared) : 0;
     }
+    least_squares_law_free(&law);
     /* The errors of modes that run together may add up. */
     if (problem_is_coupled(problem))
         sampling->precision = fmin(sampling->precision, wanted);
@@ -388,7 +432,8 @@ int posterior_measure(const struct sampling *given, const struct rule *rule,
     if (sampled && problem->dense)
         status = from_groups(n, &groups, lambda, mean_square, posterior, error);
     else if (sampled)
-        from_modes(rows, n, lambda, mean_square, variance, posterior);
+        from_modes(rows, n, lambda, mean_square, problem->examples > 0, variance,
+                   posterior);
     posterior->known = sampled && status == STATUS_OK && !posterior->blurred;
     free(groups.mean);
     free(rows);

@@ -8,6 +8,7 @@
 #define PNM_STABILITY_H
 
 #include "compare/growth.h"
+#include "losses/problem.h"
 #include "rules/stable_set.h"
 #include "theory/theory.h"
 #include "verdict/evidence.h"
@@ -77,6 +78,14 @@ struct stability {
  * STATUS_SOFTWARE. */
 PNM_MUST_USE int stability_exact(struct stability *stability, const struct rule *rule,
                                  const double *h, size_t n, struct error *error);
+
+/* Of minibatch least squares: the learning rate below which second moments stay bounded
+ * (least_squares_limit), in the interval of `stability`, and the gain of the loop at
+ * the rule's own rate; NAN where that is unstable without noise. */
+PNM_MUST_USE int stability_mean_square(const struct problem *problem,
+                                       const struct rule *rule,
+                                       const struct stability *stability, double *limit,
+                                       double *gain, struct error *error);
 
 void stability_measure(struct stability *stability, const struct rule *rule,
                        const double *h, size_t n);

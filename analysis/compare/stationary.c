@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "compare/stationary.h"
 
-#include "compare/stability.h"
 #include "compare/stationary_companion.h"
 #include "compare/stationary_control.h"
+#include "compare/stationary_minibatch.h"
 #include "compare/stationary_pairs.h"
 #include "compare/stationary_pilot.h"
 #include "compare/stationary_plan.h"
@@ -30,10 +30,11 @@ static int find_spreads(const struct stationary_work *work,
     for (int k = 0; status == STATUS_OK && k < 2; k++) {
         const double h = work->problem->h[mode[k]];
         const double c = problem_noise(work->problem, mode[k], mode[k]);
-        double own = NAN;
+        double own = NAN, noise = 0;
         enum exact_source ignored;
-        if (c > 0 && stationary_is_stable(work, row))
-            status = theory_covariance(work->rule, h, h, c, &own, &ignored, error);
+        status = stationary_noise(work, mode[k], mode[k], &noise, error);
+        if (status == STATUS_OK && c > 0 && stationary_is_stable(work, row))
+            status = theory_covariance(work->rule, h, h, noise, &own, &ignored, error);
         product[0] *= own;
         product[1] *= c > 0 ? theory_paper(work->rule, h, h, c) : NAN;
     }
@@ -49,15 +50,17 @@ static int predict(const struct stationary_work *work, struct comparison *row,
 {
     const double c = problem_noise(work->problem, row->i, row->j);
     struct evidence *e = &row->evidence;
-    double paper_spread = NAN;
+    double paper_spread = NAN, noise = c;
     e->paper = theory_paper(work->rule, row->h_i, row->h_j, c);
     e->exact = row->spread = NAN;
     e->exact_error = 0;
     row->source = EXACT_NONE;
-    int status = STATUS_OK;
-    if (stationary_is_stable(work, row))
-        status = theory_covariance_bounded(work->rule, row->h_i, row->h_j, c, &e->exact,
-                                           &e->exact_error, &row->source, error);
+    int status = stationary_noise(work, row->i, row->j, &noise, error);
+    if (status == STATUS_OK && stationary_is_stable(work, row))
+        status =
+            theory_covariance_bounded(work->rule, row->h_i, row->h_j, noise, &e->exact,
+                                      &e->exact_error, &row->source, error);
+    e->exact_error += work->law.error * fabs(e->exact);
     if (status == STATUS_OK && row->i != row->j)
         status = find_spreads(work, row, &row->spread, &paper_spread, error);
     e->exact_scale = evidence_scale_or(e->exact, row->spread);
@@ -137,9 +140,9 @@ static int measure_together(struct stationary_work *work, struct ensemble *ensem
     struct control_pair *pairs = NULL;
     bool any = false;
     int status = plain ? STATUS_OK : error_memory(error, "the covariance");
-    if (status == STATUS_OK && may_control(work))
+    if (status == STATUS_OK && may_control(work) && work->problem->examples == 0)
         status = stationary_pairs_plan(work, ensemble, &control, &pairs, error);
-    if (status == STATUS_OK && !control)
+    if (status == STATUS_OK && !control && !work->law.noise)
         stationary_plan_join(work);
     if (status == STATUS_OK)
         status = interrupt_check(error);
@@ -194,6 +197,8 @@ static double remaining_bias(const struct stationary_work *work,
     if (!rule_has_law(work->rule) || !row->evidence.sampled ||
         !stationary_is_stable(work, row))
         return 0;
+    if (work->law.noise)
+        return job->bias;
     return fabs(
         plan_law_bias(&job->law, job->plan.chains.burn_in, job->plan.chains.steps));
 }
@@ -218,7 +223,8 @@ static bool is_decisive(const struct stationary_work *work,
         return (part || e->count >= PLAN_FEWEST) &&
                e->bias <= job->request.target / 10 &&
                stationary_control_long_enough(work, row, job);
-    return (part || row->effective >= ESTIMATE_MIN_SAMPLES) && e->bias <= e->se / 10;
+    return (part || row->effective >= ESTIMATE_MIN_SAMPLES) && e->bias <= e->se / 10 &&
+           !job->skewed;
 }
 
 /* The variance of one sample of the stationary law, over that of the estimate. */
@@ -228,6 +234,39 @@ static double effective_samples(const struct comparison *row,
     const struct plan_law *law = &job->law;
     const double se = row->evidence.se;
     return (law->s_ii[0] * law->s_jj[0] + law->s_ij[0] * law->s_ij[0]) / (se * se);
+}
+
+/* Modes that minibatches couple: all pairs only if they are asked for, which costs more
+ * than the chains. */
+static int measure_minibatches(struct stationary_work *work, struct ensemble *ensemble,
+                               struct covariance_groups *groups, struct error *error)
+{
+    struct skewed_moments *square = NULL;
+    struct covariance_groups own = {.count = PLAN_CHAINS};
+    int status = STATUS_OK;
+    if (work->law.noise)
+        status = stationary_minibatch_plan(work, ensemble, error);
+    if (status != STATUS_OK)
+        return status;
+    if (work->elements == STATIONARY_PAIRS) {
+        status = measure_together(work, ensemble, &own, error);
+        if (status == STATUS_OK)
+            stationary_minibatch_judge(work, NULL, &own);
+    } else if (work->jobs[0].plan.affordable) {
+        square = calloc(work->count, sizeof *square);
+        status = square ? ensemble_squares(ensemble, work->jobs[0].plan.chains, square,
+                                           error)
+                        : error_memory(error, "the modes");
+        for (size_t i = 0; status == STATUS_OK && i < work->count; i++)
+            take(&work->rows[i], &square[i].moments, &square[i].moments);
+        if (status == STATUS_OK)
+            stationary_minibatch_judge(work, square, NULL);
+    }
+    if (groups)
+        groups->count = 0;
+    free(own.mean);
+    free(square);
+    return status;
 }
 
 static int prepare(struct stationary_work *work, struct error *error)
@@ -321,6 +360,8 @@ int stationary_compare(const struct sampling *sampling, const struct rule *rule,
     const double start = omp_get_wtime();
     int status = work_init(&work, error);
     ensemble.mean = work.mean;
+    if (status == STATUS_OK)
+        status = stationary_minibatch_law(&work, error);
     const bool together = elements == STATIONARY_PAIRS || problem_is_coupled(problem);
     if (groups && !together)
         groups->count = 0;
@@ -331,8 +372,10 @@ int stationary_compare(const struct sampling *sampling, const struct rule *rule,
     if (rule_has_law(rule))
         ensemble.exact_seconds = omp_get_wtime() - start;
     if (status == STATUS_OK && !sampling->exact_only)
-        status = together ? measure_together(&work, &ensemble, groups, error)
-                          : measure_separately(&work, &ensemble, error);
+        status = problem->examples > 0
+                     ? measure_minibatches(&work, &ensemble, groups, error)
+                 : together ? measure_together(&work, &ensemble, groups, error)
+                            : measure_separately(&work, &ensemble, error);
     if (status == STATUS_OK && stationary_pilot_spared(&work))
         stationary_pilot_judge(&work);
     for (size_t k = 0; status == STATUS_OK && k < work.count; k++) {
@@ -356,6 +399,7 @@ int stationary_compare(const struct sampling *sampling, const struct rule *rule,
     free(work.mean);
     free(work.offset);
     free(work.jobs);
+    least_squares_law_free(&work.law);
     if (status != STATUS_OK) {
         free(work.rows);
         work.rows = NULL;
@@ -382,80 +426,4 @@ int stationary_mode(const struct sampling *sampling, const struct rule *rule, do
     free(rows);
     problem_free(&problem);
     return status;
-}
-
-double stationary_share(double precision, double total, double squares)
-{
-    const double share = precision * fabs(total) / sqrt(squares);
-    return squares > 0 ? fmin(share, fmax(precision, STATIONARY_COARSEST)) : precision;
-}
-
-int stationary_excess_share(const struct rule *rule, const struct problem *problem,
-                            double precision, double *share, struct error *error)
-{
-    double total = 0, squares = 0, margin = 0;
-    int status = STATUS_OK;
-    *share = precision;
-    if (!rule_has_law(rule) || problem_is_coupled(problem))
-        return STATUS_OK;
-    status = stability_margin(rule, problem->h, problem->n, &margin, NULL, error);
-    if (status != STATUS_OK || !(margin > 0))
-        return status;
-    for (size_t i = 0; status == STATUS_OK && i < problem->n; i++) {
-        const double h = problem->h[i];
-        enum exact_source ignored;
-        double variance = 0;
-        status = interrupt_check(error);
-        if (status == STATUS_OK)
-            status = theory_covariance(rule, h, h, problem_noise(problem, i, i),
-                                       &variance, &ignored, error);
-        total += h * variance;
-        squares += h * variance * h * variance;
-    }
-    if (status == STATUS_OK)
-        *share = stationary_share(precision, total, squares);
-    return status;
-}
-
-struct evidence stationary_excess(const struct comparison *rows, size_t count,
-                                  bool together)
-{
-    struct evidence sum = {.paper = NAN,
-                           .paper_scale = 1,
-                           .sampled = true,
-                           .decisive = true,
-                           .noiseless = true,
-                           .count = UINT64_MAX};
-    double effective = 0, fourths = 0;
-    uint64_t chains = 0;
-    double squares = 0, errors = 0, plain_squares = 0, plain_errors = 0;
-    for (size_t i = 0; i < count; i++) {
-        const struct evidence *e = &rows[i].evidence;
-        const double half = rows[i].h_i / 2;
-        sum.exact += half * e->exact;
-        sum.exact_error += half * e->exact_error;
-        sum.bias += half * e->bias;
-        sum.measured += half * e->measured;
-        sum.plain += half * e->plain;
-        squares += half * e->se * half * e->se;
-        errors += half * e->se;
-        fourths += pow(half * e->se, 4) / (e->count > 1 ? (double)(e->count - 1) : 1);
-        plain_squares += half * e->plain_se * half * e->plain_se;
-        plain_errors += half * e->plain_se;
-        effective += rows[i].effective;
-        sum.sampled = sum.sampled && e->sampled;
-        sum.decisive = sum.decisive && e->decisive;
-        sum.noiseless = sum.noiseless && e->noiseless;
-        chains += e->count;
-        sum.count = e->count < sum.count ? e->count : sum.count;
-    }
-    sum.se = together ? errors : sqrt(squares);
-    if (!together)
-        sum.count = estimate_chains(squares, fourths, sum.count);
-    sum.plain_se = together ? plain_errors : sqrt(plain_squares);
-    sum.decisive = sum.decisive &&
-                   (sum.noiseless || !rows[0].settles ||
-                    (chains >= PLAN_FEWEST && !(effective < ESTIMATE_MIN_SAMPLES)));
-    sum.exact_scale = evidence_scale(sum.exact);
-    return sum;
 }

@@ -5,6 +5,7 @@
 #define PNM_STATIONARY_PILOT_H
 
 #include "compare/stationary.h"
+#include "theory/least_squares.h"
 
 /* The plan of one row while it is made and measured. */
 struct stationary_job {
@@ -13,6 +14,8 @@ struct stationary_job {
     struct plan_request request; /* that of the plan */
     struct plan_request sharp;   /* that of the finest error wanted */
     bool controlled;             /* the plan is one with control variates */
+    double bias;                 /* what the start leaves, of minibatches */
+    bool skewed; /* chains of minibatches are too skewed for a standard error */
 };
 
 struct stationary_work {
@@ -24,6 +27,7 @@ struct stationary_work {
     double *margin;                /* 1 minus their spectral radii */
     double *offset;                /* n x LINEAR_STATE: start minus stationary mean */
     double *mean;                  /* n: exact mean of theta */
+    struct least_squares_law law;  /* of minibatches, if there is one */
     struct comparison *rows;
     struct stationary_job *jobs;
     size_t count;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "compare/stationary_plan.h"
 
+#include "compare/stationary_minibatch.h"
+
 #include "base/interrupt.h"
 
 #include <math.h>
@@ -30,21 +32,30 @@ static int underflows(const struct stationary_work *work, const struct compariso
         const double c = problem_noise(work->problem, mode[k], mode[k]);
         enum exact_source ignored;
         double variance = 0;
-        if (planned[k] == 0 && c > 0)
+        if (planned[k] == 0 && c > 0 && work->problem->examples == 0)
             status = theory_covariance(work->rule, h, h, c, &variance, &ignored, error);
         *lost |= variance != 0;
     }
     return status;
 }
 
+/* noise[0..2] = C_ii, C_jj, C_ij. */
+static int noise_of(const struct stationary_work *work, size_t i, size_t j,
+                    double noise[3], struct error *error)
+{
+    int status = stationary_noise(work, i, i, &noise[0], error);
+    if (status == STATUS_OK)
+        status = stationary_noise(work, j, j, &noise[1], error);
+    return status == STATUS_OK ? stationary_noise(work, i, j, &noise[2], error)
+                               : status;
+}
+
 int stationary_plan_row(const struct stationary_work *work, struct comparison *row,
                         struct stationary_job *job, struct error *error)
 {
-    const struct problem *problem = work->problem;
     const struct sampling *sampling = work->sampling;
     const size_t i = row->i, j = row->j;
-    const double noise[3] = {problem_noise(problem, i, i), problem_noise(problem, j, j),
-                             problem_noise(problem, i, j)};
+    double noise[3];
     if (!rule_has_law(work->rule)) {
         job->plan = work->piloted;
         return STATUS_OK;
@@ -56,8 +67,11 @@ int stationary_plan_row(const struct stationary_work *work, struct comparison *r
     const double *offset_i = work->offset + i * LINEAR_STATE,
                  *offset_j = work->offset + j * LINEAR_STATE;
     bool lost = false;
-    int status = plan_law_init(&job->law, &work->systems[i], &work->systems[j], noise,
-                               offset_i[0], offset_j[0], error);
+    int status = noise_of(work, i, j, noise, error);
+    if (status != STATUS_OK)
+        return status;
+    status = plan_law_init(&job->law, &work->systems[i], &work->systems[j], noise,
+                           offset_i[0], offset_j[0], error);
     memcpy(job->law.offset_i, offset_i, sizeof job->law.offset_i);
     memcpy(job->law.offset_j, offset_j, sizeof job->law.offset_j);
     if (status == STATUS_OK)

@@ -29,3 +29,9 @@ uint64_t estimate_chains(double squares, double fourths, uint64_t fewest)
         return fewest;
     return 1 + (uint64_t)fmin(freedom, 0x1p62);
 }
+
+bool estimate_is_skewed(double skewness, uint64_t chains)
+{
+    const double z = ESTIMATE_Z;
+    return fabs(skewness) * (z * z * z - 3 * z) > 6 * sqrt((double)chains);
+}

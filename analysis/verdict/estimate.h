@@ -3,6 +3,7 @@
 #ifndef PNM_ESTIMATE_H
 #define PNM_ESTIMATE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* z* of the two-sided level 1e-6 a row: 1000 rows have a family-wise error of at most
@@ -32,5 +33,10 @@ uint64_t estimate_chains(double squares, double fourths, uint64_t fewest);
 /* The absolute standard error to plan for: `precision` times the scale, or less if
  * paper and exact differ by so nearly the margin that a verdict needs it. */
 double estimate_target(double precision, double exact, double paper, double scale);
+
+/* Whether `chains` independent numbers are too skewed for the z* of their mean. By
+ * Edgeworth's expansion a skewness g multiplies the probability beyond z standard
+ * errors by about 1 + g (z^3 - 3 z)/(6 sqrt(chains)), which may be 2. */
+bool estimate_is_skewed(double skewness, uint64_t chains);
 
 #endif

@@ -23,6 +23,29 @@ static inline void moments_add(struct moments *m, double x)
     m->squares += before * (x - m->mean);
 }
 
+/* Moments and the sum of cubed deviations from the mean. */
+struct skewed_moments {
+    struct moments moments;
+    double cubes;
+};
+
+/* Adds x (Pebay, Sandia report 2008-6212). */
+static inline void skewed_moments_add(struct skewed_moments *own, double x)
+{
+    const struct moments before = own->moments;
+    const double n = (double)before.count + 1, apart = x - before.mean;
+    moments_add(&own->moments, x);
+    own->cubes += apart * apart * apart * ((n - 1) * (n - 2) / (n * n)) -
+                  3 * apart * before.squares / n;
+}
+
+/* The skewness of the numbers; NAN if they do not vary. */
+static inline double skewed_moments_skewness(const struct skewed_moments *own)
+{
+    const double variance = own->moments.squares / (double)own->moments.count;
+    return own->cubes / (double)own->moments.count / (variance * sqrt(variance));
+}
+
 /* Adds the numbers of another set (Chan, Golub and LeVeque, COMPSTAT 1982). */
 static inline void moments_merge(struct moments *m, const struct moments *other)
 {

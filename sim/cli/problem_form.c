@@ -258,6 +258,25 @@ int problem_form_rotation(const char *text, size_t n, double **rotation,
                        text);
 }
 
+/* Makes the gradients those of minibatches. */
+static int examples_init(struct problem *q, const struct problem_form *text,
+                         struct error *error)
+{
+    if (text->noise && strcmp(text->noise, "hessian") != 0)
+        return error_about(error, STATUS_USAGE, "noise",
+                           "'%.200s' is not allowed with least-squares, whose noise is "
+                           "that of its examples; allowed is hessian",
+                           text->noise);
+    if (text->batch != rint(text->batch) || text->batch > 1e9)
+        return error_about(
+            error, STATUS_USAGE, "batch",
+            "%g is not allowed with least-squares, which draws that many "
+            "examples; allowed are whole numbers from 1 to 1e9",
+            text->batch);
+    problem_set_examples(q, (size_t)text->batch, text->residual);
+    return STATUS_OK;
+}
+
 int problem_form_read(struct problem *q, const struct problem_form *text,
                       struct error *error)
 {
@@ -269,7 +288,9 @@ int problem_form_read(struct problem *q, const struct problem_form *text,
     numbers_free(&h);
     if (status != STATUS_OK)
         return status;
-    if (text->noise)
+    if (text->least_squares)
+        status = examples_init(q, text, error);
+    else if (text->noise)
         status = noise_init(q, text, error);
     if (status != STATUS_OK)
         return status;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* problem_form.h: reads a quadratic loss and its noise from the options' texts. */
+/* problem_form.h: reads a quadratic loss, or least squares, and its noise from the
+ * options' texts. */
 #ifndef PNM_PROBLEM_FORM_H
 #define PNM_PROBLEM_FORM_H
 
@@ -16,6 +17,9 @@ struct problem_form {
     const char *theta_star; /* VALUE or file:PATH */
     const char *start;
     const char *rotation; /* none or NULL, haar:SEED, file:PATH */
+    bool
+        least_squares; /* gradients of minibatches of `batch` examples, noise hessian */
+    double residual;   /* the variance of their residuals */
     /* Receives a line for each file that may have been meant otherwise; may be NULL. */
     struct text *warnings;
 };

@@ -160,9 +160,16 @@ static int read_problem(struct request *request, const struct options *options,
         .theta_star = text_or(options, "theta-star", files, NULL),
         .start = text_or(options, "start", files, NULL),
         .rotation = text_or(options, "rotation", files, NULL),
+        .least_squares = request->form == REQUEST_LEAST_SQUARES,
+        .residual = request->residual > 0 ? request->residual : 1,
         .warnings = &warnings,
     };
     int status = STATUS_OK;
+    if (!text.least_squares && text.residual != 1)
+        return error_about(error, STATUS_USAGE, "residual-variance",
+                           "%g is not allowed with a quadratic loss, which has no "
+                           "examples; allowed is the option with --loss least-squares",
+                           text.residual);
     if (text.spectrum)
         status = problem_form_read(&request->problem, &text, error);
     if (status == STATUS_OK && !request->sampling.quiet && ranks_mine() == 0)

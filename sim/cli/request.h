@@ -61,6 +61,9 @@ struct request_output {
     const char *plot; /* value of --plot; NULL: not given */
 };
 
+/* What --loss of a program with a spectrum says. */
+enum request_form { REQUEST_QUADRATIC, REQUEST_LEAST_SQUARES };
+
 /* A member is filled only if the program takes the options that set it. */
 struct request {
     const struct program *program;
@@ -68,6 +71,8 @@ struct request {
     struct request_rules rules;
     struct problem problem;
     double batch;
+    enum request_form form;
+    double residual; /* variance of the residuals of least squares */
     struct request_loss loss;
     struct sampling sampling;
     struct session session;

@@ -43,6 +43,27 @@ static const struct option_spec quadratic_options[] = {
         .doc = "batch size B: divides C = H/B",
     },
     {
+        .name = "loss",
+        .kind = OPTION_CHOICE,
+        .field = OPTION_FIELD(struct request, form),
+        .argument = "quadratic|least-squares",
+        .preset = "quadratic",
+        .doc = "quadratic: gradients with Gaussian noise of covariance C; "
+               "least-squares: gradients of minibatches of B fresh examples, features "
+               "x ~ N(0, H), residuals e ~ N(0, V), whose noise depends on theta",
+    },
+    {
+        .name = "residual-variance",
+        .kind = OPTION_REAL,
+        .field = OPTION_FIELD(struct request, residual),
+        .argument = "V",
+        .preset = "1",
+        .low = 0,
+        .high = HUGE_VAL,
+        .low_open = true,
+        .doc = "variance of the residuals of least-squares: C is V H/B at the minimum",
+    },
+    {
         .name = "start",
         .files = OPTION_READS,
         .argument = "VALUE|file:PATH",
@@ -387,9 +408,9 @@ static const struct option_spec loss_options[] = {
         .preset = "huber",
         .presence_counts = true,
         .doc = "one of:" LOSS_LIST(
-            LOSS_NAME) "; rippled is not convex; the gradient of quadratic "
-                       "has no bound, so no theorem holds for it, but it has exact "
-                       "transients",
+            LOSS_NAME) "; rippled is not convex; the gradients of quadratic and "
+                       "least_squares have no bound, so no theorem holds for them, "
+                       "but they have exact transients",
     },
     {
         .name = "dim",

@@ -4,6 +4,7 @@
 #include "base/interrupt.h"
 #include "engine/descent_control.h"
 #include "engine/kernels.h"
+#include "engine/minibatch_draw.h"
 #include "engine/units.h"
 #include "rules/rule_loops.h"
 
@@ -27,6 +28,7 @@ struct noise {
     size_t a_step; /* normal numbers a step */
     size_t ahead;  /* steps drawn at a time */
     double *normal;
+    struct minibatch_draw draw; /* of minibatches */
 };
 
 /* Allocates a block and its noise. All their pointers but `lanes` lead into the memory
@@ -40,6 +42,9 @@ static int block_init(struct descent_block *block, struct noise *noise,
     noise->sd = descent->sigma / sqrt((double)descent->loss->n);
     noise->a_step = samples * row;
     noise->ahead = noise->a_step < AHEAD ? AHEAD / noise->a_step : 1;
+    noise->draw = (struct minibatch_draw){.n = 0};
+    if (descent->loss->examples > 0)
+        noise->ahead = 0;
     if (descent->control && noise->ahead < FILTER_AHEAD)
         noise->ahead = FILTER_AHEAD;
     block->kernels = kernels_find(error);
@@ -55,6 +60,10 @@ static int block_init(struct descent_block *block, struct noise *noise,
     noise->normal = block->sample + samples * row;
     for (size_t k = 0; k < row; k++)
         block->theta[k] = descent->start;
+    if (descent->loss->examples > 0)
+        return minibatch_draw_init(&noise->draw, descent->loss->n, descent->loss->data,
+                                   descent->loss->examples, descent->loss->residual,
+                                   error);
     return descent->control
                ? descent_control_start(descent->control, &block->lanes, error)
                : STATUS_OK;
@@ -78,6 +87,13 @@ static void draw_samples(const struct descent *descent, uint64_t t, uint64_t ste
                          struct noise *noise, struct descent_block *block)
 {
     const size_t row = descent->loss->n * LANES;
+    if (descent->loss->examples > 0) {
+        minibatch_draw_at(&noise->draw, block->theta, NULL);
+        for (size_t k = 0; k < noise->a_step; k += row)
+            minibatch_draw_next(&noise->draw, block->kernels, &noise->stream,
+                                block->sample + k);
+        return;
+    }
     const size_t drawn = (size_t)(t % noise->ahead);
     const uint64_t left = steps - t;
     if (descent->sigma > 0 && drawn == 0)
@@ -146,7 +162,7 @@ int descent_unit(const struct descent *descent, uint64_t unit, uint64_t steps,
     const struct random_key key = {
         descent->seed, descent->pilot ? RANDOM_PILOT : RANDOM_ENSEMBLE,
         descent->common ? random_hash("common", NULL, 0) : hash_of(descent), unit};
-    struct noise noise;
+    struct noise noise = {.sd = 0};
     struct descent_block block = {.point = DESCENT_BETWEEN};
     int status = random_init(&noise.stream, descent->generator, key, error);
     if (status == STATUS_OK)
@@ -155,8 +171,14 @@ int descent_unit(const struct descent *descent, uint64_t unit, uint64_t steps,
         run_steps(descent, steps, &noise, &block, look, context);
     free(block.theta);
     free(block.lanes);
+    minibatch_draw_free(&noise.draw);
     random_free(&noise.stream);
     return status;
+}
+
+static double pow3(double x)
+{
+    return x * x * x;
 }
 
 /* --- moments over chains -------------------------------------------------------- */
@@ -183,7 +205,19 @@ struct view {
     const struct descent *descent;
     int lanes; /* chains in the unit */
     double *scratch, *controlled;
+    double *cubes; /* NULL: not wanted */
 };
+
+/* The sum of cubed deviations of f from its mean over the chains. */
+static double cubes_of(const struct view *view, const double *value)
+{
+    double mean = 0, sum = 0;
+    for (int lane = 0; lane < view->lanes; lane++)
+        mean += value[lane] / view->lanes;
+    for (int lane = 0; lane < view->lanes; lane++)
+        sum += pow3(value[lane] - mean);
+    return sum;
+}
 
 static int lanes_of(uint64_t chains, uint64_t unit)
 {
@@ -204,6 +238,8 @@ static void observe_moments(void *context, uint64_t t,
     struct moments moments[DESCENT_QUANTITIES];
     block->kernels->descent_observe(loss->n, view->lanes, block->exact, block->value,
                                     loss->minimum, view->scratch + t * NUMBERS);
+    if (view->cubes)
+        view->cubes[t] = cubes_of(view, block->value);
     if (block->point == DESCENT_BETWEEN)
         return;
     descent_control_moments(view->descent, block, view->lanes, moments);
@@ -220,12 +256,20 @@ static size_t plain_size(const struct descent_curve *curve)
     return ((size_t)curve->steps + 1) * NUMBERS;
 }
 
+/* Those before the cubes. */
+static size_t moments_size(const struct descent_curve *curve)
+{
+    return plain_size(curve) + curve->points * CONTROLLED;
+}
+
 static int unit_run(void *context, int thread, uint64_t unit, double *scratch,
                     struct error *error)
 {
     const struct task *task = context;
     struct view view = {task->descent, lanes_of(task->chains, unit), scratch,
-                        scratch + plain_size(task->curve)};
+                        scratch + plain_size(task->curve),
+                        task->curve->cubes ? scratch + moments_size(task->curve)
+                                           : NULL};
     (void)thread;
     return descent_unit(task->descent, unit, task->curve->steps, observe_moments, &view,
                         error);
@@ -242,11 +286,34 @@ static void merge_controlled(struct descent_curve *curve, int lanes,
         }
 }
 
+/* The cubes of both sets about their common mean (Pebay, Sandia report 2008-6212). The
+ * curve's moments are still those of the units before. */
+static void merge_cubes(struct descent_curve *curve, int lanes, const double *scratch)
+{
+    const double *cubes = scratch + moments_size(curve);
+    for (uint64_t t = 0; t <= curve->steps; t++, scratch += NUMBERS) {
+        struct moments own = {0};
+        for (int half = 0; half < 2; half++) {
+            const double *excess = scratch + 4 * DESCENT_EXCESS + 2 * half;
+            const struct moments part = {(uint64_t)half_count(lanes, half), excess[0],
+                                         excess[1]};
+            moments_merge(&own, &part);
+        }
+        const struct moments *all = &curve->excess[t];
+        const double a = (double)all->count, b = (double)own.count, n = a + b;
+        const double apart = own.mean - all->mean;
+        curve->cubes[t] += cubes[t] + pow3(apart) * a * b * (a - b) / (n * n) +
+                           3 * apart * (a * own.squares - b * all->squares) / n;
+    }
+}
+
 static void unit_merge(void *context, uint64_t unit, const double *scratch)
 {
     const struct task *task = context;
     const int lanes = lanes_of(task->chains, unit);
     merge_controlled(task->curve, lanes, scratch + plain_size(task->curve));
+    if (task->curve->cubes)
+        merge_cubes(task->curve, lanes, scratch);
     for (uint64_t t = 0; t <= task->curve->steps; t++, scratch += NUMBERS)
         for (int half = 0; half < 2; half++) {
             const uint64_t count = (uint64_t)half_count(lanes, half);
@@ -277,7 +344,7 @@ uint64_t descent_identity(const struct descent *descent, uint64_t chains,
 
 /* One block of memory holds all moments, those with control variates last. */
 static int curve_init(struct descent_curve *curve, uint64_t steps,
-                      const struct descent_control *control, size_t *count,
+                      const struct descent_control *control, bool skewed, size_t *count,
                       struct error *error)
 {
     const size_t all = (size_t)steps + 1, points = control ? control->points : 0;
@@ -292,6 +359,8 @@ static int curve_init(struct descent_curve *curve, uint64_t steps,
     curve->excess = moments + 2 * all;
     for (int q = 0; q < DESCENT_QUANTITIES; q++)
         curve->controlled[q] = moments + 3 * all + (size_t)q * points;
+    if (skewed && !(curve->cubes = calloc(all, sizeof *curve->cubes)))
+        return error_memory(error, "the moments of every step");
     if (!control)
         return STATUS_OK;
     curve->step = malloc(points * sizeof *curve->step);
@@ -305,15 +374,19 @@ int descent_run(const struct descent *descent, uint64_t chains, uint64_t steps,
                 struct descent_curve *curve, struct error *error)
 {
     size_t count;
-    const int status = curve_init(curve, steps, descent->control, &count, error);
+    const bool skewed = descent->loss->examples > 0;
+    const int status =
+        curve_init(curve, steps, descent->control, skewed, &count, error);
     if (status != STATUS_OK)
         return status;
     struct task task = {descent, curve, chains};
     const struct session_block blocks[] = {
-        {curve->square[0], count * sizeof(struct moments)}, {NULL, 0}};
+        {curve->square[0], count * sizeof(struct moments)},
+        {curve->cubes, skewed ? ((size_t)steps + 1) * sizeof *curve->cubes : 0},
+        {NULL, 0}};
     const struct units units = {
         .count = chains / LANES + (chains % LANES != 0),
-        .scratch_size = plain_size(curve) + curve->points * CONTROLLED,
+        .scratch_size = moments_size(curve) + (skewed ? (size_t)steps + 1 : 0),
         .threads = descent->threads,
         .label = descent->label,
         .identity = descent_identity(descent, chains, steps),
@@ -330,6 +403,7 @@ void descent_curve_free(struct descent_curve *curve)
 {
     free(curve->square[0]);
     free(curve->step);
+    free(curve->cubes);
     *curve = (struct descent_curve){0};
 }
 

@@ -2,7 +2,8 @@
 /* descent.h: many independent chains of a rule on a smooth loss.
  *
  * Every chain starts at the same point and takes gradient samples g = grad f(theta) +
- * xi, xi ~ N(0, (sigma^2/n) I), so that E||xi||^2 = sigma^2. The work is cut into units
+ * xi, xi ~ N(0, (sigma^2/n) I), so that E||xi||^2 = sigma^2, or those of minibatches if
+ * the loss has examples. The work is cut into units
  * of 64 chains. A unit's random stream depends on seed, rule, loss, their parameters, n
  * and the unit's number alone, and results are merged in unit order, so the bits do not
  * depend on the number of threads or ranks. */
@@ -80,6 +81,7 @@ struct descent_curve {
     uint64_t steps;
     struct moments *square[2]; /* ||grad f(theta_k)||^2, by half */
     struct moments *excess;    /* f(theta_k) - f*, all chains */
+    double *cubes; /* of minibatches: sums of cubed deviations of f from its mean */
     /* With control variates, of all chains at the control's recorded steps. */
     size_t points;
     uint64_t *step;

@@ -149,6 +149,35 @@ int ensemble_moments(const struct ensemble *ensemble, const struct chains *chain
                                     error);
 }
 
+static void squares_take(void *context, const struct ensemble_view *view,
+                         const struct unit *unit, const double *scratch)
+{
+    struct skewed_moments *square = context;
+    for (size_t i = 0; i < unit->tiles; i++)
+        for (int lane = 0; lane < unit->lanes; lane++) {
+            const double scale = view->scale[i];
+            struct averages of = {.x = 0};
+            averages_of(view, unit, scratch, i, lane, false, &of);
+            skewed_moments_add(&square[i], scale * scale * of.square);
+        }
+}
+
+int ensemble_squares(const struct ensemble *ensemble, struct chains chains,
+                     struct skewed_moments *square, struct error *error)
+{
+    const size_t n = ensemble->problem->n;
+    const struct session_block blocks[] = {{square, n * sizeof *square}, {NULL, 0}};
+    const struct observer observer = {
+        .name = "squares",
+        .scratch_size = LANES * 2 * n,
+        .merge = squares_take,
+        .context = square,
+        .blocks = blocks,
+    };
+    memset(square, 0, n * sizeof *square);
+    return ensemble_run(ensemble, true, &chains, &observer, error);
+}
+
 struct fit_context {
     struct control_fit *square;
     struct comoments *theta; /* NULL: not wanted */

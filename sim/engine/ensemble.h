@@ -53,6 +53,10 @@ PNM_MUST_USE int ensemble_moments(const struct ensemble *ensemble,
                                   struct moments *square, struct moments *controlled,
                                   struct error *error);
 
+/* The same of the squares alone, with their skewness, for modes that run together. */
+PNM_MUST_USE int ensemble_squares(const struct ensemble *ensemble, struct chains chains,
+                                  struct skewed_moments *square, struct error *error);
+
 /* The same; controlled_theta[i] gets the moments of the time average of theta less its
  * control variates, for which the filters take a little more time. */
 PNM_MUST_USE int ensemble_moments_of_both(const struct ensemble *ensemble,

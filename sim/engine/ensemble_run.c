@@ -5,6 +5,7 @@
 #include "base/ranks.h"
 #include "engine/cost.h"
 #include "engine/ensemble_lanes.h"
+#include "engine/ensemble_steps.h"
 #include "engine/layout.h"
 #include "engine/units.h"
 
@@ -14,18 +15,11 @@
 
 enum { LANES = RULE_LANES };
 
-/* State of 64 chains in rows of 64. theta[i * 64 + lane] and slot[(s * n + i) * 64 +
- * lane], with gradient laid out alike, are in the basis of the rule; z and pull, laid
- * out as theta is, hold theta and the gradient in the eigenbasis. */
-struct rotated {
-    double *theta, *slot, *gradient, *z, *pull;
-};
-
 struct worker {
     double *normal, *noise, *trajectory;
     struct tile *tiles;
     struct control_lanes *lanes; /* if the ensemble has control variates */
-    struct rotated rotated;      /* if the loss is rotated; all in theta's memory */
+    struct ensemble_steps steps; /* if modes step together */
 };
 
 struct sampler {
@@ -58,7 +52,7 @@ static bool runs_on_unit_noise(const struct ensemble *ensemble)
     const struct problem *problem = ensemble->problem;
     double theta = 1, slot[RULE_MAX_SLOTS] = {0};
     const double gradient[RULE_MAX_SAMPLES] = {0};
-    if (!kind->linear || problem->slope != 0 || problem->rotation)
+    if (!kind->linear || problem->slope != 0 || ensemble_steps_are_needed(problem))
         return false;
     kind->step(ensemble->rule, 0, 1, gradient, &theta, slot);
     for (int k = 0; k < kind->slots; k++)
@@ -150,92 +144,39 @@ static void tile_moments(const struct sampler *sampler, uint64_t t, size_t steps
     }
 }
 
-/* --- in a rotated basis ----------------------------------------------------------- */
-
-static void rotated_start(const struct sampler *sampler, const struct worker *worker)
+/* Runs steps t .. t+steps-1 of modes that step together. */
+static void together_run(const struct sampler *sampler, uint64_t t, size_t steps,
+                         bool recorded, const double *normal,
+                         struct random_stream *stream, struct worker *worker,
+                         double *scratch)
 {
-    const struct ensemble *ensemble = sampler->view.ensemble;
-    const struct problem *problem = ensemble->problem;
-    const struct rotated *own = &worker->rotated;
-    const size_t slots = (size_t)ensemble->rule->kind->slots;
-    for (size_t k = 0; k < problem->n * LANES; k++)
-        own->z[k] = problem->start[k / LANES];
-    ensemble->kernels->observe_rotate(problem->n, problem->rotation, own->z,
-                                      own->theta);
-    memset(own->slot, 0, slots * problem->n * LANES * sizeof *own->slot);
-}
-
-/* Takes a step of all coordinates; the gradient of theta is Q times that in the
- * eigenbasis. */
-static void rotated_step(const struct sampler *sampler, uint64_t t,
-                         const double *normal, const struct worker *worker)
-{
-    const struct ensemble *ensemble = sampler->view.ensemble;
-    const struct rule_kind *kind = ensemble->rule->kind;
-    const struct problem *problem = ensemble->problem;
-    const struct rotated *own = &worker->rotated;
-    const size_t n = problem->n, samples = (size_t)kind->samples;
-    const size_t stride = sampler->view.block_steps * samples * LANES;
-    for (size_t s = 0; s < samples; s++) {
-        for (size_t i = 0; i < n; i++)
-            ensemble->kernels->observe_pull(
-                problem->h[i], problem->theta_star[i], problem->slope,
-                noise_sd(problem, i), own->z + i * LANES,
-                normal + i * stride + s * LANES, own->pull + i * LANES);
-        ensemble->kernels->observe_rotate(n, problem->rotation, own->pull,
-                                          own->gradient + s * n * LANES);
-    }
-    sampler->loops->step(ensemble->rule, t, n * LANES, own->gradient, own->theta,
-                         own->slot);
-    ensemble->kernels->observe_rotate(n, sampler->back, own->theta, own->z);
-}
-
-/* Runs steps t .. t+steps-1; the trajectories then hold x. */
-static void rotated_advance(const struct sampler *sampler, uint64_t t, size_t steps,
-                            const double *normal, const struct worker *worker)
-{
-    const struct ensemble *ensemble = sampler->view.ensemble;
-    const size_t n = ensemble->problem->n;
-    const size_t row = LANES * (size_t)ensemble->rule->kind->samples;
-    for (size_t k = 0; k < steps; k++) {
-        rotated_step(sampler, t + k, normal + k * row, worker);
-        for (size_t i = 0; i < n; i++)
-            for (size_t lane = 0; lane < LANES; lane++)
-                worker->trajectory[(i * sampler->view.block_steps + k) * LANES + lane] =
-                    worker->rotated.z[i * LANES + lane] - sampler->view.mean[i];
-    }
-}
-
-static void rotated_run(const struct sampler *sampler, uint64_t t, size_t steps,
-                        bool recorded, const double *normal,
-                        const struct worker *worker, double *scratch)
-{
-    const size_t stride = sampler->view.block_steps * LANES;
-    rotated_advance(sampler, t, steps, normal, worker);
-    if (!recorded || sampler->observer->observe)
-        return;
-    for (size_t i = 0; i < sampler->view.ensemble->problem->n; i++) {
+    const struct ensemble_view *view = &sampler->view;
+    const size_t stride = view->block_steps * LANES;
+    ensemble_steps_advance(&worker->steps, t, steps, view->block_steps, normal, stream,
+                           view->mean, worker->trajectory);
+    for (size_t i = 0;
+         recorded && !sampler->observer->observe && i < view->ensemble->problem->n;
+         i++) {
         double *sums = scratch + 2 * i * LANES;
-        sampler->view.ensemble->kernels->observe_moments(
-            steps, worker->trajectory + i * stride, sums, sums + LANES);
+        view->ensemble->kernels->observe_moments(steps, worker->trajectory + i * stride,
+                                                 sums, sums + LANES);
     }
 }
-
-/* --- in either basis -------------------------------------------------------------- */
 
 /* Runs steps t .. t+steps-1 of all tiles and, if `recorded`, shows them to the
- * observer. normal begins at step t. */
+ * observer. normal begins at step t; minibatches take their numbers from the stream. */
 static void block_run(const struct sampler *sampler, const struct unit *unit,
                       uint64_t t, size_t steps, bool recorded, const double *normal,
-                      const struct worker *worker, double *scratch)
+                      struct random_stream *stream, struct worker *worker,
+                      double *scratch)
 {
     const struct observer *observer = sampler->observer;
     const size_t samples = (size_t)sampler->view.ensemble->rule->kind->samples;
     const size_t stride = sampler->view.block_steps;
-    const bool rotated = sampler->view.ensemble->problem->rotation;
-    if (rotated)
-        rotated_run(sampler, t, steps, recorded, normal, worker, scratch);
-    for (size_t i = 0; !rotated && i < unit->tiles; i++) {
+    const bool together = ensemble_steps_are_needed(sampler->view.ensemble->problem);
+    if (together)
+        together_run(sampler, t, steps, recorded, normal, stream, worker, scratch);
+    for (size_t i = 0; !together && i < unit->tiles; i++) {
         const double *own = normal + i * stride * samples * LANES;
         double *trajectory = worker->trajectory + i * stride * LANES;
         if (recorded && !observer->observe)
@@ -251,6 +192,12 @@ static void block_run(const struct sampler *sampler, const struct unit *unit,
                           worker->trajectory, scratch);
 }
 
+/* How many random numbers a gradient takes a coordinate. */
+static double examples_of(const struct problem *problem)
+{
+    return problem->examples > 0 ? (double)problem->examples : 1;
+}
+
 /* Runs one unit through all its steps. */
 static int unit_run(void *context, int thread, uint64_t place, double *scratch,
                     struct error *error)
@@ -259,7 +206,7 @@ static int unit_run(void *context, int thread, uint64_t place, double *scratch,
     const struct ensemble *ensemble = sampler->view.ensemble;
     const struct rule_kind *kind = ensemble->rule->kind;
     const struct problem *problem = ensemble->problem;
-    const struct worker *worker = &sampler->workers[thread];
+    struct worker *worker = &sampler->workers[thread];
     const size_t row = LANES * (size_t)kind->samples;
     const size_t length = sampler->view.block_steps * row;
     struct unit unit;
@@ -272,11 +219,12 @@ static int unit_run(void *context, int thread, uint64_t place, double *scratch,
         .unit = unit.number,
     };
     const int status = random_init(&stream, ensemble->generator, key, error);
-    tiles_start(sampler, &unit, worker->tiles);
+    if (!ensemble_steps_are_needed(problem))
+        tiles_start(sampler, &unit, worker->tiles);
     for (size_t i = 0; worker->lanes && i < unit.tiles; i++)
         ensemble_lanes_start(ensemble, &unit, i, &worker->lanes[i]);
-    if (problem->rotation)
-        rotated_start(sampler, worker);
+    if (ensemble_steps_are_needed(problem))
+        ensemble_steps_start(&worker->steps);
     memset(scratch, 0, sampler->observer->scratch_size * sizeof(double));
     for (uint64_t t = 0; status == STATUS_OK && t < unit.chains.steps;
          t += sampler->view.block_steps) {
@@ -288,17 +236,19 @@ static int unit_run(void *context, int thread, uint64_t place, double *scratch,
         const double *noise = worker->normal;
         if (interrupt_pending())
             break;
-        random_normal(&stream, unit.tiles * length, worker->normal);
+        if (problem->examples == 0)
+            random_normal(&stream, unit.tiles * length, worker->normal);
         if (problem->dense) {
             ensemble->kernels->observe_correlate(problem->n, length, problem->factor,
                                                  worker->normal, worker->noise);
             noise = worker->noise;
         }
         if (skipped > 0)
-            block_run(sampler, &unit, t, skipped, false, noise, worker, scratch);
+            block_run(sampler, &unit, t, skipped, false, noise, &stream, worker,
+                      scratch);
         if (skipped < steps)
             block_run(sampler, &unit, t + skipped, steps - skipped, true,
-                      noise + skipped * row, worker, scratch);
+                      noise + skipped * row, &stream, worker, scratch);
     }
     random_free(&stream);
     return status;
@@ -328,7 +278,7 @@ static void worker_free(struct worker *worker)
     free(worker->trajectory);
     free(worker->tiles);
     free(worker->lanes);
-    free(worker->rotated.theta);
+    ensemble_steps_free(&worker->steps);
 }
 
 static void *aligned(size_t count, size_t size)
@@ -337,27 +287,12 @@ static void *aligned(size_t count, size_t size)
     return aligned_alloc(64, bytes ? bytes : 64);
 }
 
-static int rotated_init(struct rotated *rotated, const struct ensemble *ensemble,
-                        struct error *error)
-{
-    const size_t row = ensemble->problem->n * LANES;
-    const size_t slots = (size_t)ensemble->rule->kind->slots;
-    const size_t samples = (size_t)ensemble->rule->kind->samples;
-    rotated->theta = aligned((3 + slots + samples) * row, sizeof(double));
-    if (!rotated->theta)
-        return error_memory(error, "a block of the ensemble");
-    rotated->z = rotated->theta + row;
-    rotated->pull = rotated->z + row;
-    rotated->slot = rotated->pull + row;
-    rotated->gradient = rotated->slot + slots * row;
-    return STATUS_OK;
-}
-
 static int worker_init(struct worker *worker, const struct sampler *sampler,
                        struct error *error)
 {
     const struct ensemble *ensemble = sampler->view.ensemble;
     const size_t tiles = sampler->layout.coupled ? ensemble->problem->n : 1;
+    const bool together = ensemble_steps_are_needed(ensemble->problem);
     const size_t trajectory = tiles * sampler->view.block_steps * LANES;
     const size_t noise = trajectory * (size_t)ensemble->rule->kind->samples;
     const size_t states =
@@ -365,7 +300,7 @@ static int worker_init(struct worker *worker, const struct sampler *sampler,
     *worker = (struct worker){
         .normal = aligned(noise, sizeof(double)),
         .trajectory = aligned(trajectory + states, sizeof(double)),
-        .tiles = aligned(tiles, sizeof(struct tile)),
+        .tiles = aligned(together ? 0 : tiles, sizeof(struct tile)),
     };
     if (ensemble->problem->dense)
         worker->noise = aligned(noise, sizeof(double));
@@ -375,8 +310,9 @@ static int worker_init(struct worker *worker, const struct sampler *sampler,
         (ensemble->problem->dense && !worker->noise) ||
         (ensemble->control && !worker->lanes))
         return error_memory(error, "a block of the ensemble");
-    return ensemble->problem->rotation ? rotated_init(&worker->rotated, ensemble, error)
-                                       : STATUS_OK;
+    return together ? ensemble_steps_init(&worker->steps, ensemble, sampler->loops,
+                                          sampler->back, error)
+                    : STATUS_OK;
 }
 
 /* A hash of everything that the sampling run's result depends on. */
@@ -403,6 +339,8 @@ static uint64_t identity_of(const struct sampler *sampler)
         {&problem->slope, sizeof problem->slope},
         {problem->factor, problem->dense ? problem->n * vector : 0},
         {problem->rotation, problem->rotation ? problem->n * vector : 0},
+        {&problem->examples, problem->examples > 0 ? sizeof problem->examples : 0},
+        {&problem->residual, problem->examples > 0 ? sizeof problem->residual : 0},
         {sampler->layout.chains, chains * sizeof(struct chains)},
         {ensemble->control,
          ensemble->control ? problem->n * sizeof *ensemble->control : 0},
@@ -481,8 +419,8 @@ int ensemble_run(const struct ensemble *ensemble, bool coupled,
     status = ranks_agree(status, error);
     if (status == STATUS_OK && !session_is_late(ensemble->session))
         cost_tell(ensemble->label, ensemble->pilot, ensemble->generator,
-                  layout_steps(&sampler.layout), sampler.threads,
-                  ensemble->exact_seconds);
+                  layout_steps(&sampler.layout) * examples_of(ensemble->problem),
+                  sampler.threads, ensemble->exact_seconds);
     if (status == STATUS_OK)
         status = units_run(&units, error);
     for (int i = 0; sampler.workers && i < sampler.threads; i++)

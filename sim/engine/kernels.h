@@ -45,6 +45,9 @@ struct kernels {
                            double *out);
     void (*observe_correlate)(size_t n, size_t length, const double *factor,
                               const double *normal, double *noise);
+    /* This is described in minibatch_kernel.h. */
+    void (*minibatch_add)(size_t n, size_t examples, double residual_sd,
+                          const double *offset, const double *normal, double *sum);
     /* These are described in control_kernel.h. */
     void (*control_advance)(size_t steps, size_t stride, size_t shift,
                             const double *normal, struct control_lanes *lanes,

@@ -4,6 +4,7 @@
 
 #include "engine/control_kernel.h"
 #include "engine/descent_kernel.h"
+#include "engine/minibatch_kernel.h"
 #include "engine/observe_kernel.h"
 #include "losses/list.h"
 #include "losses/loss.h"
@@ -38,6 +39,7 @@ const struct kernels ISA_NAME(kernels) = {
     .observe_pull = ISA_NAME(observe_pull),
     .observe_rotate = ISA_NAME(observe_rotate),
     .observe_correlate = ISA_NAME(observe_correlate),
+    .minibatch_add = ISA_NAME(minibatch_add),
     .control_advance = ISA_NAME(control_advance),
     .control_record = ISA_NAME(control_record),
     .descent_add_noise = ISA_NAME(descent_add_noise),

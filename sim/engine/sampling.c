@@ -3,6 +3,7 @@
 
 #include "base/interrupt.h"
 #include "base/ranks.h"
+#include "engine/minibatch.h"
 #include "rules/rule_check.h"
 #include "rules/stable_set.h"
 
@@ -103,8 +104,9 @@ int sampling_systems(const struct sampling *sampling, const struct rule *rule,
     *margins = calloc(problem->n, sizeof **margins);
     if (!*systems || !*margins)
         return error_memory(error, "the modes");
-    if (problem->rotation) {
-        const int status = rule_check_gradients(rule, 1, "a rotation", error);
+    if (problem->rotation || problem->examples > 0) {
+        const int status = rule_check_gradients(
+            rule, 1, problem->rotation ? "a rotation" : "least squares", error);
         if (status != STATUS_OK)
             return status;
     }
@@ -124,6 +126,8 @@ int sampling_systems(const struct sampling *sampling, const struct rule *rule,
             worst = i;
         }
     }
+    if (problem->examples > 0 && rule_has_law(rule))
+        return minibatch_check(sampling, rule, problem, *systems, *margins, error);
     if (least > 0 || sampling->allow_divergence)
         return STATUS_OK;
     return refuse_unstable(rule, problem->h[worst], least, error);

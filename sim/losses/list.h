@@ -9,6 +9,7 @@
     LOSS(log_cosh)                                                                     \
     LOSS(logistic)                                                                     \
     LOSS(rippled)                                                                      \
-    LOSS(quadratic)
+    LOSS(quadratic)                                                                    \
+    LOSS(least_squares)
 
 #endif

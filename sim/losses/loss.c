@@ -25,10 +25,18 @@ size_t loss_kind_count(void)
     return count;
 }
 
+/* Whether a name is another's, or like it but for - in place of _. */
+static bool is_name(const char *name, const char *given)
+{
+    while (*name && (*name == *given || (*name == '_' && *given == '-')))
+        name++, given++;
+    return *name == *given;
+}
+
 const struct loss_kind *loss_kind_find(const char *name)
 {
     for (const struct loss_kind *const *kind = loss_kinds(); *kind; kind++)
-        if (strcmp((*kind)->name, name) == 0)
+        if (is_name((*kind)->name, name))
             return *kind;
     return NULL;
 }

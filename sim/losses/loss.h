@@ -18,7 +18,7 @@
 
 enum {
     LOSS_LANES = 64, /* chains that are evaluated together */
-    LOSS_MAX_PARAMETERS = 4,
+    LOSS_MAX_PARAMETERS = 5,
     LOSS_MAX_CONSTANTS = 6,
 };
 
@@ -65,6 +65,11 @@ struct loss {
     double constant[LOSS_MAX_CONSTANTS]; /* what the loss's file needs */
     double *data;                        /* likewise; freed with the loss */
     size_t rows;                         /* rows of data, n numbers each */
+    /* Gradient samples are those of minibatches of that many examples, with features of
+     * variances data[i] and residuals of variance `residual`; 0: the gradient with
+     * Gaussian noise. */
+    size_t examples;
+    double residual;
 };
 
 /* The losses that are built in; NULL after the last. */
@@ -73,7 +78,7 @@ const struct loss_kind *const *loss_kinds(void);
 /* The number of losses that are built in. */
 size_t loss_kind_count(void);
 
-/* The loss of that name; NULL if there is none. */
+/* The loss of that name, in which - may stand for _; NULL if there is none. */
 const struct loss_kind *loss_kind_find(const char *name);
 
 /* Index of the parameter of that name, or -1. */
@@ -103,6 +108,13 @@ void loss_free(struct loss *loss);
         .doc = "bound of the gradient's Euclidean norm over all coordinates",          \
         .preset = "1", .preset_value = 1, .low = 0, .low_open = true,                  \
         .high = INFINITY,                                                              \
+    }
+
+#define LOSS_PARAMETER_CONDITION                                                       \
+    {                                                                                  \
+        .name = "condition", .symbol = "kappa",                                        \
+        .doc = "ratio of the largest to the smallest curvature", .preset = "1",        \
+        .preset_value = 1, .low = 1, .high = 1e12,                                     \
     }
 
 /* In a loss's file, which defines LOSS, its name without quotes:

@@ -197,7 +197,15 @@ int problem_set_covariance(struct problem *q, const double *c, struct error *err
 
 bool problem_is_coupled(const struct problem *q)
 {
-    return q->dense || q->rotation;
+    return q->dense || q->rotation || q->examples > 0;
+}
+
+void problem_set_examples(struct problem *q, size_t examples, double residual)
+{
+    q->examples = examples;
+    q->residual = residual;
+    for (size_t i = 0; i < q->n; i++)
+        q->noise[i] = residual * q->h[i] / (double)examples;
 }
 
 int problem_init_mode(struct problem *q, double h, double c, struct error *error)

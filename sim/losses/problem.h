@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* problem.h: the loss f(theta) = 1/2 (theta - theta*)' H (theta - theta*) in the
- * eigenbasis of H, or the linear loss f(theta) = slope theta, and the covariance C of
- * the Gaussian gradient noise. */
+ * eigenbasis of H, or the linear loss f(theta) = slope theta, and the gradient noise:
+ * Gaussian of covariance C, or that of minibatches of least squares. */
 #ifndef PNM_PROBLEM_H
 #define PNM_PROBLEM_H
 
@@ -20,6 +20,11 @@ struct problem {
     double *noise;      /* C: n variances, or n x n row-major if dense */
     double *factor;     /* if dense: lower triangular F, n x n, with F F' = C */
     double *rotation;   /* Q, n x n: rules run on Q z (rotation.h); NULL: on z */
+    /* Of least squares: a gradient is the mean of x (x'(theta - theta*) - e) over that
+     * many fresh examples, x ~ N(0, H), e ~ N(0, residual). `noise` is then C at the
+     * minimum. 0: the noise is Gaussian. */
+    size_t examples;
+    double residual;
 };
 
 /* Whether the problem's modes must run together. */
@@ -30,6 +35,9 @@ bool problem_is_coupled(const struct problem *problem);
  * after a failure of this and of the other problem_init functions. */
 PNM_MUST_USE int problem_init(struct problem *problem, size_t n, const double *h,
                               struct error *error);
+
+/* Makes the gradients those of minibatches. */
+void problem_set_examples(struct problem *problem, size_t examples, double residual);
 
 /* Gives the problem the dense noise covariance c[n x n]. STATUS_USAGE if it is not
  * symmetric positive semidefinite. */

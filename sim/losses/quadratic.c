@@ -14,15 +14,7 @@ enum { SMOOTHNESS, CONDITION }; /* parameters */
 
 static const struct parameter parameters[] = {
     LOSS_PARAMETER_SMOOTHNESS,
-    {
-        .name = "condition",
-        .symbol = "kappa",
-        .doc = "ratio of the largest to the smallest curvature",
-        .preset = "1",
-        .preset_value = 1,
-        .low = 1,
-        .high = 1e12,
-    },
+    LOSS_PARAMETER_CONDITION,
 };
 
 static int init(struct loss *loss, struct error *error)

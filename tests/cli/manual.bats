@@ -152,7 +152,7 @@ completes() {
     completes 'pnm-simulate --format=' table csv json markdown
     completes 'pnm-simulate --format c' csv
     completes 'pnm-simulate --burn-in ' auto
-    completes 'pnm-convergence --loss l' log_cosh logistic
+    completes 'pnm-convergence --loss l' least_squares log_cosh logistic
     completes 'pnm-bound --ratio lemma-A' lemma-A2 lemma-A3
     completes 'pnm-verify --claim eq9,special' eq9,special-hb
     completes 'pnm-simulate --resume ta' table.txt taken

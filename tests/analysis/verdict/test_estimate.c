@@ -309,6 +309,18 @@ static void exit_status_follows_the_exact_verdicts(void **state)
     assert_int_equal(exit_of(tally, false, false), 1);
 }
 
+/* Squares of normal numbers have the skewness sqrt(8). */
+static void test_skewed_chains_decide_nothing(void **state)
+{
+    const double z = ESTIMATE_Z, most = 6 * 32 / (z * z * z - 3 * z);
+    (void)state;
+    assert_true(estimate_is_skewed(most * 1.001, 1024));
+    assert_false(estimate_is_skewed(most * 0.999, 1024));
+    assert_true(estimate_is_skewed(-most * 1.001, 1024));
+    assert_true(estimate_is_skewed(sqrt(8), 1024));
+    assert_false(estimate_is_skewed(sqrt(8), 4096));
+}
+
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
@@ -327,6 +339,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_scale_is_the_prediction_unless_that_is_0),
         cmocka_unit_test(targets_sharpen_near_the_margin),
         cmocka_unit_test(exit_status_follows_the_exact_verdicts),
+        cmocka_unit_test(test_skewed_chains_decide_nothing),
     };
     check_filter(argc, argv);
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -115,6 +115,28 @@ static struct random_key key_of(const struct descent *descent, uint64_t unit)
                                unit};
 }
 
+/* The next gradient sample at theta of one lane: noise added to the exact gradient, or
+ * that of a minibatch of one example. */
+static void draw(const struct descent *descent, struct random_stream *stream,
+                 size_t lane, const double *theta, const double *exact, double *sample)
+{
+    const struct loss *loss = descent->loss;
+    double normal[(N + 1) * LANES];
+    if (loss->examples == 0) {
+        random_normal(stream, (size_t)N * LANES, normal);
+        for (size_t i = 0; i < N; i++)
+            sample[i] = exact[i] + descent->sigma / sqrt(N) * normal[i * LANES + lane];
+        return;
+    }
+    assert_int_equal(loss->examples, 1);
+    random_normal(stream, (size_t)(N + 1) * LANES, normal);
+    double miss = -sqrt(loss->residual) * normal[(size_t)N * LANES + lane];
+    for (size_t i = 0; i < N; i++)
+        miss = fma(normal[i * LANES + lane], sqrt(loss->data[i]) * theta[i], miss);
+    for (size_t i = 0; i < N; i++)
+        sample[i] = normal[i * LANES + lane] * miss * sqrt(loss->data[i]);
+}
+
 /* One chain, coordinate by coordinate, held against its record. */
 static void check_replay(const struct descent *descent)
 {
@@ -123,7 +145,6 @@ static void check_replay(const struct descent *descent)
     const size_t samples = (size_t)rule->samples, slots = (size_t)rule->slots;
     struct descent_record record = record_of(descent, CHAIN, STEPS);
     double theta[N] = {1.25, 1.25, 1.25}, slot[PLACES] = {0};
-    double normal[RULE_MAX_SAMPLES * N * LANES];
     struct random_stream stream;
     struct error error;
     CHECK_OK(random_init(&stream, descent->generator, key_of(descent, CHAIN / LANES),
@@ -137,10 +158,8 @@ static void check_replay(const struct descent *descent)
         CHECK_SAME(record.slot + t * slots * N, slot, slots * N);
         if (t == STEPS)
             break;
-        random_normal(&stream, samples * N * LANES, normal);
-        for (size_t k = 0; k < samples * N; k++)
-            sample[k] = exact[k % N] +
-                        descent->sigma / sqrt(N) * normal[k * LANES + CHAIN % LANES];
+        for (size_t s = 0; s < samples; s++)
+            draw(descent, &stream, CHAIN % LANES, theta, exact, sample + s * N);
         CHECK_SAME(record.sample + t * samples * N, sample, samples * N);
         for (size_t i = 0; i < N; i++) {
             double own[RULE_MAX_SLOTS], g[RULE_MAX_SAMPLES];
