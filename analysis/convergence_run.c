@@ -80,6 +80,34 @@ static int make_horizons(struct convergence_run *run, struct error *error)
     return STATUS_OK;
 }
 
+/* The loss of that kind or, with --spectrum, the quadratic with those curvatures. */
+static int make_loss(const struct request *request, const struct loss_kind *kind,
+                     struct loss *loss, struct error *error)
+{
+    const struct problem *problem = &request->problem;
+    struct request_loss asked = request->loss;
+    if (problem->n == 0)
+        return request_make_loss(&asked, kind, loss, error);
+    if (asked.given && !asked.kind->quadratic)
+        return error_about(error, STATUS_USAGE, "loss",
+                           "%s has no curvatures of its own; with --spectrum allowed "
+                           "is quadratic, the default then",
+                           asked.kind->name);
+    if (asked.number_count > 0)
+        return error_about(error, STATUS_USAGE, asked.number[0].name,
+                           "the option cannot be combined with --spectrum, which gives "
+                           "all curvatures");
+    if (asked.n != problem->n)
+        return error_about(error, STATUS_USAGE, "dim",
+                           "%llu is not allowed; --spectrum has %zu curvatures",
+                           (unsigned long long)asked.n, problem->n);
+    const int status =
+        request_make_loss(&asked, loss_kind_find("quadratic"), loss, error);
+    if (status == STATUS_OK)
+        loss_set_curvatures(loss, problem->h);
+    return status;
+}
+
 int convergence_run_init(struct convergence_run *run,
                          const struct convergence_request *own,
                          const struct loss_kind *kind, struct tally *tally,
@@ -98,7 +126,7 @@ int convergence_run_init(struct convergence_run *run,
     int status = rule_check_gradients(request->rules.rule, request->rules.count,
                                       request->program->name, error);
     if (status == STATUS_OK)
-        status = request_make_loss(&request->loss, kind, &run->task.loss, error);
+        status = make_loss(request, kind, &run->task.loss, error);
     if (status == STATUS_OK && run->task.loss.examples > 0 && own->sigma_given)
         status =
             error_about(error, STATUS_USAGE, "sigma",

@@ -8,6 +8,15 @@
 #include <math.h>
 
 static const struct option_spec own_options[] = {
+    {.name = "spectrum",
+     .files = OPTION_READS,
+     .argument = "SPEC",
+     .forms = OPTION_SPECTRUM_FORMS,
+     .doc = "curvatures of --loss quadratic, which is then the default, in place of "
+            "--dim, --smoothness and --condition: a list such as 0.1,1,10, "
+            "const:VALUE:N, linear:LO:HI:N, log:LO:HI:N, power:P:N (h_i = i^-P), "
+            "file:PATH"},
+    SHARED_OPTION_FLAT,
     {.name = "curve",
      .kind = OPTION_FLAG,
      .field = OPTION_FIELD(struct convergence_request, curve),

@@ -45,6 +45,7 @@ static const struct option_spec own_options[] = {
      .high = HUGE_VAL,
      .low_open = true,
      .doc = "examples of a minibatch of least-squares, a whole number"},
+    SHARED_OPTION_FLAT,
     {.name = "accuracy",
      .kind = OPTION_REAL,
      .field = OPTION_FIELD(struct stability_request, accuracy),
@@ -192,7 +193,7 @@ static double highest(const struct problem *problem)
 static void grid(const struct request *request, const char *parameter,
                  struct text *text)
 {
-    const double h = highest(&request->problem);
+    const double most = highest(&request->problem), h = most > 0 ? most : 1;
     if (!((const struct stability_request *)request)->map)
         return;
     if (strcmp(parameter, "lr") == 0)
@@ -206,11 +207,30 @@ static void grid(const struct request *request, const char *parameter,
  * overflow. */
 static const double least_pull = 1e-100, largest_pull = 1e100;
 
+/* The least L2 decay of the rules, which adds to a curvature. */
+static double least_decay(const struct request_rules *rules)
+{
+    double least = INFINITY;
+    for (size_t k = 0; k < rules->count; k++) {
+        const struct decay *decay = &rules->rule[k].decay;
+        least = fmin(least, decay->decoupled ? 0 : decay->lambda);
+    }
+    return least;
+}
+
 static int check_range(const struct request *request, struct error *error)
 {
     const struct problem *problem = &request->problem;
+    const double least = least_decay(&request->rules);
     for (size_t i = 0; i < problem->n; i++)
-        if (problem->h[i] < least_pull || problem->h[i] > largest_pull)
+        if (problem->h[i] <= 0 && problem->h[i] + least <= 0)
+            return error_about(error, STATUS_USAGE, "spectrum",
+                               "curvature %zu is %g, where no learning rate makes a "
+                               "rule converge; allowed here are numbers > 0, --flat "
+                               "drop and clip:EPS, or an L2 decay that makes h + "
+                               "lambda > 0",
+                               i + 1, problem->h[i]);
+        else if (problem->h[i] + least < least_pull || problem->h[i] > largest_pull)
             return error_about(error, STATUS_USAGE, "spectrum",
                                "curvature %zu is %g; allowed here are "
                                "numbers from %g to %g",

@@ -10,16 +10,12 @@
 #include "compare/stationary.h"
 #include "evidence_cells.h"
 #include "rules/rule_check.h"
+#include "stationary_at.h"
 #include "stationary_warn.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
-
-struct stationary_request {
-    struct request request;
-    bool full, excess;
-};
 
 static const struct option_spec own_options[] = {
     {.name = "full",
@@ -361,6 +357,8 @@ static int answer(const struct request *request, struct table *table,
         return error_about(error, STATUS_USAGE, "excess",
                            "the option cannot be combined with --full: it gives one "
                            "row a rule, not one a pair");
+    if (own->at_given)
+        return stationary_at_answer(own, table, tally, error);
     status = leave_out(request, &rules, &count, error);
     if (status == STATUS_OK)
         status = own->excess
@@ -397,11 +395,16 @@ static const struct program program = {
         "`undefined` where a rule divides 0 by 0 (epsilon = 0 and no gradient). With "
         "--exact paper_verdict compares exact with paper. With --loss least-squares "
         "paper has the noise at the minimum, and chains that are too skewed for their "
-        "number are inconclusive.",
+        "number are inconclusive.\n\n"
+        "--at: `quantity` is the mean of theta, a covariance or the excess E f - "
+        "f(theta*), in which negative curvatures count as such. A mean is judged on "
+        "the scale of the root of E(theta - theta*)^2.",
     .groups = OPTIONS_EXACT | OPTIONS_COLUMNS | OPTIONS_RULE | OPTIONS_DECAY |
               OPTIONS_QUADRATIC | OPTIONS_CHAINS | OPTIONS_SAMPLING | OPTIONS_OUTPUT |
               OPTIONS_PLOT,
     .judges = true,
+    .common = stationary_at_options,
+    .common_count = STATIONARY_AT_OPTIONS,
     .own = own_options,
     .own_count = sizeof own_options / sizeof *own_options,
     .request_size = sizeof(struct stationary_request),

@@ -331,6 +331,8 @@ static int answer_trajectories(const struct simulate_request *own, struct table 
     if (status != STATUS_OK)
         goto out;
     table->plot = &plot;
+    table->array = (struct table_array){
+        3, {chains, ensemble_records(steps, every), problem->n}, 3};
     status = fill_trajectories(table, chains, steps, every, problem->n, theta, error);
     if (status == STATUS_OK)
         warn_trajectories(&own->request, chains, steps, every, theta);
@@ -365,11 +367,11 @@ static const struct program program = {
         "Hessian.",
     .notes = "Columns: i,h,mean,mean_stderr,second_moment,second_moment_stderr,count "
              "(mean of theta, second moment of theta - theta*, number of chains); "
-             "replica,step,i,theta for trajectories. Chains are planned for the second "
-             "moment's error; the mean has the error that it comes to, with control "
-             "variates of its own.",
+             "replica,step,i,theta for trajectories (.npy: theta alone, replicas x "
+             "records x modes). Chains are planned for the second moment's error.",
     .groups = OPTIONS_COLUMNS | OPTIONS_RULE | OPTIONS_DECAY | OPTIONS_QUADRATIC |
               OPTIONS_CHAINS | OPTIONS_SAMPLING | OPTIONS_OUTPUT | OPTIONS_PLOT,
+    .arrays = true,
     .own = own_options,
     .own_count = sizeof own_options / sizeof *own_options,
     .request_size = sizeof(struct simulate_request),

@@ -33,6 +33,7 @@
     CLAIM(eq17)                                                                        \
     CLAIM(hb_generalizes)                                                              \
     CLAIM(eq18_19)                                                                     \
+    CLAIM(flat)                                                                        \
     CLAIM(thm4_2)                                                                      \
     CLAIM(eq21)                                                                        \
     CLAIM(eq22)                                                                        \

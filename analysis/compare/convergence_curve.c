@@ -8,13 +8,26 @@
  * estimate from 64 of them is 18 % off in one case of three. */
 static const double FITTED = 1.3;
 
-/* The chains that bring both moments at all recorded steps to the wanted precision. */
-static double wanted_chains(const struct descent_control *control, double precision,
-                            bool plain)
+/* Whether the loss has negative curvatures: f - f(theta*) may then be near 0 though its
+ * parts are not, and no number of chains is planned for it. */
+static bool falls_away(const struct loss *loss)
 {
+    for (size_t i = 0; loss->kind->quadratic && i < loss->n; i++)
+        if (loss->data[i] < 0)
+            return true;
+    return false;
+}
+
+/* The chains that bring both moments at all recorded steps to the wanted precision. */
+static double wanted_chains(const struct convergence_task *task,
+                            const struct descent_control *control, bool plain)
+{
+    const double precision = task->sampling->precision;
+    const int quantities =
+        falls_away(&task->loss) ? DESCENT_SQUARE + 1 : DESCENT_QUANTITIES;
     double chains = 0;
     for (size_t k = 0; k < control->points; k++)
-        for (int q = 0; q < DESCENT_QUANTITIES; q++) {
+        for (int q = 0; q < quantities; q++) {
             const struct descent_forecast *at = &control->forecast[k];
             const double error = precision * at->mean[q];
             const double variance = plain ? at->plain[q] : FITTED * at->controlled[q];
@@ -29,9 +42,8 @@ static double wanted_chains(const struct descent_control *control, double precis
 static uint64_t plan_chains(const struct convergence_task *task,
                             const struct descent_control *control, double most)
 {
-    const double precision = task->sampling->precision;
-    const double wanted = wanted_chains(control, precision, false);
-    if (wanted > wanted_chains(control, precision, true))
+    const double wanted = wanted_chains(task, control, false);
+    if (wanted > wanted_chains(task, control, true))
         return 0;
     return plan_power_of_two(fmax(fmin(wanted, most / 2), PLAN_FEWEST));
 }

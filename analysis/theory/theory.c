@@ -135,7 +135,8 @@ int theory_covariance(const struct rule *rule, double h_i, double h_j, double c,
 double theory_paper(const struct rule *rule, double h_i, double h_j, double c)
 {
     const struct theory *theory = theory_find(rule->kind->name);
-    if (!theory || !theory->paper_noise || rule->decay.lambda != 0)
+    if (!theory || !theory->paper_noise || rule->decay.lambda != 0 ||
+        !(h_i > 0 && h_j > 0))
         return NAN;
     return theory->applied_lr(rule) * theory->paper_noise(rule) * c / (h_i + h_j);
 }
@@ -143,7 +144,8 @@ double theory_paper(const struct rule *rule, double h_i, double h_j, double c)
 quad theory_paper_quad(const struct rule *rule, double h_i, double h_j, double c)
 {
     const struct theory *theory = theory_find(rule->kind->name);
-    if (!theory || !theory->paper_noise || rule->decay.lambda != 0)
+    if (!theory || !theory->paper_noise || rule->decay.lambda != 0 ||
+        !(h_i > 0 && h_j > 0))
         return NAN;
     return (quad)theory->applied_lr(rule) * theory->paper_noise(rule) * c /
            ((quad)h_i + h_j);

@@ -74,7 +74,7 @@ double theory_lr_limit(const struct rule *rule, double h);
 
 /* The paper's covariance: Sigma H + H Sigma = applied_lr C_method (thm 4.1 with eqs.
  * 14, 16, 18), that is applied_lr paper_noise c / (h_i + h_j). NAN if the paper has
- * no formula for the rule, and with weight decay. */
+ * no formula for the rule, with weight decay, and where a curvature is not positive. */
 double theory_paper(const struct rule *rule, double h_i, double h_j, double c);
 
 /* The same; what is rounded in it, other than h and c, all pairs have in common. */

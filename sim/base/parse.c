@@ -3,6 +3,7 @@
 
 #include "base/elementary.h"
 #include "base/interrupt.h"
+#include "base/npy.h"
 #include "base/text_file.h"
 
 #include <ctype.h>
@@ -255,6 +256,9 @@ static int parse_line(const struct text_file *file, struct rows *rows, size_t *f
                                file->number, column_of(file->text, token), inner.text,
                                looks_like_one(file->text) ? comma_hint : "");
         token = end;
+        if (value <= 0 && !*rows->shape->flat)
+            snprintf(rows->shape->flat, sizeof rows->shape->flat, "line %lu",
+                     file->number);
         if (numbers_append(rows->numbers, &rows->capacity, value, error) != STATUS_OK)
             return STATUS_MEMORY;
         (*found)++;
@@ -299,6 +303,22 @@ static int parse_rows(struct text_file *file, struct rows *rows, struct error *e
     }
 }
 
+/* An array has no lines, so the place of a number is its own number. */
+static int parse_array(struct text_file *file, struct rows *rows, struct error *error)
+{
+    struct parse_shape *shape = rows->shape;
+    size_t k = 0;
+    const int status =
+        npy_read(file, rows->numbers, &shape->rows, &shape->columns, error);
+    if (status != STATUS_OK)
+        return status;
+    while (k < rows->numbers->count && rows->numbers->value[k] > 0)
+        k++;
+    if (k < rows->numbers->count)
+        snprintf(shape->flat, sizeof shape->flat, "place %zu", k + 1);
+    return STATUS_OK;
+}
+
 int parse_file(const char *what, const char *path, struct numbers *numbers,
                struct parse_shape *shape, struct error *error)
 {
@@ -308,10 +328,13 @@ int parse_file(const char *what, const char *path, struct numbers *numbers,
     *shape = (struct parse_shape){0};
     int status = text_file_open(&file, what, path, error);
     if (status == STATUS_OK)
-        status = parse_rows(&file, &rows, error);
+        status = npy_is_file(&file) ? parse_array(&file, &rows, error)
+                                    : parse_rows(&file, &rows, error);
     if (status == STATUS_OK && numbers->count == 0)
         status = error_about(error, STATUS_USAGE, what,
                              "file '%.400s' holds no numbers", path);
+    if (shape->last > 0)
+        snprintf(shape->end, sizeof shape->end, ", the last in line %lu", shape->last);
     text_file_close(&file);
     if (status != STATUS_OK)
         numbers_free(numbers);

@@ -33,7 +33,9 @@ PNM_MUST_USE int parse_grid(const char *what, const char *text, struct numbers *
 /* What a file of numbers looks like. */
 struct parse_shape {
     size_t rows, columns; /* lines that hold numbers, and how many each holds */
-    unsigned long last;   /* number of the last line that holds some */
+    unsigned long last;   /* number of the last line that holds some; 0: no lines */
+    char end[40];         /* ", the last in line 17" for a message; "" without lines */
+    char flat[40];        /* where the first number <= 0 is, "line 17"; "": nowhere */
     bool commas; /* every line is as "1,5" and may be meant as one number, not as two */
 };
 
@@ -41,10 +43,10 @@ struct parse_shape {
  * been meant otherwise; "" for others. */
 const char *parse_hint(const struct parse_shape *shape);
 
-/* Reads the numbers of a text file, separated by white space or commas; # starts a
- * comment. STATUS_USAGE, with line and column, for an unreadable or empty file, lines
- * of unequal length, or anything that is not a number; STATUS_INTERRUPTED;
- * STATUS_MEMORY. */
+/* Reads the numbers of a text file, separated by white space or commas, where # starts
+ * a comment, or of an array of NumPy (npy.h). STATUS_USAGE, with line and column, for
+ * an unreadable or empty file, lines of unequal length, or anything that is not a
+ * number; STATUS_INTERRUPTED; STATUS_MEMORY. */
 PNM_MUST_USE int parse_file(const char *what, const char *path, struct numbers *numbers,
                             struct parse_shape *shape, struct error *error);
 

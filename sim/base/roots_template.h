@@ -98,6 +98,13 @@ static double TEMPLATE(bound)(int n, const REAL *c, const struct ROOT *root, int
     return least;
 }
 
+/* Whether the polynomial is 0 at the root up to the rounding that its bound assumes. */
+static bool TEMPLATE(is_root)(int n, const REAL *c, struct ROOT root)
+{
+    const struct TEMPLATE(value) v = TEMPLATE(evaluate)(n, c, root);
+    return TEMPLATE(modulus)(v.value) <= n * ROUNDING * v.size;
+}
+
 bool ROOTS(int n, const REAL *c, bool near, struct ROOT *root, double *error)
 {
     bool moving = true;
@@ -119,8 +126,11 @@ bool ROOTS(int n, const REAL *c, bool near, struct ROOT *root, double *error)
     for (int i = 0; i < n; i++) {
         if (!isfinite(TEMPLATE(modulus)(root[i])))
             return false;
+        /* The last bit of a root may never come to rest. */
+        if (moving && !TEMPLATE(is_root)(n, c, root[i]))
+            return false;
         if (error)
             error[i] = TEMPLATE(bound)(n, c, root, i);
     }
-    return !moving;
+    return true;
 }

@@ -17,12 +17,11 @@ int matrices_file_read(const char *path, struct matrices *matrices, struct error
     const size_t rows = shape.rows, columns = shape.columns;
     if (rows > STATE || columns != 2 * rows + 1) {
         numbers_free(&numbers);
-        return error_about(
-            error, STATUS_USAGE, "system",
-            "'%.400s' holds %zu rows of %zu numbers, the last in "
-            "line %lu; allowed are k rows of 2k+1, k from 1 to %d: A0, A1 "
-            "and b side by side%s",
-            path, rows, columns, shape.last, STATE, parse_hint(&shape));
+        return error_about(error, STATUS_USAGE, "system",
+                           "'%.400s' holds %zu rows of %zu numbers%s; "
+                           "allowed are k rows of 2k+1, k from 1 to %d: A0, A1 "
+                           "and b side by side%s",
+                           path, rows, columns, shape.end, STATE, parse_hint(&shape));
     }
     *matrices = (struct matrices){.b = {0}};
     for (size_t r = 0; r < rows; r++) {

@@ -10,6 +10,12 @@ static int unknown_option(const struct options *options, const char *name,
                           struct error *error)
 {
     struct nearest nearest = nearest_to(name, "--");
+    if (strcmp(name, "spectrum") == 0 || strcmp(name, "flat") == 0)
+        return error_set(error, STATUS_USAGE,
+                         "unknown option '--%s', because %s takes no curvatures; "
+                         "pnm-simulate, pnm-stationary, pnm-stability, pnm-pacbayes "
+                         "and pnm-convergence do",
+                         name, options->program->name);
     for (size_t i = 0; i < options->count; i++) {
         const struct option_spec *option = &options->value[i].option;
         if (!option->moved)

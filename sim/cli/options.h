@@ -61,6 +61,15 @@ struct option_field {
 #define OPTION_SPECTRUM_FORMS                                                          \
     "const:VALUE:N|linear:LO:HI:N|log:LO:HI:N|power:P:N|file:PATH"
 
+/* The option --flat of programs that take a spectrum. */
+#define SHARED_OPTION_FLAT                                                             \
+    {                                                                                  \
+        .name = "flat", .argument = "keep|drop|clip:EPS",                              \
+        .forms = "keep|drop|clip:EPS",                                                 \
+        .doc = "curvatures that are not > 0, which are refused otherwise: keep them "  \
+               "as they are, drop their modes, or raise all below EPS to EPS",         \
+    }
+
 /* What becomes of the files that an option's value names. The value is such a name, a
  * list of them ("FILE[,FILE...]", - for standard output), a word or a name
  * ("auto|FILE"), or names one behind "file:", as `argument` and `forms` say. */
@@ -129,6 +138,7 @@ struct program {
     const char *summary; /* help: first lines */
     const char *notes;   /* help: after the options */
     unsigned groups;
+    bool arrays;     /* its tables may be written as arrays of NumPy */
     bool judges;     /* its exit status follows the tally */
     bool plans_rate; /* a learning rate that is not given is NAN, not an error */
     bool no_rate;    /* the learning rate is NAN and cannot be given */

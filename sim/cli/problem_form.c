@@ -4,6 +4,7 @@
 #include "base/elementary.h"
 #include "base/interrupt.h"
 #include "base/parse.h"
+#include "cli/flat_form.h"
 #include "losses/rotation.h"
 
 #include <math.h>
@@ -58,17 +59,18 @@ static void warn_of_commas(const char *option, const char *path,
                  parse_hint(shape));
 }
 
-static int parse_spectrum(const char *text, struct numbers *h, struct text *warnings,
+/* Sets *shape, which is zeroed, if the spectrum comes from a file. */
+static int parse_spectrum(const char *text, struct numbers *h,
+                          struct parse_shape *shape, struct text *warnings,
                           struct error *error)
 {
     const char *rest;
     double value = 0;
     uint64_t count = 0;
-    struct parse_shape shape;
     if ((rest = after_prefix(text, file_prefix))) {
-        const int status = parse_file("spectrum", rest, h, &shape, error);
+        const int status = parse_file("spectrum", rest, h, shape, error);
         if (status == STATUS_OK)
-            warn_of_commas("spectrum", rest, &shape, warnings);
+            warn_of_commas("spectrum", rest, shape, warnings);
         return status;
     }
     if ((rest = after_prefix(text, "const:"))) {
@@ -119,17 +121,33 @@ static int parse_vector(const char *option, const char *text, size_t n, double *
     }
     status = parse_file(option, path, &numbers, &shape, error);
     if (status == STATUS_OK && numbers.count != n)
-        status =
-            error_about(error, STATUS_USAGE, option,
-                        "'%.400s' holds %zu numbers, the last in line %lu; allowed "
-                        "are %zu, one for each curvature of --spectrum%s",
-                        path, numbers.count, shape.last, n, parse_hint(&shape));
+        status = error_about(error, STATUS_USAGE, option,
+                             "'%.400s' holds %zu numbers%s; allowed "
+                             "are %zu, one for each curvature of --spectrum%s",
+                             path, numbers.count, shape.end, n, parse_hint(&shape));
     if (status == STATUS_OK) {
         memcpy(vector, numbers.value, n * sizeof *vector);
         warn_of_commas(option, path, &shape, warnings);
     }
     numbers_free(&numbers);
     return status;
+}
+
+/* A dense covariance that was computed or stored in float32 is symmetric up to its
+ * digits alone. */
+static void mend_symmetry(size_t n, double *c, const char *path, struct text *warnings)
+{
+    static const double rounding = 1e-13, most = 1e-4;
+    const double apart = problem_asymmetry(n, c);
+    if (!(apart > (double)n * rounding && apart <= most))
+        return;
+    problem_symmetrize(n, c);
+    if (warnings)
+        text_add(
+            warnings,
+            "warning: --noise: '%.400s' is not symmetric: elements differ by up to "
+            "%.3g of sqrt(C_ii C_jj); (C + C')/2 is used\n",
+            path, apart);
 }
 
 static int noise_from_file(struct problem *q, const char *path, struct text *warnings,
@@ -149,13 +167,13 @@ static int noise_from_file(struct problem *q, const char *path, struct text *war
                              "of %zu",
                              path, rows, columns, n, n);
     else if (!dense && (numbers.count != n || (rows > 1 && columns > 1)))
-        status = error_about(
-            error, STATUS_USAGE, "noise",
-            "'%.400s' holds %zu x %zu numbers, the last in line %lu; "
-            "allowed are %zu in a row or column (the spectrum of C) or "
-            "%zu x %zu (a dense C), for the %zu curvatures of "
-            "--spectrum%s",
-            path, rows, columns, shape.last, n, n, n, n, parse_hint(&shape));
+        status =
+            error_about(error, STATUS_USAGE, "noise",
+                        "'%.400s' holds %zu x %zu numbers%s; "
+                        "allowed are %zu in a row or column (the spectrum of C) or "
+                        "%zu x %zu (a dense C), for the %zu curvatures of "
+                        "--spectrum%s",
+                        path, rows, columns, shape.end, n, n, n, n, parse_hint(&shape));
     for (size_t i = 0; status == STATUS_OK && !dense && i < n; i++)
         if (numbers.value[i] < 0)
             status = error_about(error, STATUS_USAGE, "noise",
@@ -167,6 +185,7 @@ static int noise_from_file(struct problem *q, const char *path, struct text *war
         warn_of_commas("noise", path, &shape, warnings);
     }
     if (status == STATUS_OK && dense) {
+        mend_symmetry(n, numbers.value, path, warnings);
         status = problem_set_covariance(q, numbers.value, error);
         const struct error why = *error;
         if (status == STATUS_USAGE)
@@ -208,6 +227,19 @@ static int noise_init(struct problem *q, const struct problem_form *text,
     return STATUS_OK;
 }
 
+/* Refuses C = H/B where curvatures that are kept make a variance negative. */
+static int check_noise(const struct problem *q, struct error *error)
+{
+    for (size_t i = 0; i < q->n; i++)
+        if (problem_noise(q, i, i) < 0)
+            return error_about(error, STATUS_USAGE, "noise",
+                               "hessian is no covariance where a curvature is "
+                               "negative, and curvature %zu is %.17g; allowed there "
+                               "are isotropic:VARIANCE and file:PATH",
+                               i + 1, q->h[i]);
+    return STATUS_OK;
+}
+
 static int rotation_from_file(const char *path, size_t n, double *rotation,
                               struct error *error)
 {
@@ -217,9 +249,9 @@ static int rotation_from_file(const char *path, size_t n, double *rotation,
     if (status == STATUS_OK && (shape.rows != n || shape.columns != n))
         status = error_about(
             error, STATUS_USAGE, "rotation",
-            "'%.200s' holds %zu x %zu numbers, the last in line %lu; "
+            "'%.200s' holds %zu x %zu numbers%s; "
             "allowed are %zu x %zu, as --spectrum has %zu curvatures%s",
-            path, shape.rows, shape.columns, shape.last, n, n, n, parse_hint(&shape));
+            path, shape.rows, shape.columns, shape.end, n, n, n, parse_hint(&shape));
     if (status == STATUS_OK) {
         memcpy(rotation, numbers.value, n * n * sizeof *rotation);
         status = rotation_check(n, rotation, error);
@@ -273,19 +305,41 @@ static int examples_init(struct problem *q, const struct problem_form *text,
             "%g is not allowed with least-squares, which draws that many "
             "examples; allowed are whole numbers from 1 to 1e9",
             text->batch);
+    for (size_t i = 0; i < q->n; i++)
+        if (q->h[i] < 0)
+            return error_about(error, STATUS_USAGE, "spectrum",
+                               "curvature %zu is %g, but H is the covariance of the "
+                               "features of least-squares; allowed are numbers >= 0",
+                               i + 1, q->h[i]);
     problem_set_examples(q, (size_t)text->batch, text->residual);
     return STATUS_OK;
+}
+
+/* The curvatures, treated as --flat says. */
+static int read_curvatures(struct problem *q, const struct problem_form *text,
+                           const struct flat_form *flat, struct error *error)
+{
+    struct numbers h = {0};
+    struct parse_shape shape = {0};
+    int status = parse_spectrum(text->spectrum, &h, &shape, text->warnings, error);
+    if (status == STATUS_OK)
+        status = flat_form_treat(flat, shape.flat, &h, text->warnings, error);
+    if (status == STATUS_OK)
+        status = flat->flat == FLAT_REFUSED
+                     ? problem_init(q, h.count, h.value, error)
+                     : problem_init_any(q, h.count, h.value, error);
+    numbers_free(&h);
+    return status;
 }
 
 int problem_form_read(struct problem *q, const struct problem_form *text,
                       struct error *error)
 {
-    struct numbers h = {0};
+    struct flat_form flat;
     *q = (struct problem){0};
-    int status = parse_spectrum(text->spectrum, &h, text->warnings, error);
+    int status = flat_form_read(text->flat, &flat, error);
     if (status == STATUS_OK)
-        status = problem_init(q, h.count, h.value, error);
-    numbers_free(&h);
+        status = read_curvatures(q, text, &flat, error);
     if (status != STATUS_OK)
         return status;
     if (text->least_squares)
@@ -304,6 +358,10 @@ int problem_form_read(struct problem *q, const struct problem_form *text,
             parse_vector("start", text->start, q->n, q->start, text->warnings, error);
     else
         memcpy(q->start, q->theta_star, q->n * sizeof *q->start);
+    if (status == STATUS_OK)
+        status = flat_form_drop(&flat, q, error);
+    if (status == STATUS_OK)
+        status = check_noise(q, error);
     if (status != STATUS_OK || !text->rotation)
         return status;
     return problem_form_rotation(text->rotation, q->n, &q->rotation, error);

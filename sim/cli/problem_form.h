@@ -20,12 +20,14 @@ struct problem_form {
     bool
         least_squares; /* gradients of minibatches of `batch` examples, noise hessian */
     double residual;   /* the variance of their residuals */
+    const char *flat;  /* keep, drop, clip:EPS; NULL: curvatures must be > 0 */
     /* Receives a line for each file that may have been meant otherwise; may be NULL. */
     struct text *warnings;
 };
 
-/* Makes the problem. STATUS_USAGE if h_i <= 0, C is not symmetric positive
- * semidefinite, or sizes do not match. problem_free is legal after a failure. */
+/* Makes the problem. STATUS_USAGE if h_i <= 0 without `flat`, C is not symmetric
+ * positive semidefinite, or sizes do not match. problem_free is legal after a failure.
+ */
 PNM_MUST_USE int problem_form_read(struct problem *problem,
                                    const struct problem_form *text,
                                    struct error *error);

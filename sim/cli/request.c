@@ -162,6 +162,7 @@ static int read_problem(struct request *request, const struct options *options,
         .rotation = text_or(options, "rotation", files, NULL),
         .least_squares = request->form == REQUEST_LEAST_SQUARES,
         .residual = request->residual > 0 ? request->residual : 1,
+        .flat = text_of(options, "flat"),
         .warnings = &warnings,
     };
     int status = STATUS_OK;
@@ -194,6 +195,27 @@ static bool is_loss_parameter(const char *name)
         if (loss_parameter(*kind, name) >= 0)
             return true;
     return false;
+}
+
+/* With a spectrum the loss is the quadratic with those curvatures, and a result's
+ * header says so, unless the user names another. */
+static int follow_spectrum(struct request *request, struct options *options,
+                           struct error *error)
+{
+    struct option_value *loss = options_find(options, "loss");
+    struct option_value *dim = options_find(options, "dim");
+    char text[24];
+    if (request->problem.n == 0)
+        return STATUS_OK;
+    if (!loss->given)
+        loss->text = "quadratic";
+    if (dim->given)
+        return STATUS_OK;
+    request->loss.n = request->problem.n;
+    snprintf(text, sizeof text, "%zu", request->problem.n);
+    free(dim->owned);
+    dim->text = dim->owned = strdup(text);
+    return dim->owned ? STATUS_OK : error_memory(error, "the loss");
 }
 
 static int read_loss(struct request *request, const struct options *options,
@@ -259,6 +281,8 @@ int request_read(struct request *request, struct options *options, struct error 
     if (status != STATUS_OK)
         return status;
     status = read_problem(request, options, error);
+    if (status == STATUS_OK && groups & OPTIONS_LOSS)
+        status = follow_spectrum(request, options, error);
     if (status == STATUS_OK && groups & OPTIONS_LOSS)
         status = read_loss(request, options, error);
     if (status == STATUS_OK && groups & OPTIONS_RULE)

@@ -130,6 +130,7 @@ static bool format_of_file(const char *path, enum table_format *format)
     } known[] = {{".csv", TABLE_CSV},
                  {".json", TABLE_JSON},
                  {".md", TABLE_MARKDOWN},
+                 {".npy", TABLE_NPY},
                  {".txt", TABLE_TEXT}};
     const char *folder = strrchr(path, '/'), *name = folder ? folder + 1 : path;
     const char *ending = strrchr(name, '.');
@@ -176,15 +177,25 @@ static int check_file(void *context, const char *path, struct error *error)
 /* Checks that a result's name says its format, unless --format does. */
 static int check_ending(void *context, const char *path, struct error *error)
 {
-    const struct request *const *request = context;
-    enum table_format ignored;
-    if (!path || (*request)->output.format_given || format_of_file(path, &ignored))
+    const struct request *const *asked = context, *request = *asked;
+    const bool arrays = request->program->arrays, given = request->output.format_given;
+    enum table_format format;
+    if (!path)
+        return STATUS_OK;
+    const bool known = format_of_file(path, &format);
+    if (format == TABLE_NPY && arrays && given)
+        return error_about(error, STATUS_USAGE, "output",
+                           "'%.200s' would be an array of NumPy, which has no other "
+                           "--format; allowed is one of the two",
+                           path);
+    if (format == TABLE_NPY ? arrays : known || given)
         return STATUS_OK;
     return error_about(error, STATUS_USAGE, "output",
                        "'%.200s' is not allowed; allowed are files that end in .csv, "
-                       ".json, .md or .txt, or have no ending (CSV), and - for "
-                       "standard output; with --format any name is allowed",
-                       path);
+                       ".json, .md%s or .txt, or have no ending (CSV), and - for "
+                       "standard output; with --format any %sname is allowed",
+                       path, arrays ? ", .npy" : "",
+                       format == TABLE_NPY ? "other " : "");
 }
 
 static int tidy_file(void *context, const char *path, struct error *error)

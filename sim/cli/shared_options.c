@@ -20,6 +20,7 @@ static const struct option_spec quadratic_options[] = {
                "const:VALUE:N, "
                "linear:LO:HI:N, log:LO:HI:N, power:P:N (h_i = i^-P), file:PATH",
     },
+    SHARED_OPTION_FLAT,
     {
         .name = "noise",
         .files = OPTION_READS,
@@ -311,8 +312,7 @@ static const struct option_spec output_options[] = {
         .argument = "table|csv|json|markdown",
         .unrecorded = true,
         .doc = "default: table on a terminal, csv elsewhere; files by their ending: "
-               ".txt, .json, .md, "
-               "else csv",
+               ".txt, .json, .md, for pnm-simulate .npy (the numbers alone), else csv",
     },
     {
         .name = "color",

@@ -26,6 +26,7 @@ enum table_format {
     TABLE_TEXT, /* aligned, for people: 6 digits, no detail columns, no notes */
     TABLE_CSV,  /* RFC 4180 with LF; '# key: value' lines, a header row, the rows */
     TABLE_JSON, /* {"provenance": {..}, "columns": [names], "rows": [{name: value}]} */
+    TABLE_NPY,  /* an array of the numbers alone, float64 (base/npy.h); NAN: empty */
     TABLE_MARKDOWN, /* the content of TABLE_TEXT, for a pull request or an issue */
     TABLE_COLOR     /* TABLE_TEXT for a terminal, with verdicts in colour: the words in
                        columns whose names end in "verdict" */
@@ -61,8 +62,16 @@ struct table_note;
 
 struct plot;
 
+/* The array that TABLE_NPY writes. */
+struct table_array {
+    int dimensions; /* 0: rows x columns, all columns that are not text */
+    size_t size[3]; /* otherwise those of the numbers of one column, in row order */
+    size_t column;
+};
+
 struct table {
     const struct plot *plot; /* how to draw the table (plot.h); NULL: not at all */
+    struct table_array array;
     size_t swept; /* columns from here on were added because their values differ */
     struct column *columns;
     size_t column_count;

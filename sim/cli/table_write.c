@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "base/interrupt.h"
+#include "base/npy.h"
 #include "base/parse.h"
 #include "base/whole_file.h"
 #include "cli/table_cells.h"
@@ -383,6 +384,33 @@ static void put_table_markdown(struct sink *sink, const struct table *table)
         put_markdown_line(sink, table, line);
 }
 
+/* ---- arrays ---- */
+
+static void put_number(struct sink *sink, double value)
+{
+    if (!sink->failure && interrupt_pending())
+        sink->failure = EINTR;
+    if (!sink->failure)
+        sink->failure = npy_write_number(sink->file, value);
+}
+
+static void put_table_npy(struct sink *sink, const struct table *table)
+{
+    const struct table_array *array = &table->array;
+    size_t numbers = 0;
+    for (size_t column = 0; column < table->column_count; column++)
+        numbers += table->columns[column].kind != COLUMN_TEXT;
+    const size_t size[] = {table->rows, numbers};
+    sink->failure = array->dimensions > 0
+                        ? npy_write_header(sink->file, array->dimensions, array->size)
+                        : npy_write_header(sink->file, 2, size);
+    for (size_t row = 0; row < table->rows; row++)
+        for (size_t column = 0; column < table->column_count; column++)
+            if (array->dimensions > 0 ? column == array->column
+                                      : table->columns[column].kind != COLUMN_TEXT)
+                put_number(sink, table_get_number(table, row, column));
+}
+
 /* ---- output ---- */
 
 struct writing {
@@ -417,6 +445,9 @@ static int put_table(FILE *file, void *context)
         break;
     case TABLE_JSON:
         put_table_json(&sink, writing->table);
+        break;
+    case TABLE_NPY:
+        put_table_npy(&sink, writing->table);
         break;
     case TABLE_MARKDOWN:
         put_table_markdown(&sink, writing->table);

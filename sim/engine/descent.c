@@ -335,6 +335,9 @@ uint64_t descent_identity(const struct descent *descent, uint64_t chains,
     const double places[] = {descent->start, descent->sigma};
     uint64_t hash =
         random_hash_bytes(random_hash("descent", places, 2), numbers, sizeof numbers);
+    if (descent->loss->kind->quadratic) /* which may not follow from its parameters */
+        hash = random_hash_bytes(hash, descent->loss->data,
+                                 descent->loss->n * sizeof *descent->loss->data);
     if (descent->control) {
         const uint64_t control = descent_control_hash(descent->control);
         hash = random_hash_bytes(hash, &control, sizeof control);

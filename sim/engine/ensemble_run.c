@@ -62,6 +62,8 @@ static bool runs_on_unit_noise(const struct ensemble *ensemble)
         return false;
     for (size_t i = 0; i < problem->n; i++) {
         const double sd = noise_sd(problem, i);
+        if (ensemble->mean && ensemble->mean[i] != problem->theta_star[i])
+            return false; /* x is then not theta - theta* */
         if (!(sd > 0) || !(fabs(problem->start[i] - problem->theta_star[i]) < far * sd))
             return false;
     }

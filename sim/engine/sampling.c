@@ -58,6 +58,18 @@ struct ensemble sampling_ensemble(const struct sampling *sampling,
     };
 }
 
+/* Where the curvature is not positive it is no learning rate's fault. */
+static int refuse_flat(const struct rule *rule, size_t mode, double h,
+                       struct error *error)
+{
+    return error_about(error, STATUS_USAGE, "spectrum",
+                       "curvature %zu is %g, where %s has no stationary law; flat drop "
+                       "leaves such modes out, pnm-stationary with at gives their laws "
+                       "at fixed steps, and allow-divergence with replicas and steps "
+                       "runs them",
+                       mode + 1, h, rule->kind->name);
+}
+
 static int refuse_unstable(const struct rule *rule, double h, double margin,
                            struct error *error)
 {
@@ -130,7 +142,9 @@ int sampling_systems(const struct sampling *sampling, const struct rule *rule,
         return minibatch_check(sampling, rule, problem, *systems, *margins, error);
     if (least > 0 || sampling->allow_divergence)
         return STATUS_OK;
-    return refuse_unstable(rule, problem->h[worst], least, error);
+    return problem->h[worst] > 0
+               ? refuse_unstable(rule, problem->h[worst], least, error)
+               : refuse_flat(rule, worst, problem->h[worst], error);
 }
 
 struct plan_request sampling_request(const struct sampling *sampling, double target)

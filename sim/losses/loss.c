@@ -71,6 +71,15 @@ int loss_init(struct loss *loss, const struct loss_kind *kind, size_t n,
     return status == STATUS_OK ? kind->init(loss, error) : status;
 }
 
+void loss_set_curvatures(struct loss *loss, const double *h)
+{
+    loss->smoothness = 0;
+    for (size_t i = 0; i < loss->n; i++) {
+        loss->data[i] = h[i];
+        loss->smoothness = fmax(loss->smoothness, fabs(h[i]));
+    }
+}
+
 void loss_free(struct loss *loss)
 {
     free(loss->data);

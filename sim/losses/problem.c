@@ -123,6 +123,25 @@ static int to_correlations(size_t n, const double *c, double *scale, double *res
     return STATUS_OK;
 }
 
+double problem_asymmetry(size_t n, const double *c)
+{
+    double most = 0;
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = 0; j < i; j++) {
+            const double scale = sqrt(c[i * n + i]) * sqrt(c[j * n + j]);
+            if (scale > 0)
+                most = fmax(most, fabs(c[i * n + j] - c[j * n + i]) / scale);
+        }
+    return most;
+}
+
+void problem_symmetrize(size_t n, double *c)
+{
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = 0; j < i; j++)
+            c[i * n + j] = c[j * n + i] = c[i * n + j] / 2 + c[j * n + i] / 2;
+}
+
 int problem_cholesky(size_t n, const double *c, double *f, struct error *error)
 {
     const double tolerance = (double)n * 1e-13;
@@ -179,6 +198,11 @@ int problem_init(struct problem *q, size_t n, const double *h, struct error *err
                                "curvature %zu is %.17g; allowed are numbers > 0", i + 1,
                                h[i]);
     return STATUS_OK;
+}
+
+int problem_init_any(struct problem *q, size_t n, const double *h, struct error *error)
+{
+    return make(q, n, h, error);
 }
 
 int problem_set_covariance(struct problem *q, const double *c, struct error *error)

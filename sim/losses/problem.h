@@ -12,7 +12,8 @@
 
 struct problem {
     size_t n;           /* dimension */
-    double *h;          /* n curvatures, > 0; 0 for a linear loss */
+    double *h;          /* n curvatures, > 0 but for problem_init_any; 0 for a linear
+                           loss */
     double slope;       /* constant part of the gradient, in every coordinate */
     double *theta_star; /* n: the minimum */
     double *start;      /* n: theta at step 0 */
@@ -39,6 +40,11 @@ PNM_MUST_USE int problem_init(struct problem *problem, size_t n, const double *h
 /* Makes the gradients those of minibatches. */
 void problem_set_examples(struct problem *problem, size_t examples, double residual);
 
+/* The same with curvatures of any sign: where they are not positive, theta* is no
+ * minimum and theta has no stationary law without weight decay. */
+PNM_MUST_USE int problem_init_any(struct problem *problem, size_t n, const double *h,
+                                  struct error *error);
+
 /* Gives the problem the dense noise covariance c[n x n]. STATUS_USAGE if it is not
  * symmetric positive semidefinite. */
 PNM_MUST_USE int problem_set_covariance(struct problem *problem, const double *c,
@@ -62,6 +68,13 @@ void problem_free(struct problem *problem);
 
 /* C_ij, i and j from 0. */
 double problem_noise(const struct problem *problem, size_t i, size_t j);
+
+/* The largest |c_ij - c_ji| of an n x n matrix, as a part of sqrt(c_ii c_jj); elements
+ * beside a diagonal that is not positive are left out. */
+double problem_asymmetry(size_t n, const double *c);
+
+/* Replaces c_ij and c_ji by their mean. */
+void problem_symmetrize(size_t n, double *c);
 
 /* Sets factor to the lower triangular F with F F' = C for a symmetric positive
  * semidefinite C (n x n, row-major). STATUS_USAGE if C is not one. The tolerance is n

@@ -297,7 +297,7 @@ stationary() {
 
 @test "a covariance is judged on the scale of its own elements" {
     printf '1e20 0\n0 -1\n' >negative
-    printf '1e20 0\n1 1\n' >asymmetric
+    printf '1e20 0\n1e7 1\n' >asymmetric
     stationary 64 "--noise: .*'negative'.*semidefinite" --spectrum 1,2 --noise file:negative
     stationary 64 "--noise: .*'asymmetric'.*symmetric" --spectrum 1,2 --noise file:asymmetric
     all_refused

@@ -211,8 +211,8 @@ load helpers
 
 @test "an ending that stands for no format: 64, unless --format is given" {
     local target
-    for target in x.npy a.csv,x.parquet x.xlsx x.CSV folder.csv/x.tsv; do
-        refuse 64 "--output: '.*' is not allowed; allowed are .*\\.csv, \\.json, \\.md or \\.txt" \
+    for target in x.npz a.csv,x.parquet x.xlsx x.CSV folder.csv/x.tsv; do
+        refuse 64 "--output: '.*' is not allowed; allowed are .*\\.csv, \\.json, \\.md, \\.npy or \\.txt" \
             pnm-simulate --optimizer sgd $short --output $target
     done
     all_refused

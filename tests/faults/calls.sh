@@ -95,6 +95,7 @@ add_forms() {
     echo 'an older result' | tee "$folder/old.json" "$folder/old.gp" "$folder/old.svg" >"$folder/old.ck"
     cp -r "$folder" "$work/form.$run.write"
     local command="$plain --output old.csv,old.json,new.csv"
+    [ "$program" != pnm-simulate ] || command="$command,new.npy"
     has "$program" plot && command="$command --plot old.gp"
     has "$program" checkpoint && command="$command --checkpoint old.ck --checkpoint-every 0"
     add_form "$run.write" "open read write close fsync fsync-folder link rename" "$command"
@@ -221,11 +222,11 @@ expect() {
             ;;
         *,*memfd:* | *,plot | *,gnuplot) told 74 --plot ;;
         *,"$folder.out") told 74 'standard output' ;;
-        *,*h.txt | *,*c.txt | *,*q.txt | *,*two.txt | *,*rule.txt | *,*run.ini | *,*earlier.*) told 64 "$name" ;;
+        *,*h.txt | *,*h.npy | *,*c.txt | *,*q.txt | *,*two.txt | *,*rule.txt | *,*run.ini | *,*earlier.*) told 64 "$name" ;;
         *,*from.ck)
             case $1 in open | read) told 64 "'$name'" ;; *) told 74 "'$name'" ;; esac
             ;;
-        *) told 74 "'(old|new|from)\.(csv|json|gp|svg|ck)'" ;;
+        *) told 74 "'(old|new|from)\.(csv|json|npy|gp|svg|ck)'" ;;
     esac
 }
 
@@ -323,7 +324,7 @@ one_limit() {
     if [ -n "$other" ]; then
         case $2.$status in
             nofile.64 | nofile.70 | nofile.71) told "$status" "." ;;
-            *) told 74 "'(old|new|from)\.(csv|json|gp|svg|ck)'|--plot|standard output" ;;
+            *) told 74 "'(old|new|from)\.(csv|json|npy|gp|svg|ck)'|--plot|standard output" ;;
         esac
         left_behind "$form"
         wrong_files "$form"

@@ -37,6 +37,10 @@ inputs=$top/inputs
 mkdir "$inputs"
 printf '0.11\n0.12\n' | tee "$inputs/h.txt" >"$inputs/two.txt"
 printf '1 0.3\n0.3 0.5\n' >"$inputs/c.txt"
+# -0.5 and 1 as NumPy writes them.
+{ printf '\x93NUMPY\x01\x00\x3a\x00'
+    printf '%s\n' "{'descr': '<f8', 'fortran_order': False, 'shape': (2,), }"
+    printf '\0\0\0\0\0\0\xe0\xbf\0\0\0\0\0\0\xf0\x3f'; } >"$inputs/h.npy"
 printf '0.6 -0.8\n0.8 0.6\n' >"$inputs/q.txt"
 printf '1 -0.1 0.1\n' >"$inputs/rule.txt"
 printf '# a comment\noptimizer = pnm\nlr = 0.1\nspectrum = 0.5,1\nreplicas = 40\nsteps = 20\nburn-in = 8\n' \

@@ -73,6 +73,31 @@ static void small_roots_are_sharp(void **state)
     CHECK_NEAR(least, 1e-16, 1e-14, 0);
 }
 
+/* The roots of pnm near its stability limit, where the last bit of a root never came to
+ * rest, so that it counted as not found. */
+static void roots_whose_last_bit_keeps_moving_are_found(void **state)
+{
+    (void)state;
+    const quad c[2][3] = {
+        {0x1.22e6cb81633fep-4 + (quad)0x1.709473d9e15eep-58 - (quad)0x1p-112,
+         0x1.9cbc74ca00327p-2 + (quad)0x1.463cc7f23f9cap-61 - (quad)0x1p-114,
+         0x1.122e6cb81634p+1 - (quad)0x1.a3dae30987a85p-55 + (quad)0x1.cp-109},
+        {-0x1.55e33f61c22a3p-3 - (quad)0x1.ae2b8fa9d1c8bp-57 - (quad)0x1.9p-111,
+         0x1.eadddbb8e7365p+1 + (quad)0x1.25211fd179e7ep-53 + (quad)0x1.6p-107,
+         -0x1.edd19347e9ccp+1 - (quad)0x1.a3dae30987a85p-55 + (quad)0x1.cp-109}};
+    for (int k = 0; k < 2; k++) {
+        struct root_quad root[ROOTS_MOST];
+        double error[ROOTS_MOST];
+        assert_true(roots_quad(3, c[k], false, root, error));
+        quad sum = 0;
+        for (int i = 0; i < 3; i++) {
+            sum += root[i].re;
+            assert_true(error[i] < 1e-15);
+        }
+        assert_true(quad_abs(sum + c[k][2]) < 1e-30);
+    }
+}
+
 static void what_is_no_number_has_no_roots(void **state)
 {
     (void)state;
@@ -86,6 +111,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(errors_are_within_their_bounds),
         cmocka_unit_test(small_roots_are_sharp),
+        cmocka_unit_test(roots_whose_last_bit_keeps_moving_are_found),
         cmocka_unit_test(what_is_no_number_has_no_roots),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

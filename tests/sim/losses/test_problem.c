@@ -517,6 +517,154 @@ static void test_dense(void **state)
     problem_free(&q);
 }
 
+/* --- curvatures that are not positive --------------------------------------------- */
+
+static const char mixed[] = "# a comment\n2\n\n0\n-0.5 # falls\n1e-5\n-3\n";
+
+static void flat_curvatures_are_told(void **state)
+{
+    (void)state;
+    struct text_file file = file_of(mixed);
+    refused(text_of(file.option, NULL), mixed,
+            "curvature 2 is 0; allowed are numbers > 0, and others (2 negative, 1 zero "
+            "of 5, first in line 4) with --flat keep, drop or clip:EPS");
+    unlink(file.path);
+    refused(
+        text_of("1,2,-1", NULL), "a list",
+        "curvature 3 is -1; allowed are numbers > 0, and others (1 negative, 0 zero "
+        "of 3, first in place 3)");
+    static const char *const bad[][2] = {
+        {"keeps", "--flat: 'keeps' is not known"},
+        {"clip:0", "allowed is clip:EPS with a number EPS > 0"},
+        {"clip:-1", "EPS > 0"},
+        {"clip:", "--flat: '' is not a number"},
+        {"clip", "--flat: 'clip' is not known"},
+    };
+    for (size_t k = 0; k < sizeof bad / sizeof *bad; k++) {
+        struct problem_form text = text_of("1", NULL);
+        text.flat = bad[k][0];
+        refused(text, bad[k][0], bad[k][1]);
+    }
+}
+
+/* Reads the mixed spectrum with --flat; warnings must be as given. */
+static struct problem treated(const char *flat, const char *noise, const char *start,
+                              const char *warning)
+{
+    struct text_file file = file_of(mixed);
+    struct text warnings = {0};
+    struct problem_form text = text_of(file.option, noise);
+    text.flat = flat;
+    text.start = start;
+    text.theta_star = "0";
+    text.warnings = &warnings;
+    struct problem q = made(text);
+    assert_string_equal(text_get(&warnings), warning);
+    text_free(&warnings);
+    unlink(file.path);
+    return q;
+}
+
+static void flat_curvatures_are_kept_dropped_or_clipped(void **state)
+{
+    (void)state;
+    static const double all[] = {2, 0, -0.5, 1e-5, -3},
+                        clipped[] = {2, 1e-3, 1e-3, 1e-3, 1e-3};
+    struct text_file start = file_of("1 2 3 4 5");
+    struct text_file noise = file_of("10 20 30 40 50");
+    struct problem q = treated(
+        "keep", noise.option, start.option,
+        "warning: --spectrum: 2 negative, 1 zero of 5, first in line 4: kept, though "
+        "they have no stationary law unless weight decay makes h + lambda > 0\n");
+    assert_int_equal(q.n, 5);
+    CHECK_SAME(q.h, all, 5);
+    problem_free(&q);
+    q = treated("clip:1e-3", "hessian", NULL,
+                "warning: --spectrum: 2 negative, 1 zero of 5, first in line 4: 4 "
+                "raised to 0.001, 1 of them positive\n");
+    CHECK_SAME(q.h, clipped, 5);
+    CHECK_SAME(q.noise, clipped, 5);
+    problem_free(&q);
+    /* What belongs to a mode goes with it. */
+    q = treated("drop", noise.option, start.option,
+                "warning: --spectrum: 2 negative, 1 zero of 5, first in line 4: left "
+                "out, 2 are left\n");
+    assert_int_equal(q.n, 2);
+    CHECK_SAME(q.h, ((const double[]){2, 1e-5}), 2);
+    CHECK_SAME(q.start, ((const double[]){1, 4}), 2);
+    CHECK_SAME(q.noise, ((const double[]){10, 40}), 2);
+    problem_free(&q);
+    unlink(start.path);
+    unlink(noise.path);
+    struct problem_form none = text_of("0,-1", NULL);
+    none.flat = "drop";
+    refused(none, "none left", "none of the 2 curvatures is > 0");
+    /* C = H/B is no covariance where a curvature is negative; where it is 0, there is
+     * no noise. */
+    struct problem_form kept = text_of("1,0,-1", "hessian");
+    kept.flat = "keep";
+    refused(kept, "hessian",
+            "--noise: hessian is no covariance where a curvature is "
+            "negative, and curvature 3 is -1");
+    kept.spectrum = "1,0";
+    q = made(kept);
+    CHECK_SAME(q.noise, ((const double[]){1, 0}), 2);
+    problem_free(&q);
+}
+
+static void a_dense_covariance_loses_the_rows_of_dropped_modes(void **state)
+{
+    (void)state;
+    struct text_file noise = file_of("4 1 2\n1 5 1\n2 1 6\n");
+    struct problem_form text = text_of("3,-1,2", noise.option);
+    text.flat = "drop";
+    struct problem q = made(text);
+    assert_true(q.dense);
+    assert_int_equal(q.n, 2);
+    CHECK_SAME(q.noise, ((const double[]){4, 2, 2, 6}), 4);
+    CHECK_NEAR(q.factor[2] * q.factor[0], 2, 1e-15, 0);
+    problem_free(&q);
+    unlink(noise.path);
+}
+
+/* float32 leaves C symmetric to 1e-7; 1e-4 is the most that is mended. */
+static void a_nearly_symmetric_covariance_is_mended_with_a_warning(void **state)
+{
+    (void)state;
+    static const struct {
+        double apart; /* of sqrt(C_11 C_22) = 2 */
+        bool mended, refused;
+    } cases[] = {{0, false, false},
+                 {1e-13, false, false},
+                 {1e-7, true, false},
+                 {0.99e-4, true, false},
+                 {1.01e-4, false, true}};
+    for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+        char content[100];
+        struct text warnings = {0};
+        snprintf(content, sizeof content, "1 %.17g\n0.5 4\n", 0.5 + 2 * cases[k].apart);
+        struct text_file noise = file_of(content);
+        struct problem_form text = text_of("1,2", noise.option);
+        text.warnings = &warnings;
+        if (cases[k].refused) {
+            refused(text, content, "the matrix is not symmetric");
+        } else {
+            struct problem q = made(text);
+            if (cases[k].mended) {
+                CHECK_EXACT(q.noise[1], q.noise[2]);
+                CHECK_NEAR(q.noise[1], 0.5 + cases[k].apart, 1e-15, 0);
+                assert_non_null(strstr(text_get(&warnings), "is not symmetric"));
+                assert_non_null(strstr(text_get(&warnings), "(C + C')/2 is used"));
+            } else {
+                assert_string_equal(text_get(&warnings), "");
+            }
+            problem_free(&q);
+        }
+        text_free(&warnings);
+        unlink(noise.path);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -538,6 +686,10 @@ int main(void)
         cmocka_unit_test(test_vectors),
         cmocka_unit_test(test_vectors_refuse),
         cmocka_unit_test(test_mode),
+        cmocka_unit_test(flat_curvatures_are_told),
+        cmocka_unit_test(flat_curvatures_are_kept_dropped_or_clipped),
+        cmocka_unit_test(a_dense_covariance_loses_the_rows_of_dropped_modes),
+        cmocka_unit_test(a_nearly_symmetric_covariance_is_mended_with_a_warning),
         cmocka_unit_test(test_linear),
         cmocka_unit_test(test_dense),
     };

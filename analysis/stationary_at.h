@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* stationary_at.h: the table of pnm-stationary --at, laws at fixed steps. */
+#ifndef PNM_STATIONARY_AT_H
+#define PNM_STATIONARY_AT_H
+
+#include "cli/request.h"
+#include "cli/table.h"
+
+struct stationary_request {
+    struct request request;
+    bool full, excess;
+    struct numbers at; /* steps */
+    bool at_given;
+};
+
+/* --at. */
+enum { STATIONARY_AT_OPTIONS = 1 };
+extern const struct option_spec stationary_at_options[STATIONARY_AT_OPTIONS];
+
+/* Fills the table if --at is given. STATUS_USAGE for options that plan stationary
+ * chains, rules without a linear law, and steps that are no whole numbers > 0. */
+PNM_MUST_USE int stationary_at_answer(const struct stationary_request *own,
+                                      struct table *table, struct tally *tally,
+                                      struct error *error);
+
+#endif

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "theory/at_step.h"
+
+#include <math.h>
+#include <string.h>
+
+/* z = x y for n x n x, n x m y. */
+static void multiply(int n, int m, const quad *x, const quad *y, quad *z)
+{
+    for (int row = 0; row < n; row++)
+        for (int column = 0; column < m; column++) {
+            quad sum = 0;
+            for (int k = 0; k < n; k++)
+                sum += x[row * n + k] * y[k * m + column];
+            z[row * m + column] = sum;
+        }
+}
+
+/* What t steps of s -> A s + d, from s = 0, lead to. The map of 2^k steps is (power,
+ * part); maps of different numbers of steps commute. */
+static double drifted(const struct linear_system *system, const quad *d, uint64_t t)
+{
+    const int n = system->dim;
+    quad power[LINEAR_SIZE] = {0}, part[LINEAR_STATE] = {0};
+    quad state[LINEAR_STATE] = {0}, next[LINEAR_SIZE];
+    for (int k = 0; k < n * n; k++)
+        power[k] = system->e[k] + (k % (n + 1) == 0);
+    memcpy(part, d, (size_t)n * sizeof *part);
+    for (; t > 0; t >>= 1) {
+        if (t & 1) {
+            multiply(n, 1, power, state, next);
+            for (int k = 0; k < n; k++)
+                state[k] = next[k] + part[k];
+        }
+        multiply(n, 1, power, part, next);
+        for (int k = 0; k < n; k++)
+            part[k] += next[k];
+        multiply(n, n, power, power, next);
+        memcpy(power, next, sizeof power);
+    }
+    return (double)state[0];
+}
+
+enum exact_source at_step_law(const struct rule *rule, const struct at_step *at,
+                              double *mean, double *covariance)
+{
+    struct linear_system i, j, flat;
+    quad d[LINEAR_STATE] = {0};
+    const enum exact_source source = theory_system(rule, at->h_i, &i);
+    theory_system(rule, at->h_j, &j);
+    linear_system_at(&i, &j, at->c, at->offset, at->step, mean, covariance);
+    if (at->theta_star == 0 ||
+        (theory_find(rule->kind->name) && rule->decay.lambda == 0))
+        return source;
+    /* At theta* nothing pulls but the decay, as at curvature 0. */
+    theory_system(rule, 0, &flat);
+    for (int row = 0; row < flat.dim; row++)
+        d[row] = flat.e[row * flat.dim] * at->theta_star;
+    *mean += drifted(&i, d, at->step);
+    return source;
+}
