@@ -212,8 +212,8 @@ static int prove(struct worst_case *worst, struct worst_solver *solver,
 }
 
 /* Solves for the rows chosen and proves what it finds. *again: the function breaks
- * other rows, which are chosen now. While it does, *tolerances counts those to stop at.
- */
+ * other rows, which are chosen now. *is_rough: a rough function is enough to find them,
+ * as long as it breaks some. */
 static int solve_chosen(struct worst_case *worst, bool by_size, bool *is_rough,
                         struct scratch *scratch, struct proven *proven, bool *again,
                         struct error *error)

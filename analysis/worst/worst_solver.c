@@ -37,7 +37,7 @@ struct worst_solver {
     wide *y, *x, *z, *xx, *zz;
     wide *inner_y, *inner_x, *inner_xx; /* at a time far inside */
     bool has_inner;
-    bool is_obeyed;        /* the equalities of X and x are met */
+    bool is_obeyed;        /* the equalities are met */
     wide *inverse;         /* of Z */
     wide *apart_z, *apart; /* by which z and Z miss what y gives */
     wide *products[2];     /* of the symbols: with X, with the inverse of Z */
