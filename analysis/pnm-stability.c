@@ -34,8 +34,8 @@ static const struct option_spec own_options[] = {
      .field = OPTION_FIELD(struct stability_request, request.form),
      .argument = "quadratic|least-squares",
      .preset = "quadratic",
-     .doc = "least-squares: also where gradients of minibatches keep second moments "
-            "bounded, in columns ms_limit and ms_gain"},
+     .doc = "with least-squares: where gradients of minibatches keep second "
+            "moments bounded, too, in columns ms_limit and ms_gain"},
     {.name = "batch",
      .kind = OPTION_REAL,
      .field = OPTION_FIELD(struct stability_request, request.batch),

@@ -66,8 +66,8 @@ struct option_field {
     {                                                                                  \
         .name = "flat", .argument = "keep|drop|clip:EPS",                              \
         .forms = "keep|drop|clip:EPS",                                                 \
-        .doc = "curvatures that are not > 0, which are refused otherwise: keep them "  \
-               "as they are, drop their modes, or raise all below EPS to EPS",         \
+        .doc = "keep curvatures that are not > 0, which are refused otherwise, drop "  \
+               "their modes, or raise all below EPS to EPS",                           \
     }
 
 /* What becomes of the files that an option's value names. The value is such a name, a

@@ -19,8 +19,58 @@ struct parse_state {
     struct options *options;
     struct error *error;
     int status;
+    struct argp_option *table;
     struct option_value *bare; /* the option just given without a value */
 };
+
+enum { DOC_COLUMN = 29, WIDTH = 79 }; /* of the help */
+
+/* Prints what an option does, from column `at` on. */
+static void print_doc(FILE *stream, int at, const char *doc)
+{
+    if (at > DOC_COLUMN + 3)
+        at = WIDTH; /* begins a line of its own */
+    else
+        at += fprintf(stream, "%*s", at < DOC_COLUMN ? DOC_COLUMN - at : 3, "");
+    for (bool first = true; *doc; first = false) {
+        const int word = (int)strcspn(doc, " ");
+        if (at + !first + word > WIDTH)
+            at = fprintf(stream, "\n%*s", DOC_COLUMN, "") - 1;
+        else if (!first)
+            at += fprintf(stream, " ");
+        at += fprintf(stream, "%.*s", word, doc);
+        doc += word;
+        doc += *doc == ' ';
+    }
+    fputc('\n', stream);
+}
+
+static int by_name(const void *a, const void *b)
+{
+    const struct argp_option *x = a, *y = b;
+    return x->group != y->group ? y->group - x->group : strcmp(x->name, y->name);
+}
+
+/* Prints the options as argp would, which loses its place in long texts. They are
+ * sorted by name. */
+static void print_options(FILE *stream, struct argp_option *option)
+{
+    size_t count = 0;
+    while (option[count].name)
+        count++;
+    qsort(option, count, sizeof *option, by_name);
+    fputc('\n', stream);
+    for (size_t i = 0; i < count; i++) {
+        const bool optional = option[i].flags & OPTION_ARG_OPTIONAL;
+        if (option[i].flags & OPTION_HIDDEN)
+            continue;
+        int at = fprintf(stream, "      --%s", option[i].name);
+        if (option[i].arg)
+            at += fprintf(stream, optional ? "[=%s]" : "=%s", option[i].arg);
+        print_doc(stream, at, option[i].doc);
+    }
+    fputc('\n', stream);
+}
 
 static error_t on_option(int key, char *argument, struct argp_state *state)
 {
@@ -33,8 +83,9 @@ static error_t on_option(int key, char *argument, struct argp_state *state)
         return 0;
     }
     if (key == KEY_HELP) {
-        argp_state_help(state, stdout,
-                        ARGP_HELP_USAGE | ARGP_HELP_LONG | ARGP_HELP_DOC);
+        argp_state_help(state, stdout, ARGP_HELP_USAGE | ARGP_HELP_PRE_DOC);
+        print_options(stdout, own->table);
+        argp_state_help(state, stdout, ARGP_HELP_POST_DOC);
         own->status = OPTIONS_DONE;
         return 0;
     }
@@ -103,8 +154,8 @@ static void argp_table(const struct options *options, struct text *help,
 static int parse_command_line(struct options *options, int argc, char **argv,
                               struct error *error)
 {
-    struct parse_state state = {options, error, STATUS_OK, NULL};
     struct argp_option *table = calloc(options->count + 3, sizeof *table);
+    struct parse_state state = {options, error, STATUS_OK, table, NULL};
     struct text *help = calloc(options->count, sizeof *help);
     char *doc = options_help_page(options);
     if (table && help && doc) {

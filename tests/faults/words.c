@@ -103,8 +103,8 @@ static bool excused(const json_t *ordinary, const json_t *row, const char *colum
 {
     if (strcmp(column, "reason") == 0 || ordinary_lacks(ordinary, row, column))
         return true;
-    /* A rule that is not stable needs no number of steps. */
-    if (strncmp(column, "steps", 5) == 0 &&
+    /* A rule that is not stable needs no number of steps and has no gain. */
+    if ((begins(column, "steps") || strcmp(column, "ms_gain") == 0) &&
         json_real_value(json_object_get(row, "margin")) <= 0)
         return true;
     for (size_t k = 0; k < sizeof words / sizeof *words; k++) {
