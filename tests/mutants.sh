@@ -338,14 +338,16 @@ worst_cases=tests/analysis/worst/test_worst_case
 worst_checks=tests/analysis/worst/test_worst_check
 tested_mutant $worst_cases analysis/worst/worst_problem.c 's/scale + 2 \* mu/scale - 2 * mu/'
 tested_mutant $worst_cases analysis/worst/worst_problem.c 's/worst_add_term(problem, g, g, scale \/ 2, error)/worst_add_term(problem, g, g, scale, error)/'
-tested_mutant $worst_cases analysis/worst/worst_setting.c 's/response\[k\] = (double)s\[0\];/response[k] = (double)next[0];/'
-tested_mutant $worst_cases analysis/worst/worst_setting.c 's/x\[t\] = response\[k - 1 - t\] \* smoothness;/x[t] = response[k - 1 - t];/'
+tested_mutant $worst_cases analysis/worst/worst_setting.c 's/value\[k\] = (double)s\[0\];/value[k] = (double)next[0];/'
+tested_mutant $worst_cases analysis/worst/worst_setting.c 's/x\[t\] = path->response\[k - 1 - t\] \* smoothness;/x[t] = path->response[k - 1 - t];/'
 tested_mutant $worst_checks analysis/worst/ball.h 's/(radius + own) \* (1/(radius + 0 * own) * (1/'
 tested_mutant $worst_checks analysis/worst/worst_check.c 's/if (flow\[k\] != 0)/if (flow[k] == INT64_MAX)/'
 tested_mutant $worst_checks analysis/worst/worst_check.c 's/for (size_t k = 0; k < n; k++) {/for (size_t k = 0; k + 1 < n; k++) {/'
 tested_mutant $worst_checks analysis/worst/worst_check.c 's/if (unit < 0)/if (unit == INT64_MIN)/'
 tested_mutant $worst_checks analysis/worst/worst_check.c 's/ball_multiply(lambda, ball_of(row->limit))/ball_of(row->limit)/'
 tested_mutant $worst_checks analysis/worst/worst_check.c 's/return ball_is_positive(slack);/return slack.mid > -1e-3;/'
+tested_mutant $worst_cases analysis/worst/worst_setting.c 's/g\[i\] = path->curvature \/ smoothness \* x\[i\];/g[i] = path->curvature * x[i];/'
+tested_mutant $worst_cases analysis/worst/worst_check.c 's/ball_multiply(symbol\[u \* n + c\], symbol\[v \* n + c\])/ball_multiply(symbol[u * n + c], symbol[u * n + c])/'
 tested_mutant tests/analysis/worst/test_worst_lemma analysis/worst/worst_lemma.c 's/power \* weights\[k % 2\]/power * weights[(k + 1) % 2]/'
 # Slips in worst cases with noise.
 trees=tests/analysis/worst/test_worst_tree
