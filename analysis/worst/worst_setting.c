@@ -266,7 +266,7 @@ int worst_setting_problem(const struct worst_setting *setting,
     const struct path path = {
         .curvature = setting->class == WORST_STRONGLY_CONVEX ? setting->mu : 0,
         .decay = room,
-        .response = room + steps + 1,
+        .response = room ? room + steps + 1 : NULL,
     };
     struct sizes sizes;
     int status = worst_problem_init(problem, steps + 1 + star, star, 0,
