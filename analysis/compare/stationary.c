@@ -157,6 +157,8 @@ static int measure_together(struct stationary_work *work, struct ensemble *ensem
     } else if (status == STATUS_OK && any) {
         status = ensemble_covariance(ensemble, work->jobs[0].plan.chains, plain, groups,
                                      error);
+    } else if (groups) {
+        groups->count = 0;
     }
     for (size_t k = 0; status == STATUS_OK && k < work->count; k++)
         if (work->jobs[k].plan.affordable) {

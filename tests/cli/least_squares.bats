@@ -54,6 +54,11 @@ minibatches="--loss least-squares --spectrum 0.4,0.8,1.3 --batch 2"
         { d = $at["measured"] - $at["exact"]; se = $at["stderr"] }
         d * d > (4.89 * se) ^ 2 || $at["exact"] < 25 * se { print; bad = 1 }
         END { exit bad || NR != 7 }'
+    # All pairs, of which none is affordable.
+    attempt pnm-stationary --quiet --optimizer sgd --lr 0.3 $minibatches --full --max-samples 1000
+    expect_status 2
+    all_are "$out" exact_verdict 'not sampled'
+    expect_equal "$(row_count "$out")" 6
 }
 
 @test "between the limits a rate is refused with both, or diverges as asked" {
