@@ -439,12 +439,12 @@ static const struct program program = {
         "settle within 2^20 steps, as for a momentum near 1, or is within their "
         "rounding.\n\n"
         "--loss least-squares adds ms_limit, the learning rate below which gradients "
-        "of "
-        "minibatches of --batch examples keep second moments bounded (of the rates "
+        "of minibatches of --batch examples keep second moments bounded (of the rates "
         "nearest to --lr within the stable interval), and ms_gain, by which their "
         "noise "
         "feeds itself at --lr: 1 at the limit, empty if rho >= 1. Both are exact, and "
-        "do not depend on the residual variance.\n\n"
+        "do "
+        "not depend on the residual variance.\n\n"
         "--map prints lr_h = eta max(h), beta0, rho and limit, the limit of lr_h at "
         "this beta0 by closed form or, if there is none, from the eigenvalues.",
     .groups =

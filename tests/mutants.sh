@@ -369,7 +369,7 @@ tested_mutant tests/sim/engine/test_minibatch sim/engine/minibatch_kernel.c 's/=
 tested_mutant tests/sim/engine/test_minibatch sim/engine/minibatch_draw.c 's/done += count;/done += own->ahead + 1;/'
 tested_mutant tests/sim/engine/test_minibatch sim/engine/minibatch.c 's/run.t > from ? fmax/run.t >= from ? fmax/'
 tested_mutant tests/sim/engine/test_minibatch sim/engine/minibatch.c 's/if (!(gain < 1) \&\& !sampling/if (!(gain < 99) \&\& !sampling/'
-tested_mutant tests/sim/engine/test_minibatch sim/engine/descent.c 's/a \* b \* (a - b)/a * b * (a + b)/'
+tested_mutant tests/sim/engine/test_minibatch sim/base/moments.h 's/a \* b \* (a - b)/a * b * (a + b)/'
 tested_mutant tests/sim/engine/test_minibatch sim/base/moments.h 's/3 \* apart \* before.squares/2 * apart * before.squares/'
 tested_mutant tests/analysis/theory/test_least_squares analysis/theory/least_squares.c 's/if (!(law->gain < 1))/if (!(law->gain < 99))/'
 tested_mutant tests/analysis/compare/test_stationary_minibatch analysis/compare/posterior.c 's/kl_se = errors/kl_se = errors \/ 3/'

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "compare/posterior.h"
 
+#include "base/interrupt.h"
 #include "engine/minibatch.h"
 #include "theory/least_squares.h"
-
-#include "base/interrupt.h"
 
 #include <math.h>
 #include <stdlib.h>

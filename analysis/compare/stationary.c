@@ -402,6 +402,7 @@ int stationary_compare(const struct sampling *sampling, const struct rule *rule,
     free(work.offset);
     free(work.jobs);
     least_squares_law_free(&work.law);
+    free(work.moved);
     if (status != STATUS_OK) {
         free(work.rows);
         work.rows = NULL;

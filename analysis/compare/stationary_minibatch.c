@@ -9,16 +9,6 @@
 
 enum { PILOT_CHAINS = 256 };
 
-/* The means of theta - theta*; the caller frees them. */
-static double *offsets_of(const struct stationary_work *work)
-{
-    const size_t n = work->problem->n;
-    double *offset = malloc(n * sizeof *offset);
-    for (size_t i = 0; offset && i < n; i++)
-        offset[i] = work->mean[i] - work->problem->theta_star[i];
-    return offset;
-}
-
 int stationary_minibatch_law(struct stationary_work *work, struct error *error)
 {
     const struct problem *problem = work->problem;
@@ -28,12 +18,12 @@ int stationary_minibatch_law(struct stationary_work *work, struct error *error)
         if (!(work->margin[i] > 0))
             return STATUS_OK;
     const struct mean_square setting = minibatch_setting(problem);
-    double *offset = offsets_of(work);
-    const int status =
-        offset ? least_squares_law_init(&work->law, &setting, work->rule, offset, error)
-               : error_memory(error, "the modes");
-    free(offset);
-    return status;
+    work->moved = malloc(problem->n * sizeof *work->moved);
+    if (!work->moved)
+        return error_memory(error, "the modes");
+    for (size_t i = 0; i < problem->n; i++)
+        work->moved[i] = work->mean[i] - problem->theta_star[i];
+    return least_squares_law_init(&work->law, &setting, work->rule, work->moved, error);
 }
 
 int stationary_noise(const struct stationary_work *work, size_t i, size_t j,
@@ -43,12 +33,8 @@ int stationary_noise(const struct stationary_work *work, size_t i, size_t j,
     if (!work->law.noise)
         return STATUS_OK;
     const struct mean_square setting = minibatch_setting(work->problem);
-    double *offset = offsets_of(work);
-    const int status = offset ? least_squares_noise(&work->law, &setting, work->rule,
-                                                    offset, i, j, noise, error)
-                              : error_memory(error, "the modes");
-    free(offset);
-    return status;
+    return least_squares_noise(&work->law, &setting, work->rule, work->moved, i, j,
+                               noise, error);
 }
 
 /* --- planning --------------------------------------------------------------------- */

@@ -28,6 +28,7 @@ struct stationary_work {
     double *offset;                /* n x LINEAR_STATE: start minus stationary mean */
     double *mean;                  /* n: exact mean of theta */
     struct least_squares_law law;  /* of minibatches, if there is one */
+    double *moved;                 /* n: mean minus theta*; NULL without that law */
     struct comparison *rows;
     struct stationary_job *jobs;
     size_t count;

@@ -73,11 +73,11 @@ static wide product(const struct worst_solver *own, size_t i, const wide *produc
            worst_linear_dot(own->program.follow + (i + 1) * f, x, f) + x[f + i];
 }
 
-/* The Schur complement: A_i . (X A_j Z^-1) + sum_l a_il a_jl x_l/z_l. */
+/* The Schur complement: A_i . (X A_j Z^-1) + sum_l a_il a_jl x_l/z_l. take_up has set
+ * the products with X. */
 static void set_system(struct worst_solver *own)
 {
     const size_t m = own->m, f = own->program.followers;
-    set_products(own, own->xx, own->products[0]);
     set_products(own, own->inverse, own->products[1]);
     for (size_t j = 0; j < m; j++) {
         const wide *follow = own->program.follow + (j + 1) * f;

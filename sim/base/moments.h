@@ -58,6 +58,18 @@ static inline void moments_merge(struct moments *m, const struct moments *other)
     m->squares += other->squares + apart * apart * (own * theirs / (own + theirs));
 }
 
+/* Adds what another set has: its cubes about their common mean (Pebay). */
+static inline void skewed_moments_merge(struct skewed_moments *own,
+                                        const struct skewed_moments *other)
+{
+    const double a = (double)own->moments.count, b = (double)other->moments.count;
+    const double n = a + b, apart = other->moments.mean - own->moments.mean;
+    own->cubes +=
+        other->cubes + apart * apart * apart * a * b * (a - b) / (n * n) +
+        3 * apart * (a * other->moments.squares - b * own->moments.squares) / n;
+    moments_merge(&own->moments, &other->moments);
+}
+
 /* Whether a sum of squared deviations of `count` numbers may have lost its digits, or
  * be 0, because squares are below the range of numbers. Deviations of a mean that is
  * not that small are 0 or have squares that are in the range. */

@@ -68,22 +68,26 @@ void options_help_text(const struct options *options, const struct option_spec *
 
 enum { INDENT = 14, WIDTH = 76 };
 
-/* Prints a paragraph indented by 14 columns, beginning at column 13 of the line. argp
- * would not indent it. */
-static void print_wrapped(FILE *stream, const char *text)
+void options_help_wrap(FILE *stream, int column, int indent, int width,
+                       const char *text)
 {
-    int column = INDENT - 1;
     while (*text) {
         const int word = (int)strcspn(text, " ");
-        if (column + 1 + word > WIDTH) {
-            fprintf(stream, "\n%*s", INDENT - 1, "");
-            column = INDENT - 1;
+        if (column + 1 + word > width) {
+            fprintf(stream, "\n%*s", indent - 1, "");
+            column = indent - 1;
         }
         fprintf(stream, " %.*s", word, text);
         column += 1 + word;
         text += word;
         text += *text == ' ';
     }
+}
+
+/* A paragraph that begins at column 13. argp would not indent it. */
+static void print_wrapped(FILE *stream, const char *text)
+{
+    options_help_wrap(stream, INDENT - 1, INDENT, WIDTH, text);
 }
 
 /* print_wrapped on a new line. */

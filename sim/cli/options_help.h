@@ -5,6 +5,8 @@
 
 #include "cli/options.h"
 
+#include <stdio.h>
+
 /* The text about one option, in parts. */
 struct options_help {
     const char *doc;
@@ -33,6 +35,11 @@ const struct exit_meaning *options_help_exits(const struct program *program);
  * the range of a rule's parameter. */
 void options_help_text(const struct options *options, const struct option_spec *option,
                        struct text *text);
+
+/* Prints a paragraph that begins behind `column` of a line, each word after a blank;
+ * further lines are indented, and none is wider than `width`. */
+void options_help_wrap(FILE *stream, int column, int indent, int width,
+                       const char *text);
 
 /* The texts before and after the options, with \v between them as argp takes them; the
  * caller frees them. NULL if memory runs out. */

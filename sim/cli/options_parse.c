@@ -31,17 +31,8 @@ static void print_doc(FILE *stream, int at, const char *doc)
     if (at > DOC_COLUMN + 3)
         at = WIDTH; /* begins a line of its own */
     else
-        at += fprintf(stream, "%*s", at < DOC_COLUMN ? DOC_COLUMN - at : 3, "");
-    for (bool first = true; *doc; first = false) {
-        const int word = (int)strcspn(doc, " ");
-        if (at + !first + word > WIDTH)
-            at = fprintf(stream, "\n%*s", DOC_COLUMN, "") - 1;
-        else if (!first)
-            at += fprintf(stream, " ");
-        at += fprintf(stream, "%.*s", word, doc);
-        doc += word;
-        doc += *doc == ' ';
-    }
+        at += fprintf(stream, "%*s", at < DOC_COLUMN ? DOC_COLUMN - 1 - at : 2, "");
+    options_help_wrap(stream, at, DOC_COLUMN, WIDTH, doc);
     fputc('\n', stream);
 }
 

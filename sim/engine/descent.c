@@ -176,11 +176,6 @@ int descent_unit(const struct descent *descent, uint64_t unit, uint64_t steps,
     return status;
 }
 
-static double pow3(double x)
-{
-    return x * x * x;
-}
-
 /* --- moments over chains -------------------------------------------------------- */
 
 /* A unit's scratch holds the quantities for every step: for each half the mean and the
@@ -215,7 +210,7 @@ static double cubes_of(const struct view *view, const double *value)
     for (int lane = 0; lane < view->lanes; lane++)
         mean += value[lane] / view->lanes;
     for (int lane = 0; lane < view->lanes; lane++)
-        sum += pow3(value[lane] - mean);
+        sum += (value[lane] - mean) * (value[lane] - mean) * (value[lane] - mean);
     return sum;
 }
 
@@ -286,8 +281,7 @@ static void merge_controlled(struct descent_curve *curve, int lanes,
         }
 }
 
-/* The cubes of both sets about their common mean (Pebay, Sandia report 2008-6212). The
- * curve's moments are still those of the units before. */
+/* The curve's moments are still those of the units before. */
 static void merge_cubes(struct descent_curve *curve, int lanes, const double *scratch)
 {
     const double *cubes = scratch + moments_size(curve);
@@ -299,11 +293,9 @@ static void merge_cubes(struct descent_curve *curve, int lanes, const double *sc
                                          excess[1]};
             moments_merge(&own, &part);
         }
-        const struct moments *all = &curve->excess[t];
-        const double a = (double)all->count, b = (double)own.count, n = a + b;
-        const double apart = own.mean - all->mean;
-        curve->cubes[t] += cubes[t] + pow3(apart) * a * b * (a - b) / (n * n) +
-                           3 * apart * (a * own.squares - b * all->squares) / n;
+        struct skewed_moments all = {curve->excess[t], curve->cubes[t]};
+        skewed_moments_merge(&all, &(struct skewed_moments){own, cubes[t]});
+        curve->cubes[t] = all.cubes;
     }
 }
 

@@ -5,8 +5,7 @@
  * Features x ~ N(0, H), residuals e ~ N(0, V): an example's loss is (x'theta - e)^2/2,
  * so the risk without its constant V/2 is f = sum_i h_i theta_i^2 / 2, and a gradient
  * is the mean of x (x'theta - e) over B examples. h falls from L to L/kappa, evenly
- * spaced in the logarithm, or as L i^-P. data holds h and, in its second row, sqrt(h).
- */
+ * spaced in the logarithm, or as L i^-P. */
 #include "base/elementary.h"
 #include "losses/loss.h"
 
@@ -74,49 +73,20 @@ static int init(struct loss *loss, struct error *error)
     loss->smoothness = loss->number[SMOOTHNESS];
     loss->examples = (size_t)loss->number[BATCH];
     loss->residual = loss->number[RESIDUAL];
-    loss->data = malloc(2 * n * sizeof *loss->data);
+    loss->data = malloc(n * sizeof *loss->data);
     if (!loss->data)
         return error_memory(error, "the curvatures");
-    loss->rows = 2;
+    loss->rows = 1;
     for (size_t i = 0; i < n; i++) {
         const double share = n > 1 ? (double)i / (double)(n - 1) : 0;
         const double exponent =
             -share * decline - loss->number[POWER] * elementary_log((double)(i + 1));
         loss->data[i] = loss->smoothness * elementary_exp(exponent);
-        loss->data[n + i] = sqrt(loss->data[i]);
     }
     return STATUS_OK;
 }
 
-#ifdef ISA
-static void evaluate(const struct loss *loss, const double *restrict theta,
-                     double *restrict gradient, double *restrict value)
-{
-    double sum[LOSS_LANES] = {0};
-    for (size_t i = 0; i < loss->n; i++, theta += LOSS_LANES, gradient += LOSS_LANES)
-        for (int lane = 0; lane < LOSS_LANES; lane++) {
-            gradient[lane] = loss->data[i] * theta[lane];
-            sum[lane] = fma(0.5 * gradient[lane], theta[lane], sum[lane]);
-        }
-    for (int lane = 0; lane < LOSS_LANES; lane++)
-        value[lane] = sum[lane];
-}
-
-LOSS_LOOPS = {LOSS_LOOPS_OF(evaluate)};
-#endif
-
-static double evaluate_one(const struct loss *loss, const double *theta,
-                           double *gradient)
-{
-    double sum = 0;
-    for (size_t i = 0; i < loss->n; i++) {
-        gradient[i] = loss->data[i] * theta[i];
-        sum = fma(0.5 * gradient[i], theta[i], sum);
-    }
-    return sum;
-}
-
-LOSS_ASSERT(0);
+#include "losses/diagonal.h"
 
 LOSS_KIND = {
     LOSS_TRAITS,

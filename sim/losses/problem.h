@@ -37,13 +37,13 @@ bool problem_is_coupled(const struct problem *problem);
 PNM_MUST_USE int problem_init(struct problem *problem, size_t n, const double *h,
                               struct error *error);
 
-/* Makes the gradients those of minibatches. */
-void problem_set_examples(struct problem *problem, size_t examples, double residual);
-
 /* The same with curvatures of any sign: where they are not positive, theta* is no
  * minimum and theta has no stationary law without weight decay. */
 PNM_MUST_USE int problem_init_any(struct problem *problem, size_t n, const double *h,
                                   struct error *error);
+
+/* Makes the gradients those of minibatches. */
+void problem_set_examples(struct problem *problem, size_t examples, double residual);
 
 /* Gives the problem the dense noise covariance c[n x n]. STATUS_USAGE if it is not
  * symmetric positive semidefinite. */

@@ -66,6 +66,16 @@ PNM_MUST_USE int mean_square_limit(const struct mean_square *own,
 
 /* --- step by step ----------------------------------------------------------------- */
 
+/* What a step of the rule does, at every curvature h: A = still + h enter e', where e
+ * is the unit vector of theta, because gradients are read at theta. */
+struct mean_square_step {
+    int dim;
+    double still[LINEAR_STATE][LINEAR_STATE];
+    double enter[LINEAR_STATE];
+    double push[LINEAR_STATE][LINEAR_STATE]; /* sum_k b_k b_k' */
+    double drift[LINEAR_STATE]; /* what a step adds at theta = theta*, by theta* */
+};
+
 /* The exact second moments at step t, schedule and weight decay included: a step takes
  * O(n). */
 struct mean_square_run {
@@ -77,8 +87,9 @@ struct mean_square_run {
     double *second; /* E s_r s_c, s = (theta - theta*, slots): a row of n for each r <=
                        c, in the order (0,0), (0,1), ... (1,1), ...; row 0 is M_ii */
     double *mean;   /* E s_r: a row of n for each r; NULL: it does not matter */
-    const double *theta_star; /* n; NULL: 0 */
-    double risk;              /* tr(H M) at step t */
+    const double *theta_star;     /* n; NULL: 0 */
+    double risk;                  /* tr(H M) at step t */
+    struct mean_square_step step; /* the last one; the next one without a schedule */
 };
 
 /* Starts at theta = theta* + offset[n] with empty slots. Keeps the pointers but that of

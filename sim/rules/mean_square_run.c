@@ -6,17 +6,7 @@
 
 enum { STATE = LINEAR_STATE };
 
-/* What a step of the rule does, at every curvature h: A = still + h enter e', where e
- * is the unit vector of theta, because gradients are read at theta. */
-struct step {
-    int dim;
-    double still[STATE][STATE];
-    double enter[STATE];
-    double push[STATE][STATE]; /* sum_k b_k b_k' */
-    double drift[STATE];       /* what a step adds at theta = theta*, by theta* */
-};
-
-static void step_at(const struct mean_square_run *run, struct step *step)
+static void step_at(const struct mean_square_run *run, struct mean_square_step *step)
 {
     struct rule now = *run->rule;
     struct linear_system flat, curved;
@@ -24,7 +14,7 @@ static void step_at(const struct mean_square_run *run, struct step *step)
     now.schedule = (struct schedule){.kind = SCHEDULE_CONSTANT};
     run->system(&now, 0, &flat);
     run->system(&now, 1, &curved);
-    *step = (struct step){.dim = flat.dim};
+    *step = (struct mean_square_step){.dim = flat.dim};
     for (int r = 0; r < flat.dim; r++) {
         const int row = r * flat.dim;
         step->enter[r] = (double)(curved.e[row] - flat.e[row]);
@@ -46,7 +36,7 @@ static inline int row_of(int dim, int r, int c)
 /* E s s' <- A (E s s') A' + C_ii sum_k b_k b_k' for all modes; dim is a constant at
  * each call. */
 __attribute__((always_inline)) static inline void
-advance(struct mean_square_run *run, const struct step *step, int dim)
+advance(struct mean_square_run *run, const struct mean_square_step *step, int dim)
 {
     const size_t n = run->own.n;
     const double *restrict h = run->own.h;
@@ -81,7 +71,8 @@ advance(struct mean_square_run *run, const struct step *step, int dim)
 
 /* Adds what the drift d = drift theta* does: E s s' gains (A E s) d' + d (A E s)' + d
  * d', and E s becomes A E s + d. */
-static void advance_mean(struct mean_square_run *run, const struct step *step)
+static void advance_mean(struct mean_square_run *run,
+                         const struct mean_square_step *step)
 {
     const size_t n = run->own.n;
     const int dim = step->dim;
@@ -113,23 +104,24 @@ static double risk_of(const struct mean_square_run *run)
 
 void mean_square_run_step(struct mean_square_run *run)
 {
-    struct step step;
-    step_at(run, &step);
-    switch (step.dim) {
+    const struct mean_square_step *step = &run->step;
+    if (run->rule->schedule.kind != SCHEDULE_CONSTANT)
+        step_at(run, &run->step);
+    switch (step->dim) {
     case 1:
-        advance(run, &step, 1);
+        advance(run, step, 1);
         break;
     case 2:
-        advance(run, &step, 2);
+        advance(run, step, 2);
         break;
     case 3:
-        advance(run, &step, 3);
+        advance(run, step, 3);
         break;
     default:
-        advance(run, &step, step.dim);
+        advance(run, step, step->dim);
     }
     if (run->mean)
-        advance_mean(run, &step);
+        advance_mean(run, step);
     run->t++;
     run->risk = risk_of(run);
 }
@@ -161,6 +153,7 @@ int mean_square_run_init(struct mean_square_run *run, const struct mean_square *
     if (drifts)
         memcpy(run->mean, offset, n * sizeof *offset);
     run->risk = risk_of(run);
+    step_at(run, &run->step);
     return STATUS_OK;
 }
 
