@@ -351,6 +351,18 @@ static int work_init(struct stationary_work *work, struct error *error)
     return find_means(work, error);
 }
 
+/* Frees all but the rows. */
+static void work_free(struct stationary_work *work)
+{
+    free(work->systems);
+    free(work->margin);
+    free(work->mean);
+    free(work->offset);
+    free(work->jobs);
+    least_squares_law_free(&work->law);
+    free(work->moved);
+}
+
 int stationary_compare(const struct sampling *sampling, const struct rule *rule,
                        const struct problem *problem, enum stationary_elements elements,
                        const char *label, struct covariance_groups *groups,
@@ -396,13 +408,7 @@ int stationary_compare(const struct sampling *sampling, const struct rule *rule,
         row->evidence.decisive = is_decisive(&work, row, &work.jobs[k]);
         row->verdicts = evidence_judge(&row->evidence);
     }
-    free(work.systems);
-    free(work.margin);
-    free(work.mean);
-    free(work.offset);
-    free(work.jobs);
-    least_squares_law_free(&work.law);
-    free(work.moved);
+    work_free(&work);
     if (status != STATUS_OK) {
         free(work.rows);
         work.rows = NULL;
