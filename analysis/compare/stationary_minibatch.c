@@ -18,7 +18,7 @@ int stationary_minibatch_law(struct stationary_work *work, struct error *error)
         if (!(work->margin[i] > 0))
             return STATUS_OK;
     const struct mean_square setting = minibatch_setting(problem);
-    work->moved = malloc(problem->n * sizeof *work->moved);
+    work->moved = calloc(problem->n + 1, sizeof *work->moved);
     if (!work->moved)
         return error_memory(error, "the modes");
     for (size_t i = 0; i < problem->n; i++)
