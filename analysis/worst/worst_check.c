@@ -1,26 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "worst/worst_check.h"
 
-#include "worst/ball.h"
+#include "worst/definite.h"
 
 #include <stdlib.h>
-
-/* Whether the symmetric n x n matrix, of which the lower half is read and overwritten,
- * is positive definite: all pivots of its elimination are positive. */
-static bool is_positive_definite(struct ball *a, size_t n)
-{
-    for (size_t k = 0; k < n; k++) {
-        if (!ball_is_positive(a[k * n + k]))
-            return false;
-        for (size_t i = k + 1; i < n; i++) {
-            const struct ball factor = ball_divide(a[i * n + k], a[k * n + k]);
-            for (size_t j = k + 1; j <= i; j++)
-                a[i * n + j] = ball_add(
-                    a[i * n + j], ball_negative(ball_multiply(factor, a[j * n + k])));
-        }
-    }
-    return true;
-}
 
 /* out += factor x, n numbers. */
 static void add_scaled(struct ball factor, const double *x, size_t n, struct ball *out)
@@ -134,7 +117,9 @@ int worst_check_above(const struct worst_problem *problem,
     status = congruence(problem, w, s, error);
     if (status != STATUS_OK)
         goto out;
-    if (!is_positive_definite(s, problem->basis))
+    bool is_definite = false;
+    status = definite_prove(s, problem->basis, &is_definite, error);
+    if (!is_definite)
         *reason = "the matrix of the multipliers is not positive definite";
     *bound = ball_above(ball_divide(total, ball_of(problem->unit)));
 out:
