@@ -80,7 +80,34 @@ static int make_horizons(struct convergence_run *run, struct error *error)
     return STATUS_OK;
 }
 
-/* The loss of that kind or, with --spectrum, the quadratic with those curvatures. */
+/* Whether a parameter that was given is one of those that the spectrum replaces. */
+static int check_replaced(const struct request_loss *asked,
+                          const struct loss_kind *kind, struct error *error)
+{
+    for (size_t k = 0; k < asked->number_count; k++) {
+        const int index = loss_parameter(kind, asked->number[k].name);
+        if (index >= 0 && index < kind->curvatures)
+            return error_about(error, STATUS_USAGE, asked->number[k].name,
+                               "the option cannot be combined with --spectrum, which "
+                               "gives all curvatures");
+    }
+    return STATUS_OK;
+}
+
+/* Features have variances, so their curvatures are > 0. */
+static int check_variances(const struct problem *problem, struct error *error)
+{
+    for (size_t i = 0; i < problem->n; i++)
+        if (!(problem->h[i] > 0))
+            return error_about(error, STATUS_USAGE, "spectrum",
+                               "curvature %zu is %g; allowed with least squares, where "
+                               "it is the variance of a feature, is > 0",
+                               i + 1, problem->h[i]);
+    return STATUS_OK;
+}
+
+/* The loss of that kind or, with --spectrum, one with those curvatures: the quadratic,
+ * unless another was named. */
 static int make_loss(const struct request *request, const struct loss_kind *kind,
                      struct loss *loss, struct error *error)
 {
@@ -88,21 +115,22 @@ static int make_loss(const struct request *request, const struct loss_kind *kind
     struct request_loss asked = request->loss;
     if (problem->n == 0)
         return request_make_loss(&asked, kind, loss, error);
-    if (asked.given && !asked.kind->quadratic)
+    if (!asked.given)
+        kind = loss_kind_find("quadratic");
+    if (kind->curvatures == 0)
         return error_about(error, STATUS_USAGE, "loss",
                            "%s has no curvatures of its own; with --spectrum allowed "
-                           "is quadratic, the default then",
-                           asked.kind->name);
-    if (asked.number_count > 0)
-        return error_about(error, STATUS_USAGE, asked.number[0].name,
-                           "the option cannot be combined with --spectrum, which gives "
-                           "all curvatures");
+                           "are quadratic, the default then, and least-squares",
+                           kind->name);
     if (asked.n != problem->n)
         return error_about(error, STATUS_USAGE, "dim",
                            "%llu is not allowed; --spectrum has %zu curvatures",
                            (unsigned long long)asked.n, problem->n);
-    const int status =
-        request_make_loss(&asked, loss_kind_find("quadratic"), loss, error);
+    int status = check_replaced(&asked, kind, error);
+    if (status == STATUS_OK)
+        status = request_make_loss(&asked, kind, loss, error);
+    if (status == STATUS_OK && loss->examples > 0)
+        status = check_variances(problem, error);
     if (status == STATUS_OK)
         loss_set_curvatures(loss, problem->h);
     return status;

@@ -91,6 +91,7 @@ static int init(struct loss *loss, struct error *error)
 LOSS_KIND = {
     LOSS_TRAITS,
     .unbounded = true,
+    .curvatures = 3,
     .summary = "linear regression on fresh examples: gradients of minibatches, exact "
                "transients of the risk",
     .formula = "E (x'theta - e)^2/2, x ~ N(0, diag(h)), e ~ N(0, V); "

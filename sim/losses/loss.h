@@ -34,6 +34,8 @@ struct loss_kind {
     int parameter_count;
     bool unbounded; /* the gradient has no bound: gradient_bound is INFINITY */
     bool quadratic; /* f = sum_i h_i theta_i^2 / 2, where h_i is data[i] */
+    int curvatures; /* parameters, the first ones, that give curvatures data[i], which
+                       a spectrum may give instead; 0: it has no curvatures */
     /* Sets the members of struct loss that follow `number`, which are 0 before; but
      * gradient_bound is INFINITY where `unbounded` is set.
      * STATUS_USAGE, STATUS_MEMORY, STATUS_SOFTWARE. */
@@ -92,9 +94,8 @@ void loss_defaults(const struct loss_kind *kind, double *parameter);
  * legal after a failure. */
 PNM_MUST_USE int loss_init(struct loss *loss, const struct loss_kind *kind, size_t n,
                            const double *parameter, struct error *error);
-/* Gives a loss whose kind is quadratic the curvatures h[n], of any sign, in place of
- * those of its parameters: L is then the largest |h_i|, and where a curvature is
- * negative f has no minimum. */
+/* Gives a loss whose kind has curvatures h[n] in place of those of its parameters: L is
+ * then the largest |h_i|, and where a curvature is negative f has no minimum. */
 void loss_set_curvatures(struct loss *loss, const double *h);
 void loss_free(struct loss *loss);
 

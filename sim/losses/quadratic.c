@@ -38,6 +38,7 @@ LOSS_KIND = {
     LOSS_TRAITS,
     .unbounded = true,
     .quadratic = true,
+    .curvatures = 2,
     .summary = "a quadratic: its transients are exact, its gradient has no bound",
     .formula = "sum_i h_i theta_i^2 / 2, h_i = L kappa^(-(i-1)/(n-1))",
     .source = "assumption 1 of the paper",

@@ -196,9 +196,16 @@ told='30 negative, 10 zero of 200, first in line 4'
     pnm-convergence --optimizer pnm --lr 0.1 --loss quadratic --dim 2 --curve --horizon 20 --points 2 --quiet | grep -v '^#' >a
     pnm-convergence --optimizer pnm --lr 0.1 --spectrum 1,1 --curve --horizon 20 --points 2 --quiet | grep -v '^#' >b
     expect_same a b
+    pnm-convergence --optimizer pnm --lr 0.1 --loss least-squares --batch 2 --dim 3 --condition 4 --curve --horizon 20 \
+        --points 2 --exact | grep -v '^#' >a
+    pnm-convergence --optimizer pnm --lr 0.1 --loss least-squares --batch 2 --spectrum 1,0.5,0.25 --curve --horizon 20 \
+        --points 2 --exact | grep -v '^#' >b
+    expect_same a b
     rm a b
     refuse 64 'that of quadratic has no bound G; allowed for this loss is --curve' pnm-convergence --optimizer sgd --spectrum 1
     refuse 64 '--loss: huber has no curvatures' pnm-convergence --optimizer sgd --spectrum 1 --loss huber --curve
+    refuse 64 '--power: .* cannot be combined with --spectrum' pnm-convergence --optimizer sgd --spectrum 1 --loss least-squares --power 1 --curve
+    refuse 64 '--spectrum: curvature 2 is 0; allowed with least squares' pnm-convergence --optimizer sgd --spectrum 1,0 --flat keep --loss least-squares --curve
     refuse 64 '--condition: .* cannot be combined with --spectrum' pnm-convergence --optimizer sgd --spectrum 1 --condition 2 --curve
     refuse 64 '--dim: 3 is not allowed; --spectrum has 2 curvatures' pnm-convergence --optimizer sgd --spectrum 1,2 --dim 3 --curve
     all_refused
