@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "worst/worst_certificate.h"
 
+#include "base/json_file.h"
 #include "base/whole_file.h"
 #include "worst/worst_points.h"
 
 #include <errno.h>
-#include <jansson.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -215,36 +215,31 @@ static int prove_below(const char *path, const json_t *root, struct worst_case *
     return STATUS_OK;
 }
 
-/* Why a file was not read; without a line, the text names the file. */
-static int not_read(const char *path, const json_error_t *wrong, struct error *error)
+/* Reads the file's one value. */
+static int read_whole(const char *path, json_t **root, struct error *error)
 {
-    if (json_error_code(wrong) == json_error_out_of_memory || wrong->text[0] == '\0')
-        return error_memory(error, "a certificate");
-    return wrong->line > 0
-               ? error_about(error, STATUS_USAGE, "check", "%s, line %d: %s", path,
-                             wrong->line, wrong->text)
-               : error_about(error, STATUS_USAGE, "check", "%s", wrong->text);
+    struct text_file file;
+    struct json_file json = {.file = &file};
+    int status = text_file_open(&file, "check", path, error);
+    if (status == STATUS_OK)
+        status = json_file_value(&json, JSON_REJECT_DUPLICATES, "the certificate", root,
+                                 error);
+    text_file_close(&file);
+    return status;
 }
 
 int worst_certificate_prove(const char *path, const struct worst_setting *setting,
                             struct worst_case *worst, const char **reason,
                             struct error *error)
 {
-    json_error_t wrong;
     json_t *root = NULL;
     *reason = NULL;
     int status = worst_case_init(setting, worst, error);
     if (status != STATUS_OK)
         return status;
-    root = json_load_file(path, JSON_REJECT_DUPLICATES, &wrong);
-    /* A lack of memory may look like a mistake in the text, which would be there again.
-     */
-    if (!root)
-        root = json_load_file(path, JSON_REJECT_DUPLICATES, &wrong);
-    if (!root) {
-        status = not_read(path, &wrong, error);
+    status = read_whole(path, &root, error);
+    if (status != STATUS_OK)
         goto out;
-    }
     const char *format = json_string_value(json_object_get(root, "format"));
     if (!format || strcmp(format, format_name) != 0) {
         status = refuse(path, "the file is no certificate of a worst case", error);

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli/rerun.h"
 
+#include "base/json_file.h"
 #include "base/parse.h"
 #include "cli/named_line.h"
 #include "cli/request_rules.h"
 #include "cli/result.h"
 
-#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -129,53 +129,24 @@ static int read_csv(struct reading *reading, struct named_line *line)
     return status;
 }
 
-/* A JSON file, and the place in it that is read. */
-struct json_reading {
-    struct text_file *file;
-    unsigned long line, column; /* from 1; of the last byte */
-    bool broken;                /* whether the last byte was a line's end */
-};
-
-static int json_byte(struct json_reading *json)
-{
-    const int c = text_file_byte(json->file);
-    if (json->broken) {
-        json->line++;
-        json->column = 0;
-    }
-    json->broken = c == '\n';
-    json->column++;
-    return c;
-}
-
 /* The next byte that is no blank. */
-static int solid_byte(struct json_reading *json)
+static int solid_byte(struct json_file *json)
 {
     int c;
     do
-        c = json_byte(json);
+        c = json_file_byte(json);
     while (c == ' ' || (c >= '\t' && c <= '\r'));
     return c;
 }
 
 /* Whether the file begins with {"provenance":, which is then read. */
-static bool begins_as_json(struct json_reading *json)
+static bool begins_as_json(struct json_file *json)
 {
     static const char name[] = "\"provenance\"";
     bool same = solid_byte(json) == '{' && solid_byte(json) == '"';
     for (size_t k = 1; same && name[k]; k++)
-        same = json_byte(json) == name[k];
+        same = json_file_byte(json) == name[k];
     return same && solid_byte(json) == ':';
-}
-
-/* One byte at a time, so that the place of a mistake is known. */
-static size_t next_byte(void *buffer, size_t size, void *data)
-{
-    const int c = size > 0 ? json_byte(data) : EOF;
-    if (c == EOF)
-        return 0;
-    *(unsigned char *)buffer = (unsigned char)c;
-    return 1;
 }
 
 static int take_notes(struct reading *reading, json_t *notes)
@@ -196,21 +167,13 @@ static int take_notes(struct reading *reading, json_t *notes)
 /* Reads {"provenance": {...} and stops there, because the rows may be many. */
 static int read_json(struct reading *reading, struct text_file *file)
 {
-    struct json_reading json = {.file = file, .line = 1};
-    json_error_t why;
+    struct json_file json = {.file = file};
     json_t *notes = NULL;
     const bool begun = begins_as_json(&json);
-    if (begun)
-        notes = json_load_callback(next_byte, &json, JSON_DISABLE_EOF_CHECK, &why);
-    int status = text_file_check(file, reading->error);
-    if (status == STATUS_OK && begun && !notes)
-        status = json_error_code(&why) == json_error_out_of_memory
-                     ? error_memory(reading->error, "the header")
-                     : error_about(reading->error, STATUS_USAGE, "rerun",
-                                   "%.400s, line %lu, column %lu: the header is not "
-                                   "whole, or no JSON: %s",
-                                   reading->path, json.line, json.column, why.text);
-    else if (status == STATUS_OK && !json_is_object(notes))
+    int status = begun ? json_file_value(&json, JSON_DISABLE_EOF_CHECK, "the header",
+                                         &notes, reading->error)
+                       : text_file_check(file, reading->error);
+    if (status == STATUS_OK && !json_is_object(notes))
         status = no_header(reading);
     if (status == STATUS_OK)
         status = take_notes(reading, notes);

@@ -222,11 +222,11 @@ expect() {
             ;;
         *,*memfd:* | *,plot | *,gnuplot) told 74 --plot ;;
         *,"$folder.out") told 74 'standard output' ;;
-        *,*h.txt | *,*h.npy | *,*c.txt | *,*q.txt | *,*two.txt | *,*rule.txt | *,*run.ini | *,*earlier.*) told 64 "$name" ;;
+        *,*h.txt | *,*h.npy | *,*c.txt | *,*q.txt | *,*two.txt | *,*rule.txt | *,*run.ini | *,*worst.json | *,*earlier.*) told 64 "$name" ;;
         *,*from.ck)
             case $1 in open | read) told 64 "'$name'" ;; *) told 74 "'$name'" ;; esac
             ;;
-        *) told 74 "'(old|new|from)\.(csv|json|npy|gp|svg|ck)'" ;;
+        *) told 74 "'(old|new|from|proof)\.(csv|json|npy|gp|svg|ck)'" ;;
     esac
 }
 
@@ -324,7 +324,7 @@ one_limit() {
     if [ -n "$other" ]; then
         case $2.$status in
             nofile.64 | nofile.70 | nofile.71) told "$status" "." ;;
-            *) told 74 "'(old|new|from)\.(csv|json|npy|gp|svg|ck)'|--plot|standard output" ;;
+            *) told 74 "'(old|new|from|proof)\.(csv|json|npy|gp|svg|ck)'|--plot|standard output" ;;
         esac
         left_behind "$form"
         wrong_files "$form"
