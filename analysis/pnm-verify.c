@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* pnm-verify: runs every claim of the paper that has a check and prints the ledger. */
+/* pnm-verify: runs every claim of the paper, or of its neighbours, that has a check and
+ * prints the ledger. */
 #include "base/nearest.h"
 #include "claims/claims.h"
 #include "cli/program.h"
@@ -22,6 +23,8 @@
 struct verify_request {
     struct request request;
     bool list, strict;
+    enum claims_paper paper; /* whose claims are checked, if they are not named */
+    bool paper_given;
     const char *claims;  /* ids with commas between them; NULL: all */
     const char *explain; /* the same, or "all"; NULL: nothing is explained */
 };
@@ -49,6 +52,13 @@ static const struct option_spec own_options[] = {
      .argument = "ID[,ID...]",
      .word = claim_word,
      .doc = "check these claims only (default: all)"},
+    {.name = "paper",
+     .kind = OPTION_CHOICE,
+     .field = OPTION_FIELD(struct verify_request, paper),
+     .given = OPTION_FIELD(struct verify_request, paper_given),
+     .argument = "pnm|neighbours|all",
+     .doc = "check the claims of the paper on PNM, of its neighbours, which are papers "
+            "on the noise of SGD, or of all (default: pnm; --list shows all)"},
     {.name = "explain",
      .field = OPTION_FIELD(struct verify_request, explain),
      .argument = "ID[,ID...]|all",
@@ -64,26 +74,27 @@ static const struct option_spec own_options[] = {
 static const struct program_example examples[] = {
     {"One claim:", "pnm-verify --claim special-hb --format table"},
     {"The same in words:", "pnm-verify --explain special-hb"},
+    {"What other papers say of SGD's noise:", "pnm-verify --paper neighbours"},
     {NULL, NULL},
 };
 
-static int list_claims(struct table *table, struct error *error)
+static int list_claims(enum claims_paper paper, struct table *table,
+                       struct error *error)
 {
     static const struct column columns[] = {
-        {"id", COLUMN_TEXT, false},
-        {"where", COLUMN_TEXT, false},
-        {"check", COLUMN_TEXT, false},
-        {"statement", COLUMN_TEXT, false},
+        {"id", COLUMN_TEXT, false},    {"where", COLUMN_TEXT, false},
+        {"check", COLUMN_TEXT, false}, {"statement", COLUMN_TEXT, false},
+        {"paper", COLUMN_TEXT, false},
     };
-    int status = table_init(table, columns, 4, error);
-    for (const struct claim *const *claim = claims_all(); status == STATUS_OK && *claim;
-         claim++) {
+    int status = table_init(table, columns, 5, error);
+    for (const struct claim *const *claim = claims_of(paper);
+         status == STATUS_OK && *claim; claim++) {
         const char *texts[] = {(*claim)->id, (*claim)->where,
                                (*claim)->check ? "yes" : verdict_text((*claim)->status),
-                               (*claim)->statement};
+                               (*claim)->statement, claims_paper_text(*claim)};
         status = table_row(table, error);
         if (status == STATUS_OK)
-            status = table_texts(table, texts, 4, error);
+            status = table_texts(table, texts, 5, error);
     }
     return status;
 }
@@ -107,15 +118,15 @@ static int unknown_claim(const char *option, const char *id, struct error *error
                        nearest.known);
 }
 
-/* Checks the claims in `wanted`, in that order, or all in the paper's order. */
-static int check_claims(const char *option, const char *wanted, struct ledger *ledger,
-                        struct error *error)
+/* Checks the claims in `wanted`, in that order, or all of the paper in its order. */
+static int check_claims(enum claims_paper paper, const char *option, const char *wanted,
+                        struct ledger *ledger, struct error *error)
 {
     /* If ledger is NULL, only the names are looked up and nothing runs. */
     char *ids = NULL, *rest = NULL;
     int status = STATUS_OK;
     if (!wanted) {
-        for (const struct claim *const *claim = claims_all();
+        for (const struct claim *const *claim = claims_of(paper);
              ledger && status == STATUS_OK && *claim; claim++)
             status = ledger_check(ledger, *claim, error);
         return status;
@@ -152,6 +163,13 @@ static void add_options(const struct sampling *sampling, struct text *text)
         text_add(text, " --control none");
 }
 
+/* The ids of the claims that are named; NULL: they are all of a paper. */
+static const char *names(const struct verify_request *own)
+{
+    const char *named = own->explain ? own->explain : own->claims;
+    return named && strcmp(named, "all") == 0 && own->explain ? NULL : named;
+}
+
 static int check_request(const struct verify_request *own, struct error *error)
 {
     static const char said[] = "says itself which claims; allowed is one of the two";
@@ -159,6 +177,9 @@ static int check_request(const struct verify_request *own, struct error *error)
         return error_about(error, STATUS_USAGE, "claim", "--explain %s", said);
     if (own->explain && own->list)
         return error_about(error, STATUS_USAGE, "list", "--explain %s", said);
+    if (own->paper_given && names(own))
+        return error_about(error, STATUS_USAGE, "paper", "--%s %s",
+                           own->claims ? "claim" : "explain", said);
     return STATUS_OK;
 }
 
@@ -172,7 +193,8 @@ static int tell_counts(const struct ledger *ledger, struct text *text,
     return text_check(text, "the counts", error);
 }
 
-/* Tells which of the paper's numbered statements the whole ledger decides. */
+/* Tells which of the numbered statements of the paper on PNM its whole ledger decides.
+ * Of its neighbours only some statements are claims. */
 static int tell_decided(const struct ledger *ledger, struct text *text,
                         struct error *error)
 {
@@ -190,15 +212,14 @@ static int tell_decided(const struct ledger *ledger, struct text *text,
 static int check_and_tell(const struct verify_request *own, struct ledger *ledger,
                           struct table *table, struct error *error)
 {
-    const char *wanted = own->explain ? own->explain : own->claims;
+    const char *wanted = names(own);
     struct text options = {0};
     add_options(&own->request.sampling, &options);
     int status = text_check(&options, "the options", error);
     if (status != STATUS_OK)
         goto out;
-    if (own->explain && strcmp(own->explain, "all") == 0)
-        wanted = NULL;
-    status = check_claims(own->explain ? "explain" : "claim", wanted, ledger, error);
+    status = check_claims(own->paper, own->explain ? "explain" : "claim", wanted,
+                          ledger, error);
     if (status != STATUS_OK)
         goto out;
     status = ledger_table(ledger, text_get(&options), table, error);
@@ -206,7 +227,7 @@ static int check_and_tell(const struct verify_request *own, struct ledger *ledge
         status = explain(ledger, text_get(&options), &table->prose, error);
     if (status == STATUS_OK)
         status = tell_counts(ledger, &table->closing, error);
-    if (status == STATUS_OK && !wanted)
+    if (status == STATUS_OK && !wanted && own->paper != CLAIMS_NEIGHBOURS)
         status =
             tell_decided(ledger, own->explain ? &table->prose : &table->closing, error);
 out:
@@ -217,8 +238,9 @@ out:
 static int list(const struct verify_request *own, struct table *table,
                 struct error *error)
 {
-    const int status = check_claims("claim", own->claims, NULL, error);
-    return status == STATUS_OK ? list_claims(table, error) : status;
+    const enum claims_paper shown = own->paper_given ? own->paper : CLAIMS_ALL;
+    const int status = check_claims(shown, "claim", own->claims, NULL, error);
+    return status == STATUS_OK ? list_claims(shown, table, error) : status;
 }
 
 static int answer(const struct request *request, struct table *table,
@@ -249,7 +271,8 @@ static const struct program program = {
     .title = "check every claim of the paper",
     .summary =
         "Holds the claims of the paper on positive-negative momentum (Xie et al., ICML "
-        "2021) against exact theory and simulation and prints the ledger.",
+        "2021), or of its neighbours, against exact theory and simulation and prints "
+        "the ledger.",
     .notes =
         "paper_verdict tells whether the printed claim holds, exact_verdict "
         "whether measurement and our exact value agree. That the paper is "

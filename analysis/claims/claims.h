@@ -1,11 +1,21 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* claims.h: the claims of the paper. */
+/* claims.h: the claims of the paper, and of its neighbours: papers whose statements on
+ * the noise of SGD the same theory decides. */
 #ifndef PNM_CLAIMS_H
 #define PNM_CLAIMS_H
 
 #include "verdict/ledger.h"
 
-/* All claims in the paper's order, NULL after the last. */
+enum claims_paper { CLAIMS_PNM, CLAIMS_NEIGHBOURS, CLAIMS_ALL };
+
+/* The claims of the paper on PNM in its order, those of its neighbours by year, or the
+ * former and then the latter; NULL after the last. */
+const struct claim *const *claims_of(enum claims_paper paper);
+
+/* claims_of(CLAIMS_ALL). */
 const struct claim *const *claims_all(void);
+
+/* The paper of a claim: "pnm" or "neighbours". */
+const char *claims_paper_text(const struct claim *claim);
 
 #endif

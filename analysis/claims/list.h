@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* list.h: the claims of the paper in its order, one line each. */
+/* list.h: the claims of the paper in its order, one line each, and those of its
+ * neighbours by year. */
 #ifndef PNM_CLAIMS_LIST_H
 #define PNM_CLAIMS_LIST_H
 
@@ -90,5 +91,10 @@
     CLAIM(fig10)                                                                       \
     CLAIM(fig11)                                                                       \
     CLAIM(fig12)
+
+#define NEIGHBOUR_LIST(CLAIM)                                                          \
+    CLAIM(mandt_2017)                                                                  \
+    CLAIM(liu_2021)                                                                    \
+    CLAIM(wang_2024)
 
 #endif

@@ -126,6 +126,25 @@ int claim_stationary_exact(const struct rule *above, const struct rule *below, d
     return status;
 }
 
+struct evidence claim_stationary_quotient(const struct evidence *a,
+                                          const struct evidence *b, double exact,
+                                          double paper)
+{
+    const double measured = a->measured / b->measured;
+    return (struct evidence){
+        .paper = paper,
+        .exact = exact,
+        .paper_scale = evidence_scale(paper),
+        .exact_scale = evidence_scale(exact),
+        .sampled = a->sampled && b->sampled,
+        .decisive = a->decisive && b->decisive,
+        .count = a->count < b->count ? a->count : b->count,
+        .plain_samples = a->plain_samples + b->plain_samples,
+        .measured = measured,
+        .se = fabs(measured) * hypot(a->se / a->measured, b->se / b->measured),
+    };
+}
+
 int claim_stationary_ratio(struct ledger *ledger, const struct rule *above,
                            const struct rule *below, double h, double c, double paper,
                            const char *label, struct evidence *ratio, double *samples,
@@ -160,20 +179,7 @@ int claim_stationary_ratio(struct ledger *ledger, const struct rule *above,
         if (x.evidence.sampled && y.evidence.sampled)
             break;
     }
-    const struct evidence *a = &x.evidence, *b = &y.evidence;
     *samples = x.plan.samples + y.plan.samples;
-    *ratio = (struct evidence){
-        .paper = paper,
-        .exact = exact,
-        .paper_scale = evidence_scale(paper),
-        .exact_scale = evidence_scale(exact),
-        .sampled = a->sampled && b->sampled,
-        .decisive = a->decisive && b->decisive,
-        .count = a->count < b->count ? a->count : b->count,
-        .plain_samples = a->plain_samples + b->plain_samples,
-        .measured = a->measured / b->measured,
-        .se =
-            a->measured / b->measured * hypot(a->se / a->measured, b->se / b->measured),
-    };
+    *ratio = claim_stationary_quotient(&x.evidence, &y.evidence, exact, paper);
     return STATUS_OK;
 }

@@ -48,6 +48,12 @@ PNM_MUST_USE int claim_stationary_exact(const struct rule *above,
                                         const struct rule *below, double h, double c,
                                         double *ratio, struct error *error);
 
+/* The quotient of two numbers that are measured independently, with its standard error.
+ */
+struct evidence claim_stationary_quotient(const struct evidence *above,
+                                          const struct evidence *below, double exact,
+                                          double paper);
+
 /* Ratio of two measured variances with its standard error; both modes have curvature h
  * and noise c. Both are planned so that the ratio reaches the precision that its
  * verdicts need. *samples is the number of steps that both need. */
