@@ -150,6 +150,12 @@ unit_mutant analysis/claims/proof_distance.c 's/beta0 \* proof_g(c, t - 3, i)/0 
 unit_mutant analysis/claims/proof_sum.c 's/FORM_PRINTED ? 1 : 2/FORM_PRINTED ? 2 : 2/'
 unit_mutant analysis/claims/proof_divergence.c 's/printed ? 1 \/ at->lambda/printed ? at->lambda/'
 unit_mutant analysis/claims/shared/bound_ratio.c 's/return 8 \* law/return 4 * law/'
+# The equations of neighbouring papers.
+second=tests/analysis/claims/test_neighbours
+unit_mutant analysis/claims/mandt_2017.c 's/third \* eta/-third * eta/'
+unit_mutant analysis/claims/mandt_2017.c 's/distinct ? 1 - x/distinct ? 1 + x/'
+unit_mutant analysis/claims/liu_2021.c 's/(1 + mu \* mu)/(1 - mu * mu)/'
+unit_mutant analysis/claims/wang_2024.c 's/eta \* (1 - beta), beta/eta, beta/'
 
 echo
 echo "| file | slip | failing tests |"

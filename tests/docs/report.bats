@@ -11,7 +11,7 @@ setup_file() {
     local status=0
     "$PNM_BIN/pnm-verify" --quiet --precision 0.01 --output ledger.json || status=$?
     [ "$status" -eq 0 ] || [ "$status" -eq 2 ]
-    "$PNM_BIN/pnm-verify" --list --format csv | grep -v '^#' | tail -n +2 | cut -d, -f1 >ids
+    "$PNM_BIN/pnm-verify" --list --paper pnm --format csv | grep -v '^#' | tail -n +2 | cut -d, -f1 >ids
     report ledger.json "$root/plots/gallery" report.html
 }
 
@@ -34,7 +34,7 @@ field() {
     sed -n "s/.*\"$1\": \"\{0,1\}\([^,\"}]*\).*/\1/p" | sed 's/^null$//'
 }
 
-@test "every claim of pnm-verify --list has one place, every row of the ledger one line" {
+@test "every claim of pnm-verify --list --paper pnm has one place, every row of the ledger one line" {
     local id
     while read -r id; do
         [ "$(grep -c "<section class=\"claim\" id=\"$id\"" report.html)" -eq 1 ] || {

@@ -121,6 +121,18 @@ static void limits_of_the_ledger_are_the_known_ones(void **state)
         {"thm4.3", "beta0 from which PNM's variance exceeds", 4.675052990547792,
          4.675052990547792, "holds in the limit"},
         {"thm4.1", "SGD, Sigma_12 / eta", 0.5 / 3, 0.5 / 3, "holds in the limit"},
+        {"mandt-2017", "SGD, Sigma_12 / eta", 0.5 / 5, 0.5 / 5, "holds in the limit"},
+        {"mandt-2017", "P=diag(2,0.3), Sigma_12 / eta", 0.6 * 0.5 / 3.2,
+         0.6 * 0.5 / 3.2, "holds in the limit"},
+        {"mandt-2017", "best preconditioner", 1, 1, "holds in the limit"},
+        {"liu-2021", "variance over that in continuous time, heavy_ball beta1=0.9", 1,
+         1, "holds in the limit"},
+        {"wang-2024", "stationary variance over SGD's, beta=0.99", 1, 1,
+         "holds in the limit"},
+        {"wang-2024", "mean over SGD's at eta h t=2, beta=0.9", 1, 1,
+         "holds in the limit"},
+        {"wang-2024", "variance over SGD's at eta h t=2, beta=0.9", 1, 1,
+         "holds in the limit"},
     };
     const struct sampling sampling = settings();
     struct sampling unsampled = sampling;
