@@ -7,13 +7,13 @@
 
 #define DECLARE_CLAIM(name) extern const struct claim claim_##name;
 #define LIST_CLAIM(name) &claim_##name,
-#define COUNT_CLAIM(name) +1
+#define NUMBER_CLAIM(name) NUMBER_##name,
 
 CLAIM_LIST(DECLARE_CLAIM)
 NEIGHBOUR_LIST(DECLARE_CLAIM)
 
 /* The claims of the paper on PNM come first in the list of all. */
-enum { PNM_CLAIMS = 0 CLAIM_LIST(COUNT_CLAIM) };
+enum { CLAIM_LIST(NUMBER_CLAIM) PNM_CLAIMS };
 
 const struct claim *const *claims_of(enum claims_paper paper)
 {
