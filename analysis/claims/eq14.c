@@ -3,7 +3,10 @@
  * least squares on a finite training set, with minibatches drawn with replacement at
  * the solution. It is true of the log-likelihood, r^2/(2 s^2) at residual variance s^2.
  * C and H change differently with the scale of the loss: for r^2/2 the factor is s^2.
+ * Then for the minibatches that SGD takes in its stationary state, around the minimum.
  */
+#include "claims/shared/claim_examples.h"
+#include "claims/shared/claim_stationary.h"
 #include "compare/draws.h"
 #include "verdict/ledger.h"
 
@@ -177,6 +180,40 @@ static int check_one(struct ledger *ledger, const struct claim *claim,
     return status;
 }
 
+/* C_ii over H_ii/B in SGD's stationary state, from the variance that it causes: noise
+ * of fresh minibatches is white, so that Sigma_ii is C_ii times the variance that noise
+ * of variance 1 causes. */
+static int check_stationary(struct ledger *ledger, const struct claim *claim,
+                            struct error *error)
+{
+    struct comparison rows[CLAIM_EXAMPLES_MODES];
+    struct rule rule;
+    int status = rule_from(&rule, error, "sgd lr=%.17g", CLAIM_EXAMPLES_RATE);
+    if (status == STATUS_OK)
+        status =
+            claim_examples_compare(ledger->sampling, &rule, claim->id, rows, error);
+    for (int i = 0; status == STATUS_OK && i < CLAIM_EXAMPLES_MODES; i++) {
+        const double h = claim_examples_h[i];
+        enum exact_source source;
+        double unit;
+        char setting[160];
+        status = theory_covariance(&rule, h, h, h / CLAIM_EXAMPLES_BATCH, &unit,
+                                   &source, error);
+        if (status != STATUS_OK)
+            break;
+        claim_stationary_normalize(&rows[i].evidence, unit);
+        rows[i].evidence.paper = rows[i].evidence.paper_scale = 1;
+        snprintf(setting, sizeof setting,
+                 "C_%d%d over H_%d%d/B in SGD's stationary state, eta=%g h=%g, fresh "
+                 "samples, B=%g",
+                 i + 1, i + 1, i + 1, i + 1, CLAIM_EXAMPLES_RATE, h,
+                 CLAIM_EXAMPLES_BATCH);
+        status = ledger_value(ledger, claim, FORM_FIRST_ORDER, setting,
+                              &rows[i].evidence, rows[i].plan.samples, error);
+    }
+    return status;
+}
+
 static int check(struct ledger *ledger, const struct claim *claim, struct error *error)
 {
     static const struct loss_scale settings[] = {{1, 1}, {4, 1. / 4}, {4, 1}};
@@ -184,7 +221,7 @@ static int check(struct ledger *ledger, const struct claim *claim, struct error 
     for (size_t k = 0; status == STATUS_OK && k < sizeof settings / sizeof *settings;
          k++)
         status = check_one(ledger, claim, &settings[k], error);
-    return status;
+    return status == STATUS_OK ? check_stationary(ledger, claim, error) : status;
 }
 
 const struct claim claim_eq14 = {

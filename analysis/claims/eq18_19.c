@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* eq18-19: the stationary covariance of PNM is gamma times that of SGD. It is
  * checked over eta h for Algorithm 2, whose rate is eta0, and for two independent
- * batches a step, for which it is true. */
+ * batches a step, for which it is true; and with the noise of minibatches beside white
+ * noise. */
+#include "claims/shared/claim_examples.h"
 #include "claims/shared/claim_stationary.h"
+
+#include <stdio.h>
 
 /* Algorithm 2 at one (beta0, beta1): the printed limit, the limit that follows from the
  * definitions if it is another, and the curve. */
@@ -37,6 +41,51 @@ static int check_two_batch(struct ledger *ledger, const struct claim *claim,
     return status;
 }
 
+/* Sigma_pnm / Sigma_sgd with both rules applying the same rate, printed gamma: with
+ * minibatches, whose noise depends on theta, and with white noise that is as large as
+ * theirs at the minimum. */
+static int check_examples(struct ledger *ledger, const struct claim *claim,
+                          struct error *error)
+{
+    static const char *const form =
+        "%s, Sigma_pnm(beta0=1 beta1=0.9) / Sigma_sgd, both "
+        "apply %g, h=%g";
+    const double gamma = 5;
+    struct comparison above[CLAIM_EXAMPLES_MODES], below[CLAIM_EXAMPLES_MODES];
+    struct rule pnm, sgd;
+    int status =
+        rule_from(&pnm, error, "pnm lr=%.17g beta0=1 beta1=0.9 lr-normalization=off",
+                  CLAIM_EXAMPLES_RATE);
+    if (status == STATUS_OK)
+        status = rule_from(&sgd, error, "sgd lr=%.17g", CLAIM_EXAMPLES_RATE);
+    if (status == STATUS_OK)
+        status =
+            claim_examples_compare(ledger->sampling, &pnm, claim->id, above, error);
+    if (status == STATUS_OK)
+        status =
+            claim_examples_compare(ledger->sampling, &sgd, claim->id, below, error);
+    for (int white = 0; white < 2; white++)
+        for (int k = 0; status == STATUS_OK && k < CLAIM_EXAMPLES_MODES; k++) {
+            const struct evidence *a = &above[k].evidence, *b = &below[k].evidence;
+            const double h = claim_examples_h[k];
+            struct evidence ratio =
+                claim_stationary_quotient(a, b, a->exact / b->exact, gamma);
+            double samples = above[k].plan.samples + below[k].plan.samples;
+            char setting[200];
+            snprintf(setting, sizeof setting, form,
+                     white ? "white noise" : "minibatches of 2 examples",
+                     CLAIM_EXAMPLES_RATE, h);
+            if (white)
+                status = claim_stationary_ratio(ledger, &pnm, &sgd, h,
+                                                h / CLAIM_EXAMPLES_BATCH, gamma,
+                                                claim->id, &ratio, &samples, error);
+            if (status == STATUS_OK)
+                status = ledger_value(ledger, claim, FORM_FIRST_ORDER, setting, &ratio,
+                                      samples, error);
+        }
+    return status;
+}
+
 static int check(struct ledger *ledger, const struct claim *claim, struct error *error)
 {
     static const struct {
@@ -59,7 +108,7 @@ static int check(struct ledger *ledger, const struct claim *claim, struct error 
                                  error);
     for (size_t k = 0; status == STATUS_OK && k < sizeof own / sizeof *own; k++)
         status = claim_stationary_own(ledger, claim, own[k], error);
-    return status;
+    return status == STATUS_OK ? check_examples(ledger, claim, error) : status;
 }
 
 const struct claim claim_eq18_19 = {

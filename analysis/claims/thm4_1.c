@@ -2,6 +2,7 @@
 /* thm4.1: Sigma H + H Sigma = eta C for the SDE d theta = -H theta dt + (eta C)^(1/2)
  * dW, and for the discrete recursion of SGD as eta h -> 0. The noise does not commute
  * with H. */
+#include "claims/shared/claim_examples.h"
 #include "claims/shared/claim_stationary.h"
 
 #include <gsl/gsl_integration.h>
@@ -181,10 +182,35 @@ static int check_recursion(struct ledger *ledger, const struct claim *claim,
                         from, error);
 }
 
+/* --- minibatches ------------------------------------------------------------------ */
+
+/* The recursion with minibatches, whose C in the equation is that at the minimum. */
+static int check_examples(struct ledger *ledger, const struct claim *claim,
+                          struct error *error)
+{
+    struct comparison rows[CLAIM_EXAMPLES_MODES];
+    struct rule rule;
+    int status = rule_from(&rule, error, "sgd lr=%.17g", CLAIM_EXAMPLES_RATE);
+    if (status == STATUS_OK)
+        status =
+            claim_examples_compare(ledger->sampling, &rule, claim->id, rows, error);
+    for (int k = 0; status == STATUS_OK && k < CLAIM_EXAMPLES_MODES; k++) {
+        char setting[200];
+        snprintf(setting, sizeof setting,
+                 "minibatches of %g examples, Sigma_%d%d of SGD, eta=%g h=%g",
+                 CLAIM_EXAMPLES_BATCH, k + 1, k + 1, CLAIM_EXAMPLES_RATE, rows[k].h_i);
+        status = ledger_value(ledger, claim, FORM_FIRST_ORDER, setting,
+                              &rows[k].evidence, rows[k].plan.samples, error);
+    }
+    return status;
+}
+
 static int check(struct ledger *ledger, const struct claim *claim, struct error *error)
 {
-    const int status = check_sde(ledger, claim, error);
-    return status == STATUS_OK ? check_recursion(ledger, claim, error) : status;
+    int status = check_sde(ledger, claim, error);
+    if (status == STATUS_OK)
+        status = check_recursion(ledger, claim, error);
+    return status == STATUS_OK ? check_examples(ledger, claim, error) : status;
 }
 
 const struct claim claim_thm4_1 = {

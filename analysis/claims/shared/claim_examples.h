@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* claim_examples.h: shared by the claims that are checked with the noise of
+ * minibatches, too: least squares on fresh examples, whose noise depends on theta and
+ * feeds itself.
+ */
+#ifndef PNM_CLAIM_EXAMPLES_H
+#define PNM_CLAIM_EXAMPLES_H
+
+#include "compare/stationary.h"
+
+enum { CLAIM_EXAMPLES_MODES = 3 };
+
+/* The curvatures, and the examples of a minibatch. The residuals have variance 1, so
+ * that at the minimum C = H / CLAIM_EXAMPLES_BATCH. */
+extern const double claim_examples_h[CLAIM_EXAMPLES_MODES];
+#define CLAIM_EXAMPLES_BATCH 2.0
+
+/* The rate that the rules of these claims apply. */
+#define CLAIM_EXAMPLES_RATE 0.1
+
+/* Measures the variances of a rule; `paper` is that of the noise at the minimum. */
+PNM_MUST_USE int claim_examples_compare(const struct sampling *sampling,
+                                        const struct rule *rule, const char *label,
+                                        struct comparison row[CLAIM_EXAMPLES_MODES],
+                                        struct error *error);
+
+#endif
