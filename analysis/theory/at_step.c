@@ -16,13 +16,12 @@ static void multiply(int n, int m, const quad *x, const quad *y, quad *z)
         }
 }
 
-/* What t steps of s -> A s + d, from s = 0, lead to. The map of 2^k steps is (power,
- * part); maps of different numbers of steps commute. */
-static double drifted(const struct linear_system *system, const quad *d, uint64_t t)
+/* The map of 2^k steps is (power, part); maps of different numbers of steps commute. */
+void at_step_move(const struct linear_system *system, const quad *d, uint64_t t,
+                  quad *state)
 {
     const int n = system->dim;
-    quad power[LINEAR_SIZE] = {0}, part[LINEAR_STATE] = {0};
-    quad state[LINEAR_STATE] = {0}, next[LINEAR_SIZE];
+    quad power[LINEAR_SIZE] = {0}, part[LINEAR_STATE] = {0}, next[LINEAR_SIZE];
     for (int k = 0; k < n * n; k++)
         power[k] = system->e[k] + (k % (n + 1) == 0);
     memcpy(part, d, (size_t)n * sizeof *part);
@@ -38,24 +37,32 @@ static double drifted(const struct linear_system *system, const quad *d, uint64_
         multiply(n, n, power, power, next);
         memcpy(power, next, sizeof power);
     }
-    return (double)state[0];
+}
+
+/* At theta* nothing pulls but the decay, as at curvature 0. */
+bool at_step_drift(const struct rule *rule, double theta_star, quad *d)
+{
+    struct linear_system flat;
+    memset(d, 0, LINEAR_STATE * sizeof *d);
+    if (theta_star == 0 || (theory_find(rule->kind->name) && rule->decay.lambda == 0))
+        return false;
+    theory_system(rule, 0, &flat);
+    for (int row = 0; row < flat.dim; row++)
+        d[row] = flat.e[row * flat.dim] * theta_star;
+    return true;
 }
 
 enum exact_source at_step_law(const struct rule *rule, const struct at_step *at,
                               double *mean, double *covariance)
 {
-    struct linear_system i, j, flat;
-    quad d[LINEAR_STATE] = {0};
+    struct linear_system i, j;
+    quad d[LINEAR_STATE], moved[LINEAR_STATE] = {0};
     const enum exact_source source = theory_system(rule, at->h_i, &i);
     theory_system(rule, at->h_j, &j);
     linear_system_at(&i, &j, at->c, at->offset, at->step, mean, covariance);
-    if (at->theta_star == 0 ||
-        (theory_find(rule->kind->name) && rule->decay.lambda == 0))
+    if (!at_step_drift(rule, at->theta_star, d))
         return source;
-    /* At theta* nothing pulls but the decay, as at curvature 0. */
-    theory_system(rule, 0, &flat);
-    for (int row = 0; row < flat.dim; row++)
-        d[row] = flat.e[row * flat.dim] * at->theta_star;
-    *mean += drifted(&i, d, at->step);
+    at_step_move(&i, d, at->step, moved);
+    *mean += (double)moved[0];
     return source;
 }

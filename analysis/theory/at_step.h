@@ -14,6 +14,15 @@ struct at_step {
     uint64_t step;
 };
 
+/* state <- A^t state + sum_{k<t} A^k d: what t noiseless steps of s -> A s + d lead to,
+ * dim entries. */
+void at_step_move(const struct linear_system *system, const quad *d, uint64_t t,
+                  quad *state);
+
+/* d[LINEAR_STATE] becomes what a noiseless step from theta = theta* and empty slots
+ * adds to the state; false if that is nothing. */
+bool at_step_drift(const struct rule *rule, double theta_star, quad *d);
+
 /* Mean of theta - theta* of mode i and covariance of theta of modes i and j. The rule
  * has a linear law (rule_has_law). Sums of powers of A are formed by doubling, in
  * quads. */

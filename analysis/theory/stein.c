@@ -167,7 +167,8 @@ static bool solve(const struct equations *equations, quad *x, quad *y)
 {
     quad factors[LINEAR_SIZE * LINEAR_SIZE], rest[LINEAR_SIZE];
     struct quad_lu lu = {.matrix = factors, .size = equations->size};
-    memcpy(factors, equations->matrix, sizeof factors);
+    memcpy(factors, equations->matrix,
+           (size_t)(equations->size * equations->size) * sizeof *factors);
     if (!quad_lu_decompose(&lu))
         return false;
     memcpy(x, equations->right, sizeof equations->right);

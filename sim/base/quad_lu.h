@@ -5,7 +5,7 @@
 
 #include "base/quad.h"
 
-enum { QUAD_LU_MOST = 49 };
+enum { QUAD_LU_MOST = 64 };
 
 /* The equations M x = right: size x size row-major, size <= QUAD_LU_MOST. */
 struct quad_lu {

@@ -2,6 +2,7 @@
 #include "engine/ensemble.h"
 
 #include "base/interrupt.h"
+#include "engine/ensemble_average.h"
 #include "engine/ensemble_lanes.h"
 #include "engine/ensemble_run.h"
 
@@ -305,6 +306,7 @@ int ensemble_covariance(const struct ensemble *ensemble, struct chains chains,
 
 struct trajectory_context {
     uint64_t steps, every, records;
+    size_t state; /* where in scratch the averages so far are, 64 a tile */
     double *out;
     uint64_t *done; /* complete chains; a chain is complete with its last mode */
 };
@@ -312,6 +314,24 @@ struct trajectory_context {
 uint64_t ensemble_records(uint64_t steps, uint64_t every)
 {
     return 1 + steps / every + (steps % every != 0);
+}
+
+/* Replaces theta after one step, 64 numbers of a tile, by its average so far; x gets
+ * what is recorded. */
+static const double *trajectory_average(const struct ensemble_view *view,
+                                        const struct unit *unit, uint64_t step,
+                                        size_t tile, const double *theta, double *state,
+                                        double *x)
+{
+    const struct average *average = view->ensemble->average;
+    if (!average)
+        return theta;
+    if (step == 1)
+        ensemble_average_start(view, unit, tile, state);
+    ensemble_average_add(average, step, theta, state);
+    for (int lane = 0; lane < LANES; lane++)
+        x[lane] = ensemble_average_value(average, step, theta[lane], state[lane]);
+    return x;
 }
 
 /* Copies the recorded steps to scratch[(lane * tiles + i) * records + record]. */
@@ -323,14 +343,18 @@ static void trajectory_observe(void *context, const struct ensemble_view *view,
     const size_t tile = view->block_steps * LANES;
     for (size_t k = 0; k < steps; k++) {
         const uint64_t step = first + k + 1;
-        if (step % own->every != 0 && step != own->steps)
-            continue;
+        const bool recorded = step % own->every == 0 || step == own->steps;
         const uint64_t record =
             step % own->every == 0 ? step / own->every : own->records - 1;
-        for (size_t i = 0; i < unit->tiles; i++)
-            for (int lane = 0; lane < unit->lanes; lane++)
+        for (size_t i = 0; i < unit->tiles; i++) {
+            double so_far[LANES];
+            const double *x = trajectory_average(
+                view, unit, step, i, trajectory + i * tile + k * LANES,
+                scratch + own->state + i * LANES, so_far);
+            for (int lane = 0; recorded && lane < unit->lanes; lane++)
                 scratch[((size_t)lane * unit->tiles + i) * own->records + record] =
-                    trajectory[i * tile + k * LANES + (size_t)lane];
+                    x[lane];
+        }
     }
 }
 
@@ -361,12 +385,13 @@ int ensemble_trajectory(const struct ensemble *ensemble, uint64_t *count,
     const uint64_t records = ensemble_records(steps, every), wanted = *count;
     const uint64_t lanes = coupled ? wanted : wanted * n;
     uint64_t done = 0;
-    struct trajectory_context context = {steps, every, records, out, &done};
+    const size_t state = (lanes < LANES ? lanes : LANES) * tiles * records;
+    struct trajectory_context context = {steps, every, records, state, out, &done};
     const struct session_block blocks[] = {
         {out, wanted * records * n * sizeof *out}, {&done, sizeof done}, {NULL, 0}};
     const struct observer observer = {
         .name = "trajectory",
-        .scratch_size = (lanes < LANES ? lanes : LANES) * tiles * records,
+        .scratch_size = state + (ensemble->average ? tiles * LANES : 0),
         .observe = trajectory_observe,
         .merge = trajectory_take,
         .context = &context,

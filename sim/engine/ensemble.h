@@ -21,6 +21,7 @@
 #include "engine/plan.h"
 #include "engine/session.h"
 #include "losses/problem.h"
+#include "rules/average.h"
 #include "rules/rule_loops.h"
 
 #include <stdbool.h>
@@ -33,6 +34,8 @@ struct ensemble {
     const struct control *control; /* n; NULL: none */
     const struct control_pair *pairs; /* coefficients of coupled modes, which have no
                                          others: n(n+1)/2, as ensemble_pair says */
+    const struct average *average; /* of ensemble_averages and trajectories; NULL there:
+                                      theta itself */
     struct random_generator generator;
     uint64_t seed;
     bool pilot; /* thrown away, so its numbers are RANDOM_PILOT's */
@@ -89,7 +92,8 @@ size_t ensemble_pair(size_t n, size_t i, size_t j);
  */
 uint64_t ensemble_records(uint64_t steps, uint64_t every);
 
-/* Sets out[(chain * records + record) * n + i] to theta at the recorded steps. *chains
+/* Sets out[(chain * records + record) * n + i] to theta at the recorded steps, or to
+ * the average so far. *chains
  * is the number of chains wanted and becomes the number that are complete. */
 PNM_MUST_USE int ensemble_trajectory(const struct ensemble *ensemble, uint64_t *chains,
                                      uint64_t steps, uint64_t every, double *out,

@@ -404,14 +404,12 @@ static void quad_matrix(const struct linear_system *system, quad *a)
 /* From the lowest bit of t up, with p = A_i^m, r = A_j^m and term = sum_{k<m}
  * A_i^k q A_j'^k for m = 1, 2, 4, ...: the sum over the first a + m powers is that over
  * m of them plus p (that over a) r'. */
-void linear_system_at(const struct linear_system *i, const struct linear_system *j,
-                      double noise, double offset_i, uint64_t t, double *mean,
-                      double *covariance)
+void linear_system_advance(const struct linear_system *i, const struct linear_system *j,
+                           double noise, uint64_t t, quad *mean, quad *covariance)
 {
     const int n = i->dim, m = j->dim;
     quad p[LINEAR_SIZE] = {0}, r[LINEAR_SIZE] = {0};
-    quad term[LINEAR_SIZE] = {0}, f[LINEAR_SIZE] = {0};
-    quad state[LINEAR_STATE] = {offset_i}, next[LINEAR_SIZE];
+    quad term[LINEAR_SIZE] = {0}, next[LINEAR_SIZE];
     quad_matrix(i, p);
     quad_matrix(j, r);
     for (int row = 0; row < n; row++)
@@ -421,16 +419,24 @@ void linear_system_at(const struct linear_system *i, const struct linear_system 
     for (; t > 0; t >>= 1) {
         if (t & 1) {
             memcpy(next, term, sizeof next);
-            quad_add_congruence(n, m, p, r, f, next);
-            memcpy(f, next, sizeof next);
-            quad_multiply(n, 1, p, state, next);
-            memcpy(state, next, (size_t)n * sizeof *next);
+            quad_add_congruence(n, m, p, r, covariance, next);
+            memcpy(covariance, next, (size_t)(n * m) * sizeof *next);
+            quad_multiply(n, 1, p, mean, next);
+            memcpy(mean, next, (size_t)n * sizeof *next);
         }
         memcpy(next, term, sizeof next);
         quad_add_congruence(n, m, p, r, next, term);
         quad_square(n, p);
         quad_square(m, r);
     }
+}
+
+void linear_system_at(const struct linear_system *i, const struct linear_system *j,
+                      double noise, double offset_i, uint64_t t, double *mean,
+                      double *covariance)
+{
+    quad f[LINEAR_SIZE] = {0}, state[LINEAR_STATE] = {offset_i};
+    linear_system_advance(i, j, noise, t, state, f);
     *mean = (double)state[0];
     *covariance = (double)f[0];
 }

@@ -20,7 +20,8 @@
 
 #include <stdint.h>
 
-enum { LINEAR_STATE = 1 + RULE_MAX_SLOTS, LINEAR_SIZE = LINEAR_STATE * LINEAR_STATE };
+/* theta, the slots and, where it is watched, an average of theta. */
+enum { LINEAR_STATE = 2 + RULE_MAX_SLOTS, LINEAR_SIZE = LINEAR_STATE * LINEAR_STATE };
 
 /* E = A - I, dim x dim row-major at the start of e; b[k] has dim entries. What doubles
  * have rounded is known to `roundoff` times `slack` in e and times |b| in b; a roundoff
@@ -86,6 +87,12 @@ PNM_MUST_USE int linear_system_mean(const struct linear_system *system, const qu
 /* d[LINEAR_STATE] becomes what one noiseless step from theta = theta* and empty slots
  * adds to (theta - theta*, slots). It is 0 without weight decay. */
 void linear_system_probe_drift(const struct rule *rule, double theta_star, quad *d);
+
+/* The law of the pair after t more steps, in quads: mean (dim_i) becomes A_i^t mean,
+ * and covariance (dim_i x dim_j) A_i^t covariance A_j'^t + sum_{k<t} A_i^k q A_j'^k,
+ * where q is what the noise of covariance `noise` adds in a step. */
+void linear_system_advance(const struct linear_system *i, const struct linear_system *j,
+                           double noise, uint64_t t, quad *mean, quad *covariance);
 
 /* Mean of theta_t - theta* of mode i, which starts at offset_i with empty slots, and
  * covariance of theta_t of the pair, at step t, in quads. `noise` is the pair's noise

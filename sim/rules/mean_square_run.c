@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { STATE = LINEAR_STATE };
+enum { STATE = 1 + RULE_MAX_SLOTS };
 
 static void step_at(const struct mean_square_run *run, struct mean_square_step *step)
 {
