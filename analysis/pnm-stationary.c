@@ -34,6 +34,9 @@ static const struct option_spec own_options[] = {
 static const struct program_example examples[] = {
     {"PNM at three values of beta_0:", "pnm-stationary --optimizer pnm --lr 0.05 "
                                        "--beta0 0,1,3 --spectrum 1 --format table"},
+    {"The mean of 200 iterates:",
+     "pnm-stationary --optimizer pnm --lr 0.3 --spectrum 0.4 --noise isotropic:1 "
+     "--average polyak:1000 --at 1200 --exact --format table"},
     {"Rules without an exact law:", "pnm-stationary --optimizer adam,adapnm --amsgrad "
                                     "off --lr 0.01 --spectrum 1 --format table"},
     {NULL, NULL},
@@ -352,14 +355,17 @@ static int answer(const struct request *request, struct table *table,
     const struct stationary_request *own = (const struct stationary_request *)request;
     size_t count = request->rules.count;
     struct rule *rules = NULL;
+    struct average average;
     int status = STATUS_OK;
     if (own->excess && own->full)
         return error_about(error, STATUS_USAGE, "excess",
                            "the option cannot be combined with --full: it gives one "
                            "row a rule, not one a pair");
-    if (own->at_given)
-        return stationary_at_answer(own, table, tally, error);
-    status = leave_out(request, &rules, &count, error);
+    status = average_form_read(own->average, &average, error);
+    if (status == STATUS_OK && (own->at_given || average.kind != AVERAGE_NONE))
+        return stationary_at_answer(own, &average, table, tally, error);
+    if (status == STATUS_OK)
+        status = leave_out(request, &rules, &count, error);
     if (status == STATUS_OK)
         status = own->excess
                      ? rule_table_init(table, excess_columns, EXCESS_COLUMNS, rules,
@@ -398,7 +404,12 @@ static const struct program program = {
         "number are inconclusive.\n\n"
         "--at: `quantity` is the mean of theta, a covariance or the excess E f - "
         "f(theta*), in which negative curvatures count as such. A mean is judged on "
-        "the scale of the root of E(theta - theta*)^2.",
+        "the scale of the root of E(theta - theta*)^2.\n\n"
+        "--average polyak:FROM --at T: each chain gives one average. `scaled` is T - "
+        "FROM times exact, and `limit` what it tends to: H^-1 C H^-1 for rules that "
+        "take one gradient a step. The stationary law of an average (ema without --at) "
+        "is measured after `step` steps, of which the start is a small part of the "
+        "error.",
     .groups = OPTIONS_EXACT | OPTIONS_COLUMNS | OPTIONS_RULE | OPTIONS_DECAY |
               OPTIONS_QUADRATIC | OPTIONS_CHAINS | OPTIONS_SAMPLING | OPTIONS_OUTPUT |
               OPTIONS_PLOT,

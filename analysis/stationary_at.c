@@ -6,6 +6,7 @@
 #include "compare/fixed.h"
 #include "evidence_cells.h"
 #include "rules/rule_check.h"
+#include "theory/average.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -19,6 +20,14 @@ const struct option_spec stationary_at_options[STATIONARY_AT_OPTIONS] = {
      .doc = "show the law of theta after these steps instead of the stationary one: "
             "mean, covariance and E f - f* of linear rules, at any curvature and "
             "learning rate"},
+    {.name = "average",
+     .kind = OPTION_TEXT,
+     .field = OPTION_FIELD(struct stationary_request, average),
+     .argument = AVERAGE_FORMS,
+     .forms = AVERAGE_FORMS,
+     .doc = "show the law of an average of theta, of linear rules: after T steps from "
+            "the start if --at T is given, which polyak needs, and otherwise the "
+            "stationary one; " AVERAGE_DOC},
 };
 
 #define COLUMN_LIST(COLUMN)                                                            \
@@ -42,8 +51,11 @@ const struct option_spec stationary_at_options[STATIONARY_AT_OPTIONS] = {
     COLUMN(EXACT_VERDICT, "exact_verdict", TEXT, COLUMN_SAMPLED)                       \
     COLUMN(MEASURED_PLAIN, "measured_plain", REAL, COLUMN_SAMPLED | COLUMN_PLAIN)      \
     COLUMN(STDERR_PLAIN, "stderr_plain", REAL, COLUMN_SAMPLED | COLUMN_PLAIN)          \
-    COLUMN(GAIN, "gain", REAL, COLUMN_SAMPLED | COLUMN_PLAIN)
+    COLUMN(GAIN, "gain", REAL, COLUMN_SAMPLED | COLUMN_PLAIN)                          \
+    COLUMN(SCALED, "scaled", REAL, false)                                              \
+    COLUMN(LIMIT, "limit", REAL, false)
 
+/* The last two are Polyak's alone. */
 enum { COLUMN_LIST(TABLE_NUMBER) COLUMNS };
 
 static const struct column columns[COLUMNS] = {COLUMN_LIST(TABLE_COLUMN)};
@@ -58,24 +70,50 @@ static const struct plot plot = {
     .error = "stderr",
 };
 
+static const struct plot average_plot = {
+    .label = "law of the average of θ",
+    .plain = "law of the average of theta",
+    .keys = {"optimizer", "quantity", "step", "lr", "beta0", "beta1", "beta3", "i",
+             "j"},
+    .exact = {"exact", "exact"},
+    .measured = {"measured", "measured"},
+    .error = "stderr",
+};
+
 static const uint64_t longest = UINT64_C(1) << 50;
 
-static int check(const struct stationary_request *own, struct error *error)
+static int check(const struct stationary_request *own, const struct average *average,
+                 struct error *error)
 {
     const struct sampling *sampling = &own->request.sampling;
+    const char *by = own->at_given ? "at" : "average";
     if (own->request.problem.examples > 0)
         return error_about(error, STATUS_USAGE, "loss",
-                           "least-squares is not allowed with --at, whose exact laws "
+                           "least-squares is not allowed with --%s, whose exact laws "
                            "are those of noise that does not depend on theta; allowed "
-                           "is quadratic");
+                           "is quadratic%s",
+                           by,
+                           average->kind == AVERAGE_NONE
+                               ? ""
+                               : "; pnm-simulate --average measures the average");
     if (sampling->steps > 0)
         return error_about(error, STATUS_USAGE, "steps",
-                           "the option cannot be combined with --at, which sets the "
-                           "steps of the chains");
+                           "the option cannot be combined with --%s, which sets the "
+                           "steps of the chains%s",
+                           by, own->at_given ? "" : "; --at T takes them");
     if (sampling->burn_in != PLAN_AUTO)
-        return error_about(error, STATUS_USAGE, "burn-in",
-                           "the option cannot be combined with --at, which records "
-                           "the steps that it names; allowed is auto");
+        return error_about(
+            error, STATUS_USAGE, "burn-in",
+            "the option cannot be combined with --%s, which records "
+            "the steps that it names; allowed is auto%s",
+            by,
+            average->kind == AVERAGE_POLYAK
+                ? ", and --average polyak:FROM leaves out the first steps"
+                : "");
+    if (average->kind == AVERAGE_POLYAK && !own->at_given)
+        return error_about(error, STATUS_USAGE, "average",
+                           "polyak needs --at T, the number of steps that end the "
+                           "average; allowed without it is ema:RATE");
     for (size_t k = 0; k < own->at.count; k++) {
         const double step = own->at.value[k];
         if (!(step >= 1 && step <= (double)longest && step == rint(step)))
@@ -83,6 +121,11 @@ static int check(const struct stationary_request *own, struct error *error)
                                "%g is not allowed; allowed are whole numbers from 1 to "
                                "2^50",
                                step);
+        if (average->kind == AVERAGE_POLYAK && !(step > (double)average->from))
+            return error_about(error, STATUS_USAGE, "at",
+                               "%g steps leave nothing to average after step %llu, "
+                               "where --average begins; allowed are more steps",
+                               step, (unsigned long long)average->from);
     }
     return STATUS_OK;
 }
@@ -103,32 +146,57 @@ static int linear_rules(const struct stationary_request *own, struct rule **rule
         sampling_warn(&own->request.sampling,
                       "--optimizer " RULES_ALL ": left out are the rules that are not "
                       "linear, which have no exact law at a step");
-    const int status = rule_check_linear(*rules, *count, "law at a step", error);
-    return status == STATUS_OK
-               ? rule_check_constant(*rules, *count, "law at a step", error)
-               : status;
+    const char *what = own->at_given ? "law at a step" : "exact law of an average";
+    const int status = rule_check_linear(*rules, *count, what, error);
+    return status == STATUS_OK ? rule_check_constant(*rules, *count, what, error)
+                               : status;
 }
 
-static int add_row(struct table *table, const struct stationary_request *own,
-                   const struct rule *rule, uint64_t step, const struct fixed_row *row,
-                   struct error *error)
+/* What a program answers about one rule at one step. */
+struct row_place {
+    const struct stationary_request *own;
+    const struct average *average;
+    const struct rule *rule;
+    uint64_t step; /* FIXED_STATIONARY: none */
+};
+
+/* The number of averaged steps times a covariance, and what that tends to. */
+static int add_limit(struct table *table, const struct row_place *place,
+                     const struct fixed_row *row, struct error *error)
+{
+    const struct problem *problem = &place->own->request.problem;
+    double limit = NAN;
+    if (place->average->kind != AVERAGE_POLYAK || row->quantity != FIXED_COVARIANCE)
+        return STATUS_OK;
+    const int status =
+        average_limit(place->rule, problem->h[row->i], problem->h[row->j],
+                      problem_noise(problem, row->i, row->j), &limit, error);
+    table_real(table, SCALED,
+               (double)(place->step - place->average->from) * row->evidence.exact);
+    table_real(table, LIMIT, limit);
+    return status;
+}
+
+static int add_row(struct table *table, const struct row_place *place, uint64_t step,
+                   const struct fixed_row *row, struct error *error)
 {
     static const char *const quantities[] = {[FIXED_MEAN] = "mean",
                                              [FIXED_COVARIANCE] = "covariance",
                                              [FIXED_EXCESS] = "excess"};
-    const struct problem *problem = &own->request.problem;
+    const struct problem *problem = &place->own->request.problem;
     const char *texts[COLUMNS] = {
         [QUANTITY] = quantities[row->quantity],
         [EXACT_SOURCE] = theory_source_text(row->source),
         [EXACT_VERDICT] = verdict_text(row->verdicts.exact),
     };
-    int status = rule_table_row(rule, table, error);
+    int status = rule_table_row(place->rule, table, error);
     if (status == STATUS_OK)
-        status = table_texts(table, texts, COLUMNS, error);
+        status = table_texts(table, texts, SCALED, error);
     if (status != STATUS_OK)
         return status;
-    table_real(table, BATCH, own->request.batch);
-    table_count(table, STEP, step);
+    table_real(table, BATCH, place->own->request.batch);
+    if (step > 0)
+        table_count(table, STEP, step);
     if (row->quantity != FIXED_EXCESS) {
         table_count(table, I, row->i + 1);
         table_count(table, J, row->j + 1);
@@ -138,49 +206,58 @@ static int add_row(struct table *table, const struct stationary_request *own,
     evidence_cells(table, MEASURED, &row->evidence);
     evidence_cells_plain(table, MEASURED_PLAIN, &row->evidence);
     table_known(table, EXACT, row->evidence.exact);
-    return STATUS_OK;
+    return add_limit(table, place, row, error);
 }
 
-static int add_step(struct table *table, const struct stationary_request *own,
-                    const struct rule *rule, uint64_t step, struct tally *tally,
-                    struct error *error)
+static int add_step(struct table *table, const struct row_place *place,
+                    struct tally *tally, struct error *error)
 {
+    const struct stationary_request *own = place->own;
     const struct sampling *sampling = &own->request.sampling;
     const enum fixed_elements elements = own->excess ? FIXED_SUM
                                          : own->full ? FIXED_PAIRS
                                                      : FIXED_DIAGONAL;
     struct fixed_law law;
-    int status = fixed_compare(sampling, rule, &own->request.problem, elements, step,
-                               &law, error);
+    int status =
+        fixed_compare_average(sampling, place->rule, &own->request.problem, elements,
+                              place->average, place->step, &law, error);
+    const uint64_t step = place->step > 0 ? place->step : law.chains.steps;
     if (status == STATUS_OK && law.samples > sampling->max_samples)
         sampling_warn(sampling,
                       "%s at step %llu: not sampled, because a row needs %.3g "
                       "coordinate-steps and the budget --max-samples is %.3g",
-                      rule->kind->name, (unsigned long long)step, law.samples,
+                      place->rule->kind->name, (unsigned long long)step, law.samples,
                       sampling->max_samples);
     for (size_t k = 0; status == STATUS_OK && k < law.count; k++) {
         verdict_count(tally, law.rows[k].verdicts);
-        status = add_row(table, own, rule, step, &law.rows[k], error);
+        status = add_row(table, place, step, &law.rows[k], error);
     }
     free(law.rows);
     return status;
 }
 
-int stationary_at_answer(const struct stationary_request *own, struct table *table,
+int stationary_at_answer(const struct stationary_request *own,
+                         const struct average *average, struct table *table,
                          struct tally *tally, struct error *error)
 {
     struct rule *rules = NULL;
     size_t count = 0;
-    int status = check(own, error);
+    const size_t places = own->at_given ? own->at.count : 1;
+    int status = check(own, average, error);
     if (status == STATUS_OK)
         status = linear_rules(own, &rules, &count, error);
     if (status == STATUS_OK)
-        status = rule_table_init(table, columns, COLUMNS, rules, count, error);
-    table->plot = &plot;
+        status = rule_table_init(table, columns,
+                                 average->kind == AVERAGE_POLYAK ? COLUMNS : SCALED,
+                                 rules, count, error);
+    table->plot = average->kind == AVERAGE_NONE ? &plot : &average_plot;
     for (size_t k = 0; status == STATUS_OK && k < count; k++)
-        for (size_t t = 0; status == STATUS_OK && t < own->at.count; t++)
-            status = add_step(table, own, &rules[k], (uint64_t)own->at.value[t], tally,
-                              error);
+        for (size_t t = 0; status == STATUS_OK && t < places; t++) {
+            const uint64_t step =
+                own->at_given ? (uint64_t)own->at.value[t] : FIXED_STATIONARY;
+            const struct row_place place = {own, average, &rules[k], step};
+            status = add_step(table, &place, tally, error);
+        }
     free(rules);
     return status;
 }

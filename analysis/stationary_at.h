@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* stationary_at.h: the table of pnm-stationary --at, laws at fixed steps. */
+/* stationary_at.h: the table of pnm-stationary --at and --average, laws of theta at
+ * fixed steps and of averages of it. */
 #ifndef PNM_STATIONARY_AT_H
 #define PNM_STATIONARY_AT_H
 
+#include "cli/average_form.h"
 #include "cli/request.h"
 #include "cli/table.h"
 
@@ -11,15 +13,18 @@ struct stationary_request {
     bool full, excess;
     struct numbers at; /* steps */
     bool at_given;
+    const char *average; /* none, polyak, ...; NULL: none */
 };
 
-/* --at. */
-enum { STATIONARY_AT_OPTIONS = 1 };
+/* --at and --average. */
+enum { STATIONARY_AT_OPTIONS = 2 };
 extern const struct option_spec stationary_at_options[STATIONARY_AT_OPTIONS];
 
-/* Fills the table if --at is given. STATUS_USAGE for options that plan stationary
- * chains, rules without a linear law, and steps that are no whole numbers > 0. */
+/* Fills the table if --at is given or there is an average. STATUS_USAGE for options
+ * that plan stationary chains, rules without a linear law, and steps that are no whole
+ * numbers > 0. */
 PNM_MUST_USE int stationary_at_answer(const struct stationary_request *own,
+                                      const struct average *average,
                                       struct table *table, struct tally *tally,
                                       struct error *error);
 

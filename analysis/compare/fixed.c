@@ -3,26 +3,21 @@
 
 #include "base/interrupt.h"
 #include "compare/fixed_control.h"
+#include "compare/fixed_law.h"
 #include "compare/stationary.h"
-#include "theory/at_step.h"
+#include "engine/ensemble_average.h"
 
 #include <float.h>
 #include <math.h>
 #include <stdlib.h>
-
-/* The moments of one mode: exact, and over chains. */
-struct mode_law {
-    double mean; /* of theta - theta* */
-    double variance;
-    enum exact_source source;
-};
+#include <string.h>
 
 struct fixed_work {
     const struct sampling *sampling;
     const struct rule *rule;
     const struct problem *problem;
-    uint64_t step;
-    struct mode_law *mode;          /* n */
+    struct fixed_watch watch;       /* what is watched, and at which step */
+    struct fixed_pair *mode;        /* n: exact, of each with itself */
     double *centre;                 /* n: exact means of theta */
     struct moments *theta, *square; /* n: of theta, of (theta - centre)^2 */
     struct moments *plain;          /* 2 n: the same without control variates */
@@ -60,26 +55,15 @@ static void work_free(struct fixed_work *work)
     free(work->pair);
 }
 
-static struct at_step at_of(const struct fixed_work *work, size_t i, size_t j)
-{
-    const struct problem *q = work->problem;
-    return (struct at_step){.h_i = q->h[i],
-                            .h_j = q->h[j],
-                            .c = problem_noise(q, i, j),
-                            .theta_star = q->theta_star[i],
-                            .offset = q->start[i] - q->theta_star[i],
-                            .step = work->step};
-}
-
 static int find_exact(struct fixed_work *work, struct error *error)
 {
     int status = STATUS_OK;
     for (size_t i = 0; status == STATUS_OK && i < work->problem->n; i++) {
-        struct mode_law *mode = &work->mode[i];
-        const struct at_step at = at_of(work, i, i);
-        mode->source = at_step_law(work->rule, &at, &mode->mean, &mode->variance);
-        work->centre[i] = work->problem->theta_star[i] + mode->mean;
-        status = interrupt_check(error);
+        status = fixed_law_of(&work->watch, work->rule, work->problem, i, i,
+                              &work->mode[i], error);
+        work->centre[i] = work->problem->theta_star[i] + work->mode[i].mean;
+        if (status == STATUS_OK)
+            status = interrupt_check(error);
     }
     return status;
 }
@@ -93,17 +77,26 @@ static double exact_excess(const struct fixed_work *work, double *natural,
     double sum = 0;
     *natural = *variance = *fourths = 0;
     for (size_t i = 0; i < work->problem->n; i++) {
-        const struct mode_law *mode = &work->mode[i];
+        const struct fixed_pair *mode = &work->mode[i];
         const double half = work->problem->h[i] / 2, m = mode->mean;
-        const double part = half * (mode->variance + m * m);
+        const double part = half * (mode->covariance + m * m);
         const double own =
-            half * half * mode->variance * (2 * mode->variance + 4 * m * m);
+            half * half * mode->covariance * (2 * mode->covariance + 4 * m * m);
         sum += part;
         *natural += fabs(part);
         *variance += own;
         *fourths += own * own;
     }
     return sum;
+}
+
+/* The first step that is recorded: an average needs those before the last as well. */
+static uint64_t first_of(const struct fixed_work *work)
+{
+    const struct average *average = work->watch.average;
+    return !average                          ? work->watch.step
+           : average->kind == AVERAGE_POLYAK ? average->from + 1
+                                             : 1;
 }
 
 /* The number of chains: that of one variance, 2/R relative, or of the excess. */
@@ -124,8 +117,8 @@ static void plan(const struct fixed_work *work, enum fixed_elements elements,
     law->chains = (struct chains){.count = sampling->chains ? sampling->chains
                                            : random         ? plan_power_of_two(wanted)
                                                             : 1,
-                                  .steps = work->step,
-                                  .burn_in = work->step - 1};
+                                  .steps = work->watch.step,
+                                  .burn_in = first_of(work) - 1};
 }
 
 /* Whether a mode has control variates. */
@@ -141,9 +134,9 @@ static bool may_control(const struct fixed_work *work, enum fixed_elements eleme
     const struct sampling *sampling = work->sampling;
     const double parts = elements == FIXED_SUM ? (double)work->problem->n : 1;
     return sampling->control == SAMPLING_CONTROL_AUTO && elements != FIXED_PAIRS &&
-           !problem_is_coupled(work->problem) &&
+           !work->watch.average && !problem_is_coupled(work->problem) &&
            (sampling->chains == 0 || sampling->chains >= FIXED_CHAINS) &&
-           FIXED_PILOT * parts * (double)work->step <= sampling->max_samples;
+           FIXED_PILOT * parts * (double)work->watch.step <= sampling->max_samples;
 }
 
 /* The precision of each mode by which the excess has the precision wanted; a part has
@@ -152,9 +145,9 @@ static double share(const struct fixed_work *work, enum fixed_elements elements)
 {
     double total = 0, squares = 0;
     for (size_t i = 0; i < work->problem->n; i++) {
-        const struct mode_law *mode = &work->mode[i];
+        const struct fixed_pair *mode = &work->mode[i];
         const double part =
-            work->problem->h[i] / 2 * (mode->variance + mode->mean * mode->mean);
+            work->problem->h[i] / 2 * (mode->covariance + mode->mean * mode->mean);
         total += part;
         squares += part * part;
     }
@@ -173,11 +166,11 @@ static int plan_control(struct fixed_work *work, const struct ensemble *ensemble
     if (!target)
         return error_memory(error, "the modes");
     for (size_t i = 0; i < n; i++) {
-        const struct mode_law *mode = &work->mode[i];
-        if (problem_noise(work->problem, i, i) > 0 && isfinite(mode->variance))
+        const struct fixed_pair *mode = &work->mode[i];
+        if (problem_noise(work->problem, i, i) > 0 && isfinite(mode->covariance))
             target[i] = (struct fixed_target){
-                precision * mode->variance,
-                precision * sqrt(mode->variance + mode->mean * mode->mean)};
+                precision * mode->covariance,
+                precision * sqrt(mode->covariance + mode->mean * mode->mean)};
     }
     const int status = fixed_control_plan(work->sampling, ensemble, target,
                                           work->chains, &work->control, error);
@@ -197,7 +190,8 @@ static bool afford(struct fixed_work *work, enum fixed_elements elements,
     bool any = false;
     for (size_t i = 0; i < n; i++) {
         const uint64_t pilot = is_controlled(work, i) ? FIXED_PILOT : 0;
-        const double own = (double)(work->chains[i].count + pilot) * (double)work->step;
+        const double own =
+            (double)(work->chains[i].count + pilot) * (double)work->watch.step;
         sum += own;
         most = fmax(most, own);
         if (!together && elements != FIXED_SUM && own > budget)
@@ -208,7 +202,20 @@ static bool afford(struct fixed_work *work, enum fixed_elements elements,
     return together || elements == FIXED_SUM ? sum <= budget : any;
 }
 
-/* Chains that record their last step alone. */
+/* One average of each chain, which has no control variates. */
+static int measure_averages(struct fixed_work *work, struct ensemble *ensemble,
+                            struct error *error)
+{
+    const size_t n = work->problem->n;
+    ensemble->average = work->watch.average;
+    const int status = ensemble_averages(ensemble, work->chains, work->theta,
+                                         work->square, work->pair, error);
+    memcpy(work->plain, work->theta, n * sizeof *work->plain);
+    memcpy(work->plain + n, work->square, n * sizeof *work->plain);
+    return status;
+}
+
+/* Chains that record their last step alone, or what is averaged. */
 static int measure(struct fixed_work *work, enum fixed_elements elements,
                    struct fixed_law *law, struct error *error)
 {
@@ -223,6 +230,8 @@ static int measure(struct fixed_work *work, enum fixed_elements elements,
         status = plan_control(work, &ensemble, elements, error);
     if (status != STATUS_OK || !afford(work, elements, law))
         return status;
+    if (work->watch.average)
+        return measure_averages(work, &ensemble, error);
     ensemble.control = work->control;
     status =
         ensemble_moments_of_both(&ensemble, work->chains, work->plain, work->plain + n,
@@ -285,57 +294,70 @@ static void take_variance(const struct fixed_work *work, size_t i, struct eviden
 static double rounding(const struct fixed_work *work, size_t i)
 {
     const struct problem *q = work->problem;
-    return 4 * DBL_EPSILON * (double)work->step *
+    return 4 * DBL_EPSILON * (double)work->watch.step *
            (fabs(q->start[i] - q->theta_star[i]) + fabs(work->mode[i].mean) +
-            sqrt(work->mode[i].variance) + fabs(q->theta_star[i]));
+            sqrt(work->mode[i].covariance) + fabs(q->theta_star[i]));
 }
 
 /* What it may add to a covariance. */
 static double rounding_of_pair(const struct fixed_work *work, size_t i, size_t j)
 {
     const double r_i = rounding(work, i), r_j = rounding(work, j);
-    return r_i * sqrt(work->mode[j].variance) + r_j * sqrt(work->mode[i].variance) +
+    return r_i * sqrt(work->mode[j].covariance) + r_j * sqrt(work->mode[i].covariance) +
            r_i * r_j;
 }
 
 static void add_mean(const struct fixed_work *work, size_t i, struct fixed_row *row)
 {
-    const struct mode_law *mode = &work->mode[i];
+    const struct fixed_pair *mode = &work->mode[i];
     *row = (struct fixed_row){
         .quantity = FIXED_MEAN, .i = i, .j = i, .source = mode->source};
     row->evidence.exact = work->centre[i];
-    row->evidence.exact_error = rounding(work, i);
+    row->evidence.exact_error = rounding(work, i) + mode->mean_bias;
     row->evidence.exact_scale =
-        evidence_scale(sqrt(mode->variance + mode->mean * mode->mean));
+        evidence_scale(sqrt(mode->covariance + mode->mean * mode->mean));
     take_mean(work, i, &row->evidence);
-    judge(row, mode->variance, is_controlled(work, i));
+    judge(row, mode->covariance, is_controlled(work, i));
 }
 
-static void add_covariance(const struct fixed_work *work, size_t i, size_t j,
-                           struct fixed_row *row)
+static int add_covariance(const struct fixed_work *work, size_t i, size_t j,
+                          struct fixed_row *row, struct error *error)
 {
-    const struct mode_law *a = &work->mode[i], *b = &work->mode[j];
-    double covariance = a->variance, ignored;
+    const struct fixed_pair *a = &work->mode[i], *b = &work->mode[j];
+    struct fixed_pair own = *a;
+    int status = STATUS_OK;
     *row = (struct fixed_row){
         .quantity = FIXED_COVARIANCE, .i = i, .j = j, .source = a->source};
-    if (i != j) {
-        const struct at_step at = at_of(work, i, j);
-        at_step_law(work->rule, &at, &ignored, &covariance);
-    }
+    if (i != j)
+        status =
+            fixed_law_of(&work->watch, work->rule, work->problem, i, j, &own, error);
+    if (status != STATUS_OK)
+        return status;
+    const double covariance = own.covariance;
     row->evidence.noiseless = problem_noise(work->problem, i, i) == 0 ||
                               problem_noise(work->problem, j, j) == 0;
     row->evidence.exact = covariance;
-    row->evidence.exact_error = rounding_of_pair(work, i, j);
+    row->evidence.exact_error = rounding_of_pair(work, i, j) + own.bias + own.error;
     row->evidence.exact_scale =
-        evidence_scale_or(covariance, sqrt(a->variance * b->variance));
+        evidence_scale_or(covariance, sqrt(a->covariance * b->covariance));
     if (i == j) {
         take_variance(work, i, &row->evidence);
     } else {
         const struct moments *pair = &work->pair[ensemble_pair(work->problem->n, i, j)];
         take(&row->evidence, pair, pair);
     }
-    judge(row, a->variance * b->variance + covariance * covariance,
+    judge(row, a->covariance * b->covariance + covariance * covariance,
           is_controlled(work, i));
+    return STATUS_OK;
+}
+
+/* What the start leaves in E (theta - theta*)^2 of a mode, if the stationary law is
+ * compared. */
+static double bias_of(const struct fixed_work *work, size_t i)
+{
+    const struct fixed_pair *own = &work->mode[i];
+    return own->bias + own->error +
+           own->mean_bias * (2 * fabs(own->mean) + own->mean_bias);
 }
 
 /* Sums over the modes of h/2 [(theta - mu)^2 + 2 m (theta - mu) + m^2], m = mu -
@@ -374,8 +396,9 @@ static void add_excess(const struct fixed_work *work, struct fixed_row *row)
         errors += se;
         e->sampled = e->sampled && first.sampled;
         e->noiseless = e->noiseless && (half == 0 || first.noiseless);
-        e->exact_error += fabs(half) * (2 * fabs(m) * rounding(work, i) +
-                                        rounding_of_pair(work, i, i));
+        e->exact_error +=
+            fabs(half) * (2 * fabs(m) * rounding(work, i) +
+                          rounding_of_pair(work, i, i) + bias_of(work, i));
         e->count = first.count < e->count ? first.count : e->count;
     }
     const bool together = problem_is_coupled(work->problem);
@@ -403,24 +426,35 @@ static int fill(const struct fixed_work *work, enum fixed_elements elements,
     for (size_t i = 0; elements != FIXED_SUM && i < n; i++)
         add_mean(work, i, row++);
     for (size_t i = 0; elements != FIXED_SUM && status == STATUS_OK && i < n; i++) {
-        for (size_t j = i; j < (pairs ? n : i + 1); j++)
-            add_covariance(work, i, j, row++);
-        status = interrupt_check(error);
+        for (size_t j = i; status == STATUS_OK && j < (pairs ? n : i + 1); j++)
+            status = add_covariance(work, i, j, row++, error);
+        if (status == STATUS_OK)
+            status = interrupt_check(error);
     }
     if (status == STATUS_OK)
         add_excess(work, row);
     return status;
 }
 
-int fixed_compare(const struct sampling *sampling, const struct rule *rule,
-                  const struct problem *problem, enum fixed_elements elements,
-                  uint64_t step, struct fixed_law *law, struct error *error)
+int fixed_compare_average(const struct sampling *sampling, const struct rule *rule,
+                          const struct problem *problem, enum fixed_elements elements,
+                          const struct average *average, uint64_t step,
+                          struct fixed_law *law, struct error *error)
 {
+    const bool none = !average || average->kind == AVERAGE_NONE;
     struct fixed_work work = {
-        .sampling = sampling, .rule = rule, .problem = problem, .step = step};
+        .sampling = sampling,
+        .rule = rule,
+        .problem = problem,
+        .watch = {.average = none ? NULL : average,
+                  .step = step,
+                  .stationary = step == FIXED_STATIONARY},
+    };
     const bool pairs = elements == FIXED_PAIRS;
     *law = (struct fixed_law){0};
     int status = work_init(&work, pairs, error);
+    if (status == STATUS_OK && work.watch.stationary)
+        status = fixed_law_settle(&work.watch, sampling, rule, problem, error);
     if (status == STATUS_OK)
         status = find_exact(&work, error);
     if (status != STATUS_OK)
@@ -433,9 +467,17 @@ int fixed_compare(const struct sampling *sampling, const struct rule *rule,
         status = fill(&work, elements, law, error);
     for (size_t k = 0; status == STATUS_OK && work.control && k < law->count; k++)
         law->rows[k].evidence.plain_samples =
-            (double)law->chains.count * (double)step *
+            (double)law->chains.count * (double)work.watch.step *
             (law->rows[k].quantity == FIXED_EXCESS ? (double)problem->n : 1);
 out:
     work_free(&work);
     return status;
+}
+
+int fixed_compare(const struct sampling *sampling, const struct rule *rule,
+                  const struct problem *problem, enum fixed_elements elements,
+                  uint64_t step, struct fixed_law *law, struct error *error)
+{
+    return fixed_compare_average(sampling, rule, problem, elements, NULL, step, law,
+                                 error);
 }

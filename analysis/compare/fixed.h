@@ -8,6 +8,7 @@
 #define PNM_COMPARE_FIXED_H
 
 #include "engine/sampling.h"
+#include "rules/average.h"
 #include "theory/theory.h"
 #include "verdict/evidence.h"
 
@@ -43,5 +44,17 @@ PNM_MUST_USE int fixed_compare(const struct sampling *sampling, const struct rul
                                const struct problem *problem,
                                enum fixed_elements elements, uint64_t step,
                                struct fixed_law *law, struct error *error);
+
+/* The same of an average of theta, which needs more steps than it begins after; NULL or
+ * AVERAGE_NONE: theta itself. FIXED_STATIONARY asks for the stationary law of an
+ * AVERAGE_EMA; its chains are so long that what the start leaves is a small part of the
+ * wanted error, and a rule that is not stable is refused with STATUS_USAGE. */
+enum { FIXED_STATIONARY = 0 };
+PNM_MUST_USE int fixed_compare_average(const struct sampling *sampling,
+                                       const struct rule *rule,
+                                       const struct problem *problem,
+                                       enum fixed_elements elements,
+                                       const struct average *average, uint64_t step,
+                                       struct fixed_law *law, struct error *error);
 
 #endif

@@ -3,6 +3,7 @@
 
 #include "theory/stein.h"
 
+#include <math.h>
 #include <string.h>
 
 /* Puts the average, or the sum, before theta: it gets `rate` times the next theta and
@@ -119,11 +120,15 @@ int average_limit(const struct rule *rule, double h_i, double h_j, double c,
                   double *limit, struct error *error)
 {
     struct linear_system i, j;
-    double reach_i[LINEAR_STATE], reach_j[LINEAR_STATE];
-    int status = STATUS_OK;
+    double reach_i[LINEAR_STATE], reach_j[LINEAR_STATE], margin_i = 0, margin_j = 0;
     theory_system(rule, h_i, &i);
     theory_system(rule, h_j, &j);
-    *limit = 0;
+    int status = linear_system_margin(&i, &margin_i, error);
+    if (status == STATUS_OK)
+        status = linear_system_margin(&j, &margin_j, error);
+    *limit = margin_i > 0 && margin_j > 0 ? 0 : NAN;
+    if (isnan(*limit))
+        return status;
     for (int k = 0; status == STATUS_OK && k < i.samples; k++) {
         status = linear_system_mean(&i, i.b[k], reach_i, error);
         if (status == STATUS_OK)

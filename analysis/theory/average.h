@@ -31,8 +31,8 @@ PNM_MUST_USE int average_stationary(const struct rule *rule,
 
 /* What the number of averaged steps times the covariance of Polyak's averages tends to:
  * c sum_k g_ik g_jk, where g_k = theta's part of (I - A)^-1 b_k is how far a constant
- * unit of noise in sample k moves theta, -1/h where the samples' mean is the gradient.
- * STATUS_SOFTWARE at the stability limit. */
+ * unit of noise in sample k moves theta: -1/h for a rule of one sample. NAN where the
+ * rule is not stable. STATUS_SOFTWARE as linear_system_margin. */
 PNM_MUST_USE int average_limit(const struct rule *rule, double h_i, double h_j,
                                double c, double *limit, struct error *error);
 
