@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* pnm-simulate: runs an ensemble of one rule and writes moments or trajectories. */
+#include "cli/average_form.h"
 #include "cli/plot.h"
 #include "cli/program.h"
 #include "cli/request.h"
 #include "cli/table.h"
+#include "engine/ensemble_average.h"
 #include "engine/moments_plan.h"
 
 #include <math.h>
@@ -14,7 +16,8 @@ enum record { RECORD_MOMENTS, RECORD_TRAJECTORY };
 struct simulate_request {
     struct request request;
     enum record record;
-    uint64_t every; /* steps between records of a trajectory */
+    uint64_t every;      /* steps between records of a trajectory */
+    const char *average; /* none, polyak, ...; NULL: none */
 };
 
 static const struct option_spec own_options[] = {
@@ -33,6 +36,13 @@ static const struct option_spec own_options[] = {
      .low = 1,
      .high = 1e15,
      .doc = "steps between records of a trajectory"},
+    {.name = "average",
+     .kind = OPTION_TEXT,
+     .field = OPTION_FIELD(struct simulate_request, average),
+     .argument = AVERAGE_FORMS,
+     .forms = AVERAGE_FORMS,
+     .doc = "write an average of theta in place of theta: its moments over replicas "
+            "after --steps T, or its course in a trajectory; " AVERAGE_DOC},
 };
 
 static const struct program_example examples[] = {
@@ -41,6 +51,9 @@ static const struct program_example examples[] = {
     {"A trajectory, every second step:",
      "pnm-simulate --optimizer pnm --lr 0.05 --spectrum 1 --start 1 --record "
      "trajectory --steps 6 --every 2 --format table"},
+    {"The mean of the last 100 of 200 steps, of 1000 replicas:",
+     "pnm-simulate --optimizer adam --lr 0.05 --spectrum 1 --average polyak:100 "
+     "--steps 200 --replicas 1000 --format table"},
     {NULL, NULL},
 };
 
@@ -231,6 +244,86 @@ out:
     return status;
 }
 
+/* The chains whose averages are taken: those given, or as many as the variance of a
+ * Gaussian needs, 2/R relative. */
+static int plan_averages(const struct sampling *sampling, const struct problem *problem,
+                         const struct average *average, struct chains *chains,
+                         struct error *error)
+{
+    const uint64_t from = average->kind == AVERAGE_POLYAK ? average->from : 0;
+    const double wanted = 2 / sampling->precision / sampling->precision;
+    if (sampling->steps == 0)
+        return error_about(error, STATUS_USAGE, "steps",
+                           "a value is required for averages, which are those after "
+                           "that many steps");
+    if (sampling->steps <= from)
+        return error_about(error, STATUS_USAGE, "steps",
+                           "%llu steps leave nothing to average after step %llu, where "
+                           "--average begins; allowed are more steps",
+                           (unsigned long long)sampling->steps,
+                           (unsigned long long)from);
+    if (sampling->burn_in != PLAN_AUTO)
+        return error_about(error, STATUS_USAGE, "burn-in",
+                           "the option cannot be combined with --average; polyak:FROM "
+                           "leaves out the first steps");
+    *chains = (struct chains){
+        .count = sampling->chains ? sampling->chains
+                                  : plan_power_of_two(fmax(wanted, PLAN_FEWEST)),
+        .steps = sampling->steps,
+        .burn_in = from};
+    const double samples = (double)chains->count * (double)chains->steps;
+    const struct plan plan = {.samples = samples,
+                              .affordable = samples <= sampling->max_samples};
+    size_t warnings = 0;
+    return check_plan(sampling, problem, 0, &plan, &warnings, error);
+}
+
+/* The moments over chains of the average of theta. */
+static int answer_averages(const struct request *request, const struct average *average,
+                           struct table *table, struct error *error)
+{
+    static const struct plot plot = {
+        .label = "E (average of θ)²",
+        .plain = "E (average of theta)^2",
+        .keys = {"h", "i"},
+        .measured = {"second_moment", "measured"},
+        .error = "second_moment_stderr",
+    };
+    const struct sampling *sampling = &request->sampling;
+    const struct rule *rule = request->rules.rule;
+    const struct problem *problem = &request->problem;
+    struct ensemble ensemble =
+        sampling_ensemble(sampling, rule, problem, rule->kind->name);
+    const size_t n = problem->n;
+    struct moments *mean = calloc(n + 1, sizeof *mean);
+    struct moments *square = calloc(n + 1, sizeof *square);
+    struct chains *chains = calloc(n + 1, sizeof *chains);
+    struct linear_system *systems = NULL;
+    double *margins = NULL;
+    struct moments *averages[AVERAGES] = {mean, square, square, mean};
+    int status = mean && square && chains
+                     ? plan_averages(sampling, problem, average, &chains[0], error)
+                     : error_memory(error, "the modes");
+    if (status == STATUS_OK)
+        status = sampling_systems(sampling, rule, problem, &systems, &margins, error);
+    if (status != STATUS_OK)
+        goto out;
+    for (size_t i = 1; i < n; i++)
+        chains[i] = chains[0];
+    ensemble.average = average;
+    status = ensemble_averages(&ensemble, chains, mean, square, NULL, error);
+    if (status == STATUS_OK)
+        status = fill_moments(table, request, averages, error);
+    table->plot = &plot;
+out:
+    free(mean);
+    free(square);
+    free(chains);
+    free(systems);
+    free(margins);
+    return status;
+}
+
 /* Warns of each chain and mode that overflows, with the recorded step. */
 static void warn_trajectories(const struct request *request, uint64_t chains,
                               uint64_t steps, uint64_t every, const double *theta)
@@ -284,25 +377,29 @@ static int fill_trajectories(struct table *table, uint64_t chains, uint64_t step
     return STATUS_OK;
 }
 
-static int answer_trajectories(const struct simulate_request *own, struct table *table,
+static int answer_trajectories(const struct simulate_request *own,
+                               const struct average *average, struct table *table,
                                struct error *error)
 {
-    static const struct column columns[] = {
+    const bool averaged = average->kind != AVERAGE_NONE;
+    const struct column columns[] = {
         {"replica", COLUMN_COUNT, false},
         {"step", COLUMN_COUNT, false},
         {"i", COLUMN_COUNT, false},
-        {"theta", COLUMN_REAL, false},
+        {averaged ? "average" : "theta", COLUMN_REAL, false},
     };
-    static const struct plot plot = {
-        .label = "θ",
-        .plain = "theta",
-        .keys = {"step", "i", "replica"},
-        .exact = {"theta", "simulated"},
-    };
+    static const struct plot plots[] = {{.label = "θ",
+                                         .plain = "theta",
+                                         .keys = {"step", "i", "replica"},
+                                         .exact = {"theta", "simulated"}},
+                                        {.label = "average of θ",
+                                         .plain = "average of theta",
+                                         .keys = {"step", "i", "replica"},
+                                         .exact = {"average", "simulated"}}};
     const struct sampling *sampling = &own->request.sampling;
     const struct problem *problem = &own->request.problem;
     const struct rule *rule = own->request.rules.rule;
-    const struct ensemble ensemble =
+    struct ensemble ensemble =
         sampling_ensemble(sampling, rule, problem, rule->kind->name);
     const uint64_t every = own->every, steps = sampling->steps;
     uint64_t chains = sampling->chains ? sampling->chains : 1;
@@ -322,6 +419,7 @@ static int answer_trajectories(const struct simulate_request *own, struct table 
     int status = sampling_systems(sampling, rule, problem, &systems, &margins, error);
     if (status != STATUS_OK)
         goto out;
+    ensemble.average = averaged ? average : NULL;
     theta = malloc((size_t)rows * sizeof *theta);
     status = theta ? ensemble_trajectory(&ensemble, &chains, steps, every, theta, error)
                    : error_memory(error, "the trajectories");
@@ -330,7 +428,7 @@ static int answer_trajectories(const struct simulate_request *own, struct table 
     status = table_init(table, columns, sizeof columns / sizeof *columns, error);
     if (status != STATUS_OK)
         goto out;
-    table->plot = &plot;
+    table->plot = &plots[averaged];
     table->array = (struct table_array){
         3, {chains, ensemble_records(steps, every), problem->n}, 3};
     status = fill_trajectories(table, chains, steps, every, problem->n, theta, error);
@@ -347,6 +445,7 @@ static int answer(const struct request *request, struct table *table,
                   struct tally *tally, struct error *error)
 {
     const struct simulate_request *own = (const struct simulate_request *)request;
+    struct average average;
     (void)tally;
     if (request->rules.count != 1)
         return error_about(
@@ -354,8 +453,14 @@ static int answer(const struct request *request, struct table *table,
             "the options give %zu rows; allowed is one rule with one value of each "
             "parameter",
             request->rules.count);
-    return own->record == RECORD_MOMENTS ? answer_moments(request, table, error)
-                                         : answer_trajectories(own, table, error);
+    const int status = average_form_read(own->average, &average, error);
+    if (status != STATUS_OK)
+        return status;
+    if (own->record == RECORD_TRAJECTORY)
+        return answer_trajectories(own, &average, table, error);
+    return average.kind == AVERAGE_NONE
+               ? answer_moments(request, table, error)
+               : answer_averages(request, &average, table, error);
 }
 
 static const struct program program = {
@@ -368,7 +473,12 @@ static const struct program program = {
     .notes = "Columns: i,h,mean,mean_stderr,second_moment,second_moment_stderr,count "
              "(mean of theta, second moment of theta - theta*, number of chains); "
              "replica,step,i,theta for trajectories (.npy: theta alone, replicas x "
-             "records x modes). Chains are planned for the second moment's error.",
+             "records x modes). Chains are planned for the second moment's error. With "
+             "--average these are of the average, of which each replica gives one "
+             "(second moment of average - theta*), and trajectories have a column "
+             "`average` for theta: Polyak's average so far, which up to step FROM is "
+             "theta itself, or the ema. The same seed without --average has the theta "
+             "that was averaged.",
     .groups = OPTIONS_COLUMNS | OPTIONS_RULE | OPTIONS_DECAY | OPTIONS_QUADRATIC |
               OPTIONS_CHAINS | OPTIONS_SAMPLING | OPTIONS_OUTPUT | OPTIONS_PLOT,
     .arrays = true,
