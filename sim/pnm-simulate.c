@@ -5,6 +5,7 @@
 #include "cli/program.h"
 #include "cli/request.h"
 #include "cli/table.h"
+#include "engine/average_plan.h"
 #include "engine/ensemble_average.h"
 #include "engine/moments_plan.h"
 
@@ -244,40 +245,6 @@ out:
     return status;
 }
 
-/* The chains whose averages are taken: those given, or as many as the variance of a
- * Gaussian needs, 2/R relative. */
-static int plan_averages(const struct sampling *sampling, const struct problem *problem,
-                         const struct average *average, struct chains *chains,
-                         struct error *error)
-{
-    const uint64_t from = average->kind == AVERAGE_POLYAK ? average->from : 0;
-    const double wanted = 2 / sampling->precision / sampling->precision;
-    if (sampling->steps == 0)
-        return error_about(error, STATUS_USAGE, "steps",
-                           "a value is required for averages, which are those after "
-                           "that many steps");
-    if (sampling->steps <= from)
-        return error_about(error, STATUS_USAGE, "steps",
-                           "%llu steps leave nothing to average after step %llu, where "
-                           "--average begins; allowed are more steps",
-                           (unsigned long long)sampling->steps,
-                           (unsigned long long)from);
-    if (sampling->burn_in != PLAN_AUTO)
-        return error_about(error, STATUS_USAGE, "burn-in",
-                           "the option cannot be combined with --average; polyak:FROM "
-                           "leaves out the first steps");
-    *chains = (struct chains){
-        .count = sampling->chains ? sampling->chains
-                                  : plan_power_of_two(fmax(wanted, PLAN_FEWEST)),
-        .steps = sampling->steps,
-        .burn_in = from};
-    const double samples = (double)chains->count * (double)chains->steps;
-    const struct plan plan = {.samples = samples,
-                              .affordable = samples <= sampling->max_samples};
-    size_t warnings = 0;
-    return check_plan(sampling, problem, 0, &plan, &warnings, error);
-}
-
 /* The moments over chains of the average of theta. */
 static int answer_averages(const struct request *request, const struct average *average,
                            struct table *table, struct error *error)
@@ -302,8 +269,14 @@ static int answer_averages(const struct request *request, const struct average *
     double *margins = NULL;
     struct moments *averages[AVERAGES] = {mean, square, square, mean};
     int status = mean && square && chains
-                     ? plan_averages(sampling, problem, average, &chains[0], error)
+                     ? average_plan(sampling, average, &chains[0], error)
                      : error_memory(error, "the modes");
+    const double samples = chains ? (double)chains->count * (double)chains->steps : 0;
+    const struct plan plan = {.samples = samples,
+                              .affordable = samples <= sampling->max_samples};
+    size_t warnings = 0;
+    if (status == STATUS_OK)
+        status = check_plan(sampling, problem, 0, &plan, &warnings, error);
     if (status == STATUS_OK)
         status = sampling_systems(sampling, rule, problem, &systems, &margins, error);
     if (status != STATUS_OK)
