@@ -2,83 +2,23 @@
 /* flat: where the loss is flat, H = 0, theta is a sum of what steps apply, so that Var
  * theta_T grows by eta_applied^2 c times the square of the rule's long-run gain in a
  * step. Eqs. 13 and 18 have gamma times as much for PNM. */
-#include "claims/shared/claim_stationary.h"
-#include "compare/fixed.h"
+#include "claims/shared/claim_fixed.h"
 
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
-
-static const double noise = 1;
 
 /* The unit of Var theta_T: eta_applied^2 c T. */
-static double unit_of(const struct rule *rule, double steps)
+static double unit_of(const struct claim_fixed *fixed, const struct rule *rule,
+                      double steps)
 {
     const struct theory *theory = theory_find(rule->kind->name);
     const double rate = theory && theory->applied_lr ? theory->applied_lr(rule)
                                                      : rule_parameter(rule, "lr");
-    return rate * rate * noise * steps;
+    return rate * rate * fixed->noise * steps;
 }
 
-struct flat_limit {
-    const struct rule *rule;
-    double paper;
-};
-
-/* At T = 1/fraction steps, from the exact law. */
-static int ratio(const void *context, double fraction, double *value,
-                 struct error *error)
-{
-    const struct flat_limit *own = context;
-    struct problem problem;
-    struct sampling exact = {.exact_only = true};
-    struct fixed_law law = {.rows = NULL};
-    const double steps = rint(1 / fraction);
-    int status = problem_init_mode(&problem, 0, noise, error);
-    if (status == STATUS_OK)
-        status = fixed_compare(&exact, own->rule, &problem, FIXED_DIAGONAL,
-                               (uint64_t)steps, &law, error);
-    if (status == STATUS_OK)
-        *value = law.rows[1].evidence.exact / unit_of(own->rule, steps) / own->paper;
-    free(law.rows);
-    problem_free(&problem);
-    return status;
-}
-
-/* The relative error from which bands of 1 % are made, where the paper's value is not
- * judged. */
-static const double coarse = 0.002;
-
-/* Measures Var theta_T in its unit. */
-static int add_row(struct ledger *ledger, const struct claim *claim,
-                   const struct rule *rule, const char *what, uint64_t steps,
-                   double paper, enum form form, struct error *error)
-{
-    struct problem problem;
-    struct sampling sampling = *ledger->sampling;
-    struct fixed_law law = {.rows = NULL};
-    char setting[200];
-    if (form == FORM_FIRST_ORDER)
-        sampling.precision = fmax(sampling.precision, coarse);
-    sampling.quiet = true;
-    int status = problem_init_mode(&problem, 0, noise, error);
-    if (status == STATUS_OK)
-        status = fixed_compare(&sampling, rule, &problem, FIXED_DIAGONAL, steps, &law,
-                               error);
-    if (status == STATUS_OK) {
-        struct evidence evidence = law.rows[1].evidence;
-        claim_stationary_normalize(&evidence, unit_of(rule, (double)steps));
-        evidence.paper = paper;
-        evidence.paper_scale = evidence_scale(paper);
-        snprintf(setting, sizeof setting, "%s, T=%llu", what,
-                 (unsigned long long)steps);
-        status =
-            ledger_value(ledger, claim, form, setting, &evidence, law.samples, error);
-    }
-    free(law.rows);
-    problem_free(&problem);
-    return status;
-}
+static const struct claim_fixed flat = {
+    .h = 0, .noise = 1, .unit = unit_of, .least = 1};
 
 /* One rule: its curve over T, the limit that is printed or, if the paper has none
  * (NAN), none, and the limit that follows from the rule's long-run gain. */
@@ -91,18 +31,11 @@ static int add_limit(struct ledger *ledger, const struct claim *claim,
                      const struct rule *rule, const char *what, double paper,
                      enum form form, size_t from, struct error *error)
 {
-    const struct flat_limit context = {rule, paper};
-    const struct limit limit = {
-        .context = &context,
-        .ratio = ratio,
-        .variable = "1/T",
-        .paper = paper,
-        .order = 1,
-    };
     char setting[200];
     snprintf(setting, sizeof setting, "%s%s", what,
              form == FORM_CORRECTED ? ", corrected: the squared long-run gain" : "");
-    return ledger_limit(ledger, claim, form, setting, &limit, from, error);
+    return claim_fixed_limit(ledger, claim, &flat, rule, setting, paper, form, from,
+                             error);
 }
 
 static int add_case(struct ledger *ledger, const struct claim *claim,
@@ -114,9 +47,10 @@ static int add_case(struct ledger *ledger, const struct claim *claim,
     size_t from = ledger->count;
     struct rule rule;
     int status = rule_from(&rule, error, "%s lr=0.1", of->rule);
-    for (size_t k = 0; status == STATUS_OK && k < sizeof steps / sizeof *steps; k++)
-        status = add_row(ledger, claim, &rule, of->rule, steps[k],
-                         printed ? of->printed : limit, FORM_FIRST_ORDER, error);
+    if (status == STATUS_OK)
+        status = claim_fixed_rows(
+            ledger, claim, &flat, &rule, of->rule, steps, sizeof steps / sizeof *steps,
+            printed ? of->printed : limit, FORM_FIRST_ORDER, error);
     if (status == STATUS_OK && printed)
         status = add_limit(ledger, claim, &rule, of->rule, of->printed, FORM_PRINTED,
                            from++, error);
@@ -130,10 +64,12 @@ static int add_case(struct ledger *ledger, const struct claim *claim,
 static int add_memoryless(struct ledger *ledger, const struct claim *claim,
                           const char *what, double printed, struct error *error)
 {
+    static const uint64_t steps = 8;
     struct rule rule;
     const int status = rule_from(&rule, error, "%s lr=0.1", what);
     return status == STATUS_OK
-               ? add_row(ledger, claim, &rule, what, 8, printed, FORM_PRINTED, error)
+               ? claim_fixed_rows(ledger, claim, &flat, &rule, what, &steps, 1, printed,
+                                  FORM_PRINTED, error)
                : status;
 }
 

@@ -35,6 +35,7 @@
     CLAIM(hb_generalizes)                                                              \
     CLAIM(eq18_19)                                                                     \
     CLAIM(flat)                                                                        \
+    CLAIM(averaging)                                                                   \
     CLAIM(thm4_2)                                                                      \
     CLAIM(eq21)                                                                        \
     CLAIM(eq22)                                                                        \
