@@ -88,6 +88,18 @@ steps steps_by_beta0_exact --beta0 linear:0:10:201
 table square_by_horizon pnm-convergence --optimizer pnm --beta0 0,1,3 --beta1 0.9 \
     --horizon 16,64,256,1024,4096,16384,65536 --replicas 1024
 
+average() {
+    name=$1
+    shift
+    table "$name" pnm-stationary --optimizer "$rules" --lr 0.5 --beta0 1 --beta1 0.9 --spectrum 1 \
+        --noise isotropic:1 --average polyak "$@"
+}
+
+average average_by_steps --precision 0.005 --at 4,8,16,32,64,128,256,512
+# shellcheck disable=SC2086  # an option
+average average_by_steps_exact $curve --at "$(seq -s , 1 20),$(seq -s , 22 2 40),$(
+    seq -s , 50 10 100),$(seq -s , 150 50 500),600,800,1000,1500,2000"
+
 # The largest ratio that is found, and that of a run whose gradient stays G.
 ratio() {
     name=$1

@@ -350,6 +350,18 @@ static int fill_trajectories(struct table *table, uint64_t chains, uint64_t step
     return STATUS_OK;
 }
 
+/* Of theta, and of its average. */
+static const struct plot trajectory_plots[] = {
+    {.label = "θ",
+     .plain = "theta",
+     .keys = {"step", "i", "replica"},
+     .exact = {"theta", "simulated"}},
+    {.label = "average of θ",
+     .plain = "average of theta",
+     .keys = {"step", "i", "replica"},
+     .exact = {"average", "simulated"}},
+};
+
 static int answer_trajectories(const struct simulate_request *own,
                                const struct average *average, struct table *table,
                                struct error *error)
@@ -361,14 +373,6 @@ static int answer_trajectories(const struct simulate_request *own,
         {"i", COLUMN_COUNT, false},
         {averaged ? "average" : "theta", COLUMN_REAL, false},
     };
-    static const struct plot plots[] = {{.label = "θ",
-                                         .plain = "theta",
-                                         .keys = {"step", "i", "replica"},
-                                         .exact = {"theta", "simulated"}},
-                                        {.label = "average of θ",
-                                         .plain = "average of theta",
-                                         .keys = {"step", "i", "replica"},
-                                         .exact = {"average", "simulated"}}};
     const struct sampling *sampling = &own->request.sampling;
     const struct problem *problem = &own->request.problem;
     const struct rule *rule = own->request.rules.rule;
@@ -401,7 +405,7 @@ static int answer_trajectories(const struct simulate_request *own,
     status = table_init(table, columns, sizeof columns / sizeof *columns, error);
     if (status != STATUS_OK)
         goto out;
-    table->plot = &plots[averaged];
+    table->plot = &trajectory_plots[averaged];
     table->array = (struct table_array){
         3, {chains, ensemble_records(steps, every), problem->n}, 3};
     status = fill_trajectories(table, chains, steps, every, problem->n, theta, error);
