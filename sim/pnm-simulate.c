@@ -53,7 +53,7 @@ static const struct program_example examples[] = {
      "pnm-simulate --optimizer pnm --lr 0.05 --spectrum 1 --start 1 --record "
      "trajectory --steps 6 --every 2 --format table"},
     {"The mean of the last 100 of 200 steps, of 1000 replicas:",
-     "pnm-simulate --optimizer adam --lr 0.05 --spectrum 1 --average polyak:100 "
+     "pnm-simulate --optimizer pnm --lr 0.05 --spectrum 1 --average polyak:100 "
      "--steps 200 --replicas 1000 --format table"},
     {NULL, NULL},
 };
