@@ -179,6 +179,9 @@ static int answer(const struct request *request, struct table *table,
     status = rule_check_unpulled(rules, count, "pnm-noise", error);
     if (status != STATUS_OK)
         return status;
+    status = rule_check_sampled(rules, count, "pnm-noise", error);
+    if (status != STATUS_OK)
+        return status;
     status = psd ? rule_table_init(table, psd_columns, PSD_COLUMNS, rules, count, error)
                  : rule_table_init(table, columns, COLUMNS, rules, count, error);
     table->plot = psd ? &psd_plot : &plot;
@@ -208,6 +211,7 @@ static const struct program program = {
               OPTIONS_SAMPLING | OPTIONS_OUTPUT | OPTIONS_PLOT,
     .judges = true,
     .linear = true,
+    .sampled = true,
     .own = own_options,
     .own_count = sizeof own_options / sizeof *own_options,
     .request_size = sizeof(struct noise_request),

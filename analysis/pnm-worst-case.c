@@ -364,6 +364,7 @@ static const struct program program = {
     .groups = OPTIONS_RULE | OPTIONS_DECAY | OPTIONS_OUTPUT | OPTIONS_PLOT,
     .judges = true,
     .linear = true,
+    .sampled = true,
     .own = own_options,
     .own_count = sizeof own_options / sizeof *own_options,
     .request_size = sizeof(struct worst_request),

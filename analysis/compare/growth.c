@@ -33,8 +33,8 @@ static void chains_start(struct basis_chains *chains, const struct rule *rule, d
 
 static void chains_step(struct basis_chains *chains)
 {
-    double gradient[RULE_MAX_SAMPLES * STATE];
-    for (int k = 0; k < chains->rule->kind->samples; k++)
+    double gradient[RULE_MAX_GRADIENTS * STATE];
+    for (int k = 0; k < rule_gradients(chains->rule->kind); k++)
         for (size_t i = 0; i < chains->count; i++)
             gradient[(size_t)k * chains->count + i] = chains->h * chains->theta[i];
     chains->rule->kind->step(chains->rule, chains->t++, chains->count, gradient,

@@ -10,6 +10,7 @@
     THEORY(pnm_eq7)                                                                    \
     THEORY(two_batch)                                                                  \
     THEORY(nesterov)                                                                   \
-    THEORY(qhm)
+    THEORY(qhm)                                                                        \
+    THEORY(anti_pgd)
 
 #endif

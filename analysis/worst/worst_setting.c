@@ -29,6 +29,8 @@ int worst_setting_check(const struct worst_setting *setting, struct error *error
         status = rule_check_constant(rule, 1, "worst case", error);
     if (status == STATUS_OK)
         status = rule_check_gradients(rule, 1, "the worst case", error);
+    if (status == STATUS_OK)
+        status = rule_check_sampled(rule, 1, "the worst case", error);
     if (status == STATUS_OK && rule->decay.lambda != 0)
         status =
             error_about(error, STATUS_USAGE, "weight-decay",

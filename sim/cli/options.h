@@ -143,6 +143,9 @@ struct program {
     bool plans_rate; /* a learning rate that is not given is NAN, not an error */
     bool no_rate;    /* the learning rate is NAN and cannot be given */
     bool linear;     /* runs linear rules only: --optimizer all means these */
+    /* Runs only rules that take samples of the gradient alone: --optimizer all means
+     * these. */
+    bool sampled;
     /* Sets presence_counts of all rules' parameters: the program searches those that
      * are not given. */
     bool presence_counts;

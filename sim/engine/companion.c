@@ -29,9 +29,11 @@ struct pairs {
 static void advance(const struct pairs *pairs, uint64_t t, const double *noise,
                     double state[LINEAR_STATE][CHAINS])
 {
-    double gradient[CHAINS];
-    for (int i = 0; i < CHAINS; i++)
-        gradient[i] = pairs->h * state[0][i] + noise[i];
+    double gradient[2 * CHAINS];
+    for (int i = 0; i < CHAINS; i++) {
+        gradient[CHAINS + i] = pairs->h * state[0][i];
+        gradient[i] = gradient[CHAINS + i] + noise[i];
+    }
     pairs->rule->kind->step(pairs->rule, t, CHAINS, gradient, state[0], state[1]);
 }
 

@@ -32,7 +32,8 @@ struct noise {
 };
 
 /* Allocates a block and its noise. All their pointers but `lanes` lead into the memory
- * of theta; the caller frees both. */
+ * of theta; the caller frees both. The gradient without noise follows the samples, as a
+ * step takes it that wants it. */
 static int block_init(struct descent_block *block, struct noise *noise,
                       const struct descent *descent, struct error *error)
 {
@@ -54,10 +55,10 @@ static int block_init(struct descent_block *block, struct noise *noise,
         calloc(2 + slots + (1 + noise->ahead) * samples, row * sizeof *block->theta);
     if (!block->theta)
         return error_memory(error, "a block of chains");
-    block->exact = block->theta + row;
-    block->slot = block->exact + row;
+    block->slot = block->theta + row;
     block->sample = block->slot + slots * row;
-    noise->normal = block->sample + samples * row;
+    block->exact = block->sample + samples * row;
+    noise->normal = block->exact + row;
     for (size_t k = 0; k < row; k++)
         block->theta[k] = descent->start;
     if (descent->loss->examples > 0)

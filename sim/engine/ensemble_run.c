@@ -51,7 +51,7 @@ static bool runs_on_unit_noise(const struct ensemble *ensemble)
     const struct rule_kind *kind = ensemble->rule->kind;
     const struct problem *problem = ensemble->problem;
     double theta = 1, slot[RULE_MAX_SLOTS] = {0};
-    const double gradient[RULE_MAX_SAMPLES] = {0};
+    const double gradient[RULE_MAX_GRADIENTS] = {0};
     if (!kind->linear || problem->slope != 0 || ensemble_steps_are_needed(problem))
         return false;
     kind->step(ensemble->rule, 0, 1, gradient, &theta, slot);

@@ -24,9 +24,9 @@ int ensemble_steps_init(struct ensemble_steps *own, const struct ensemble *ensem
     const struct problem *problem = ensemble->problem;
     const size_t n = problem->n, row = n * LANES;
     const size_t slots = (size_t)ensemble->rule->kind->slots;
-    const size_t samples = (size_t)ensemble->rule->kind->samples;
+    const size_t gradients = (size_t)rule_gradients(ensemble->rule->kind);
     *own = (struct ensemble_steps){.ensemble = ensemble, .loops = loops, .back = back};
-    own->theta = aligned((3 + slots + samples) * row);
+    own->theta = aligned((3 + slots + gradients) * row);
     if (!own->theta)
         return error_memory(error, "a block of the ensemble");
     own->z = own->theta + row;
@@ -78,6 +78,18 @@ static void pull(struct ensemble_steps *own, size_t s, size_t stride,
             normal + i * stride + s * LANES, own->pull + i * LANES);
 }
 
+/* Sets pull to the gradient without noise in the eigenbasis. */
+static void pull_exactly(struct ensemble_steps *own)
+{
+    const struct problem *problem = own->ensemble->problem;
+    for (size_t i = 0; i < problem->n; i++) {
+        const double *z = own->z + i * LANES; /* in place of noise, whose factor is 0 */
+        own->ensemble->kernels->observe_pull(problem->h[i], problem->theta_star[i],
+                                             problem->slope, 0, z, z,
+                                             own->pull + i * LANES);
+    }
+}
+
 static void take_step(struct ensemble_steps *own, uint64_t t, size_t stride,
                       const double *normal, struct random_stream *stream)
 {
@@ -86,8 +98,12 @@ static void take_step(struct ensemble_steps *own, uint64_t t, size_t stride,
     const size_t n = problem->n, row = n * LANES;
     if (problem->examples > 0)
         minibatch_draw_at(&own->draw, own->z, problem->theta_star);
-    for (size_t s = 0; s < (size_t)ensemble->rule->kind->samples; s++) {
-        pull(own, s, stride, normal, stream);
+    const size_t samples = (size_t)ensemble->rule->kind->samples;
+    for (size_t s = 0; s < (size_t)rule_gradients(ensemble->rule->kind); s++) {
+        if (s < samples)
+            pull(own, s, stride, normal, stream);
+        else
+            pull_exactly(own);
         if (problem->rotation)
             ensemble->kernels->observe_rotate(n, problem->rotation, own->pull,
                                               own->gradient + s * row);

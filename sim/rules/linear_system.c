@@ -9,13 +9,13 @@
 /* --- probing ---------------------------------------------------------------------- */
 
 /* The state after one step of the rule without its weight decay from `state`, with
- * `gradient` for each of its samples or, if only >= 0, for that one alone. */
+ * `gradient` without noise or, if only >= 0, as the noise of that sample alone. */
 static void respond(const struct rule *rule, double gradient, int only, double *state)
 {
     struct rule bare = *rule;
-    double g[RULE_MAX_SAMPLES] = {0};
+    double g[RULE_MAX_GRADIENTS] = {0};
     bare.decay = (struct decay){.lambda = 0};
-    for (int k = 0; k < rule->kind->samples; k++)
+    for (int k = 0; k < rule_gradients(rule->kind); k++)
         g[k] = only < 0 || only == k ? gradient : 0;
     rule->kind->step(&bare, 0, 1, g, &state[0], &state[1]);
 }

@@ -12,6 +12,7 @@
     RULE(nesterov)                                                                     \
     RULE(qhm)                                                                          \
     RULE(aggmo)                                                                        \
+    RULE(anti_pgd)                                                                     \
     RULE(adam)                                                                         \
     RULE(amsgrad)                                                                      \
     RULE(adamw)                                                                        \

@@ -23,6 +23,7 @@
 enum {
     RULE_MAX_SLOTS = 6,
     RULE_MAX_SAMPLES = 2,
+    RULE_MAX_GRADIENTS = RULE_MAX_SAMPLES + 1,
     RULE_MAX_PARAMETERS = 8,
     RULE_MAX_SCALARS = 40,
     /* Scalar 0 of every rule is the learning rate it really applies: the direction of a
@@ -57,6 +58,9 @@ struct rule_kind {
     bool equivariant;   /* commutes with rotations, so may run in the eigenbasis of H */
     struct decay decay; /* the default */
     bool from_file;     /* its matrices are read from a file */
+    /* Whether a step also takes the gradient without noise, from which it knows the
+     * noise of its samples. */
+    bool exact_gradient;
     /* Computes A - I (dim x dim) and b (dim) without weight decay at curvature h from
      * the matrices of the file; NULL if not from_file. */
     void (*matrices)(const struct rule *rule, double h, quad *e, quad *b);
@@ -68,8 +72,8 @@ struct rule_kind {
     /* The numbers that the update needs besides the state, for step t of the schedule:
      * at most RULE_MAX_SCALARS. */
     void (*scalars)(const struct rule *rule, uint64_t t, double *scalar);
-    /* One step of `count` lanes at step t for given gradients:
-     * gradient[k * count + i], theta[i], slot[s * count + i]. */
+    /* One step of `count` lanes at step t for given gradients, rule_gradients() rows of
+     * them: gradient[k * count + i], theta[i], slot[s * count + i]. */
     void (*step)(const struct rule *rule, uint64_t t, size_t count,
                  const double *gradient, double *theta, double *slot);
 };
@@ -84,6 +88,13 @@ struct rule {
     struct matrices matrices; /* only of a rule that is read from a file */
     bool of_all;              /* chosen by "all", not by its own name */
 };
+
+/* Rows of gradients that a step takes: the samples and, behind them, the gradient
+ * without noise if the kind wants it. At most RULE_MAX_GRADIENTS. */
+static inline int rule_gradients(const struct rule_kind *kind)
+{
+    return kind->samples + (kind->exact_gradient ? 1 : 0);
+}
 
 /* The rules that are built in, NULL after the last. */
 const struct rule_kind *const *rule_kinds(void);

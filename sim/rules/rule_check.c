@@ -41,6 +41,19 @@ int rule_check_unpulled(const struct rule *rules, size_t count, const char *what
     return STATUS_OK;
 }
 
+int rule_check_sampled(const struct rule *rules, size_t count, const char *what,
+                       struct error *error)
+{
+    for (size_t i = 0; i < count; i++)
+        if (rules[i].kind->exact_gradient)
+            return error_about(error, STATUS_USAGE, "optimizer",
+                               "%s knows the gradient without noise, so gradient and "
+                               "noise do not act alike; %s allows rules that take "
+                               "samples of the gradient alone",
+                               rules[i].kind->name, what);
+    return STATUS_OK;
+}
+
 int rule_check_linear(const struct rule *rules, size_t count, const char *what,
                       struct error *error)
 {
@@ -71,8 +84,8 @@ bool rule_divides_zero(const struct rule *rule, double h, double theta,
         return false;
     for (uint64_t t = 0; t < steps && is_moderate(theta, slot, rule->kind->slots);
          t++) {
-        double gradient[RULE_MAX_SAMPLES];
-        for (int k = 0; k < rule->kind->samples; k++)
+        double gradient[RULE_MAX_GRADIENTS];
+        for (int k = 0; k < rule_gradients(rule->kind); k++)
             gradient[k] = h * (theta - theta_star);
         rule->kind->step(rule, t, 1, gradient, &theta, slot);
         if (isnan(theta))

@@ -17,6 +17,11 @@ PNM_MUST_USE int rule_check_gradients(const struct rule *rules, size_t count,
 PNM_MUST_USE int rule_check_constant(const struct rule *rules, size_t count,
                                      const char *what, struct error *error);
 
+/* The rules must take samples of the gradient alone, so that gradient and noise act
+ * alike. */
+PNM_MUST_USE int rule_check_sampled(const struct rule *rules, size_t count,
+                                    const char *what, struct error *error);
+
 /* The rules must be linear; `what`, "spectral radius", is a part of linear theory. */
 PNM_MUST_USE int rule_check_linear(const struct rule *rules, size_t count,
                                    const char *what, struct error *error);

@@ -12,7 +12,8 @@
  *   update(scalar, theta, slot, gradient), static inline: one coordinate, one step;
  *       it changes *theta and slot[0..SLOTS), draws no random numbers and cannot fail.
  *       gradient[0..SAMPLES) are the samples; two more places hold the curvature h and
- *       the gradient without noise, or 0 and 0 if these are not known.
+ *       the gradient without noise, or 0 and 0 if these are not known. The latter is
+ *       always known to a rule whose kind sets exact_gradient.
  */
 #include "base/isa.h"
 #include "rules/rule_loops.h"
@@ -53,14 +54,16 @@ static void step(const struct rule *rule, uint64_t t, size_t count,
                  double *restrict slot)
 {
     double scalar[SCALARS];
-    const bool decays = rule->decay.lambda != 0;
+    const bool decays = rule->decay.lambda != 0, exact = rule->kind->exact_gradient;
     const struct decay_step decay = decay_at(rule, t);
     scheduled_scalars(rule, t, scalar);
     for (size_t i = 0; i < count; i++) {
         double g[SAMPLES + 2] = {0}, s[SLOT_PLACES];
+        const double pull = decays ? decay.pull * theta[i] : 0;
         for (int k = 0; k < SAMPLES; k++)
-            g[k] =
-                gradient[(size_t)k * count + i] + (decays ? decay.pull * theta[i] : 0);
+            g[k] = gradient[(size_t)k * count + i] + pull;
+        if (exact)
+            g[SAMPLES + 1] = gradient[(size_t)SAMPLES * count + i] + pull;
         for (int k = 0; k < SLOTS; k++)
             s[k] = slot[(size_t)k * count + i];
         theta[i] = decays ? theta[i] * decay.keep : theta[i];
@@ -162,8 +165,10 @@ run_group(int mode, const struct rule *rule, uint64_t t, size_t steps,
                 if (mode & RUN_DECAY)
                     g[j] += decay.pull * x;
             }
-            if (mode & RUN_DECAY)
+            if (mode & RUN_DECAY) {
+                g[SAMPLES + 1] += decay.pull * x;
                 x *= decay.keep;
+            }
             for (int j = 0; j < SLOTS; j++)
                 s[j] = slot[j][lane];
             update(scalar, &x, s, g);

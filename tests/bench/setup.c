@@ -264,8 +264,8 @@ double setup_effective(const char *name)
     enum { STEPS = 20000 };
     const struct rule rule = setup_rule(name, 1);
     double slot[RULE_MAX_SLOTS] = {0}, moved = 0;
-    double gradient[RULE_MAX_SAMPLES];
-    for (int k = 0; k < RULE_MAX_SAMPLES; k++)
+    double gradient[RULE_MAX_GRADIENTS];
+    for (int k = 0; k < RULE_MAX_GRADIENTS; k++)
         gradient[k] = 1;
     for (uint64_t t = 0; t < STEPS; t++) {
         double theta = 0;

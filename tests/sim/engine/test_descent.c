@@ -162,7 +162,8 @@ static void check_replay(const struct descent *descent)
             draw(descent, &stream, CHAIN % LANES, theta, exact, sample + s * N);
         CHECK_SAME(record.sample + t * samples * N, sample, samples * N);
         for (size_t i = 0; i < N; i++) {
-            double own[RULE_MAX_SLOTS], g[RULE_MAX_SAMPLES];
+            double own[RULE_MAX_SLOTS], g[RULE_MAX_GRADIENTS];
+            g[samples] = exact[i];
             for (size_t s = 0; s < samples; s++)
                 g[s] = sample[s * N + i];
             for (size_t s = 0; s < slots; s++)

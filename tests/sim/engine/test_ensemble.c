@@ -124,7 +124,9 @@ static void replay_step(const struct replay *replay, const double *normal, size_
     const struct problem *problem = ensemble->problem;
     const size_t samples = (size_t)ensemble->rule->kind->samples;
     const double sd = problem->dense ? 1 : sqrt(problem->noise[mode]);
-    double gradient[RULE_MAX_SAMPLES];
+    double gradient[RULE_MAX_GRADIENTS];
+    gradient[samples] =
+        problem->h[mode] * (*theta - problem->theta_star[mode]) + problem->slope;
     for (size_t s = 0; s < samples; s++) {
         const size_t at = (t % BLOCK * samples + s) * LANES + (size_t)replay->lane;
         const double xi = replay_noise(replay, normal, i, at, BLOCK * LANES * samples);

@@ -115,7 +115,10 @@ static void check_unit(const struct rule *rule, const struct problem *problem,
                 turn(problem, false, gradient[lane], all[s][lane]);
         }
         for (size_t lane = 0; lane < LANES; lane++) {
-            double g[RULE_MAX_SAMPLES * N];
+            double g[RULE_MAX_GRADIENTS * N], exact[N];
+            for (size_t i = 0; i < N; i++)
+                exact[i] = curvature[i] * (z[lane][i] - problem->theta_star[i]);
+            turn(problem, false, exact, g + samples * N);
             for (size_t s = 0; s < samples; s++)
                 memcpy(g + s * N, all[s][lane], sizeof all[s][lane]);
             rule->kind->step(rule, t, N, g, theta[lane], slot[lane]);

@@ -118,10 +118,10 @@ static void check_by_hand(const struct rule_kind *kind, double lambda, bool deco
     set_decay(&whole, lambda, decoupled);
     set_schedule(&whole, schedule);
     for (uint64_t t = 0; t < STEPS; t++) {
-        double g[RULE_MAX_SAMPLES], pulled[RULE_MAX_SAMPLES];
+        double g[RULE_MAX_GRADIENTS], pulled[RULE_MAX_GRADIENTS];
         const double lr = 0.05 * schedule_factor(&whole.schedule, t);
-        for (int k = 0; k < kind->samples; k++) {
-            g[k] = a.theta + check_normal(&random);
+        for (int k = 0; k < rule_gradients(kind); k++) {
+            g[k] = a.theta + (k < kind->samples ? check_normal(&random) : 0);
             pulled[k] = g[k] + (decoupled ? 0 : lambda * a.theta);
         }
         step_with(&whole, t, g, &b);
@@ -167,10 +167,11 @@ static void check_tile(const struct rule *rule, const struct rule_loops *loops)
     for (int lane = 0; lane < LANES; lane += 9) {
         struct run run = {.theta = start.theta[lane]}, own = run;
         for (size_t k = 0; k < STEPS; k++) {
-            double g[RULE_MAX_SAMPLES];
+            double g[RULE_MAX_GRADIENTS];
             for (size_t j = 0; j < samples; j++)
                 g[j] = fma(0.5, normal[(k * samples + j) * LANES + (size_t)lane],
                            start.h[lane] * (run.theta - 0.25));
+            g[samples] = start.h[lane] * (run.theta - 0.25);
             step_with(rule, 5 + k, g, &run);
             loops->step(rule, 5 + k, 1, g, &own.theta, own.slot);
             CHECK_EXACT(own.theta, run.theta);
@@ -240,8 +241,8 @@ static void check_theory(const struct rule *rule, double h, double theta_star)
             CHECK_NEAR((double)written.b[k][r], (double)probed.b[k][r], 1e-14, 1e-15);
     CHECK_OK(theory_mean(rule, h, theta_star, mean, &error), &error);
     for (uint64_t t = 0; t < 60000; t++) {
-        double g[RULE_MAX_SAMPLES];
-        for (int k = 0; k < kind->samples; k++)
+        double g[RULE_MAX_GRADIENTS];
+        for (int k = 0; k < rule_gradients(kind); k++)
             g[k] = h * (run.theta - theta_star);
         step_with(rule, t, g, &run);
     }

@@ -89,7 +89,7 @@ static void test_probe(void **state)
         const double h = check_uniform(&random, 0.01, 4);
         const struct linear_system system = probed(&rule, h);
         double s[LINEAR_STATE] = {0}, next[LINEAR_STATE] = {0}, xi[RULE_MAX_SAMPLES];
-        double gradient[RULE_MAX_SAMPLES];
+        double gradient[RULE_MAX_GRADIENTS];
         assert_int_equal(system.dim, 1 + rule.kind->slots);
         assert_int_equal(system.samples, rule.kind->samples);
         for (int i = 0; i < system.dim; i++)
@@ -98,6 +98,7 @@ static void test_probe(void **state)
             xi[k] = check_normal(&random);
             gradient[k] = h * s[0] + xi[k];
         }
+        gradient[system.samples] = h * s[0];
         for (int i = 0; i < system.dim; i++) {
             for (int j = 0; j < system.dim; j++)
                 next[i] += linear_system_element(&system, i, j) * s[j];

@@ -48,8 +48,8 @@ struct whole {
 static void step_of(const struct rule *rule, uint64_t t, const struct whole *w,
                     const double *gradient, const double theta_star[N], double *state)
 {
-    double g[RULE_MAX_SAMPLES * N] = {0};
-    for (int k = 0; k < w->samples; k++)
+    double g[RULE_MAX_GRADIENTS * N] = {0};
+    for (int k = 0; k < rule_gradients(rule->kind); k++)
         for (int i = 0; i < N; i++)
             for (int j = 0; !gradient && j < N; j++)
                 g[k * N + i] += w->hessian[i][j] * state[j];

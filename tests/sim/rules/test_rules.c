@@ -196,7 +196,7 @@ static void test_parameter_range(void **state)
 
 /* A state of one coordinate and the gradients it meets. */
 struct point {
-    double x[STATE + RULE_MAX_SAMPLES];
+    double x[STATE + RULE_MAX_GRADIENTS];
 };
 
 /* Slots at random. Those of a rule that is not linear may be means of squares, so they
@@ -333,7 +333,7 @@ static void advance_by_steps(const struct rule *rule, step_function one_step,
     const size_t slots = (size_t)rule->kind->slots;
     for (size_t k = 0; k < STEPS; k++)
         for (size_t first = 0; first < LANES; first += count) {
-            double gradient[RULE_MAX_SAMPLES * LANES];
+            double gradient[RULE_MAX_GRADIENTS * LANES];
             double slot[RULE_MAX_SLOTS * LANES];
             for (size_t i = 0; i < count; i++) {
                 const size_t lane = first + i;
@@ -344,6 +344,7 @@ static void advance_by_steps(const struct rule *rule, step_function one_step,
                     gradient[s * count + i] =
                         fma(tile->noise_sd[lane],
                             normal[(k * samples + s) * LANES + lane], mean);
+                gradient[samples * count + i] = mean;
                 for (size_t s = 0; s < slots; s++)
                     slot[s * count + i] = tile->slot[s][lane];
             }
