@@ -55,9 +55,10 @@ static inline void update(const double *scalar, double *theta, double *slot,
             after[r] = fma(scalar[BEYOND + at], pulled[c], after[r]);
         }
     }
-    *theta = after[0];
+    /* Without + 0.0 the sign of a 0 would depend on whether h is known. */
+    *theta = after[0] + 0.0;
     for (int k = 0; k < SLOTS; k++)
-        slot[k] = after[1 + k];
+        slot[k] = after[1 + k] + 0.0;
 }
 
 /* A(h) - I = (A0 - I) + lr h A1 and lr b. */
