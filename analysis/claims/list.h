@@ -36,6 +36,7 @@
     CLAIM(eq18_19)                                                                     \
     CLAIM(flat)                                                                        \
     CLAIM(averaging)                                                                   \
+    CLAIM(anti_pgd)                                                                    \
     CLAIM(thm4_2)                                                                      \
     CLAIM(eq21)                                                                        \
     CLAIM(eq22)                                                                        \
