@@ -176,3 +176,6 @@ run huber 1.5
 run log_cosh 1.6574544541530774
 run logistic -0.68677229183743678
 run rippled 4.4955080621404958
+
+# The rows of the claim, from which the script takes those of the valley.
+table trace_by_steps pnm-verify --claim anti-pgd --precision 0.002

@@ -92,7 +92,7 @@ static int check_rule(struct ledger *ledger, const struct claim *claim,
     int status = STATUS_OK;
     for (size_t k = 0; status == STATUS_OK && k < sizeof rates / sizeof *rates; k++)
         status = add_variance(ledger, claim, "anti_pgd", true, rates[k], error);
-    for (size_t k = 1; status == STATUS_OK && k < 3; k++)
+    for (size_t k = 0; status == STATUS_OK && k < 2; k++)
         status = add_variance(ledger, claim, "sgd", false, rates[k], error);
     if (status == STATUS_OK)
         status =
@@ -318,7 +318,7 @@ static int run_drift(struct ledger *ledger, const struct claim *claim,
                      struct drift *drift, struct error *error)
 {
     const struct sampling *sampling = ledger->sampling;
-    const uint64_t chains = chains_for(sampling, 64, 32);
+    const uint64_t chains = chains_for(sampling, 128, 32);
     struct rule rule;
     const struct valley valley = {&rule, FAST, length, drift->noise, STEPS, EVERY};
     int status = isnan(drift->beta0)
@@ -352,7 +352,7 @@ static int add_drift(struct ledger *ledger, const struct claim *claim,
     for (int k = 1; status == STATUS_OK && k < POINTS; k++) {
         const struct evidence evidence = evidence_at(drift, k);
         char setting[200];
-        snprintf(setting, sizeof setting, "valley: %s, c=%g, T=%d", drift->what,
+        snprintf(setting, sizeof setting, "valley: %s c=%g T=%d", drift->what,
                  drift->noise, k * EVERY);
         status = ledger_value(ledger, claim, FORM_FIRST_ORDER, setting, &evidence,
                               drift->samples, error);
@@ -384,7 +384,7 @@ static int add_ratio(struct ledger *ledger, const struct claim *claim,
     evidence.exact_error = 4 * exact / FAST;
     evidence.paper_scale = evidence_scale(evidence.paper);
     evidence.exact_scale = evidence_scale(exact);
-    snprintf(setting, sizeof setting, "valley: %s over sgd, T=%d", pnm->what, STEPS);
+    snprintf(setting, sizeof setting, "valley: %s over sgd T=%d", pnm->what, STEPS);
     return status == STATUS_OK
                ? ledger_value(ledger, claim, FORM_PRINTED, setting, &evidence,
                               pnm->samples + sgd->samples, error)
