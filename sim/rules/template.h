@@ -124,6 +124,16 @@ group_moments(const double own_sum[GROUP], const double own_square[GROUP],
     }
 }
 
+/* Pulls the gradients of theta = x, and returns what is left of x. */
+__attribute__((always_inline)) static inline double
+decayed(struct decay_step decay, double x, double g[SAMPLES + 2])
+{
+    for (size_t j = 0; j < SAMPLES; j++)
+        g[j] += decay.pull * x;
+    g[SAMPLES + 1] += decay.pull * x;
+    return x * decay.keep;
+}
+
 __attribute__((always_inline)) static inline void
 run_group(int mode, const struct rule *rule, uint64_t t, size_t steps,
           const double *restrict normal, struct tile *restrict tile, size_t first,
@@ -162,13 +172,9 @@ run_group(int mode, const struct rule *rule, uint64_t t, size_t steps,
                            : fma(tile->noise_sd[first + lane], noise,
                                  h[lane] * (x - tile->centre[first + lane]) +
                                      tile->slope[first + lane]);
-                if (mode & RUN_DECAY)
-                    g[j] += decay.pull * x;
             }
-            if (mode & RUN_DECAY) {
-                g[SAMPLES + 1] += decay.pull * x;
-                x *= decay.keep;
-            }
+            if (mode & RUN_DECAY)
+                x = decayed(decay, x, g);
             for (int j = 0; j < SLOTS; j++)
                 s[j] = slot[j][lane];
             update(scalar, &x, s, g);

@@ -407,6 +407,25 @@ static void test_adapnm_bias(void **state)
     }
 }
 
+/* Orvieto et al.: z_t = theta_t - xi_t follows z' = z - eta grad f(z + xi), so that
+ * theta is where gradient descent from z would be, with the last noise alone on top. */
+static void test_anti_pgd_takes_its_noise_back(void **state)
+{
+    const double eta = 0.3, h = 1.7;
+    const struct rule rule = CHECK_RULE("anti_pgd lr=%.17g", eta);
+    double theta = 1, slot[RULE_MAX_SLOTS] = {0}, z = 1, xi = 0;
+    uint64_t random = 11;
+    (void)state;
+    for (uint64_t t = 0; t < 1000; t++) {
+        const double noise = check_normal(&random);
+        const double g[2] = {h * theta + noise, h * theta};
+        z -= eta * h * (z + xi);
+        xi = -eta * noise;
+        rule.kind->step(&rule, t, 1, g, &theta, slot);
+        CHECK_NEAR(theta, z + xi, 1e-13, 1e-14);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -417,6 +436,7 @@ int main(void)
         cmocka_unit_test(test_adapnm_is_adam),
         cmocka_unit_test(test_limits_of_the_others),
         cmocka_unit_test(test_adapnm_bias),
+        cmocka_unit_test(test_anti_pgd_takes_its_noise_back),
     };
     return cmocka_run_group_tests_name("papers", tests, NULL, NULL);
 }
