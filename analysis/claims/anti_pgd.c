@@ -318,7 +318,7 @@ static int run_drift(struct ledger *ledger, const struct claim *claim,
                      struct drift *drift, struct error *error)
 {
     const struct sampling *sampling = ledger->sampling;
-    const uint64_t chains = chains_for(sampling, 128, 32);
+    const uint64_t chains = chains_for(sampling, 128, 64);
     struct rule rule;
     const struct valley valley = {&rule, FAST, length, drift->noise, STEPS, EVERY};
     int status = isnan(drift->beta0)

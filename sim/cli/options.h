@@ -142,10 +142,8 @@ struct program {
     bool judges;     /* its exit status follows the tally */
     bool plans_rate; /* a learning rate that is not given is NAN, not an error */
     bool no_rate;    /* the learning rate is NAN and cannot be given */
-    bool linear;     /* runs linear rules only: --optimizer all means these */
-    /* Runs only rules that take samples of the gradient alone: --optimizer all means
-     * these. */
-    bool sampled;
+    bool linear;     /* runs linear rules only */
+    bool sampled;    /* runs only rules that take samples of the gradient alone */
     /* Sets presence_counts of all rules' parameters: the program searches those that
      * are not given. */
     bool presence_counts;
@@ -174,6 +172,14 @@ struct program {
     const struct program_example *examples;
     const char *see_also; /* manual: related programs in alphabetical order */
 };
+
+/* Whether the program can run rules of that kind: --optimizer all means those. */
+static inline bool program_takes(const struct program *program,
+                                 const struct rule_kind *kind)
+{
+    return (kind->linear || !program->linear) &&
+           !(kind->exact_gradient && program->sampled);
+}
 
 struct option_value {
     struct option_spec option;

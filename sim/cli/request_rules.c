@@ -175,8 +175,7 @@ static int read_decay(const struct options *options, struct rule *rule,
 static bool is_one_of_all(const struct options *options, const struct rule_kind *kind)
 {
     const bool complete = !kind->from_file || options_text(options, "system");
-    return complete && (kind->linear || !options->program->linear) &&
-           !(kind->exact_gradient && options->program->sampled);
+    return complete && program_takes(options->program, kind);
 }
 
 /* Whether `name`, one word of --optimizer, stands for the rule. */

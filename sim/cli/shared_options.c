@@ -385,7 +385,7 @@ static const char *optimizer_word(const struct program *program, size_t i)
     if (i == 0)
         return RULES_ALL;
     for (const struct rule_kind *const *rule = rule_kinds(); *rule; rule++)
-        if (((*rule)->linear || !program->linear) && --i == 0)
+        if (program_takes(program, *rule) && --i == 0)
             return (*rule)->name;
     return NULL;
 }

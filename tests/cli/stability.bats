@@ -32,7 +32,7 @@ stability() {
     attempt pnm-stability --optimizer "$(linear_rules | tr ' ' ,)" --lr 0.1,0.2 --beta0 0,1 --beta1 0,0.9 --spectrum 0.5,1 --measure
     expect_status 0
     expect_equal "$(header "$out")" "$columns,rho_measured,steps_measured,limit_measured,exact_verdict,$last,reason"
-    expect_equal "$(row_count "$out")" $((2 + 4 + 8 + 8 + 4 + 4 + 4 + 2))
+    expect_equal "$(row_count "$out")" $((2 + 4 + 8 + 8 + 4 + 4 + 4 + 2 + 2))
     all_are "$out" exact_verdict holds
     expect_no_nan "$out"
     body "$out" | grep '^pnm,0.2,1,0.9,' >of_grid

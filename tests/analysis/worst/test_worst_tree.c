@@ -251,7 +251,8 @@ static void steps_visit_the_nodes(void **state)
 {
     (void)state;
     for (const struct rule_kind *const *kind = rule_kinds(); *kind; kind++) {
-        if (!(*kind)->linear || (*kind)->from_file || (*kind)->samples != 1)
+        if (!(*kind)->linear || (*kind)->from_file || (*kind)->exact_gradient ||
+            (*kind)->samples != 1)
             continue;
         struct rule rule = rule_of(*kind, 0.3);
         rule_complete(&rule);
