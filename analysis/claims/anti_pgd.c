@@ -4,7 +4,6 @@
  * momentum, perturbed by eta0 beta0 m; does that do the same? In a valley that widens,
  * the slow coordinate drifts by -rate h'/2 d Var(u), so that all depends on the
  * variance of a fast coordinate u. */
-#include "claims/shared/claim_known.h"
 #include "claims/shared/claim_stationary.h"
 #include "compare/fixed.h"
 #include "compare/perturbation.h"
@@ -174,19 +173,18 @@ static int add_perturbation(struct ledger *ledger, const struct claim *claim,
                             double beta0, double beta1, double rate,
                             struct error *error)
 {
-    const struct identity identity = {NULL, simulated_decomposition,
-                                      written_decomposition};
-    struct identity own = identity;
     struct evidence momentum, added;
     struct rule pnm;
+    const struct identity identity = {&pnm, simulated_decomposition,
+                                      written_decomposition};
     char what[120], setting[200];
     double samples;
     int status = pnm_at(&pnm, beta0, beta1, rate, error);
-    own.context = &pnm;
     snprintf(what, sizeof what, "pnm beta0=%g beta1=%g", beta0, beta1);
     snprintf(setting, sizeof setting, "decomposition: %s", what);
     if (status == STATUS_OK)
-        status = ledger_identity(ledger, claim, FORM_PRINTED, setting, &own, error);
+        status =
+            ledger_identity(ledger, claim, FORM_PRINTED, setting, &identity, error);
     if (status == STATUS_OK)
         status = perturbation_compare(ledger->sampling, &pnm,
                                       chains_for(ledger->sampling, 4096, 64), claim->id,
@@ -430,7 +428,7 @@ static int check(struct ledger *ledger, const struct claim *claim, struct error 
 
 const struct claim claim_anti_pgd = {
     .id = "anti-pgd",
-    .where = "Orvieto et al. 2022, sec. 1 and 3",
+    .where = "Orvieto et al. 2022",
     .kind = CLAIM_VALUE,
     .statement = "Anti-PGD: Var theta = 2 s^2/(2 - eta h); PNM is perturbed by "
                  "-eta0 beta0 m, which moves it to flat minima as 1/2 eta0^2 beta0^2 "

@@ -2,7 +2,7 @@
 /* valley.h: the slow coordinate of a rule in a valley that widens.
  *
  * The loss is f(u, v) = h(v) |u|^2 / 2 with h(v) = (v/l)^2, d fast coordinates u and
- * one slow coordinate v: the widening valley of Orvieto et al. (ICML 2022, sec. 3), l
+ * one slow coordinate v: the widening valley of Orvieto et al. (ICML 2022), l
  * being its length. Its minima, f = 0, are u = 0 with any v, and v = 0 with any u. At u
  * = 0 the Hessian is diag(h(v), ..., h(v), 0) with the trace d h(v): the valley is
  * sharp where |v| is large and flat where it is small. The gradient is (h(v) u, v |u|^2
