@@ -76,6 +76,19 @@ quantity() {
     holds "($(quantity mean exact) - (1 - 2 * (0.9 + 0.81 + 0.729) / 3))^2 < 1e-26"
 }
 
+@test "averages of a rule that is read from a file: heavy_ball with two numbers more" {
+    printf '%s\n' '1 -0.5 0 0 -1 0 0 0 -1' '0 0.5 0 0 1 0 0 0 1' '0 1 0 0 0 0 0 0 0' '0 0 1 0 0 0 0 0 0' >four
+    local given="--quiet --lr 0.05 --spectrum 0.5,1 --noise isotropic:1 --exact" average
+    for average in "polyak --at 50" ema:0.1; do
+        attempt pnm-stationary $given --optimizer linear --system four --average $average
+        expect_status 0
+        quantity covariance exact >file
+        attempt pnm-stationary $given --optimizer heavy_ball --beta1 0.5 --beta3 1 --average $average
+        quantity covariance exact | paste -d ' ' - file |
+            awk '($1 / $2 - 1) ^ 2 > 1e-24 { print; bad = 1 } END { exit bad || NR != 2 }'
+    done
+}
+
 @test "pnm-simulate gives the same average, of any rule and loss, and its course" {
     attempt pnm-simulate --quiet --optimizer pnm $one --average polyak:1000 --steps 1200 --replicas 100000
     expect_status 0
