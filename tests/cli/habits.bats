@@ -133,7 +133,7 @@ on_terminal() {
     expect_same markdown a.md
     expect_equal "$(wc -l <markdown)" $(($(row_count a.csv) + 5))
     attempt pnm-verify --list --format markdown
-    sed 's/\\|//g' "$out" | awk -F'|' 'NF != 6 { exit 1 }'
+    sed 's/\\|//g' "$out" | awk -F'|' 'NF != 7 { exit 1 }'
 }
 
 # --- files of options -----------------------------------------------------------------
