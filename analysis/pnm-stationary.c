@@ -11,6 +11,7 @@
 #include "evidence_cells.h"
 #include "rules/rule_check.h"
 #include "stationary_at.h"
+#include "stationary_quantiles.h"
 #include "stationary_warn.h"
 
 #include <math.h>
@@ -18,6 +19,14 @@
 #include <stdlib.h>
 
 static const struct option_spec own_options[] = {
+    SHARED_OPTION_NOISE_LAW,
+    {.name = "quantiles",
+     .kind = OPTION_GRID,
+     .field = OPTION_FIELD(struct stationary_request, quantiles),
+     .given = OPTION_FIELD(struct stationary_request, quantiles_given),
+     .argument = "P[,P...]",
+     .doc = "show quantiles of theta at these probabilities instead of covariances, "
+            "and its kurtosis where the noise has a variance"},
     {.name = "full",
      .kind = OPTION_FLAG,
      .field = OPTION_FIELD(struct stationary_request, full),
@@ -361,7 +370,11 @@ static int answer(const struct request *request, struct table *table,
         return error_about(error, STATUS_USAGE, "excess",
                            "the option cannot be combined with --full: it gives one "
                            "row a rule, not one a pair");
-    status = average_form_read(own->average, &average, error);
+    status = stationary_quantiles_needed(own, error);
+    if (status == STATUS_OK)
+        status = average_form_read(own->average, &average, error);
+    if (status == STATUS_OK && own->quantiles_given)
+        return stationary_quantiles_answer(own, table, tally, error);
     if (status == STATUS_OK && (own->at_given || average.kind != AVERAGE_NONE))
         return stationary_at_answer(own, &average, table, tally, error);
     if (status == STATUS_OK)
@@ -409,7 +422,14 @@ static const struct program program = {
         "FROM times exact, and `limit` what it tends to: H^-1 C H^-1 for rules that "
         "take one gradient a step. The stationary law of an average (ema without --at) "
         "is measured after `step` steps, of which the start is a small part of the "
-        "error.",
+        "error.\n\n"
+        "--quantiles: a chain gives one value. low and high are values of chains "
+        "between which the quantile lies by the exact binomial law of the number of "
+        "chains below it, at the level of verdicts; stderr is the distance to the one "
+        "on the side of exact, divided by 4.89; below is how many chains are below "
+        "exact. `kurtosis` is E x^4/(E x^2)^2 of x = theta - E theta, 3 for a Gaussian "
+        "law. Student's t has no exact quantile here and, with 8 degrees of freedom or "
+        "fewer, no standard error of the kurtosis.",
     .groups = OPTIONS_EXACT | OPTIONS_COLUMNS | OPTIONS_RULE | OPTIONS_DECAY |
               OPTIONS_QUADRATIC | OPTIONS_CHAINS | OPTIONS_SAMPLING | OPTIONS_OUTPUT |
               OPTIONS_PLOT,

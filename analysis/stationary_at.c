@@ -130,9 +130,8 @@ static int check(const struct stationary_request *own, const struct average *ave
     return STATUS_OK;
 }
 
-/* The rules without those of `all` that are not linear. */
-static int linear_rules(const struct stationary_request *own, struct rule **rules,
-                        size_t *count, struct error *error)
+int stationary_linear_rules(const struct stationary_request *own, const char *what,
+                            struct rule **rules, size_t *count, struct error *error)
 {
     const struct request_rules *all = &own->request.rules;
     *count = 0;
@@ -145,8 +144,8 @@ static int linear_rules(const struct stationary_request *own, struct rule **rule
     if (*count < all->count)
         sampling_warn(&own->request.sampling,
                       "--optimizer " RULES_ALL ": left out are the rules that are not "
-                      "linear, which have no exact law at a step");
-    const char *what = own->at_given ? "law at a step" : "exact law of an average";
+                      "linear, which have no exact %s",
+                      what);
     const int status = rule_check_linear(*rules, *count, what, error);
     return status == STATUS_OK ? rule_check_constant(*rules, *count, what, error)
                                : status;
@@ -245,7 +244,9 @@ int stationary_at_answer(const struct stationary_request *own,
     const size_t places = own->at_given ? own->at.count : 1;
     int status = check(own, average, error);
     if (status == STATUS_OK)
-        status = linear_rules(own, &rules, &count, error);
+        status = stationary_linear_rules(
+            own, own->at_given ? "law at a step" : "law of an average", &rules, &count,
+            error);
     if (status == STATUS_OK)
         status = rule_table_init(table, columns,
                                  average->kind == AVERAGE_POLYAK ? COLUMNS : SCALED,

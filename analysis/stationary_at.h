@@ -13,12 +13,21 @@ struct stationary_request {
     bool full, excess;
     struct numbers at; /* steps */
     bool at_given;
-    const char *average; /* none, polyak, ...; NULL: none */
+    const char *average;      /* none, polyak, ...; NULL: none */
+    struct numbers quantiles; /* probabilities */
+    bool quantiles_given;
 };
 
 /* --at and --average. */
 enum { STATIONARY_AT_OPTIONS = 2 };
 extern const struct option_spec stationary_at_options[STATIONARY_AT_OPTIONS];
+
+/* Sets *rules to the rules asked for, without those of `all` that are not linear; the
+ * caller frees them. `what` is the law that only linear rules have. STATUS_USAGE for
+ * others, and for a learning rate that changes. */
+PNM_MUST_USE int stationary_linear_rules(const struct stationary_request *own,
+                                         const char *what, struct rule **rules,
+                                         size_t *count, struct error *error);
 
 /* Fills the table if --at is given or there is an average. STATUS_USAGE for options
  * that plan stationary chains, rules without a linear law, and steps that are no whole

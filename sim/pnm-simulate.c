@@ -22,6 +22,7 @@ struct simulate_request {
 };
 
 static const struct option_spec own_options[] = {
+    SHARED_OPTION_NOISE_LAW,
     {.name = "record",
      .kind = OPTION_CHOICE,
      .field = OPTION_FIELD(struct simulate_request, record),
@@ -221,6 +222,13 @@ static int answer_moments(const struct request *request, struct table *table,
     struct moments *all = calloc(AVERAGES * n, sizeof *all);
     struct moments *averages[AVERAGES];
     struct moments_plan plan = {0};
+    if (!noise_law_has_variance(problem->law)) {
+        free(all);
+        return error_about(error, STATUS_USAGE, "noise-law",
+                           "stable noise of the exponent %g has no variance, so that "
+                           "the chains have no moments; allowed is --record trajectory",
+                           problem->law.parameter);
+    }
     int status = all ? moments_plan_make(&plan, &ensemble, &request->sampling, error)
                      : error_memory(error, "the modes");
     if (status == STATUS_OK)

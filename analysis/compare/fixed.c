@@ -4,6 +4,7 @@
 #include "base/interrupt.h"
 #include "compare/fixed_control.h"
 #include "compare/fixed_law.h"
+#include "compare/heavy_tail.h"
 #include "compare/stationary.h"
 #include "engine/ensemble_average.h"
 
@@ -74,6 +75,7 @@ static int find_exact(struct fixed_work *work, struct error *error)
 static double exact_excess(const struct fixed_work *work, double *natural,
                            double *variance, double *fourths)
 {
+    const double tails = 2 + noise_law_excess(work->problem->law);
     double sum = 0;
     *natural = *variance = *fourths = 0;
     for (size_t i = 0; i < work->problem->n; i++) {
@@ -81,7 +83,7 @@ static double exact_excess(const struct fixed_work *work, double *natural,
         const double half = work->problem->h[i] / 2, m = mode->mean;
         const double part = half * (mode->covariance + m * m);
         const double own =
-            half * half * mode->covariance * (2 * mode->covariance + 4 * m * m);
+            half * half * mode->covariance * (tails * mode->covariance + 4 * m * m);
         sum += part;
         *natural += fabs(part);
         *variance += own;
@@ -99,13 +101,14 @@ static uint64_t first_of(const struct fixed_work *work)
                                              : 1;
 }
 
-/* The number of chains: that of one variance, 2/R relative, or of the excess. */
+/* The number of chains: that of one variance, 2/R relative and more if the noise has
+ * heavier tails than Gaussian noise, or of the excess. */
 static void plan(const struct fixed_work *work, enum fixed_elements elements,
                  struct fixed_law *law)
 {
     const struct sampling *sampling = work->sampling;
     double natural, variance, fourths;
-    double relative = 2;
+    double relative = 2 + noise_law_excess(work->problem->law);
     const double total = exact_excess(work, &natural, &variance, &fourths);
     if (elements == FIXED_SUM && total != 0 && isfinite(variance / total))
         relative = variance / total / total;
@@ -244,8 +247,9 @@ static int measure(struct fixed_work *work, enum fixed_elements elements,
 /* --- rows ------------------------------------------------------------------------- */
 
 /* Judges a row of moments whose law is Gaussian or the square of one. One sample has
- * the variance `spread`, so that spread/se^2 samples count. */
-static void judge(struct fixed_row *row, double spread, bool controlled)
+ * the variance `spread`, so that spread/se^2 samples count. `tails`: single draws show
+ * in what was measured. */
+static void judge(struct fixed_row *row, double spread, bool controlled, bool tails)
 {
     struct evidence *e = &row->evidence;
     const uint64_t fewest = controlled ? FIXED_CHAINS : ESTIMATE_MIN_CHAINS;
@@ -253,7 +257,7 @@ static void judge(struct fixed_row *row, double spread, bool controlled)
     e->paper = NAN;
     e->paper_scale = 1;
     e->decisive =
-        isfinite(e->exact) && isfinite(e->measured) &&
+        isfinite(e->exact) && isfinite(e->measured) && !tails &&
         (e->noiseless || (e->count >= fewest && effective >= ESTIMATE_MIN_SAMPLES));
     row->verdicts = evidence_judge(e);
 }
@@ -281,6 +285,13 @@ static void take_mean(const struct fixed_work *work, size_t i, struct evidence *
 {
     e->noiseless = problem_noise(work->problem, i, i) == 0;
     take(e, &work->theta[i], &work->plain[i]);
+}
+
+static bool tails_show(const struct fixed_work *work, size_t i,
+                       const struct evidence *e)
+{
+    return heavy_tail_shows(work->problem->law, (double)e->count,
+                            work->mode[i].covariance, e->plain_se);
 }
 
 static void take_variance(const struct fixed_work *work, size_t i, struct evidence *e)
@@ -317,7 +328,7 @@ static void add_mean(const struct fixed_work *work, size_t i, struct fixed_row *
     row->evidence.exact_scale =
         evidence_scale(sqrt(mode->covariance + mode->mean * mode->mean));
     take_mean(work, i, &row->evidence);
-    judge(row, mode->covariance, is_controlled(work, i));
+    judge(row, mode->covariance, is_controlled(work, i), false);
 }
 
 static int add_covariance(const struct fixed_work *work, size_t i, size_t j,
@@ -347,7 +358,7 @@ static int add_covariance(const struct fixed_work *work, size_t i, size_t j,
         take(&row->evidence, pair, pair);
     }
     judge(row, a->covariance * b->covariance + covariance * covariance,
-          is_controlled(work, i));
+          is_controlled(work, i), i == j && tails_show(work, i, &row->evidence));
     return STATUS_OK;
 }
 
@@ -375,11 +386,13 @@ static void add_excess(const struct fixed_work *work, struct fixed_row *row)
     e->sampled = true;
     e->noiseless = true;
     e->count = UINT64_MAX;
+    bool tails = false;
     for (size_t i = 0; i < n; i++) {
         const double half = work->problem->h[i] / 2, m = work->mode[i].mean;
         struct evidence first = {.exact = 0}, second = {.exact = 0};
         take_mean(work, i, &first);
         take_variance(work, i, &second);
+        tails = tails || tails_show(work, i, &second);
         const double of_mean = 2 * fabs(m) * first.se;
         const double se =
             fabs(half) *
@@ -408,7 +421,7 @@ static void add_excess(const struct fixed_work *work, struct fixed_row *row)
     const double parts = together || fourths == 0 ? 1 : variance * variance / fourths;
     if (!together)
         e->count = estimate_chains(squares, powers, e->count);
-    judge(row, parts * variance, work->control);
+    judge(row, parts * variance, work->control, tails);
 }
 
 static int fill(const struct fixed_work *work, enum fixed_elements elements,

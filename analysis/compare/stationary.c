@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "compare/stationary.h"
 
+#include "compare/heavy_tail.h"
 #include "compare/stationary_companion.h"
 #include "compare/stationary_control.h"
 #include "compare/stationary_minibatch.h"
@@ -205,6 +206,17 @@ static double remaining_bias(const struct stationary_work *work,
         plan_law_bias(&job->law, job->plan.chains.burn_in, job->plan.chains.steps));
 }
 
+static bool tails_show(const struct stationary_work *work, const struct comparison *row,
+                       const struct stationary_job *job)
+{
+    const struct chains *chains = &job->plan.chains;
+    const double draws =
+        (double)row->evidence.count * (double)(chains->steps - chains->burn_in);
+    return row->i == row->j &&
+           heavy_tail_shows(work->problem->law, draws, job->law.s_ii[0],
+                            row->evidence.plain_se);
+}
+
 /* Whether a row has enough chains and effective samples and has forgotten its start. */
 static bool is_decisive(const struct stationary_work *work,
                         const struct comparison *row, const struct stationary_job *job)
@@ -213,7 +225,7 @@ static bool is_decisive(const struct stationary_work *work,
     if (!rule_has_law(work->rule))
         return e->sampled && e->count >= ESTIMATE_MIN_CHAINS;
     if (!e->sampled || !stationary_is_stable(work, row) || job->plan.too_short ||
-        rounding_shows(work, row, job))
+        rounding_shows(work, row, job) || tails_show(work, row, job))
         return false;
     if (e->noiseless)
         return e->bias <= ESTIMATE_TOLERANCE * e->exact_scale;

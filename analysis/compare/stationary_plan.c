@@ -72,6 +72,7 @@ int stationary_plan_row(const struct stationary_work *work, struct comparison *r
         return status;
     status = plan_law_init(&job->law, &work->systems[i], &work->systems[j], noise,
                            offset_i[0], offset_j[0], error);
+    job->law.excess = i == j ? noise_law_excess(work->problem->law) : 0;
     memcpy(job->law.offset_i, offset_i, sizeof job->law.offset_i);
     memcpy(job->law.offset_j, offset_j, sizeof job->law.offset_j);
     if (status == STATUS_OK)

@@ -180,4 +180,6 @@ const struct random_kernel ISA_NAME(random_kernel) = {
     .words = xoshiro_words,
     .box_muller = box_muller,
     .normal = xoshiro_normal,
+    .stable = ISA_NAME(noise_law_stable),
+    .student = ISA_NAME(noise_law_student),
 };

@@ -70,6 +70,17 @@ struct option_field {
                "their modes, or raise all below EPS to EPS",                           \
     }
 
+/* The option --noise-law of programs that sample with noise of other laws too. */
+#define SHARED_OPTION_NOISE_LAW                                                        \
+    {                                                                                  \
+        .name = "noise-law", .argument = "LAW",                                        \
+        .forms = "gaussian|student:NU|stable:ALPHA", .preset = "gaussian",             \
+        .doc = "law of the noise: gaussian, student:NU (Student's t of the same "      \
+               "covariance, more than 4 degrees of freedom) or stable:ALPHA "          \
+               "(symmetric, exponent 0.5 to 2, without a variance below 2; its scale " \
+               "is that of Gaussian noise of covariance C at 2)",                      \
+    }
+
 /* What becomes of the files that an option's value names. The value is such a name, a
  * list of them ("FILE[,FILE...]", - for standard output), a word or a name
  * ("auto|FILE"), or names one behind "file:", as `argument` and `forms` say. */

@@ -5,6 +5,7 @@
 #include "base/interrupt.h"
 #include "base/parse.h"
 #include "cli/flat_form.h"
+#include "cli/noise_law_form.h"
 #include "losses/rotation.h"
 
 #include <math.h>
@@ -332,6 +333,27 @@ static int read_curvatures(struct problem *q, const struct problem_form *text,
     return status;
 }
 
+/* The law of the noise, of which other than Gaussian ones have independent parts: C is
+ * diagonal. */
+static int read_law(struct problem *q, const struct problem_form *text,
+                    struct error *error)
+{
+    const int status = noise_law_form_read(text->law, &q->law, error);
+    if (status != STATUS_OK || q->law.kind == NOISE_GAUSSIAN)
+        return status;
+    if (text->least_squares)
+        return error_about(error, STATUS_USAGE, "noise-law",
+                           "'%.200s' is not allowed with least-squares, whose noise is "
+                           "that of its examples; allowed is gaussian",
+                           text->law);
+    if (q->dense)
+        return error_about(error, STATUS_USAGE, "noise-law",
+                           "'%.200s' is not allowed with a dense C; allowed is "
+                           "gaussian, or a C that is diagonal in the eigenbasis of H",
+                           text->law);
+    return STATUS_OK;
+}
+
 int problem_form_read(struct problem *q, const struct problem_form *text,
                       struct error *error)
 {
@@ -346,6 +368,8 @@ int problem_form_read(struct problem *q, const struct problem_form *text,
         status = examples_init(q, text, error);
     else if (text->noise)
         status = noise_init(q, text, error);
+    if (status == STATUS_OK)
+        status = read_law(q, text, error);
     if (status != STATUS_OK)
         return status;
     if (text->theta_star)

@@ -13,6 +13,7 @@ struct problem_form {
     const char *spectrum; /* list, const:V:N, linear:LO:HI:N, log:LO:HI:N, power:P:N,
                              file:PATH */
     const char *noise;    /* hessian, isotropic:VARIANCE, file:PATH */
+    const char *law;      /* gaussian or NULL, student:NU, stable:ALPHA */
     double batch;
     const char *theta_star; /* VALUE or file:PATH */
     const char *start;

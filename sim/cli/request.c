@@ -156,6 +156,7 @@ static int read_problem(struct request *request, const struct options *options,
     const struct problem_form text = {
         .spectrum = text_or(options, "spectrum", files, "1"),
         .noise = text_or(options, "noise", files, NULL),
+        .law = text_of(options, "noise-law"),
         .batch = request->batch,
         .theta_star = text_or(options, "theta-star", files, NULL),
         .start = text_or(options, "start", files, NULL),

@@ -239,7 +239,7 @@ static int unit_run(void *context, int thread, uint64_t place, double *scratch,
         if (interrupt_pending())
             break;
         if (problem->examples == 0)
-            random_normal(&stream, unit.tiles * length, worker->normal);
+            noise_law_draw(problem->law, &stream, unit.tiles * length, worker->normal);
         if (problem->dense) {
             ensemble->kernels->observe_correlate(problem->n, length, problem->factor,
                                                  worker->normal, worker->noise);
@@ -325,6 +325,7 @@ static uint64_t identity_of(const struct sampler *sampler)
     const size_t vector = problem->n * sizeof(double);
     const size_t chains = sampler->layout.coupled ? 1 : problem->n;
     const uint64_t rule = rule_hash(ensemble->rule);
+    const bool other_law = problem->law.kind != NOISE_GAUSSIAN;
     const struct {
         const void *data;
         size_t size;
@@ -343,6 +344,8 @@ static uint64_t identity_of(const struct sampler *sampler)
         {problem->rotation, problem->rotation ? problem->n * vector : 0},
         {&problem->examples, problem->examples > 0 ? sizeof problem->examples : 0},
         {&problem->residual, problem->examples > 0 ? sizeof problem->residual : 0},
+        {&problem->law.kind, other_law ? sizeof problem->law.kind : 0},
+        {&problem->law.parameter, other_law ? sizeof problem->law.parameter : 0},
         {sampler->layout.chains, chains * sizeof(struct chains)},
         {ensemble->control,
          ensemble->control ? problem->n * sizeof *ensemble->control : 0},

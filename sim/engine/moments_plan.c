@@ -108,6 +108,7 @@ static int plan_stable(const struct sampling *sampling, const struct rule *rule,
         status = mean_of(rule, problem, i, system, mean, error);
     if (status != STATUS_OK)
         return status;
+    law->excess = noise_law_excess(problem->law);
     for (int k = 0; k < system->dim; k++) {
         law->offset_i[k] -= mean[k];
         law->offset_j[k] -= mean[k];

@@ -46,7 +46,8 @@ double plan_law_variance(const struct plan_law *law, uint64_t count)
                 law->s_ii[r * n] * law->s_jj[c * m] + law->s_ij[r * m] * law->s_ij[c];
     linear_system_sums(&law->i, &law->j, x, count, f, weighted);
     const double total = (double)count;
-    return (2 * (f[0] - weighted[0] / total) - x[0]) / total;
+    const double fourth = law->excess > 0 ? law->excess * x[0] / 2 : 0;
+    return (2 * (f[0] - weighted[0] / total) - x[0] + fourth) / total;
 }
 
 double plan_law_bias(const struct plan_law *law, uint64_t burn_in, uint64_t steps)

@@ -26,6 +26,8 @@ struct plan_law {
     double s_ii[LINEAR_SIZE], s_jj[LINEAR_SIZE], s_ij[LINEAR_SIZE];
     /* State at step 0 minus its stationary mean. */
     double offset_i[LINEAR_STATE], offset_j[LINEAR_STATE];
+    /* Excess kurtosis of the noise of a mode beside itself; 0 if it is Gaussian. */
+    double excess;
 };
 
 /* Computes the law. noise[0..2] = C_ii, C_jj, C_ij; offset_i and offset_j are theta at
@@ -36,7 +38,10 @@ PNM_MUST_USE int plan_law_init(struct plan_law *law, const struct linear_system 
                                double offset_i, double offset_j, struct error *error);
 
 /* Exact variance of one chain's time average of x_i x_j over `count` steps of the
- * stationary process. The noise is Gaussian, so fourth moments follow from Isserlis. */
+ * stationary process of Gaussian noise, whose fourth moments follow from Isserlis. With
+ * an excess kurtosis kappa it has at most kappa S_ii^2/count more, which is a bound: x
+ * is a sum of independent a_k xi, so the fourth cumulants of x_t, x_t, x_s, x_s, summed
+ * over all s, come to kappa (sum_k a_k^2)^2, and the bound takes all of them. */
 double plan_law_variance(const struct plan_law *law, uint64_t count);
 
 /* Exact difference between the expected time average of x_i x_j over steps

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* problem.h: the loss f(theta) = 1/2 (theta - theta*)' H (theta - theta*) in the
  * eigenbasis of H, or the linear loss f(theta) = slope theta, and the gradient noise:
- * Gaussian of covariance C, or that of minibatches of least squares. */
+ * of covariance C, Gaussian or of another law, or that of minibatches of least squares.
+ */
 #ifndef PNM_PROBLEM_H
 #define PNM_PROBLEM_H
 
 #include "base/error.h"
+#include "base/noise_law.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -20,7 +22,10 @@ struct problem {
     bool dense;         /* whether the noise is an n x n matrix */
     double *noise;      /* C: n variances, or n x n row-major if dense */
     double *factor;     /* if dense: lower triangular F, n x n, with F F' = C */
-    double *rotation;   /* Q, n x n: rules run on Q z (rotation.h); NULL: on z */
+    /* Of the noise's independent parts: of each coordinate if C is diagonal. Without a
+     * variance the law is scaled as noise_law.h says, sqrt(C_ii) times. */
+    struct noise_law law;
+    double *rotation; /* Q, n x n: rules run on Q z (rotation.h); NULL: on z */
     /* Of least squares: a gradient is the mean of x (x'(theta - theta*) - e) over that
      * many fresh examples, x ~ N(0, H), e ~ N(0, residual). `noise` is then C at the
      * minimum. 0: the noise is Gaussian. */
