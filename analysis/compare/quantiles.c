@@ -28,8 +28,11 @@ struct work {
     const struct sampling *sampling;
     const struct rule *rule;
     const struct problem *problem;
-    struct mode_law *mode;     /* n */
-    struct response *response; /* n */
+    const double *p;
+    size_t count;                 /* of quantiles */
+    struct stable_quantile *unit; /* count: of theta in units of its scale */
+    struct mode_law *mode;        /* n */
+    struct response *response;    /* n */
 };
 
 /* The power of |a_k| whose sum is that of theta's scale: 2, if there is a variance. */
@@ -159,19 +162,24 @@ static int unit_quantile(struct noise_law law, double p, struct stable_quantile 
     return status;
 }
 
-static int plan(const struct work *work, const double *p, size_t count,
-                struct quantile_law *law, struct error *error)
+static int find_units(const struct work *work, struct error *error)
+{
+    int status = STATUS_OK;
+    for (size_t k = 0; status == STATUS_OK && k < work->count; k++)
+        status = unit_quantile(work->problem->law, work->p[k], &work->unit[k], error);
+    return status;
+}
+
+static void plan(const struct work *work, struct quantile_law *law)
 {
     const struct problem *q = work->problem;
     const struct sampling *sampling = work->sampling;
     double wanted = QUANTILE_CHAINS;
-    int status = STATUS_OK;
-    for (size_t k = 0; status == STATUS_OK && k < count; k++) {
-        struct stable_quantile unit;
-        status = unit_quantile(q->law, p[k], &unit, error);
-        const double scale = unit.value == 0 ? 1 : fabs(unit.value);
-        const double sd = sqrt(p[k] * (1 - p[k])) / unit.density;
-        if (status == STATUS_OK && sd > 0)
+    for (size_t k = 0; k < work->count; k++) {
+        const struct stable_quantile *unit = &work->unit[k];
+        const double scale = unit->value == 0 ? 1 : fabs(unit->value);
+        const double sd = sqrt(work->p[k] * (1 - work->p[k])) / unit->density;
+        if (sd > 0)
             wanted = fmax(wanted, chains_for(sd, scale));
     }
     for (size_t i = 0; i < q->n; i++) {
@@ -186,7 +194,6 @@ static int plan(const struct work *work, const double *p, size_t count,
                             ? sampling->chains
                             : plan_power_of_two(fmin(wanted, QUANTILE_MOST));
     law->samples = (double)law->chains.count * (double)law->chains.steps;
-    return status;
 }
 
 /* --- rows ------------------------------------------------------------------------- */
@@ -272,12 +279,11 @@ static void take_kurtosis(const struct work *work, const struct values *values,
     row->high = e->measured + ESTIMATE_Z * e->se;
 }
 
-static int predict(const struct work *work, struct quantile_row *row,
-                   struct error *error)
+/* Row number k of its mode. */
+static void predict(const struct work *work, size_t k, struct quantile_row *row)
 {
     const struct mode_law *mode = &work->mode[row->i];
     struct evidence *e = &row->evidence;
-    struct stable_quantile unit = {.value = NAN};
     e->paper = e->measured = e->se = row->low = row->high = NAN;
     e->paper_scale = 1;
     row->source = mode->source;
@@ -285,15 +291,14 @@ static int predict(const struct work *work, struct quantile_row *row,
         e->exact = 3 + mode->cumulant[0];
         e->exact_scale = e->exact;
         e->exact_error = 4 * mode->relative * e->exact;
-        return STATUS_OK;
+        return;
     }
-    const int status = unit_quantile(work->problem->law, row->p, &unit, error);
+    const struct stable_quantile unit = work->unit[k];
     e->exact = mode->mean + mode->scale * unit.value;
     e->exact_error = mode->scale * (unit.error + mode->relative * fabs(unit.value));
     e->exact_scale = evidence_scale_or(mode->scale * unit.value, mode->scale);
     if (isnan(e->exact))
         row->source = EXACT_NONE;
-    return status;
 }
 
 /* What the start still moves the row by after these steps. */
@@ -313,24 +318,22 @@ static double bias_of(const struct work *work, const struct quantile_row *row,
     return mode->cumulant[0] * fabs(ratio / part - 1);
 }
 
-static int fill_mode(const struct work *work, const double *theta,
-                     const struct quantile_law *law, uint64_t complete,
-                     struct values *values, struct quantile_row *rows, size_t count,
-                     struct error *error)
+static void fill_mode(const struct work *work, const double *theta,
+                      const struct quantile_law *law, uint64_t complete,
+                      struct values *values, struct quantile_row *rows, size_t count)
 {
     const size_t n = work->problem->n, i = rows->i;
-    int status = STATUS_OK;
     values->count = complete;
     for (uint64_t k = 0; k < complete; k++)
         values->theta[k] = theta[(2 * k + 1) * n + i];
     if (complete > 0)
         qsort(values->theta, complete, sizeof *values->theta, compare_doubles);
-    for (size_t k = 0; status == STATUS_OK && k < count; k++) {
+    for (size_t k = 0; k < count; k++) {
         struct evidence *e = &rows[k].evidence;
-        status = predict(work, &rows[k], error);
+        predict(work, k, &rows[k]);
         e->sampled = complete > 1 && work->mode[i].scale > 0;
         e->count = complete;
-        if (status == STATUS_OK && e->sampled) {
+        if (e->sampled) {
             if (rows[k].quantity == QUANTILE_KURTOSIS)
                 take_kurtosis(work, values, &rows[k]);
             else
@@ -340,16 +343,15 @@ static int fill_mode(const struct work *work, const double *theta,
         }
         rows[k].verdicts = evidence_judge(e);
     }
-    return status;
 }
 
 /* Samples the chains and fills the rows of all modes. */
-static int measure(const struct work *work, const double *p, size_t count,
-                   struct quantile_law *law, struct error *error)
+static int measure(const struct work *work, struct quantile_law *law,
+                   struct error *error)
 {
     const struct sampling *sampling = work->sampling;
     const size_t n = work->problem->n;
-    const size_t of_mode = count + noise_law_has_variance(work->problem->law);
+    const size_t of_mode = work->count + noise_law_has_variance(work->problem->law);
     const bool sampled = !sampling->exact_only && law->samples <= sampling->max_samples;
     uint64_t complete = sampled ? law->chains.count : 0;
     const struct ensemble ensemble =
@@ -367,11 +369,12 @@ static int measure(const struct work *work, const double *p, size_t count,
     for (size_t i = 0; status == STATUS_OK && i < n; i++) {
         struct quantile_row *rows = law->rows + i * of_mode;
         for (size_t k = 0; k < of_mode; k++)
-            rows[k] = (struct quantile_row){.quantity = k < count ? QUANTILE_OF_THETA
-                                                                  : QUANTILE_KURTOSIS,
-                                            .i = i,
-                                            .p = k < count ? p[k] : (double)NAN};
-        status = fill_mode(work, theta, law, complete, &values, rows, of_mode, error);
+            rows[k] = (struct quantile_row){
+                .quantity = k < work->count ? QUANTILE_OF_THETA : QUANTILE_KURTOSIS,
+                .i = i,
+                .p = k < work->count ? work->p[k] : (double)NAN};
+        fill_mode(work, theta, law, complete, &values, rows, of_mode);
+        status = interrupt_check(error);
     }
     free(theta);
     free(values.theta);
@@ -386,25 +389,32 @@ int quantiles_compare(const struct sampling *sampling, const struct rule *rule,
     struct work work = {.sampling = sampling,
                         .rule = rule,
                         .problem = problem,
+                        .p = p,
+                        .count = count,
+                        .unit = calloc(count + 1, sizeof *work.unit),
                         .mode = calloc(n + 1, sizeof *work.mode),
                         .response = calloc(n + 1, sizeof *work.response)};
     struct linear_system *systems = NULL;
     double *margins = NULL;
     *law = (struct quantile_law){.rows = NULL};
-    int status =
-        work.mode && work.response ? STATUS_OK : error_memory(error, "the modes");
+    int status = work.mode && work.response && work.unit
+                     ? STATUS_OK
+                     : error_memory(error, "the modes");
     if (status == STATUS_OK)
         status = sampling_systems(sampling, rule, problem, &systems, &margins, error);
     for (size_t i = 0; status == STATUS_OK && i < n; i++)
         status = find_mode(&work, i, error);
     if (status == STATUS_OK)
-        status = plan(&work, p, count, law, error);
-    if (status == STATUS_OK)
-        status = measure(&work, p, count, law, error);
+        status = find_units(&work, error);
+    if (status == STATUS_OK) {
+        plan(&work, law);
+        status = measure(&work, law, error);
+    }
     for (size_t i = 0; work.response && i < n; i++)
         response_free(&work.response[i]);
     free(work.response);
     free(work.mode);
+    free(work.unit);
     free(systems);
     free(margins);
     return status;
