@@ -37,6 +37,7 @@
     CLAIM(flat)                                                                        \
     CLAIM(averaging)                                                                   \
     CLAIM(anti_pgd)                                                                    \
+    CLAIM(tails)                                                                       \
     CLAIM(thm4_2)                                                                      \
     CLAIM(eq21)                                                                        \
     CLAIM(eq22)                                                                        \
