@@ -144,7 +144,7 @@ int stationary_linear_rules(const struct stationary_request *own, const char *wh
     if (*count < all->count)
         sampling_warn(&own->request.sampling,
                       "--optimizer " RULES_ALL ": left out are the rules that are not "
-                      "linear, which have no exact %s",
+                      "linear, which have no %s",
                       what);
     const int status = rule_check_linear(*rules, *count, what, error);
     return status == STATUS_OK ? rule_check_constant(*rules, *count, what, error)
@@ -245,8 +245,8 @@ int stationary_at_answer(const struct stationary_request *own,
     int status = check(own, average, error);
     if (status == STATUS_OK)
         status = stationary_linear_rules(
-            own, own->at_given ? "law at a step" : "law of an average", &rules, &count,
-            error);
+            own, own->at_given ? "law at a step" : "exact law of an average", &rules,
+            &count, error);
     if (status == STATUS_OK)
         status = rule_table_init(table, columns,
                                  average->kind == AVERAGE_POLYAK ? COLUMNS : SCALED,
