@@ -222,13 +222,6 @@ static int answer_moments(const struct request *request, struct table *table,
     struct moments *all = calloc(AVERAGES * n, sizeof *all);
     struct moments *averages[AVERAGES];
     struct moments_plan plan = {0};
-    if (!noise_law_has_variance(problem->law)) {
-        free(all);
-        return error_about(error, STATUS_USAGE, "noise-law",
-                           "stable noise of the exponent %g has no variance, so that "
-                           "the chains have no moments; allowed is --record trajectory",
-                           problem->law.parameter);
-    }
     int status = all ? moments_plan_make(&plan, &ensemble, &request->sampling, error)
                      : error_memory(error, "the modes");
     if (status == STATUS_OK)
@@ -443,6 +436,11 @@ static int answer(const struct request *request, struct table *table,
         return status;
     if (own->record == RECORD_TRAJECTORY)
         return answer_trajectories(own, &average, table, error);
+    if (!noise_law_has_variance(request->problem.law))
+        return error_about(error, STATUS_USAGE, "noise-law",
+                           "stable noise of the exponent %g has no variance, so that "
+                           "the chains have no moments; allowed is --record trajectory",
+                           request->problem.law.parameter);
     return average.kind == AVERAGE_NONE
                ? answer_moments(request, table, error)
                : answer_averages(request, &average, table, error);

@@ -399,7 +399,7 @@ tested_mutant tests/analysis/theory/test_at_step analysis/theory/at_step.c 's/th
 tested_mutant tests/analysis/compare/test_fixed analysis/compare/fixed.c 's/hypot(second.se, of_mean)/second.se/'
 tested_mutant tests/analysis/compare/test_fixed analysis/compare/fixed.c 's/? second.se + of_mean/? 0.3 * second.se/'
 tested_mutant tests/analysis/compare/test_fixed analysis/compare/fixed_control.c 's/1 - floor(margin \/ share + 0.5) \* share - share \/ 2/0.5 + 0 * margin * share/'
-tested_mutant tests/analysis/compare/test_fixed analysis/compare/fixed.c 's/mode->variance \* (tails \* mode->variance + 4 \* m \* m)/mode->variance * tails * mode->variance/'
+tested_mutant tests/analysis/compare/test_fixed analysis/compare/fixed.c 's/(tails \* mode->covariance + 4 \* m \* m)/tails * mode->covariance/'
 tested_mutant tests/analysis/compare/test_fixed sim/engine/ensemble_run.c 's/if (ensemble->mean \&\& ensemble->mean\[i\] != problem->theta_star\[i\])/if (false)/'
 tested_mutant tests/analysis/claims/test_ledger analysis/claims/flat.c 's/rate \* rate \* noise \* steps/rate * noise * steps/' 'limits_of*'
 tested_mutant tests/sim/base/test_noise_law sim/base/noise_law_kernel.c 's/const double power = (1 - alpha) \/ alpha/const double power = (1 - alpha)/'

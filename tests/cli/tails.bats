@@ -73,6 +73,9 @@ mode="--spectrum 1 --lr 0.3 --threads 1 --quiet"
         $stationary --noise-law stable:1.5
     refuse 64 '--noise-law: stable noise of the exponent 1.5 has no variance.*--record trajectory' \
         pnm-simulate --optimizer sgd $mode --noise-law stable:1.5
+    refuse 64 '--noise-law: stable noise.*--record trajectory' \
+        pnm-simulate --optimizer sgd $mode --noise-law stable:1.5 --average polyak --steps 9 --replicas 9
+    refuse 64 '--average: the option cannot' $stationary --quantiles 0.5 --average ema:0.1
     refuse 64 '--noise-law: 4 degrees of freedom are not allowed' $stationary --noise-law student:4
     refuse 64 '--noise-law: the exponent 0.3 is not allowed' $stationary --noise-law stable:0.3
     refuse 64 "--noise-law: 'levy' is not known; allowed are gaussian, student:NU and stable:ALPHA" \
