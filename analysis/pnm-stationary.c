@@ -342,8 +342,7 @@ static int fill(struct table *table, const struct stationary_request *own,
             stationary_warn_excess(sampling, &rules[k], rows, row_count);
         for (size_t i = 0; status == STATUS_OK && i < row_count; i++) {
             if (!together)
-                stationary_warn_row(sampling, problem->n, &rules[k], &rows[i],
-                                    &warnings);
+                stationary_warn_row(sampling, problem, &rules[k], &rows[i], &warnings);
             if (own->excess)
                 continue;
             verdict_count(tally, rows[i].verdicts);

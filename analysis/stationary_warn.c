@@ -6,9 +6,9 @@
 #include <math.h>
 
 /* A linear rule's row whose plan is not affordable. */
-static void warn_unaffordable(const struct sampling *sampling, size_t modes,
-                              const struct rule *rule, const struct comparison *row,
-                              const char *parameters)
+static void warn_unaffordable(const struct sampling *sampling,
+                              const struct problem *problem, const struct rule *rule,
+                              const struct comparison *row, const char *parameters)
 {
     const struct plan *plan = &row->plan;
     if (isinf(plan->samples) && plan->needed_burn_in == UINT64_MAX)
@@ -17,7 +17,7 @@ static void warn_unaffordable(const struct sampling *sampling, size_t modes,
             "%s with %s, element (%zu,%zu): not sampled, because it remembers "
             "its start for over %llu steps; --burn-in measures it",
             rule->kind->name, parameters, row->i + 1, row->j + 1,
-            (unsigned long long)minibatch_longest(modes));
+            (unsigned long long)minibatch_longest(problem));
     else if (isinf(plan->samples))
         sampling_warn(sampling,
                       "%s with %s, element (%zu,%zu): not sampled, because its state "
@@ -32,7 +32,7 @@ static void warn_unaffordable(const struct sampling *sampling, size_t modes,
             sampling->max_samples);
 }
 
-void stationary_warn_row(const struct sampling *sampling, size_t modes,
+void stationary_warn_row(const struct sampling *sampling, const struct problem *problem,
                          const struct rule *rule, const struct comparison *row,
                          size_t *warnings)
 {
@@ -76,7 +76,7 @@ void stationary_warn_row(const struct sampling *sampling, size_t modes,
                       "--steps T measures it over the second half of T steps",
                       rule->kind->name, text_get(&parameters));
     else if (!plan->affordable)
-        warn_unaffordable(sampling, modes, rule, row, text_get(&parameters));
+        warn_unaffordable(sampling, problem, rule, row, text_get(&parameters));
     text_free(&parameters);
 }
 

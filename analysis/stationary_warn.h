@@ -6,8 +6,8 @@
 
 #include "compare/stationary.h"
 
-/* Warns of a row of a loss of that many modes, unless there are enough warnings. */
-void stationary_warn_row(const struct sampling *sampling, size_t modes,
+/* Warns of a row of the problem's, unless there are enough warnings. */
+void stationary_warn_row(const struct sampling *sampling, const struct problem *problem,
                          const struct rule *rule, const struct comparison *row,
                          size_t *warnings);
 

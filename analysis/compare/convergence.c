@@ -223,8 +223,10 @@ static int follow(const struct convergence_task *task, const struct rule *rule,
                   uint64_t step, struct error *error)
 {
     const struct loss *loss = &task->loss;
-    const struct mean_square setting = {loss->n, loss->data, (double)loss->examples,
-                                        loss->residual};
+    const struct mean_square setting = {.n = loss->n,
+                                        .h = loss->data,
+                                        .batch = (double)loss->examples,
+                                        .residual = loss->residual};
     struct mean_square_run *run = task->transient;
     int status = STATUS_OK;
     if (!run->second || run->t > step) {

@@ -5,33 +5,39 @@
 #include <math.h>
 #include <stdlib.h>
 
-static int unit_of(const struct rule *rule, double h, double *unit, struct error *error)
+static int unit_of(const struct rule *rule, double h_i, double h_j, double *unit,
+                   struct error *error)
 {
     enum exact_source ignored;
-    return theory_covariance(rule, h, h, 1, unit, &ignored, error);
+    return theory_covariance(rule, h_i, h_j, 1, unit, &ignored, error);
 }
 
 /* The law is (1 - map)^-1 of what rounding touches in each number: the sums are made in
- * quads, and each v is right to a unit or two in its last place. */
+ * quads, and each v is right to a unit or two in its last place. The moments of a data
+ * set are sums of doubles, one a row. */
 int least_squares_law_init(struct least_squares_law *law,
                            const struct mean_square *setting, const struct rule *rule,
                            const double *offset, struct error *error)
 {
     *law = (struct least_squares_law){.total = NAN};
-    double *unit = malloc(setting->n * sizeof *unit), *noise = NULL;
+    const size_t size = mean_square_size(setting);
+    const double rounding =
+        (setting->examples ? 4 + (double)setting->examples->rows : 4) * DBL_EPSILON;
+    double *unit = malloc(size * sizeof *unit), *noise = NULL;
     int status = unit ? STATUS_OK : error_memory(error, "the modes");
     if (status == STATUS_OK)
         status = mean_square_units(setting, rule, unit_of, unit, error);
+    if (status == STATUS_OK)
+        status = mean_square_gain(setting, unit, &law->gain, error);
     if (status != STATUS_OK)
         goto out;
-    law->gain = mean_square_gain(setting, unit);
-    law->error = 4 * DBL_EPSILON / fmax(1 - law->gain, DBL_EPSILON);
+    law->error = rounding / fmax(1 - law->gain, DBL_EPSILON);
     if (!(law->gain < 1))
         goto out;
-    noise = malloc(setting->n * sizeof *noise);
+    noise = malloc(size * sizeof *noise);
     status = noise ? STATUS_OK : error_memory(error, "the modes");
     if (status == STATUS_OK)
-        law->total = mean_square_noise(setting, unit, offset, noise);
+        status = mean_square_noise(setting, unit, offset, noise, &law->total, error);
 out:
     law->noise = noise;
     free(unit);
@@ -52,7 +58,9 @@ int least_squares_noise(const struct least_squares_law *law,
     enum exact_source ignored;
     double unit = 0;
     *noise = law->noise[i];
-    if (i == j)
+    if (setting->examples)
+        *noise = law->noise[example_moments_pair(setting->n, i, j)];
+    if (i == j || setting->examples)
         return STATUS_OK;
     const int status = theory_covariance(rule, setting->h[i], setting->h[j], 1, &unit,
                                          &ignored, error);

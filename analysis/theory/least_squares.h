@@ -12,7 +12,8 @@ struct least_squares_law {
     double gain;   /* of the loop; the law exists if it is below 1 */
     double total;  /* tr(H M), twice the risk; NAN without a law */
     double error;  /* relative bound of what rounding does to noise */
-    double *noise; /* n: C_ii; NULL without a law */
+    double *noise; /* C_ii or, of a data set, C_ij, as mean_square_noise gives them;
+                      NULL without a law */
 };
 
 /* Sets the law; offset[n] is the mean of theta - theta*. STATUS_MEMORY, and what

@@ -228,6 +228,7 @@ struct rows {
     struct numbers *numbers;
     size_t capacity;
     struct parse_shape *shape;
+    bool may_have_names; /* the first line may be one of names */
 };
 
 /* Appends the numbers of one line; *found counts them. */
@@ -287,19 +288,43 @@ static int take_row(const struct text_file *file, struct parse_shape *shape,
     return STATUS_OK;
 }
 
+/* Whether a line holds names and no number. */
+static bool has_names(const char *line)
+{
+    static const char separators[] = " \t\r\n,";
+    bool any = false;
+    for (line += strspn(line, separators); *line && *line != '#';
+         line += strspn(line, separators)) {
+        char *end;
+        const size_t length = strcspn(line, separators);
+        (void)strtod(line, &end);
+        if (end == line + length)
+            return false;
+        any = true;
+        line += length;
+    }
+    return any;
+}
+
 /* The rows of a file up to its end. */
 static int parse_rows(struct text_file *file, struct rows *rows, struct error *error)
 {
+    bool names = rows->may_have_names;
     for (;;) {
         size_t found = 0;
         int status = text_file_line(file, SIZE_MAX, error);
         if (status != STATUS_OK || file->length == 0)
             return status;
+        if (names && has_names(file->text)) {
+            names = false;
+            continue;
+        }
         status = parse_line(file, rows, &found, error);
         if (status == STATUS_OK && found > 0)
             status = take_row(file, rows->shape, found, error);
         if (status != STATUS_OK)
             return status;
+        names = names && found == 0;
     }
 }
 
@@ -319,11 +344,12 @@ static int parse_array(struct text_file *file, struct rows *rows, struct error *
     return STATUS_OK;
 }
 
-int parse_file(const char *what, const char *path, struct numbers *numbers,
-               struct parse_shape *shape, struct error *error)
+static int parse_any(const char *what, const char *path, bool names,
+                     struct numbers *numbers, struct parse_shape *shape,
+                     struct error *error)
 {
     struct text_file file;
-    struct rows rows = {.numbers = numbers, .shape = shape};
+    struct rows rows = {.numbers = numbers, .shape = shape, .may_have_names = names};
     *numbers = (struct numbers){0};
     *shape = (struct parse_shape){0};
     int status = text_file_open(&file, what, path, error);
@@ -339,4 +365,16 @@ int parse_file(const char *what, const char *path, struct numbers *numbers,
     if (status != STATUS_OK)
         numbers_free(numbers);
     return status;
+}
+
+int parse_file(const char *what, const char *path, struct numbers *numbers,
+               struct parse_shape *shape, struct error *error)
+{
+    return parse_any(what, path, false, numbers, shape, error);
+}
+
+int parse_table(const char *what, const char *path, struct numbers *numbers,
+                struct parse_shape *shape, struct error *error)
+{
+    return parse_any(what, path, true, numbers, shape, error);
 }

@@ -50,4 +50,10 @@ const char *parse_hint(const struct parse_shape *shape);
 PNM_MUST_USE int parse_file(const char *what, const char *path, struct numbers *numbers,
                             struct parse_shape *shape, struct error *error);
 
+/* The same for a table, whose first line may name its columns: that line is skipped if
+ * no part of it is a number, "nan" and "inf" included. */
+PNM_MUST_USE int parse_table(const char *what, const char *path,
+                             struct numbers *numbers, struct parse_shape *shape,
+                             struct error *error);
+
 #endif

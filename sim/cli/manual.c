@@ -143,7 +143,8 @@ static void put_synopsis(FILE *stream, const struct options *options)
         const struct option_spec *option = &options->value[i].option;
         struct options_help help;
         options_help_of(options, option, &help);
-        const bool required = strcmp(text_get(&help.preset), "required") == 0;
+        const bool required =
+            strncmp(text_get(&help.preset), "required", strlen("required")) == 0;
         options_help_free(&help);
         if (!required)
             continue;

@@ -112,6 +112,7 @@ struct option_spec {
     double low, high;
     bool low_open;
     bool required;
+    const char *unless;   /* the option by which a required one need not be given */
     bool unrecorded;      /* not in result headers: it does not change the numbers */
     bool presence_counts; /* giving the preset differs from not giving the option */
     bool transient;       /* only for the command line, not for files of options */

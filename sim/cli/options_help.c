@@ -40,6 +40,8 @@ void options_help_of(const struct options *options, const struct option_spec *op
         if (option->required || option->preset)
             text_add(&help->preset, "%s%s", option->required ? "required" : "default ",
                      option->required ? "" : option->preset);
+        if (option->required && option->unless)
+            text_add(&help->preset, " without --%s", option->unless);
     }
     text_free(&presets);
 }

@@ -188,7 +188,9 @@ static int check_values(struct options *options, struct error *error)
     int status = STATUS_OK;
     for (size_t i = 0; status == STATUS_OK && i < options->count; i++) {
         struct option_value *value = &options->value[i];
-        if (value->option.required && !value->text)
+        const char *unless = value->option.unless;
+        if (value->option.required && !value->text &&
+            !(unless && options_given(options, unless)))
             status = error_about(error, STATUS_USAGE, value->option.name,
                                  "a value is required: %s", value->option.doc);
         else if (!value->given)

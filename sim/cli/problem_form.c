@@ -4,6 +4,7 @@
 #include "base/elementary.h"
 #include "base/interrupt.h"
 #include "base/parse.h"
+#include "cli/data_form.h"
 #include "cli/flat_form.h"
 #include "cli/noise_law_form.h"
 #include "losses/rotation.h"
@@ -105,8 +106,7 @@ static int parse_spectrum(const char *text, struct numbers *h,
     return parse_grid("spectrum", text, h, error);
 }
 
-/* Reads a vector of n numbers from file:PATH or as one value for all coordinates. */
-static int parse_vector(const char *option, const char *text, size_t n, double *vector,
+int problem_form_vector(const char *option, const char *text, size_t n, double *vector,
                         struct text *warnings, struct error *error)
 {
     const char *path = after_prefix(text, file_prefix);
@@ -124,7 +124,7 @@ static int parse_vector(const char *option, const char *text, size_t n, double *
     if (status == STATUS_OK && numbers.count != n)
         status = error_about(error, STATUS_USAGE, option,
                              "'%.400s' holds %zu numbers%s; allowed "
-                             "are %zu, one for each curvature of --spectrum%s",
+                             "are %zu, one for each curvature%s",
                              path, numbers.count, shape.end, n, parse_hint(&shape));
     if (status == STATUS_OK) {
         memcpy(vector, numbers.value, n * sizeof *vector);
@@ -287,7 +287,8 @@ int problem_form_rotation(const char *text, size_t n, double **rotation,
     if ((rest = after_prefix(text, file_prefix)))
         return rotation_from_file(rest, n, *rotation, error);
     return error_about(error, STATUS_USAGE, "rotation",
-                       "'%.200s' is not known; allowed are none, haar:SEED, file:PATH",
+                       "'%.200s' is not known; allowed are none, haar:SEED, file:PATH, "
+                       "and data with --data",
                        text);
 }
 
@@ -359,6 +360,8 @@ int problem_form_read(struct problem *q, const struct problem_form *text,
 {
     struct flat_form flat;
     *q = (struct problem){0};
+    if (text->data)
+        return data_form_read(q, text, error);
     int status = flat_form_read(text->flat, &flat, error);
     if (status == STATUS_OK)
         status = read_curvatures(q, text, &flat, error);
@@ -373,13 +376,13 @@ int problem_form_read(struct problem *q, const struct problem_form *text,
     if (status != STATUS_OK)
         return status;
     if (text->theta_star)
-        status = parse_vector("theta-star", text->theta_star, q->n, q->theta_star,
-                              text->warnings, error);
+        status = problem_form_vector("theta-star", text->theta_star, q->n,
+                                     q->theta_star, text->warnings, error);
     if (status != STATUS_OK)
         return status;
     if (text->start)
-        status =
-            parse_vector("start", text->start, q->n, q->start, text->warnings, error);
+        status = problem_form_vector("start", text->start, q->n, q->start,
+                                     text->warnings, error);
     else
         memcpy(q->start, q->theta_star, q->n * sizeof *q->start);
     if (status == STATUS_OK)

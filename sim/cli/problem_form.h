@@ -17,7 +17,8 @@ struct problem_form {
     double batch;
     const char *theta_star; /* VALUE or file:PATH */
     const char *start;
-    const char *rotation; /* none or NULL, haar:SEED, file:PATH */
+    const char *rotation; /* none or NULL, haar:SEED, file:PATH; data: that of `data` */
+    const char *data; /* the path of a data set, in place of a spectrum; NULL: none */
     bool
         least_squares; /* gradients of minibatches of `batch` examples, noise hessian */
     double residual;   /* the variance of their residuals */
@@ -32,6 +33,12 @@ struct problem_form {
 PNM_MUST_USE int problem_form_read(struct problem *problem,
                                    const struct problem_form *text,
                                    struct error *error);
+
+/* Reads a vector of n numbers from "file:PATH" or as one value for all coordinates.
+ * STATUS_USAGE, STATUS_MEMORY. */
+PNM_MUST_USE int problem_form_vector(const char *option, const char *text, size_t n,
+                                     double *vector, struct text *warnings,
+                                     struct error *error);
 
 /* Sets *rotation to NULL for "none", to an orthogonal matrix drawn uniformly for
  * "haar:SEED", or to that of "file:PATH", n x n numbers, orthogonal to 1e-10. It is n x

@@ -161,18 +161,25 @@ static int read_problem(struct request *request, const struct options *options,
         .theta_star = text_or(options, "theta-star", files, NULL),
         .start = text_or(options, "start", files, NULL),
         .rotation = text_or(options, "rotation", files, NULL),
+        .data = files ? text_of(options, "data") : NULL,
         .least_squares = request->form == REQUEST_LEAST_SQUARES,
         .residual = request->residual > 0 ? request->residual : 1,
         .flat = text_of(options, "flat"),
         .warnings = &warnings,
     };
     int status = STATUS_OK;
+    if (!files && text_of(options, "data"))
+        return STATUS_OK;
+    if (!text.least_squares && text.data)
+        return error_about(error, STATUS_USAGE, "data",
+                           "a data set is not allowed with a quadratic loss; allowed "
+                           "is the option with --loss least-squares");
     if (!text.least_squares && text.residual != 1)
         return error_about(error, STATUS_USAGE, "residual-variance",
                            "%g is not allowed with a quadratic loss, which has no "
                            "examples; allowed is the option with --loss least-squares",
                            text.residual);
-    if (text.spectrum)
+    if (text.spectrum || text.data)
         status = problem_form_read(&request->problem, &text, error);
     if (status == STATUS_OK && !request->sampling.quiet && ranks_mine() == 0)
         fputs(text_get(&warnings), stderr);

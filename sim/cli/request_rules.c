@@ -272,6 +272,8 @@ int request_rules_read(struct request *request, struct options *options,
         if (rules->rule[i].decay.lambda != 0 &&
             !(request->no_files && rules->rule[i].kind->from_file))
             status = rule_check_gradients(&rules->rule[i], 1, "weight decay", error);
+    for (size_t i = 0; i < rules->count; i++)
+        rules->rule[i].unsolved = !problem_has_law(&request->problem);
 out:
     free(names);
     return status;

@@ -75,7 +75,9 @@ static int check_whole(const struct reading *reading)
             reading->path, RESULT_NOTE_LINES);
     for (size_t i = 0; status == STATUS_OK && i < recorded->count; i++) {
         const struct option_value *value = &recorded->value[i];
+        const char *unless = value->option.unless;
         if (value->given || value->option.unrecorded ||
+            (unless && options_given(recorded, unless)) ||
             !(value->option.required ||
               request_rules_default(recorded, value, &presets)))
             continue;

@@ -16,6 +16,7 @@ static const struct option_spec quadratic_options[] = {
         .argument = "SPEC",
         .forms = OPTION_SPECTRUM_FORMS,
         .required = true,
+        .unless = "data",
         .doc = "curvatures h_i, the eigenvalues of H: a list such as 0.1,1,10, "
                "const:VALUE:N, "
                "linear:LO:HI:N, log:LO:HI:N, power:P:N (h_i = i^-P), file:PATH",
@@ -65,6 +66,18 @@ static const struct option_spec quadratic_options[] = {
         .doc = "variance of the residuals of least-squares: C is V H/B at the minimum",
     },
     {
+        .name = "data",
+        .files = OPTION_READS,
+        .argument = "FILE",
+        .doc = "with least-squares, in place of --spectrum: examples are drawn with "
+               "replacement from the rows of a file, .npy or numbers separated by "
+               "commas or blanks, perhaps below a line of names. The last column is "
+               "the target, the others are features; no intercept is added. Modes are "
+               "the eigenvectors of H = X'X/N, and theta* is the minimum. Linear rules "
+               "have exact laws for up to 50 features and N n^2 (n + 1)^2 <= 8e10; "
+               "beyond, all is simulated",
+    },
+    {
         .name = "start",
         .files = OPTION_READS,
         .argument = "VALUE|file:PATH",
@@ -80,10 +93,11 @@ static const struct option_spec quadratic_options[] = {
     {
         .name = "rotation",
         .files = OPTION_READS,
-        .argument = "none|haar:SEED|file:PATH",
+        .argument = "none|data|haar:SEED|file:PATH",
         .doc = "basis in which rules run: none (the default) is the eigenbasis of H; "
-               "an orthogonal matrix, drawn or from a file, rotates it. All else, "
-               "results too, stays in the eigenbasis",
+               "an orthogonal matrix, drawn or from a file, rotates it; data: the "
+               "features of --data as they are. All else, results too, stays in the "
+               "eigenbasis",
     },
 };
 

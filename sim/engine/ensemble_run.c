@@ -240,7 +240,7 @@ static int unit_run(void *context, int thread, uint64_t place, double *scratch,
             break;
         if (problem->examples == 0)
             noise_law_draw(problem->law, &stream, unit.tiles * length, worker->normal);
-        if (problem->dense) {
+        if (problem->factor) {
             ensemble->kernels->observe_correlate(problem->n, length, problem->factor,
                                                  worker->normal, worker->noise);
             noise = worker->noise;
@@ -304,12 +304,12 @@ static int worker_init(struct worker *worker, const struct sampler *sampler,
         .trajectory = aligned(trajectory + states, sizeof(double)),
         .tiles = aligned(together ? 0 : tiles, sizeof(struct tile)),
     };
-    if (ensemble->problem->dense)
+    if (ensemble->problem->factor)
         worker->noise = aligned(noise, sizeof(double));
     if (ensemble->control)
         worker->lanes = aligned(tiles, sizeof(struct control_lanes));
     if (!worker->normal || !worker->trajectory || !worker->tiles ||
-        (ensemble->problem->dense && !worker->noise) ||
+        (ensemble->problem->factor && !worker->noise) ||
         (ensemble->control && !worker->lanes))
         return error_memory(error, "a block of the ensemble");
     return together ? ensemble_steps_init(&worker->steps, ensemble, sampler->loops,
@@ -340,12 +340,16 @@ static uint64_t identity_of(const struct sampler *sampler)
         {problem->theta_star, vector},
         {problem->start, vector},
         {&problem->slope, sizeof problem->slope},
-        {problem->factor, problem->dense ? problem->n * vector : 0},
+        {problem->factor, problem->factor ? problem->n * vector : 0},
         {problem->rotation, problem->rotation ? problem->n * vector : 0},
         {&problem->examples, problem->examples > 0 ? sizeof problem->examples : 0},
         {&problem->residual, problem->examples > 0 ? sizeof problem->residual : 0},
         {&problem->law.kind, other_law ? sizeof problem->law.kind : 0},
         {&problem->law.parameter, other_law ? sizeof problem->law.parameter : 0},
+        {problem->data ? problem->data->x : NULL,
+         problem->data ? problem->data->rows * vector : 0},
+        {problem->data ? problem->data->e : NULL,
+         problem->data ? problem->data->rows * sizeof(double) : 0},
         {sampler->layout.chains, chains * sizeof(struct chains)},
         {ensemble->control,
          ensemble->control ? problem->n * sizeof *ensemble->control : 0},

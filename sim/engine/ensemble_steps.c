@@ -33,6 +33,8 @@ int ensemble_steps_init(struct ensemble_steps *own, const struct ensemble *ensem
     own->pull = own->z + row;
     own->slot = own->pull + row;
     own->gradient = own->slot + slots * row;
+    if (problem->data)
+        return data_draw_init(&own->data, problem->data, problem->examples, error);
     return problem->examples > 0
                ? minibatch_draw_init(&own->draw, n, problem->h, problem->examples,
                                      problem->residual, error)
@@ -43,6 +45,7 @@ void ensemble_steps_free(struct ensemble_steps *own)
 {
     free(own->theta);
     minibatch_draw_free(&own->draw);
+    data_draw_free(&own->data);
 }
 
 void ensemble_steps_start(struct ensemble_steps *own)
@@ -59,6 +62,8 @@ void ensemble_steps_start(struct ensemble_steps *own)
     else
         memcpy(own->theta, own->z, row * sizeof *own->theta);
     memset(own->slot, 0, slots * row * sizeof *own->slot);
+    if (problem->data)
+        data_draw_start(&own->data);
 }
 
 /* Sets pull to the gradient of sample s in the eigenbasis; normal begins at the step.
@@ -67,6 +72,10 @@ static void pull(struct ensemble_steps *own, size_t s, size_t stride,
                  const double *normal, struct random_stream *stream)
 {
     const struct problem *problem = own->ensemble->problem;
+    if (problem->data) {
+        data_draw_next(&own->data, own->ensemble->kernels, stream, own->pull);
+        return;
+    }
     if (problem->examples > 0) {
         minibatch_draw_next(&own->draw, own->ensemble->kernels, stream, own->pull);
         return;
@@ -96,7 +105,9 @@ static void take_step(struct ensemble_steps *own, uint64_t t, size_t stride,
     const struct ensemble *ensemble = own->ensemble;
     const struct problem *problem = ensemble->problem;
     const size_t n = problem->n, row = n * LANES;
-    if (problem->examples > 0)
+    if (problem->data)
+        data_draw_at(&own->data, own->z, problem->theta_star);
+    else if (problem->examples > 0)
         minibatch_draw_at(&own->draw, own->z, problem->theta_star);
     const size_t samples = (size_t)ensemble->rule->kind->samples;
     for (size_t s = 0; s < (size_t)rule_gradients(ensemble->rule->kind); s++) {

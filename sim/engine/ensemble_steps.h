@@ -5,6 +5,7 @@
 #ifndef PNM_ENSEMBLE_STEPS_H
 #define PNM_ENSEMBLE_STEPS_H
 
+#include "engine/data_draw.h"
 #include "engine/ensemble.h"
 #include "engine/minibatch_draw.h"
 
@@ -16,7 +17,8 @@ struct ensemble_steps {
     const struct rule_loops *loops;
     const double *back; /* n x n: Q', if the loss is rotated */
     double *theta, *slot, *gradient, *z, *pull;
-    struct minibatch_draw draw; /* of minibatches */
+    struct minibatch_draw draw; /* of minibatches of fresh examples */
+    struct data_draw data;      /* of minibatches of a data set */
 };
 
 /* Whether the problem's chains run like this. */
@@ -34,8 +36,8 @@ void ensemble_steps_start(struct ensemble_steps *own);
 /* Runs steps t .. t+steps-1 and sets trajectory[(i * block_steps + k) * 64 + lane] to
  * theta - mean. normal is laid out as the trajectory is, with the samples of a step
  * beside each other; minibatches take their numbers from the stream instead, which has
- * them in the order of steps, samples, examples, coordinates and the residual, lanes.
- */
+ * them in the order of steps, samples, examples, coordinates and the residual, lanes,
+ * and of a data set in that of steps, samples, examples, lanes. */
 void ensemble_steps_advance(struct ensemble_steps *own, uint64_t t, size_t steps,
                             size_t block_steps, const double *normal,
                             struct random_stream *stream, const double *mean,

@@ -3,6 +3,7 @@
 #include "engine/kernels.h"
 
 #include "engine/control_kernel.h"
+#include "engine/data_kernel.h"
 #include "engine/descent_kernel.h"
 #include "engine/minibatch_kernel.h"
 #include "engine/observe_kernel.h"
@@ -40,6 +41,7 @@ const struct kernels ISA_NAME(kernels) = {
     .observe_rotate = ISA_NAME(observe_rotate),
     .observe_correlate = ISA_NAME(observe_correlate),
     .minibatch_add = ISA_NAME(minibatch_add),
+    .data_add = ISA_NAME(data_add),
     .control_advance = ISA_NAME(control_advance),
     .control_record = ISA_NAME(control_record),
     .descent_add_noise = ISA_NAME(descent_add_noise),

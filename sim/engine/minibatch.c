@@ -6,30 +6,34 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct mean_square minibatch_setting(const struct problem *problem)
 {
     return (struct mean_square){.n = problem->n,
                                 .h = problem->h,
                                 .batch = (double)problem->examples,
-                                .residual = problem->residual};
+                                .residual = problem->residual,
+                                .examples = problem_moments(problem)};
 }
 
-static int unit_by(const struct linear_system *system, double *unit,
-                   struct error *error)
+static int unit_by(const struct linear_system *own, const struct linear_system *other,
+                   double *unit, struct error *error)
 {
     double q[LINEAR_SIZE], s[LINEAR_SIZE];
-    linear_system_noise(system, system, 1, q);
-    const int status = linear_system_stationary(system, system, q, s, error);
+    linear_system_noise(own, other, 1, q);
+    const int status = linear_system_stationary(own, other, q, s, error);
     *unit = s[0];
     return status;
 }
 
-static int unit_of(const struct rule *rule, double h, double *unit, struct error *error)
+static int unit_of(const struct rule *rule, double h_i, double h_j, double *unit,
+                   struct error *error)
 {
-    struct linear_system system;
-    linear_system_probe(rule, h, &system);
-    return unit_by(&system, unit, error);
+    struct linear_system own, other;
+    linear_system_probe(rule, h_i, &own);
+    linear_system_probe(rule, h_j, &other);
+    return unit_by(&own, &other, unit, error);
 }
 
 /* --- the limit -------------------------------------------------------------------- */
@@ -89,18 +93,23 @@ int minibatch_check(const struct sampling *sampling, const struct rule *rule,
 {
     const struct mean_square setting = minibatch_setting(problem);
     const size_t n = problem->n;
-    double *unit = calloc(n, sizeof *unit), gain = 0;
+    double *unit = calloc(mean_square_size(&setting), sizeof *unit), gain = INFINITY;
     bool stable = true;
     int status = unit ? STATUS_OK : error_memory(error, "the modes");
     for (size_t i = 0; status == STATUS_OK && i < n; i++) {
         stable = stable && margins[i] > 0;
         status = interrupt_check(error);
         if (status == STATUS_OK && stable)
-            status = unit_by(&systems[i], &unit[i], error);
+            status = unit_by(&systems[i], &systems[i], &unit[i], error);
+        for (size_t j = 0; setting.examples && stable && status == STATUS_OK && j < i;
+             j++)
+            status = unit_by(&systems[j], &systems[i],
+                             &unit[example_moments_pair(n, j, i)], error);
     }
+    if (status == STATUS_OK && stable)
+        status = mean_square_gain(&setting, unit, &gain, error);
     if (status != STATUS_OK)
         goto out;
-    gain = stable ? mean_square_gain(&setting, unit) : INFINITY;
     for (size_t i = 0; stable && !(gain < 1) && i < n; i++)
         margins[i] = fmin(margins[i], 1 - gain);
     if (!(gain < 1) && !sampling->allow_divergence)
@@ -117,22 +126,28 @@ int minibatch_noise(const struct rule *rule, const struct problem *problem,
 {
     const struct mean_square setting = minibatch_setting(problem);
     const size_t n = problem->n;
-    double *unit = malloc(2 * n * sizeof *unit);
+    const size_t size = mean_square_size(&setting);
+    double *unit = malloc((2 * size + n) * sizeof *unit), total;
     if (!unit)
         return error_memory(error, "the modes");
-    const int status = mean_square_units(&setting, rule, unit_of, unit, error);
+    double *all = unit + size, *moved = all + size;
+    int status = mean_square_units(&setting, rule, unit_of, unit, error);
     for (size_t i = 0; i < n; i++)
-        unit[n + i] = mean[i] - problem->theta_star[i];
+        moved[i] = mean[i] - problem->theta_star[i];
     if (status == STATUS_OK)
-        mean_square_noise(&setting, unit, unit + n, noise);
+        status = mean_square_noise(&setting, unit, moved, all, &total, error);
+    memcpy(noise, all, n * sizeof *noise);
     free(unit);
     return status;
 }
 
-uint64_t minibatch_longest(size_t n)
+uint64_t minibatch_longest(const struct problem *problem)
 {
+    const struct example_moments *moments = problem_moments(problem);
     const uint64_t most = UINT64_C(1) << 22, work = UINT64_C(1) << 31;
-    return n > work / most ? work / n : most;
+    const uint64_t numbers =
+        moments ? problem->n + moments->pairs * moments->pairs / 8 : problem->n;
+    return numbers > work / most ? work / numbers : most;
 }
 
 /* E (theta_i - mean_i)^2 - variance_i. */
@@ -165,7 +180,7 @@ int minibatch_burn_in(const struct rule *rule, const struct problem *problem,
     int status = mean_square_run_init(&run, &setting, rule, system, offset,
                                       problem->theta_star, error);
     while (status == STATUS_OK && run.t / 2 < from + FEWEST / 2 &&
-           run.t < minibatch_longest(n)) {
+           run.t < minibatch_longest(problem)) {
         mean_square_run_step(&run);
         bool late = false;
         for (size_t i = 0; i < n; i++) {

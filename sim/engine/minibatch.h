@@ -24,8 +24,8 @@ PNM_MUST_USE int minibatch_noise(const struct rule *rule, const struct problem *
                                  const double *mean, double *noise,
                                  struct error *error);
 
-/* No transient of n modes is followed for more steps than this, about half a minute. */
-uint64_t minibatch_longest(size_t n);
+/* No transient is followed for more steps than this, about half a minute. */
+uint64_t minibatch_longest(const struct problem *problem);
 
 /* How E (theta_i - mean_i)^2 approaches variance[i], from the problem's start on, by
  * the systems given. *burn_in becomes the first step from which on every mode stays

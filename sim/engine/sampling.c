@@ -172,6 +172,10 @@ int sampling_given_chains(const struct sampling *sampling, const struct rule *ru
         return error_about(error, STATUS_USAGE, "schedule",
                            "nothing can be planned for a learning rate that "
                            "changes; give replicas and steps");
+    if (rule->unsolved)
+        return error_about(error, STATUS_USAGE, "data",
+                           "nothing can be planned for a data set that is too large "
+                           "for exact theory; give replicas and steps");
     if (!rule->kind->linear)
         return error_about(error, STATUS_USAGE, "optimizer",
                            "nothing can be planned for %s, which is not "

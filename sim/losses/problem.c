@@ -232,6 +232,38 @@ void problem_set_examples(struct problem *q, size_t examples, double residual)
         q->noise[i] = residual * q->h[i] / (double)examples;
 }
 
+int problem_init_data(struct problem *q, struct data_set *data, size_t examples,
+                      struct error *error)
+{
+    const size_t n = data->n;
+    const int status = make(q, n, data->h, error);
+    q->data = data;
+    q->examples = examples;
+    q->residual = data->residual;
+    if (status != STATUS_OK)
+        return status;
+    memcpy(q->theta_star, data->minimum, n * sizeof *q->theta_star);
+    memcpy(q->start, data->minimum, n * sizeof *q->start);
+    free(q->noise);
+    q->dense = true;
+    q->noise = malloc(n * n * sizeof *q->noise);
+    if (!q->noise)
+        return error_memory(error, "the noise covariance");
+    for (size_t k = 0; k < n * n; k++)
+        q->noise[k] = data->noise[k] / (double)examples;
+    return STATUS_OK;
+}
+
+const struct example_moments *problem_moments(const struct problem *q)
+{
+    return q->data && q->data->exact ? &q->data->moments : NULL;
+}
+
+bool problem_has_law(const struct problem *q)
+{
+    return !q->data || q->data->exact;
+}
+
 int problem_init_mode(struct problem *q, double h, double c, struct error *error)
 {
     const int status = make(q, 1, &h, error);
@@ -262,6 +294,7 @@ void problem_free(struct problem *q)
     free(q->noise);
     free(q->factor);
     free(q->rotation);
+    data_set_free(q->data);
     *q = (struct problem){0};
 }
 

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* problem.h: the loss f(theta) = 1/2 (theta - theta*)' H (theta - theta*) in the
  * eigenbasis of H, or the linear loss f(theta) = slope theta, and the gradient noise:
- * of covariance C, Gaussian or of another law, or that of minibatches of least squares.
- */
+ * of covariance C, Gaussian or of another law, or that of minibatches of least squares,
+ * whose examples are normal or those of a data set. */
 #ifndef PNM_PROBLEM_H
 #define PNM_PROBLEM_H
 
 #include "base/error.h"
 #include "base/noise_law.h"
+#include "losses/data_set.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -31,6 +32,10 @@ struct problem {
      * minimum. 0: the noise is Gaussian. */
     size_t examples;
     double residual;
+    /* The data set that the examples are drawn from, with replacement; `residual` is
+     * then their mean squared residual, and `noise` is dense, without a factor. NULL:
+     * they are fresh. */
+    struct data_set *data;
 };
 
 /* Whether the problem's modes must run together. */
@@ -49,6 +54,20 @@ PNM_MUST_USE int problem_init_any(struct problem *problem, size_t n, const doubl
 
 /* Makes the gradients those of minibatches. */
 void problem_set_examples(struct problem *problem, size_t examples, double residual);
+
+/* Makes a problem of minibatches of that many examples of a data set, which it takes
+ * and frees with problem_free: its minimum is theta*, where theta starts.
+ * STATUS_MEMORY.
+ */
+PNM_MUST_USE int problem_init_data(struct problem *problem, struct data_set *data,
+                                   size_t examples, struct error *error);
+
+/* The moments that exact theory of a data set takes; NULL if the examples are not those
+ * of one, or if it is too large. */
+const struct example_moments *problem_moments(const struct problem *problem);
+
+/* Whether the law of linear rules is known: not on a data set that is too large. */
+bool problem_has_law(const struct problem *problem);
 
 /* Gives the problem the dense noise covariance c[n x n]. STATUS_USAGE if it is not
  * symmetric positive semidefinite. */

@@ -15,7 +15,7 @@ static quad own_gain(const struct mean_square *own, size_t i, double unit)
 /* The gain k solves sum_i a_i/(k - a_i) = 1 with a_i = v_i h_i^2/B, because the map
  * from C to the part of C that M makes is diag(a) plus h (h v)'/B. The left-hand side
  * falls for k above the largest a. */
-double mean_square_gain(const struct mean_square *own, const double *unit)
+static double normal_gain(const struct mean_square *own, const double *unit)
 {
     double most = 0, sum = 0;
     for (size_t i = 0; i < own->n; i++) {
@@ -43,8 +43,8 @@ double mean_square_gain(const struct mean_square *own, const double *unit)
 
 /* With w = v h^2 / (B - v h^2): h_i Sigma_ii = w_i (sigma^2 + T + h_i mu_i^2), where T
  * = tr(H M) = sum_i h_i (Sigma_ii + mu_i^2). */
-double mean_square_noise(const struct mean_square *own, const double *unit,
-                         const double *offset, double *noise)
+static double normal_noise(const struct mean_square *own, const double *unit,
+                           const double *offset, double *noise)
 {
     quad weights = 0, moved = 0;
     for (size_t i = 0; i < own->n; i++) {
@@ -71,6 +71,37 @@ double mean_square_pair(const struct mean_square *own, size_t i, size_t j, doubl
     return offset ? h * offset[i] * offset[j] / (own->batch - h * unit) : 0;
 }
 
+size_t mean_square_size(const struct mean_square *own)
+{
+    return own->examples ? own->examples->pairs : own->n;
+}
+
+int mean_square_gain(const struct mean_square *own, const double *unit, double *gain,
+                     struct error *error)
+{
+    if (own->examples)
+        return example_moments_gain(own, unit, gain, error);
+    *gain = normal_gain(own, unit);
+    return STATUS_OK;
+}
+
+int mean_square_noise(const struct mean_square *own, const double *unit,
+                      const double *offset, double *noise, double *total,
+                      struct error *error)
+{
+    if (!own->examples) {
+        *total = normal_noise(own, unit, offset, noise);
+        return STATUS_OK;
+    }
+    const int status = example_moments_solve(own, unit, offset, noise, error);
+    *total = 0;
+    for (size_t i = 0; status == STATUS_OK && i < own->n; i++) {
+        const double mean = offset ? offset[i] : 0;
+        *total += own->h[i] * (unit[i] * noise[i] + mean * mean);
+    }
+    return status;
+}
+
 int mean_square_units(const struct mean_square *own, const struct rule *rule,
                       unit_function *function, double *unit, struct error *error)
 {
@@ -78,7 +109,10 @@ int mean_square_units(const struct mean_square *own, const struct rule *rule,
     for (size_t i = 0; status == STATUS_OK && i < own->n; i++) {
         status = interrupt_check(error);
         if (status == STATUS_OK)
-            status = function(rule, own->h[i], &unit[i], error);
+            status = function(rule, own->h[i], own->h[i], &unit[i], error);
+        for (size_t j = i + 1; own->examples && status == STATUS_OK && j < own->n; j++)
+            status = function(rule, own->h[i], own->h[j],
+                              &unit[example_moments_pair(own->n, i, j)], error);
     }
     return status;
 }
@@ -103,8 +137,11 @@ static bool is_stable(struct search *search, double lr)
     search->rule.number[RULE_LR] = lr;
     search->status = mean_square_units(search->own, &search->rule, search->function,
                                        search->unit, search->error);
-    return search->status == STATUS_OK &&
-           mean_square_gain(search->own, search->unit) < 1;
+    double gain = INFINITY;
+    if (search->status == STATUS_OK)
+        search->status =
+            mean_square_gain(search->own, search->unit, &gain, search->error);
+    return search->status == STATUS_OK && gain < 1;
 }
 
 static double bisect(struct search *search, double low, double high)
@@ -149,9 +186,13 @@ int mean_square_limit(const struct mean_square *own, const struct rule *rule,
                       unit_function *function, struct interval stable, double *limit,
                       struct error *error)
 {
-    struct search search = {
-        own,       *rule, function, stable, malloc(own->n * sizeof(double)),
-        STATUS_OK, error};
+    struct search search = {own,
+                            *rule,
+                            function,
+                            stable,
+                            malloc(mean_square_size(own) * sizeof(double)),
+                            STATUS_OK,
+                            error};
     *limit = 0;
     if (!search.unit)
         return error_memory(error, "the modes");

@@ -14,11 +14,15 @@
  * mu is the mean of theta - theta* (0 without weight decay), which are linear equations
  * of rank one beside a diagonal. Noise that raises M raises C: the law exists, and
  * second moments stay bounded, if and only if the rule is stable without noise and the
- * gain of this loop is below 1. */
+ * gain of this loop is below 1.
+ *
+ * The examples may also be those of a finite data set, whose own moments stand in place
+ * of the normal ones (example_moments.h). */
 #ifndef PNM_MEAN_SQUARE_H
 #define PNM_MEAN_SQUARE_H
 
 #include "base/error.h"
+#include "rules/example_moments.h"
 #include "rules/stable_set.h"
 
 #include <stddef.h>
@@ -26,30 +30,39 @@
 
 struct mean_square {
     size_t n;
-    const double *h; /* n curvatures */
-    double batch;    /* B */
-    double residual; /* sigma^2 */
+    const double *h;                        /* n curvatures */
+    double batch;                           /* B */
+    double residual;                        /* sigma^2 */
+    const struct example_moments *examples; /* of a finite data set, which has no
+                                               `residual`; NULL: they are normal */
 };
 
+/* How many units v there are: one a mode or, of a data set, one a pair of modes, in the
+ * order of example_moments.h, in which the modes' own come first. */
+size_t mean_square_size(const struct mean_square *own);
+
 /* The gain of the loop: the spectral radius of the map from C to the part of C that M
- * makes. unit[n] are the v_i. */
-double mean_square_gain(const struct mean_square *own, const double *unit);
+ * makes; INFINITY beyond the range of numbers. unit[size] are the v. STATUS_MEMORY,
+ * STATUS_INTERRUPTED. */
+PNM_MUST_USE int mean_square_gain(const struct mean_square *own, const double *unit,
+                                  double *gain, struct error *error);
 
-/* Sets noise[n] to the stationary C_ii and returns tr(H M); the gain must be below 1.
- * offset[n] is mu; NULL: 0. */
-double mean_square_noise(const struct mean_square *own, const double *unit,
-                         const double *offset, double *noise);
+/* Sets noise[size] to the stationary C, of which the C_ii come first, and *total to
+ * tr(H M); the gain must be below 1. offset[n] is mu; NULL: 0. As mean_square_gain. */
+PNM_MUST_USE int mean_square_noise(const struct mean_square *own, const double *unit,
+                                   const double *offset, double *noise, double *total,
+                                   struct error *error);
 
-/* The stationary C_ij of two different modes, whose covariance of theta under noise of
- * covariance 1 is `unit`. */
+/* The stationary C_ij of two different modes of normal examples, whose covariance of
+ * theta under noise of covariance 1 is `unit`. */
 double mean_square_pair(const struct mean_square *own, size_t i, size_t j, double unit,
                         const double *offset);
 
-/* Sets *unit to v at curvature h of a rule that is stable there. */
-typedef int unit_function(const struct rule *rule, double h, double *unit,
+/* Sets *unit to v at curvatures h_i and h_j of a rule that is stable there. */
+typedef int unit_function(const struct rule *rule, double h_i, double h_j, double *unit,
                           struct error *error);
 
-/* Sets unit[n]. */
+/* Sets unit[size]. */
 PNM_MUST_USE int mean_square_units(const struct mean_square *own,
                                    const struct rule *rule, unit_function *function,
                                    double *unit, struct error *error);
@@ -77,7 +90,7 @@ struct mean_square_step {
 };
 
 /* The exact second moments at step t, schedule and weight decay included: a step takes
- * O(n). */
+ * O(n) or, of a data set, O(n^4). */
 struct mean_square_run {
     struct mean_square own;
     const struct rule *rule;
@@ -85,8 +98,10 @@ struct mean_square_run {
     uint64_t t;
     int dim;
     double *second; /* E s_r s_c, s = (theta - theta*, slots): a row of n for each r <=
-                       c, in the order (0,0), (0,1), ... (1,1), ...; row 0 is M_ii */
+                       c, in the order (0,0), (0,1), ... (1,1), ...; row 0 is M_ii.
+                       Of a data set: a row of all pairs (i, j) for every r and c */
     double *mean;   /* E s_r: a row of n for each r; NULL: it does not matter */
+    double *noise;  /* of a data set: C, all pairs */
     const double *theta_star;     /* n; NULL: 0 */
     double risk;                  /* tr(H M) at step t */
     struct mean_square_step step; /* the last one; the next one without a schedule */

@@ -107,6 +107,12 @@ void mean_square_run_step(struct mean_square_run *run)
     const struct mean_square_step *step = &run->step;
     if (run->rule->schedule.kind != SCHEDULE_CONSTANT)
         step_at(run, &run->step);
+    if (run->own.examples) {
+        example_moments_step(run, step);
+        run->t++;
+        run->risk = risk_of(run);
+        return;
+    }
     switch (step->dim) {
     case 1:
         advance(run, step, 1);
@@ -133,7 +139,9 @@ int mean_square_run_init(struct mean_square_run *run, const struct mean_square *
 {
     const size_t n = own->n;
     const int dim = 1 + rule->kind->slots;
-    bool drifts = false;
+    const size_t rows = (size_t)(own->examples ? dim * dim : dim * (dim + 1) / 2);
+    const size_t size = mean_square_size(own);
+    bool drifts = own->examples != NULL;
     for (size_t i = 0; theta_star && i < n; i++)
         drifts |= theta_star[i] != 0;
     *run = (struct mean_square_run){
@@ -142,14 +150,19 @@ int mean_square_run_init(struct mean_square_run *run, const struct mean_square *
         .system = system,
         .dim = dim,
         .theta_star = theta_star,
-        .second = calloc((size_t)(dim * (dim + 1) / 2) * n + 1, sizeof(double)),
+        .second = calloc(rows * size + 1, sizeof(double)),
     };
     if (drifts)
         run->mean = calloc((size_t)dim * n + 1, sizeof *run->mean);
-    if (!run->second || (drifts && !run->mean))
+    if (own->examples)
+        run->noise = calloc(size + 1, sizeof *run->noise);
+    if (!run->second || (drifts && !run->mean) || (own->examples && !run->noise))
         return error_memory(error, "the second moments");
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
         run->second[i] = offset[i] * offset[i];
+        for (size_t j = i + 1; own->examples && j < n; j++)
+            run->second[example_moments_pair(n, i, j)] = offset[i] * offset[j];
+    }
     if (drifts)
         memcpy(run->mean, offset, n * sizeof *offset);
     run->risk = risk_of(run);
@@ -161,5 +174,6 @@ void mean_square_run_free(struct mean_square_run *run)
 {
     free(run->second);
     free(run->mean);
-    run->second = run->mean = NULL;
+    free(run->noise);
+    run->second = run->mean = run->noise = NULL;
 }

@@ -111,7 +111,7 @@ bool rule_is_scheduled(const struct rule *rule)
 
 bool rule_has_law(const struct rule *rule)
 {
-    return rule->kind->linear && !rule_is_scheduled(rule);
+    return rule->kind->linear && !rule_is_scheduled(rule) && !rule->unsolved;
 }
 
 bool rule_settles(const struct rule *rule)

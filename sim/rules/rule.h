@@ -87,6 +87,7 @@ struct rule {
     struct schedule schedule;
     struct matrices matrices; /* only of a rule that is read from a file */
     bool of_all;              /* chosen by "all", not by its own name */
+    bool unsolved; /* the loss is none of which the law of a linear rule is known */
 };
 
 /* Rows of gradients that a step takes: the samples and, behind them, the gradient
@@ -129,7 +130,7 @@ double rule_parameter(const struct rule *rule, const char *name);
  */
 bool rule_is_scheduled(const struct rule *rule);
 
-/* Whether linear theory gives the rule's law on a quadratic loss. */
+/* Whether linear theory gives the rule's law on its loss. */
 bool rule_has_law(const struct rule *rule);
 
 /* Whether the rule settles into a stationary law, known or not. */

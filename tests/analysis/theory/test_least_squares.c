@@ -4,7 +4,7 @@
 #include "theory/least_squares.h"
 
 static const double curvature[3] = {0.4, 0.8, 1.3};
-static const struct mean_square setting = {3, curvature, 2, 1};
+static const struct mean_square setting = {3, curvature, 2, 1, NULL};
 
 /* Variances that an independent program gives, to seven digits. */
 static void test_stationary_variances(void **state)

@@ -160,7 +160,7 @@ static double second_of(const struct whole *w, int i, int j)
     return sum;
 }
 
-static const struct mean_square setting = {N, curvature, 2, 1};
+static const struct mean_square setting = {N, curvature, 2, 1, NULL};
 
 /* A rule with decay and schedule. */
 struct changed {
@@ -228,13 +228,15 @@ static void test_transient_step_by_step(void **state)
     }
 }
 
-static int unit_of(const struct rule *rule, double h, double *unit, struct error *error)
+static int unit_of(const struct rule *rule, double h, double other, double *unit,
+                   struct error *error)
 {
-    struct linear_system system;
+    struct linear_system a, b;
     double q[LINEAR_SIZE], s[LINEAR_SIZE];
-    linear_system_probe(rule, h, &system);
-    linear_system_noise(&system, &system, 1, q);
-    const int status = linear_system_stationary(&system, &system, q, s, error);
+    linear_system_probe(rule, h, &a);
+    linear_system_probe(rule, other, &b);
+    linear_system_noise(&a, &b, 1, q);
+    const int status = linear_system_stationary(&a, &b, q, s, error);
     *unit = s[0];
     return status;
 }
@@ -260,8 +262,9 @@ static void check_stationary(const struct rule *from, const double theta_star[N]
             mean[i] += whole.q[k][i] * whole.mean[k];
     assert_int_equal(mean_square_units(&setting, &rule, unit_of, unit, &error),
                      STATUS_OK);
-    const double total = mean_square_noise(&setting, unit, mean, noise);
-    double risk = 0;
+    double risk = 0, total;
+    assert_int_equal(mean_square_noise(&setting, unit, mean, noise, &total, &error),
+                     STATUS_OK);
     for (int i = 0; i < N; i++) {
         const double exact = second_of(&whole, i, i) - mean[i] * mean[i];
         CHECK_NEAR(unit[i] * noise[i], exact, 0, 1e-10 * exact);
@@ -270,14 +273,10 @@ static void check_stationary(const struct rule *from, const double theta_star[N]
     CHECK_NEAR(total, risk, 0, 1e-10 * risk);
     for (int i = 0; i < N; i++)
         for (int j = 0; j < i; j++) {
-            double pair = 0, there = 0;
-            struct linear_system a, b;
-            double q[LINEAR_SIZE], s[LINEAR_SIZE];
-            linear_system_probe(&rule, curvature[i], &a);
-            linear_system_probe(&rule, curvature[j], &b);
-            linear_system_noise(&a, &b, 1, q);
-            assert_int_equal(linear_system_stationary(&a, &b, q, s, &error), STATUS_OK);
-            pair = mean_square_pair(&setting, (size_t)i, (size_t)j, s[0], mean);
+            double pair = 0, there = 0, both = 0;
+            assert_int_equal(unit_of(&rule, curvature[i], curvature[j], &both, &error),
+                             STATUS_OK);
+            pair = mean_square_pair(&setting, (size_t)i, (size_t)j, both, mean);
             for (int k = 0; k < N; k++)
                 for (int l = 0; l < N; l++)
                     there += whole.q[k][i] * c[k][l] * whole.q[l][j];
@@ -379,9 +378,12 @@ static void test_gain_of_one_mode(void **state)
 {
     /* One mode: C = h^2 (1 + 1) M / B, so the gain is 2 v h^2 / B. */
     const double h = 0.7, unit = 1.5;
-    const struct mean_square one = {1, &h, 3, 1};
+    const struct mean_square one = {1, &h, 3, 1, NULL};
+    struct error error;
+    double gain;
     (void)state;
-    CHECK_NEAR(mean_square_gain(&one, &unit), 2 * unit * h * h / 3, 0, 1e-14);
+    assert_int_equal(mean_square_gain(&one, &unit, &gain, &error), STATUS_OK);
+    CHECK_NEAR(gain, 2 * unit * h * h / 3, 0, 1e-14);
 }
 
 int main(void)
