@@ -252,6 +252,11 @@ static int answer(const struct request *request, struct table *table,
         return error_about(
             error, STATUS_USAGE, "optimal-beta0",
             "the option finds beta0 itself, so it cannot be combined with --beta0");
+    if (request->problem.data)
+        return error_about(error, STATUS_USAGE, "data",
+                           "a data set is not allowed with a divergence from a prior, "
+                           "which is computed of modes that are independent; allowed "
+                           "is a spectrum");
     status = rule_check_linear(rules, count, "Gaussian law", error);
     if (status == STATUS_OK)
         status = rule_check_constant(rules, count, "stationary law", error);

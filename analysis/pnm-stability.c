@@ -26,6 +26,7 @@ static const struct option_spec own_options[] = {
      .argument = "SPEC",
      .forms = OPTION_SPECTRUM_FORMS,
      .required = true,
+     .unless = "data",
      .doc = "curvatures h_i, the eigenvalues of H: a list such as 0.1,1,10, "
             "const:VALUE:N, linear:LO:HI:N, log:LO:HI:N, power:P:N (h_i = i^-P), "
             "file:PATH"},
@@ -45,6 +46,7 @@ static const struct option_spec own_options[] = {
      .high = HUGE_VAL,
      .low_open = true,
      .doc = "examples of a minibatch of least-squares, a whole number"},
+    SHARED_OPTION_DATA,
     SHARED_OPTION_FLAT,
     {.name = "accuracy",
      .kind = OPTION_REAL,

@@ -13,8 +13,10 @@ int stability_mean_square(const struct problem *problem, const struct rule *rule
     const struct mean_square setting = minibatch_setting(problem);
     struct least_squares_law law = {.gain = NAN};
     *gain = NAN;
-    *limit = 0;
+    *limit = problem_has_law(problem) ? 0 : NAN;
     int status = STATUS_OK;
+    if (!problem_has_law(problem))
+        return status;
     if (stability->margin > 0)
         status = least_squares_law_init(&law, &setting, rule, NULL, error);
     if (status == STATUS_OK && stability->intervals > 0)

@@ -69,6 +69,11 @@ int exact_only_finish(const struct request *request, struct table *table,
                                "are measured",
                                reason ? ": " : "", reason ? reason : "");
         }
+    if (rules->count > 0 && rules->rule[0].unsolved)
+        return error_about(error, STATUS_USAGE, "exact",
+                           "no row has an exact value, because the data set is too "
+                           "large for exact theory; without the option rows are "
+                           "measured");
     return error_about(error, STATUS_USAGE, "exact",
                        "no row has an exact value, because %s has no exact law; "
                        "without the option rows are measured",

@@ -81,6 +81,19 @@ struct option_field {
                "is that of Gaussian noise of covariance C at 2)",                      \
     }
 
+/* The option --data of programs that take --loss least-squares. */
+#define SHARED_OPTION_DATA                                                             \
+    {                                                                                  \
+        .name = "data", .files = OPTION_READS, .argument = "FILE",                     \
+        .doc = "with least-squares, in place of --spectrum: examples are drawn with "  \
+               "replacement from the rows of a file, .npy or numbers separated by "    \
+               "commas or blanks, perhaps below a line of names. The last column is "  \
+               "the target, the others are features; no intercept is added. Modes "    \
+               "are the eigenvectors of H = X'X/N, and theta* is the minimum. Linear " \
+               "rules have exact laws for up to 50 features and N n^2 (n + 1)^2 <= "   \
+               "8e10; beyond, all is simulated",                                       \
+    }
+
 /* What becomes of the files that an option's value names. The value is such a name, a
  * list of them ("FILE[,FILE...]", - for standard output), a word or a name
  * ("auto|FILE"), or names one behind "file:", as `argument` and `forms` say. */

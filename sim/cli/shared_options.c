@@ -65,18 +65,7 @@ static const struct option_spec quadratic_options[] = {
         .low_open = true,
         .doc = "variance of the residuals of least-squares: C is V H/B at the minimum",
     },
-    {
-        .name = "data",
-        .files = OPTION_READS,
-        .argument = "FILE",
-        .doc = "with least-squares, in place of --spectrum: examples are drawn with "
-               "replacement from the rows of a file, .npy or numbers separated by "
-               "commas or blanks, perhaps below a line of names. The last column is "
-               "the target, the others are features; no intercept is added. Modes are "
-               "the eigenvectors of H = X'X/N, and theta* is the minimum. Linear rules "
-               "have exact laws for up to 50 features and N n^2 (n + 1)^2 <= 8e10; "
-               "beyond, all is simulated",
-    },
+    SHARED_OPTION_DATA,
     {
         .name = "start",
         .files = OPTION_READS,
