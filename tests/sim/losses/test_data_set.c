@@ -184,19 +184,19 @@ static void basis_is_that_of_the_hessian(void **state)
 
 struct setting {
     const char *text;
-    int batch;
     double lambda;
+    int batch;
     bool decoupled;
 };
 
 static const struct setting settings[] = {
-    {"sgd lr=0.3", 1, 0, false},
-    {"sgd lr=0.2", 2, 0.4, false},
-    {"heavy_ball lr=0.2 beta1=0.7", 2, 0, false},
-    {"pnm lr=0.2 beta0=1 beta1=0.6", 2, 0, false},
-    {"pnm lr=0.15 beta0=1.5 beta1=0.5", 1, 0.5, true},
-    {"nesterov lr=0.1 beta1=0.8", 2, 0.3, false},
-    {"two_batch lr=0.1 beta0=1", 1, 0.2, false},
+    {"sgd lr=0.3", 0, 1, false},
+    {"sgd lr=0.2", 0.4, 2, false},
+    {"heavy_ball lr=0.2 beta1=0.7", 0, 2, false},
+    {"pnm lr=0.2 beta0=1 beta1=0.6", 0, 2, false},
+    {"pnm lr=0.15 beta0=1.5 beta1=0.5", 0.5, 1, true},
+    {"nesterov lr=0.1 beta1=0.8", 0.3, 2, false},
+    {"two_batch lr=0.1 beta0=1", 0.2, 1, false},
 };
 
 /* Transients with the third moments, which a mean off the minimum needs. */
