@@ -42,6 +42,7 @@ printf '1 0.3\n0.3 0.5\n' >"$inputs/c.txt"
     printf '%s\n' "{'descr': '<f8', 'fortran_order': False, 'shape': (2,), }"
     printf '\0\0\0\0\0\0\xe0\xbf\0\0\0\0\0\0\xf0\x3f'; } >"$inputs/h.npy"
 printf '0.6 -0.8\n0.8 0.6\n' >"$inputs/q.txt"
+printf 'a,b,y\n1.1,0.2,0.7\n-0.4,0.9,1.5\n1.3,0.3,-1.2\n0.5,-1.3,0.4\n' >"$inputs/data.csv"
 printf '1 -0.1 0.1\n' >"$inputs/rule.txt"
 printf '# a comment\noptimizer = pnm\nlr = 0.1\nspectrum = 0.5,1\nreplicas = 40\nsteps = 20\nburn-in = 8\n' \
     >"$inputs/run.ini"
