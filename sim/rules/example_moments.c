@@ -5,7 +5,6 @@
 #include "base/quad.h"
 #include "rules/mean_square.h"
 
-#include <gsl/gsl_linalg.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -224,41 +223,83 @@ static void fill(const struct mean_square *own, const double *unit, double *matr
         }
 }
 
+/* Replaces matrix[n x n] by its factors, rows exchanged as order[n] says. */
+static int factor(size_t n, double *matrix, size_t *order, struct error *error)
+{
+    for (size_t k = 0; k < n; k++)
+        order[k] = k;
+    for (size_t k = 0; k < n; k++) {
+        size_t pivot = k;
+        for (size_t i = k + 1; i < n; i++)
+            if (fabs(matrix[order[i] * n + k]) > fabs(matrix[order[pivot] * n + k]))
+                pivot = i;
+        const size_t chosen = order[pivot];
+        const double *restrict from = matrix + chosen * n;
+        order[pivot] = order[k];
+        order[k] = chosen;
+        if (!(fabs(from[k]) > 0))
+            return error_set(error, STATUS_SOFTWARE,
+                             "the stationary second moments have no finite value");
+        for (size_t i = k + 1; i < n; i++) {
+            double *restrict row = matrix + order[i] * n;
+            const double part = row[k] /= from[k];
+            for (size_t c = k + 1; part != 0 && c < n; c++)
+                row[c] -= part * from[c];
+        }
+        const int status = interrupt_check(error);
+        if (status != STATUS_OK)
+            return status;
+    }
+    return STATUS_OK;
+}
+
+/* Solves by the factors. */
+static void substitute(size_t n, const double *factors, const size_t *order,
+                       const double *right, double *found)
+{
+    for (size_t i = 0; i < n; i++) {
+        const double *row = factors + order[i] * n;
+        found[i] = right[order[i]];
+        for (size_t c = 0; c < i; c++)
+            found[i] -= row[c] * found[c];
+    }
+    for (size_t i = n; i-- > 0;) {
+        const double *row = factors + order[i] * n;
+        for (size_t c = i + 1; c < n; c++)
+            found[i] -= row[c] * found[c];
+        found[i] /= row[i];
+    }
+}
+
 /* Solves for noise, which holds the right-hand side at first, and mends the solution
  * once by a residual in quads. */
 static int solve(size_t pairs, const double *matrix, double *noise, struct error *error)
 {
-    gsl_matrix_const_view given = gsl_matrix_const_view_array(matrix, pairs, pairs);
-    gsl_matrix *lu = gsl_matrix_alloc(pairs, pairs);
-    gsl_permutation *order = gsl_permutation_alloc(pairs);
-    gsl_vector *found = gsl_vector_alloc(pairs), *left = gsl_vector_alloc(pairs);
-    gsl_vector_const_view right = gsl_vector_const_view_array(noise, pairs);
-    int sign, status = STATUS_OK;
-    if (!lu || !order || !found || !left) {
+    double *factors = malloc((pairs + 2) * pairs * sizeof *factors);
+    size_t *order = malloc(pairs * sizeof *order);
+    int status = STATUS_OK;
+    if (!factors || !order) {
         status = error_memory(error, "the pairs of modes");
         goto out;
     }
-    gsl_matrix_memcpy(lu, &given.matrix);
-    if (gsl_linalg_LU_decomp(lu, order, &sign) ||
-        gsl_linalg_LU_solve(lu, order, &right.vector, found)) {
-        status = error_set(error, STATUS_SOFTWARE,
-                           "the law of the second moments is too near its end");
+    double *found = factors + pairs * pairs, *left = found + pairs;
+    memcpy(factors, matrix, pairs * pairs * sizeof *factors);
+    status = factor(pairs, factors, order, error);
+    if (status != STATUS_OK)
         goto out;
-    }
+    substitute(pairs, factors, order, noise, found);
     for (size_t p = 0; p < pairs; p++) {
         quad rest = noise[p];
         for (size_t q = 0; q < pairs; q++)
-            rest -= (quad)matrix[p * pairs + q] * gsl_vector_get(found, q);
-        gsl_vector_set(left, p, (double)rest);
+            rest -= (quad)matrix[p * pairs + q] * found[q];
+        left[p] = (double)rest;
     }
-    gsl_linalg_LU_svx(lu, order, left);
+    substitute(pairs, factors, order, left, noise);
     for (size_t p = 0; p < pairs; p++)
-        noise[p] = gsl_vector_get(found, p) + gsl_vector_get(left, p);
+        noise[p] += found[p];
 out:
-    gsl_matrix_free(lu);
-    gsl_permutation_free(order);
-    gsl_vector_free(found);
-    gsl_vector_free(left);
+    free(factors);
+    free(order);
     return status;
 }
 
