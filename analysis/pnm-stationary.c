@@ -8,9 +8,11 @@
 #include "cli/rule_table.h"
 #include "compare/stability.h"
 #include "compare/stationary.h"
+#include "compare/stationary_epoch.h"
 #include "evidence_cells.h"
 #include "rules/rule_check.h"
 #include "stationary_at.h"
+#include "stationary_phases.h"
 #include "stationary_quantiles.h"
 #include "stationary_warn.h"
 
@@ -38,6 +40,11 @@ static const struct option_spec own_options[] = {
          "show one row a rule: its stationary excess loss tr(H Sigma)/2 (which is "
          "E f - f* unless weight decay moves the mean) and the factor rho by which it "
          "converges without noise"},
+    {.name = "by-phase",
+     .kind = OPTION_FLAG,
+     .field = OPTION_FIELD(struct stationary_request, by_phase),
+     .doc = "with --sampling epoch: show a row for each phase, the steps since the "
+            "start of an epoch, instead of the average over them"},
 };
 
 static const struct program_example examples[] = {
@@ -75,7 +82,8 @@ static const struct program_example examples[] = {
     COLUMN(NEAR_ZERO, "near_zero", TEXT, COLUMN_SAMPLED | COLUMN_DETAIL)               \
     COLUMN(MEASURED_PLAIN, "measured_plain", REAL, COLUMN_SAMPLED | COLUMN_PLAIN)      \
     COLUMN(STDERR_PLAIN, "stderr_plain", REAL, COLUMN_SAMPLED | COLUMN_PLAIN)          \
-    COLUMN(GAIN, "gain", REAL, COLUMN_SAMPLED | COLUMN_PLAIN)
+    COLUMN(GAIN, "gain", REAL, COLUMN_SAMPLED | COLUMN_PLAIN)                          \
+    COLUMN(PHASE, "phase", COUNT, COLUMN_DETAIL)
 
 enum { COLUMN_LIST(TABLE_NUMBER) COLUMNS };
 
@@ -84,7 +92,7 @@ static const struct column columns[COLUMNS] = {COLUMN_LIST(TABLE_COLUMN)};
 static const struct plot plot = {
     .label = "stationary covariance Σ",
     .plain = "stationary covariance",
-    .keys = {"optimizer", "lr", "beta0", "beta1", "beta3", "h_i", "i", "j"},
+    .keys = {"optimizer", "lr", "beta0", "beta1", "beta3", "h_i", "i", "j", "phase"},
     .paper = {"paper", "paper"},
     .exact = {"exact", "exact"},
     .measured = {"measured", "measured"},
@@ -206,10 +214,11 @@ static const char *near_zero_of(const struct comparison *row)
     return evidence_near_zero(e->measured, e->exact, row->spread) ? "yes" : "no";
 }
 
-static int add_row(struct table *table, const struct request *request,
+static int add_row(struct table *table, const struct stationary_request *own,
                    const struct rule *rule, const struct comparison *row,
                    struct error *error)
 {
+    const struct request *request = &own->request;
     const struct evidence *e = &row->evidence;
     char law[80];
     law_of(&request->sampling, rule, row, sizeof law, law);
@@ -235,43 +244,8 @@ static int add_row(struct table *table, const struct request *request,
     table_real(table, EXACT_ERROR, shown_error(e));
     table_real(table, PAPER, e->paper);
     evidence_cells_plain(table, MEASURED_PLAIN, e);
-    return STATUS_OK;
-}
-
-/* Leaves out the rules of `all` that cannot run with the given options; a rule that was
- * named is refused later. Sets (*rules)[*count] to the rules kept; the caller frees
- * them.
- */
-static int leave_out(const struct request *request, struct rule **rules, size_t *count,
-                     struct error *error)
-{
-    struct text names = {0};
-    const char *last = NULL;
-    size_t kept = 0;
-    *rules = malloc(*count * sizeof **rules);
-    if (!*rules)
-        return error_memory(error, "the rules");
-    for (size_t k = 0; k < *count; k++) {
-        const struct rule *rule = &request->rules.rule[k];
-        struct error ignored;
-        if (!rule->of_all ||
-            stationary_check_mean(rule, &request->problem, &ignored) == STATUS_OK) {
-            (*rules)[kept++] = *rule;
-            continue;
-        }
-        if (rule->kind->name != last)
-            text_add(&names, "%s%s", names.length ? ", " : "", rule->kind->name);
-        last = rule->kind->name;
-    }
-    *count = kept;
-    if (names.length > 0)
-        sampling_warn(
-            &request->sampling,
-            "--optimizer " RULES_ALL ": left out: %s (with weight decay and a "
-            "theta* other than 0 the mean of a rule that is not linear is not "
-            "known)",
-            text_get(&names));
-    text_free(&names);
+    if (own->by_phase)
+        table_count(table, PHASE, row->phase);
     return STATUS_OK;
 }
 
@@ -308,20 +282,24 @@ static int measure(const struct stationary_request *own, const struct rule *rule
                    struct comparison **rows, size_t *count, struct error *error)
 {
     const struct problem *problem = &own->request.problem;
+    const enum stationary_elements elements = own->excess ? STATIONARY_SUM
+                                              : own->full ? STATIONARY_PAIRS
+                                                          : STATIONARY_DIAGONAL;
     struct sampling sampling = own->request.sampling;
     int status = STATUS_OK;
+    if (problem->train_size > 0)
+        return stationary_epoch_compare(&sampling, rule, problem, elements,
+                                        own->by_phase, rule->kind->name, rows, count,
+                                        error);
     if (own->excess) {
         status = stationary_excess_share(rule, problem, sampling.precision,
                                          &sampling.precision, error);
         sampling.precision_given = true;
     }
-    if (status == STATUS_OK)
-        status = stationary_compare(&sampling, rule, problem,
-                                    own->excess ? STATIONARY_SUM
-                                    : own->full ? STATIONARY_PAIRS
-                                                : STATIONARY_DIAGONAL,
-                                    rule->kind->name, NULL, rows, count, error);
-    return status;
+    return status == STATUS_OK
+               ? stationary_compare(&sampling, rule, problem, elements,
+                                    rule->kind->name, NULL, rows, count, error)
+               : status;
 }
 
 static int fill(struct table *table, const struct stationary_request *own,
@@ -332,7 +310,9 @@ static int fill(struct table *table, const struct stationary_request *own,
     const struct sampling *sampling = &request->sampling;
     const struct problem *problem = &request->problem;
     size_t warnings = 0;
-    int status = check_rules(sampling, rules, count, problem, error);
+    int status = stationary_phases_check(own, rules, count, error);
+    if (status == STATUS_OK)
+        status = check_rules(sampling, rules, count, problem, error);
     for (size_t k = 0; status == STATUS_OK && k < count; k++) {
         struct comparison *rows = NULL;
         size_t row_count = 0;
@@ -346,7 +326,7 @@ static int fill(struct table *table, const struct stationary_request *own,
             if (own->excess)
                 continue;
             verdict_count(tally, rows[i].verdicts);
-            status = add_row(table, request, &rules[k], &rows[i], error);
+            status = add_row(table, own, &rules[k], &rows[i], error);
         }
         if (status == STATUS_OK && own->excess)
             status =
@@ -377,13 +357,15 @@ static int answer(const struct request *request, struct table *table,
     if (status == STATUS_OK && (own->at_given || average.kind != AVERAGE_NONE))
         return stationary_at_answer(own, &average, table, tally, error);
     if (status == STATUS_OK)
-        status = leave_out(request, &rules, &count, error);
+        status = stationary_phases_leave_out(request, &rules, &count, error);
     if (status == STATUS_OK)
         status = own->excess
                      ? rule_table_init(table, excess_columns, EXCESS_COLUMNS, rules,
                                        count, error)
                      : rule_table_init(table, columns, COLUMNS, rules, count, error);
     table->plot = own->excess ? &excess_plot : &plot;
+    if (status == STATUS_OK && own->by_phase && !own->excess)
+        table->columns[PHASE].traits = 0;
     if (status == STATUS_OK)
         status = fill(table, own, rules, count, tally, error);
     free(rules);
@@ -430,8 +412,8 @@ static const struct program program = {
         "law. Student's t has no exact quantile here and, with 8 degrees of freedom or "
         "fewer, no standard error of the kurtosis.",
     .groups = OPTIONS_EXACT | OPTIONS_COLUMNS | OPTIONS_RULE | OPTIONS_DECAY |
-              OPTIONS_QUADRATIC | OPTIONS_CHAINS | OPTIONS_SAMPLING | OPTIONS_OUTPUT |
-              OPTIONS_PLOT,
+              OPTIONS_QUADRATIC | OPTIONS_EPOCHS | OPTIONS_CHAINS | OPTIONS_SAMPLING |
+              OPTIONS_OUTPUT | OPTIONS_PLOT,
     .judges = true,
     .common = stationary_at_options,
     .common_count = STATIONARY_AT_OPTIONS,

@@ -96,6 +96,11 @@ static int check(const struct stationary_request *own, const struct average *ave
                            average->kind == AVERAGE_NONE
                                ? ""
                                : "; pnm-simulate --average measures the average");
+    if (own->request.problem.train_size > 0)
+        return error_about(error, STATUS_USAGE, "sampling",
+                           "epoch is not allowed with --%s, whose exact laws are those "
+                           "of fresh noise; allowed is fresh",
+                           by);
     if (sampling->steps > 0)
         return error_about(error, STATUS_USAGE, "steps",
                            "the option cannot be combined with --%s, which sets the "

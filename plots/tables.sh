@@ -179,3 +179,21 @@ run rippled 4.4955080621404958
 
 # The rows of the claim, from which the script takes those of the valley.
 table trace_by_steps pnm-verify --claim anti-pgd --precision 0.002
+
+# Variances along curvature, at the same applied rate, with and without replacement; epochs
+# have 50 steps. 0.005 of the flattest takes a second.
+curvature() {
+    name=$1
+    shift
+    table "$name" pnm-stationary --optimizer sgd,pnm --lr 0.5 --lr-normalization off --batch 2 "$@"
+}
+
+# shellcheck disable=SC2086  # an option and its value
+{
+    curvature variance_by_curvature $points --spectrum 0.001,0.003,0.01,0.03,0.1,0.3,1
+    curvature variance_by_curvature_exact $curve --spectrum log:0.001:1:121
+    curvature variance_by_curvature_epoch --precision 0.005 --sampling epoch --train-size 100 \
+        --spectrum 0.001,0.003,0.01,0.03,0.1,0.3,1
+    curvature variance_by_curvature_epoch_exact $curve --sampling epoch --train-size 100 \
+        --spectrum log:0.001:1:121
+}

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* pnm-simulate: runs an ensemble of one rule and writes moments or trajectories. */
 #include "cli/average_form.h"
+#include "cli/epoch_options.h"
 #include "cli/plot.h"
 #include "cli/program.h"
 #include "cli/request.h"
@@ -431,7 +432,9 @@ static int answer(const struct request *request, struct table *table,
             "the options give %zu rows; allowed is one rule with one value of each "
             "parameter",
             request->rules.count);
-    const int status = average_form_read(own->average, &average, error);
+    int status = average_form_read(own->average, &average, error);
+    if (status == STATUS_OK)
+        status = epoch_options_check(request, request->rules.rule, error);
     if (status != STATUS_OK)
         return status;
     if (own->record == RECORD_TRAJECTORY)
@@ -463,7 +466,8 @@ static const struct program program = {
              "theta itself, or the ema. The same seed without --average has the theta "
              "that was averaged.",
     .groups = OPTIONS_COLUMNS | OPTIONS_RULE | OPTIONS_DECAY | OPTIONS_QUADRATIC |
-              OPTIONS_CHAINS | OPTIONS_SAMPLING | OPTIONS_OUTPUT | OPTIONS_PLOT,
+              OPTIONS_EPOCHS | OPTIONS_CHAINS | OPTIONS_SAMPLING | OPTIONS_OUTPUT |
+              OPTIONS_PLOT,
     .arrays = true,
     .own = own_options,
     .own_count = sizeof own_options / sizeof *own_options,

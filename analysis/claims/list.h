@@ -38,6 +38,7 @@
     CLAIM(averaging)                                                                   \
     CLAIM(anti_pgd)                                                                    \
     CLAIM(tails)                                                                       \
+    CLAIM(epoch)                                                                       \
     CLAIM(thm4_2)                                                                      \
     CLAIM(eq21)                                                                        \
     CLAIM(eq22)                                                                        \

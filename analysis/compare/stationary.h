@@ -11,6 +11,7 @@
 /* One element (i, j) of the covariance of theta, i <= j from 0. */
 struct comparison {
     size_t i, j;
+    uint64_t phase; /* of an epoch: steps since its start; 0 for an average over them */
     double h_i, h_j;
     double
         spread; /* off the diagonal the exact sqrt(S_ii S_jj); NAN: unknown or i = j */

@@ -1,20 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "theory/at_step.h"
 
+#include "base/quad_matrix.h"
+
 #include <math.h>
 #include <string.h>
-
-/* z = x y for n x n x, n x m y. */
-static void multiply(int n, int m, const quad *x, const quad *y, quad *z)
-{
-    for (int row = 0; row < n; row++)
-        for (int column = 0; column < m; column++) {
-            quad sum = 0;
-            for (int k = 0; k < n; k++)
-                sum += x[row * n + k] * y[k * m + column];
-            z[row * m + column] = sum;
-        }
-}
 
 /* The map of 2^k steps is (power, part); maps of different numbers of steps commute. */
 void at_step_move(const struct linear_system *system, const quad *d, uint64_t t,
@@ -27,14 +17,14 @@ void at_step_move(const struct linear_system *system, const quad *d, uint64_t t,
     memcpy(part, d, (size_t)n * sizeof *part);
     for (; t > 0; t >>= 1) {
         if (t & 1) {
-            multiply(n, 1, power, state, next);
+            quad_matrix_multiply(n, 1, power, state, next);
             for (int k = 0; k < n; k++)
                 state[k] = next[k] + part[k];
         }
-        multiply(n, 1, power, part, next);
+        quad_matrix_multiply(n, 1, power, part, next);
         for (int k = 0; k < n; k++)
             part[k] += next[k];
-        multiply(n, n, power, power, next);
+        quad_matrix_multiply(n, n, power, power, next);
         memcpy(power, next, sizeof power);
     }
 }

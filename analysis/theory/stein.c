@@ -183,17 +183,20 @@ static bool solve(const struct equations *equations, quad *x, quad *y)
     return quad_is_finite(x[0]) && quad_is_finite(y[0]);
 }
 
+static int refuse_limit(struct error *error)
+{
+    return error_about(error, STATUS_SOFTWARE, "lr",
+                       "the rule is at its limit of stability: the Stein "
+                       "equation of the stationary covariance is singular");
+}
+
 static int set_and_solve(const struct linear_system *i, const struct linear_system *j,
                          double c, struct equations *equations, quad *x, quad *y,
                          struct error *error)
 {
     set_matrix(i, j, equations);
     set_right(i, j, c, equations);
-    if (solve(equations, x, y))
-        return STATUS_OK;
-    return error_about(error, STATUS_SOFTWARE, "lr",
-                       "the rule is at its limit of stability: the Stein "
-                       "equation of the stationary covariance is singular");
+    return solve(equations, x, y) ? STATUS_OK : refuse_limit(error);
 }
 
 int stein_covariance_quad(const struct linear_system *i, const struct linear_system *j,
@@ -220,6 +223,20 @@ int stein_covariance(const struct linear_system *i, const struct linear_system *
     if (bound)
         *bound = (double)slack + DBL_EPSILON * fabs(*covariance);
     return status;
+}
+
+int stein_equation(const struct linear_system *i, const struct linear_system *j,
+                   const quad *right, quad *s, struct error *error)
+{
+    struct equations equations = {.size = i->dim * j->dim};
+    const size_t bytes = (size_t)equations.size * sizeof *s;
+    quad x[LINEAR_SIZE], y[LINEAR_SIZE];
+    set_matrix(i, j, &equations);
+    memcpy(equations.right, right, bytes);
+    if (!solve(&equations, x, y))
+        return refuse_limit(error);
+    memcpy(s, x, bytes);
+    return STATUS_OK;
 }
 
 int stein_solve(const struct linear_system *i, const struct linear_system *j, double c,

@@ -33,4 +33,9 @@ PNM_MUST_USE int stein_solve(const struct linear_system *i,
                              const struct linear_system *j, double c, double *s,
                              struct error *error);
 
+/* The same for any right side: S = A_i S A_j' + right, all dim_i x dim_j, in quads. */
+PNM_MUST_USE int stein_equation(const struct linear_system *i,
+                                const struct linear_system *j, const quad *right,
+                                quad *s, struct error *error);
+
 #endif

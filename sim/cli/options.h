@@ -137,18 +137,19 @@ struct option_spec {
 };
 
 enum option_group {
-    OPTIONS_RULE = 1,      /* --optimizer and the parameters of the rules */
-    OPTIONS_QUADRATIC = 2, /* spectrum, noise, batch, start, theta-star */
-    OPTIONS_CHAINS = 4,    /* chains, steps, burn-in, allow-divergence */
-    OPTIONS_SAMPLING = 8,  /* precision, max-samples, seed, rng, threads, ... */
-    OPTIONS_OUTPUT = 16,   /* format, output */
-    OPTIONS_DECAY = 32,    /* weight-decay, decay, schedule */
-    OPTIONS_PLOT = 64,     /* plot */
-    OPTIONS_LOSS = 128,    /* loss, dim and the losses' parameters */
-    OPTIONS_FILES = 256,   /* config, rerun, dump-config; needs OPTIONS_OUTPUT */
-    OPTIONS_OWN = 512,     /* the program's own; always there */
-    OPTIONS_EXACT = 1024,  /* exact: of programs with columns that need no sampling */
-    OPTIONS_COLUMNS = 2048 /* columns: of programs with COLUMN_PLAIN */
+    OPTIONS_RULE = 1,       /* --optimizer and the parameters of the rules */
+    OPTIONS_QUADRATIC = 2,  /* spectrum, noise, batch, start, theta-star */
+    OPTIONS_CHAINS = 4,     /* chains, steps, burn-in, allow-divergence */
+    OPTIONS_SAMPLING = 8,   /* precision, max-samples, seed, rng, threads, ... */
+    OPTIONS_OUTPUT = 16,    /* format, output */
+    OPTIONS_DECAY = 32,     /* weight-decay, decay, schedule */
+    OPTIONS_PLOT = 64,      /* plot */
+    OPTIONS_LOSS = 128,     /* loss, dim and the losses' parameters */
+    OPTIONS_FILES = 256,    /* config, rerun, dump-config; needs OPTIONS_OUTPUT */
+    OPTIONS_OWN = 512,      /* the program's own; always there */
+    OPTIONS_EXACT = 1024,   /* exact: of programs with columns that need no sampling */
+    OPTIONS_COLUMNS = 2048, /* columns: of programs with COLUMN_PLAIN */
+    OPTIONS_EPOCHS = 4096   /* sampling, train-size; needs OPTIONS_QUADRATIC */
 };
 
 /* A command that README.md shows, on one line. */

@@ -114,9 +114,9 @@ static int options_add_losses(struct options *options, struct error *error)
 
 /* The groups of options in the order in which help shows them. */
 static const enum option_group order[] = {
-    OPTIONS_RULE,     OPTIONS_DECAY,  OPTIONS_QUADRATIC, OPTIONS_LOSS,
-    OPTIONS_OWN,      OPTIONS_EXACT,  OPTIONS_COLUMNS,   OPTIONS_CHAINS,
-    OPTIONS_SAMPLING, OPTIONS_OUTPUT, OPTIONS_PLOT,      OPTIONS_FILES,
+    OPTIONS_RULE,   OPTIONS_DECAY, OPTIONS_QUADRATIC, OPTIONS_EPOCHS, OPTIONS_LOSS,
+    OPTIONS_OWN,    OPTIONS_EXACT, OPTIONS_COLUMNS,   OPTIONS_CHAINS, OPTIONS_SAMPLING,
+    OPTIONS_OUTPUT, OPTIONS_PLOT,  OPTIONS_FILES,
 };
 
 static int options_add_group(struct options *options, enum option_group group,

@@ -4,6 +4,7 @@
 #include "base/nearest.h"
 #include "base/ranks.h"
 #include "base/whole_file.h"
+#include "cli/epoch_options.h"
 #include "cli/exact_only.h"
 #include "cli/generator_form.h"
 #include "cli/problem_form.h"
@@ -181,6 +182,8 @@ static int read_problem(struct request *request, const struct options *options,
                            text.residual);
     if (text.spectrum || text.data)
         status = problem_form_read(&request->problem, &text, error);
+    if (status == STATUS_OK)
+        status = epoch_options_read(request, error);
     if (status == STATUS_OK && !request->sampling.quiet && ranks_mine() == 0)
         fputs(text_get(&warnings), stderr);
     text_free(&warnings);

@@ -64,6 +64,9 @@ struct request_output {
 /* What --loss of a program with a spectrum says. */
 enum request_form { REQUEST_QUADRATIC, REQUEST_LEAST_SQUARES };
 
+/* What --sampling says. */
+enum request_drawing { REQUEST_FRESH, REQUEST_EPOCH };
+
 /* A member is filled only if the program takes the options that set it. */
 struct request {
     const struct program *program;
@@ -73,6 +76,8 @@ struct request {
     double batch;
     enum request_form form;
     double residual; /* variance of the residuals of least squares */
+    enum request_drawing drawing;
+    uint64_t train_size; /* of epochs; 0: not given */
     struct request_loss loss;
     struct sampling sampling;
     struct session session;

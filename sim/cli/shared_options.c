@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli/shared_options.h"
 
+#include "cli/epoch_options.h"
 #include "cli/request.h"
 #include "losses/list.h"
 #include "losses/loss.h"
@@ -457,6 +458,7 @@ struct shared_options shared_options(enum option_group group)
     } lists[] = {
         {OPTIONS_DECAY, LIST(decay_options)},
         {OPTIONS_QUADRATIC, LIST(quadratic_options)},
+        {OPTIONS_EPOCHS, LIST(epoch_options)},
         {OPTIONS_LOSS, LIST(loss_options)},
         {OPTIONS_EXACT, LIST(exact_options)},
         {OPTIONS_COLUMNS, LIST(column_options)},

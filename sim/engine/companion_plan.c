@@ -20,7 +20,7 @@ bool companion_may(const struct sampling *sampling, const struct rule *rule,
     const uint64_t given = sampling->chains;
     return sampling->control == SAMPLING_CONTROL_AUTO &&
            (given == 0 || given >= PLAN_FEWEST) && !rule_has_law(rule) &&
-           !problem_is_coupled(problem);
+           !problem_is_coupled(problem) && problem->train_size == 0;
 }
 
 bool companion_any(const struct control *control, size_t n)

@@ -15,7 +15,7 @@ bool control_plan_may(const struct sampling *sampling, const struct rule *rule,
     const uint64_t given = sampling->chains;
     return sampling->control == SAMPLING_CONTROL_AUTO &&
            (given == 0 || given >= PLAN_FEWEST) && rule_has_law(rule) &&
-           !problem_is_coupled(problem);
+           !problem_is_coupled(problem) && problem->train_size == 0;
 }
 
 /* Two correlation times of (theta - mean)^2 or more, rounded up to three significant

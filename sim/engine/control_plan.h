@@ -48,8 +48,8 @@ struct control_plan {
 struct chains control_plan_pilot(const struct sampling *sampling, double margin,
                                  const struct plan_law *law);
 
-/* Whether modes of the rule may have control variates at all: by the user's wish, and
- * where the given chains are not too few. */
+/* Whether modes of the rule may have control variates at all: by the user's wish, where
+ * the given chains are not too few and the noise is independent in time. */
 bool control_plan_may(const struct sampling *sampling, const struct rule *rule,
                       const struct problem *problem);
 

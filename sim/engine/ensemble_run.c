@@ -6,6 +6,7 @@
 #include "engine/cost.h"
 #include "engine/ensemble_lanes.h"
 #include "engine/ensemble_steps.h"
+#include "engine/epoch_draw.h"
 #include "engine/layout.h"
 #include "engine/units.h"
 
@@ -20,6 +21,7 @@ struct worker {
     struct tile *tiles;
     struct control_lanes *lanes; /* if the ensemble has control variates */
     struct ensemble_steps steps; /* if modes step together */
+    struct epoch_draw epoch;     /* if the noise is that of epochs */
 };
 
 struct sampler {
@@ -27,8 +29,9 @@ struct sampler {
     const struct observer *observer;
     const struct rule_loops *loops; /* the rule's, for this processor */
     struct layout layout;
-    double *back;    /* n x n: Q', if the loss is rotated */
-    bool unit_noise; /* theta is scaled so that the noise has variance 1 */
+    struct epoch_samples epoch; /* of all chains */
+    double *back;               /* n x n: Q', if the loss is rotated */
+    bool unit_noise;            /* theta is scaled so that the noise has variance 1 */
     struct worker *workers;
     int threads;
 };
@@ -197,7 +200,9 @@ static void block_run(const struct sampler *sampler, const struct unit *unit,
 /* How many random numbers a gradient takes a coordinate. */
 static double examples_of(const struct problem *problem)
 {
-    return problem->examples > 0 ? (double)problem->examples : 1;
+    return problem->examples > 0     ? (double)problem->examples
+           : problem->train_size > 0 ? (double)problem->batch
+                                     : 1;
 }
 
 /* Runs one unit through all its steps. */
@@ -227,6 +232,8 @@ static int unit_run(void *context, int thread, uint64_t place, double *scratch,
         ensemble_lanes_start(ensemble, &unit, i, &worker->lanes[i]);
     if (ensemble_steps_are_needed(problem))
         ensemble_steps_start(&worker->steps);
+    if (problem->train_size > 0)
+        epoch_draw_start(&worker->epoch);
     memset(scratch, 0, sampler->observer->scratch_size * sizeof(double));
     for (uint64_t t = 0; status == STATUS_OK && t < unit.chains.steps;
          t += sampler->view.block_steps) {
@@ -238,7 +245,10 @@ static int unit_run(void *context, int thread, uint64_t place, double *scratch,
         const double *noise = worker->normal;
         if (interrupt_pending())
             break;
-        if (problem->examples == 0)
+        if (problem->train_size > 0)
+            epoch_draw_next(&worker->epoch, &stream, sampler->view.block_steps,
+                            kind->samples, length, worker->normal);
+        else if (problem->examples == 0)
             noise_law_draw(problem->law, &stream, unit.tiles * length, worker->normal);
         if (problem->factor) {
             ensemble->kernels->observe_correlate(problem->n, length, problem->factor,
@@ -281,6 +291,7 @@ static void worker_free(struct worker *worker)
     free(worker->tiles);
     free(worker->lanes);
     ensemble_steps_free(&worker->steps);
+    epoch_draw_free(&worker->epoch);
 }
 
 static void *aligned(size_t count, size_t size)
@@ -312,9 +323,41 @@ static int worker_init(struct worker *worker, const struct sampler *sampler,
         (ensemble->problem->factor && !worker->noise) ||
         (ensemble->control && !worker->lanes))
         return error_memory(error, "a block of the ensemble");
-    return together ? ensemble_steps_init(&worker->steps, ensemble, sampler->loops,
-                                          sampler->back, error)
-                    : STATUS_OK;
+    int status = STATUS_OK;
+    if (ensemble->problem->train_size > 0)
+        status = epoch_draw_init(&worker->epoch, &sampler->epoch, error);
+    return status == STATUS_OK && together
+               ? ensemble_steps_init(&worker->steps, ensemble, sampler->loops,
+                                     sampler->back, error)
+               : status;
+}
+
+static int transpose(size_t n, const double *matrix, double **out, struct error *error)
+{
+    *out = malloc(n * n * sizeof **out);
+    if (!*out)
+        return error_memory(error, "the rotation");
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = 0; j < n; j++)
+            (*out)[i * n + j] = matrix[j * n + i];
+    return STATUS_OK;
+}
+
+/* Makes the workers and what they share. */
+static int workers_init(struct sampler *sampler, struct error *error)
+{
+    const struct ensemble *ensemble = sampler->view.ensemble;
+    const struct problem *problem = ensemble->problem;
+    int status = STATUS_OK;
+    if (problem->rotation)
+        status = transpose(problem->n, problem->rotation, &sampler->back, error);
+    if (status == STATUS_OK && problem->train_size > 0)
+        status = epoch_samples_init(&sampler->epoch, problem,
+                                    sampler->layout.coupled ? problem->n : 1,
+                                    ensemble->generator, ensemble->seed, error);
+    for (int i = 0; status == STATUS_OK && i < sampler->threads; i++)
+        status = worker_init(&sampler->workers[i], sampler, error);
+    return status;
 }
 
 /* A hash of everything that the sampling run's result depends on. */
@@ -350,6 +393,9 @@ static uint64_t identity_of(const struct sampler *sampler)
          problem->data ? problem->data->rows * vector : 0},
         {problem->data ? problem->data->e : NULL,
          problem->data ? problem->data->rows * sizeof(double) : 0},
+        {&problem->train_size,
+         problem->train_size > 0 ? sizeof problem->train_size : 0},
+        {&problem->batch, problem->train_size > 0 ? sizeof problem->batch : 0},
         {sampler->layout.chains, chains * sizeof(struct chains)},
         {ensemble->control,
          ensemble->control ? problem->n * sizeof *ensemble->control : 0},
@@ -370,17 +416,6 @@ static uint64_t identity_of(const struct sampler *sampler)
 static size_t steps_a_block(size_t tiles)
 {
     return tiles <= 4 ? 32 : tiles <= 16 ? 16 : 8;
-}
-
-static int transpose(size_t n, const double *matrix, double **out, struct error *error)
-{
-    *out = malloc(n * n * sizeof **out);
-    if (!*out)
-        return error_memory(error, "the rotation");
-    for (size_t i = 0; i < n; i++)
-        for (size_t j = 0; j < n; j++)
-            (*out)[i * n + j] = matrix[j * n + i];
-    return STATUS_OK;
 }
 
 int ensemble_run(const struct ensemble *ensemble, bool coupled,
@@ -408,10 +443,8 @@ int ensemble_run(const struct ensemble *ensemble, bool coupled,
         status = error_memory(error, "the workers");
     for (size_t i = 0; status == STATUS_OK && i < n; i++)
         sampler.view.scale[i] = sampler.unit_noise ? noise_sd(ensemble->problem, i) : 1;
-    if (status == STATUS_OK && ensemble->problem->rotation)
-        status = transpose(n, ensemble->problem->rotation, &sampler.back, error);
-    for (int i = 0; status == STATUS_OK && i < sampler.threads; i++)
-        status = worker_init(&sampler.workers[i], &sampler, error);
+    if (status == STATUS_OK)
+        status = workers_init(&sampler, error);
     const struct units units = {
         .count = sampler.layout.units,
         .scratch_size = observer->scratch_size,
@@ -437,6 +470,7 @@ int ensemble_run(const struct ensemble *ensemble, bool coupled,
     free(sampler.workers);
     free(sampler.view.scale);
     free(sampler.back);
+    epoch_samples_free(&sampler.epoch);
     layout_free(&sampler.layout);
     return status;
 }

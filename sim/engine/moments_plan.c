@@ -126,6 +126,30 @@ static int plan_stable(const struct sampling *sampling, const struct rule *rule,
     return STATUS_OK;
 }
 
+/* Makes chains of epochs, which are planned as if their noise were fresh, record whole
+ * epochs. The variance may be far smaller than with fresh noise, so the burn-in is
+ * doubled: what the start then leaves is the square of what the plan allows it. */
+static void plan_epochs(const struct sampling *sampling, uint64_t epoch,
+                        struct plan *plan)
+{
+    struct chains *chains = &plan->chains;
+    if (sampling->burn_in == PLAN_AUTO) {
+        const uint64_t twice = (2 * chains->burn_in + epoch - 1) / epoch * epoch;
+        plan->needed_burn_in = twice;
+        if (sampling->steps == 0)
+            chains->steps += twice - chains->burn_in;
+        chains->burn_in = twice < chains->steps ? twice : chains->steps / 2;
+        plan->too_short |= twice >= chains->steps;
+    }
+    const uint64_t recorded = chains->steps - chains->burn_in;
+    if (sampling->steps == 0)
+        chains->steps = chains->burn_in + (recorded + epoch - 1) / epoch * epoch;
+    else if (sampling->burn_in == PLAN_AUTO && recorded >= epoch)
+        chains->burn_in = chains->steps - recorded / epoch * epoch;
+    plan->samples = (double)chains->count * (double)chains->steps;
+    plan->affordable = plan->samples <= sampling->max_samples;
+}
+
 /* Plans each mode from its exact law, or takes the chains that are given. */
 static int plan_plain(const struct sampling *sampling, const struct rule *rule,
                       const struct problem *problem, struct moments_plan *plan,
@@ -143,6 +167,9 @@ static int plan_plain(const struct sampling *sampling, const struct rule *rule,
             break;
         if (plan->margins[i] > 0) {
             status = plan_stable(sampling, rule, problem, i, plan, error);
+            if (status == STATUS_OK && problem->train_size > 0)
+                plan_epochs(sampling, problem_epoch(problem, rule->kind->samples),
+                            &plan->modes[i].plan);
             continue;
         }
         struct plan *own = &plan->modes[i].plan;

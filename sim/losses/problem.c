@@ -264,6 +264,17 @@ bool problem_has_law(const struct problem *q)
     return !q->data || q->data->exact;
 }
 
+void problem_set_epochs(struct problem *q, size_t train_size, size_t batch)
+{
+    q->train_size = train_size;
+    q->batch = batch;
+}
+
+size_t problem_epoch(const struct problem *q, int samples)
+{
+    return q->train_size > 0 ? q->train_size / q->batch / (size_t)samples : 1;
+}
+
 int problem_init_mode(struct problem *q, double h, double c, struct error *error)
 {
     const int status = make(q, 1, &h, error);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* problem.h: the loss f(theta) = 1/2 (theta - theta*)' H (theta - theta*) in the
  * eigenbasis of H, or the linear loss f(theta) = slope theta, and the gradient noise:
- * of covariance C, Gaussian or of another law, or that of minibatches of least squares,
- * whose examples are normal or those of a data set. */
+ * of covariance C, Gaussian or of another law, drawn from fixed samples of covariance
+ * B C without replacement, or that of minibatches of least squares, whose examples are
+ * normal or those of a data set. */
 #ifndef PNM_PROBLEM_H
 #define PNM_PROBLEM_H
 
@@ -36,6 +37,10 @@ struct problem {
      * then their mean squared residual, and `noise` is dense, without a factor. NULL:
      * they are fresh. */
     struct data_set *data;
+    /* Of epochs: the noise of a gradient is the mean of the next `batch` of train_size
+     * fixed samples, which are shuffled at the start of each epoch. C is what it is
+     * with replacement. 0: the noise of each gradient is fresh. */
+    size_t train_size, batch;
 };
 
 /* Whether the problem's modes must run together. */
@@ -68,6 +73,13 @@ const struct example_moments *problem_moments(const struct problem *problem);
 
 /* Whether the law of linear rules is known: not on a data set that is too large. */
 bool problem_has_law(const struct problem *problem);
+
+/* Makes the noise that of epochs. */
+void problem_set_epochs(struct problem *problem, size_t train_size, size_t batch);
+
+/* The steps of an epoch for a rule that takes `samples` gradients a step; samples that
+ * are left over at its end are not used. 1 without epochs. */
+size_t problem_epoch(const struct problem *problem, int samples);
 
 /* Gives the problem the dense noise covariance c[n x n]. STATUS_USAGE if it is not
  * symmetric positive semidefinite. */

@@ -2,6 +2,7 @@
 #include "rules/linear_system.h"
 
 #include "base/quad_lu.h"
+#include "base/quad_matrix.h"
 
 #include <math.h>
 #include <string.h>
@@ -364,34 +365,12 @@ int linear_system_mean(const struct linear_system *system, const quad *d, double
     return STATUS_OK;
 }
 
-/* out = a x for n x n a and n x m x. */
-static void quad_multiply(int n, int m, const quad *a, const quad *x, quad *out)
-{
-    for (int r = 0; r < n; r++)
-        for (int c = 0; c < m; c++) {
-            quad sum = 0;
-            for (int k = 0; k < n; k++)
-                sum += a[r * n + k] * x[k * m + c];
-            out[r * m + c] = sum;
-        }
-}
-
-/* f <- f + p x r'. */
-static void quad_add_congruence(int n, int m, const quad *p, const quad *r,
-                                const quad *x, quad *f)
-{
-    quad left[LINEAR_SIZE];
-    quad_multiply(n, m, p, x, left);
-    for (int row = 0; row < n; row++)
-        for (int c = 0; c < m; c++)
-            for (int k = 0; k < m; k++)
-                f[row * m + c] += left[row * m + k] * r[c * m + k];
-}
+_Static_assert((int)LINEAR_STATE <= (int)QUAD_MATRIX_MOST, "a state fits products");
 
 static void quad_square(int n, quad *a)
 {
     quad next[LINEAR_SIZE];
-    quad_multiply(n, n, a, a, next);
+    quad_matrix_multiply(n, n, a, a, next);
     memcpy(a, next, (size_t)(n * n) * sizeof *a);
 }
 
@@ -419,13 +398,13 @@ void linear_system_advance(const struct linear_system *i, const struct linear_sy
     for (; t > 0; t >>= 1) {
         if (t & 1) {
             memcpy(next, term, sizeof next);
-            quad_add_congruence(n, m, p, r, covariance, next);
+            quad_matrix_add_congruence(n, m, p, r, covariance, next);
             memcpy(covariance, next, (size_t)(n * m) * sizeof *next);
-            quad_multiply(n, 1, p, mean, next);
+            quad_matrix_multiply(n, 1, p, mean, next);
             memcpy(mean, next, (size_t)n * sizeof *next);
         }
         memcpy(next, term, sizeof next);
-        quad_add_congruence(n, m, p, r, next, term);
+        quad_matrix_add_congruence(n, m, p, r, next, term);
         quad_square(n, p);
         quad_square(m, r);
     }

@@ -4,7 +4,7 @@
 
 load helpers
 
-columns=optimizer,lr,beta0,beta1,beta3,batch,i,j,h_i,h_j,measured,stderr,count,exact,exact_source,paper,exact_verdict,paper_verdict,law,exact_error,near_zero
+columns=optimizer,lr,beta0,beta1,beta3,batch,i,j,h_i,h_j,measured,stderr,count,exact,exact_source,paper,exact_verdict,paper_verdict,law,exact_error,near_zero,phase
 
 # Every row of $out: measured within 4.89 standard errors of exact, verdict `holds`, and the
 # standard error at most $1 of the scale (exact or, if that is 0, sqrt of the variances).
