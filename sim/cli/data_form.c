@@ -19,6 +19,7 @@ static int check_alone(const struct problem_form *text, struct error *error)
         {"spectrum", text->spectrum != NULL, "the curvatures"},
         {"flat", text->flat != NULL, "the curvatures"},
         {"noise", text->noise && strcmp(text->noise, "hessian") != 0, "the noise"},
+        {"noise-law", text->law && strcmp(text->law, "gaussian") != 0, "the noise"},
         {"residual-variance", text->residual != 1, "the residuals"},
         {"theta-star", text->theta_star && strcmp(text->theta_star, "0") != 0,
          "the minimum"},
