@@ -349,7 +349,9 @@ static int answer(const struct request *request, struct table *table,
         return error_about(error, STATUS_USAGE, "excess",
                            "the option cannot be combined with --full: it gives one "
                            "row a rule, not one a pair");
-    status = stationary_quantiles_needed(own, error);
+    status = stationary_phases_options(own, error);
+    if (status == STATUS_OK)
+        status = stationary_quantiles_needed(own, error);
     if (status == STATUS_OK)
         status = average_form_read(own->average, &average, error);
     if (status == STATUS_OK && own->quantiles_given)

@@ -48,11 +48,9 @@ int stationary_phases_leave_out(const struct request *request, struct rule **rul
     return STATUS_OK;
 }
 
-int stationary_phases_check(const struct stationary_request *own,
-                            const struct rule *rules, size_t count, struct error *error)
+int stationary_phases_options(const struct stationary_request *own, struct error *error)
 {
     const bool epochs = own->request.problem.train_size > 0;
-    int status = STATUS_OK;
     if (own->by_phase && !epochs)
         return error_about(error, STATUS_USAGE, "by-phase",
                            "the option is about epochs; allowed is it with --sampling "
@@ -61,6 +59,19 @@ int stationary_phases_check(const struct stationary_request *own,
         return error_about(error, STATUS_USAGE, "by-phase",
                            "the option cannot be combined with --excess, which gives "
                            "one row a rule");
+    if (epochs && own->quantiles_given)
+        return error_about(
+            error, STATUS_USAGE, "sampling",
+            "epoch is not allowed with --quantiles, whose exact laws are "
+            "those of fresh noise; allowed is fresh");
+    return STATUS_OK;
+}
+
+int stationary_phases_check(const struct stationary_request *own,
+                            const struct rule *rules, size_t count, struct error *error)
+{
+    const bool epochs = own->request.problem.train_size > 0;
+    int status = STATUS_OK;
     for (size_t k = 0; epochs && k < count; k++)
         if (!rules[k].kind->linear)
             return error_about(error, STATUS_USAGE, "optimizer",

@@ -41,11 +41,16 @@ int epoch_options_read(struct request *request, struct error *error)
                            "%llu is not allowed with fresh noise, which has no epochs; "
                            "allowed is the option with --sampling epoch",
                            (unsigned long long)request->train_size);
-    if (request->form == REQUEST_LEAST_SQUARES)
+    if (request->form == REQUEST_LEAST_SQUARES || problem->examples > 0)
         return error_about(error, STATUS_USAGE, "sampling",
                            "epoch is not allowed with --loss least-squares, whose "
                            "examples are fresh; allowed are fresh, and epoch with "
                            "--loss quadratic");
+    if (problem->law.kind != NOISE_GAUSSIAN)
+        return error_about(
+            error, STATUS_USAGE, "noise-law",
+            "only gaussian is allowed with --sampling epoch, whose fixed "
+            "samples are drawn from it");
     if (request->train_size == 0)
         return error_about(error, STATUS_USAGE, "train-size",
                            "a value is required with --sampling epoch; allowed is a "

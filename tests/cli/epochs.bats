@@ -95,6 +95,9 @@ as_printed() {
     refuse 64 '--sampling: epoch is not allowed with --loss least-squares' $p --sampling epoch --train-size 4 \
         --loss least-squares
     refuse 64 '--sampling: epoch is not allowed with --at' $p --sampling epoch --train-size 4 --at 3
+    refuse 64 '--sampling: epoch is not allowed with --average' $p --sampling epoch --train-size 4 --average ema:0.1
+    refuse 64 '--sampling: epoch is not allowed with --quantiles' $p --sampling epoch --train-size 4 --quantiles 0.5
+    refuse 64 '--noise-law: only gaussian is allowed' $p --sampling epoch --train-size 4 --noise-law student:8
     refuse 64 '--by-phase: .* --sampling epoch' $p --by-phase
     refuse 64 '--by-phase: .* --excess' $p --sampling epoch --train-size 4 --by-phase --excess
     refuse 64 '--by-phase: .* too many rows' $p --sampling epoch --train-size 100001 --by-phase
