@@ -59,7 +59,8 @@ int stationary_quantiles_needed(const struct stationary_request *own,
 static const char *other_option(const struct stationary_request *own)
 {
     const struct sampling *sampling = &own->request.sampling;
-    return own->at_given                ? "at"
+    return own->average                 ? "average"
+           : own->at_given              ? "at"
            : own->full                  ? "full"
            : own->excess                ? "excess"
            : sampling->allow_divergence ? "allow-divergence"

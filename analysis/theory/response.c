@@ -52,7 +52,7 @@ static void advance(struct states *states, double *a, size_t stride)
 static double norm_of(const struct states *states, size_t count)
 {
     const int n = states->dim;
-    double power[LINEAR_SIZE], square[LINEAR_SIZE], norm = 0;
+    double power[LINEAR_SIZE] = {0}, square[LINEAR_SIZE] = {0}, norm = 0;
     for (int k = 0; k < n * n; k++)
         power[k] = states->e[k] + (k % (n + 1) == 0);
     for (; count > 1; count /= 2) {

@@ -41,11 +41,14 @@ static void sums_are_those_of_algorithm_2(void **state)
 static void sums_of_sgd_are_geometric(void **state)
 {
     (void)state;
-    for (double eta = 1e-4; eta < 2; eta *= 3) {
+    for (int k = 0; k < 10; k++) {
+        const double eta = 1e-4 * pow(3, k);
         const struct rule rule = CHECK_RULE("sgd lr=%.17g", eta);
-        for (double p = 0.5; p <= 8; p *= 2)
+        for (int j = -1; j <= 3; j++) {
+            const double p = ldexp(1, j);
             CHECK_NEAR(sum_of(&rule, 0.7, p),
                        pow(eta, p) / (1 - pow(fabs(1 - 0.7 * eta), p)), 1e-11, 0);
+        }
     }
 }
 
@@ -64,7 +67,8 @@ static void squares_sum_to_the_stationary_variance(void **state)
     };
     (void)state;
     for (size_t k = 0; k < sizeof rules / sizeof *rules; k++)
-        for (double eta = 1e-4; eta < 0.1; eta *= 10) {
+        for (int j = 0; j < 3; j++) {
+            const double eta = 1e-4 * pow(10, j);
             const struct rule rule = CHECK_RULE("%s lr=%.17g", rules[k], eta);
             enum exact_source source;
             struct error error;

@@ -209,8 +209,9 @@ static double statistic(struct noise_law law, const char *generator, double scal
     random_free(&stream);
     for (int k = 0; k < COUNT; k++)
         cell[(int)fmin(CELLS * distribution(law, x[k] / scale), CELLS - 1)]++;
+    const double expected = (double)COUNT / CELLS;
     for (int k = 0; k < CELLS; k++)
-        sum += pow(cell[k] - COUNT / CELLS, 2) / (COUNT / CELLS);
+        sum += pow(cell[k] - expected, 2) / expected;
     return sum;
 }
 
