@@ -360,8 +360,10 @@ int problem_form_read(struct problem *q, const struct problem_form *text,
 {
     struct flat_form flat;
     *q = (struct problem){0};
-    if (text->data)
-        return data_form_read(q, text, error);
+    if (text->data) {
+        const int status = read_law(q, text, error);
+        return status == STATUS_OK ? data_form_read(q, text, error) : status;
+    }
     int status = flat_form_read(text->flat, &flat, error);
     if (status == STATUS_OK)
         status = read_curvatures(q, text, &flat, error);

@@ -82,6 +82,9 @@ mode="--spectrum 1 --lr 0.3 --threads 1 --quiet"
         $stationary --noise-law levy
     refuse 64 "--noise-law: 'student:9' is not allowed with least-squares" \
         $stationary --noise-law student:9 --loss least-squares
+    printf '1 2\n3 4\n5 1\n' >rows
+    refuse 64 "--noise-law: 'student:9' is not allowed with least-squares" \
+        pnm-stationary --optimizer sgd --lr 0.01 --loss least-squares --data rows --noise-law student:9
     refuse 64 "--noise-law: 'student:9' is not allowed with a dense C" \
         pnm-stationary --optimizer sgd --lr 0.1 --spectrum 1,2 --noise file:dense --noise-law student:9
     refuse 64 '--quantiles: 1 is not a probability' $stationary --quantiles 0.5,1
