@@ -342,15 +342,15 @@ out:
 static int check(struct ledger *ledger, const struct claim *claim, struct error *error)
 {
     static const double fractions[] = {0.5, 0.4, 0.3, 0.2, 0.15};
-    int status = check_covariance(ledger, claim, 0.1, error);
-    if (status == STATUS_OK)
-        status = check_covariance(ledger, claim, 0.5, error);
-    if (status == STATUS_OK)
-        status = check_kurtosis(ledger, claim, "sgd", fractions, 5, error);
+    int status = check_kurtosis(ledger, claim, "sgd", fractions, 5, error);
     if (status == STATUS_OK)
         status = check_kurtosis(ledger, claim, PNM, NULL, 0, error);
     if (status == STATUS_OK)
         status = add_kurtosis(ledger, claim, PNM, 0.5, error);
+    if (status == STATUS_OK)
+        status = check_covariance(ledger, claim, 0.1, error);
+    if (status == STATUS_OK)
+        status = check_covariance(ledger, claim, 0.5, error);
     return status == STATUS_OK ? check_stable(ledger, claim, 0.5, error) : status;
 }
 
