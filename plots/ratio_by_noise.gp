@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Figure 15: PNM's stationary variance over SGD's at the same applied rate, against beta0,
+# Figure 16: PNM's stationary variance over SGD's at the same applied rate, against beta0,
 # for several kinds of gradient noise and for the mean of the iterates.
 # gnuplot -d -c plots/ratio_by_noise.gp WHITE.csv STUDENT.csv MINIBATCH.csv EPOCH.csv
 #     MEAN.csv OUT.svg|OUT.png|OUT.pdf

@@ -197,3 +197,17 @@ curvature() {
     curvature variance_by_curvature_epoch_exact $curve --sampling epoch --train-size 100 \
         --spectrum log:0.001:1:121
 }
+
+# PNM beside SGD at the same applied rate, under several kinds of noise.
+kind() {
+    name=$1
+    shift
+    table "ratio_by_noise_$name" pnm-stationary --optimizer sgd,pnm --lr 0.02 \
+        --lr-normalization off --beta1 0.9 --beta0 0,0.5,1,2,3,5,7,10 --spectrum 1 "$@"
+}
+
+kind white --precision 0.002
+kind student --precision 0.002 --noise-law student:16
+kind minibatch --precision 0.005 --loss least-squares
+kind epoch --precision 0.005 --sampling epoch --train-size 64
+kind mean --precision 0.005 --average polyak --at 1000

@@ -191,7 +191,7 @@ END
     refuse 64 '--batch: 1.5 is not allowed' $run data.csv --batch 1.5
     refuse 64 '--spectrum: the option is not allowed with --data' $run data.csv --spectrum 1
     refuse 64 '--noise: the option is not allowed with --data' $run data.csv --noise isotropic:1
-    refuse 64 '--noise-law: the option is not allowed with --data' $run data.csv --noise-law student:5
+    refuse 64 "--noise-law: 'student:5' is not allowed with least-squares" $run data.csv --noise-law student:5
     refuse 64 '--sampling: epoch is not allowed' $run data.csv --sampling epoch --train-size 8
     refuse 64 '--residual-variance: the option is not allowed' $run data.csv --residual-variance 2
     refuse 64 '--theta-star: the option is not allowed' $run data.csv --theta-star 1
