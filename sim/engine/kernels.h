@@ -51,6 +51,9 @@ struct kernels {
     /* This is described in data_kernel.h. */
     void (*data_add)(size_t n, const double *x, const double *e, const uint32_t *row,
                      const double *offset, double *sum);
+    /* This is described in network_kernel.h. */
+    void (*network_add)(const double *theta, const double *x, const double *chosen,
+                        double weight, double *sum);
     /* These are described in control_kernel.h. */
     void (*control_advance)(size_t steps, size_t stride, size_t shift,
                             const double *normal, struct control_lanes *lanes,

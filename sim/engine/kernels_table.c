@@ -9,6 +9,7 @@
 #include "engine/observe_kernel.h"
 #include "losses/list.h"
 #include "losses/loss.h"
+#include "losses/network_kernel.h"
 #include "rules/list.h"
 #include "rules/rule_loops.h"
 
@@ -42,6 +43,7 @@ const struct kernels ISA_NAME(kernels) = {
     .observe_correlate = ISA_NAME(observe_correlate),
     .minibatch_add = ISA_NAME(minibatch_add),
     .data_add = ISA_NAME(data_add),
+    .network_add = ISA_NAME(network_add),
     .control_advance = ISA_NAME(control_advance),
     .control_record = ISA_NAME(control_record),
     .descent_add_noise = ISA_NAME(descent_add_noise),

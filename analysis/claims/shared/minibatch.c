@@ -125,8 +125,7 @@ static int draw(const struct sampling *sampling, struct minibatch_noise *noise,
     return status;
 }
 
-/* Computes the eigenvectors of the Hessian, ordered by falling curvature. */
-static int decompose(struct minibatch_noise *noise, struct error *error)
+int minibatch_noise_decompose(struct minibatch_noise *noise, struct error *error)
 {
     double copy[MINIBATCH_N * MINIBATCH_N], column[MINIBATCH_N * MINIBATCH_N];
     gsl_matrix_view matrix = gsl_matrix_view_array(copy, MINIBATCH_N, MINIBATCH_N);
@@ -162,7 +161,7 @@ int minibatch_noise_make(const struct sampling *sampling, enum minibatch_network
         const struct population population = {MINIBATCH_INPUTS, made->x[0],
                                               made->probability[0]};
         network_law(made->theta, &population, &made->law);
-        status = decompose(made, error);
+        status = minibatch_noise_decompose(made, error);
     }
     if (status != STATUS_OK) {
         free(made);

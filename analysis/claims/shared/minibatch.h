@@ -49,6 +49,11 @@ PNM_MUST_USE int minibatch_noise_make(const struct sampling *sampling,
                                       struct minibatch_noise **noise,
                                       struct error *error);
 
+/* Sets curvature and direction from the law's Hessian. STATUS_MEMORY, STATUS_SOFTWARE.
+ */
+PNM_MUST_USE int minibatch_noise_decompose(struct minibatch_noise *noise,
+                                           struct error *error);
+
 /* The gradients of all samples by back propagation, minus the exact mean. Sample number
  * NETWORK_CLASSES input + label is that input with that label. */
 void minibatch_noise_gradients(const struct minibatch_noise *noise,
