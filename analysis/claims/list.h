@@ -34,6 +34,7 @@
     CLAIM(eq17)                                                                        \
     CLAIM(hb_generalizes)                                                              \
     CLAIM(eq18_19)                                                                     \
+    CLAIM(eq18_19_net)                                                                 \
     CLAIM(flat)                                                                        \
     CLAIM(averaging)                                                                   \
     CLAIM(anti_pgd)                                                                    \

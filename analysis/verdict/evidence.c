@@ -47,6 +47,16 @@ static struct verdicts judge_unsampled(const struct evidence *e)
     };
 }
 
+/* The exact verdict on a sampled value whose band has the half-width hw. */
+static enum verdict judge_exact(const struct evidence *e, double hw)
+{
+    const double d = e->measured - e->exact;
+    if (!e->approximate)
+        return verdict_exact(d, hw, e->exact_scale);
+    const enum verdict verdict = verdict_paper(d, hw, e->exact_scale);
+    return verdict == VERDICT_FAILS ? VERDICT_NO_CLAIM : verdict;
+}
+
 struct verdicts evidence_judge(const struct evidence *e)
 {
     struct verdicts verdicts;
@@ -64,8 +74,7 @@ struct verdicts evidence_judge(const struct evidence *e)
     } else {
         const double hw = estimate_half_width(e->se, e->count) + e->bias;
         const double known = fmax(e->exact_error, EVIDENCE_DIGITS * e->exact_scale);
-        verdicts.exact =
-            verdict_exact(e->measured - e->exact, hw + known, e->exact_scale);
+        verdicts.exact = judge_exact(e, hw + known);
         verdicts.paper = verdict_paper(e->measured - e->paper, hw, e->paper_scale);
     }
     if (isnan(e->exact) && e->sampled)
@@ -104,10 +113,14 @@ bool evidence_control_bound(const struct evidence *evidence)
 
 bool evidence_control(const struct evidence *evidence)
 {
+    const enum verdict noticed =
+        evidence->approximate ? VERDICT_NO_CLAIM : VERDICT_FAILS;
+    if (evidence->approximate && evidence_judge(evidence).exact != VERDICT_HOLDS)
+        return true;
     for (int sign = -1; sign <= 1; sign += 2) {
         struct evidence moved = *evidence;
         moved.exact += sign * 0.02 * evidence->exact_scale;
-        if (evidence_judge(&moved).exact != VERDICT_FAILS)
+        if (evidence_judge(&moved).exact != noticed)
             return false;
     }
     return true;

@@ -23,6 +23,9 @@ struct evidence {
     double bias;    /* absolute bound of what the start still moves `measured` by */
     uint64_t count; /* chains */
     bool sampled;   /* false: the plan exceeded the budget */
+    /* exact is that of an approximation to what is measured: it is judged as the paper's
+     * value is, and beyond the margin it claims nothing. */
+    bool approximate;
     bool noiseless; /* nothing is random: the numerical tolerance applies */
     bool decisive;  /* enough chains and samples, and no bias is left */
 };
@@ -65,7 +68,8 @@ struct verdicts evidence_judge_bound(const struct evidence *evidence);
 bool evidence_control_bound(const struct evidence *evidence);
 
 /* The negative control of a value: true if the exact verdict fails when exact is moved
- * by 0.02 of its scale, up and down. */
+ * by 0.02 of its scale, up and down. An approximation that holds must then be beyond
+ * the margin; of one that does not hold there is nothing to control. */
 bool evidence_control(const struct evidence *evidence);
 
 #endif
