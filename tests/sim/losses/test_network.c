@@ -60,6 +60,37 @@ static void forward_derivatives_agree_with_back_propagation(void **state)
     }
 }
 
+/* 64 chains with weights, inputs and labels of their own, the last with huge weights.
+ */
+static void chains_get_the_gradients_of_the_network(void **state)
+{
+    enum { LANES = RULE_LANES };
+    double *many = check_alloc((size_t)(2 * N + 8) * LANES, sizeof *many);
+    double *sum = many + (size_t)N * LANES, *x = sum + (size_t)N * LANES;
+    double *chosen = x + (size_t)NETWORK_INPUTS * LANES;
+    double theta[LANES][N], input[LANES][NETWORK_INPUTS], gradient[N];
+    uint64_t seed = 4;
+    (void)state;
+    _Static_assert(NETWORK_INPUTS + NETWORK_CLASSES == 8, "as allocated");
+    for (int lane = 0; lane < LANES; lane++) {
+        draw_point(&seed, lane == LANES - 1 ? 1e6 : 1, theta[lane], input[lane]);
+        for (int i = 0; i < N; i++) {
+            many[i * LANES + lane] = theta[lane][i];
+            sum[i * LANES + lane] = i;
+        }
+        for (int i = 0; i < NETWORK_INPUTS; i++)
+            x[i * LANES + lane] = input[lane][i];
+        chosen[lane % NETWORK_CLASSES * LANES + lane] = 1;
+    }
+    check_kernels()->network_add(many, x, chosen, 0.125, sum);
+    for (int lane = 0; lane < LANES; lane++) {
+        network_gradient(theta[lane], input[lane], lane % NETWORK_CLASSES, gradient);
+        for (int i = 0; i < N; i++)
+            CHECK_NEAR(sum[i * LANES + lane], i + 0.125 * gradient[i], 1e-13, 1e-13);
+    }
+    free(many);
+}
+
 static void probabilities_survive_large_weights(void **state)
 {
     uint64_t seed = 3;
@@ -333,6 +364,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(back_propagation_is_the_slope_of_the_loss),
         cmocka_unit_test(forward_derivatives_agree_with_back_propagation),
+        cmocka_unit_test(chains_get_the_gradients_of_the_network),
         cmocka_unit_test(probabilities_survive_large_weights),
         cmocka_unit_test(the_law_has_the_moments_of_the_gradients),
         cmocka_unit_test(the_hessian_is_the_slope_of_the_mean_gradient),
