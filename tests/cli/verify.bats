@@ -14,7 +14,7 @@ columns=id,where,kind,statement,setting,paper,exact,measured,stderr,count,paper_
         lemma-A3 thm3.1 cap rate thm4.1 eq12 eq14 eq15 eq17 eq18-19 thm4.2 eq21 eq22 eq23 example \
         thm4.3 default fig7 adapnm-debias fig11 fig12 table1 table2 table3 eq11 eq16 independent \
         noise-to-rate kl-sign eq44 practice hb-generalizes eta-over-B faster tables-arithmetic \
-        flat anti-pgd averaging epoch tails proof-{24..46} proof-A2 proof-A3; do
+        flat anti-pgd averaging epoch tails eq18-19-net proof-{24..46} proof-A2 proof-A3; do
         expect_equal "$(body "$out" | grep -c "^$id,")" 1 "$id"
     done
     expect_equal "$(body "$out" | cut -d, -f1 | sort | uniq -d)" ''

@@ -120,7 +120,8 @@ static void run_chains(const struct task *task, const struct network_run *run,
         if (after > run->burn_in && (after - run->burn_in) % run->stride == 0)
             watch(task, flock, record->half[after - run->burn_in > run->steps / 2]);
     }
-    divide(record, (double)(run->steps / 2 / run->stride));
+    const uint64_t watched = run->steps / 2 / run->stride;
+    divide(record, (double)watched);
 }
 
 static int run_unit(void *context, int thread, uint64_t unit, double *scratch,
