@@ -17,16 +17,17 @@ here = folder(ARG0)
 load here."style.gp"
 set datafile missing NaN
 
-# The rows of the quotients: "pnm beta0=1 beta1=0.9, 0.005 of SGD's limit, tr(H Sigma) over ..."
+# The rows of the quotients: "pnm beta0=1 beta1=0.9 over sgd at 0.005 of SGD's limit, ...", of
+# which gnuplot reads what is before the comma.
 SHARES = "0.005 0.03 0.1"
+ends(s) = " over sgd at ".s." of SGD's limit"
+own(share) = strcol("id") eq "eq18-19-net" && strstrt(strcol("setting"), "pnm ") == 1 && \
+    strstrt(strcol("setting"), ends(share)) > 0
 between(s, from, to) = (at = strstrt(s, from)) ? \
     (rest = s[at+strlen(from):*], rest[1:strstrt(rest, to)-1]) : ""
-share_of(s) = between(s, ", ", " of SGD's limit")
-own(share) = strcol("id") eq "eq18-19-net" && strstrt(strcol("setting"), "over SGD's") && \
-    strstrt(strcol("setting"), "pnm ") == 1 && share_of(strcol("setting")) eq share
 beta0(share) = own(share) ? real(between(strcol("setting"), "beta0=", " ")) : NaN
-value(share, name) = own(share) ? column(name) : NaN
-gamma(b) = (1 + b)**2 + b**2
+ratio(share, name) = own(share) ? column(name) : NaN
+printed(b) = (1 + b)**2 + b**2
 
 least = 1e300
 most = 0
@@ -41,7 +42,7 @@ do for [share in SHARES] {
     least = low < least ? low : least
     most = high > most ? high : most
     count = 0
-    stats ROWS using (seen(value(share, "measured"))) nooutput
+    stats ROWS using (seen(ratio(share, "measured"))) nooutput
     lowest = count > 0 && low < lowest ? low : lowest
 }
 
@@ -63,12 +64,12 @@ set tmargin at screen 0.85
 set bmargin at screen 0.21
 set logscale xy
 set xrange [least/1.4 : most*1.4]
-set yrange [lowest/1.7 : gamma(most*1.4)]
+set yrange [lowest/1.7 : printed(most*1.4)]
 set xtics @ONE_TWO_FIVE
 set ytics nomirror out scale 0.6 ("1" 1, "10" 10, "100" 100, "1000" 1000, "10000" 10000)
 set xlabel "β₀" offset 0,0.3
 set ylabel "tr(HΣ) of PNM over SGD's at the same rate"
-set label "paper: γ = (1+β₀)² + β₀²" at sqrt(least*most),gamma(sqrt(least*most)) \
+set label "paper: γ = (1+β₀)² + β₀²" at sqrt(least*most),printed(sqrt(least*most)) \
     right offset -1,0.6 font ",11" tc rgb TEXT
 small_print(_) = \
     "network of 60 parameters, 128 samples, minibatches of 8 with replacement, weight decay 0.01; β₁ = 0.9\n". \
@@ -76,10 +77,10 @@ small_print(_) = \
     file_name(ROWS), setting(1, "seed"))
 set label small_print(0) at screen 0.012,0.06 font ",10" tc rgb TEXT
 set samples 200
-plot 1 with lines lt LIMIT notitle, gamma(x) with lines lt PAPER notitle, \
-    for [s = 1:3] ROWS using (beta0(word(SHARES, s))):(value(word(SHARES, s), "exact")) \
+plot 1 with lines lt LIMIT notitle, printed(x) with lines lt PAPER notitle, \
+    for [s = 1:3] ROWS using (beta0(word(SHARES, s))):(ratio(word(SHARES, s), "exact")) \
         with lines lt RATE+s title word(SHARES, s)." of SGD's limit, linear law", \
     for [s = 1:3] ROWS using (beta0(word(SHARES, s))): \
-        (value(word(SHARES, s), "measured")):(5*bar(0)) \
+        (ratio(word(SHARES, s), "measured")):(5*bar(0)) \
         with yerrorbars lt RATE+s lw 1.2 title "measured"
 unset output

@@ -288,6 +288,11 @@ error_mutant analysis/claims/fig12.c 's/g->moment\[4\] - 2 \* square/g->moment[4
 error_mutant analysis/claims/fig12.c 's/fourth_sum - 2 \* square/fourth_sum - square/' $errors 'errors_of_figure_12'
 error_mutant analysis/claims/fig12.c 's/g->fourth\[i\] - 2 \* square/g->fourth[i] - square/' $errors 'errors_of_figure_12'
 error_mutant analysis/claims/fig12.c 's/3 \/ (pooled \* pooled)/3 \/ pooled/' $errors 'errors_of_figure_12'
+network=tests/analysis/claims/test_eq18_19_net
+error_mutant analysis/claims/shared/network_chains.c 's/part\[c\] -= 2 \* weight/part[c] -= weight/' $network 'errors_*'
+error_mutant analysis/claims/shared/network_chains.c 's/value -= weight \*/value -= 0 */' $network 'errors_*'
+error_mutant analysis/claims/shared/network_chains.c 's/ - quotient \* below->part\[c\]//' $network 'errors_*'
+error_mutant analysis/claims/eq18_19_net.c 's/noise->direction\[k\]\[j\] \/ NETWORK/noise->direction[k][j] * 2 \/ NETWORK/' $network 'the_law*'
 second="tests/analysis/compare/test_streams tests/analysis/claims/test_known"
 unit_mutant analysis/compare/streams.c 's/\.se = comoments/.se = 0.5 * comoments/'
 unit_mutant analysis/compare/streams.c 's/2 \* (square/1 * (square/'

@@ -204,8 +204,9 @@ static bool is_long(const struct experiment *e, const struct net_setting *settin
  * eta h: where that alone moves SGD's variance, by eta h_1/2, more than the margin,
  * nothing is claimed. */
 static int add_row(struct ledger *ledger, const struct claim *claim,
-                   const struct experiment *e, int k, const char *what,
-                   struct evidence evidence, double samples, struct error *error)
+                   const struct experiment *e, int k, const char *over,
+                   const char *what, struct evidence evidence, double samples,
+                   struct error *error)
 {
     const struct net_setting *setting = &e->setting[k];
     const double share = shares[k / RULES];
@@ -221,8 +222,8 @@ static int add_row(struct ledger *ledger, const struct claim *claim,
     else if (evidence.sampled && evidence_judge(&evidence).exact == VERDICT_NO_CLAIM)
         snprintf(remark, sizeof remark, "; measured is %+.1f %% off the linear law",
                  100 * (evidence.measured / evidence.exact - 1));
-    snprintf(text, sizeof text, "%s, %g of SGD's limit, %s, margin %g %%%s",
-             setting->name, share, what, 100 * margin, remark);
+    snprintf(text, sizeof text, "%s%s at %g of SGD's limit, %s, margin %g %%%s",
+             setting->name, over, share, what, 100 * margin, remark);
     return ledger_value(ledger, claim, form, text, &evidence, samples, error);
 }
 
@@ -245,8 +246,8 @@ static int add_variances(struct ledger *ledger, const struct claim *claim,
             .bias = (setting->stable ? setting->left[q] : fabs(found.apart)) / unit,
             .sampled = e->done[k],
         };
-        status =
-            add_row(ledger, claim, e, k, what[q], evidence, samples_of(setting), error);
+        status = add_row(ledger, claim, e, k, "", what[q], evidence,
+                         samples_of(setting), error);
     }
     return status;
 }
@@ -271,7 +272,7 @@ static int add_quotient(struct ledger *ledger, const struct claim *claim,
         .bias = (left + quotient * b->left[TRACE]) / under.value,
         .sampled = e->done[k] && e->done[below],
     };
-    return add_row(ledger, claim, e, k, "tr(H Sigma) over SGD's", evidence,
+    return add_row(ledger, claim, e, k, " over sgd", "tr(H Sigma)", evidence,
                    samples_of(a) + samples_of(b), error);
 }
 

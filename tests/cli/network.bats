@@ -17,13 +17,13 @@ verdicts() {
     expect_equal "$(row_count "$out")" 72
     exact_verdicts >all
     never grep -qx fails all
-    expect_equal "$(verdicts "heavy_ball beta1=0.9, 0.005 of SGD's limit, tr(H Sigma) over SGD's")" holds,holds
-    expect_equal "$(verdicts "pnm beta0=1 beta1=0.9, 0.005 of SGD's limit, tr(H Sigma) over SGD's")" fails,holds
-    expect_equal "$(verdicts "pnm beta0=10 beta1=0.9, 0.005 of SGD's limit, tr(H Sigma) over SGD's")" fails,holds
+    expect_equal "$(verdicts "heavy_ball beta1=0.9 over sgd at 0.005 of SGD's limit, tr(H Sigma)")" holds,holds
+    expect_equal "$(verdicts "pnm beta0=1 beta1=0.9 over sgd at 0.005 of SGD's limit, tr(H Sigma)")" fails,holds
+    expect_equal "$(verdicts "pnm beta0=10 beta1=0.9 over sgd at 0.005 of SGD's limit, tr(H Sigma)")" fails,holds
     expect_equal "$(body "$out" | grep -c 'the linear law diverges')" 15
     expect_equal "$(verdicts 'the linear law diverges' | cut -d, -f2 | sort -u)" 'no claim'
     # Nothing is claimed where eqs. 18-19, of first order in the rate, are off by more than the margin.
-    expect_equal "$(verdicts ", 0.1 of SGD's limit" | cut -d, -f1 | sort -u)" 'no claim'
+    expect_equal "$(verdicts " at 0.1 of SGD's limit" | cut -d, -f1 | sort -u)" 'no claim'
 }
 
 @test "over the budget no chain is run" {
