@@ -73,7 +73,7 @@ set label "paper: γ = (1+β₀)² + β₀²" at sqrt(least*most),printed(sqrt(l
     right offset -1,0.6 font ",11" tc rgb TEXT
 small_print(_) = \
     "network of 60 parameters, 128 samples, minibatches of 8 with replacement, weight decay 0.01; β₁ = 0.9\n". \
-    sprintf("%s (seed %s; bars: five standard errors); lines end where the linear law diverges", \
+    sprintf("%s (seed %s; bars: five standard errors); lines join the values of the linear law and end where it diverges", \
     file_name(ROWS), setting(1, "seed"))
 set label small_print(0) at screen 0.012,0.06 font ",10" tc rgb TEXT
 set samples 200
