@@ -105,5 +105,9 @@ compare pacbayes pnm-pacbayes --optimizer sgd,pnm --lr 0.1 --spectrum 1,2 \
     --prior-precision 3 --train-size 1000 --precision 0.02
 compare pacbayes_dense pnm-pacbayes --optimizer pnm --lr 0.1 --spectrum 0.5,1,2 \
     --noise "file:$folder/dense.txt" --prior-precision 3 --train-size 1000 --precision 0.02
+for rule in sgd,heavy_ball,pnm adam two_batch; do
+    compare "margin_$rule" pnm-margin --optimizer "$rule" --lr 0.1 --replicas 3 --steps 200 \
+        --fresh 50 --record path --every 50
+done
 compare minibatches pnm-verify --claim fig11,fig12 --precision 0.03
 echo "$count passed, 0 failed"

@@ -140,7 +140,7 @@ enum option_group {
     OPTIONS_RULE = 1,       /* --optimizer and the parameters of the rules */
     OPTIONS_QUADRATIC = 2,  /* spectrum, noise, batch, start, theta-star */
     OPTIONS_CHAINS = 4,     /* chains, steps, burn-in, allow-divergence */
-    OPTIONS_SAMPLING = 8,   /* precision, max-samples, seed, rng, threads, ... */
+    OPTIONS_SAMPLING = 8,   /* seed, rng, threads, ...; with it OPTIONS_PLANNING */
     OPTIONS_OUTPUT = 16,    /* format, output */
     OPTIONS_DECAY = 32,     /* weight-decay, decay, schedule */
     OPTIONS_PLOT = 64,      /* plot */
@@ -149,7 +149,8 @@ enum option_group {
     OPTIONS_OWN = 512,      /* the program's own; always there */
     OPTIONS_EXACT = 1024,   /* exact: of programs with columns that need no sampling */
     OPTIONS_COLUMNS = 2048, /* columns: of programs with COLUMN_PLAIN */
-    OPTIONS_EPOCHS = 4096   /* sampling, train-size; needs OPTIONS_QUADRATIC */
+    OPTIONS_EPOCHS = 4096,  /* sampling, train-size; needs OPTIONS_QUADRATIC */
+    OPTIONS_PLANNING = 8192 /* precision, max-samples, control */
 };
 
 /* A command that README.md shows, on one line. */
@@ -168,6 +169,7 @@ struct program {
     bool judges;     /* its exit status follows the tally */
     bool plans_rate; /* a learning rate that is not given is NAN, not an error */
     bool no_rate;    /* the learning rate is NAN and cannot be given */
+    bool unplanned;  /* samples what it is told to: no OPTIONS_PLANNING */
     bool linear;     /* runs linear rules only */
     bool sampled;    /* runs only rules that take samples of the gradient alone */
     /* Sets presence_counts of all rules' parameters: the program searches those that

@@ -114,9 +114,10 @@ static int options_add_losses(struct options *options, struct error *error)
 
 /* The groups of options in the order in which help shows them. */
 static const enum option_group order[] = {
-    OPTIONS_RULE,   OPTIONS_DECAY, OPTIONS_QUADRATIC, OPTIONS_EPOCHS, OPTIONS_LOSS,
-    OPTIONS_OWN,    OPTIONS_EXACT, OPTIONS_COLUMNS,   OPTIONS_CHAINS, OPTIONS_SAMPLING,
-    OPTIONS_OUTPUT, OPTIONS_PLOT,  OPTIONS_FILES,
+    OPTIONS_RULE,   OPTIONS_DECAY,    OPTIONS_QUADRATIC, OPTIONS_EPOCHS,
+    OPTIONS_LOSS,   OPTIONS_OWN,      OPTIONS_EXACT,     OPTIONS_COLUMNS,
+    OPTIONS_CHAINS, OPTIONS_PLANNING, OPTIONS_SAMPLING,  OPTIONS_OUTPUT,
+    OPTIONS_PLOT,   OPTIONS_FILES,
 };
 
 static int options_add_group(struct options *options, enum option_group group,
@@ -139,7 +140,9 @@ static int options_build(struct options *options, struct error *error)
 {
     const struct program *program = options->program;
     int status = STATUS_OK;
+    const bool plans = program->groups & OPTIONS_SAMPLING && !program->unplanned;
     const unsigned groups = program->groups | OPTIONS_OWN |
+                            (plans ? OPTIONS_PLANNING : 0) |
                             (program->groups & OPTIONS_OUTPUT ? OPTIONS_FILES : 0);
     for (size_t k = 0; status == STATUS_OK && k < sizeof order / sizeof *order; k++)
         if (groups & order[k])

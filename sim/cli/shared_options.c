@@ -153,7 +153,7 @@ static const struct option_spec chain_options[] = {
     },
 };
 
-static const struct option_spec sampling_options[] = {
+static const struct option_spec planning_options[] = {
     {
         .name = "precision",
         .samples = true,
@@ -191,6 +191,9 @@ static const struct option_spec sampling_options[] = {
         .doc = "control variates, which take the known noise out of an estimate: auto "
                "uses them wherever fewer steps then reach the precision, none nowhere",
     },
+};
+
+static const struct option_spec sampling_options[] = {
     {
         .name = "seed",
         .field = OPTION_FIELD(struct request, sampling.seed),
@@ -463,6 +466,7 @@ struct shared_options shared_options(enum option_group group)
         {OPTIONS_EXACT, LIST(exact_options)},
         {OPTIONS_COLUMNS, LIST(column_options)},
         {OPTIONS_CHAINS, LIST(chain_options)},
+        {OPTIONS_PLANNING, LIST(planning_options)},
         {OPTIONS_SAMPLING, LIST(sampling_options)},
         {OPTIONS_OUTPUT, LIST(output_options)},
         {OPTIONS_PLOT, LIST(plot_options)},
