@@ -227,8 +227,11 @@ verify: all ## run every claim, print the ledger, write results/ and the figures
 	        results/ledger.json | sort | uniq -c | sort -rn | \
 	        awk '{ n = $$1; $$1 = ""; printf "%s%s %d", (NR > 1 ? "," : ""), $$0, n }')"; \
 	done
+	@$(BUILD)/bin/pnm-verify $(THREADS:%=--threads %) --claim jl-gdm,jl-history \
+	    --output results/momentum.txt,results/momentum.csv || [ $$? -eq 2 ]
+	@cat results/momentum.txt
 	@$(MAKE) --no-print-directory tables plots
-	@echo "written: results/ledger.csv, results/ledger.json, results/*.svg, results/*.png"
+	@echo "written: results/ledger.csv, results/ledger.json, results/momentum.csv, results/*.svg, results/*.png"
 
 # Data of the figures. Exit 2 means that some points are undecided or not sampled.
 tables: all ## compute the tables that the figures show, into results/

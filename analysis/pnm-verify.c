@@ -56,9 +56,12 @@ static const struct option_spec own_options[] = {
      .kind = OPTION_CHOICE,
      .field = OPTION_FIELD(struct verify_request, paper),
      .given = OPTION_FIELD(struct verify_request, paper_given),
-     .argument = "pnm|neighbours|all",
-     .doc = "check the claims of the paper on PNM, of its neighbours, which are papers "
-            "on the noise of SGD, or of all (default: pnm; --list shows all)"},
+     .argument = "pnm|neighbours|momentum|all",
+     .doc =
+         "check the claims of the paper on PNM, of its neighbours, which are papers "
+         "on the noise of SGD, of the paper of Jelassi and Li on momentum, in a "
+         "setting "
+         "reconstructed from its abstract, or of all (default: pnm; --list shows all)"},
     {.name = "explain",
      .field = OPTION_FIELD(struct verify_request, explain),
      .argument = "ID[,ID...]|all",
@@ -75,6 +78,7 @@ static const struct program_example examples[] = {
     {"One claim:", "pnm-verify --claim special-hb --format table"},
     {"The same in words:", "pnm-verify --explain special-hb"},
     {"What other papers say of SGD's noise:", "pnm-verify --paper neighbours"},
+    {"What a paper says of momentum and margins:", "pnm-verify --paper momentum"},
     {NULL, NULL},
 };
 
@@ -208,6 +212,12 @@ static int tell_decided(const struct ledger *ledger, struct text *text,
     return text_check(text, "the closing line", error);
 }
 
+/* Whether the claims of a paper are those that have numbered statements. */
+static bool tells_decided(enum claims_paper paper)
+{
+    return paper == CLAIMS_PNM || paper == CLAIMS_ALL;
+}
+
 /* The ledger of the claims asked for, as a table or in words. */
 static int check_and_tell(const struct verify_request *own, struct ledger *ledger,
                           struct table *table, struct error *error)
@@ -227,7 +237,7 @@ static int check_and_tell(const struct verify_request *own, struct ledger *ledge
         status = explain(ledger, text_get(&options), &table->prose, error);
     if (status == STATUS_OK)
         status = tell_counts(ledger, &table->closing, error);
-    if (status == STATUS_OK && !wanted && own->paper != CLAIMS_NEIGHBOURS)
+    if (status == STATUS_OK && !wanted && tells_decided(own->paper))
         status =
             tell_decided(ledger, own->explain ? &table->prose : &table->closing, error);
 out:
@@ -271,7 +281,8 @@ static const struct program program = {
     .title = "check every claim of the paper",
     .summary =
         "Holds the claims of the paper on positive-negative momentum (Xie et al., ICML "
-        "2021), or of its neighbours, against exact theory and simulation and prints "
+        "2021), of its neighbours or of a paper on momentum, against exact theory and "
+        "simulation and prints "
         "the ledger.",
     .notes =
         "paper_verdict tells whether the printed claim holds, exact_verdict "

@@ -7,22 +7,23 @@
 
 #define DECLARE_CLAIM(name) extern const struct claim claim_##name;
 #define LIST_CLAIM(name) &claim_##name,
-#define NUMBER_CLAIM(name) NUMBER_##name,
 
 CLAIM_LIST(DECLARE_CLAIM)
 NEIGHBOUR_LIST(DECLARE_CLAIM)
+MOMENTUM_LIST(DECLARE_CLAIM)
 
-/* The claims of the paper on PNM come first in the list of all. */
-enum { CLAIM_LIST(NUMBER_CLAIM) PNM_CLAIMS };
+static const struct claim *const *const lists[] = {
+    [CLAIMS_PNM] = (const struct claim *const[]){CLAIM_LIST(LIST_CLAIM) NULL},
+    [CLAIMS_NEIGHBOURS] =
+        (const struct claim *const[]){NEIGHBOUR_LIST(LIST_CLAIM) NULL},
+    [CLAIMS_MOMENTUM] = (const struct claim *const[]){MOMENTUM_LIST(LIST_CLAIM) NULL},
+    [CLAIMS_ALL] = (const struct claim *const[]){CLAIM_LIST(LIST_CLAIM) NEIGHBOUR_LIST(
+        LIST_CLAIM) MOMENTUM_LIST(LIST_CLAIM) NULL},
+};
 
 const struct claim *const *claims_of(enum claims_paper paper)
 {
-    static const struct claim *const pnm[] = {CLAIM_LIST(LIST_CLAIM) NULL};
-    static const struct claim *const all[] = {CLAIM_LIST(LIST_CLAIM)
-                                                  NEIGHBOUR_LIST(LIST_CLAIM) NULL};
-    return paper == CLAIMS_PNM          ? pnm
-           : paper == CLAIMS_NEIGHBOURS ? all + PNM_CLAIMS
-                                        : all;
+    return lists[paper];
 }
 
 const struct claim *const *claims_all(void)
@@ -32,8 +33,10 @@ const struct claim *const *claims_all(void)
 
 const char *claims_paper_text(const struct claim *claim)
 {
-    for (const struct claim *const *own = claims_of(CLAIMS_PNM); *own; own++)
-        if (*own == claim)
-            return "pnm";
-    return "neighbours";
+    static const char *const texts[] = {"pnm", "neighbours", "momentum"};
+    for (int paper = 0; paper < CLAIMS_ALL; paper++)
+        for (const struct claim *const *own = lists[paper]; *own; own++)
+            if (*own == claim)
+                return texts[paper];
+    return "none";
 }

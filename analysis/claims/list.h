@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* list.h: the claims of the paper in its order, one line each, and those of its
- * neighbours by year. */
+/* list.h: the claims of the paper in its order, one line each, those of its
+ * neighbours by year, and those of the paper on momentum. */
 #ifndef PNM_CLAIMS_LIST_H
 #define PNM_CLAIMS_LIST_H
 
@@ -101,5 +101,19 @@
     CLAIM(mandt_2017)                                                                  \
     CLAIM(liu_2021)                                                                    \
     CLAIM(wang_2024)
+
+#define MOMENTUM_LIST(CLAIM)                                                           \
+    CLAIM(jl_train)                                                                    \
+    CLAIM(jl_gd)                                                                       \
+    CLAIM(jl_gdm)                                                                      \
+    CLAIM(jl_memorize)                                                                 \
+    CLAIM(jl_feature)                                                                  \
+    CLAIM(jl_history)                                                                  \
+    CLAIM(jl_margin)                                                                   \
+    CLAIM(jl_lr)                                                                       \
+    CLAIM(jl_smalllr)                                                                  \
+    CLAIM(jl_stop)                                                                     \
+    CLAIM(jl_energy)                                                                   \
+    CLAIM(jl_pnm)
 
 #endif

@@ -254,6 +254,60 @@ int ledger_violations(struct ledger *ledger, const struct claim *claim, enum for
     return ledger_add(ledger, &row, error);
 }
 
+static enum verdict judge_side(enum ledger_side side, double d, double hw, double limit)
+{
+    if (side != LEDGER_WITHIN)
+        return verdict_bound(side == LEDGER_AT_MOST ? d - limit : limit - d, hw);
+    if (fabs(d) + hw <= limit)
+        return VERDICT_HOLDS;
+    return fabs(d) - hw > limit ? VERDICT_FAILS : VERDICT_INCONCLUSIVE;
+}
+
+/* Whether the opposite fails. */
+static bool opposite_fails(const struct difference *of, double hw)
+{
+    const double moved = 2 * of->limit;
+    if (of->side != LEDGER_WITHIN)
+        return judge_side(of->side == LEDGER_AT_MOST ? LEDGER_AT_LEAST : LEDGER_AT_MOST,
+                          of->measured, hw, of->limit) == VERDICT_FAILS ||
+               of->measured == of->limit;
+    return judge_side(of->side, of->measured + moved, hw, of->limit) == VERDICT_FAILS &&
+           judge_side(of->side, of->measured - moved, hw, of->limit) == VERDICT_FAILS;
+}
+
+int ledger_difference(struct ledger *ledger, const struct claim *claim,
+                      const char *setting, const struct difference *of, double samples,
+                      struct error *error)
+{
+    const double hw = of->se > 0 ? estimate_half_width(of->se, of->count) : 0;
+    const bool enough = of->se == 0 || (of->se > 0 && of->count >= ESTIMATE_MIN_CHAINS);
+    enum verdict own = VERDICT_NOT_SAMPLED;
+    if (!isnan(of->measured))
+        own = enough ? judge_side(of->side, of->measured, hw, of->limit)
+                     : VERDICT_INCONCLUSIVE;
+    if (of->unlimited && own != VERDICT_NOT_SAMPLED)
+        own = VERDICT_NO_CLAIM;
+    struct ledger_row row = {
+        .claim = claim,
+        .form = FORM_PRINTED,
+        .kind = of->side == LEDGER_WITHIN ? CLAIM_VALUE : CLAIM_BOUND,
+        .paper = of->claimed ? of->limit : (double)NAN,
+        .exact = of->claimed || of->unlimited ? (double)NAN : of->limit,
+        .measured = of->measured,
+        .se = of->se,
+        .count = of->count,
+        .samples = samples,
+        .plain_samples = samples,
+        .verdicts = {.exact = of->claimed && own != VERDICT_NOT_SAMPLED
+                                  ? VERDICT_NO_CLAIM
+                                  : own,
+                     .paper = of->claimed ? own : VERDICT_NO_CLAIM},
+        .control = own != VERDICT_HOLDS || opposite_fails(of, hw),
+    };
+    text_add(&row.setting, "%s", setting);
+    return ledger_add(ledger, &row, error);
+}
+
 /* Points of the polynomial that is extrapolated to 0: e[k] at x_k = 2^-k, by Neville's
  * scheme, each of whose columns removes one more power of x. */
 enum { EXTRAPOLATED = 4 };
@@ -376,6 +430,9 @@ void ledger_free(struct ledger *ledger)
         text_free(&ledger->rows[k].setting);
         text_free(&ledger->rows[k].command);
     }
+    if (ledger->shared)
+        ledger->free_shared(ledger->shared);
+    ledger->shared = NULL;
     free(ledger->rows);
     ledger->rows = NULL;
     ledger->count = ledger->capacity = 0;

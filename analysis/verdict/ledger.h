@@ -70,6 +70,10 @@ struct ledger {
     const bool *cut; /* whether the session ended sampling early; NULL: never */
     struct ledger_row *rows;
     size_t count, capacity;
+    /* What claims share, so that it is sampled once; free_shared is called on it. NULL:
+     * nothing yet. */
+    void *shared;
+    void (*free_shared)(void *shared);
 };
 
 /* Runs a claim's check, or adds its one row if there is none. */
@@ -183,6 +187,27 @@ PNM_MUST_USE int ledger_limit_judge(const struct limit *limit, double paper_fact
  * hold and there are at least 5, `not sampled` if none is sampled, else inconclusive.
  * `from` is the first row. */
 enum verdict ledger_curve(const struct ledger *ledger, size_t from);
+
+/* Adds a row for "the measured mean, or the mean difference of two things on the same
+ * replicas, is at most `limit`", or at least, or within it of 0. The band is that of
+ * estimate_half_width, as in all rows; below ESTIMATE_MIN_CHAINS replicas it is
+ * inconclusive. If the paper claims it, the limit stands in `paper`; otherwise it is
+ * our own statement, the limit stands in `exact` and there is no claim of the paper's.
+ * Control: if it holds, the negated statement must fail and, within, a mean moved by
+ * twice the limit. */
+enum ledger_side { LEDGER_AT_MOST, LEDGER_AT_LEAST, LEDGER_WITHIN };
+struct difference {
+    enum ledger_side side;
+    double limit;
+    bool claimed;
+    bool unlimited;      /* the number is only shown: nothing is said of it */
+    double measured, se; /* NAN: not sampled; se 0: nothing is random */
+    uint64_t count;
+};
+PNM_MUST_USE int ledger_difference(struct ledger *ledger, const struct claim *claim,
+                                   const char *setting,
+                                   const struct difference *difference, double samples,
+                                   struct error *error);
 
 struct tally ledger_tally(const struct ledger *ledger);
 

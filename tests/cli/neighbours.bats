@@ -13,10 +13,10 @@ ids() {
     expect_status 0
     cp "$out" all
     expect_equal "$(header all)" id,where,check,statement,paper
-    expect_equal "$(body all | tail -n +2 | sed 's/.*,//' | uniq | tr '\n' ' ')" "pnm neighbours "
+    expect_equal "$(body all | tail -n +2 | sed 's/.*,//' | uniq | tr '\n' ' ')" "pnm neighbours momentum "
     body all | grep '^eq19\|^eq18-19' | grep -q ',pnm$'
     local paper
-    for paper in pnm neighbours; do
+    for paper in pnm neighbours momentum; do
         attempt pnm-verify --list --paper $paper
         expect_equal "$(body "$out" | tail -n +2)" "$(body all | grep ",$paper$")"
     done
@@ -66,7 +66,7 @@ ids() {
 }
 
 @test "what does not go with --paper is refused" {
-    refuse 64 "--paper: 'pmn' is not allowed; did you mean pnm\?; allowed: pnm\|neighbours\|all" pnm-verify --paper pmn
+    refuse 64 "--paper: 'pmn' is not allowed; did you mean pnm\?; allowed: pnm\|neighbours\|momentum\|all" pnm-verify --paper pmn
     refuse 64 '--paper: --claim says itself which claims' pnm-verify --paper all --claim eq15
     refuse 64 '--paper: --explain says itself which claims' pnm-verify --paper neighbours --explain liu-2021
     refuse 64 "'liu-2020'; did you mean liu-2021\?" pnm-verify --claim liu-2020

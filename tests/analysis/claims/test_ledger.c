@@ -65,6 +65,9 @@ static void every_control_fails_and_nothing_contradicts_theory(void **state)
     struct error error;
     size_t without = 0;
     for (const struct claim *const *claim = claims_all(); *claim; claim++) {
+        /* test_momentum.c runs these, which train networks. */
+        if (strcmp(claims_paper_text(*claim), "momentum") == 0)
+            continue;
         const size_t before = ledger.count;
         assert_int_equal(ledger_check(&ledger, *claim, &error), STATUS_OK);
         assert_true(ledger.count > before);

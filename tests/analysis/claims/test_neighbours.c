@@ -301,7 +301,8 @@ static void papers(void **state)
                          all[pnm + neighbours]);
         assert_string_equal(claims_paper_text(all[pnm + neighbours]), "neighbours");
     }
-    assert_null(all[pnm + neighbours]);
+    for (size_t k = 0; claims_of(CLAIMS_MOMENTUM)[k]; k++)
+        assert_ptr_equal(claims_of(CLAIMS_MOMENTUM)[k], all[pnm + neighbours + k]);
     CHECK(pnm > 80 && neighbours >= 3, "%zu and %zu claims", pnm, neighbours);
 }
 
