@@ -102,6 +102,10 @@ average average_by_steps_exact $curve --at "$(seq -s , 1 20),$(seq -s , 22 2 40)
 
 table network_by_beta0 pnm-verify --claim eq18-19-net
 
+# Gradient descent with momentum, down to beta1 = 0, which is gradient descent.
+table margin_by_rate pnm-margin --optimizer heavy_ball --lr 0.3,1,3,10,30,100 \
+    --beta1 0,0.5,0.9,0.99 --replicas 20
+
 # The largest ratio that is found, and that of a run whose gradient stays G.
 ratio() {
     name=$1
