@@ -78,7 +78,8 @@ static const struct program_example examples[] = {
     {"One claim:", "pnm-verify --claim special-hb --format table"},
     {"The same in words:", "pnm-verify --explain special-hb"},
     {"What other papers say of SGD's noise:", "pnm-verify --paper neighbours"},
-    {"What a paper says of momentum and margins:", "pnm-verify --paper momentum"},
+    {"What a paper says of momentum, by training networks:",
+     "pnm-verify --claim jl-gdm"},
     {NULL, NULL},
 };
 

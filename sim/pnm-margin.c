@@ -194,7 +194,7 @@ static const struct program_example examples[] = {
     COLUMN(ERROR_SMALL, "error_small", REAL, false)                                    \
     COLUMN(ERROR_SMALL_SE, "error_small_stderr", REAL, false)                          \
     COLUMN(ERROR_LARGE, "error_large", REAL, false)                                    \
-    COLUMN(ERROR_LARGE_SE, "error_large_stderr", REAL, true)                          \
+    COLUMN(ERROR_LARGE_SE, "error_large_stderr", REAL, true)                           \
     COLUMN(ERROR_TRAIN, "error_train", REAL, false)                                    \
     COLUMN(ERROR_TRAIN_SE, "error_train_stderr", REAL, true)                           \
     COLUMN(PROJECTION, "projection", REAL, false)                                      \
@@ -203,7 +203,7 @@ static const struct program_example examples[] = {
     COLUMN(CUBES_SE, "cubes_stderr", REAL, true)                                       \
     COLUMN(NOISE_SMALL, "noise_small", REAL, false)                                    \
     COLUMN(NOISE_SMALL_SE, "noise_small_stderr", REAL, true)                           \
-    COLUMN(NOISE_LARGE, "noise_large", REAL, true)                                    \
+    COLUMN(NOISE_LARGE, "noise_large", REAL, true)                                     \
     COLUMN(NOISE_LARGE_SE, "noise_large_stderr", REAL, true)                           \
     COLUMN(LOSS, "loss", REAL, true)                                                   \
     COLUMN(LOSS_SE, "loss_stderr", REAL, true)                                         \
@@ -211,7 +211,7 @@ static const struct program_example examples[] = {
     COLUMN(LOSS_LARGE_SE, "loss_large_stderr", REAL, true)                             \
     COLUMN(LOSS_SMALL, "loss_small", REAL, true)                                       \
     COLUMN(LOSS_SMALL_SE, "loss_small_stderr", REAL, true)                             \
-    COLUMN(DISPLACEMENT, "displacement", REAL, true)                                  \
+    COLUMN(DISPLACEMENT, "displacement", REAL, true)                                   \
     COLUMN(DISPLACEMENT_SE, "displacement_stderr", REAL, true)                         \
     COLUMN(COAST, "coast", REAL, false)                                                \
     COLUMN(COAST_SE, "coast_stderr", REAL, true)                                       \
