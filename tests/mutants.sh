@@ -155,6 +155,7 @@ second=tests/analysis/claims/test_neighbours
 unit_mutant analysis/claims/mandt_2017.c 's/third \* eta/-third * eta/'
 unit_mutant analysis/claims/mandt_2017.c 's/distinct ? 1 - x/distinct ? 1 + x/'
 unit_mutant analysis/claims/liu_2021.c 's/(1 + mu \* mu)/(1 - mu * mu)/'
+unit_mutant analysis/claims/kuehn_2023.c 's/FLAT \* FLAT - 1/FLAT * FLAT - FLAT/'
 unit_mutant analysis/claims/wang_2024.c 's/eta \* (1 - beta), beta/eta, beta/'
 
 echo

@@ -100,6 +100,7 @@
 #define NEIGHBOUR_LIST(CLAIM)                                                          \
     CLAIM(mandt_2017)                                                                  \
     CLAIM(liu_2021)                                                                    \
+    CLAIM(kuehn_2023)                                                                  \
     CLAIM(wang_2024)
 
 #define MOMENTUM_LIST(CLAIM)                                                           \

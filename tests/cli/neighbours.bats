@@ -29,15 +29,15 @@ ids() {
     expect_status 0
     expect_no_message .
     cp one.csv "$out"
-    [ "$(ids | wc -w)" -ge 3 ]
-    expect_equal "$(ids | cut -d' ' -f1-3)" "mandt-2017 liu-2021 wang-2024"
+    expect_equal "$(ids)" "mandt-2017 liu-2021 kuehn-2023 wang-2024 "
     expect_equal "$(exact_verdicts | sort -u)" holds
     expect_equal "$(paper_verdicts | grep -v '^no claim$' | sort -u | tr '\n' ' ')" "holds holds in the limit "
     # What is printed of finite rates holds or is not claimed; what is corrected holds.
     expect_equal "$(body "$out" | grep -c '^liu-2021,.*,value,.*,holds,holds,printed,')" 18
     expect_equal "$(body "$out" | grep -c '^mandt-2017,.*corrected: .*,holds,holds,corrected,')" 8
     expect_equal "$(body "$out" | grep -c '^wang-2024,.*,holds in the limit,holds,printed,eta h,')" 6
-    grep -q '^claims: 3 checked; as printed 3 hold' one.txt
+    expect_equal "$(body "$out" | grep -c '^kuehn-2023,.*,bound,.*,holds,holds,printed,')" 4
+    grep -q '^claims: 4 checked; as printed 4 hold' one.txt
     never grep -q 'numbered statements' one.txt
     # The command of a row repeats it.
     attempt $(body one.csv | tail -n 1 | awk -F, '{ print $(NF - 2) }')
@@ -48,7 +48,7 @@ ids() {
     local all="--precision 0.05 --max-samples 1e5 --quiet"
     attempt pnm-verify --paper neighbours $all
     body "$out" >neighbours
-    attempt pnm-verify --claim mandt-2017,liu-2021,wang-2024 $all
+    attempt pnm-verify --claim mandt-2017,liu-2021,kuehn-2023,wang-2024 $all
     body "$out" | diff neighbours -
     attempt pnm-verify --claim eq12,liu-2021 $all
     expect_equal "$(body "$out" | grep '^liu-2021,')" "$(grep '^liu-2021,' neighbours)"
@@ -56,7 +56,7 @@ ids() {
 
 @test "claims of neighbours are explained, with their sources and this run's numbers" {
     attempt pnm-verify --explain all --paper neighbours --precision 0.01 --quiet
-    expect_equal "$(grep -c '^## ' "$out")" 3
+    expect_equal "$(grep -c '^## ' "$out")" 4
     grep -q '^Place: Mandt, Hoffman and Blei, JMLR 18 (2017)' "$out" || show
     grep -q 'ICML 2021 (arXiv' "$out" || show
     grep -q 'ΣHP + PHΣ − ηPHΣHP = ηPCP' "$out" || show

@@ -286,6 +286,83 @@ static void wang(void **state)
     ledger_free(&ledger);
 }
 
+enum { LONGEST = 64 };
+
+/* The variance of Heavy Ball's theta at curvature 1, averaged over the phases of an
+ * epoch of that many steps with two samples each: noises of the same epoch have the
+ * covariances that two draws from 2 steps samples have, and the start of an epoch is
+ * iterated to its law. */
+static double over_epochs(double gamma, double beta, int steps)
+{
+    const double n = 2.0 * steps, same = (n / 2 - 1) / (n - 1), other = -1 / (n - 1);
+    const double a[2][2] = {{1 - gamma, -gamma * beta}, {1, beta}};
+    double v[LONGEST][2] = {{-gamma, 1}}, add[LONGEST + 1][2][2] = {{{0}}};
+    double start[2][2] = {{0}}, sum = 0;
+    for (int k = 1; k < steps; k++)
+        for (int i = 0; i < 2; i++)
+            v[k][i] = a[i][0] * v[k - 1][0] + a[i][1] * v[k - 1][1];
+    for (int r = 1; r <= steps; r++)
+        for (int k = 0; k < r; k++)
+            for (int l = 0; l < r; l++)
+                for (int i = 0; i < 2; i++)
+                    for (int j = 0; j < 2; j++)
+                        add[r][i][j] += v[k][i] * v[l][j] * (k == l ? same : other);
+    for (int epoch = 0; epoch < 1000; epoch++) {
+        double s[2][2];
+        memcpy(s, start, sizeof s);
+        sum = 0;
+        for (int r = 0; r < steps; r++) {
+            double next[2][2] = {{0}};
+            sum += s[0][0] + add[r][0][0];
+            for (int i = 0; i < 2; i++)
+                for (int j = 0; j < 2; j++)
+                    for (int k = 0; k < 2; k++)
+                        for (int l = 0; l < 2; l++)
+                            next[i][j] += a[i][k] * s[k][l] * a[j][l];
+            memcpy(s, next, sizeof s);
+        }
+        for (int i = 0; i < 2; i++)
+            for (int j = 0; j < 2; j++)
+                start[i][j] = s[i][j] + add[steps][i][j];
+    }
+    return sum / steps;
+}
+
+static void kuehn(void **state)
+{
+    static const double h[2] = {1, 1}, half[2][2] = {{0.5, 0}, {0, 0.5}};
+    const struct sampling sampling = check_sampling(1, 0.004);
+    struct ledger ledger = ledger_of("kuehn-2023", &sampling);
+    int rows = 0;
+    (void)state;
+    for (size_t k = 0; k < ledger.count; k++) {
+        const struct ledger_row *row = &ledger.rows[k];
+        const char *part = strstr(text_get(&row->setting), "beta=");
+        double beta, eta;
+        int steps;
+        if (!part ||
+            sscanf(part, "beta=%lf, eta h=%lf, E=%d", &beta, &eta, &steps) != 3 ||
+            steps > LONGEST)
+            continue;
+        const bool leading = strstr(text_get(&row->setting), "(3(N-1))");
+        const double size = 2.0 * steps;
+        const double unit =
+            leading ? eta * (steps * steps - 1) * 2 / (3 * (size - 1)) : 1;
+        if (leading) /* %g has six digits */
+            eta = exp2(rint(log2(eta)));
+        const struct recursion fresh = heavy_ball((1 - beta) * eta, beta, h, half);
+        const double below = law_after(&fresh, 20000).covariance[0][0] * unit;
+        const double value = over_epochs((1 - beta) * eta, beta, steps) / below;
+        CHECK_NEAR(row->exact, value, 1e-5, 0);
+        CHECK(judge(row, row->exact) != VERDICT_FAILS, "%s: measured %g, not %g",
+              text_get(&row->setting), row->measured, value);
+        check_fails(row, 1 / unit); /* noise that is not anti-correlated */
+        rows++;
+    }
+    assert_int_equal(rows, 17);
+    ledger_free(&ledger);
+}
+
 /* Every claim belongs to one paper; those of the paper on PNM come first. */
 static void papers(void **state)
 {
@@ -310,7 +387,7 @@ int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(papers), cmocka_unit_test(mandt), cmocka_unit_test(posterior),
-        cmocka_unit_test(liu),    cmocka_unit_test(wang),
+        cmocka_unit_test(liu),    cmocka_unit_test(wang),  cmocka_unit_test(kuehn),
     };
     gsl_set_error_handler_off();
     check_filter(argc, argv);
