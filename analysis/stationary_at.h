@@ -11,7 +11,7 @@
 struct stationary_request {
     struct request request;
     bool full, excess;
-    bool by_phase; /* a row for each phase of an epoch */
+    bool by_phase;     /* a row for each phase of an epoch */
     struct numbers at; /* steps */
     bool at_given;
     const char *average;      /* none, polyak, ...; NULL: none */

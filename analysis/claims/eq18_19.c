@@ -51,7 +51,8 @@ static int check_examples(struct ledger *ledger, const struct claim *claim,
         "%s, Sigma_pnm(beta0=1 beta1=0.9) / Sigma_sgd, both "
         "apply %g, h=%g";
     const double gamma = 5;
-    struct comparison above[CLAIM_EXAMPLES_MODES], below[CLAIM_EXAMPLES_MODES];
+    struct comparison above[CLAIM_EXAMPLES_MODES] = {{.i = 0}};
+    struct comparison below[CLAIM_EXAMPLES_MODES] = {{.i = 0}};
     struct rule pnm, sgd;
     int status =
         rule_from(&pnm, error, "pnm lr=%.17g beta0=1 beta1=0.9 lr-normalization=off",

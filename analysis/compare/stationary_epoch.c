@@ -48,10 +48,10 @@ static int work_init(struct epoch_work *work, struct error *error)
     if (!work->mean || !work->offset || !work->elements || !work->groups ||
         !work->rows || !work->bias || !work->spread)
         return error_memory(error, "the rows");
-    for (size_t g = 0; g < work->group_count; g++)
-        work->groups[g] = work->together
-                              ? (struct epoch_group){.count = work->element_count}
-                              : (struct epoch_group){.first = g, .count = 1};
+    for (size_t g = 0; g < work->group_count; g++) {
+        work->groups[g].first = g;
+        work->groups[g].count = work->together ? work->element_count : 1;
+    }
     return STATUS_OK;
 }
 

@@ -23,8 +23,8 @@ struct evidence {
     double bias;    /* absolute bound of what the start still moves `measured` by */
     uint64_t count; /* chains */
     bool sampled;   /* false: the plan exceeded the budget */
-    /* exact is that of an approximation to what is measured: it is judged as the paper's
-     * value is, and beyond the margin it claims nothing. */
+    /* exact is that of an approximation to what is measured: it is judged as the
+     * paper's value is, and beyond the margin it claims nothing. */
     bool approximate;
     bool noiseless; /* nothing is random: the numerical tolerance applies */
     bool decisive;  /* enough chains and samples, and no bias is left */

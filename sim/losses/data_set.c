@@ -79,7 +79,7 @@ static size_t place_of(size_t n, const double *h, size_t i)
 {
     size_t place = 0;
     for (size_t j = 0; j < n; j++)
-        place += h[j] > h[i] || (h[j] == h[i] && j < i);
+        place += h[j] > h[i] || (j < i && h[j] == h[i]);
     return place;
 }
 
