@@ -39,11 +39,17 @@ static inline void skewed_moments_add(struct skewed_moments *own, double x)
                   3 * apart * before.squares / n;
 }
 
-/* The skewness of the numbers; NAN if they do not vary. */
+/* The skewness of the numbers: NAN if they do not vary, INFINITY if their cubes are
+ * beyond the range of numbers, so that nothing is known of it. */
 static inline double skewed_moments_skewness(const struct skewed_moments *own)
 {
     const double variance = own->moments.squares / (double)own->moments.count;
-    return own->cubes / (double)own->moments.count / (variance * sqrt(variance));
+    const double scale = variance * sqrt(variance);
+    if (!(variance > 0))
+        return NAN;
+    return isfinite(own->cubes) && isfinite(scale) && scale >= DBL_MIN / DBL_EPSILON
+               ? own->cubes / (double)own->moments.count / scale
+               : INFINITY;
 }
 
 /* Adds the numbers of another set (Chan, Golub and LeVeque, COMPSTAT 1982). */

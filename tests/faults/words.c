@@ -19,12 +19,13 @@
 
 #define SAMPLED                                                                        \
     "measured", "stderr", "count", "excess", "near_zero", "at_step", "ratio", "trace", \
-        "logdet", "kl", "bound", "vacuous", "min_square", "slope"
+        "logdet", "kl", "bound", "vacuous", "min_square", "slope", "gain", "low",      \
+        "high", "below"
 
 /* Words, the columns that have them, and how the names of the columns begin that may be
  * empty then. NULL: every text, every column. */
 static const struct word {
-    const char *column, *word, *excuses[20];
+    const char *column, *word, *excuses[24];
 } words[] = {
     {"reason", NULL, {""}},
     {"exact_verdict", "not sampled", {SAMPLED}},

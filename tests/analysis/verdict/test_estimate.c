@@ -319,6 +319,21 @@ static void test_skewed_chains_decide_nothing(void **state)
     assert_true(estimate_is_skewed(-most * 1.001, 1024));
     assert_true(estimate_is_skewed(sqrt(8), 1024));
     assert_false(estimate_is_skewed(sqrt(8), 4096));
+    /* Numbers whose cubes are beyond the range may be as skewed as they like; numbers
+     * that do not vary are not. */
+    for (int k = -2; k <= 2; k++) {
+        struct skewed_moments some = {.cubes = 0}, same = {.cubes = 0};
+        for (int i = 0; i < 64; i++) {
+            skewed_moments_add(&some, ldexp(1 + i % 2, 345 * k / 2));
+            skewed_moments_add(&same, ldexp(1, 345 * k / 2));
+        }
+        const double skewness = skewed_moments_skewness(&some);
+        if (abs(k) < 2)
+            assert_true(fabs(skewness) < 1e-12);
+        else
+            assert_true(estimate_is_skewed(skewness, 1 << 20));
+        assert_false(estimate_is_skewed(skewed_moments_skewness(&same), 64));
+    }
 }
 
 int main(int argc, char **argv)
