@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "compare/perturbation.h"
 
-#include "engine/descent.h"
-#include "engine/units.h"
+#include "compare/slot_sums.h"
 #include "theory/stein.h"
 #include "theory/theory.h"
 
@@ -10,8 +9,8 @@
 #include <string.h>
 
 enum {
-    N = 8, /* coordinates of a chain */
-    LANES = LOSS_LANES,
+    N = SLOT_SUMS_N,
+    LANES = SLOT_SUMS_LANES,
     STATE = 3,       /* theta_t, m_{t-1}, m_{t-2} */
     BURN_IN = 1024,  /* a mode with a margin of 0.02 decays to 1e-9 */
     RECORDED = 2048, /* steps after it */
@@ -55,92 +54,19 @@ double perturbation_momentum(const struct rule *pnm, double h)
 
 /* --- measured --------------------------------------------------------------------- */
 
-struct task {
-    const struct descent *descent;
-    struct comoments *comoments;
-};
-
-/* The sums of a unit's chains over recorded steps and coordinates: of m^2 and of
- * theta^2 - x^2, one number a lane each. */
-struct view {
-    double reach;
-    double *momentum, *added;
-};
-
-static void observe(void *context, uint64_t t, const struct descent_block *block)
+/* Of a chain m^2 and theta^2 - x^2. */
+static void add_squares(const struct rule *pnm, const struct descent_block *block,
+                        double *momentum, double *added)
 {
-    const struct view *view = context;
-    if (t <= BURN_IN)
-        return;
+    const double d = reach(pnm);
     for (size_t i = 0; i < N; i++)
         for (size_t lane = 0; lane < LANES; lane++) {
             const double m = block->slot[i * LANES + lane];
-            const double away = view->reach * m;
-            view->momentum[lane] += m * m;
+            const double away = d * m;
+            momentum[lane] += m * m;
             /* theta^2 - (theta + away)^2 */
-            view->added[lane] -= away * (2 * block->theta[i * LANES + lane] + away);
+            added[lane] -= away * (2 * block->theta[i * LANES + lane] + away);
         }
-}
-
-static int unit_run(void *context, int thread, uint64_t unit, double *scratch,
-                    struct error *error)
-{
-    const struct task *task = context;
-    struct view view = {reach(task->descent->rule), scratch, scratch + LANES};
-    (void)thread;
-    memset(scratch, 0, 2 * LANES * sizeof *scratch);
-    return descent_unit(task->descent, unit, BURN_IN + RECORDED, observe, &view, error);
-}
-
-static void unit_merge(void *context, uint64_t unit, const double *scratch)
-{
-    const struct task *task = context;
-    const double each = N * (double)RECORDED;
-    (void)unit;
-    for (size_t lane = 0; lane < LANES; lane++) {
-        const double both[2] = {scratch[lane] / each, scratch[LANES + lane] / each};
-        comoments_add(task->comoments, 2, both);
-    }
-}
-
-static int measure(const struct sampling *sampling, const struct rule *pnm,
-                   uint64_t units_wanted, const char *label,
-                   struct comoments *comoments, struct error *error)
-{
-    const struct loss_kind *kind = loss_kind_find("quadratic");
-    const struct session_block blocks[] = {{comoments, sizeof *comoments}, {NULL, 0}};
-    double parameter[LOSS_MAX_PARAMETERS] = {0};
-    struct loss loss = {0};
-    loss_defaults(kind, parameter);
-    int status = loss_init(&loss, kind, N, parameter, error);
-    const struct descent descent = {
-        .rule = pnm,
-        .loss = &loss,
-        .sigma = sqrt(N),
-        .generator = sampling->generator,
-        .seed = sampling->seed,
-        .threads = sampling->threads,
-    };
-    struct task task = {&descent, comoments};
-    const uint64_t identity =
-        descent_identity(&descent, units_wanted * LANES, BURN_IN + RECORDED);
-    const struct units units = {
-        .count = units_wanted,
-        .scratch_size = 2 * LANES,
-        .threads = sampling->threads,
-        .label = sampling_label(sampling, label),
-        .identity = random_hash_bytes(random_hash("perturbation", NULL, 0), &identity,
-                                      sizeof identity),
-        .session = sampling->session,
-        .blocks = blocks,
-        .context = &task,
-        .run = unit_run,
-        .merge = unit_merge,
-    };
-    if (status == STATUS_OK)
-        status = units_run(&units, error);
-    loss_free(&loss);
-    return status;
 }
 
 static struct evidence evidence_of(const struct comoments *m, double exact,
@@ -167,13 +93,21 @@ int perturbation_compare(const struct sampling *sampling, const struct rule *pnm
 {
     struct perturbation exact;
     struct comoments m = {0};
-    const uint64_t units = (count + LANES - 1) / LANES;
+    const struct slot_sums sums = {
+        .name = "perturbation",
+        .rule = pnm,
+        .chains = {.count = (count + LANES - 1) / LANES * LANES,
+                   .steps = BURN_IN + RECORDED,
+                   .burn_in = BURN_IN},
+        .add = add_squares,
+        .divisor = N * (double)RECORDED,
+    };
     int status = perturbation_exact(pnm, &exact, error);
     if (status != STATUS_OK)
         return status;
-    *samples = N * (double)(units * LANES) * (BURN_IN + RECORDED);
+    *samples = N * (double)sums.chains.count * (BURN_IN + RECORDED);
     if (!sampling->exact_only && *samples <= sampling->max_samples)
-        status = measure(sampling, pnm, units, label, &m, error);
+        status = slot_sums_measure(&sums, sampling, label, &m, error);
     const double unit = reach(pnm) * reach(pnm), ratio = m.mean[1] / m.mean[0];
     *momentum = evidence_of(&m, exact.momentum, m.mean[0],
                             sqrt(comoments_covariance(&m, 0, 0)));

@@ -2,8 +2,7 @@
 #include "compare/streams.h"
 
 #include "base/elementary.h"
-#include "engine/descent.h"
-#include "engine/units.h"
+#include "compare/slot_sums.h"
 #include "theory/stein.h"
 #include "theory/theory.h"
 
@@ -11,8 +10,8 @@
 #include <string.h>
 
 enum {
-    N = 8, /* coordinates of a chain */
-    LANES = LOSS_LANES,
+    N = SLOT_SUMS_N,
+    LANES = SLOT_SUMS_LANES,
     STATE = 3, /* theta_t, m_{t-1}, m_{t-2} */
 };
 
@@ -80,91 +79,20 @@ static double law_spread(const struct law *law, uint64_t last)
 
 /* --- measured --------------------------------------------------------------------- */
 
-struct task {
-    const struct descent *descent;
-    struct chains chains;
-    struct comoments *comoments;
-};
-
-/* The sums of a unit's chains over recorded steps and coordinates. */
-struct view {
-    uint64_t burn_in;
-    double *product, *square; /* one number a lane */
-};
-
-static void observe(void *context, uint64_t t, const struct descent_block *block)
+/* The product of a chain's two momentum terms, and the mean of their squares. */
+static void add_products(const struct rule *pnm, const struct descent_block *block,
+                         double *product, double *square)
 {
-    const struct view *view = context;
-    if (t <= view->burn_in)
-        return;
+    (void)pnm;
     for (size_t i = 0; i < N; i++) {
         const double *last = block->slot + i * LANES;
         const double *before = block->slot + (N + i) * LANES;
         for (size_t lane = 0; lane < LANES; lane++) {
-            view->product[lane] += last[lane] * before[lane];
-            view->square[lane] +=
+            product[lane] += last[lane] * before[lane];
+            square[lane] +=
                 0.5 * (last[lane] * last[lane] + before[lane] * before[lane]);
         }
     }
-}
-
-static int unit_run(void *context, int thread, uint64_t unit, double *scratch,
-                    struct error *error)
-{
-    const struct task *task = context;
-    struct view view = {task->chains.burn_in, scratch, scratch + LANES};
-    (void)thread;
-    memset(scratch, 0, 2 * LANES * sizeof *scratch);
-    return descent_unit(task->descent, unit, task->chains.steps, observe, &view, error);
-}
-
-static void unit_merge(void *context, uint64_t unit, const double *scratch)
-{
-    const struct task *task = context;
-    (void)unit;
-    for (size_t lane = 0; lane < LANES; lane++) {
-        const double both[2] = {scratch[lane], scratch[LANES + lane]};
-        comoments_add(task->comoments, 2, both);
-    }
-}
-
-static int measure(const struct sampling *sampling, const struct rule *pnm,
-                   const struct chains *chains, const char *label,
-                   struct comoments *comoments, struct error *error)
-{
-    const struct loss_kind *kind = loss_kind_find("quadratic");
-    const struct session_block blocks[] = {{comoments, sizeof *comoments}, {NULL, 0}};
-    double parameter[LOSS_MAX_PARAMETERS] = {0};
-    struct loss loss = {0};
-    loss_defaults(kind, parameter);
-    int status = loss_init(&loss, kind, N, parameter, error);
-    const struct descent descent = {
-        .rule = pnm,
-        .loss = &loss,
-        .sigma = sqrt(N),
-        .generator = sampling->generator,
-        .seed = sampling->seed,
-        .threads = sampling->threads,
-    };
-    struct task task = {&descent, *chains, comoments};
-    const uint64_t identity = descent_identity(&descent, chains->count, chains->steps);
-    const struct units units = {
-        .count = chains->count / LANES,
-        .scratch_size = 2 * LANES,
-        .threads = sampling->threads,
-        .label = sampling_label(sampling, label),
-        .identity = random_hash_bytes(random_hash("streams", NULL, 0), &identity,
-                                      sizeof identity),
-        .session = sampling->session,
-        .blocks = blocks,
-        .context = &task,
-        .run = unit_run,
-        .merge = unit_merge,
-    };
-    if (status == STATUS_OK)
-        status = units_run(&units, error);
-    loss_free(&loss);
-    return status;
 }
 
 /* The burn-in lets the slowest mode decay to 1e-8, and a chain is five of them long. */
@@ -196,8 +124,9 @@ int streams_compare(const struct sampling *sampling, const struct rule *pnm,
         return status;
     plan(&law, sampling, &chains);
     *samples = N * (double)chains.count * (double)chains.steps;
+    const struct slot_sums sums = {"streams", pnm, chains, add_products, 1};
     if (*samples <= sampling->max_samples)
-        status = measure(sampling, pnm, &chains, label, &m, error);
+        status = slot_sums_measure(&sums, sampling, label, &m, error);
     const double exact = law_correlation(&law), ratio = m.mean[0] / m.mean[1];
     *evidence = (struct evidence){
         .paper = NAN,
