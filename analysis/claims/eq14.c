@@ -190,8 +190,8 @@ static int check_stationary(struct ledger *ledger, const struct claim *claim,
     struct rule rule;
     int status = rule_from(&rule, error, "sgd lr=%.17g", CLAIM_EXAMPLES_RATE);
     if (status == STATUS_OK)
-        status =
-            claim_examples_compare(ledger->sampling, &rule, claim->id, rows, error);
+        status = claim_examples_compare(ledger->sampling, &rule, CLAIM_EXAMPLES_FRESH,
+                                        claim->id, rows, error);
     for (int i = 0; status == STATUS_OK && i < CLAIM_EXAMPLES_MODES; i++) {
         const double h = claim_examples_h[i];
         enum exact_source source;

@@ -41,18 +41,50 @@ static int check_two_batch(struct ledger *ledger, const struct claim *claim,
     return status;
 }
 
+static int add_quotient(struct ledger *ledger, const struct claim *claim,
+                        const char *noise, double h, const struct evidence *quotient,
+                        double samples, struct error *error)
+{
+    char setting[200];
+    snprintf(setting, sizeof setting,
+             "%s, Sigma_pnm(beta0=1 beta1=0.9) / Sigma_sgd, both apply %g, h=%g", noise,
+             CLAIM_EXAMPLES_RATE, h);
+    return ledger_value(ledger, claim, FORM_FIRST_ORDER, setting, quotient, samples,
+                        error);
+}
+
+static int add_examples(struct ledger *ledger, const struct claim *claim,
+                        const struct rule *pnm, const struct rule *sgd, double gamma,
+                        enum claim_examples kind, struct error *error)
+{
+    struct comparison above[CLAIM_EXAMPLES_MODES] = {{.i = 0}};
+    struct comparison below[CLAIM_EXAMPLES_MODES] = {{.i = 0}};
+    int status =
+        claim_examples_compare(ledger->sampling, pnm, kind, claim->id, above, error);
+    if (status == STATUS_OK)
+        status = claim_examples_compare(ledger->sampling, sgd, kind, claim->id, below,
+                                        error);
+    for (int k = 0; status == STATUS_OK && k < CLAIM_EXAMPLES_MODES; k++) {
+        const struct evidence *a = &above[k].evidence, *b = &below[k].evidence;
+        const struct evidence quotient =
+            claim_stationary_quotient(a, b, a->exact / b->exact, gamma);
+        status =
+            add_quotient(ledger, claim,
+                         kind == CLAIM_EXAMPLES_EPOCHS ? "epochs of 32 steps"
+                                                       : "minibatches of 2 examples",
+                         claim_examples_h[k], &quotient,
+                         above[k].plan.samples + below[k].plan.samples, error);
+    }
+    return status;
+}
+
 /* Sigma_pnm / Sigma_sgd with both rules applying the same rate, printed gamma: with
- * minibatches, whose noise depends on theta, and with white noise that is as large as
- * theirs at the minimum. */
+ * minibatches, whose noise depends on theta, with epochs without replacement, and with
+ * white noise that is as large as theirs at the minimum. */
 static int check_examples(struct ledger *ledger, const struct claim *claim,
                           struct error *error)
 {
-    static const char *const form =
-        "%s, Sigma_pnm(beta0=1 beta1=0.9) / Sigma_sgd, both "
-        "apply %g, h=%g";
     const double gamma = 5;
-    struct comparison above[CLAIM_EXAMPLES_MODES] = {{.i = 0}};
-    struct comparison below[CLAIM_EXAMPLES_MODES] = {{.i = 0}};
     struct rule pnm, sgd;
     int status =
         rule_from(&pnm, error, "pnm lr=%.17g beta0=1 beta1=0.9 lr-normalization=off",
@@ -61,29 +93,20 @@ static int check_examples(struct ledger *ledger, const struct claim *claim,
         status = rule_from(&sgd, error, "sgd lr=%.17g", CLAIM_EXAMPLES_RATE);
     if (status == STATUS_OK)
         status =
-            claim_examples_compare(ledger->sampling, &pnm, claim->id, above, error);
+            add_examples(ledger, claim, &pnm, &sgd, gamma, CLAIM_EXAMPLES_FRESH, error);
     if (status == STATUS_OK)
-        status =
-            claim_examples_compare(ledger->sampling, &sgd, claim->id, below, error);
-    for (int white = 0; white < 2; white++)
-        for (int k = 0; status == STATUS_OK && k < CLAIM_EXAMPLES_MODES; k++) {
-            const struct evidence *a = &above[k].evidence, *b = &below[k].evidence;
-            const double h = claim_examples_h[k];
-            struct evidence ratio =
-                claim_stationary_quotient(a, b, a->exact / b->exact, gamma);
-            double samples = above[k].plan.samples + below[k].plan.samples;
-            char setting[200];
-            snprintf(setting, sizeof setting, form,
-                     white ? "white noise" : "minibatches of 2 examples",
-                     CLAIM_EXAMPLES_RATE, h);
-            if (white)
-                status = claim_stationary_ratio(ledger, &pnm, &sgd, h,
-                                                h / CLAIM_EXAMPLES_BATCH, gamma,
-                                                claim->id, &ratio, &samples, error);
-            if (status == STATUS_OK)
-                status = ledger_value(ledger, claim, FORM_FIRST_ORDER, setting, &ratio,
-                                      samples, error);
-        }
+        status = add_examples(ledger, claim, &pnm, &sgd, gamma, CLAIM_EXAMPLES_EPOCHS,
+                              error);
+    for (int k = 0; status == STATUS_OK && k < CLAIM_EXAMPLES_MODES; k++) {
+        const double h = claim_examples_h[k];
+        struct evidence quotient;
+        double samples = 0;
+        status = claim_stationary_ratio(ledger, &pnm, &sgd, h, h / CLAIM_EXAMPLES_BATCH,
+                                        gamma, claim->id, &quotient, &samples, error);
+        if (status == STATUS_OK)
+            status = add_quotient(ledger, claim, "white noise", h, &quotient, samples,
+                                  error);
+    }
     return status;
 }
 

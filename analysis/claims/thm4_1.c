@@ -184,21 +184,23 @@ static int check_recursion(struct ledger *ledger, const struct claim *claim,
 
 /* --- minibatches ------------------------------------------------------------------ */
 
-/* The recursion with minibatches, whose C in the equation is that at the minimum. */
+/* The recursion with minibatches: C in the equation is that at the minimum and, of
+ * epochs, that with replacement. */
 static int check_examples(struct ledger *ledger, const struct claim *claim,
-                          struct error *error)
+                          enum claim_examples kind, struct error *error)
 {
     struct comparison rows[CLAIM_EXAMPLES_MODES];
     struct rule rule;
     int status = rule_from(&rule, error, "sgd lr=%.17g", CLAIM_EXAMPLES_RATE);
     if (status == STATUS_OK)
-        status =
-            claim_examples_compare(ledger->sampling, &rule, claim->id, rows, error);
+        status = claim_examples_compare(ledger->sampling, &rule, kind, claim->id, rows,
+                                        error);
     for (int k = 0; status == STATUS_OK && k < CLAIM_EXAMPLES_MODES; k++) {
         char setting[200];
-        snprintf(setting, sizeof setting,
-                 "minibatches of %g examples, Sigma_%d%d of SGD, eta=%g h=%g",
-                 CLAIM_EXAMPLES_BATCH, k + 1, k + 1, CLAIM_EXAMPLES_RATE, rows[k].h_i);
+        snprintf(setting, sizeof setting, "%s, Sigma_%d%d of SGD, eta=%g h=%g",
+                 kind == CLAIM_EXAMPLES_EPOCHS ? "epochs of 32 steps"
+                                               : "minibatches of 2 examples",
+                 k + 1, k + 1, CLAIM_EXAMPLES_RATE, rows[k].h_i);
         status = ledger_value(ledger, claim, FORM_FIRST_ORDER, setting,
                               &rows[k].evidence, rows[k].plan.samples, error);
     }
@@ -210,7 +212,11 @@ static int check(struct ledger *ledger, const struct claim *claim, struct error 
     int status = check_sde(ledger, claim, error);
     if (status == STATUS_OK)
         status = check_recursion(ledger, claim, error);
-    return status == STATUS_OK ? check_examples(ledger, claim, error) : status;
+    if (status == STATUS_OK)
+        status = check_examples(ledger, claim, CLAIM_EXAMPLES_FRESH, error);
+    return status == STATUS_OK
+               ? check_examples(ledger, claim, CLAIM_EXAMPLES_EPOCHS, error)
+               : status;
 }
 
 const struct claim claim_thm4_1 = {

@@ -206,7 +206,7 @@ END
         expect_status 0
         expect_equal "$(exact_verdicts | sort -u)" holds
         expect_equal "$(body "$out" | grep -c '"SDE.*,holds,holds,printed,')" 3
-        expect_equal "$(body "$out" | grep -c ',no claim,holds,first order,')" 18
+        expect_equal "$(body "$out" | grep -c ',no claim,holds,first order,')" 21
         body "$out" | grep '"SDE\|"SGD.*, eta=' | awk -F, '{
             if (!($(NF - 9) < 4e-4 * $(NF - 10) && $NF > 1e3 * $(NF - 1))) { print; exit 1 } }'
     done

@@ -35,7 +35,9 @@ static void check_rule(const char *text)
     double variance[MODES], white[MODES];
     struct error error;
     law(&rule, variance, white);
-    CHECK_OK(claim_examples_compare(&sampling, &rule, "test", row, &error), &error);
+    CHECK_OK(claim_examples_compare(&sampling, &rule, CLAIM_EXAMPLES_FRESH, "test", row,
+                                    &error),
+             &error);
     for (int i = 0; i < MODES; i++) {
         struct evidence evidence = row[i].evidence;
         CHECK_NEAR(evidence.exact, variance[i], 1e-10, 0);
