@@ -106,6 +106,19 @@ table network_by_beta0 pnm-verify --claim eq18-19-net
 table margin_by_rate pnm-margin --optimizer heavy_ball --lr 0.3,1,3,10,30,100 \
     --beta1 0,0.5,0.9,0.99 --replicas 20
 
+# The error of gradient descent over rates, and of pnm over beta0 at the rate that it applies,
+# beside gradient descent without and with momentum; all on the same replicas.
+error() {
+    name=$1
+    shift
+    table "$name" pnm-margin --replicas 10 "$@"
+}
+
+error error_of_momentum --optimizer sgd,heavy_ball --lr 0.3 --beta1 0.99
+error error_by_rate --optimizer sgd --lr 0.3,3,10,30,100,200,300
+error error_by_beta0 --optimizer pnm --lr 0.3 --lr-normalization off --beta1 0.99 \
+    --beta0=-0.47,0,1,3,10,20,40,70
+
 # The largest ratio that is found, and that of a run whose gradient stays G.
 ratio() {
     name=$1
