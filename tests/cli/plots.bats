@@ -136,7 +136,7 @@ complains() {
     echo '1,2,3' >>wrong.csv
     second() {
         if [ $# -gt 2 ]; then
-            complains 'wrong.csv: no column [a-z]' "$1" "$2" wrong.csv out.svg
+            complains 'wrong.csv: no column [a-z]' "$1" "$2" wrong.csv "${@:4}" out.svg
             expect_status 1
         fi
     }
@@ -226,4 +226,27 @@ evaluate() {
     other 4 's/^pnm,0.1,\([^,]*,[^,]*,[^,]*\),0.1/pnm,0.2,\1,0.2/' 'changed.csv: needs the rate applied 0.1'
     other 0 's/^pnm,0.1,1,\(.*,16,\)/pnm,0.1,2,\1/' 'changed.csv: needs one value of beta0'
     other 4 's/^pnm,0.1,1,/pnm,0.1,3,/' 'changed.csv: no run with the beta0 of .*worst_by_steps.csv'
+}
+
+@test "figures 19 and 20 refuse tables that do not belong together" {
+    local levels=$tables/error_of_momentum.csv
+    # other NAME SED SED MESSAGE: with the points, then the levels changed
+    other() {
+        sed "$2" "$tables/$1.csv" >points.csv
+        sed "$3" "$levels" >levels.csv
+        never cmp -s points.csv "$tables/$1.csv" || never cmp -s levels.csv "$levels"
+        complains "$4" "$1" points.csv levels.csv out.svg
+        expect_status 1
+    }
+    local name
+    for name in error_by_rate error_by_beta0; do
+        other $name 's/^# replicas: 10/# replicas: 9/' '' 'points.csv and levels.csv differ in replicas'
+        other $name '' 's/^# noise-norm: 1.8/# noise-norm: 1/' 'points.csv and levels.csv differ in noise-norm'
+        other $name 's/^# record: end/# record: path/' '' 'points.csv: needs --record end'
+        other $name '' '/^heavy_ball,/d' 'levels.csv: needs one row of heavy_ball'
+    done
+    other error_by_rate 's/^sgd,/pnm,/' '' 'points.csv: needs several rates of sgd'
+    other error_by_beta0 's/^pnm,/sgd,/' '' 'points.csv: needs several values of beta0 of pnm'
+    other error_by_beta0 's/^# lr-normalization: off/# lr-normalization: on/' '' 'points.csv: needs pnm at the rate of heavy_ball'
+    other error_by_beta0 's/^pnm,0.3,/pnm,0.2,/' '' 'points.csv: needs pnm at the rate of heavy_ball'
 }
