@@ -175,11 +175,11 @@ static const struct option_spec own_options[] = {
 };
 
 static const struct program_example examples[] = {
-    {"Gradient descent beside the same with momentum:",
-     "pnm-margin --optimizer sgd,heavy_ball --lr 0.3 --beta1 0.99 --format table"},
-    {"Momentum that is emptied once the large margins are learned:",
-     "pnm-margin --optimizer heavy_ball --lr 0.3 --beta1 0.99 --forget-at 0.003 "
-     "--format table"},
+    {"PNM from 20 initial values:",
+     "pnm-margin --optimizer pnm --lr 0.3 --beta1 0.99 --replicas 20 --format table"},
+    {"PNM whose momentum is set to zero once the large margins are learned:",
+     "pnm-margin --optimizer pnm --lr 0.3 --beta1 0.99 --replicas 20 "
+     "--forget-at 0.003 --format table"},
     {NULL, NULL},
 };
 
