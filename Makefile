@@ -278,7 +278,7 @@ test-unit: ## run the unit tests (cmocka)
 	    'TEST >TEST.log 2>&1; status=$$?; cat TEST.log; exit $$status'
 
 # As many files side by side as there are processors.
-LONG_CLI = verify added_once mpi plots long_runs many_rules bound
+LONG_CLI = plots verify manual long_runs added_once mpi many_rules bound network
 test-cli: all $(FAULTS) ## run the tests of the programs (bats)
 	@if command -v mpicc >/dev/null; then $(MAKE) --no-print-directory all MPI=1; fi
 	@mkdir -p $(BUILD)/tests/cli
