@@ -199,9 +199,3 @@ quantity() {
     expect_status 0
     expect_same one.csv "$out"
 }
-
-@test "a rule that is not linear is refused with what measures it, and no program names itself alone" {
-    attempt pnm-stationary --optimizer adam --lr 0.1 --spectrum 0.5 --at 5
-    expect_status 64
-    expect_equal "$(cat "$err")" "pnm-stationary: --optimizer: adam is not linear, so it has no law at a step; it is measured by pnm-simulate, by pnm-convergence and, for stationary covariances, by pnm-stationary"
-}
