@@ -296,16 +296,17 @@ static int tell_divergence(struct table *table, const struct sampling *sampling,
 /* What one rule gave, and the first rule, which it is compared with. */
 struct outcome {
     const struct rule *rule;
-    const struct margin_paths *paths, *first;
+    const struct replicas *paths, *first;
 };
 
 static int add_row(struct table *table, const struct margin *margin,
                    const struct sampling *sampling, const struct outcome *of,
                    uint64_t record, struct error *error)
 {
-    const uint64_t all = of->paths->replicas;
+    const uint64_t all = of->paths->count;
     const bool last = record + 1 == of->paths->records;
-    const struct moments diverged = margin_moments(of->paths, record, MARGIN_DIVERGED);
+    const struct moments diverged =
+        replicas_moments(of->paths, record, MARGIN_DIVERGED);
     const uint64_t lost = (uint64_t)floor(diverged.mean * (double)all + 0.5);
     int status = rule_table_row(of->rule, table, error);
     if (status == STATUS_OK)
@@ -316,19 +317,19 @@ static int add_row(struct table *table, const struct margin *margin,
     table_count(table, COUNT, all);
     table_count(table, DIVERGED, lost);
     table_count(table, FORGETTING,
-                margin_moments(of->paths, record, MARGIN_FORGOTTEN).count);
+                replicas_moments(of->paths, record, MARGIN_FORGOTTEN).count);
     for (size_t k = 0; k < sizeof means / sizeof *means; k++) {
         const struct moments moments =
-            margin_moments(of->paths, record, means[k].quantity);
+            replicas_moments(of->paths, record, means[k].quantity);
         put_mean(table, means[k].column, &moments, means[k].column != COAST);
     }
     table_real(table, COAST_BOUND, margin_coast_bound(of->rule));
     if (of->paths == of->first)
         return STATUS_OK;
     const struct moments small =
-        margin_difference(of->paths, of->first, record, MARGIN_ERROR_SMALL);
+        replicas_difference(of->paths, of->first, record, MARGIN_ERROR_SMALL);
     const struct moments large =
-        margin_difference(of->paths, of->first, record, MARGIN_ERROR_LARGE);
+        replicas_difference(of->paths, of->first, record, MARGIN_ERROR_LARGE);
     put_mean(table, DIFFERENCE_SMALL, &small, false);
     put_mean(table, DIFFERENCE_LARGE, &large, false);
     return STATUS_OK;
@@ -336,12 +337,12 @@ static int add_row(struct table *table, const struct margin *margin,
 
 /* Counts a rule's row: without a replica it is not sampled, and where all diverge
  * nothing was learned of it. */
-static void count_rule(struct tally *tally, const struct margin_paths *paths,
+static void count_rule(struct tally *tally, const struct replicas *paths,
                        uint64_t replicas)
 {
     const struct moments diverged =
-        margin_moments(paths, paths->records - 1, MARGIN_DIVERGED);
-    tally->not_sampled += paths->replicas < replicas;
+        replicas_moments(paths, paths->records - 1, MARGIN_DIVERGED);
+    tally->not_sampled += paths->count < replicas;
     tally->inconclusive += diverged.count > 0 && diverged.mean == 1;
 }
 
@@ -394,8 +395,8 @@ static int check(const struct margin_request *own, const struct margin *margin,
 }
 
 static int train_all(const struct margin_request *own, struct margin *margin,
-                     struct margin_paths *paths, struct table *table,
-                     struct tally *tally, struct error *error)
+                     struct replicas *paths, struct table *table, struct tally *tally,
+                     struct error *error)
 {
     const struct request_rules *rules = &own->request.rules;
     const struct sampling *sampling = &own->request.sampling;
@@ -410,9 +411,9 @@ static int train_all(const struct margin_request *own, struct margin *margin,
         if (status == STATUS_OK)
             count_rule(tally, &paths[k], own->replicas);
         if (k > 0)
-            margin_paths_free(&paths[k]);
+            replicas_free(&paths[k]);
     }
-    margin_paths_free(&paths[0]);
+    replicas_free(&paths[0]);
     return status;
 }
 
@@ -425,7 +426,7 @@ static int answer(const struct request *request, struct table *table,
     int status = check(own, &margin, error);
     if (status != STATUS_OK)
         return status;
-    struct margin_paths *paths = calloc(rules->count + 1, sizeof *paths);
+    struct replicas *paths = calloc(rules->count + 1, sizeof *paths);
     if (!paths)
         return error_memory(error, "the rules");
     status = rule_table_init(table, columns, COLUMNS, rules->rule, rules->count, error);

@@ -3,7 +3,6 @@
 
 #include "base/interrupt.h"
 #include "engine/kernels.h"
-#include "engine/units.h"
 #include "rules/rule_loops.h"
 
 #include <math.h>
@@ -206,39 +205,19 @@ static void train(struct training *own, double *out)
 
 /* --- all replicas ----------------------------------------------------------------- */
 
-struct task {
-    const struct margin *margin;
-    struct margin_paths *paths;
-};
-
-static size_t unit_size(const struct margin_paths *paths)
+static int run_replica(const void *context, uint64_t replica, double *out,
+                       struct error *error)
 {
-    return (size_t)paths->records * MARGIN_QUANTITIES;
-}
-
-static int unit_run(void *context, int thread, uint64_t unit, double *scratch,
-                    struct error *error)
-{
-    const struct task *task = context;
     struct training training;
-    (void)thread;
-    const int status = training_init(&training, task->margin, unit, error);
+    const int status = training_init(&training, context, replica, error);
     if (status == STATUS_OK)
-        train(&training, scratch);
+        train(&training, out);
     training_free(&training);
     return status;
 }
 
-static void unit_merge(void *context, uint64_t unit, const double *scratch)
-{
-    const struct task *task = context;
-    const size_t size = unit_size(task->paths);
-    memcpy(task->paths->value + (size_t)unit * size, scratch, size * sizeof *scratch);
-    task->paths->replicas = unit + 1;
-}
-
 /* A hash of everything that the training depends on. */
-static uint64_t identity(const struct margin *margin, uint64_t replicas)
+static uint64_t identity(const struct margin *margin)
 {
     const struct patches_setting *own = margin->setting;
     const uint64_t counts[] = {own->dimension,
@@ -250,7 +229,6 @@ static uint64_t identity(const struct margin *margin, uint64_t replicas)
                                margin->every,
                                margin->seed,
                                (uint64_t)margin->generator.kind,
-                               replicas,
                                rule_hash(margin->rule)};
     const double reals[] = {own->margin_large,   own->margin_small, own->small_share,
                             own->noise_norm,     own->init,         margin->forget_at,
@@ -259,85 +237,22 @@ static uint64_t identity(const struct margin *margin, uint64_t replicas)
                              counts, sizeof counts);
 }
 
-int margin_run(const struct margin *margin, uint64_t replicas,
-               struct margin_paths *paths, struct error *error)
+int margin_run(const struct margin *margin, uint64_t count, struct replicas *result,
+               struct error *error)
 {
-    *paths = (struct margin_paths){.records = margin_records(margin)};
+    *result = (struct replicas){0};
     const int status = patches_check(margin->setting, error);
     if (status != STATUS_OK)
         return status;
-    const size_t size = unit_size(paths);
-    const double numbers = (double)replicas * (double)size;
-    paths->value =
-        numbers < 1e12 ? calloc((size_t)replicas + 1, size * sizeof(double)) : NULL;
-    if (!paths->value)
-        return error_memory(error, "the records of all replicas");
-    struct task task = {margin, paths};
-    const struct session_block blocks[] = {
-        {&paths->replicas, sizeof paths->replicas},
-        {paths->value, (size_t)replicas * size * sizeof *paths->value},
-        {NULL, 0}};
-    const struct units units = {
-        .count = replicas,
-        .scratch_size = size,
+    const struct replicas_plan plan = {
+        .records = margin_records(margin),
+        .quantities = MARGIN_QUANTITIES,
         .threads = margin->threads,
         .label = margin->label,
-        .identity = identity(margin, replicas),
+        .identity = identity(margin),
         .session = margin->session,
-        .blocks = blocks,
-        .context = &task,
-        .run = unit_run,
-        .merge = unit_merge,
+        .context = margin,
+        .run = run_replica,
     };
-    return units_run(&units, error);
-}
-
-void margin_paths_free(struct margin_paths *paths)
-{
-    free(paths->value);
-    *paths = (struct margin_paths){0};
-}
-
-static double value_of(const struct margin_paths *paths, uint64_t replica,
-                       uint64_t record, enum margin_quantity quantity)
-{
-    return paths->value[(replica * paths->records + record) * MARGIN_QUANTITIES +
-                        (uint64_t)quantity];
-}
-
-struct moments margin_moments(const struct margin_paths *paths, uint64_t record,
-                              enum margin_quantity quantity)
-{
-    struct moments moments = {0};
-    for (uint64_t i = 0; i < paths->replicas; i++) {
-        const double x = value_of(paths, i, record, quantity);
-        if (isfinite(x))
-            moments_add(&moments, x);
-    }
-    return moments;
-}
-
-double margin_largest(const struct margin_paths *paths, uint64_t record,
-                      enum margin_quantity quantity)
-{
-    double largest = NAN;
-    for (uint64_t i = 0; i < paths->replicas; i++)
-        largest = fmax(largest, value_of(paths, i, record, quantity));
-    return largest;
-}
-
-struct moments margin_difference(const struct margin_paths *own,
-                                 const struct margin_paths *other, uint64_t record,
-                                 enum margin_quantity quantity)
-{
-    struct moments moments = {0};
-    const uint64_t both =
-        own->replicas < other->replicas ? own->replicas : other->replicas;
-    for (uint64_t i = 0; i < both; i++) {
-        const double x =
-            value_of(own, i, record, quantity) - value_of(other, i, record, quantity);
-        if (isfinite(x))
-            moments_add(&moments, x);
-    }
-    return moments;
+    return replicas_run(&plan, count, result, error);
 }

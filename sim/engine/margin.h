@@ -7,9 +7,8 @@
 #ifndef PNM_MARGIN_H
 #define PNM_MARGIN_H
 
-#include "base/moments.h"
 #include "base/random.h"
-#include "engine/session.h"
+#include "engine/replicas.h"
 #include "losses/patches.h"
 #include "rules/rule.h"
 
@@ -58,36 +57,15 @@ enum margin_quantity {
     MARGIN_QUANTITIES
 };
 
-/* The records of all replicas: value[(replica records + record) MARGIN_QUANTITIES +
- * quantity]. Record k is of step k every, the last one of the last step. */
-struct margin_paths {
-    uint64_t replicas; /* trained, perhaps fewer than asked for */
-    uint64_t records;
-    double *value;
-};
-
+/* Record k is of step k every, the last one of the last step. */
 uint64_t margin_records(const struct margin *margin);
 uint64_t margin_record_step(const struct margin *margin, uint64_t record);
 
-/* Trains `replicas` replicas. STATUS_USAGE for a setting out of range, STATUS_MEMORY,
- * and what sessions and streams return. margin_paths_free is legal after a failure. */
-PNM_MUST_USE int margin_run(const struct margin *margin, uint64_t replicas,
-                            struct margin_paths *paths, struct error *error);
-void margin_paths_free(struct margin_paths *paths);
-
-/* The moments of a quantity over the replicas that have it. */
-struct moments margin_moments(const struct margin_paths *paths, uint64_t record,
-                              enum margin_quantity quantity);
-
-/* The largest value of a quantity; NAN if no replica has it. */
-double margin_largest(const struct margin_paths *paths, uint64_t record,
-                      enum margin_quantity quantity);
-
-/* The moments of the difference of a quantity, own minus other, over the replicas that
- * have both. */
-struct moments margin_difference(const struct margin_paths *own,
-                                 const struct margin_paths *other, uint64_t record,
-                                 enum margin_quantity quantity);
+/* Trains `count` replicas, whose quantities are those above. STATUS_USAGE for a setting
+ * out of range, STATUS_MEMORY, and what sessions and streams return. replicas_free is
+ * legal after a failure. */
+PNM_MUST_USE int margin_run(const struct margin *margin, uint64_t count,
+                            struct replicas *result, struct error *error);
 
 /* Whether the rule moves theta by -rate (1 - decay) decay^k for each gradient of 1
  * taken k steps ago, as m' = decay m + (1 - decay) g, theta' = theta - rate m' does;

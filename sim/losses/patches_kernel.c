@@ -2,46 +2,12 @@
 #include "losses/patches_kernel.h"
 
 #include "base/elementary.h"
-
-enum { LANES = PATCHES_LANES };
-
-/* Rows of a product that a loop holds in registers, eight lanes each: as many as fit.
- */
-#ifdef __AVX512F__
-enum { ROWS = 10 };
-#else
-enum { ROWS = 4 };
-#endif
-
-/* `rows` is a constant at each call. */
-__attribute__((always_inline)) static inline void
-block(size_t rows, size_t inner, size_t lanes, const double *restrict x,
-      const double *restrict y, double *restrict out)
-{
-    double sum[ROWS][LANES];
-    for (size_t r = 0; r < rows; r++)
-        for (size_t l = 0; l < LANES; l++)
-            sum[r][l] = 0;
-    for (size_t s = 0; s < inner; s++)
-        for (size_t r = 0; r < rows; r++)
-#pragma omp simd
-            for (size_t l = 0; l < LANES; l++)
-                sum[r][l] = fma(x[r * inner + s], y[s * lanes + l], sum[r][l]);
-    for (size_t r = 0; r < rows; r++)
-        for (size_t l = 0; l < LANES; l++)
-            out[r * lanes + l] = sum[r][l];
-}
+#include "losses/product.h"
 
 static void product(size_t rows, size_t inner, size_t lanes, const double *restrict x,
                     const double *restrict y, double *restrict out)
 {
-    for (size_t l = 0; l < lanes; l += LANES) {
-        size_t r = 0;
-        for (; r + ROWS <= rows; r += ROWS)
-            block(ROWS, inner, lanes, x + r * inner, y + l, out + r * lanes + l);
-        for (; r < rows; r++)
-            block(1, inner, lanes, x + r * inner, y + l, out + r * lanes + l);
-    }
+    product_of(rows, inner, lanes, (struct product_matrix){x, inner, 1}, y, out);
 }
 
 static void cubes(size_t rows, size_t lanes, const double *restrict score,

@@ -31,19 +31,17 @@ size_t perceptron_weights(const struct perceptron_shape *shape);
 void perceptron_start(const struct perceptron_shape *shape, const double *normal,
                       double *theta);
 
-/* Room for evaluations of up to `most` examples at a time; its numbers are padded with
- * zeros to whole vectors. */
+/* Room for the evaluation of up to `most` examples at a time. */
 struct perceptron {
     struct perceptron_shape shape;
     size_t most;
-    size_t hidden, classes;                    /* padded */
-    double *room;                              /* owned: all that follows lies in it */
-    double *w1, *b1, *w2, *b2, *w2_transposed; /* the weights, padded */
-    double *x, *x_transposed;                  /* examples, and by feature */
-    double *a, *a_transposed;                  /* activations of the hidden layer */
-    double *p;                                 /* scores, probabilities, their slopes */
-    double *slope;                             /* of the loss in the hidden scores */
-    double *g1, *gb1, *g2, *gb2;               /* the gradient, padded */
+    double *x;       /* most x features: the examples of a batch; owned, and all that
+                        follows lies behind it */
+    double *a;       /* most x hidden: activations */
+    double *slope;   /* most x hidden: the loss's slope in the hidden scores */
+    double *score;   /* most x classes: scores, and then the loss's slope in them */
+    double *turned;  /* classes x hidden: W2' */
+    uint32_t *label; /* most; owned */
     const struct perceptron_kernel *kernel;
 };
 

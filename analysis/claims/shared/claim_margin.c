@@ -13,7 +13,7 @@ struct done {
     struct rule rule;
     struct patches_setting setting;
     struct margin margin;
-    struct margin_paths paths;
+    struct replicas paths;
     uint64_t replicas; /* asked for */
     struct done *next;
 };
@@ -22,7 +22,7 @@ static void free_done(void *shared)
 {
     for (struct done *done = shared, *next; done; done = next) {
         next = done->next;
-        margin_paths_free(&done->paths);
+        replicas_free(&done->paths);
         free(done);
     }
 }
@@ -118,7 +118,7 @@ static int find(struct ledger *ledger, const struct claim_training *own,
     done->margin.label = sampling_label(ledger->sampling, "training");
     status = margin_run(&done->margin, done->replicas, &done->paths, error);
     if (status != STATUS_OK) {
-        margin_paths_free(&done->paths);
+        replicas_free(&done->paths);
         free(done);
         return status;
     }
@@ -142,9 +142,9 @@ static int add_row(struct ledger *ledger, const struct claim *claim,
     if (status != STATUS_OK)
         return status;
     if (own && (other || !row->other.rule))
-        moments = other
-                      ? margin_difference(&own->paths, &other->paths, 0, row->quantity)
-                      : margin_moments(&own->paths, 0, row->quantity);
+        moments =
+            other ? replicas_difference(&own->paths, &other->paths, 0, row->quantity)
+                  : replicas_moments(&own->paths, 0, row->quantity);
     struct difference difference = {
         .side = row->side,
         .limit = row->limit,
@@ -155,7 +155,7 @@ static int add_row(struct ledger *ledger, const struct claim *claim,
         .count = moments.count,
     };
     if (row->largest && moments.count > 0) {
-        difference.measured = margin_largest(&own->paths, 0, row->quantity);
+        difference.measured = replicas_largest(&own->paths, 0, row->quantity);
         difference.se = 0;
     }
     if (row->coast && own) {

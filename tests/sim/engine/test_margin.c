@@ -35,13 +35,11 @@ static struct margin margin_of(const struct rule *rule,
     };
 }
 
-static void run(const struct margin *margin, uint64_t replicas,
-                struct margin_paths *paths)
+static void run(const struct margin *margin, uint64_t replicas, struct replicas *paths)
 {
     struct error error;
     CHECK(margin_run(margin, replicas, paths, &error) == STATUS_OK, "%s", error.text);
-    CHECK(paths->replicas == replicas, "%llu replicas",
-          (unsigned long long)paths->replicas);
+    CHECK(paths->count == replicas, "%llu replicas", (unsigned long long)paths->count);
 }
 
 static struct rule rule_named(const char *text)
@@ -52,9 +50,9 @@ static struct rule rule_named(const char *text)
     return rule;
 }
 
-static double mean(const struct margin_paths *paths, enum margin_quantity quantity)
+static double mean(const struct replicas *paths, enum margin_quantity quantity)
 {
-    return margin_moments(paths, paths->records - 1, quantity).mean;
+    return replicas_moments(paths, paths->records - 1, quantity).mean;
 }
 
 /* Mean of a quantity of one rule. */
@@ -63,10 +61,10 @@ static double trained(const char *text, const struct patches_setting *setting,
 {
     const struct rule rule = rule_named(text);
     const struct margin margin = margin_of(&rule, setting);
-    struct margin_paths paths;
+    struct replicas paths;
     run(&margin, REPLICAS, &paths);
     const double value = mean(&paths, quantity);
-    margin_paths_free(&paths);
+    replicas_free(&paths);
     return value;
 }
 
@@ -115,7 +113,7 @@ static void a_special_pnm_is_momentum(void **state)
     const struct rule pnm = rule_named(pnm_text);
     const struct rule heavy = rule_named("heavy_ball lr=0.3 beta1=0.9");
     double theta[2] = {1, 1}, slot[2][RULE_MAX_SLOTS] = {{0}};
-    struct margin_paths paths[2];
+    struct replicas paths[2];
     (void)state;
     for (uint64_t t = 0; t < 200; t++) {
         const double g[2] = {0.7 * theta[0], 0.7 * theta[1]};
@@ -133,13 +131,13 @@ static void a_special_pnm_is_momentum(void **state)
     /* beta0 = 0 is another rule: it must not agree. */
     const struct rule other =
         rule_named("pnm lr=0.3 beta1=0.9 beta0=0 lr-normalization=off");
-    margin_paths_free(&paths[0]);
+    replicas_free(&paths[0]);
     margin.rule = &other;
     run(&margin, 2, &paths[0]);
     CHECK(fabs(mean(&paths[0], MARGIN_LOSS) / mean(&paths[1], MARGIN_LOSS) - 1) > 1e-6,
           "pnm at beta0 = 0 agrees too");
-    margin_paths_free(&paths[0]);
-    margin_paths_free(&paths[1]);
+    replicas_free(&paths[0]);
+    replicas_free(&paths[1]);
 }
 
 static void energy_falls_at_a_small_rate(void **state)
@@ -150,24 +148,24 @@ static void energy_falls_at_a_small_rate(void **state)
     for (size_t k = 0; k < 3; k++) {
         const struct rule rule = rule_named(rules[k]);
         struct margin margin = margin_of(&rule, &usual);
-        struct margin_paths paths;
+        struct replicas paths;
         margin.steps = 600;
         run(&margin, 2, &paths);
         CHECK(mean(&paths, MARGIN_RISE) <= 1e-14, "%s: the energy rises by %g",
               rules[k], mean(&paths, MARGIN_RISE));
         CHECK(mean(&paths, MARGIN_COAST) <= margin_coast_bound(&rule), "%s coasts %g",
               rules[k], mean(&paths, MARGIN_COAST));
-        margin_paths_free(&paths);
+        replicas_free(&paths);
     }
     /* Where the rate is too large, it rises. */
     const struct rule rule = rule_named("sgd lr=1000");
     struct margin margin = margin_of(&rule, &usual);
-    struct margin_paths paths;
+    struct replicas paths;
     margin.steps = 2;
     run(&margin, 2, &paths);
     CHECK(mean(&paths, MARGIN_RISE) > 1e-3, "at a large rate it rises by %g",
           mean(&paths, MARGIN_RISE));
-    margin_paths_free(&paths);
+    replicas_free(&paths);
 }
 
 /* The effect that is looked for, and the settings in which there is none. */
@@ -190,14 +188,15 @@ static void forgetting_and_stopping(void **state)
 {
     const struct rule rule = rule_named("heavy_ball lr=0.3 beta1=0.99");
     struct margin margin = margin_of(&rule, &usual);
-    struct margin_paths paths;
+    struct replicas paths;
     (void)state;
     margin.forget_at = 0.003;
     run(&margin, REPLICAS, &paths);
-    CHECK(margin_moments(&paths, 0, MARGIN_FORGOTTEN).count == REPLICAS, "none forgot");
+    CHECK(replicas_moments(&paths, 0, MARGIN_FORGOTTEN).count == REPLICAS,
+          "none forgot");
     CHECK(mean(&paths, MARGIN_ERROR_SMALL) > 0.4, "still %g",
           mean(&paths, MARGIN_ERROR_SMALL));
-    margin_paths_free(&paths);
+    replicas_free(&paths);
     margin.forget_at = NAN;
     margin.stop_at_loss = 0.1;
     margin.every = 500;
@@ -205,10 +204,10 @@ static void forgetting_and_stopping(void **state)
     CHECK(paths.records == 4, "%llu records", (unsigned long long)paths.records);
     CHECK(mean(&paths, MARGIN_LOSS) < 0.1, "stopped too early");
     CHECK(mean(&paths, MARGIN_TAKEN) < 500, "not stopped");
-    CHECK_NEAR(margin_moments(&paths, 1, MARGIN_LOSS).mean, mean(&paths, MARGIN_LOSS),
+    CHECK_NEAR(replicas_moments(&paths, 1, MARGIN_LOSS).mean, mean(&paths, MARGIN_LOSS),
                0, 0);
-    CHECK(margin_moments(&paths, 0, MARGIN_LOSS).mean > 0.5, "the start");
-    margin_paths_free(&paths);
+    CHECK(replicas_moments(&paths, 0, MARGIN_LOSS).mean > 0.5, "the start");
+    replicas_free(&paths);
 }
 
 /* A diverged replica counts as chance, and in nothing else. */
@@ -216,20 +215,20 @@ static void divergence_is_counted(void **state)
 {
     const struct rule rule = rule_named("sgd lr=1e9");
     const struct margin margin = margin_of(&rule, &usual);
-    struct margin_paths paths;
+    struct replicas paths;
     (void)state;
     run(&margin, 3, &paths);
     CHECK_NEAR(mean(&paths, MARGIN_DIVERGED), 1, 0, 0);
     CHECK_NEAR(mean(&paths, MARGIN_ERROR_SMALL), 0.5, 0, 0);
-    CHECK(margin_moments(&paths, 0, MARGIN_LOSS).count == 0, "a loss of none");
-    margin_paths_free(&paths);
+    CHECK(replicas_moments(&paths, 0, MARGIN_LOSS).count == 0, "a loss of none");
+    replicas_free(&paths);
 }
 
 static void threads_give_the_same_bits(void **state)
 {
     const struct rule rule = rule_named("adam lr=0.01");
     struct margin margin = margin_of(&rule, &usual);
-    struct margin_paths one, three;
+    struct replicas one, three;
     (void)state;
     margin.steps = 40;
     margin.every = 7;
@@ -240,10 +239,10 @@ static void threads_give_the_same_bits(void **state)
                  7 * one.records * MARGIN_QUANTITIES * sizeof(double)) == 0,
           "other bits");
     /* Paired differences are those of the replicas. */
-    CHECK_NEAR(margin_difference(&one, &three, 3, MARGIN_CUBES).mean, 0, 0, 0);
-    CHECK(margin_difference(&one, &three, 3, MARGIN_CUBES).count == 7, "pairs");
-    margin_paths_free(&one);
-    margin_paths_free(&three);
+    CHECK_NEAR(replicas_difference(&one, &three, 3, MARGIN_CUBES).mean, 0, 0, 0);
+    CHECK(replicas_difference(&one, &three, 3, MARGIN_CUBES).count == 7, "pairs");
+    replicas_free(&one);
+    replicas_free(&three);
 }
 
 int main(int argc, char **argv)
