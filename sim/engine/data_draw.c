@@ -25,7 +25,7 @@ void data_draw_free(struct data_draw *own)
 
 void data_draw_start(struct data_draw *own)
 {
-    own->left = 0;
+    own->index.left = 0;
 }
 
 void data_draw_at(struct data_draw *own, const double *theta, const double *theta_star)
@@ -33,36 +33,6 @@ void data_draw_at(struct data_draw *own, const double *theta, const double *thet
     for (size_t i = 0; i < own->data->n; i++)
         for (size_t lane = 0; lane < LANES; lane++)
             own->offset[i * LANES + lane] = theta[i * LANES + lane] - theta_star[i];
-}
-
-static uint64_t next_word(struct data_draw *own, struct random_stream *stream)
-{
-    if (own->left == 0) {
-        random_words(stream, own->words);
-        own->left = RANDOM_BLOCK;
-    }
-    return own->words[RANDOM_BLOCK - own->left--];
-}
-
-/* Generators with fewer values than there are rows are as even as they can be. */
-static uint32_t index_of_gsl(const gsl_rng *gsl, unsigned long count)
-{
-    return gsl_rng_max(gsl) - gsl_rng_min(gsl) >= count - 1
-               ? (uint32_t)gsl_rng_uniform_int(gsl, count)
-               : (uint32_t)(gsl_rng_uniform(gsl) * (double)count);
-}
-
-uint32_t data_draw_index(struct data_draw *own, struct random_stream *stream,
-                         uint64_t count)
-{
-    const uint64_t range = UINT64_C(1) << 32, uneven = range % count;
-    uint64_t scaled;
-    if (stream->generator.kind == RANDOM_GSL)
-        return index_of_gsl(stream->gsl, (unsigned long)count);
-    do
-        scaled = (next_word(own, stream) >> 32) * count;
-    while (scaled % range < uneven);
-    return (uint32_t)(scaled / range);
 }
 
 void data_draw_next(struct data_draw *own, const struct kernels *kernels,
@@ -75,7 +45,7 @@ void data_draw_next(struct data_draw *own, const struct kernels *kernels,
     for (size_t k = 0; k < own->examples; k++) {
         uint32_t drawn[LANES];
         for (size_t lane = 0; lane < LANES; lane++)
-            drawn[lane] = data_draw_index(own, stream, data->rows);
+            drawn[lane] = random_index_below(&own->index, stream, data->rows);
         kernels->data_add(data->n, data->x, data->e, drawn, own->offset, gradient);
     }
     for (size_t k = 0; k < row; k++)

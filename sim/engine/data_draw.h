@@ -4,7 +4,7 @@
 #define PNM_DATA_DRAW_H
 
 #include "base/error.h"
-#include "base/random.h"
+#include "base/random_index.h"
 #include "losses/data_set.h"
 
 struct kernels;
@@ -13,9 +13,7 @@ struct data_draw {
     const struct data_set *data;
     size_t examples;
     double *offset; /* theta - theta*, n rows of 64 */
-    /* What is left of the stream's last words. */
-    uint64_t words[RANDOM_BLOCK];
-    size_t left;
+    struct random_index index;
 };
 
 /* Keeps the pointer to the data. STATUS_MEMORY; data_draw_free is legal after a failure
@@ -29,12 +27,6 @@ void data_draw_start(struct data_draw *own);
 
 /* Sets the point: theta[i * 64 + lane] and theta_star[n]. */
 void data_draw_at(struct data_draw *own, const double *theta, const double *theta_star);
-
-/* A whole number from 0 to count - 1, count <= 2^32, each with the same probability:
- * the high half of a word times count, divided by 2^32, where words that would favour a
- * number are skipped (Lemire, ACM Trans. Model. Comput. Simul. 29 (2019) 3). */
-uint32_t data_draw_index(struct data_draw *own, struct random_stream *stream,
-                         uint64_t count);
 
 /* Sets gradient[i * 64 + lane] to that of the next minibatch. The stream has the
  * numbers of rows in the order of examples, lanes. */

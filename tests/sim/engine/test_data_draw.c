@@ -20,47 +20,14 @@ static struct data_set *make(void)
     return data;
 }
 
-/* Every number comes about equally often, and for a count near 2^32 no part of the
- * range is left out or favoured. */
-static void rows_are_even(void **state)
-{
-    static const uint64_t counts[] = {7, 64, 1000, (UINT64_C(1) << 32) - 5,
-                                      UINT64_C(3) << 30};
-    enum { BINS = 7, DRAWS = 70000 };
-    const struct random_generator generators[] = {
-        {RANDOM_XOSHIRO, NULL}, {RANDOM_PHILOX, NULL}, {RANDOM_GSL, gsl_rng_mt19937}};
-    (void)state;
-    for (size_t g = 0; g < 3; g++)
-        for (size_t k = 0; k < sizeof counts / sizeof *counts; k++) {
-            struct data_draw own = {.left = 0};
-            struct random_stream stream;
-            struct error error;
-            double seen[BINS] = {0}, chi_squared = 0;
-            const struct random_key key = {1, RANDOM_TEST, k, 0};
-            CHECK_OK(random_init(&stream, generators[g], key, &error), &error);
-            for (int draw = 0; draw < DRAWS; draw++) {
-                const uint32_t row = data_draw_index(&own, &stream, counts[k]);
-                assert_true(row < counts[k]);
-                seen[(uint64_t)row * BINS / counts[k]]++;
-            }
-            random_free(&stream);
-            for (uint64_t bin = 0; bin < BINS; bin++) {
-                const uint64_t from = (bin * counts[k] + BINS - 1) / BINS;
-                const uint64_t to = ((bin + 1) * counts[k] + BINS - 1) / BINS;
-                const double expected = DRAWS * (double)(to - from) / (double)counts[k];
-                chi_squared += pow(seen[bin] - expected, 2) / expected;
-            }
-            CHECK_COMPARE(gsl_cdf_chisq_Q(chi_squared, BINS - 1), >, 1e-6);
-        }
-}
-
 /* The mean of x (x'd - e) over the rows that a second stream draws. */
 static void gradients_are_those_of_rows(void **state)
 {
     enum { BATCH = 3, STEPS = 4 };
     const struct kernels *kernels = check_kernels();
     struct data_set *data = make();
-    struct data_draw own, other = {.left = 0};
+    struct data_draw own;
+    struct random_index other = {.left = 0};
     struct random_stream stream, again;
     struct error error;
     const struct random_key key = {1, RANDOM_TEST, 5, 0};
@@ -80,7 +47,7 @@ static void gradients_are_those_of_rows(void **state)
         memset(expected, 0, sizeof expected);
         for (int k = 0; k < BATCH; k++)
             for (size_t lane = 0; lane < LANES; lane++) {
-                const size_t row = data_draw_index(&other, &again, ROWS);
+                const size_t row = random_index_below(&other, &again, ROWS);
                 const double *x = data->x + row * N;
                 double miss = -data->e[row];
                 for (size_t i = 0; i < N; i++)
@@ -126,7 +93,6 @@ static void every_instruction_set_has_the_same_bits(void **state)
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(rows_are_even),
         cmocka_unit_test(gradients_are_those_of_rows),
         cmocka_unit_test(every_instruction_set_has_the_same_bits),
     };
