@@ -72,9 +72,12 @@ MANUAL = $(PROGRAMS:%=$(BUILD)/man/%.1)
 COMPLETION_BASH = $(PROGRAMS:%=$(BUILD)/completion/bash/%)
 COMPLETION_ZSH = $(PROGRAMS:%=$(BUILD)/completion/zsh/_%)
 DOCUMENTS = $(MANUAL) $(COMPLETION_BASH) $(COMPLETION_ZSH)
+# Images that are fetched and not ours: they lie outside of build/, so that clean leaves them.
+DIGITS = data/digits.csv
 # What programs read besides: names under share/pnmlab, as sim/base/data_file.h finds them.
 DATA = plots/table.gp plots/looks.gp \
-	$(patsubst analysis/%,%,$(wildcard analysis/claims/*.md)) claims/required.txt
+	$(patsubst analysis/%,%,$(wildcard analysis/claims/*.md)) claims/required.txt \
+	$(notdir $(wildcard $(DIGITS)))
 DATA_FILES = $(DATA:%=$(PLACE)/share/pnmlab/%)
 
 SOURCES = $(wildcard $(foreach folder,sim sim/* analysis analysis/* analysis/*/* tests tests/* \
@@ -84,7 +87,7 @@ SCRIPTS = $(wildcard sim/*/*.sh tests/*.sh tests/random/*.sh tests/docs/*.sh tes
 .PHONY: all programs unit-tests help setup setup-lint setup-mpi setup-bench \
 	setup-random setup-docs verify tables plots gallery report docs notebooks test test-unit test-cli \
 	test-bits test-faults test-faults-quick test-docs test-docs-man test-docs-readme test-docs-report test-docs-notebooks \
-	test-random test-random-quick mutants vectors new-optimizer bench bench-quick format lint \
+	data test-random test-random-quick mutants vectors new-optimizer bench bench-quick format lint \
 	install uninstall clean FORCE
 .SECONDARY:
 .DELETE_ON_ERROR:
@@ -196,6 +199,10 @@ $(PLACE)/share/pnmlab/plots/%: plots/%
 	@mkdir -p $(@D)
 	@cp $< $@
 
+$(PLACE)/share/pnmlab/digits.csv: $(DIGITS)
+	@mkdir -p $(@D)
+	@cp $< $@
+
 # Programs print their own manual pages and completions, from the table of their options.
 $(BUILD)/man/%.1: $(BUILD)/bin/%
 	@mkdir -p $(@D)
@@ -213,6 +220,13 @@ $(BUILD)/completion/zsh/_%: $(BUILD)/bin/%
 
 new-optimizer: ## begin an update rule, NAME=foo: sim/rules/foo.c, listed
 	@sh sim/rules/new_rule.sh "$$NAME"
+
+# --- data -----------------------------------------------------------------------------
+
+# Where the programs with MPI are built, too, they find them after their next build.
+data: ## fetch 1797 images of digits from Debian's python3-sklearn into data/, which clean leaves
+	@sh sim/losses/digits.sh $(DIGITS)
+	@$(MAKE) --no-print-directory $(BUILD)/share/pnmlab/digits.csv
 
 # --- verify and figures ---------------------------------------------------------------
 
@@ -400,9 +414,9 @@ install: all $(DOCUMENTS) ## install programs, what they read, manual pages and 
 uninstall: ## remove what install puts into PREFIX
 	rm -f $(PROGRAMS:%=$(TO)/bin/%) $(PROGRAMS:%=$(TO)/$(TO_MAN)/%.1) \
 	    $(PROGRAMS:%=$(TO)/$(TO_BASH)/%) $(PROGRAMS:%=$(TO)/$(TO_ZSH)/_%) \
-	    $(DATA:%=$(TO)/$(TO_DATA)/%)
+	    $(addprefix $(TO)/$(TO_DATA)/,$(DATA) $(notdir $(DIGITS)))
 
-clean: ## remove build/ and results/
+clean: ## remove build/ and results/, but not data/
 	rm -rf $(BUILD) results
 
 -include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)

@@ -20,10 +20,9 @@ static int unreadable(const struct data_file *file, int failure, struct error *e
                      text_get(&file->path), strerror(failure ? failure : EIO));
 }
 
-int data_file_open(struct data_file *file, const char *name, struct error *error)
+int data_file_path(struct text *path, const char *name, struct error *error)
 {
     char program[PATH_MAX];
-    *file = (struct data_file){.stream = NULL};
     const ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
     if (length < 0)
         return error_set(error, STATUS_SOFTWARE,
@@ -31,8 +30,14 @@ int data_file_open(struct data_file *file, const char *name, struct error *error
                          strerror(errno));
     program[length] = '\0';
     *strrchr(program, '/') = '\0';
-    text_add(&file->path, "%s/../share/pnmlab/%s", program, name);
-    int status = text_check(&file->path, "the name of a file", error);
+    text_add(path, "%s/../share/pnmlab/%s", program, name);
+    return text_check(path, "the name of a file", error);
+}
+
+int data_file_open(struct data_file *file, const char *name, struct error *error)
+{
+    *file = (struct data_file){.stream = NULL};
+    int status = data_file_path(&file->path, name, error);
     if (status == STATUS_OK && !(file->stream = fopen(text_get(&file->path), "r")))
         status = unreadable(file, errno, error);
     return status;

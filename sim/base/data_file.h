@@ -17,6 +17,11 @@ struct data_file {
     size_t capacity;
 };
 
+/* Appends the path of the file `name`, which need not be there. STATUS_SOFTWARE,
+ * STATUS_MEMORY. */
+PNM_MUST_USE int data_file_path(struct text *path, const char *name,
+                                struct error *error);
+
 /* Opens the file `name`, "claims/eq2.md", for reading. STATUS_SOFTWARE if it cannot be
  * read, STATUS_MEMORY; data_file_close is legal after a failure. */
 PNM_MUST_USE int data_file_open(struct data_file *file, const char *name,

@@ -285,6 +285,7 @@ static int take_row(const struct text_file *file, struct parse_shape *shape,
     shape->columns = found;
     shape->rows++;
     shape->last = file->number;
+    shape->first = shape->first ? shape->first : file->number;
     return STATUS_OK;
 }
 

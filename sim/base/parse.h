@@ -32,10 +32,11 @@ PNM_MUST_USE int parse_grid(const char *what, const char *text, struct numbers *
 
 /* What a file of numbers looks like. */
 struct parse_shape {
-    size_t rows, columns; /* lines that hold numbers, and how many each holds */
-    unsigned long last;   /* number of the last line that holds some; 0: no lines */
-    char end[40];         /* ", the last in line 17" for a message; "" without lines */
-    char flat[40];        /* where the first number <= 0 is, "line 17"; "": nowhere */
+    size_t rows, columns;      /* lines that hold numbers, and how many each holds */
+    unsigned long first, last; /* numbers of the lines that hold the first and the last
+                                  row; 0: no lines */
+    char end[40];  /* ", the last in line 17" for a message; "" without lines */
+    char flat[40]; /* where the first number <= 0 is, "line 17"; "": nowhere */
     bool commas; /* every line is as "1,5" and may be meant as one number, not as two */
 };
 

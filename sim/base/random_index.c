@@ -13,7 +13,7 @@ static uint64_t next_word(struct random_index *own, struct random_stream *stream
 /* Generators with fewer values than are asked for are as even as they can be. */
 static uint32_t index_of_gsl(const gsl_rng *gsl, unsigned long count)
 {
-    return gsl_rng_max(gsl) - gsl_rng_min(gsl) >= count - 1
+    return gsl_rng_max(gsl) - gsl_rng_min(gsl) >= count
                ? (uint32_t)gsl_rng_uniform_int(gsl, count)
                : (uint32_t)(gsl_rng_uniform(gsl) * (double)count);
 }

@@ -41,15 +41,18 @@ static int use_list(const char *files, user *use, void *context, struct error *e
 int option_files_each(const struct option_value *value, user *use, void *context,
                       struct error *error)
 {
-    static const char prefix[] = "file:";
+    static const char *const prefixes[] = {"file:", "csv:"};
     const struct option_spec *option = &value->option;
     const char *text = value->text;
     if (!option->files || !text)
         return STATUS_OK;
-    if (has_form(option, prefix))
-        return strncmp(text, prefix, strlen(prefix)) == 0
-                   ? use(context, text + strlen(prefix), error)
-                   : STATUS_OK;
+    for (size_t k = 0; k < sizeof prefixes / sizeof *prefixes; k++) {
+        const size_t length = strlen(prefixes[k]);
+        if (has_form(option, prefixes[k]))
+            return strncmp(text, prefixes[k], length) == 0
+                       ? use(context, text + length, error)
+                       : STATUS_OK;
+    }
     if (has_form(option, "[,"))
         return use_list(text, use, context, error);
     return is_word(option, text) ? STATUS_OK : use(context, text, error);

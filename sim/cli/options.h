@@ -96,7 +96,8 @@ struct option_field {
 
 /* What becomes of the files that an option's value names. The value is such a name, a
  * list of them ("FILE[,FILE...]", - for standard output), a word or a name
- * ("auto|FILE"), or names one behind "file:", as `argument` and `forms` say. */
+ * ("auto|FILE"), or names one behind "file:" or "csv:", as `argument` and `forms` say.
+ */
 enum option_file {
     OPTION_READS = 1,
     OPTION_WRITES = 2,

@@ -10,6 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+enum { CLASS_DATA_CLASSES = 1000 }; /* the most that there may be */
+
 struct class_data {
     size_t features, classes, rows;
     double *x;       /* rows x features */
@@ -22,10 +24,10 @@ struct class_data {
 
 /* Makes data of numbers[rows x (features + 1)], whose last column is the label: whole
  * numbers 0 ... K - 1, of which each occurs. STATUS_USAGE, with the quantity "task",
- * for labels that are not whole, negative or 1000 and more, a label below the largest
- * one that does not occur, one class, and a feature that is constant (allowed if
- * `standardized` is false); STATUS_MEMORY. The caller frees *data, after a failure too.
- */
+ * and the row and column of the numbers, for labels that are not whole, negative or
+ * 1000 and more, a label below the largest one that does not occur, one class, a
+ * feature that is constant (allowed if `standardized` is false), and numbers beyond
+ * 1e100; STATUS_MEMORY. The caller frees *data, after a failure too. */
 PNM_MUST_USE int class_data_make(size_t features, size_t rows, const double *numbers,
                                  bool standardized, struct class_data **data,
                                  struct error *error);

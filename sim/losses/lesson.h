@@ -4,7 +4,12 @@
  *
  * They depend on seed, replica and setting alone, so that rules are compared in pairs:
  * the same examples, another rule. Training, validation and test examples are disjoint.
- */
+ *
+ * What is drawn has streams of its own: the shuffle of a table's rows or the teacher,
+ * the inputs of each part, the noise of the labels. So the examples do not depend on
+ * the noise; labels that are wrong with a small share are wrong with a larger one, and
+ * the same ones are with symmetric and asymmetric noise. More training examples are
+ * those of before and others, and leave the test examples as they are. */
 #ifndef PNM_LESSON_H
 #define PNM_LESSON_H
 
@@ -23,13 +28,16 @@ enum lesson_noise {
 
 struct lesson_setting {
     /* NULL: the teacher task. A replica draws a teacher, a network of one hidden layer
-     * of tanh units with Gaussian weights, and labels Gaussian examples with it. */
+     * of LESSON_TEACHER tanh units with Gaussian weights and without biases, and labels
+     * Gaussian examples with the class of its largest score. */
     const struct class_data *data;
     size_t features, classes;         /* those of the data, where there are some */
     uint64_t train, validation, test; /* examples; validation may be 0 */
     enum lesson_noise noise;
     double share; /* of the training labels that are spoilt, 0 ... 1 */
 };
+
+enum { LESSON_TEACHER = 8 };
 
 /* Examples with their labels. */
 struct lesson_part {
@@ -48,10 +56,13 @@ struct lesson {
 
 /* STATUS_USAGE, with the quantity ("train", "validation", "test", "label-noise",
  * "task"), for a setting out of range: fewer than 1 training or test example, more
- * examples than there are rows, a share outside 0 ... 1, fewer than 2 features' or
- * classes' worth of data, more than 1e8 numbers. */
+ * examples than there are rows, a share outside 0 ... 1, no feature, fewer than 2
+ * classes or more than CLASS_DATA_CLASSES, more than 1e8 numbers. */
 PNM_MUST_USE int lesson_check(const struct lesson_setting *setting,
                               struct error *error);
+
+/* The same of the share alone. */
+PNM_MUST_USE int lesson_check_share(double share, struct error *error);
 
 /* Draws the examples of a replica. STATUS_MEMORY, and what streams return. lesson_free
  * is legal after a failure. */

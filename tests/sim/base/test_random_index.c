@@ -7,8 +7,8 @@
  * range is left out or favoured. */
 static void numbers_are_even(void **state)
 {
-    static const uint64_t counts[] = {7, 64, 1000, (UINT64_C(1) << 32) - 5,
-                                      UINT64_C(3) << 30};
+    static const uint64_t counts[] = {
+        7, 64, 1000, (UINT64_C(1) << 32) - 5, UINT64_C(3) << 30, UINT64_C(1) << 32};
     enum { BINS = 7, DRAWS = 70000 };
     const struct random_generator generators[] = {
         {RANDOM_XOSHIRO, NULL}, {RANDOM_PHILOX, NULL}, {RANDOM_GSL, gsl_rng_mt19937}};
