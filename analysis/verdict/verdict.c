@@ -16,6 +16,9 @@ const char *verdict_text(enum verdict verdict)
         [VERDICT_NO_CLAIM] = "no claim",
         [VERDICT_NOT_CHECKED_YET] = "not checked yet",
         [VERDICT_NOT_TESTABLE_HERE] = "not testable here",
+        [VERDICT_BETTER] = "better",
+        [VERDICT_SAME] = "same",
+        [VERDICT_WORSE] = "worse",
     };
     return texts[verdict];
 }
@@ -47,6 +50,15 @@ enum verdict verdict_bound(double d, double hw)
 enum verdict verdict_equal(double d, double tolerance, double scale)
 {
     return fabs(d) <= tolerance * scale ? VERDICT_HOLDS : VERDICT_FAILS;
+}
+
+enum verdict verdict_paired(double d, double hw, double margin)
+{
+    if (fabs(d) + hw <= margin)
+        return VERDICT_SAME;
+    if (d + hw < 0)
+        return VERDICT_BETTER;
+    return d - hw > 0 ? VERDICT_WORSE : VERDICT_INCONCLUSIVE;
 }
 
 void verdict_count(struct tally *tally, struct verdicts verdicts)

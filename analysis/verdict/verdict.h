@@ -14,6 +14,9 @@ enum verdict {
     VERDICT_NO_CLAIM,
     VERDICT_NOT_CHECKED_YET,
     VERDICT_NOT_TESTABLE_HERE,
+    VERDICT_BETTER,
+    VERDICT_SAME,
+    VERDICT_WORSE,
     VERDICTS
 };
 
@@ -33,6 +36,12 @@ enum verdict verdict_bound(double d, double hw);
 
 /* For numbers that are not sampled: holds if |d| <= tolerance scale; else fails. */
 enum verdict verdict_equal(double d, double tolerance, double scale);
+
+/* d = own error - other's error, measured in pairs: same if |d| + hw <= margin; else
+ * better if d + hw < 0 and worse if d - hw > 0; else inconclusive. So a difference that
+ * is there, but surely no larger than the margin, is `same`, and exchanging the two
+ * exchanges better and worse. If 2 hw <= margin, it is never inconclusive. */
+enum verdict verdict_paired(double d, double hw, double margin);
 
 struct verdicts {
     enum verdict exact, paper;

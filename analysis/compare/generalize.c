@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "compare/generalize.h"
+
+#include "verdict/estimate.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+/* Numbers of replicas that nothing else has: those of pilots and of trials, and the
+ * orders of batches with which a rule is compared with itself. */
+static const uint64_t pilot_from = UINT64_C(1) << 32, trial_from = UINT64_C(2) << 32,
+                      order_from = UINT64_C(3) << 32;
+
+/* --- judging ---------------------------------------------------------------------- */
+
+static uint64_t diverged(const struct replicas *replicas, uint64_t count)
+{
+    uint64_t found = 0;
+    for (uint64_t i = 0; i < count; i++)
+        found += replicas_value(replicas, i, replicas->records - 1,
+                                TRAINING_DIVERGED) != 0;
+    return found;
+}
+
+/* A quantity at the end of a replica, in percent. */
+static double percent(const struct replicas *replicas, uint64_t replica,
+                      enum training_quantity quantity)
+{
+    return 100 * replicas_value(replicas, replica, replicas->records - 1, quantity);
+}
+
+struct generalize_result generalize_judge(const struct replicas *own,
+                                          const struct replicas *twin, uint64_t planned,
+                                          double margin)
+{
+    struct generalize_result result = {
+        .planned = planned, .half_width = NAN, .verdict = VERDICT_NOT_SAMPLED};
+    uint64_t count = own->count < twin->count ? own->count : twin->count;
+    count = count < planned ? count : planned;
+    for (uint64_t i = 0; i < count; i++) {
+        const double a = percent(own, i, TRAINING_ERROR_TEST);
+        const double b = percent(twin, i, TRAINING_ERROR_TEST);
+        moments_add(&result.own, a);
+        moments_add(&result.twin, b);
+        moments_add(&result.difference, a - b);
+        moments_add(&result.best, percent(own, i, TRAINING_ERROR_BEST) -
+                                      percent(twin, i, TRAINING_ERROR_BEST));
+    }
+    result.count = count;
+    result.own_diverged = diverged(own, count);
+    result.twin_diverged = diverged(twin, count);
+    if (count == 0)
+        return result;
+    result.half_width = estimate_half_width(moments_stderr(&result.difference), count);
+    /* Where nothing but chance is on both sides, nothing was compared. */
+    const bool chance = result.own_diverged == count && result.twin_diverged == count;
+    result.verdict =
+        count < ESTIMATE_MIN_CHAINS || chance
+            ? VERDICT_INCONCLUSIVE
+            : verdict_paired(result.difference.mean, result.half_width, margin);
+    return result;
+}
+
+uint64_t generalize_plan(const struct moments *pilot, double margin, uint64_t most)
+{
+    const double spread = moments_stderr(pilot) * sqrt((double)pilot->count);
+    uint64_t enough = most, short_of = ESTIMATE_MIN_CHAINS - 1;
+    if (!(spread >= 0)) /* the session has ended before */
+        return most < ESTIMATE_MIN_CHAINS ? most : ESTIMATE_MIN_CHAINS;
+    while (enough > short_of && enough - short_of > 1) {
+        const uint64_t middle = short_of + (enough - short_of) / 2;
+        const double se = spread / sqrt((double)middle);
+        if (estimate_half_width(se, middle) <= margin / 2)
+            enough = middle;
+        else
+            short_of = middle;
+    }
+    return enough;
+}
+
+/* --- training --------------------------------------------------------------------- */
+
+/* Trains replicas from number `from` on. */
+static int train(const struct generalize *own, const struct rule *rule, uint64_t from,
+                 bool reorder, uint64_t count, struct replicas *result,
+                 struct error *error)
+{
+    struct training training = *own->training;
+    struct training_setting setting = *training.setting;
+    setting.first_replica += from;
+    setting.order += from + (reorder ? order_from : 0);
+    training.setting = &setting;
+    training.rule = rule;
+    training.every = 0;
+    if (training.label)
+        training.label = rule->kind->name;
+    return training_run(&training, count, result, error);
+}
+
+static bool is_same(const struct rule *a, const struct rule *b)
+{
+    return rule_hash(a) == rule_hash(b);
+}
+
+/* The first pair with the twin of pair k. */
+static size_t first_with_twin(const struct match_pair *pairs, size_t k)
+{
+    size_t first = 0;
+    while (!is_same(&pairs[first].twin, &pairs[k].twin))
+        first++;
+    return first;
+}
+
+/* The replicas that are needed of the twin of pair k. */
+static uint64_t twin_count(const struct match_pair *pairs, size_t count, size_t k,
+                           const struct generalize_result *results)
+{
+    uint64_t most = 0;
+    for (size_t i = k; i < count; i++)
+        if (is_same(&pairs[i].twin, &pairs[k].twin) && results[i].planned > most)
+            most = results[i].planned;
+    return most;
+}
+
+/* Trains the rules of all pairs; results[].planned replicas of each, from number `from`
+ * on. Sets the rest of the results. */
+static int train_pairs(const struct generalize *own, const struct match_pair *pairs,
+                       size_t count, uint64_t from, struct generalize_result *results,
+                       struct error *error)
+{
+    struct replicas *twins = calloc(count + 1, sizeof *twins);
+    int status = twins ? STATUS_OK : error_memory(error, "the replicas");
+    for (size_t k = 0; status == STATUS_OK && k < count; k++) {
+        const size_t first = first_with_twin(pairs, k);
+        struct replicas mine = {0};
+        if (first == k)
+            status = train(own, &pairs[k].twin, from, own->reorder,
+                           twin_count(pairs, count, k, results), &twins[k], error);
+        if (status == STATUS_OK)
+            status = train(own, &pairs[k].own, from, false, results[k].planned, &mine,
+                           error);
+        if (status == STATUS_OK)
+            results[k] = generalize_judge(&mine, &twins[first], results[k].planned,
+                                          own->margin);
+        replicas_free(&mine);
+    }
+    for (size_t k = 0; twins && k < count; k++)
+        replicas_free(&twins[k]);
+    free(twins);
+    return status;
+}
+
+int generalize_run(const struct generalize *own, const struct match_pair *pairs,
+                   size_t count, struct generalize_result *results, struct error *error)
+{
+    const bool plans = own->replicas == 0;
+    int status = STATUS_OK;
+    for (size_t k = 0; k < count; k++)
+        results[k] = (struct generalize_result){
+            .planned = plans ? GENERALIZE_PILOT : own->replicas};
+    if (plans)
+        status = train_pairs(own, pairs, count, pilot_from, results, error);
+    for (size_t k = 0; plans && status == STATUS_OK && k < count; k++)
+        results[k] = (struct generalize_result){
+            .planned =
+                generalize_plan(&results[k].difference, own->margin, own->most)};
+    return status == STATUS_OK ? train_pairs(own, pairs, count, 0, results, error)
+                               : status;
+}
+
+/* --- tuning ----------------------------------------------------------------------- */
+
+double generalize_trial_rate(double lr, uint64_t trials, uint64_t k)
+{
+    return ldexp(lr, (int)k - (int)(trials / 2));
+}
+
+/* Gives the rule its best rate, of which *edge says whether it is the lowest or the
+ * highest one. */
+static int tune_rule(const struct generalize *own, uint64_t trials, struct rule *rule,
+                     bool *edge, struct error *error)
+{
+    const double lr = rule->number[RULE_LR];
+    double least = INFINITY;
+    uint64_t best = trials / 2;
+    int status = STATUS_OK;
+    for (uint64_t k = 0; status == STATUS_OK && k < trials; k++) {
+        struct replicas tried = {0};
+        rule->number[RULE_LR] = generalize_trial_rate(lr, trials, k);
+        status = training_check(own->training->setting, rule, 1, error);
+        if (status == STATUS_OK)
+            status = train(own, rule, trial_from, false, GENERALIZE_TRIAL, &tried,
+                           error);
+        if (status == STATUS_OK && tried.count == GENERALIZE_TRIAL) {
+            const double mean = replicas_moments(&tried, tried.records - 1,
+                                                 TRAINING_ERROR_VALIDATION)
+                                    .mean;
+            if (mean < least) {
+                least = mean;
+                best = k;
+            }
+        }
+        replicas_free(&tried);
+    }
+    *edge = best == 0 || best + 1 == trials;
+    rule->number[RULE_LR] = generalize_trial_rate(lr, trials, best);
+    return status;
+}
+
+int generalize_tune(const struct generalize *own, uint64_t trials,
+                    struct match_pair *pairs, size_t count, uint64_t *edges,
+                    struct error *error)
+{
+    /* The rules as they were, of which each is tuned once. */
+    struct rule *asked = calloc(2 * count + 1, sizeof *asked);
+    bool *edge = calloc(2 * count + 1, sizeof *edge);
+    int status = asked && edge ? STATUS_OK : error_memory(error, "the rules");
+    for (size_t k = 0; status == STATUS_OK && k < 2 * count; k++) {
+        struct rule *rule = k % 2 == 0 ? &pairs[k / 2].twin : &pairs[k / 2].own;
+        size_t first = 0;
+        asked[k] = *rule;
+        while (!is_same(&asked[first], &asked[k]))
+            first++;
+        if (first == k) {
+            status = tune_rule(own, trials, rule, &edge[k], error);
+        } else {
+            *rule = first % 2 == 0 ? pairs[first / 2].twin : pairs[first / 2].own;
+            edge[k] = edge[first];
+        }
+        edges[k / 2] = (k % 2 == 0 ? 0 : edges[k / 2]) + edge[k];
+    }
+    free(asked);
+    free(edge);
+    return status;
+}
