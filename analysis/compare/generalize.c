@@ -3,6 +3,7 @@
 
 #include "verdict/estimate.h"
 
+#include <gsl/gsl_cdf.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -13,42 +14,45 @@ static const uint64_t pilot_from = UINT64_C(1) << 32, trial_from = UINT64_C(2) <
 
 /* --- judging ---------------------------------------------------------------------- */
 
-static uint64_t diverged(const struct replicas *replicas, uint64_t count)
+/* Of shares, or differences of them: in percent, or points. */
+static struct moments in_percent(struct moments moments)
 {
-    uint64_t found = 0;
-    for (uint64_t i = 0; i < count; i++)
-        found += replicas_value(replicas, i, replicas->records - 1,
-                                TRAINING_DIVERGED) != 0;
-    return found;
+    moments.mean *= 100;
+    moments.squares *= 100 * 100;
+    return moments;
 }
 
-/* A quantity at the end of a replica, in percent. */
-static double percent(const struct replicas *replicas, uint64_t replica,
-                      enum training_quantity quantity)
+static uint64_t diverged(const struct replicas *replicas)
 {
-    return 100 * replicas_value(replicas, replica, replicas->records - 1, quantity);
+    uint64_t found = 0;
+    for (uint64_t i = 0; i < replicas->count; i++)
+        found +=
+            replicas_value(replicas, i, replicas->records - 1, TRAINING_DIVERGED) != 0;
+    return found;
 }
 
 struct generalize_result generalize_judge(const struct replicas *own,
                                           const struct replicas *twin, uint64_t planned,
                                           double margin)
 {
-    struct generalize_result result = {
-        .planned = planned, .half_width = NAN, .verdict = VERDICT_NOT_SAMPLED};
+    struct replicas a = *own, b = *twin;
+    const uint64_t last = own->records - 1;
     uint64_t count = own->count < twin->count ? own->count : twin->count;
     count = count < planned ? count : planned;
-    for (uint64_t i = 0; i < count; i++) {
-        const double a = percent(own, i, TRAINING_ERROR_TEST);
-        const double b = percent(twin, i, TRAINING_ERROR_TEST);
-        moments_add(&result.own, a);
-        moments_add(&result.twin, b);
-        moments_add(&result.difference, a - b);
-        moments_add(&result.best, percent(own, i, TRAINING_ERROR_BEST) -
-                                      percent(twin, i, TRAINING_ERROR_BEST));
-    }
-    result.count = count;
-    result.own_diverged = diverged(own, count);
-    result.twin_diverged = diverged(twin, count);
+    a.count = b.count = count;
+    struct generalize_result result = {
+        .planned = planned,
+        .count = count,
+        .own = in_percent(replicas_moments(&a, last, TRAINING_ERROR_TEST)),
+        .twin = in_percent(replicas_moments(&b, last, TRAINING_ERROR_TEST)),
+        .difference =
+            in_percent(replicas_difference(&a, &b, last, TRAINING_ERROR_TEST)),
+        .best = in_percent(replicas_difference(&a, &b, last, TRAINING_ERROR_BEST)),
+        .own_diverged = diverged(&a),
+        .twin_diverged = diverged(&b),
+        .half_width = NAN,
+        .verdict = VERDICT_NOT_SAMPLED,
+    };
     if (count == 0)
         return result;
     result.half_width = estimate_half_width(moments_stderr(&result.difference), count);
@@ -63,7 +67,12 @@ struct generalize_result generalize_judge(const struct replicas *own,
 
 uint64_t generalize_plan(const struct moments *pilot, double margin, uint64_t most)
 {
-    const double spread = moments_stderr(pilot) * sqrt((double)pilot->count);
+    const double n = (double)pilot->count;
+    /* The upper quartile of the spread: that of ten replicas alone is too small by half
+     * now and then. */
+    const double chance = 0.25;
+    const double spread =
+        n > 1 ? sqrt(pilot->squares / gsl_cdf_chisq_Pinv(chance, n - 1)) : NAN;
     uint64_t enough = most, short_of = ESTIMATE_MIN_CHAINS - 1;
     if (!(spread >= 0)) /* the session has ended before */
         return most < ESTIMATE_MIN_CHAINS ? most : ESTIMATE_MIN_CHAINS;
@@ -140,8 +149,8 @@ static int train_pairs(const struct generalize *own, const struct match_pair *pa
             status = train(own, &pairs[k].own, from, false, results[k].planned, &mine,
                            error);
         if (status == STATUS_OK)
-            results[k] = generalize_judge(&mine, &twins[first], results[k].planned,
-                                          own->margin);
+            results[k] =
+                generalize_judge(&mine, &twins[first], results[k].planned, own->margin);
         replicas_free(&mine);
     }
     for (size_t k = 0; twins && k < count; k++)
@@ -156,14 +165,13 @@ int generalize_run(const struct generalize *own, const struct match_pair *pairs,
     const bool plans = own->replicas == 0;
     int status = STATUS_OK;
     for (size_t k = 0; k < count; k++)
-        results[k] = (struct generalize_result){
-            .planned = plans ? GENERALIZE_PILOT : own->replicas};
+        results[k] = (struct generalize_result){.planned = plans ? GENERALIZE_PILOT
+                                                                 : own->replicas};
     if (plans)
         status = train_pairs(own, pairs, count, pilot_from, results, error);
     for (size_t k = 0; plans && status == STATUS_OK && k < count; k++)
         results[k] = (struct generalize_result){
-            .planned =
-                generalize_plan(&results[k].difference, own->margin, own->most)};
+            .planned = generalize_plan(&results[k].difference, own->margin, own->most)};
     return status == STATUS_OK ? train_pairs(own, pairs, count, 0, results, error)
                                : status;
 }
@@ -189,12 +197,12 @@ static int tune_rule(const struct generalize *own, uint64_t trials, struct rule 
         rule->number[RULE_LR] = generalize_trial_rate(lr, trials, k);
         status = training_check(own->training->setting, rule, 1, error);
         if (status == STATUS_OK)
-            status = train(own, rule, trial_from, false, GENERALIZE_TRIAL, &tried,
-                           error);
+            status =
+                train(own, rule, trial_from, false, GENERALIZE_TRIAL, &tried, error);
         if (status == STATUS_OK && tried.count == GENERALIZE_TRIAL) {
-            const double mean = replicas_moments(&tried, tried.records - 1,
-                                                 TRAINING_ERROR_VALIDATION)
-                                    .mean;
+            const double mean =
+                replicas_moments(&tried, tried.records - 1, TRAINING_ERROR_VALIDATION)
+                    .mean;
             if (mean < least) {
                 least = mean;
                 best = k;

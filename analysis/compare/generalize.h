@@ -49,9 +49,8 @@ PNM_MUST_USE int generalize_run(const struct generalize *own,
 /* Sets each rule's learning rate to the one, of `trials` rates that lie factors of 2
  * apart around the given one, with the lowest mean error on validation examples of
  * replicas that nothing else uses; the first of equal ones. Rules that are the same are
- * tried once. *edges counts the rules of a pair, 0 to 2, that took the lowest or the
- * highest rate. Where the session has ended, rates stay as they are. STATUS_USAGE for a
- * rate that training_check refuses. */
+ * tried once. edges[count] become how many of the two rules of a pair took the lowest
+ * or the highest rate. STATUS_USAGE for a rate that training_check refuses. */
 PNM_MUST_USE int generalize_tune(const struct generalize *own, uint64_t trials,
                                  struct match_pair *pairs, size_t count,
                                  uint64_t *edges, struct error *error);
@@ -64,8 +63,9 @@ struct generalize_result generalize_judge(const struct replicas *own,
                                           const struct replicas *twin, uint64_t planned,
                                           double margin);
 
-/* The replicas whose band will be half the margin, so that verdict_paired decides, if
- * differences spread as in the pilot: at least ESTIMATE_MIN_CHAINS, at most `most`. */
+/* The replicas whose band will be at most half the margin, so that verdict_paired
+ * decides, with three chances in four, as far as the spread of the pilot's differences
+ * tells: at least ESTIMATE_MIN_CHAINS, at most `most`. */
 uint64_t generalize_plan(const struct moments *pilot, double margin, uint64_t most);
 
 #endif

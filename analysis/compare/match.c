@@ -38,9 +38,7 @@ static int match_rate(const struct rule *rule, double wanted, struct rule *twin,
 {
     const double got = training_applied(twin).rate;
     if (!(wanted > 0) || !isfinite(wanted) || !(got > 0) || !isfinite(got))
-        return refuse(rule, twin,
-                      "one of them settles into no rate at which it moves; allowed are "
-                      "rules that do, or none",
+        return refuse(rule, twin, "one of them settles into no rate at which it moves",
                       error);
     solve(twin, &twin->number[RULE_LR], false, wanted);
     const double lr = twin->number[RULE_LR];
@@ -83,7 +81,7 @@ int match_twin(const struct rule *rule, const struct rule *baseline, enum match 
         return refuse(rule, baseline,
                       "one of them is linear and the other is adaptive, which moves by "
                       "its rate whatever the size of the gradient; allowed are two of "
-                      "one sort, or none",
+                      "one sort",
                       error);
     const struct applied wanted = training_applied(rule);
     const int status = match_rate(rule, wanted.rate, twin, error);
@@ -130,8 +128,7 @@ static bool belongs(const struct rule *rules, size_t count, bool alone,
     for (int i = 0; i < baseline->kind->parameter_count; i++) {
         bool varies = false;
         for (size_t k = 0; k < count; k++)
-            varies |=
-                is_baseline(rules, alone, k) && !agree(baseline, &rules[k], i);
+            varies |= is_baseline(rules, alone, k) && !agree(baseline, &rules[k], i);
         if (varies && !agree(baseline, rule, i))
             return false;
     }
