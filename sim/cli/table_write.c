@@ -277,7 +277,8 @@ static const char *verdict_color(const char *column, const char *word)
     static const char *const colors[][2] = {
         {"holds", "\033[94m"},      {"holds in the limit", "\033[94m"},
         {"fails", "\033[1;33m"},    {"inconclusive", "\033[1m"},
-        {"not sampled", "\033[1m"},
+        {"not sampled", "\033[1m"}, {"better", "\033[94m"},
+        {"worse", "\033[1;33m"},
     };
     static const char verdict[] = "verdict";
     const size_t length = strlen(column), ending = sizeof verdict - 1;
