@@ -351,6 +351,7 @@ vectors: ## record PyTorch's steps and exact values to 50 digits anew in tests/v
 	@$(PYTHON) tests/torch_vectors.py
 	@$(PYTHON) tests/exact_vectors.py
 	@$(PYTHON) tests/stability_vectors.py >tests/vectors/stability.txt
+	@$(PYTHON) tests/perceptron_vectors.py >tests/vectors/perceptron.txt
 
 mutants: ## break every rule, theory file and standard error in a copy and show what notices
 	@sh tests/mutants.sh
