@@ -12,7 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { SECTIONS = 6 };
+enum { SECTIONS = 7 };
 
 static const struct {
     const char *name;
@@ -21,6 +21,7 @@ static const struct {
     {"generator", section_generator}, {"engine", section_engine},
     {"filters", section_filters},     {"growth", section_growth},
     {"precision", section_precision}, {"exact", section_exact},
+    {"network", section_network},
 };
 
 struct options {

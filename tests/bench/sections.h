@@ -20,13 +20,14 @@ struct bench {
 /* Each fills in a contest, runs it, prints it, and returns how many contenders gave
  * wrong results. Normal numbers; coordinate-steps beside those of others; what control
  * variates add to one; growth with the size of the problem; a stationary variance to a
- * precision; the exact covariance. */
+ * precision; the exact covariance; training of a network. */
 int section_generator(struct bench *bench, struct contest *contest);
 int section_engine(struct bench *bench, struct contest *contest);
 int section_filters(struct bench *bench, struct contest *contest);
 int section_growth(struct bench *bench, struct contest *contest);
 int section_precision(struct bench *bench, struct contest *contest);
 int section_exact(struct bench *bench, struct contest *contest);
+int section_network(struct bench *bench, struct contest *contest);
 
 /* Adds the setup as a contender of that name; `who` answers in the process. */
 struct contender *section_add_run(struct contest *contest, struct process *process,

@@ -4,6 +4,7 @@
 #include "exact.h"
 #include "floor.h"
 #include "naive.h"
+#include "network.h"
 #include "setup.h"
 
 #include <gsl/gsl_randist.h>
@@ -176,6 +177,19 @@ static void answer_exact(const char *who, size_t n)
     printf("%.9g %.9g\n", seconds, difference);
 }
 
+static void answer_network(const char *rest)
+{
+    char rule[SETUP_NAME];
+    double lr, loss = NAN;
+    unsigned long long replicas, steps;
+    if (sscanf(rest, "%31s %lf %llu %llu", rule, &lr, &replicas, &steps) != 4) {
+        printf("cannot read: %s\n", rest);
+        return;
+    }
+    const double seconds = network_train(rule, lr, replicas, steps, &loss);
+    printf("%.9g %.17g\n", seconds, loss);
+}
+
 static void answer(const char *line, const struct kernels *kernels)
 {
     char word[16] = "", who[16] = "";
@@ -197,6 +211,8 @@ static void answer(const char *line, const struct kernels *kernels)
         answer_variance(who, rest);
     else if (strcmp(word, "exact") == 0)
         answer_exact(who, (size_t)strtoull(rest, NULL, 10));
+    else if (strcmp(word, "network") == 0)
+        answer_network(rest);
     else
         printf("no such command: %s\n", word);
 }
