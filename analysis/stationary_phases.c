@@ -53,8 +53,8 @@ int stationary_phases_options(const struct stationary_request *own, struct error
     const bool epochs = own->request.problem.train_size > 0;
     if (own->by_phase && !epochs)
         return error_about(error, STATUS_USAGE, "by-phase",
-                           "the option is about epochs; allowed is it with --sampling "
-                           "epoch");
+                           "the option is about epochs, and noise is fresh; it is "
+                           "allowed with --sampling epoch");
     if (own->by_phase && own->excess)
         return error_about(error, STATUS_USAGE, "by-phase",
                            "the option cannot be combined with --excess, which gives "

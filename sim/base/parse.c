@@ -228,8 +228,22 @@ struct rows {
     struct numbers *numbers;
     size_t capacity;
     struct parse_shape *shape;
-    bool may_have_names; /* the first line may be one of names */
+    bool may_have_names; /* the first line may be one of names, as that of a table, and
+                            a comma at the start of a line follows an empty place */
 };
+
+/* The next number of a line or its end. *empty: NULL, or a comma before which a number
+ * is missing, such as the second of "1,,2" and, if `first`, the first of ",2"; one
+ * comma may end a line. */
+static char *next_number(char *at, bool first, const char **empty)
+{
+    int commas = first ? 1 : 0;
+    *empty = NULL;
+    for (; *at && strchr(" \t\r\n,", *at); at++)
+        if (*at == ',' && ++commas == 2)
+            *empty = at;
+    return at;
+}
 
 /* Appends the numbers of one line; *found counts them. */
 static int parse_line(const struct text_file *file, struct rows *rows, size_t *found,
@@ -237,12 +251,20 @@ static int parse_line(const struct text_file *file, struct rows *rows, size_t *f
 {
     static const char separators[] = " \t\r\n,";
     char *token = file->text;
+    const char *empty;
     struct error inner = {.agreed = false};
     token[strcspn(token, "#")] = '\0';
     *found = 0;
-    for (token += strspn(token, separators); *token;
-         token += strspn(token, separators)) {
+    for (;;) {
         double value;
+        token = next_number(token, rows->may_have_names && *found == 0, &empty);
+        if (empty)
+            return error_about(error, STATUS_USAGE, file->quantity,
+                               "%.400s, line %lu, column %zu: no number stands before "
+                               "this comma; a missing value is not allowed",
+                               file->path, file->number, column_of(file->text, empty));
+        if (!*token)
+            return STATUS_OK;
         char *end = token + strcspn(token, separators);
         const char after = *end;
         int status = interrupt_check(error);
@@ -264,7 +286,6 @@ static int parse_line(const struct text_file *file, struct rows *rows, size_t *f
             return STATUS_MEMORY;
         (*found)++;
     }
-    return STATUS_OK;
 }
 
 /* Checks that the line has as many numbers as those above, and counts it. */

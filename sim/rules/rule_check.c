@@ -61,8 +61,8 @@ int rule_check_linear(const struct rule *rules, size_t count, const char *what,
         if (!rules[i].kind->linear)
             return error_about(
                 error, STATUS_USAGE, "optimizer",
-                "%s is not linear, so it has no %s; "
-                "pnm-simulate, pnm-stationary and pnm-convergence take it",
+                "%s is not linear, so it has no %s; pnm-simulate, pnm-convergence "
+                "and, for stationary covariances, pnm-stationary measure it",
                 rules[i].kind->name, what);
     return STATUS_OK;
 }

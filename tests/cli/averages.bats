@@ -199,3 +199,9 @@ quantity() {
     expect_status 0
     expect_same one.csv "$out"
 }
+
+@test "a rule that is not linear is refused with the programs that measure it" {
+    attempt pnm-stationary --optimizer adam --lr 0.1 --spectrum 0.5 --at 5
+    expect_status 64
+    expect_equal "$(cat "$err")" "pnm-stationary: --optimizer: adam is not linear, so it has no law at a step; pnm-simulate, pnm-convergence and, for stationary covariances, pnm-stationary measure it"
+}

@@ -233,3 +233,22 @@ END
     attempt pnm-stationary --quiet --config options --threads 1 --output fifth.csv
     expect_equal "$(body first.csv)" "$(body fifth.csv)"
 }
+
+# A value that is missing would let the numbers behind it slip into its column.
+@test "an empty place between commas is told with line and column" {
+    printf '1,,2\n,3,4\n5,,6\n' >data.csv
+    attempt pnm-stationary --quiet --exact --optimizer sgd --lr 0.01 --loss least-squares --data data.csv
+    expect_status 64
+    expect_equal "$(cat "$err")" "pnm-stationary: --data: data.csv, line 1, column 3: no number stands before this comma; a missing value is not allowed"
+    printf 'a,b,y\n1,2,3\n ,3,4\n' >data.csv
+    attempt pnm-stationary --quiet --exact --optimizer sgd --lr 0.01 --loss least-squares --data data.csv
+    expect_status 64
+    expect_equal "$(cat "$err")" "pnm-stationary: --data: data.csv, line 3, column 2: no number stands before this comma; a missing value is not allowed"
+    printf '1,2,,\n' >spectrum
+    attempt pnm-stationary --quiet --exact --optimizer sgd --lr 0.01 --spectrum file:spectrum
+    expect_status 64
+    expect_equal "$(cat "$err")" "pnm-stationary: --spectrum: spectrum, line 1, column 5: no number stands before this comma; a missing value is not allowed"
+    printf '0.1,0.2,\n0.3 , 0.4,\n' >spectrum
+    attempt pnm-stationary --quiet --exact --optimizer sgd --lr 0.01 --spectrum file:spectrum
+    expect_status 0
+}
