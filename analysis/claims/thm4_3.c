@@ -61,8 +61,10 @@ static double scanned_bound(double beta0, void *context)
     return bound_of(paper_kl(scan->at, pow(1 + beta0, 2) + pow(beta0, 2), scan->slope));
 }
 
-/* The smallest bound ratio by GSL's minimiser around the best of a scan over beta0. */
-static double scanned_ratio(const struct place *at, double slope)
+/* Sets *ratio to the smallest bound ratio by GSL's minimiser around the best of a scan
+ * over beta0. */
+static int scanned_ratio(const struct place *at, double slope, double *ratio,
+                         struct error *error)
 {
     struct scan scan = {at, slope};
     gsl_function function = {scanned_bound, &scan};
@@ -77,24 +79,28 @@ static double scanned_ratio(const struct place *at, double slope)
     }
     best = fmin(best, scanned_bound(largest, &scan));
     gsl_min_fminimizer *minimizer = gsl_min_fminimizer_alloc(gsl_min_fminimizer_brent);
-    if (minimizer && gsl_min_fminimizer_set(minimizer, &function, centre, centre / 1.1,
-                                            fmin(centre * 1.1, largest)) == 0)
+    if (!minimizer)
+        return error_memory(error, "a minimiser");
+    if (gsl_min_fminimizer_set(minimizer, &function, centre, centre / 1.1,
+                               fmin(centre * 1.1, largest)) == 0)
         for (int step = 0; step < 100; step++)
             if (gsl_min_fminimizer_iterate(minimizer) == 0)
                 best = fmin(best, gsl_min_fminimizer_f_minimum(minimizer));
-    if (minimizer)
-        gsl_min_fminimizer_free(minimizer);
-    return best / scanned_bound(0, &scan);
+    gsl_min_fminimizer_free(minimizer);
+    *ratio = best / scanned_bound(0, &scan);
+    return STATUS_OK;
 }
 
 static int check_paper(struct ledger *ledger, const struct claim *claim,
                        const struct place *at, double slope, enum form form,
                        const char *divergence, struct error *error)
 {
-    double beta0;
+    double beta0, scanned;
     char setting[200];
-    struct evidence evidence =
-        claim_known(1, paper_ratio(at, slope, &beta0), scanned_ratio(at, slope));
+    const int status = scanned_ratio(at, slope, &scanned, error);
+    if (status != STATUS_OK)
+        return status;
+    struct evidence evidence = claim_known(1, paper_ratio(at, slope, &beta0), scanned);
     evidence.exact_scale = 1;
     /* The condition is that this ratio is below 1: eta/(2 B lambda) as printed, eta
      * lambda/(2B) with the right divergence. */

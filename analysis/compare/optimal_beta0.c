@@ -4,6 +4,7 @@
 #include <gsl/gsl_errno.h>
 #include <gsl/gsl_min.h>
 #include <math.h>
+#include <stdbool.h>
 
 struct search {
     struct rule rule;
@@ -12,18 +13,23 @@ struct search {
     enum posterior_kind kind;
     double lambda;
     int status; /* why the last beta0 had no divergence; STATUS_OK: it has no law */
+    bool ended; /* no memory or an interruption, as status says: no more are tried */
     struct error error;
 };
 
-/* The divergence at this beta0; HUGE_VAL if there is no stationary law, or if it cannot
- * be computed. */
+/* The divergence at this beta0; HUGE_VAL if there is no stationary law, if it cannot be
+ * computed, or if the search has ended. */
 static double divergence(double beta0, void *context)
 {
     struct search *search = context;
     struct posterior posterior;
+    if (search->ended)
+        return HUGE_VAL;
     search->rule.number[search->index] = beta0;
     search->status = posterior_theory(&search->rule, search->problem, search->kind,
                                       search->lambda, &posterior, &search->error);
+    search->ended =
+        search->status == STATUS_MEMORY || search->status == STATUS_INTERRUPTED;
     if (search->status != STATUS_OK || !posterior.known)
         return HUGE_VAL;
     return posterior.kl;
@@ -35,8 +41,12 @@ static double refine(struct search *search, double a, double x, double b)
     gsl_min_fminimizer *minimizer = gsl_min_fminimizer_alloc(gsl_min_fminimizer_brent);
     gsl_function function = {divergence, search};
     double best = x;
-    if (minimizer &&
-        gsl_min_fminimizer_set(minimizer, &function, x, a, b) == GSL_SUCCESS)
+    if (!minimizer) {
+        search->ended = true;
+        search->status = error_memory(&search->error, "the search for beta0");
+        return x;
+    }
+    if (gsl_min_fminimizer_set(minimizer, &function, x, a, b) == GSL_SUCCESS)
         for (int step = 0; step < 100; step++) {
             if (gsl_min_fminimizer_iterate(minimizer) != GSL_SUCCESS)
                 break;
@@ -46,8 +56,7 @@ static double refine(struct search *search, double a, double x, double b)
                                       1e-9) == GSL_SUCCESS)
                 break;
         }
-    if (minimizer)
-        gsl_min_fminimizer_free(minimizer);
+    gsl_min_fminimizer_free(minimizer);
     return best;
 }
 
@@ -73,7 +82,7 @@ int optimal_beta0(struct rule *rule, const struct problem *problem,
                            rule->kind->name);
     for (; grid(points) <= OPTIMAL_BETA0_LARGEST; points++) {
         const double own = divergence(grid(points), &search);
-        if (search.status != STATUS_OK && refused == STATUS_OK) {
+        if (search.status != STATUS_OK && (refused == STATUS_OK || search.ended)) {
             refused = search.status;
             *error = search.error;
         }
@@ -82,7 +91,7 @@ int optimal_beta0(struct rule *rule, const struct problem *problem,
             best_point = points;
         }
     }
-    if (best_point < 0 && refused != STATUS_OK)
+    if (refused != STATUS_OK && (best_point < 0 || search.ended))
         return refused;
     if (best_point < 0)
         return error_about(error, STATUS_USAGE, "optimal-beta0",
@@ -95,6 +104,10 @@ int optimal_beta0(struct rule *rule, const struct problem *problem,
         *at_end = end;
     if (!end)
         beta0 = refine(&search, grid(best_point - 1), beta0, grid(best_point + 1));
+    if (search.ended) {
+        *error = search.error;
+        return search.status;
+    }
     rule->number[search.index] = beta0;
     return STATUS_OK;
 }

@@ -141,8 +141,9 @@ static int dump_value(const struct options *options, const struct option_value *
         const char *preset = request_rules_default(options, value, &presets);
         if (preset && !option->unrecorded)
             fprintf(stream, "# %s = %s\n", option->name, preset);
+        const int status = text_check(&presets, "the options", error);
         text_free(&presets);
-        return STATUS_OK;
+        return status;
     }
     if (!can_be_read(value->text))
         return error_about(error, STATUS_USAGE, option->name,
@@ -168,7 +169,8 @@ int config_dump(const struct options *options, FILE *stream, struct error *error
             options->program->name, PNM_VERSION, options->program->name);
     for (size_t i = 0; status == STATUS_OK && i < options->count; i++)
         status = dump_value(options, &options->value[i], whole, error);
-    if (fclose(whole) != 0 && status == STATUS_OK)
+    /* Without memory for the text, fclose() sets it to NULL and may return 0. */
+    if ((fclose(whole) != 0 || !text) && status == STATUS_OK)
         status = error_memory(error, "the options");
     if (status == STATUS_OK)
         fwrite(text, 1, size, stream); /* program_main checks ferror() */

@@ -86,6 +86,8 @@ static int check_whole(const struct reading *reading)
                              "every one has",
                              reading->path, value->option.name);
     }
+    if (status == STATUS_OK)
+        status = text_check(&presets, "the header", reading->error);
     text_free(&presets);
     return status;
 }
@@ -213,16 +215,18 @@ static bool is_listed(const char *list, const char *name)
     return false;
 }
 
-/* Whether the recorded run was given the option, or used its default, which the header
- * shows too. "0.9; RULE: 0.999" is always a default. */
-static bool was_given(const struct reading *reading, const struct option_value *value)
+/* Sets *given to whether the recorded run was given the option, or used its default,
+ * which the header shows too. "0.9; RULE: 0.999" is always a default. */
+static int was_given(const struct reading *reading, const struct option_value *value,
+                     bool *given)
 {
     struct text presets = {0};
     const char *preset = request_rules_default(reading->recorded, value, &presets);
-    const bool given = !preset || strcmp(preset, value->text) != 0 ||
-                       is_listed(reading->given, value->option.name);
+    *given = !preset || strcmp(preset, value->text) != 0 ||
+             is_listed(reading->given, value->option.name);
+    const int status = text_check(&presets, "the header", reading->error);
     text_free(&presets);
-    return given;
+    return status;
 }
 
 /* Whether a chosen rule takes the option. The header also has a program's own grid of a
@@ -251,7 +255,10 @@ int rerun_read(struct options *options, const char *path, struct error *error)
     for (size_t i = 0; status == STATUS_OK && i < recorded.count; i++) {
         const struct option_value *theirs = &recorded.value[i];
         struct option_value *own = &options->value[i];
-        if (!theirs->given || !options_is_open(own) || !was_given(&reading, theirs))
+        bool given = false;
+        if (theirs->given && options_is_open(own))
+            status = was_given(&reading, theirs, &given);
+        if (status != STATUS_OK || !given)
             continue;
         status = options_give(own, theirs->text, path, theirs->line, error);
         own->given = is_used(&recorded, own->option.name);

@@ -24,6 +24,7 @@ static void list_given(const struct options *options, struct text *text)
             strcmp(value->text, preset) == 0)
             text_add(text, "%s%s", text->length ? "," : "", value->option.name);
     }
+    text->failed = text->failed || presets.failed;
     text_free(&presets);
 }
 

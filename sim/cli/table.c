@@ -319,7 +319,8 @@ int table_reasons(struct table *table, struct error *error)
         const bool errors = name_lost(table, row, &names);
         const double chains =
             count < 0 ? NAN : table_get_number(table, row, (size_t)count);
-        if (names.length > 0) {
+        status = text_check(&names, "the table", error);
+        if (status == STATUS_OK && names.length > 0) {
             if (chains == 0)
                 text_add(&reason, "not sampled");
             else if (chains == 1 && errors)
@@ -327,9 +328,7 @@ int table_reasons(struct table *table, struct error *error)
             else
                 text_add(&reason, "beyond the range of numbers or undefined: %s",
                          text_get(&names) + 2);
-            status = text_check(&names, "the table", error);
-            if (status == STATUS_OK)
-                status = text_check(&reason, "the table", error);
+            status = text_check(&reason, "the table", error);
             if (status == STATUS_OK)
                 status = put_reason(table, row, text_get(&reason), error);
         }

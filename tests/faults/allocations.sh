@@ -48,6 +48,8 @@ one_allocation() {
 }
 export -f one_allocation
 
+# The other parts take commands whose results are tables.
+dump='pnm-stationary --optimizer all --lr 0.1 --spectrum 1 --dump-config'
 run=0
 count=0
 : >"$work/allocations"
@@ -77,7 +79,7 @@ while read -r command; do
     else
         seq $((1 + run % 8)) 8 "$made" | sed "s|^|$run |; s|\$| $command|"
     fi >>"$work/allocations"
-done < <(runs)
+done < <(runs && echo "$dump")
 count=$(wc -l <"$work/allocations")
 # shellcheck disable=SC2016 # the inner shell expands it
 tr '\n' '\0' <"$work/allocations" | xargs -0 -P "$(nproc)" -I LINE bash -c \
