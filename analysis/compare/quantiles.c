@@ -155,11 +155,21 @@ static int unit_quantile(struct noise_law law, double p, struct stable_quantile 
     *unit = (struct stable_quantile){.value = NAN, .density = NAN};
     if (isnan(alpha))
         return STATUS_OK;
-    const int status = stable_law_quantile(alpha, p, unit, error);
+    struct error why;
+    const int status = stable_law_quantile(alpha, p, unit, &why);
+    if (status == STATUS_SOFTWARE)
+        return error_about(
+            error, status, "quantiles",
+            "%g cannot be computed for stable noise of the exponent %g: %s", p, alpha,
+            why.text);
+    if (status != STATUS_OK) {
+        *error = why;
+        return status;
+    }
     unit->value /= sqrt(2);
     unit->error /= sqrt(2);
     unit->density *= sqrt(2);
-    return status;
+    return STATUS_OK;
 }
 
 static int find_units(const struct work *work, struct error *error)

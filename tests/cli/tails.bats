@@ -88,6 +88,8 @@ mode="--spectrum 1 --lr 0.3 --threads 1 --quiet"
     refuse 64 "--noise-law: 'student:9' is not allowed with a dense C" \
         pnm-stationary --optimizer sgd --lr 0.1 --spectrum 1,2 --noise file:dense --noise-law student:9
     refuse 64 '--quantiles: 1 is not a probability' $stationary --quantiles 0.5,1
+    refuse 70 '--quantiles: 1e-12 cannot be computed for stable noise of the exponent 0.5: the integral .* does not converge' \
+        $stationary --noise-law stable:0.5 --quantiles 0.1,1e-12 --exact
     refuse 64 '--at: the option cannot be combined with --quantiles' $stationary --quantiles 0.5 --at 3
     refuse 64 '--full: the option cannot' $stationary --quantiles 0.5 --full
     refuse 64 '--precision: the option cannot' $stationary --quantiles 0.5 --precision 0.01
