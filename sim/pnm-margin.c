@@ -461,7 +461,8 @@ static const struct program program = {
         "gradient, "
         "coast_bound sqrt(2 eta tau ln 2), tau = 1/(1 - beta1), for rules that are "
         "gradient descent with momentum. Differences are those of a rule and the first "
-        "one on the same replicas. A diverged replica counts as an error of 1/2. Exit "
+        "one on the same replicas. An output of exactly 0 chooses no class and "
+        "counts as half an error, and a diverged replica as an error of 1/2. Exit "
         "status 2: all replicas of a rule diverge, or some were not trained.",
     .groups =
         OPTIONS_RULE | OPTIONS_DECAY | OPTIONS_SAMPLING | OPTIONS_OUTPUT | OPTIONS_PLOT,

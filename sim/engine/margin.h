@@ -31,7 +31,8 @@ struct margin {
 
 /* What a record of a replica holds. Once a weight or a margin is beyond the range of
  * numbers, the replica has diverged: its errors are those of chance, 1/2, and its other
- * numbers NAN. */
+ * numbers NAN. An output of exactly 0, as weights leave whose cubes are too small for a
+ * double, is half an error. */
 enum margin_quantity {
     MARGIN_ERROR_LARGE, /* on fresh examples with the large margin */
     MARGIN_ERROR_SMALL,

@@ -258,6 +258,12 @@ static double cube_of(const struct patches *own, size_t example)
     return example < own->small ? own->cube_small : own->cube_large;
 }
 
+/* Twice the error that an example of this margin adds. */
+static size_t half_errors(double margin)
+{
+    return margin > 0 ? 0 : margin == 0 ? 1 : 2;
+}
+
 /* Sets the margins of the training examples, their losses and slopes, and the value. */
 static void evaluate(struct patches *own, struct patches_value *value)
 {
@@ -276,7 +282,7 @@ static void evaluate(struct patches *own, struct patches_value *value)
     for (size_t i = 0; i < own->train; i++) {
         noises[i < small] += own->margin[i];
         own->margin[i] = fma(cube_of(own, i), value->cubes, own->margin[i]);
-        wrong += !(own->margin[i] > 0);
+        wrong += half_errors(own->margin[i]);
     }
     own->kernel->logistic(own->examples, own->margin, own->loss, own->slope);
     for (size_t i = 0; i < own->train; i++)
@@ -287,7 +293,7 @@ static void evaluate(struct patches *own, struct patches_value *value)
     value->loss_small = losses[1] / (double)small;
     value->noise_large = noises[0] / large;
     value->noise_small = noises[1] / (double)small;
-    value->error = (double)wrong / all;
+    value->error = (double)wrong / (2 * all);
 }
 
 void patches_gradient(struct patches *patches, const double *theta, double *gradient,
@@ -330,9 +336,9 @@ void patches_errors(struct patches *patches, const double *theta,
         double noise = 0;
         for (size_t j = 0; j < patches->noise; j++)
             noise += patches->cubes[j * examples + i];
-        wrong[0] += !(fma(patches->cube_large, value->cubes, noise) > 0);
-        wrong[1] += !(fma(patches->cube_small, value->cubes, noise) > 0);
+        wrong[0] += half_errors(fma(patches->cube_large, value->cubes, noise));
+        wrong[1] += half_errors(fma(patches->cube_small, value->cubes, noise));
     }
-    *large = (double)wrong[0] / (double)patches->fresh;
-    *small = (double)wrong[1] / (double)patches->fresh;
+    *large = (double)wrong[0] / (2 * (double)patches->fresh);
+    *small = (double)wrong[1] / (2 * (double)patches->fresh);
 }

@@ -59,10 +59,11 @@ struct patches {
 /* What one evaluation of the training data gives. */
 struct patches_value {
     double loss, loss_large, loss_small; /* means over all and over either margin */
-    double error;                        /* share of examples with a margin <= 0 */
-    double projection;                   /* max_r <w_r, w*> */
-    double cubes;                        /* K */
-    double noise_large, noise_small;     /* mean noise part of the margin */
+    double error; /* share of examples with a margin < 0; a margin of 0 is half an error
+                   */
+    double projection;               /* max_r <w_r, w*> */
+    double cubes;                    /* K */
+    double noise_large, noise_small; /* mean noise part of the margin */
 };
 
 /* The number of training examples with the small margin, small_share N rounded. */
@@ -85,7 +86,8 @@ void patches_free(struct patches *patches);
 void patches_gradient(struct patches *patches, const double *theta, double *gradient,
                       struct patches_value *value);
 
-/* The share of fresh examples of either margin that the network gets wrong. Both have
+/* The share of fresh examples of either margin that the network gets wrong. A margin of
+ * exactly 0, where the network has chosen no class, counts as half an error. Both have
  * the same noise patches. patches_gradient must have been called at theta: it leaves K
  * in `value`. */
 void patches_errors(struct patches *patches, const double *theta,

@@ -77,6 +77,16 @@ few="--lr 0.3 --replicas 4 --steps 60 --fresh 100 --quiet"
     expect_message 'of 20 replicas diverge'
 }
 
+# The cubes of such small weights are 0, so that the network never says anything.
+@test "a network whose outputs are all 0 has the error of chance" {
+    attempt pnm-margin --optimizer sgd $few --init 1e-300
+    expect_status 0
+    all_are "$out" error_small 0.5
+    all_are "$out" error_large 0.5
+    all_are "$out" error_train 0.5
+    all_are "$out" diverged 0
+}
+
 @test "what is refused" {
     refuse 64 '--dimension: .*from 2 to' pnm-margin --optimizer sgd $few --dimension 1
     refuse 64 '--patches: .*from 2 to' pnm-margin --optimizer sgd $few --patches 1

@@ -185,6 +185,24 @@ static void errors_of_fresh_examples(void **state)
     patches_free(&patches);
 }
 
+/* A network whose output is 0 has chosen no class: it is wrong half the time. */
+static void an_output_of_0_is_half_an_error(void **state)
+{
+    double theta[WEIGHTS] = {0}, gradient[WEIGHTS], large, small;
+    struct patches patches;
+    struct patches_value value;
+    (void)state;
+    draw(&patches, &small_setting, 1, theta);
+    for (size_t k = 0; k < WEIGHTS; k++)
+        theta[k] *= 1e-200; /* the cubes of its scores are 0 */
+    patches_gradient(&patches, theta, gradient, &value);
+    patches_errors(&patches, theta, &value, &large, &small);
+    CHECK_NEAR(value.error, 0.5, 0, 0);
+    CHECK_NEAR(large, 0.5, 0, 0);
+    CHECK_NEAR(small, 0.5, 0, 0);
+    patches_free(&patches);
+}
+
 static void data_have_the_stated_law(void **state)
 {
     const struct patches_setting setting = {
@@ -291,6 +309,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(gradient_is_the_slope_of_the_loss),
         cmocka_unit_test(parts_of_the_value),
         cmocka_unit_test(errors_of_fresh_examples),
+        cmocka_unit_test(an_output_of_0_is_half_an_error),
         cmocka_unit_test(data_have_the_stated_law),
         cmocka_unit_test(settings_share_their_data),
         cmocka_unit_test(what_is_refused),
