@@ -119,6 +119,8 @@ int text_file_line(struct text_file *file, size_t longest, struct error *error)
     file->length = 0;
     file->number++;
     while (c != '\n' && (c = text_file_byte(file)) != EOF) {
+        if (c == '\r' && text_file_peek(file) != '\n')
+            c = '\n';
         if (c == '\0')
             return wrong(file, "the line holds a zero byte, so this is no text file",
                          error);

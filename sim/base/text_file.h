@@ -50,7 +50,8 @@ int text_file_peek(struct text_file *file);
  * that is too large, STATUS_INTERRUPTED, STATUS_MEMORY. */
 PNM_MUST_USE int text_file_check(const struct text_file *file, struct error *error);
 
-/* Reads the next line into file->text; length 0: none is left. STATUS_USAGE, with path
+/* Reads the next line into file->text; length 0: none is left. It ends in LF or CR LF,
+ * which stay as they are, or in CR alone, which becomes LF. STATUS_USAGE, with path
  * and line, for a zero byte and for more than `longest` bytes; and as text_file_check.
  */
 PNM_MUST_USE int text_file_line(struct text_file *file, size_t longest,

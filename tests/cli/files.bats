@@ -111,6 +111,34 @@ with_fault() {
     all_refused
 }
 
+@test "the line ends of every system are line ends to every reader" {
+    local run="pnm-simulate --optimizer sgd $small"
+    printf '# h\r0.5\r1\r' >h
+    printf '# C\r1 0.1\r0.1 2' >c
+    printf '3\r-4\r' >two
+    printf '0.5 1\n' >h.unix
+    printf '1 0.1\n0.1 2\n' >c.unix
+    printf '3\n-4\n' >two.unix
+    attempt $run --spectrum file:h.unix --noise file:c.unix --start file:two.unix --theta-star file:two.unix
+    body "$out" >wanted
+    attempt $run --spectrum file:h --noise file:c --start file:two --theta-star file:two
+    expect_same wanted <(body "$out")
+    printf 'a,y\r1,2\r3,4\r5,7\r' >data.csv
+    printf 'a,y\r\n1,2\r\n3,4\r\n5,7\r\n' >windows.csv
+    attempt pnm-stability --optimizer sgd --lr 0.1 --loss least-squares --data windows.csv
+    expect_status 0
+    body "$out" >wanted
+    attempt pnm-stability --optimizer sgd --lr 0.1 --loss least-squares --data data.csv
+    expect_same wanted <(body "$out")
+    printf '# A0, A1, b\r1 -0.1 0.1\r' >rule.txt
+    printf '[pnm-stability]\roptimizer = linear\rsystem = rule.txt\rspectrum = 0.5\rlr = 0.1\r' >run.ini
+    attempt pnm-stability --config run.ini --output one.csv
+    expect_status 0
+    tr '\n' '\r' <one.csv >mac.csv
+    attempt pnm-stability --rerun mac.csv --output two.csv
+    expect_same one.csv two.csv
+}
+
 @test "what is malformed is told with line and column" {
     printf '# h\n\n0.5, 1, \303\2511x 2\n' >h
     refuse 64 "--spectrum: h, line 3, column 9: '.*' is not a number" pnm-simulate --optimizer sgd $small \

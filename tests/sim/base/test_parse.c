@@ -371,6 +371,9 @@ static void test_file_accepts(void **state)
         {"1,2\n3,4\n", 2, 2},
         {"1, 2\n3,\t4\n", 2, 2},
         {"1\t2\r\n3\t4\r\n", 2, 2},
+        {"1 2\r3 4", 2, 2},
+        {"# old Macintosh\r1\r2\r\r3\r4\r", 4, 1},
+        {"1,2\r\n\r\n3,4\r", 2, 2},
         {"# a matrix\n\n  1 2 # first row\n\n#3\n3 4", 2, 2},
         {"   1e0   0x1p1 \n  3.0 +4\n\n\n", 2, 2},
         {"\xef\xbb\xbf"
@@ -397,6 +400,7 @@ static void test_file_refuses(void **state)
         {"# only a comment", "holds no numbers"},
         {"1 2\n3\n", "line 2"},
         {"1 2\n\n# x\n3 4 5\n", "line 4"},
+        {"1 2\r\r\n# x\r3 4 5\r", "line 4"},
         {"1\nnan\n", "line 2"},
         {"1 inf\n", "not finite"},
         {"1e400\n", "too large"},
