@@ -28,9 +28,15 @@ static int read_teacher(const char *text, struct lesson_setting *setting,
     if (status == STATUS_OK && text[length] == ':')
         status = parse_count("task", text + length + 1, 2, CLASS_DATA_CLASSES, &classes,
                              error);
+    if (status != STATUS_OK)
+        return error_about(error, status, "task",
+                           "'teacher:%.200s' is not allowed; allowed is "
+                           "teacher:FEATURES:CLASSES with 1 to %d features and 2 to %d "
+                           "classes",
+                           text, MOST_FEATURES, CLASS_DATA_CLASSES);
     setting->features = (size_t)features;
     setting->classes = (size_t)classes;
-    return status;
+    return STATUS_OK;
 }
 
 static int read_csv(const char *path, struct class_data **data, struct error *error)

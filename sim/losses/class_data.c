@@ -9,16 +9,6 @@
 
 static const double largest_number = 1e100; /* squares are numbers */
 
-static int check_size(size_t features, size_t rows, struct error *error)
-{
-    if (features > 0 && rows > 0)
-        return STATUS_OK;
-    return error_about(error, STATUS_USAGE, "task",
-                       "%zu rows of %zu columns are no examples; allowed are columns "
-                       "of features and a last one, the label",
-                       rows, features + 1);
-}
-
 static int check_feature(size_t features, size_t rows, const double *numbers,
                          size_t column, bool may_be_constant, struct error *error)
 {
@@ -95,9 +85,11 @@ int class_data_make(size_t features, size_t rows, const double *numbers,
 {
     size_t classes = 0;
     *data = NULL;
-    int status = check_size(features, rows, error);
-    if (status == STATUS_OK)
-        status = check_labels(features, rows, numbers, &classes, error);
+    if (features == 0)
+        return error_about(error, STATUS_USAGE, "task",
+                           "there is one column; allowed are columns of features and a "
+                           "last one, the label");
+    int status = check_labels(features, rows, numbers, &classes, error);
     for (size_t i = 0; status == STATUS_OK && i < features; i++)
         status = check_feature(features, rows, numbers, i, !standardized, error);
     if (status != STATUS_OK)

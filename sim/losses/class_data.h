@@ -22,12 +22,13 @@ struct class_data {
     uint64_t hash; /* of everything above */
 };
 
-/* Makes data of numbers[rows x (features + 1)], whose last column is the label: whole
- * numbers 0 ... K - 1, of which each occurs. STATUS_USAGE, with the quantity "task",
- * and the row and column of the numbers, for labels that are not whole, negative or
- * 1000 and more, a label below the largest one that does not occur, one class, a
- * feature that is constant (allowed if `standardized` is false), and numbers beyond
- * 1e100; STATUS_MEMORY. The caller frees *data, after a failure too. */
+/* Makes data of numbers[rows x (features + 1)], rows > 0, whose last column is the
+ * label: whole numbers 0 ... K - 1, of which each occurs. STATUS_USAGE, with the
+ * quantity "task", and the row and column of the numbers, for labels that are not
+ * whole, negative or 1000 and more, a label below the largest one that does not occur,
+ * one class, no feature, a feature that is constant (allowed if `standardized` is
+ * false), and numbers beyond 1e100; STATUS_MEMORY. The caller frees *data, after a
+ * failure too. */
 PNM_MUST_USE int class_data_make(size_t features, size_t rows, const double *numbers,
                                  bool standardized, struct class_data **data,
                                  struct error *error);

@@ -55,13 +55,15 @@ static void teachers_have_sizes(void **state)
     setting = read_task("teacher:64:3", &data);
     assert_int_equal(setting.features, 64);
     assert_int_equal(setting.classes, 3);
-    refuses("teacher:", "'' is not allowed; allowed is a whole number from 1 to 10000");
-    refuses("teacher:0", "'0' is not allowed");
-    refuses("teacher:1.5:2", "'1.5' is not allowed");
-    refuses("teacher:20:1", "'1' is not allowed; allowed is a whole number from 2 to "
-                            "1000");
-    refuses("teacher:20:", "'' is not allowed");
-    refuses("teacher:20:10:2", "'10:2' is not allowed");
+    refuses("teacher:",
+            "'teacher:' is not allowed; allowed is "
+            "teacher:FEATURES:CLASSES with 1 to 10000 features and 2 to 1000 "
+            "classes");
+    refuses("teacher:0", "'teacher:0' is not allowed");
+    refuses("teacher:1.5:2", "'teacher:1.5:2' is not allowed");
+    refuses("teacher:20:1", "'teacher:20:1' is not allowed");
+    refuses("teacher:20:", "'teacher:20:' is not allowed");
+    refuses("teacher:20:10:2", "'teacher:20:10:2' is not allowed");
     refuses(
         "teacher:00000000000000000000000000000000000000000000000000000000000000001:5",
         "is not allowed");
@@ -110,7 +112,7 @@ static void bad_files_are_refused(void **state)
     refuses_csv("1,2,0\n3,1,2\n", "no row has the label 1");
     refuses_csv("1,2,3\n3,1,3\n", "the label is 3 in every row");
     refuses_csv("1,2,0\n1,3,1\n", "column 1 is 1 in every row");
-    refuses_csv("0\n1\n", "2 rows of 1 columns are no examples");
+    refuses_csv("0\n1\n", "there is one column; allowed are");
     refuses_csv("1,5\n2,5\n", "a decimal point is '.'");
 }
 

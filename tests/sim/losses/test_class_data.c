@@ -86,7 +86,7 @@ static void bad_tables_are_refused(void **state)
                   "the label is 3 in every row");
     class_data_free(data);
     CHECK_REFUSED("a label alone", class_data_make(0, 6, constant, true, &data, &error),
-                  &error, "6 rows of 1 columns are no examples");
+                  &error, "there is one column; allowed are columns of features");
     class_data_free(data);
     /* The digits have pixels that are always white. */
     CHECK_OK(class_data_make(2, 2, constant, false, &data, &error), &error);
