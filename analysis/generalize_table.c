@@ -11,7 +11,7 @@
     COLUMN(BETA0, "beta0", REAL, false)                                                \
     COLUMN(BETA1, "beta1", REAL, false)                                                \
     COLUMN(WEIGHT_DECAY, "weight_decay", REAL, true)                                   \
-    COLUMN(RATE, "rate", REAL, false)                                                  \
+    COLUMN(RATE, "applied_rate", REAL, false)                                          \
     COLUMN(DECAY, "applied_decay", REAL, true)                                         \
     COLUMN(MATCHED, "matched", TEXT, false)                                            \
     COLUMN(TRIALS, "trials", COUNT, true)                                              \
@@ -19,15 +19,16 @@
     COLUMN(BASELINE_RULE, "baseline_rule", TEXT, true)                                 \
     COLUMN(BASELINE_LR, "baseline_lr", REAL, false)                                    \
     COLUMN(BASELINE_WEIGHT_DECAY, "baseline_weight_decay", REAL, true)                 \
-    COLUMN(BASELINE_RATE, "baseline_rate", REAL, true)                                 \
+    COLUMN(BASELINE_RATE, "baseline_applied_rate", REAL, true)                         \
     COLUMN(BASELINE_DECAY, "baseline_applied_decay", REAL, true)                       \
-    COLUMN(ERROR, "error_percent", REAL, false)                                        \
-    COLUMN(ERROR_SE, "error_percent_stderr", REAL, true)                               \
-    COLUMN(BASELINE_ERROR, "baseline_error_percent", REAL, false)                      \
-    COLUMN(BASELINE_ERROR_SE, "baseline_error_percent_stderr", REAL, true)             \
+    COLUMN(ERROR, "error_test", REAL, false)                                           \
+    COLUMN(ERROR_SE, "error_test_stderr", REAL, true)                                  \
+    COLUMN(BASELINE_ERROR, "baseline_error_test", REAL, false)                         \
+    COLUMN(BASELINE_ERROR_SE, "baseline_error_test_stderr", REAL, true)                \
     COLUMN(DIFFERENCE, "difference_points", REAL, false)                               \
     COLUMN(DIFFERENCE_SE, "difference_points_stderr", REAL, false)                     \
-    COLUMN(HALF_WIDTH, "half_width", REAL, true)                                       \
+    COLUMN(HALF_WIDTH, "half_width_points", REAL, true)                                \
+    COLUMN(MARGIN, "margin_points", REAL, true)                                        \
     COLUMN(VERDICT, "verdict", TEXT, false)                                            \
     COLUMN(COUNT, "count", COUNT, false)                                               \
     COLUMN(PLANNED, "planned", COUNT, true)                                            \
@@ -146,6 +147,7 @@ int generalize_table_add(struct table *table, const struct sampling *sampling,
     put_mean(table, DIFFERENCE, &result->difference);
     put_mean(table, BEST, &result->best);
     table_known(table, HALF_WIDTH, result->half_width);
+    table_real(table, MARGIN, row->margin);
     table_count(table, COUNT, result->count);
     table_count(table, PLANNED, result->planned);
     table_count(table, DIVERGED, result->own_diverged);

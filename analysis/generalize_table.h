@@ -11,6 +11,7 @@
 struct generalize_row {
     const struct match_pair *pair;
     const struct generalize_result *result;
+    double margin;       /* points */
     const char *matched; /* "none", "rate", "both", "itself" or "tuned" */
     uint64_t trials;     /* learning rates tried for each of the two; 0: none */
     uint64_t edges;      /* how many of the two took the lowest or the highest one */

@@ -2,18 +2,15 @@
 /* pnm-generalize: whether a rule generalizes better than a baseline, in pairs of
  * trainings, as published and with the rates matched. */
 #include "cli/program.h"
-#include "cli/request.h"
+#include "cli/training_options.h"
 #include "generalize_table.h"
-#include "rules/rule_check.h"
 
 #include <math.h>
 #include <stdlib.h>
 
 struct generalize_request {
-    struct request request;
-    struct training_setting setting;
+    struct training_request training;
     enum match match;
-    bool match_given;
     double margin;
     uint64_t replicas, max_replicas, tune;
     bool replicas_given, most_given;
@@ -23,7 +20,6 @@ static const struct option_spec own_options[] = {
     {.name = "match",
      .kind = OPTION_CHOICE,
      .field = OPTION_FIELD(struct generalize_request, match),
-     .given = OPTION_FIELD(struct generalize_request, match_given),
      .argument = "none|rate|both|itself",
      .preset = "none",
      .doc = "none: the baseline has the rule's learning rate; rate: the one with which "
@@ -55,7 +51,7 @@ static const struct option_spec own_options[] = {
      .field = OPTION_FIELD(struct generalize_request, max_replicas),
      .given = OPTION_FIELD(struct generalize_request, most_given),
      .argument = "R",
-     .preset = "200",
+     .preset = "500",
      .low = 1,
      .high = 1e6,
      .doc = "the most replicas that are planned"},
@@ -72,9 +68,9 @@ static const struct option_spec own_options[] = {
 };
 
 static const struct program_example examples[] = {
-    {"PNM against SGD at the same learning rate, and at the same applied rate:",
+    {"PNM against SGD at the same learning rate:",
      "pnm-generalize --optimizer sgd,pnm --lr 0.5 --replicas 30 --format table"},
-    {"The same at the same applied rate:",
+    {"The same with the learning rate of SGD at which both move at the same rate:",
      "pnm-generalize --optimizer sgd,pnm --lr 0.5 --match rate --replicas 30 --format "
      "table"},
     {NULL, NULL},
@@ -102,7 +98,7 @@ static int check_options(const struct generalize_request *own, struct error *err
             "cannot be combined with --match %s: a rate is tuned or "
             "matched",
             matched_text(&(struct generalize_request){.match = own->match}));
-    if (own->tune > 0 && own->setting.lesson.validation == 0)
+    if (own->tune > 0 && own->training.validation == 0)
         return error_about(error, STATUS_USAGE, "validation",
                            "there are no validation examples; --tune needs some, as "
                            "with --validation 500");
@@ -112,42 +108,26 @@ static int check_options(const struct generalize_request *own, struct error *err
     return STATUS_OK;
 }
 
-/* Refuses rules that cannot be trained, baselines with matched rates among them. */
-static int check_pairs(const struct generalize_request *own,
+/* Refuses twins that cannot be trained, which their matched rates may make. */
+static int check_twins(const struct training_setting *setting,
                        const struct match_pair *pairs, size_t count,
                        struct error *error)
 {
-    const struct request_rules *rules = &own->request.rules;
-    int status = rule_check_sampled(rules->rule, rules->count, "pnm-generalize", error);
-    if (status == STATUS_OK)
-        status = rule_check_gradients(rules->rule, rules->count, "training", error);
-    for (size_t k = 0; status == STATUS_OK && k < count; k++) {
-        status = training_check(&own->setting, &pairs[k].own, 1, error);
-        if (status == STATUS_OK)
-            status = training_check(&own->setting, &pairs[k].twin, 1, error);
-    }
+    int status = STATUS_OK;
+    for (size_t k = 0; status == STATUS_OK && k < count; k++)
+        status = training_check(setting, &pairs[k].twin, 1, error);
     return status;
 }
 
-static struct training training_of(const struct generalize_request *own)
-{
-    const struct sampling *sampling = &own->request.sampling;
-    return (struct training){
-        .setting = &own->setting,
-        .generator = sampling->generator,
-        .seed = sampling->seed,
-        .threads = sampling->threads,
-        .label = sampling_label(sampling, "training"),
-        .session = sampling->session,
-    };
-}
-
 /* Tunes and trains the pairs, and adds their rows. */
-static int compare(const struct generalize_request *own, struct match_pair *pairs,
+static int compare(const struct generalize_request *own,
+                   const struct training_setting *setting, struct match_pair *pairs,
                    size_t count, struct table *table, struct tally *tally,
                    struct error *error)
 {
-    const struct training training = training_of(own);
+    const struct sampling *sampling = &own->training.request.sampling;
+    struct training training = training_options_run(&own->training, setting);
+    training.label = sampling_label(sampling, "training");
     const struct generalize generalize = {
         .training = &training,
         .margin = own->margin,
@@ -166,13 +146,14 @@ static int compare(const struct generalize_request *own, struct match_pair *pair
         const struct generalize_row row = {
             .pair = &pairs[k],
             .result = &results[k],
+            .margin = own->margin,
             .matched = matched_text(own),
             .trials = own->tune,
             .edges = edges[k],
         };
         tally->inconclusive += results[k].verdict == VERDICT_INCONCLUSIVE;
         tally->not_sampled += results[k].count < results[k].planned;
-        status = generalize_table_add(table, &own->request.sampling, &row, error);
+        status = generalize_table_add(table, sampling, &row, error);
     }
     free(results);
     free(edges);
@@ -184,19 +165,24 @@ static int answer(const struct request *request, struct table *table,
 {
     const struct generalize_request *own = (const struct generalize_request *)request;
     const struct request_rules *rules = &request->rules;
+    struct training_setting setting;
+    struct class_data *data = NULL;
     struct match_pair *pairs = NULL;
     size_t count = 0;
     int status = check_options(own, error);
     if (status == STATUS_OK)
+        status = training_options_read(&own->training, &setting, &data, error);
+    if (status == STATUS_OK)
         status =
             match_pairs(rules->rule, rules->count, own->match, &pairs, &count, error);
     if (status == STATUS_OK)
-        status = check_pairs(own, pairs, count, error);
+        status = check_twins(&setting, pairs, count, error);
     if (status == STATUS_OK)
         status = generalize_table_init(table, rules->rule, rules->count, error);
     if (status == STATUS_OK)
-        status = compare(own, pairs, count, table, tally, error);
+        status = compare(own, &setting, pairs, count, table, tally, error);
     free(pairs);
+    class_data_free(data);
     return status;
 }
 
@@ -209,25 +195,30 @@ static const struct program program = {
         "and orders of batches, and judges the difference of their test errors: "
         "better, same, worse or inconclusive.",
     .notes =
-        "A row for each rule, combination of parameter values and baseline. rate and "
-        "applied_decay tell how a rule moves in the long run: the rate for each unit "
-        "of a gradient that stays, as the learning rate of sgd does, and the share of "
-        "theta that weight decay takes, per unit of that rate. Errors are test errors "
-        "at the end of the last epoch, in percent, with standard errors; "
-        "difference_points is the mean of the rule's error - the baseline's in pairs, "
-        "half_width 4.89 standard errors of it (Student's t below 1000 replicas). "
-        "Verdict: same if |difference| + half_width <= margin; else better (worse) if "
-        "the whole band lies below (above) 0; else inconclusive, as always below 30 "
-        "replicas. difference_best_points compares the lowest errors of all epochs; "
-        "it selects on the test examples and is not judged. A diverged replica counts "
-        "with the error of chance, 1 - 1/classes. A linear and an adaptive rule cannot "
-        "be matched. Exit status 2: a verdict is inconclusive, or replicas were not "
-        "trained.",
+        "A row for each rule, combination of parameter values and baseline. "
+        "applied_rate and applied_decay tell how a rule moves in the long run: its "
+        "rate for each unit of a gradient that stays, as the learning rate of sgd is, "
+        "and the share of the weights that weight decay takes in a step, per unit of "
+        "that rate; an adaptive rule moves by its rate whatever the gradient. "
+        "error_test is the test error at the end of the last epoch, "
+        "difference_points the mean of the rule's - the baseline's in pairs, in "
+        "hundredths, half_width_points its band: 4.89 standard errors, by Student's t "
+        "below 1000 replicas. The verdict is same if |difference| + half width <= "
+        "margin; else better (worse) if the whole band lies below (above) 0; else "
+        "inconclusive, as it always is below 30 replicas. So a difference that is "
+        "there, but surely within the margin, is same. Replicas are planned for a "
+        "half width of half the margin, which always decides. difference_best_points "
+        "compares the lowest errors of all epochs; it selects on the test examples and "
+        "is not judged. A replica that diverges counts with the error of chance, "
+        "1 - 1/K. A linear and an adaptive rule cannot be matched. Exit status 2: a "
+        "verdict is inconclusive, or replicas were not trained.",
     .groups =
         OPTIONS_RULE | OPTIONS_DECAY | OPTIONS_SAMPLING | OPTIONS_OUTPUT | OPTIONS_PLOT,
     .judges = true,
     .unplanned = true,
     .sampled = true,
+    .common = training_options,
+    .common_count = TRAINING_OPTIONS,
     .own = own_options,
     .own_count = sizeof own_options / sizeof *own_options,
     .request_size = sizeof(struct generalize_request),

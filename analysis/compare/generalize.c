@@ -14,8 +14,8 @@ static const uint64_t pilot_from = UINT64_C(1) << 32, trial_from = UINT64_C(2) <
 
 /* --- judging ---------------------------------------------------------------------- */
 
-/* Of shares, or differences of them: in percent, or points. */
-static struct moments in_percent(struct moments moments)
+/* Of differences of shares. */
+static struct moments in_points(struct moments moments)
 {
     moments.mean *= 100;
     moments.squares *= 100 * 100;
@@ -43,11 +43,10 @@ struct generalize_result generalize_judge(const struct replicas *own,
     struct generalize_result result = {
         .planned = planned,
         .count = count,
-        .own = in_percent(replicas_moments(&a, last, TRAINING_ERROR_TEST)),
-        .twin = in_percent(replicas_moments(&b, last, TRAINING_ERROR_TEST)),
-        .difference =
-            in_percent(replicas_difference(&a, &b, last, TRAINING_ERROR_TEST)),
-        .best = in_percent(replicas_difference(&a, &b, last, TRAINING_ERROR_BEST)),
+        .own = replicas_moments(&a, last, TRAINING_ERROR_TEST),
+        .twin = replicas_moments(&b, last, TRAINING_ERROR_TEST),
+        .difference = in_points(replicas_difference(&a, &b, last, TRAINING_ERROR_TEST)),
+        .best = in_points(replicas_difference(&a, &b, last, TRAINING_ERROR_BEST)),
         .own_diverged = diverged(&a),
         .twin_diverged = diverged(&b),
         .half_width = NAN,
@@ -97,7 +96,7 @@ static int train(const struct generalize *own, const struct rule *rule, uint64_t
     struct training training = *own->training;
     struct training_setting setting = *training.setting;
     setting.first_replica += from;
-    setting.order += from + (reorder ? order_from : 0);
+    setting.order += reorder ? order_from : 0;
     training.setting = &setting;
     training.rule = rule;
     training.every = 0;

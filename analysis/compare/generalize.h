@@ -4,8 +4,8 @@
  *
  * The error is that at the end of the last epoch. The lowest one of all epochs is
  * reported beside it and not judged, because it selects on the test examples. A replica
- * that diverges has the error of chance and is counted; none is dropped. Errors are in
- * percent, their differences in points.
+ * that diverges has the error of chance and is counted; none is dropped. Differences
+ * are in points, that is hundredths.
  *
  * The band of a difference is that of estimate_half_width, as in all rows, and needs
  * ESTIMATE_MIN_CHAINS replicas; verdict_paired says what it decides. The band rests on
@@ -34,8 +34,9 @@ struct generalize {
 /* What a pair of rules gave, over the replicas that both have run. */
 struct generalize_result {
     uint64_t planned, count;
-    struct moments own, twin, difference; /* test error; own - twin */
-    struct moments best;                  /* of the lowest errors: own - twin */
+    struct moments own, twin;  /* test errors */
+    struct moments difference; /* own - twin, in points */
+    struct moments best;       /* the same of the lowest errors */
     uint64_t own_diverged, twin_diverged;
     double half_width;
     enum verdict verdict;

@@ -17,15 +17,15 @@ small="--train 60 --test 100 --hidden 8 --batch 20 --epochs 2 --quiet"
     all_are "$out" matched none
     expect_equal "$(column "$out" lr | paste -sd ' ')" "$(column "$out" baseline_lr | paste -sd ' ')"
     # At beta0 = 70 the rate is 1/sqrt(71^2 + 70^2) of the learning rate.
-    holds "($(column "$out" rate 2)/$(column "$out" lr 2) * sqrt(71^2 + 70^2) - 1)^2 < 1e-10"
-    holds "($(column "$out" error_percent 2) - ($(column "$out" baseline_error_percent 2)) - ($(column "$out" difference_points 2)))^2 < 1e-18"
+    holds "($(column "$out" applied_rate 2)/$(column "$out" lr 2) * sqrt(71^2 + 70^2) - 1)^2 < 1e-10"
+    holds "(100 * ($(column "$out" error_test 2) - ($(column "$out" baseline_error_test 2))) - ($(column "$out" difference_points 2)))^2 < 1e-18"
     cp "$out" none.csv
     attempt pnm-generalize --optimizer sgd,pnm --lr 0.5,2 --beta0 0,70 $small --replicas 30 --margin 50 --match rate
     expect_status 0
     all_are "$out" matched rate
     for row in 1 2 3 4; do
-        holds "($(column "$out" baseline_rate $row)/$(column "$out" rate $row) - 1)^2 < 1e-12"
-        expect_equal "$(column "$out" error_percent $row)" "$(column none.csv error_percent $row)"
+        holds "($(column "$out" baseline_applied_rate $row)/$(column "$out" applied_rate $row) - 1)^2 < 1e-12"
+        expect_equal "$(column "$out" error_test $row)" "$(column none.csv error_test $row)"
     done
     attempt pnm-generalize --optimizer sgd,pnm --lr 0.5 --beta0 70 --weight-decay 1e-4 --decay decoupled \
         $small --replicas 30 --margin 50 --match both
@@ -60,7 +60,7 @@ small="--train 60 --test 100 --hidden 8 --batch 20 --epochs 2 --quiet"
 @test "labels that say nothing leave chance" {
     attempt pnm-generalize --optimizer sgd,pnm --lr 0.5 --label-noise sym:0.9 $small --test 400 --replicas 60 --margin 10
     expect_status 0
-    holds "($(column "$out" error_percent) - 90)^2 < (5 * $(column "$out" error_percent_stderr))^2 + 1"
+    holds "($(column "$out" error_test) - 0.9)^2 < (5 * $(column "$out" error_test_stderr))^2"
 }
 
 # shellcheck disable=SC2086
@@ -80,7 +80,7 @@ small="--train 60 --test 100 --hidden 8 --batch 20 --epochs 2 --quiet"
     expect_status 2
     all_are "$out" diverged 30
     all_are "$out" baseline_diverged 30
-    holds "($(column "$out" error_percent) - 90)^2 < 1e-18"
+    holds "($(column "$out" error_test) - 0.9)^2 < 1e-18"
     expect_equal "$(column "$out" verdict)" inconclusive
     grep -q 'all replicas of both rules diverge' "$out"
     attempt pnm-generalize --optimizer sgd,adam --lr 1e200 ${small/--quiet/} --replicas 30

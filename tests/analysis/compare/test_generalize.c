@@ -159,16 +159,16 @@ static void bands_are_wide_enough(void **state)
     }
 }
 
-static void numbers_are_percent_and_pairs(void **state)
+static void differences_are_points_of_pairs(void **state)
 {
     (void)state;
     const struct generalize_result one = judge(3, 500, 2, 1);
-    CHECK_NEAR(one.own.mean - one.twin.mean, one.difference.mean, 0, 1e-12);
+    CHECK_NEAR(100 * (one.own.mean - one.twin.mean), one.difference.mean, 0, 1e-12);
     CHECK_NEAR(one.difference.mean, 2, 0, 5 * moments_stderr(&one.difference));
     CHECK_NEAR(one.best.mean, one.difference.mean - 1, 0, 1e-12);
     /* The luck that both share is gone from the difference. */
     CHECK_NEAR(moments_stderr(&one.difference), sqrt(2.0 / 500), 0.2, 0);
-    CHECK_NEAR(moments_stderr(&one.own), sqrt(10.0 / 500), 0.2, 0);
+    CHECK_NEAR(moments_stderr(&one.own), 0.01 * sqrt(10.0 / 500), 0.2, 0);
     CHECK_NEAR(one.half_width,
                estimate_half_width(moments_stderr(&one.difference), 500), 0, 0);
 }
@@ -219,7 +219,7 @@ static void diverged_replicas_count_as_chance(void **state)
         diverge(&own, i);
     result = generalize_judge(&own, &twin, 40, margin);
     assert_int_equal(result.own_diverged, 40);
-    CHECK_NEAR(result.own.mean, 90, 0, 1e-12);
+    CHECK_NEAR(result.own.mean, 0.9, 0, 1e-12);
     assert_int_equal(result.verdict, VERDICT_WORSE);
     for (uint64_t i = 0; i < 40; i++)
         diverge(&twin, i);
@@ -263,7 +263,7 @@ int main(void)
         cmocka_unit_test(half_the_margin_decides),
         cmocka_unit_test(planned_replicas_find_a_shift),
         cmocka_unit_test(bands_are_wide_enough),
-        cmocka_unit_test(numbers_are_percent_and_pairs),
+        cmocka_unit_test(differences_are_points_of_pairs),
         cmocka_unit_test(few_replicas_decide_nothing),
         cmocka_unit_test(the_shorter_of_two_and_no_more_than_planned),
         cmocka_unit_test(diverged_replicas_count_as_chance),
