@@ -225,7 +225,7 @@ required() {
     case $1 in
         pnm-rules | pnm-verify | pnm-bound) ;;
         pnm-noise | pnm-convergence) echo --optimizer sgd ;;
-        pnm-worst-case | pnm-margin) echo --optimizer sgd --lr 1 ;;
+        pnm-worst-case | pnm-margin | pnm-train | pnm-generalize) echo --optimizer sgd --lr 1 ;;
         pnm-pacbayes) echo --optimizer sgd --spectrum 1 --prior-precision 10 --train-size 100 ;;
         *) echo --optimizer sgd --spectrum 1 ;;
     esac

@@ -89,7 +89,8 @@ small="--train 60 --test 100 --hidden 8 --batch 20 --epochs 2 --quiet"
 
 # shellcheck disable=SC2086
 @test "tuning tries as many rates for each rule" {
-    attempt pnm-generalize --optimizer sgd,pnm --lr 0.01 --validation 40 --tune 5 $small --replicas 30 --margin 50
+    attempt pnm-generalize --optimizer sgd,pnm --lr 0.01 --validation 200 --tune 5 $small --train 200 --epochs 20 \
+        --replicas 30
     expect_status 0
     all_are "$out" matched tuned
     all_are "$out" trials 5
