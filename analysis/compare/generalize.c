@@ -72,13 +72,16 @@ uint64_t generalize_plan(const struct moments *pilot, double margin, uint64_t mo
     const double chance = 0.25;
     const double spread =
         n > 1 ? sqrt(pilot->squares / gsl_cdf_chisq_Pinv(chance, n - 1)) : NAN;
+    /* A difference that is surely larger than the margin needs no finer band. */
+    const double sure = fabs(pilot->mean) - 3 * spread / sqrt(n);
+    const double wanted = fmax(margin, sure) / 2;
     uint64_t enough = most, short_of = ESTIMATE_MIN_CHAINS - 1;
     if (!(spread >= 0)) /* the session has ended before */
         return most < ESTIMATE_MIN_CHAINS ? most : ESTIMATE_MIN_CHAINS;
     while (enough > short_of && enough - short_of > 1) {
         const uint64_t middle = short_of + (enough - short_of) / 2;
         const double se = spread / sqrt((double)middle);
-        if (estimate_half_width(se, middle) <= margin / 2)
+        if (estimate_half_width(se, middle) <= wanted)
             enough = middle;
         else
             short_of = middle;

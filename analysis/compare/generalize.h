@@ -64,9 +64,10 @@ struct generalize_result generalize_judge(const struct replicas *own,
                                           const struct replicas *twin, uint64_t planned,
                                           double margin);
 
-/* The replicas whose band will be at most half the margin, so that verdict_paired
- * decides, with three chances in four, as far as the spread of the pilot's differences
- * tells: at least ESTIMATE_MIN_CHAINS, at most `most`. */
+/* The replicas whose band will be at most half the margin or, where the pilot's
+ * difference less three standard errors is more than the margin, at most half of that,
+ * so that verdict_paired decides, with three chances in four, as far as the spread of
+ * the pilot's differences tells: at least ESTIMATE_MIN_CHAINS, at most `most`. */
 uint64_t generalize_plan(const struct moments *pilot, double margin, uint64_t most);
 
 #endif
