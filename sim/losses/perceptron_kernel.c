@@ -21,12 +21,17 @@ static void product_transposed(size_t rows, size_t inner, size_t lanes,
 static void activate(bool relu, size_t rows, size_t lanes, const double *restrict bias,
                      double *restrict a)
 {
-    for (size_t r = 0; r < rows; r++)
-        for (size_t l = 0; l < lanes; l++) {
-            const double score = a[r * lanes + l] + bias[l];
-            a[r * lanes + l] = relu ? (score <= 0 ? 0 : score)
-                                    : elementary_tanh(score) + (score - score);
-        }
+    for (size_t r = 0; r < rows; r++, a += lanes)
+        if (relu)
+            for (size_t l = 0; l < lanes; l++) {
+                const double score = a[l] + bias[l];
+                a[l] = score <= 0 ? 0 : score;
+            }
+        else
+            for (size_t l = 0; l < lanes; l++) {
+                const double score = a[l] + bias[l];
+                a[l] = elementary_tanh(score) + (score - score);
+            }
 }
 
 static void back(bool relu, size_t rows, size_t lanes, const double *restrict a,
@@ -36,28 +41,50 @@ static void back(bool relu, size_t rows, size_t lanes, const double *restrict a,
         slope[k] = relu ? (a[k] > 0 ? slope[k] : 0) : slope[k] * fma(-a[k], a[k], 1.0);
 }
 
-/* What is below e^-600 of the largest counts as 0. */
-static double softmax_row(size_t classes, double weight, const double *restrict bias,
-                          uint32_t label, double *restrict score)
+/* Rows whose exponentials and logarithms are taken together. */
+enum { SOFTMAX_ROWS = 16 };
+
+/* Adds the bias to a row of scores, subtracts the largest of them, and returns the
+ * label's; *odd is no number if a score is none. */
+static double below_largest(size_t classes, const double *restrict bias, uint32_t label,
+                            double *restrict score, double *odd)
 {
-    double most = -HUGE_VAL, sum = 0, odd = 0;
+    double most = -HUGE_VAL;
+    *odd = 0;
     for (size_t c = 0; c < classes; c++) {
         score[c] += bias[c];
         most = score[c] > most ? score[c] : most;
-        odd += score[c] - score[c];
-    }
-    const double own = score[label] - most;
-    for (size_t c = 0; c < classes; c++) {
-        const double below = score[c] - most;
-        score[c] = below > -600 ? elementary_exp(below) : 0;
+        *odd += score[c] - score[c];
     }
     for (size_t c = 0; c < classes; c++)
-        sum += score[c];
-    const double share = weight / sum;
-    for (size_t c = 0; c < classes; c++)
-        score[c] *= share;
-    score[label] -= weight;
-    return elementary_log(sum) - own + odd;
+        score[c] -= most;
+    return score[label];
+}
+
+/* What is below e^-600 of the largest counts as 0. */
+static double softmax_block(size_t rows, size_t classes, double weight,
+                            const double *restrict bias, const uint32_t *restrict label,
+                            double *restrict score, double loss)
+{
+    double own[SOFTMAX_ROWS], odd[SOFTMAX_ROWS], sum[SOFTMAX_ROWS];
+    for (size_t r = 0; r < rows; r++)
+        own[r] = below_largest(classes, bias, label[r], score + r * classes, &odd[r]);
+    for (size_t k = 0; k < rows * classes; k++)
+        score[k] = score[k] > -600 ? elementary_exp(score[k]) : 0;
+    for (size_t r = 0; r < rows; r++) {
+        sum[r] = 0;
+        for (size_t c = 0; c < classes; c++)
+            sum[r] += score[r * classes + c];
+        const double share = weight / sum[r];
+        for (size_t c = 0; c < classes; c++)
+            score[r * classes + c] *= share;
+        score[r * classes + label[r]] -= weight;
+    }
+    for (size_t r = 0; r < rows; r++)
+        sum[r] = elementary_log(sum[r]);
+    for (size_t r = 0; r < rows; r++)
+        loss += sum[r] - own[r] + odd[r];
+    return loss;
 }
 
 static double softmax(size_t rows, size_t classes, double weight,
@@ -65,8 +92,9 @@ static double softmax(size_t rows, size_t classes, double weight,
                       double *restrict score)
 {
     double loss = 0;
-    for (size_t r = 0; r < rows; r++)
-        loss += softmax_row(classes, weight, bias, label[r], score + r * classes);
+    for (size_t r = 0; r < rows; r += SOFTMAX_ROWS)
+        loss = softmax_block(rows - r < SOFTMAX_ROWS ? rows - r : SOFTMAX_ROWS, classes,
+                             weight, bias, label + r, score + r * classes, loss);
     return loss;
 }
 
