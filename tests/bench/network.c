@@ -2,6 +2,7 @@
 #include "network.h"
 
 #include "engine/kernels.h"
+#include "engine/training.h"
 #include "losses/perceptron.h"
 #include "report.h"
 #include "rules/rule_from.h"
@@ -15,6 +16,14 @@
 
 static const struct perceptron_shape shape = {NETWORK_FEATURES, NETWORK_HIDDEN,
                                               NETWORK_CLASSES, PERCEPTRON_RELU};
+
+static void must(int status, const struct error *error)
+{
+    if (status != STATUS_OK) {
+        fprintf(stderr, "bench: %s\n", error->text);
+        exit(status);
+    }
+}
 
 /* --- the training ----------------------------------------------------------------- */
 
@@ -75,10 +84,7 @@ static double train_one(const struct rule *rule, const struct rule_loops *loops,
     uint32_t row[NETWORK_BATCH];
     struct perceptron net;
     struct error error;
-    if (perceptron_init(&net, &shape, NETWORK_BATCH, &error) != STATUS_OK) {
-        fprintf(stderr, "bench: %s\n", error.text);
-        exit(71);
-    }
+    must(perceptron_init(&net, &shape, NETWORK_BATCH, &error), &error);
     memcpy(theta, task->start, n * sizeof *theta);
     for (uint64_t t = 0; t < steps; t++) {
         choose_rows(t, row);
@@ -91,23 +97,47 @@ static double train_one(const struct rule *rule, const struct rule_loops *loops,
     return loss;
 }
 
-double network_train(const char *name, double lr, uint64_t replicas, uint64_t steps,
-                     double *loss)
+double network_train(const char *name, double lr, uint64_t steps, double *loss)
 {
     struct error error;
     struct rule rule;
     const struct kernels *kernels = kernels_find(&error);
-    if (!kernels || rule_from(&rule, &error, "%s lr=%.17g", name, lr) != STATUS_OK) {
-        fprintf(stderr, "bench: %s\n", error.text);
-        exit(64);
-    }
+    must(kernels ? rule_from(&rule, &error, "%s lr=%.17g", name, lr) : STATUS_USAGE,
+         &error);
     const struct task task = task_init();
     const double start = setup_processor_now();
-    for (uint64_t r = 0; r < replicas; r++)
-        *loss = train_one(&rule, kernels_rule(kernels, &rule), &task, steps);
+    *loss = train_one(&rule, kernels_rule(kernels, &rule), &task, steps);
     const double seconds = setup_processor_now() - start;
     free(task.x);
     free(task.label);
+    return seconds;
+}
+
+double network_replicas(const char *name, double lr, uint64_t replicas, double *wrong)
+{
+    static const struct training_setting setting = {
+        .lesson = {.features = NETWORK_FEATURES,
+                   .classes = NETWORK_CLASSES,
+                   .train = NETWORK_EXAMPLES,
+                   .test = 64},
+        .hidden = NETWORK_HIDDEN,
+        .batch = NETWORK_BATCH,
+        .epochs = NETWORK_EPOCHS,
+    };
+    struct error error;
+    struct rule rule;
+    struct replicas result;
+    must(rule_from(&rule, &error, "%s lr=%.17g", name, lr), &error);
+    const struct training training = {.rule = &rule,
+                                      .setting = &setting,
+                                      .generator = {.kind = RANDOM_XOSHIRO},
+                                      .seed = 1,
+                                      .threads = 1};
+    const double start = setup_processor_now();
+    must(training_run(&training, replicas, &result, &error), &error);
+    const double seconds = setup_processor_now() - start;
+    *wrong = replicas_moments(&result, 0, TRAINING_ERROR).mean;
+    replicas_free(&result);
     return seconds;
 }
 
@@ -116,24 +146,22 @@ double network_train(const char *name, double lr, uint64_t replicas, uint64_t st
 /* Peers must reach pnmlab's loss: sums in another order change its last digits. */
 static struct contender *add_training(struct contest *contest, struct process *process,
                                       const char *what, const char *isa,
-                                      const char *rule, uint64_t replicas,
-                                      uint64_t steps)
+                                      const char *rule, uint64_t steps)
 {
     const double lr = strcmp(rule, "adam") == 0 ? 0.002 : 0.1;
     struct contender c = {.what = what,
                           .isa = isa,
                           .d = perceptron_weights(&shape),
-                          .replicas = replicas,
+                          .replicas = 1,
                           .steps = steps,
                           .threads = 1,
                           .process = process,
-                          .units = (double)(replicas * steps),
+                          .units = (double)steps,
                           .tolerance = 1e-8,
                           .most = NAN};
-    network_train(rule, lr, 1, steps, &c.expected);
+    network_train(rule, lr, steps, &c.expected);
     snprintf(c.rule, sizeof c.rule, "%s", rule);
-    snprintf(c.command, sizeof c.command, "network %s %s %g %llu %llu",
-             *isa ? "pnmlab" : what, rule, lr, (unsigned long long)replicas,
+    snprintf(c.command, sizeof c.command, "network %s %s %g %llu", what, rule, lr,
              (unsigned long long)steps);
     return contest_add(contest, &c);
 }
@@ -144,16 +172,43 @@ static void add_peers(struct bench *bench, struct contest *contest, const char *
     static const char *const peers[] = {"numpy", "torch"};
     for (size_t k = 0; k < (bench->quick ? 1 : 2); k++) {
         struct contender *peer =
-            add_training(contest, &bench->peers, peers[k], "", rule, 1, steps);
+            add_training(contest, &bench->peers, peers[k], "", rule, steps);
         peer->ratio_to = "pnmlab";
         peer->base = base;
+    }
+}
+
+/* Replicas as the programs train them. At the end fewer than half of the examples are
+ * wrong, where chance is nine tenths. */
+static void add_replicas(struct bench *bench, struct contest *contest)
+{
+    static const uint64_t replicas[] = {1, 10, 100, 1000};
+    struct contender *one = NULL;
+    for (size_t k = 0; k < (bench->quick ? 3 : 4); k++) {
+        struct contender c = {.what = "pnmlab's replicas",
+                              .rule = "pnm",
+                              .isa = bench->isa[0],
+                              .d = perceptron_weights(&shape),
+                              .replicas = replicas[k],
+                              .steps = (uint64_t)NETWORK_EPOCHS * NETWORK_EXAMPLES /
+                                       NETWORK_BATCH,
+                              .threads = 1,
+                              .process = &bench->own[0],
+                              .expected = NAN,
+                              .most = 0.5,
+                              .ratio_to = "1 replica",
+                              .base = one};
+        c.units = (double)(c.replicas * c.steps);
+        snprintf(c.command, sizeof c.command, "network replicas pnm 0.5 %llu",
+                 (unsigned long long)replicas[k]);
+        struct contender *added = contest_add(contest, &c);
+        one = one ? one : added;
     }
 }
 
 int section_network(struct bench *bench, struct contest *contest)
 {
     static const char *const rules[] = {"sgd", "pnm", "adam"};
-    static const uint64_t replicas[] = {10, 100};
     const uint64_t steps = bench->quick ? 200 : 500;
     contest->section = "network";
     contest->title = "Training a network, 64 features, 64 hidden units, 10 classes, on "
@@ -162,18 +217,12 @@ int section_network(struct bench *bench, struct contest *contest)
         struct contender *own = NULL;
         for (int k = 0; k < bench->isas; k++) {
             struct contender *one = add_training(contest, &bench->own[k], "pnmlab",
-                                                 bench->isa[k], rules[r], 1, steps);
+                                                 bench->isa[k], rules[r], steps);
             own = own ? own : one;
-        }
-        for (size_t k = 0; k < sizeof replicas / sizeof *replicas; k++) {
-            struct contender *more =
-                add_training(contest, &bench->own[0], "pnmlab", bench->isa[0], rules[r],
-                             replicas[k], steps);
-            more->ratio_to = "1 replica";
-            more->base = own;
         }
         add_peers(bench, contest, rules[r], own, steps);
     }
+    add_replicas(bench, contest);
     const int wrong = contest_run(contest, bench->quick ? 5 : 15, 30);
     report_table(contest, bench->gigahertz);
     return wrong;

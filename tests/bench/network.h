@@ -12,13 +12,19 @@ enum {
     NETWORK_HIDDEN = 64,
     NETWORK_CLASSES = 10,
     NETWORK_BATCH = 32,
-    NETWORK_EXAMPLES = 512
+    NETWORK_EXAMPLES = 512,
+    NETWORK_EPOCHS = 5,
 };
 
-/* Trains so many replicas one after the other, each from the same weights, and returns
- * the processor's seconds; *loss becomes that of the last batch before its step. Other
- * parameters than lr have their defaults. Ends the program on errors. */
-double network_train(const char *rule, double lr, uint64_t replicas, uint64_t steps,
-                     double *loss);
+/* Both return the processor's seconds and end the program on errors. Other parameters
+ * than lr have their defaults. */
+
+/* Trains for so many steps; *loss becomes that of the last batch before its step. */
+double network_train(const char *rule, double lr, uint64_t steps, double *loss);
+
+/* Trains so many replicas for NETWORK_EPOCHS as pnm-train does, on examples of their
+ * own that a teacher labels; *error becomes the mean share of examples that are wrong.
+ */
+double network_replicas(const char *rule, double lr, uint64_t replicas, double *error);
 
 #endif

@@ -7,8 +7,7 @@ that says why there is none:
     generator WHO COUNT         COUNT normal numbers by WHO; VALUE: their mean square
     run WHO RULE D REPLICAS STEPS BURN_IN LR LOW HIGH ...
                                 VALUE: stationary variance, averaged over coordinates
-    network WHO RULE LR REPLICAS STEPS
-                                VALUE: loss of the last batch of the network of network.c
+    network WHO RULE LR STEPS   VALUE: loss of the last batch of network.c's network
     version WHO                 0 and the version
 
 The experiment is that of naive.c: D curvatures from LOW to HIGH, each a constant factor
@@ -211,20 +210,20 @@ def adam_numpy(lr, shape):
     t = 0
 
     def update(theta, g):
-        nonlocal t
+        nonlocal m, v, root, move, t
         t += 1
-        m.__imul__(BETA1)
+        m *= BETA1
         numpy.multiply(g, 1 - BETA1, move)
-        m.__iadd__(move)
-        v.__imul__(BETA2)
+        m += move
+        v *= BETA2
         g *= g
         g *= 1 - BETA2
-        v.__iadd__(g)
+        v += g
         numpy.sqrt(v, root)
-        root.__imul__(1 / math.sqrt(1 - BETA2**t))
-        root.__iadd__(EPSILON)
+        root *= 1 / math.sqrt(1 - BETA2**t)
+        root += EPSILON
         numpy.divide(m, root, move)
-        move.__imul__(lr / (1 - BETA1**t))
+        move *= lr / (1 - BETA1**t)
         theta -= move
 
     return update
@@ -310,13 +309,11 @@ def train_torch(rule, lr, steps, x, label, parts):
     return loss.item()
 
 
-def train(who, rule, lr, replicas, steps):
-    one = train_torch if who == "torch" else train_numpy
+def train(who, rule, lr, steps):
+    run_it = train_torch if who == "torch" else train_numpy
     data = task()
-    loss = math.nan
     start = time.process_time()
-    for _ in range(int(replicas)):
-        loss = one(rule, float(lr), int(steps), *data)
+    loss = run_it(rule, float(lr), int(steps), *data)
     return time.process_time() - start, loss
 
 

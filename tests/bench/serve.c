@@ -177,17 +177,19 @@ static void answer_exact(const char *who, size_t n)
     printf("%.9g %.9g\n", seconds, difference);
 }
 
-static void answer_network(const char *rest)
+static void answer_network(const char *who, const char *rest)
 {
     char rule[SETUP_NAME];
-    double lr, loss = NAN;
-    unsigned long long replicas, steps;
-    if (sscanf(rest, "%31s %lf %llu %llu", rule, &lr, &replicas, &steps) != 4) {
+    double lr, value = NAN;
+    unsigned long long count;
+    if (sscanf(rest, "%31s %lf %llu", rule, &lr, &count) != 3) {
         printf("cannot read: %s\n", rest);
         return;
     }
-    const double seconds = network_train(rule, lr, replicas, steps, &loss);
-    printf("%.9g %.17g\n", seconds, loss);
+    const double seconds = strcmp(who, "replicas") == 0
+                               ? network_replicas(rule, lr, count, &value)
+                               : network_train(rule, lr, count, &value);
+    printf("%.9g %.17g\n", seconds, value);
 }
 
 static void answer(const char *line, const struct kernels *kernels)
@@ -212,7 +214,7 @@ static void answer(const char *line, const struct kernels *kernels)
     else if (strcmp(word, "exact") == 0)
         answer_exact(who, (size_t)strtoull(rest, NULL, 10));
     else if (strcmp(word, "network") == 0)
-        answer_network(rest);
+        answer_network(who, rest);
     else
         printf("no such command: %s\n", word);
 }
