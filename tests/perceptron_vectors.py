@@ -2,17 +2,17 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Prints tests/vectors/perceptron.txt: 20 steps of training a small network by PyTorch.
 
-Debian 12's python3-torch 1.13. tests/sim/losses/test_perceptron_vectors.c reads the file
-and does not need it. Double precision. The network is that of sim/losses/perceptron.h, its gradient
-PyTorch's; sgd and adam are PyTorch's too, and pnm is written out below from Algorithm 2
-of the paper, with all momenta kept. Labels are those that a network with other weights
-chooses. The file:
+Debian 12's python3-torch 1.13. tests/sim/losses/test_perceptron_vectors.c reads the
+file and does not need it. Double precision. The network is that of
+sim/losses/perceptron.h, its gradient PyTorch's; sgd and adam are PyTorch's too, and pnm
+is written out below from Algorithm 2 of the paper, with all momenta kept. Labels are
+those that a network with other weights chooses. The file:
 
     # comments
     shape FEATURES HIDDEN CLASSES EXAMPLES BATCH STEPS
     example LABEL NUMBER x FEATURES
     batch ROW x BATCH                 the examples of a step, a line a step
-    start NUMBER x WEIGHTS            W1 (FEATURES x HIDDEN), b1, W2 (HIDDEN x CLASSES), b2
+    start NUMBER x WEIGHTS            W1 (FEATURES x HIDDEN), b1, W2, b2
     case relu|tanh LAMBDA coupled|decoupled RULE PARAMETER=VALUE ...
     loss NUMBER x STEPS               of each step's batch before the step
     weights STEPS NUMBER x WEIGHTS    after so many steps
@@ -30,8 +30,8 @@ WEIGHTS = sum(math.prod(shape) for shape in SHAPES)
 
 
 class PNM:
-    """m_t = beta1^2 m_{t-2} + (1 - beta1^2) g_t; theta moves along (1 + beta0) m_t -
-    beta0 m_{t-1}, divided by the root of (1 + beta0)^2 + beta0^2. Decay is decoupled."""
+    """m_t = beta1^2 m_{t-2} + (1 - beta1^2) g_t; theta moves along (1 + beta0) m_t
+    - beta0 m_{t-1} over the root of (1 + beta0)^2 + beta0^2. Decay is decoupled."""
 
     def __init__(self, parameters, lr, beta0, beta1, weight_decay=0.0):
         (self.theta,) = parameters

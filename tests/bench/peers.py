@@ -7,7 +7,7 @@ that says why there is none:
     generator WHO COUNT         COUNT normal numbers by WHO; VALUE: their mean square
     run WHO RULE D REPLICAS STEPS BURN_IN LR LOW HIGH ...
                                 VALUE: stationary variance, averaged over coordinates
-    network WHO RULE LR STEPS   VALUE: loss of the last batch of network.c's network
+    network WHO RULE LR STEPS   VALUE: the last batch's loss of network.c's network
     version WHO                 0 and the version
 
 The experiment is that of naive.c: D curvatures from LOW to HIGH, each a constant factor
