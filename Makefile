@@ -47,7 +47,9 @@ HOT_CFLAGS =
 RULE_CFLAGS =
 MARCH_v4 += -mprefer-vector-width=512
 else
-HOT_CFLAGS = -funroll-loops -fschedule-insns
+# -fno-trapping-math, which is clang's default: nobody reads the flags of exceptions, so both
+# sides of a choice may be computed, and AVX2 takes exp and tanh over whole vectors.
+HOT_CFLAGS = -funroll-loops -fschedule-insns -fno-trapping-math
 # The rules besides, or gcc moves the state of a tile over the stack before and after.
 RULE_CFLAGS = -fno-unroll-loops -fno-loop-unroll-and-jam -fno-tree-loop-distribute-patterns
 MARCH_v4 += -mprefer-vector-width=512
