@@ -66,7 +66,6 @@ static int make_horizons(struct convergence_run *run, struct error *error)
     run->horizon = calloc(given->count + 1, sizeof *run->horizon);
     if (!run->horizon)
         return error_memory(error, "the horizons");
-    run->horizon_count = given->count;
     for (size_t k = 0; k < given->count; k++) {
         const double steps = rint(given->value[k]);
         if (!(steps >= 1 && steps <= LONGEST))
@@ -75,7 +74,10 @@ static int make_horizons(struct convergence_run *run, struct error *error)
                 "%g is out of range; allowed are whole numbers from 1 to "
                 "%d",
                 steps, LONGEST);
-        run->horizon[k] = (uint64_t)steps;
+        /* Points of a grid may round to the same number. */
+        if (run->horizon_count == 0 ||
+            run->horizon[run->horizon_count - 1] != (uint64_t)steps)
+            run->horizon[run->horizon_count++] = (uint64_t)steps;
     }
     return STATUS_OK;
 }

@@ -123,6 +123,16 @@ static int unknown_claim(const char *option, const char *id, struct error *error
                        nearest.known);
 }
 
+/* Whether a list, up to its letter number `end`, has the word. */
+static bool stands_before(const char *list, const char *word, size_t end)
+{
+    const size_t length = strlen(word);
+    for (size_t at = 0; at < end; at += strcspn(list + at, ",") + 1)
+        if (strcspn(list + at, ",") == length && strncmp(list + at, word, length) == 0)
+            return true;
+    return false;
+}
+
 /* Checks the claims in `wanted`, in that order, or all of the paper in its order. */
 static int check_claims(enum claims_paper paper, const char *option, const char *wanted,
                         struct ledger *ledger, struct error *error)
@@ -148,6 +158,10 @@ static int check_claims(enum claims_paper paper, const char *option, const char 
             const struct claim *claim = find_claim(id);
             if (!claim) /* all names are looked up before any claim runs */
                 status = unknown_claim(option, id, error);
+            else if (pass == 0 && stands_before(wanted, id, (size_t)(id - ids)))
+                status =
+                    error_about(error, STATUS_USAGE, option,
+                                "%s is there twice; allowed is each claim once", id);
             else if (pass == 1)
                 status = ledger_check(ledger, claim, error);
         }

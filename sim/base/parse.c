@@ -171,6 +171,43 @@ int parse_grid(const char *what, const char *text, struct numbers *numbers,
     return status;
 }
 
+static int compare_doubles(const void *a, const void *b)
+{
+    const double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+static int check_distinct(const char *what, const struct numbers *numbers,
+                          struct error *error)
+{
+    const size_t size = numbers->count * sizeof *numbers->value;
+    char twice[PARSE_TEXT] = "";
+    double *sorted = malloc(size);
+    if (!sorted)
+        return error_memory(error, "a list of numbers");
+    memcpy(sorted, numbers->value, size);
+    qsort(sorted, numbers->count, sizeof *sorted, compare_doubles);
+    for (size_t k = 1; !*twice && k < numbers->count; k++)
+        if (sorted[k] == sorted[k - 1])
+            parse_text_of(sorted[k], 6, twice);
+    free(sorted);
+    return *twice
+               ? error_about(error, STATUS_USAGE, what,
+                             "%s is there twice; allowed are values that differ", twice)
+               : STATUS_OK;
+}
+
+int parse_values(const char *what, const char *text, struct numbers *numbers,
+                 struct error *error)
+{
+    int status = parse_grid(what, text, numbers, error);
+    if (status == STATUS_OK)
+        status = check_distinct(what, numbers, error);
+    if (status != STATUS_OK)
+        numbers_free(numbers);
+    return status;
+}
+
 /* --- files ------------------------------------------------------------------------ */
 
 /* Said where a comma may have been meant as a decimal point. */

@@ -30,6 +30,11 @@ int parse_text_of(double value, int least, char text[PARSE_TEXT]);
 PNM_MUST_USE int parse_grid(const char *what, const char *text, struct numbers *numbers,
                             struct error *error);
 
+/* The same for values that each give rows of their own. STATUS_USAGE for one that is
+ * there twice. */
+PNM_MUST_USE int parse_values(const char *what, const char *text,
+                              struct numbers *numbers, struct error *error);
+
 /* What a file of numbers looks like. */
 struct parse_shape {
     size_t rows, columns;      /* lines that hold numbers, and how many each holds */

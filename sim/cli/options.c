@@ -163,7 +163,7 @@ static int fill_one(const struct option_value *value, struct request *request,
         put(request, &option->field, &choice, sizeof choice);
         break;
     case FIELD_GRID:
-        status = parse_grid(option->name, value->text, &grid, error);
+        status = parse_values(option->name, value->text, &grid, error);
         if (status == STATUS_OK)
             put(request, &option->field, &grid, sizeof grid);
         break;

@@ -115,7 +115,8 @@ static void print_rule(FILE *stream, const struct rule_kind *rule)
 
 const char options_help_grids[] =
     "A numeric parameter of a rule takes one value, a list 0,1,3, or a grid "
-    "linear:LO:HI:N or log:LO:HI:N; every value gives rows of its own.";
+    "linear:LO:HI:N or log:LO:HI:N; every value gives rows of its own "
+    "and may be there once.";
 
 #define EXIT_ERRORS                                                                    \
     {64, "bad usage"}, {70, "a computation failed"}, {71, "out of memory"},            \

@@ -23,7 +23,7 @@ static int parameter_values(const struct options *options, const struct rule_kin
     const char *what = parameter->name;
     *values = (struct numbers){0};
     if (text && !parameter->choices) {
-        status = parse_grid(what, text, values, error);
+        status = parse_values(what, text, values, error);
         for (size_t i = 0; status == STATUS_OK && i < values->count; i++)
             status = parameter_check(parameter, values->value[i], error);
         return status;
@@ -196,7 +196,17 @@ bool request_rules_choose(const struct options *options, const struct rule_kind 
     return false;
 }
 
-/* Appends the rows of the rules that one word of --optimizer stands for. */
+/* Whether rows of the rule are there. */
+static bool has_rule(const struct request_rules *rules, const struct rule_kind *kind)
+{
+    for (size_t k = 0; k < rules->count; k++)
+        if (rules->rule[k].kind == kind)
+            return true;
+    return false;
+}
+
+/* Appends the rows of the rules that one word of the option stands for; `all` stands
+ * for those that are not yet there. */
 static int append_meant(const struct options *options, const char *name,
                         struct request_rules *rules, struct error *error)
 {
@@ -209,7 +219,11 @@ static int append_meant(const struct options *options, const char *name,
         if (!is_meant(options, name, strlen(name), *rule))
             continue;
         found = true;
-        status = rules_append(options, *rule, rules, error);
+        if (!has_rule(rules, *rule))
+            status = rules_append(options, *rule, rules, error);
+        else if (!all)
+            status = error_about(error, STATUS_USAGE, "optimizer",
+                                 "%s is there twice; allowed is each rule once", name);
     }
     for (size_t k = before; all && k < rules->count; k++)
         rules->rule[k].of_all = true;

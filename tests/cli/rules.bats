@@ -62,7 +62,7 @@ listed() { # all but the rule whose file --system names
     expect_equal "$(column "$out" optimizer | uniq)" "$(column rules optimizer)"
     attempt pnm-rules --optimizer pnm,all
     expect_equal "$(column "$out" optimizer 1)" pnm
-    expect_equal "$(row_count "$out")" $((1 + $(row_count rules)))
+    expect_equal "$(row_count "$out")" "$(row_count rules)"
 }
 
 @test "help and version; bad input: 64 by name, nothing written" {
@@ -110,7 +110,7 @@ listed() { # all but the rule whose file --system names
     expect_message 'left out: adamw '
     column "$out" optimizer | grep -qx adam
     # What is named is refused, before anything runs.
-    refuse 64 '--weight-decay: .*the mean of adam, ' pnm-stationary --optimizer all,adam $short \
+    refuse 64 '--weight-decay: .*the mean of adam, ' pnm-stationary --optimizer adam,all $short \
         --weight-decay 0.1 --theta-star 1
     refuse 64 '--weight-decay: .*the mean of adam, ' pnm-stationary --optimizer sgd,adam $short \
         --weight-decay 0.1 --theta-star 1
