@@ -45,8 +45,9 @@ static const double margin = 0.05;
 static const double widened = 0.05 / ESTIMATE_MARGIN;
 /* What the burn-in may leave of a variance. */
 static const double left_over = 0.0025;
-/* Steps times eta h_1 that are measured at the usual precision. */
-static const double length = 400, usual_precision = 1e-3;
+/* Steps that are measured at the usual precision. The larger the rate, the more
+ * relaxations they are, and the less the control variates help. */
+static const double steps = 20000, usual_precision = 1e-3;
 
 /* --- the linear law --------------------------------------------------------------- */
 
@@ -168,9 +169,9 @@ int net_setting_make(const struct sampling *sampling,
     run->rule = own;
     run->rule.decay.lambda = EQ18_19_NET_DECAY;
     run->draws = (uint64_t)rate + 1;
-    run->stride = (uint64_t)fmax(1, 0.1 / (eta * h));
-    const double pairs =
-        ceil(length / (eta * h) * coarser * coarser / (2 * (double)run->stride));
+    run->stride = (uint64_t)fmax(1, 0.25 / (eta * h));
+    run->control = setting->stable && sampling->control == SAMPLING_CONTROL_AUTO;
+    const double pairs = ceil(steps * coarser * coarser / (2 * (double)run->stride));
     run->steps = 2 * run->stride * (uint64_t)fmax(1, pairs);
     return STATUS_OK;
 }
@@ -235,19 +236,20 @@ static int add_variances(struct ledger *ledger, const struct claim *claim,
     const struct net_setting *setting = &e->setting[k];
     int status = STATUS_OK;
     for (int q = QUANTITIES - 1; status == STATUS_OK && q >= 0; q--) {
-        struct network_estimate found;
-        const double unit = setting->unit[q];
-        network_chains_estimate(&e->records[k], e->noise, q, &found);
+        struct network_estimate found, plain;
+        const double unit = setting->unit[q], samples = samples_of(setting);
+        network_chains_estimate(&e->records[k], e->noise, q, true, &found);
+        network_chains_estimate(&e->records[k], e->noise, q, false, &plain);
         const struct evidence evidence = {
             .paper = setting->paper[q] / unit,
             .exact = setting->exact[q] / unit,
             .measured = found.value / unit,
             .se = found.se / unit,
             .bias = (setting->stable ? setting->left[q] : fabs(found.apart)) / unit,
+            .plain_samples = samples * moments_gain(plain.se, found.se),
             .sampled = e->done[k],
         };
-        status = add_row(ledger, claim, e, k, "", what[q], evidence,
-                         samples_of(setting), error);
+        status = add_row(ledger, claim, e, k, "", what[q], evidence, samples, error);
     }
     return status;
 }
@@ -258,10 +260,14 @@ static int add_quotient(struct ledger *ledger, const struct claim *claim,
 {
     const int below = k / RULES * RULES;
     const struct net_setting *a = &e->setting[k], *b = &e->setting[below];
+    const double samples = samples_of(a) + samples_of(b);
     struct network_estimate above, under;
-    double se;
-    network_chains_estimate(&e->records[k], e->noise, TRACE, &above);
-    network_chains_estimate(&e->records[below], e->noise, TRACE, &under);
+    double se, plain_se;
+    network_chains_estimate(&e->records[k], e->noise, TRACE, false, &above);
+    network_chains_estimate(&e->records[below], e->noise, TRACE, false, &under);
+    network_chains_quotient(&above, &under, &plain_se);
+    network_chains_estimate(&e->records[k], e->noise, TRACE, true, &above);
+    network_chains_estimate(&e->records[below], e->noise, TRACE, true, &under);
     const double quotient = network_chains_quotient(&above, &under, &se);
     const double left = a->stable ? a->left[TRACE] : fabs(above.apart);
     const struct evidence evidence = {
@@ -270,10 +276,11 @@ static int add_quotient(struct ledger *ledger, const struct claim *claim,
         .measured = quotient,
         .se = se,
         .bias = (left + quotient * b->left[TRACE]) / under.value,
+        .plain_samples = samples * moments_gain(plain_se, se),
         .sampled = e->done[k] && e->done[below],
     };
-    return add_row(ledger, claim, e, k, " over sgd", "tr(H Sigma)", evidence,
-                   samples_of(a) + samples_of(b), error);
+    return add_row(ledger, claim, e, k, " over sgd", "tr(H Sigma)", evidence, samples,
+                   error);
 }
 
 static int add_rows(struct ledger *ledger, const struct claim *claim,

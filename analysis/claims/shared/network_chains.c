@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "claims/shared/network_chains.h"
 
+#include "claims/shared/network_linear.h"
 #include "engine/units.h"
 #include "rules/rule_loops.h"
 
@@ -29,6 +30,7 @@ struct task {
     bool *done;
     int label[MINIBATCH_INPUTS];
     double directions[N * N];
+    struct network_slopes slopes;
 };
 
 /* The chains of a run. Arrays of theta's shape have [i * LANES + lane]. */
@@ -38,6 +40,8 @@ struct flock {
     double apart[N * LANES], along[N * LANES]; /* theta - theta*, and z */
     double x[NETWORK_INPUTS * LANES], chosen[NETWORK_CLASSES * LANES];
     uint64_t words[LANES];
+    int input[BATCH * LANES]; /* of the samples of the last minibatches */
+    struct network_linear linear;
 };
 
 /* Sets x and chosen to sample number s of every chain's minibatch. */
@@ -46,6 +50,7 @@ static void choose(const struct task *task, struct flock *flock, int s)
     const int shift = 64 - MINIBATCH_BITS * (s + 1);
     for (int lane = 0; lane < LANES; lane++) {
         const uint64_t k = flock->words[lane] >> shift & (MINIBATCH_INPUTS - 1);
+        flock->input[s * LANES + lane] = (int)k;
         for (int i = 0; i < NETWORK_INPUTS; i++)
             flock->x[i * LANES + lane] = task->noise->x[k][i];
         for (int y = 0; y < NETWORK_CLASSES; y++)
@@ -71,7 +76,21 @@ static void draw_gradients(const struct task *task, const struct rule *rule,
     }
 }
 
-static void watch(const struct task *task, struct flock *flock,
+/* Adds to a chain's sums what its squares in the linear chain are beside their
+ * expectations. */
+static void watch_control(const struct task *task, const struct network_linear *linear,
+                          int lane, struct network_chain *chain)
+{
+    for (int k = 0; k < N; k++) {
+        const double z = linear->z[k * LANES + lane];
+        const double beside = z * z - linear->square[k];
+        chain->control[TRACE] += task->noise->curvature[k] * beside;
+        if (k < DIRECTIONS)
+            chain->control[k] += beside;
+    }
+}
+
+static void watch(const struct task *task, bool control, struct flock *flock,
                   struct network_chain *half)
 {
     const struct minibatch_noise *noise = task->noise;
@@ -81,7 +100,7 @@ static void watch(const struct task *task, struct flock *flock,
                 flock->theta[i * LANES + lane] - noise->theta[i];
     task->sampling->kernels->observe_rotate(N, task->directions, flock->apart,
                                             flock->along);
-    for (int lane = 0; lane < LANES; lane++)
+    for (int lane = 0; lane < LANES; lane++) {
         for (int k = 0; k < N; k++) {
             const double z = flock->along[k * LANES + lane];
             half[lane].z[k] += z;
@@ -89,6 +108,9 @@ static void watch(const struct task *task, struct flock *flock,
             if (k < DIRECTIONS)
                 half[lane].square[k] += z * z;
         }
+        if (control)
+            watch_control(task, &flock->linear, lane, &half[lane]);
+    }
 }
 
 static void divide(struct network_record *record, double count)
@@ -97,8 +119,10 @@ static void divide(struct network_record *record, double count)
         for (int chain = 0; chain < NETWORK_CHAINS; chain++) {
             for (int k = 0; k < N; k++)
                 record->half[h][chain].z[k] /= count;
-            for (int q = 0; q < QUANTITIES; q++)
+            for (int q = 0; q < QUANTITIES; q++) {
                 record->half[h][chain].square[q] /= count;
+                record->half[h][chain].control[q] /= count;
+            }
         }
 }
 
@@ -112,13 +136,18 @@ static void run_chains(const struct task *task, const struct network_run *run,
     for (int i = 0; i < N; i++)
         for (int lane = 0; lane < LANES; lane++)
             flock->theta[i * LANES + lane] = task->noise->theta[i];
+    network_linear_start(&task->slopes, BATCH, &flock->linear);
     for (uint64_t t = 0; t < run->burn_in + run->steps; t++) {
         draw_gradients(task, rule, stream, flock);
         loops->step(rule, t, (size_t)N * LANES, flock->gradient, flock->theta,
                     flock->slot);
+        if (run->control)
+            network_linear_step(task->noise, &task->slopes, rule, loops, t, BATCH,
+                                flock->input, &flock->linear);
         const uint64_t after = t + 1;
         if (after > run->burn_in && (after - run->burn_in) % run->stride == 0)
-            watch(task, flock, record->half[after - run->burn_in > run->steps / 2]);
+            watch(task, run->control, flock,
+                  record->half[after - run->burn_in > run->steps / 2]);
     }
     const uint64_t watched = run->steps / 2 / run->stride;
     divide(record, (double)watched);
@@ -164,8 +193,9 @@ static uint64_t identity_of(const struct task *task, size_t count)
     uint64_t hash = random_hash("network chains", task->noise->theta, N);
     for (size_t k = 0; k < count; k++) {
         const struct network_run *run = &task->runs[k];
-        const uint64_t own[] = {rule_hash(&run->rule), run->draws, run->burn_in,
-                                run->steps, run->stride};
+        const uint64_t own[] = {rule_hash(&run->rule), run->draws,
+                                run->burn_in,          run->steps,
+                                run->stride,           run->control};
         hash = random_hash_bytes(hash, own, sizeof own);
     }
     return hash;
@@ -190,6 +220,7 @@ int network_chains_run(const struct sampling *sampling, const char *label,
     for (int k = 0; k < MINIBATCH_INPUTS; k++)
         while (noise->probability[k][task->label[k]] == 0)
             task->label[k]++;
+    network_slopes_set(noise, task->label, &task->slopes);
     const struct session_block blocks[] = {
         {records, count * sizeof *records}, {done, count * sizeof *done}, {NULL, 0}};
     const struct units units = {
@@ -220,17 +251,25 @@ static double weight_of(const struct minibatch_noise *noise, int quantity, int k
     return k == quantity;
 }
 
+/* A chain's mean of squares, minus its control if that is used. */
+static double square_of(const struct network_chain *chain, int quantity, bool control)
+{
+    return chain->square[quantity] - (control ? chain->control[quantity] : 0);
+}
+
 /* The quantity over chains that have the means `chain`; its parts if not NULL. With m_k
  * the mean of z_k over chains, E (sum of squares) - sum_k w_k (m_k^2 - Var m_k). */
 static double variance(const struct network_chain *chain,
-                       const struct minibatch_noise *noise, int quantity, double *part)
+                       const struct minibatch_noise *noise, int quantity, bool control,
+                       double *part)
 {
     struct moments squares = {0};
     double value = 0;
     for (int c = 0; c < NETWORK_CHAINS; c++) {
-        moments_add(&squares, chain[c].square[quantity]);
+        const double square = square_of(&chain[c], quantity, control);
+        moments_add(&squares, square);
         if (part)
-            part[c] = chain[c].square[quantity];
+            part[c] = square;
     }
     value = squares.mean;
     for (int k = 0; k < N; k++) {
@@ -258,20 +297,22 @@ static double spread(const double *part)
 
 void network_chains_estimate(const struct network_record *record,
                              const struct minibatch_noise *noise, int quantity,
-                             struct network_estimate *estimate)
+                             bool control, struct network_estimate *estimate)
 {
     struct network_chain both[NETWORK_CHAINS];
     for (int c = 0; c < NETWORK_CHAINS; c++) {
         const struct network_chain *a = &record->half[0][c], *b = &record->half[1][c];
         for (int k = 0; k < N; k++)
             both[c].z[k] = (a->z[k] + b->z[k]) / 2;
-        for (int q = 0; q < QUANTITIES; q++)
+        for (int q = 0; q < QUANTITIES; q++) {
             both[c].square[q] = (a->square[q] + b->square[q]) / 2;
+            both[c].control[q] = (a->control[q] + b->control[q]) / 2;
+        }
     }
-    estimate->value = variance(both, noise, quantity, estimate->part);
+    estimate->value = variance(both, noise, quantity, control, estimate->part);
     estimate->se = spread(estimate->part);
-    estimate->apart = variance(record->half[1], noise, quantity, NULL) -
-                      variance(record->half[0], noise, quantity, NULL);
+    estimate->apart = variance(record->half[1], noise, quantity, control, NULL) -
+                      variance(record->half[0], noise, quantity, control, NULL);
 }
 
 double network_chains_quotient(const struct network_estimate *above,
