@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "ledger_table.h"
 
+#include "claims/claims.h"
+
 #include <math.h>
 #include <stdbool.h>
 
@@ -32,7 +34,8 @@ static const char *kind_text(enum claim_kind kind)
     COLUMN(DEVIATION, "deviation", REAL, true)                                         \
     COLUMN(COMMAND, "command", TEXT, true)                                             \
     COLUMN(SAMPLES, "samples", REAL, true)                                             \
-    COLUMN(PLAIN_SAMPLES, "plain_samples", REAL, true)
+    COLUMN(PLAIN_SAMPLES, "plain_samples", REAL, true)                                 \
+    COLUMN(SOURCE, "source", TEXT, true)
 
 enum { COLUMN_LIST(TABLE_NUMBER) COLUMNS };
 
@@ -74,6 +77,7 @@ static int add_to_table(struct table *table, const struct ledger_row *row,
         [FORM] = ran ? ledger_form_text(row->form) : NULL,
         [VARIABLE] = row->variable,
         [COMMAND] = ran ? text_get(&command) : NULL,
+        [SOURCE] = claims_paper_text(row->claim),
     };
     int status = text_check(&command, "the ledger", error);
     if (status == STATUS_OK)

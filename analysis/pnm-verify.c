@@ -23,10 +23,10 @@
 struct verify_request {
     struct request request;
     bool list, strict;
-    enum claims_paper paper; /* whose claims are checked, if they are not named */
-    bool paper_given;
-    const char *claims;  /* ids with commas between them; NULL: all */
-    const char *explain; /* the same, or "all"; NULL: nothing is explained */
+    enum claims_paper paper; /* whose claims are checked */
+    bool paper_given;        /* false: those of `paper` only if none is named */
+    const char *claims;      /* ids with commas between them; NULL: all */
+    const char *explain;     /* the same, or "all"; NULL: nothing is explained */
 };
 
 static const char *claim_word(const struct program *program, size_t i)
@@ -51,7 +51,7 @@ static const struct option_spec own_options[] = {
      .field = OPTION_FIELD(struct verify_request, claims),
      .argument = "ID[,ID...]",
      .word = claim_word,
-     .doc = "check these claims only (default: all)"},
+     .doc = "check these claims only (default: all), or those of --paper and these"},
     {.name = "paper",
      .kind = OPTION_CHOICE,
      .field = OPTION_FIELD(struct verify_request, paper),
@@ -61,7 +61,8 @@ static const struct option_spec own_options[] = {
          "check the claims of the paper on PNM, of its neighbours, which are papers "
          "on the noise of SGD, of the paper of Jelassi and Li on momentum, in a "
          "setting "
-         "reconstructed from its abstract, or of all (default: pnm; --list shows all)"},
+         "reconstructed from its abstract, or of all (default: pnm, or none if --claim "
+         "or --explain names claims; --list shows all)"},
     {.name = "explain",
      .field = OPTION_FIELD(struct verify_request, explain),
      .argument = "ID[,ID...]|all",
@@ -133,38 +134,36 @@ static bool stands_before(const char *list, const char *word, size_t end)
     return false;
 }
 
-/* Checks the claims in `wanted`, in that order, or all of the paper in its order. */
-static int check_claims(enum claims_paper paper, const char *option, const char *wanted,
-                        struct ledger *ledger, struct error *error)
+/* Whether the ledger has the claim already. */
+static bool is_checked(const struct ledger *ledger, const struct claim *claim)
 {
-    /* If ledger is NULL, only the names are looked up and nothing runs. */
-    char *ids = NULL, *rest = NULL;
+    for (size_t k = 0; k < ledger->count; k++)
+        if (ledger->rows[k].claim == claim)
+            return true;
+    return false;
+}
+
+/* Looks up the claims in `wanted` and, if a ledger is given, checks those that it does
+ * not have yet, in that order. */
+static int check_named(const char *option, const char *wanted, struct ledger *ledger,
+                       struct error *error)
+{
+    char *rest = NULL, *ids = strdup(wanted);
     int status = STATUS_OK;
-    if (!wanted) {
-        for (const struct claim *const *claim = claims_of(paper);
-             ledger && status == STATUS_OK && *claim; claim++)
-            status = ledger_check(ledger, *claim, error);
-        return status;
-    }
-    for (int pass = 0; status == STATUS_OK && pass < (ledger ? 2 : 1); pass++) {
-        free(ids);
-        ids = strdup(wanted);
-        if (!ids)
-            return error_memory(error, "the claims");
-        if (strspn(wanted, ",") == strlen(wanted))
-            status = unknown_claim(option, wanted, error);
-        for (char *id = strtok_r(ids, ",", &rest); status == STATUS_OK && id;
-             id = strtok_r(NULL, ",", &rest)) {
-            const struct claim *claim = find_claim(id);
-            if (!claim) /* all names are looked up before any claim runs */
-                status = unknown_claim(option, id, error);
-            else if (pass == 0 && stands_before(wanted, id, (size_t)(id - ids)))
-                status =
-                    error_about(error, STATUS_USAGE, option,
-                                "%s is there twice; allowed is each claim once", id);
-            else if (pass == 1)
-                status = ledger_check(ledger, claim, error);
-        }
+    if (!ids)
+        return error_memory(error, "the claims");
+    if (strspn(wanted, ",") == strlen(wanted))
+        status = unknown_claim(option, wanted, error);
+    for (char *id = strtok_r(ids, ",", &rest); status == STATUS_OK && id;
+         id = strtok_r(NULL, ",", &rest)) {
+        const struct claim *claim = find_claim(id);
+        if (!claim)
+            status = unknown_claim(option, id, error);
+        else if (stands_before(wanted, id, (size_t)(id - ids)))
+            status = error_about(error, STATUS_USAGE, option,
+                                 "%s is there twice; allowed is each claim once", id);
+        else if (ledger && !is_checked(ledger, claim))
+            status = ledger_check(ledger, claim, error);
     }
     free(ids);
     return status;
@@ -196,9 +195,6 @@ static int check_request(const struct verify_request *own, struct error *error)
         return error_about(error, STATUS_USAGE, "claim", "--explain %s", said);
     if (own->explain && own->list)
         return error_about(error, STATUS_USAGE, "list", "--explain %s", said);
-    if (own->paper_given && names(own))
-        return error_about(error, STATUS_USAGE, "paper", "--%s %s",
-                           own->claims ? "claim" : "explain", said);
     return STATUS_OK;
 }
 
@@ -227,24 +223,45 @@ static int tell_decided(const struct ledger *ledger, struct text *text,
     return text_check(text, "the closing line", error);
 }
 
-/* Whether the claims of a paper are those that have numbered statements. */
-static bool tells_decided(enum claims_paper paper)
+/* Whether all claims of `paper` are checked, and not only those that are named. */
+static bool checks_paper(const struct verify_request *own)
 {
-    return paper == CLAIMS_PNM || paper == CLAIMS_ALL;
+    return own->paper_given || !names(own);
+}
+
+/* Whether all claims are checked that decide the numbered statements. */
+static bool tells_decided(const struct verify_request *own)
+{
+    return checks_paper(own) && (own->paper == CLAIMS_PNM || own->paper == CLAIMS_ALL);
+}
+
+/* Checks the claims of the paper in its order, then those that are named. */
+static int check_claims(const struct verify_request *own, struct ledger *ledger,
+                        struct error *error)
+{
+    const char *option = own->explain ? "explain" : "claim", *wanted = names(own);
+    int status = STATUS_OK;
+    if (wanted) /* all names are looked up before any claim runs */
+        status = check_named(option, wanted, NULL, error);
+    if (checks_paper(own))
+        for (const struct claim *const *claim = claims_of(own->paper);
+             status == STATUS_OK && *claim; claim++)
+            status = ledger_check(ledger, *claim, error);
+    if (status == STATUS_OK && wanted)
+        status = check_named(option, wanted, ledger, error);
+    return status;
 }
 
 /* The ledger of the claims asked for, as a table or in words. */
 static int check_and_tell(const struct verify_request *own, struct ledger *ledger,
                           struct table *table, struct error *error)
 {
-    const char *wanted = names(own);
     struct text options = {0};
     add_options(&own->request.sampling, &options);
     int status = text_check(&options, "the options", error);
     if (status != STATUS_OK)
         goto out;
-    status = check_claims(own->paper, own->explain ? "explain" : "claim", wanted,
-                          ledger, error);
+    status = check_claims(own, ledger, error);
     if (status != STATUS_OK)
         goto out;
     status = ledger_table(ledger, text_get(&options), table, error);
@@ -252,7 +269,7 @@ static int check_and_tell(const struct verify_request *own, struct ledger *ledge
         status = explain(ledger, text_get(&options), &table->prose, error);
     if (status == STATUS_OK)
         status = tell_counts(ledger, &table->closing, error);
-    if (status == STATUS_OK && !wanted && tells_decided(own->paper))
+    if (status == STATUS_OK && tells_decided(own))
         status =
             tell_decided(ledger, own->explain ? &table->prose : &table->closing, error);
 out:
@@ -264,7 +281,8 @@ static int list(const struct verify_request *own, struct table *table,
                 struct error *error)
 {
     const enum claims_paper shown = own->paper_given ? own->paper : CLAIMS_ALL;
-    const int status = check_claims(shown, "claim", own->claims, NULL, error);
+    const int status =
+        own->claims ? check_named("claim", own->claims, NULL, error) : STATUS_OK;
     return status == STATUS_OK ? list_claims(shown, table, error) : status;
 }
 
@@ -309,7 +327,8 @@ static const struct program program = {
         "limit, deviation is (paper - exact)/exact, and command repeats the row. "
         "samples "
         "are the coordinate-steps that a measured value took, and plain_samples those "
-        "that it takes for the same error without control variates. The precision is "
+        "that it takes for the same error without control variates. source is the "
+        "paper whose claim it is, as --paper names it. The precision is "
         "0.1 %, or 0.02 % where control variates give that for no more steps than 0.1 "
         "% "
         "takes without them; --precision sets it for all rows. A table of several "

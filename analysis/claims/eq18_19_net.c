@@ -228,6 +228,14 @@ static int add_row(struct ledger *ledger, const struct claim *claim,
     return ledger_value(ledger, claim, form, text, &evidence, samples, error);
 }
 
+/* What the start still moves a variance by: what the linear law says of it or, where
+ * the network goes on drifting, by how much the halves of the run differ. */
+static double start_of(const struct net_setting *setting, int quantity,
+                       const struct network_estimate *found)
+{
+    return fmax(setting->left[quantity], fabs(found->apart));
+}
+
 static int add_variances(struct ledger *ledger, const struct claim *claim,
                          const struct experiment *e, int k, struct error *error)
 {
@@ -245,7 +253,7 @@ static int add_variances(struct ledger *ledger, const struct claim *claim,
             .exact = setting->exact[q] / unit,
             .measured = found.value / unit,
             .se = found.se / unit,
-            .bias = (setting->stable ? setting->left[q] : fabs(found.apart)) / unit,
+            .bias = start_of(setting, q, &found) / unit,
             .plain_samples = samples * moments_gain(plain.se, found.se),
             .sampled = e->done[k],
         };
@@ -269,13 +277,13 @@ static int add_quotient(struct ledger *ledger, const struct claim *claim,
     network_chains_estimate(&e->records[k], e->noise, TRACE, true, &above);
     network_chains_estimate(&e->records[below], e->noise, TRACE, true, &under);
     const double quotient = network_chains_quotient(&above, &under, &se);
-    const double left = a->stable ? a->left[TRACE] : fabs(above.apart);
     const struct evidence evidence = {
         .paper = a->paper[TRACE] / b->paper[TRACE],
         .exact = a->exact[TRACE] / b->exact[TRACE],
         .measured = quotient,
         .se = se,
-        .bias = (left + quotient * b->left[TRACE]) / under.value,
+        .bias = (start_of(a, TRACE, &above) + quotient * start_of(b, TRACE, &under)) /
+                under.value,
         .plain_samples = samples * moments_gain(plain_se, se),
         .sampled = e->done[k] && e->done[below],
     };

@@ -4,7 +4,7 @@
 
 load helpers
 
-columns=id,where,kind,statement,setting,paper,exact,measured,stderr,count,paper_verdict,exact_verdict,form,variable,deviation,command,samples,plain_samples
+columns=id,where,kind,statement,setting,paper,exact,measured,stderr,count,paper_verdict,exact_verdict,form,variable,deviation,command,samples,plain_samples,source
 
 @test "--list shows every claim of the design once" {
     attempt pnm-verify --list
