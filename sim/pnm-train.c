@@ -52,7 +52,7 @@ static const struct program_example examples[] = {
     {"PNM on the teacher task:",
      "pnm-train --optimizer pnm --lr 0.05 --beta0 1 --format table"},
     {"How wrong labels are learned by heart, epoch by epoch:",
-     "pnm-train --optimizer sgd --lr 0.1 --label-noise sym:0.4 --epochs 60 --record "
+     "pnm-train --optimizer pnm --lr 0.2 --label-noise sym:0.4 --epochs 60 --record "
      "epochs --every 10 --replicas 1 --format table"},
     {NULL, NULL},
 };
