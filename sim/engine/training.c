@@ -131,11 +131,11 @@ struct applied training_applied(const struct rule *rule)
 
 /* The pointers lead into the memory of theta. */
 struct run {
+    struct random_stream stream; /* of the order of the batches */
     const struct training *training;
     const struct rule_loops *loops;
     struct lesson lesson;
     struct perceptron net;
-    struct random_stream stream; /* of the order of the batches */
     struct random_index index;
     size_t weights;
     double *theta, *gradient, *slot;
