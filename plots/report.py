@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """One page of the ledger: its verdicts with the paper's notation, figures, commands and why.
 
-usage: report.py LEDGER.json PICTURES_DIR OUT.html
+usage: report.py LEDGER.json... PICTURES_DIR OUT.html
 
-LEDGER.json is pnm-verify's; PICTURES_DIR holds the figures as svg (results, or plots/gallery).
+LEDGER.json is pnm-verify's; of a claim in several of them the last is shown. The claims of
+other papers than that on PNM, if a ledger has any, have a section a paper. PICTURES_DIR holds the figures as svg (results, or plots/gallery).
 What the page says of each claim is in analysis/claims/ID.md (analysis/explain.h tells their
 form), numbers come from the ledger. The page needs no network and no script.
 With SOURCE_DATE_EPOCH set, that is its time; otherwise the ledger file's.
@@ -29,6 +30,16 @@ PARTS = {
     "app. A": "Appendix A: proofs",
     "app. C": "Appendix C: further experiments",
     "app. D": "Appendix D: stochastic gradient noise",
+    "neighbours": "Other papers on the noise of SGD",
+    "momentum": "Jelassi and Li: momentum and generalization",
+}
+# What stands above the claims of a paper, and in the head of the page.
+NOTES = {
+    "neighbours": "What papers on the noise of SGD state is read as it is commonly quoted, and held against the same "
+    "theory and simulation.",
+    "momentum": "Samy Jelassi and Yuanzhi Li, <cite>Towards understanding how momentum improves generalization in deep "
+    "learning</cite> (ICML 2022). Only the abstract was at hand: data and network are reconstructed from it, and another "
+    "reconstruction might decide otherwise. Nothing here is about the paper’s own setting or its proofs.",
 }
 # word: (class, mark); the words are pnm-verify's, in the order in which they are told
 VERDICTS = {
@@ -159,7 +170,7 @@ def read_ledger(path):
         ledger = json.loads(read(path), parse_float=str, parse_int=str)
         rows = ledger["rows"]
         for name in ("id", "where", "setting", "paper", "exact", "measured", "stderr", "count",
-                     "kind", "paper_verdict", "exact_verdict", "form", "variable", "command"):  # fmt: skip
+                     "kind", "paper_verdict", "exact_verdict", "form", "variable", "command", "source"):  # fmt: skip
             if not rows or any(name not in row for row in rows):
                 raise Mistake(f"{path}: no rows, or no column {name}: not a ledger of pnm-verify")
         return ledger["provenance"], rows
@@ -283,22 +294,32 @@ def told(rows):
 
 
 class Page:
-    def __init__(self, ledger, pictures):
-        self.ledger = ledger
+    def __init__(self, ledgers, pictures):
+        self.ledger = ledgers[0]
         self.pictures = pictures
-        self.provenance, rows = read_ledger(ledger)
+        contents = [read_ledger(path) for path in ledgers]
+        self.provenance = contents[0][0]
         self.texts = read_claims(CLAIMS)
         self.captions = read_captions(os.path.join(HERE, "README.md"))
-        self.rows = {}
-        for row in rows:
-            self.rows.setdefault(row["id"], []).append(row)
+        self.rows, self.options = {}, {}
+        for _, rows in contents:
+            self.add(rows)
         for id in self.rows:
             if id not in self.texts:
                 raise Mistake(f"{CLAIMS}: no text for claim {id}")
         self.embedded = set()
+
+    def add(self, rows):
+        """The claims of a ledger, in place of those of one before it, and the options that repeat them."""
         whole = re.compile(r"pnm-verify --claim \S+(.*)")
         found = (whole.fullmatch(row["command"] or "") for row in rows)
-        self.options = next((match[1] for match in found if match), "")
+        options = next((match[1] for match in found if match), "")
+        own = {}
+        for row in rows:
+            own.setdefault(row["id"], []).append(row)
+        for id, claim in own.items():
+            self.rows.pop(id, None)
+            self.rows[id], self.options[id] = claim, options
 
     def fill(self, id):
         def value(reference):
@@ -317,9 +338,14 @@ class Page:
         return value
 
     def part(self, id):
-        where = self.rows[id][0]["where"].removeprefix("bears on ")
-        place = where.split(",")[0]
-        return place
+        first = self.rows[id][0]
+        if first["source"] in NOTES:
+            return first["source"]
+        return first["where"].removeprefix("bears on ").split(",")[0]
+
+    def of(self, source):
+        """The rows of each claim of a paper."""
+        return [rows for rows in self.rows.values() if rows[0]["source"] == source]
 
     def head(self):
         provenance = dict(self.provenance)
@@ -338,13 +364,7 @@ class Page:
         listed = "".join(
             f"<dt>{key}</dt><dd>{html.escape(value)}</dd>" for key, value in facts.items()
         )
-        run = [rows for rows in self.rows.values() if rows[0]["paper_verdict"] not in NOT_RUN]
-        holding = [rows for rows in run if holds(rows)]
-        in_limit = [rows for rows in holding if "holds in the limit" in printed_words(rows)]
-        failing = [rows for rows in run if fails(rows)]
-        meant = [rows for rows in failing if intended(rows)]
-        undecided = [rows for rows in run if is_open(rows)]
-        every = [row for rows in run for row in rows]
+        every = [row for rows in self.rows.values() for row in rows if row["paper_verdict"] not in NOT_RUN]
         by_form = "; ".join(
             f"{form}: " + ", ".join(
                 f"{word} {words.count(word)}" for word in VERDICTS if word in words
@@ -353,16 +373,19 @@ class Page:
             if (words := [row["paper_verdict"] for row in of_form(every, form)])
         )  # fmt: skip
         differ = sum(row["exact_verdict"] == "fails" for row in every)
+        others = "".join(
+            f'<p><a href="#{source}">{PARTS[source]}</a>. {note} {self.summary(self.of(source))}</p>\n'
+            for source, note in NOTES.items()
+            if self.of(source)
+        )
         return f"""<h1>Positive-Negative Momentum: what holds, exactly and measured</h1>
 <p>Each claim of Xie, Yuan, Zhu and Sugiyama, <cite>Positive-Negative Momentum: Manipulating
 Stochastic Gradient Noise to Improve Generalization</cite> (ICML 2021,
 <a href="https://arxiv.org/abs/2103.17182">arXiv 2103.17182</a>), beside what follows exactly from
 its definitions and what a simulation measured.</p>
-<p><strong>{len(run)} of {len(self.rows)} claims were checked. As printed, {len(holding)} of them hold
-({len(in_limit)} in a limit, such as that of small steps), {len(failing)} fail in one reading or setting or
-more ({len(meant)} of them are misprints, and hold as intended), {len(undecided)} are open; of the others the
-paper claims nothing. Measurement and exact theory disagree in {differ} of {len(every)} rows.</strong></p>
-<p>The rows by form and verdict: {by_form}.</p>
+<p><strong>{self.summary(self.of("pnm"))} Measurement and exact theory disagree in {differ} of
+{len(every)} rows.</strong></p>
+{others}<p>The rows by form and verdict: {by_form}.</p>
 <dl>{listed}</dl>
 <h2 id="reading">How to read it</h2>
 <p><b>Paper</b> is the value of the printed formula, <b>exact</b> what follows from the
@@ -384,6 +407,19 @@ curvature and gradient; λ the precision of the prior.</p>
 <p>Commands are run in pnmlab's folder after <code>make</code>. A claim's command prints all of
 its rows; <code>| grep -F 'SETTING'</code> after it picks one. Settings are written as in the ledger,
 where eta is η, beta β, gamma γ, lambda λ, theta θ and Sigma Σ.</p>"""
+
+    def summary(self, claims):
+        """How many of a paper's claims hold, in a sentence or two."""
+        run = [rows for rows in claims if rows[0]["paper_verdict"] not in NOT_RUN]
+        holding = [rows for rows in run if holds(rows)]
+        in_limit = [rows for rows in holding if "holds in the limit" in printed_words(rows)]
+        failing = [rows for rows in run if fails(rows)]
+        meant = [rows for rows in failing if intended(rows)]
+        undecided = [rows for rows in run if is_open(rows)]
+        return f"""{len(run)} of {len(claims)} claims were checked. As printed, {len(holding)} of them hold
+({len(in_limit)} in a limit, such as that of small steps), {len(failing)} fail in one reading or setting or
+more ({len(meant)} of them are misprints, and hold as intended), {len(undecided)} are open; of the others the
+paper claims nothing."""
 
     def controls(self):
         words = [row["paper_verdict"] for rows in self.rows.values() for row in rows]
@@ -508,13 +544,16 @@ aria-label="figure {html.escape(title)}">{svg}</div>
             out += self.paragraphs(id, "why", "", "Why")
         out += self.table(id)
         out += "".join(self.figure(name) for name in text["Figures"])
-        commands = [f"pnm-verify --claim {id}{self.options}", *text["Commands"]]
+        commands = [f"pnm-verify --claim {id}{self.options[id]}", *text["Commands"]]
         listed = "\n".join(f"build/bin/{html.escape(command)}" for command in commands)
         out += f'<h4>To see it again</h4>\n<pre class="command"><code>{listed}</code></pre>\n'
         return out + "</section>\n"
 
     def order(self):
-        places = sorted({self.part(id) for id in self.rows}, key=lambda p: (p[:3] != "sec", p))
+        places = sorted(
+            {self.part(id) for id in self.rows},
+            key=lambda p: (p in NOTES, list(NOTES).index(p) if p in NOTES else p[:3] != "sec", p),
+        )
         return [id for place in places for id in self.rows if self.part(id) == place]
 
     def body(self):
@@ -523,7 +562,9 @@ aria-label="figure {html.escape(title)}">{svg}</div>
             place = self.part(id)
             if place != last:
                 out += "</section>\n" if last else ""
-                out += f'<section class="part">\n<h2>{html.escape(PARTS.get(place, place))}</h2>\n'
+                anchor = f' id="{place}"' if place in NOTES else ""
+                out += f'<section class="part">\n<h2{anchor}>{html.escape(PARTS.get(place, place))}</h2>\n'
+                out += f'<p class="note">{NOTES[place]}</p>\n' if place in NOTES else ""
                 last = place
             out += self.claim(id)
         return out + "</section>\n"
@@ -557,13 +598,13 @@ aria-label="figure {html.escape(title)}">{svg}</div>
 
 
 def main(arguments):
-    if len(arguments) != 3:
-        print("usage: report.py LEDGER.json PICTURES_DIR OUT.html", file=sys.stderr)
+    if len(arguments) < 3:
+        print("usage: report.py LEDGER.json... PICTURES_DIR OUT.html", file=sys.stderr)
         return 64
-    ledger, pictures, out = arguments
+    *ledgers, pictures, out = arguments
     new = out + ".new"
     try:
-        text = Page(ledger, pictures).whole()
+        text = Page(ledgers, pictures).whole()
         with open(new, "w", encoding="utf-8") as file:
             file.write(text)
         os.replace(new, out)

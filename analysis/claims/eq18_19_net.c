@@ -47,7 +47,7 @@ static const double widened = 0.05 / ESTIMATE_MARGIN;
 static const double left_over = 0.0025;
 /* Steps that are measured at the usual precision. The larger the rate, the more
  * relaxations they are, and the less the control variates help. */
-static const double steps = 20000, usual_precision = 1e-3;
+static const double steps = 32000, usual_precision = 1e-3;
 
 /* --- the linear law --------------------------------------------------------------- */
 

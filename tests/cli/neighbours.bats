@@ -65,10 +65,21 @@ ids() {
     expect_equal "$(grep '^## ' "$out" | cut -d: -f1 | tr '\n' ' ')" "## liu-2021 ## eq15 "
 }
 
+@test "--paper and --claim add up: the paper's claims, then those named, each once" {
+    local ids="mandt-2017 liu-2021 kuehn-2023 wang-2024"
+    attempt pnm-verify --paper neighbours --claim special-hb,liu-2021 --max-samples 1 --quiet
+    expect_equal "$(body "$out" | tail -n +2 | cut -d, -f1 | uniq | tr '\n' ' ')" "$ids special-hb "
+    expect_equal "$(body "$out" | tail -n +2 | sed 's/.*,//' | uniq | tr '\n' ' ')" "neighbours pnm "
+    attempt pnm-verify --paper neighbours --explain jl-gd --max-samples 1 --quiet
+    expect_equal "$(grep '^## ' "$out" | cut -d: -f1 | tr '\n' ' ')" "## ${ids// / ## } ## jl-gd "
+    # What is named alone is checked alone, and a wrong name stops all before anything runs.
+    attempt pnm-verify --claim jl-gd --max-samples 1 --quiet
+    expect_equal "$(body "$out" | tail -n +2 | sed 's/.*,//' | uniq)" momentum
+    refuse 64 "no claim 'jl-gb'" pnm-verify --paper pnm --claim jl-gb
+}
+
 @test "what does not go with --paper is refused" {
     refuse 64 "--paper: 'pmn' is not allowed; did you mean pnm\?; allowed: pnm\|neighbours\|momentum\|all" pnm-verify --paper pmn
-    refuse 64 '--paper: --claim says itself which claims' pnm-verify --paper all --claim eq15
-    refuse 64 '--paper: --explain says itself which claims' pnm-verify --paper neighbours --explain liu-2021
     refuse 64 "'liu-2020'; did you mean liu-2021\?" pnm-verify --claim liu-2020
     all_refused
 }

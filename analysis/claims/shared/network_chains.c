@@ -82,7 +82,7 @@ static void watch_control(const struct task *task, const struct network_linear *
                           int lane, struct network_chain *chain)
 {
     for (int k = 0; k < N; k++) {
-        const double z = linear->z[k * LANES + lane];
+        const double z = linear->z[lane * N + k];
         const double beside = z * z - linear->square[k];
         chain->control[TRACE] += task->noise->curvature[k] * beside;
         if (k < DIRECTIONS)

@@ -32,20 +32,21 @@ void network_linear_start(const struct network_slopes *slopes, int batch,
     }
 }
 
-/* Sets the gradient to xi, the mean over each chain's minibatch. */
-static void set_noise(const struct network_slopes *slopes, int batch, const int *input,
-                      double *gradient)
+/* Sets a chain's gradient. */
+static void set_gradient(const struct minibatch_noise *noise,
+                         const struct network_slopes *slopes, int batch,
+                         const int *input, const double *restrict z,
+                         double *restrict gradient)
 {
-    for (int lane = 0; lane < LANES; lane++) {
-        double sum[N] = {0};
-        for (int s = 0; s < batch; s++) {
-            const double *along = slopes->along[input[s * LANES + lane]];
-            for (int k = 0; k < N; k++)
-                sum[k] += along[k];
-        }
+    for (int k = 0; k < N; k++)
+        gradient[k] = 0;
+    for (int s = 0; s < batch; s++) {
+        const double *along = slopes->along[input[s * LANES]];
         for (int k = 0; k < N; k++)
-            gradient[k * LANES + lane] = sum[k] / batch;
+            gradient[k] += along[k];
     }
+    for (int k = 0; k < N; k++)
+        gradient[k] = gradient[k] / batch + noise->curvature[k] * z[k];
 }
 
 void network_linear_step(const struct minibatch_noise *noise,
@@ -56,13 +57,11 @@ void network_linear_step(const struct minibatch_noise *noise,
     struct rule bare = *rule;
     double unit[N];
     bare.decay.lambda = 0;
-    set_noise(slopes, batch, input, linear->gradient);
-    for (int k = 0; k < N; k++) {
-        const double h = noise->curvature[k];
-        for (int at = k * LANES; at < (k + 1) * LANES; at++)
-            linear->gradient[at] += h * linear->z[at];
-        unit[k] = h * linear->response[k] + (t == 0);
-    }
+    for (int lane = 0; lane < LANES; lane++)
+        set_gradient(noise, slopes, batch, input + lane, linear->z + lane * N,
+                     linear->gradient + lane * N);
+    for (int k = 0; k < N; k++)
+        unit[k] = noise->curvature[k] * linear->response[k] + (t == 0);
     loops->step(&bare, t, (size_t)N * LANES, linear->gradient, linear->z, linear->slot);
     loops->step(&bare, t, N, unit, linear->response, linear->response_slot);
     for (int k = 0; k < N; k++)

@@ -28,7 +28,7 @@ void network_slopes_set(const struct minibatch_noise *noise,
                         struct network_slopes *slopes);
 
 /* 64 chains and the response to one unit of gradient. Arrays of the chains have
- * [k * RULE_LANES + chain]. */
+ * [chain * MINIBATCH_N + k]. */
 struct network_linear {
     double z[MINIBATCH_N * RULE_LANES];
     double slot[RULE_MAX_SLOTS * MINIBATCH_N * RULE_LANES];

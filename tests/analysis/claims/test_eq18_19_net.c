@@ -5,6 +5,7 @@
 #include "errors.h"
 
 #include "claims/eq18_19_net.h"
+#include "claims/shared/network_linear.h"
 #include "theory/theory.h"
 
 #include <gsl/gsl_errno.h>
@@ -180,6 +181,51 @@ static void where_the_law_diverges_there_is_none(void **state)
         }
 }
 
+/* --- control variates ------------------------------------------------------------- */
+
+/* The stated mean squares of chains on the quadratic part, which come from the response
+ * of the implemented step and the samples' gradients, are those of the linear law, from
+ * written-out matrices and C; and the squares of the chains themselves vary about them.
+ */
+static void the_control_has_the_mean_of_the_law(void **state)
+{
+    enum { STEPS = 400, BATCH = NETWORK_CHAINS_BATCH };
+    const struct minibatch_noise *noise = *state;
+    const struct sampling sampling = check_sampling(1, 1e-2);
+    struct network_slopes *slopes = check_alloc(1, sizeof *slopes);
+    struct network_linear *linear = check_alloc(1, sizeof *linear);
+    int label[MINIBATCH_INPUTS] = {0}, input[BATCH * RULE_LANES];
+    uint64_t seed = 1;
+    for (int k = 0; k < MINIBATCH_INPUTS; k++)
+        while (noise->probability[k][label[k]] == 0)
+            label[k]++;
+    network_slopes_set(noise, label, slopes);
+    for (int which = SGD; which <= PNM_10; which++) {
+        const struct rule rule = setting_of(noise, 1e-2, which, 1).run.rule;
+        const struct rule_loops *loops = kernels_rule(sampling.kernels, &rule);
+        struct moments z = {0};
+        network_linear_start(slopes, BATCH, linear);
+        for (uint64_t t = 0; t < STEPS; t++) {
+            for (int s = 0; s < BATCH * RULE_LANES; s++)
+                input[s] = (int)check_uniform(&seed, 0, MINIBATCH_INPUTS);
+            network_linear_step(noise, slopes, &rule, loops, t, BATCH, input, linear);
+        }
+        for (int k = 0; k < N; k++) {
+            struct linear_system system;
+            double q[LINEAR_SIZE], sum[LINEAR_SIZE];
+            theory_system(&rule, noise->curvature[k], &system);
+            linear_system_noise(&system, &system, noise_along(noise, k), q);
+            linear_system_sums(&system, &system, q, STEPS, sum, NULL);
+            CHECK_NEAR(linear->square[k], sum[0], 1e-8, 1e-14);
+        }
+        for (int lane = 0; lane < RULE_LANES; lane++)
+            moments_add(&z, linear->z[lane * N] * linear->z[lane * N]);
+        CHECK_COMPARE(fabs(z.mean - linear->square[0]), <, 5 * moments_stderr(&z));
+    }
+    free(linear);
+    free(slopes);
+}
+
 /* --- verdicts --------------------------------------------------------------------- */
 
 static enum verdict judge(double measured, double se, double exact)
@@ -227,6 +273,23 @@ static double trace_of_hessian(const struct minibatch_noise *noise,
     return trace;
 }
 
+/* Control variates make the error several times smaller and leave the value where it
+ * is; one whose stated mean is 6 % off makes an error that is noticed. */
+static void wrong_means_are_noticed(const struct minibatch_noise *noise,
+                                    struct network_record *record, double exact)
+{
+    struct network_estimate with, without;
+    network_chains_estimate(record, noise, TRACE, true, &with);
+    network_chains_estimate(record, noise, TRACE, false, &without);
+    CHECK_COMPARE(moments_gain(without.se, with.se), >, 10);
+    CHECK_COMPARE(fabs(with.value - without.value), <, 4.9 * without.se);
+    for (int h = 0; h < 2; h++)
+        for (int c = 0; c < NETWORK_CHAINS; c++)
+            record->half[h][c].control[TRACE] += 0.06 * exact;
+    network_chains_estimate(record, noise, TRACE, true, &with);
+    assert_int_equal(judge(with.value, with.se, exact), VERDICT_NO_CLAIM);
+}
+
 /* At the smallest rate tr(H Sigma) of SGD is that of the law, not of C = H/B, of half
  * the rate or of the printed PNM; and PNM's over SGD's at the middle one is PNM's, not
  * the printed one or that of another beta0. */
@@ -249,9 +312,9 @@ static void wrong_laws_are_noticed(void **state)
         network_chains_run(&sampling, "test", noise, runs, 3, records, done, &error),
         &error);
     assert_true(done[0] && done[1] && done[2]);
-    network_chains_estimate(&records[0], noise, TRACE, &sgd);
-    network_chains_estimate(&records[1], noise, TRACE, &below);
-    network_chains_estimate(&records[2], noise, TRACE, &above);
+    network_chains_estimate(&records[0], noise, TRACE, true, &sgd);
+    network_chains_estimate(&records[1], noise, TRACE, true, &below);
+    network_chains_estimate(&records[2], noise, TRACE, true, &above);
     struct rule rule = runs[0].rule;
     rule.decay.lambda = 0;
     const double exact = settings[0].exact[TRACE];
@@ -268,6 +331,7 @@ static void wrong_laws_are_noticed(void **state)
                      VERDICT_NO_CLAIM);
     assert_int_equal(judge(quotient, se, other.exact[TRACE] / sgd_exact),
                      VERDICT_NO_CLAIM);
+    wrong_means_are_noticed(noise, &records[0], exact);
     free(records);
 }
 
@@ -279,14 +343,14 @@ static void errors_of_variances_and_quotients(void **state)
 {
     enum { TIMES = 3 };
     const struct minibatch_noise *noise = *state;
-    struct errors *rows = check_alloc(3, sizeof *rows);
+    struct errors *rows = check_alloc(4, sizeof *rows);
     struct network_record *record = check_alloc(2, sizeof *record);
     double trace = 0;
     for (int k = 0; k < N; k++)
         trace += noise->curvature[k];
     for (uint64_t seed = 1; seed <= ERRORS_SEEDS; seed++) {
         uint64_t random = seed;
-        struct network_estimate one, all, other;
+        struct network_estimate one, all, other, controlled;
         double se;
         memset(record, 0, 2 * sizeof *record);
         for (int at = 0; at < 2 * NETWORK_CHAINS * TIMES; at++)
@@ -298,19 +362,24 @@ static void errors_of_variances_and_quotients(void **state)
                         &record[r].half[at % 2][at / 2 % NETWORK_CHAINS];
                     chain->z[k] += z[r] / TIMES;
                     chain->square[TRACE] += noise->curvature[k] * z[r] * z[r] / TIMES;
-                    if (k < NETWORK_CHAINS_DIRECTIONS)
+                    if (k < NETWORK_CHAINS_DIRECTIONS) {
                         chain->square[k] += z[r] * z[r] / TIMES;
+                        chain->control[k] += 1.44 * (xi * xi - 1) / TIMES;
+                    }
                 }
             }
-        network_chains_estimate(&record[0], noise, 1, &one);
-        network_chains_estimate(&record[0], noise, TRACE, &all);
-        network_chains_estimate(&record[1], noise, TRACE, &other);
+        network_chains_estimate(&record[0], noise, 1, false, &one);
+        network_chains_estimate(&record[0], noise, TRACE, false, &all);
+        network_chains_estimate(&record[1], noise, TRACE, false, &other);
+        network_chains_estimate(&record[1], noise, 2, true, &controlled);
         const double quotient = network_chains_quotient(&other, &all, &se);
         errors_add(&rows[0], "variance along direction 2", one.value, 1, one.se);
         errors_add(&rows[1], "tr(H Sigma)", all.value, trace, all.se);
         errors_add(&rows[2], "quotient", quotient, 1.44 + 0.25, se);
+        errors_add(&rows[3], "with control variates", controlled.value, 1.44 + 0.25,
+                   controlled.se);
     }
-    for (int r = 0; r < 3; r++)
+    for (int r = 0; r < 4; r++)
         CHECK_ERRORS(&rows[r], 1);
     free(record);
     free(rows);
@@ -378,6 +447,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(training_ends_at_a_minimum_whose_h_and_c_are_right),
         cmocka_unit_test(the_law_is_that_of_the_steps),
         cmocka_unit_test(where_the_law_diverges_there_is_none),
+        cmocka_unit_test(the_control_has_the_mean_of_the_law),
         cmocka_unit_test(an_approximation_claims_nothing_beyond_its_margin),
         cmocka_unit_test(wrong_laws_are_noticed),
         cmocka_unit_test(errors_of_variances_and_quotients),
