@@ -191,14 +191,15 @@ static double samples_of(const struct net_setting *setting)
 }
 
 /* Whether the chains are long enough for verdicts: relaxations of the last direction
- * that is watched by itself, as SGD has them. */
+ * that is watched by itself, as SGD has them; one a chain with control variates. */
 static bool is_long(const struct experiment *e, const struct net_setting *setting)
 {
     const struct theory *theory = theory_find(setting->run.rule.kind->name);
     const double h = e->noise->curvature[NETWORK_CHAINS_DIRECTIONS - 1];
+    const double wanted = setting->run.control ? NETWORK_CHAINS : ESTIMATE_MIN_SAMPLES;
     return 2 * theory->applied_lr(&setting->run.rule) * h * NETWORK_CHAINS *
                (double)setting->run.steps >=
-           ESTIMATE_MIN_SAMPLES;
+           wanted;
 }
 
 /* Completes the evidence on a number and adds its row. Eqs. 18-19 are of first order in

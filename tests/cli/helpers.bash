@@ -241,9 +241,9 @@ interrupt() {
 
 # The verdicts of the ledger in $out. Its last eight columns hold no commas; the texts before them may.
 paper_verdicts() {
-    body "$out" | awk -F, 'NR > 1 { print $(NF - 7) }'
+    body "$out" | awk -F, 'NR > 1 { print $(NF - 8) }'
 }
 
 exact_verdicts() {
-    body "$out" | awk -F, 'NR > 1 { print $(NF - 6) }'
+    body "$out" | awk -F, 'NR > 1 { print $(NF - 7) }'
 }

@@ -40,7 +40,7 @@ ids() {
     grep -q '^claims: 4 checked; as printed 4 hold' one.txt
     never grep -q 'numbered statements' one.txt
     # The command of a row repeats it.
-    attempt $(body one.csv | tail -n 1 | awk -F, '{ print $(NF - 2) }')
+    attempt $(body one.csv | tail -n 1 | awk -F, '{ print $(NF - 3) }')
     expect_equal "$(body "$out" | tail -n 1)" "$(body one.csv | tail -n 1)"
 }
 
