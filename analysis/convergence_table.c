@@ -278,11 +278,13 @@ static int add_point(struct table *table, const struct convergence_run *run,
     evidence_cells_plain(table, MEASURED_PLAIN, &point.evidence);
     if (convergence_has_exact(&run->task.loss, rule))
         table_known(table, EXACT, point.evidence.exact);
-    else if (run->task.sampling->exact_only)
+    else if (!point.evidence.sampled)
         return table_reason(
             table,
-            "exact values are those of linear rules on the loss quadratic or "
-            "least_squares",
+            run->task.sampling->exact_only
+                ? "exact values are those of linear rules on the loss quadratic, "
+                  "without a schedule, or least_squares"
+                : "not sampled, and there is no exact value",
             error);
     return STATUS_OK;
 }

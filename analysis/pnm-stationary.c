@@ -209,9 +209,11 @@ static const char *near_zero_of(const struct comparison *row)
     const struct evidence *e = &row->evidence;
     if (row->i == row->j)
         return "no";
-    if (!e->sampled || isnan(e->exact) || isnan(row->spread))
+    const bool zero = e->measured == 0 && e->exact == 0;
+    if (!e->sampled || isnan(e->exact) || (isnan(row->spread) && !zero))
         return NULL;
-    return evidence_near_zero(e->measured, e->exact, row->spread) ? "yes" : "no";
+    return zero || evidence_near_zero(e->measured, e->exact, row->spread) ? "yes"
+                                                                          : "no";
 }
 
 static int add_row(struct table *table, const struct stationary_request *own,

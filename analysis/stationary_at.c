@@ -175,9 +175,9 @@ static int add_limit(struct table *table, const struct row_place *place,
     const int status =
         average_limit(place->rule, problem->h[row->i], problem->h[row->j],
                       problem_noise(problem, row->i, row->j), &limit, error);
-    table_real(table, SCALED,
-               (double)(place->step - place->average->from) * row->evidence.exact);
-    table_real(table, LIMIT, limit);
+    table_known(table, SCALED,
+                (double)(place->step - place->average->from) * row->evidence.exact);
+    table_known(table, LIMIT, limit);
     return status;
 }
 

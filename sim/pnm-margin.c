@@ -293,6 +293,18 @@ static int tell_divergence(struct table *table, const struct sampling *sampling,
     return table_reason(table, reason, error);
 }
 
+/* Says why a rule that may have a coast has none here. */
+static int tell_coast(struct table *table, const struct rule *rule, struct error *error)
+{
+    struct rule plain = *rule;
+    double rate, decay;
+    plain.decay.lambda = 0;
+    plain.schedule = (struct schedule){0};
+    return margin_memory(rule, &rate, &decay) || !margin_memory(&plain, &rate, &decay)
+               ? STATUS_OK
+               : table_reason(table, "no coast with weight decay or a schedule", error);
+}
+
 /* What one rule gave, and the first rule, which it is compared with. */
 struct outcome {
     const struct rule *rule;
@@ -324,6 +336,9 @@ static int add_row(struct table *table, const struct margin *margin,
         put_mean(table, means[k].column, &moments, means[k].column != COAST);
     }
     table_real(table, COAST_BOUND, margin_coast_bound(of->rule));
+    status = tell_coast(table, of->rule, error);
+    if (status != STATUS_OK)
+        return status;
     if (of->paths == of->first)
         return STATUS_OK;
     const struct moments small =

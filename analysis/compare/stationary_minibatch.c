@@ -126,8 +126,14 @@ int stationary_minibatch_plan(struct stationary_work *work,
         .chains = {.steps = sampling->steps, .count = sampling->chains}};
     struct chains *joint = &plan.chains;
     double *spread = calloc(work->count, sizeof *spread);
-    int status =
-        spread ? plan_burn_in(work, joint, error) : error_memory(error, "the rows");
+    bool lost = false;
+    for (size_t k = 0; k < work->count; k++)
+        lost |= work->jobs[k].plan.samples == INFINITY;
+    int status = spread ? STATUS_OK : error_memory(error, "the rows");
+    if (status == STATUS_OK && lost)
+        joint->burn_in = UINT64_MAX; /* no chain gets there, nor is one too short */
+    else if (status == STATUS_OK)
+        status = plan_burn_in(work, joint, error);
     if (status != STATUS_OK)
         goto out;
     plan.needed_burn_in = joint->burn_in;

@@ -21,7 +21,8 @@ bool stationary_is_stable(const struct stationary_work *work,
  * squared.
  */
 static int underflows(const struct stationary_work *work, const struct comparison *row,
-                      const struct plan_law *law, bool *lost, struct error *error)
+                      const double noise[3], const struct plan_law *law, bool *lost,
+                      struct error *error)
 {
     const size_t mode[2] = {row->i, row->j};
     const double planned[2] = {law->s_ii[0], law->s_jj[0]};
@@ -29,11 +30,11 @@ static int underflows(const struct stationary_work *work, const struct compariso
     *lost = false;
     for (int k = 0; status == STATUS_OK && k < 2; k++) {
         const double h = work->problem->h[mode[k]];
-        const double c = problem_noise(work->problem, mode[k], mode[k]);
         enum exact_source ignored;
         double variance = 0;
-        if (planned[k] == 0 && c > 0 && work->problem->examples == 0)
-            status = theory_covariance(work->rule, h, h, c, &variance, &ignored, error);
+        if (planned[k] == 0 && noise[k] > 0)
+            status = theory_covariance(work->rule, h, h, noise[k], &variance, &ignored,
+                                       error);
         *lost |= variance != 0;
     }
     return status;
@@ -76,7 +77,7 @@ int stationary_plan_row(const struct stationary_work *work, struct comparison *r
     memcpy(job->law.offset_i, offset_i, sizeof job->law.offset_i);
     memcpy(job->law.offset_j, offset_j, sizeof job->law.offset_j);
     if (status == STATUS_OK)
-        status = underflows(work, row, &job->law, &lost, error);
+        status = underflows(work, row, noise, &job->law, &lost, error);
     if (status == STATUS_SOFTWARE || lost) {
         /* The state leaves the range of doubles: nothing can be planned. */
         job->plan = (struct plan){.samples = INFINITY};

@@ -165,6 +165,16 @@ minibatches="--loss least-squares --spectrum 0.4,0.8,1.3 --batch 2"
         $at["exact_verdict"] != "inconclusive" { print; bad = 1 } END { exit bad || !far }'
 }
 
+# The squares of what chains would have are 0, as are those of the law that plans them.
+@test "a rate too small for the squares of a double is not sampled" {
+    attempt pnm-stationary --optimizer sgd,two_batch --lr 1e-200 --loss least-squares --batch 2 --spectrum 0.5,1 \
+        --replicas 40 --steps 100 --burn-in 8 --quiet
+    expect_status 2
+    all_are "$out" exact_verdict 'not sampled'
+    attempt pnm-stationary --optimizer sgd --lr 1e-200 --loss least-squares --batch 2 --spectrum 0.5,1 --quiet
+    all_are "$out" exact_verdict 'not sampled'
+}
+
 @test "what --loss least-squares does not allow" {
     local given="pnm-stationary --optimizer sgd --lr 0.1 --loss least-squares --spectrum 1"
     refuse 64 '--batch: 2.5 is not allowed with least-squares.* whole numbers' $given --batch 2.5

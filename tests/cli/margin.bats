@@ -87,6 +87,14 @@ few="--lr 0.3 --replicas 4 --steps 60 --fresh 100 --quiet"
     all_are "$out" diverged 0
 }
 
+@test "a rule that loses its coast by a schedule or weight decay says so" {
+    # shellcheck disable=SC2086 # $few is a list of words
+    attempt pnm-margin --optimizer adam,heavy_ball $few --steps 5 --weight-decay 0.1
+    expect_equal "$(column "$out" coast 2)" ''
+    expect_equal "$(column "$out" reason 1)" ''
+    expect_equal "$(column "$out" reason 2)" 'no coast with weight decay or a schedule'
+}
+
 @test "what is refused" {
     refuse 64 '--dimension: .*from 2 to' pnm-margin --optimizer sgd $few --dimension 1
     refuse 64 '--patches: .*from 2 to' pnm-margin --optimizer sgd $few --patches 1

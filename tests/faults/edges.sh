@@ -66,7 +66,8 @@ one_edge() {
     timeout -k 5 $limit "$BIN/"$2 --format json >"$out.out" 2>"$out.err" </dev/null || status=$?
     case $status in
         0 | 2) problem=$("$WORDS" "$out.out" "$1".*json | sed 's/^[^ ]*\(is not JSON\)/the result \1/' | head -n 3) ;;
-        1) problem='an exact verdict fails' ;;
+        # What is proved of one setting need not hold in another.
+        1) case $2 in *--check*) ;; *) problem='an exact verdict fails' ;; esac ;;
         64 | 70 | 71)
             grep -q "^${2%% *}: " "$out.err" || problem="status $status without a message"
             [ ! -s "$out.out" ] || problem="$problem; status $status with a result"
@@ -191,11 +192,14 @@ while read -r command; do
         # The ordinary result that the others are held against.
         # shellcheck disable=SC2086 # a list of words
         (cd "$work/edge" && "$BIN/"$run --format json >"$work/edge.$index.json" 2>/dev/null </dev/null)
-        # A grid adds a column, which rules that lack the parameter leave empty.
+        # A grid adds a column, which rules that lack the parameter leave empty, and a step
+        # asks for another table.
         # shellcheck disable=SC2086 # a list of words
-        case $form in
-            linear:0.5:V:3 | log:0.5:V:3)
-                (cd "$work/edge" && "$BIN/"$run "--$option=${form//V/0.6}" --format json >"$work/edge.$index.grid.json" \
+        case $option.$form in
+            *.linear:0.5:V:3 | *.log:0.5:V:3 | at.V)
+                plain=0.6
+                [ "$option" != at ] || plain=5
+                (cd "$work/edge" && "$BIN/"$run "--$option=${form//V/$plain}" --format json >"$work/edge.$index.grid.json" \
                     2>/dev/null </dev/null) || [ -s "$work/edge.$index.grid.json" ] || rm "$work/edge.$index.grid.json"
                 ;;
         esac
