@@ -100,7 +100,7 @@ average average_by_steps --precision 0.005 --at 4,8,16,32,64,128,256,512
 average average_by_steps_exact $curve --at "$(seq -s , 1 20),$(seq -s , 22 2 40),$(
     seq -s , 50 10 100),$(seq -s , 150 50 500),600,800,1000,1500,2000"
 
-table network_by_beta0 pnm-verify --claim eq18-19-net
+table network_by_beta0 pnm-verify --claim eq18-19-net --precision 0.002
 
 # Gradient descent with momentum, down to beta1 = 0, which is gradient descent.
 table margin_by_rate pnm-margin --optimizer heavy_ball --lr 0.3,1,3,10,30,100 \

@@ -75,10 +75,11 @@ struct option_field {
     {                                                                                  \
         .name = "noise-law", .argument = "LAW",                                        \
         .forms = "gaussian|student:NU|stable:ALPHA", .preset = "gaussian",             \
-        .doc = "law of the noise: gaussian, student:NU (Student's t of the same "      \
-               "covariance, more than 4 degrees of freedom) or stable:ALPHA "          \
-               "(symmetric, exponent 0.5 to 2, without a variance below 2; its scale " \
-               "is that of Gaussian noise of covariance C at 2)",                      \
+        .doc =                                                                         \
+            "law of the noise: gaussian, student:NU (Student's t of the same "         \
+            "covariance, more than 4 degrees of freedom) or stable:ALPHA "             \
+            "(symmetric, exponent ALPHA from 0.5 to 2, without a variance below 2; "   \
+            "the scale is the one at which ALPHA = 2 is Gaussian of covariance C)",    \
     }
 
 /* The option --data of programs that take --loss least-squares. */

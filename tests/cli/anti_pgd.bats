@@ -82,7 +82,7 @@ load helpers
     expect_status 2
     never grep -q ',fails,first order\|,fails,corrected' one.csv
     # Columns from the right: statements and settings have commas.
-    body one.csv | awk -F, 'NR > 1 && $(NF - 6) == "fails" { bad = 1; print } END { exit bad }'
+    body one.csv | awk -F, 'NR > 1 && $(NF - 7) == "fails" { bad = 1; print } END { exit bad }'
     expect_equal "$(grep -c ',fails,.*,printed,' one.csv)" 7
     attempt pnm-verify $options --threads 2 --output two.csv
     expect_same one.csv two.csv

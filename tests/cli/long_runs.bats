@@ -159,8 +159,8 @@ cut_and_resume() {
                 ;;
             pnm-verify)
                 # Limits, and rows whose standard error is 0, need no samples.
-                body "$out" | awk -F, 'NR == 1 || /,limit,/ || $(NF - 9) == "0" { next }
-                    $(NF - 6) != "not sampled" || !/not reached in the time given/ { print; bad = 1 }
+                body "$out" | awk -F, 'NR == 1 || /,limit,/ || $(NF - 10) == "0" { next }
+                    $(NF - 7) != "not sampled" || !/not reached in the time given/ { print; bad = 1 }
                     END { exit bad }'
                 ;;
         esac

@@ -154,18 +154,18 @@ END
 @test "a row tells its form, the variable of its limit and how far off the paper is" {
     attempt pnm-verify --claim eq23,eq15,special-hb
     expect_status 0
-    body "$out" | awk -F, 'NR > 1 && $1 != "special-hb" { print $1, $(NF - 5) ($0 ~ /corrected:/) }' |
+    body "$out" | awk -F, 'NR > 1 && $1 != "special-hb" { print $1, $(NF - 6) ($0 ~ /corrected:/) }' |
         sort | uniq -c | tr -s ' ' >forms
     expect_equal "$(cat forms)" " 9 eq15 first order0
  1 eq15 printed0
  2 eq23 corrected1
  2 eq23 printed0"
-    expect_equal "$(body "$out" | awk -F, '$(NF - 4) == "eta h"' | cut -d, -f1)" eq15
+    expect_equal "$(body "$out" | awk -F, '$(NF - 5) == "eta h"' | cut -d, -f1)" eq15
     # (paper - exact)/exact; a residual has no such thing.
     body "$out" | grep '^eq15.*0.9 of the limit' | grep -q ',no claim,holds,first order,,-0.9,'
     # The limit comes before the finite steps.
     expect_equal "$(body "$out" | grep '^eq15' | head -n 1 | grep -c ',holds in the limit,')" 1
-    expect_equal "$(body "$out" | awk -F, '$1 == "special-hb" { print $(NF - 3) }' | sort -u)" ''
+    expect_equal "$(body "$out" | awk -F, '$1 == "special-hb" { print $(NF - 4) }' | sort -u)" ''
 }
 
 @test "a row whose setting gives the corrected or intended formula has that form, and no other has" {
@@ -174,7 +174,7 @@ END
     local form
     for form in corrected:18 intended:6; do
         body "$out" | awk -F, -v form="${form%:*}" -v least="${form#*:}" 'NR > 1 {
-            words = $0 ~ form "( condition)?[:,]"; has = $(NF - 5) == form
+            words = $0 ~ form "( condition)?[:,]"; has = $(NF - 6) == form
             if (words != has) { print; bad = 1 }
             count += has } END { exit bad || count < least }'
     done
@@ -208,7 +208,7 @@ END
         expect_equal "$(body "$out" | grep -c '"SDE.*,holds,holds,printed,')" 3
         expect_equal "$(body "$out" | grep -c ',no claim,holds,first order,')" 21
         body "$out" | grep '"SDE\|"SGD.*, eta=' | awk -F, '{
-            if (!($(NF - 9) < 4e-4 * $(NF - 10) && $NF > 1e3 * $(NF - 1))) { print; exit 1 } }'
+            if (!($(NF - 10) < 4e-4 * $(NF - 11) && $(NF - 1) > 1e3 * $(NF - 2))) { print; exit 1 } }'
     done
     # Without control variates the smallest step of the SDE is beyond the budget.
     attempt pnm-verify --claim thm4.1 --control none --max-samples 2e6 --quiet
@@ -239,11 +239,11 @@ END
 @test "the command of a row repeats it" {
     # shellcheck disable=SC2086
     pnm-verify --claim eq9 --seed 2 --precision 0.002 --quiet --format csv | grep -v '^#' >ledger
-    expect_equal "$(awk -F, 'NR > 1 { print $(NF - 2) }' ledger | sort -u)" "pnm-verify --claim eq9 --seed 2 --precision 0.002"
-    attempt $(tail -n 1 ledger | awk -F, '{ print $(NF - 2) }') --quiet
+    expect_equal "$(awk -F, 'NR > 1 { print $(NF - 3) }' ledger | sort -u)" "pnm-verify --claim eq9 --seed 2 --precision 0.002"
+    attempt $(tail -n 1 ledger | awk -F, '{ print $(NF - 3) }') --quiet
     body "$out" | diff ledger -
     pnm-verify --claim eq15 --control none --precision 0.05 --quiet --format csv >plain || [ $? -eq 2 ]
-    expect_equal "$(tail -n 1 plain | awk -F, '{ print $(NF - 2) }')" \
+    expect_equal "$(tail -n 1 plain | awk -F, '{ print $(NF - 3) }')" \
         "pnm-verify --claim eq15 --precision 0.05 --control none"
     local row form command measured stderr
     pnm-verify --claim lemma-A3 --quiet --format csv | grep -v '^#' | tail -n +2 >ledger
@@ -259,15 +259,15 @@ END
 # Of the rows that match: relative standard error, coordinate-steps, and those of plain sampling.
 costs() {
     body "$out" | awk -F, -v pattern="$1" 'NR > 1 && $0 ~ pattern {
-        print $(NF - 9) / ($(NF - 10) < 0 ? -$(NF - 10) : $(NF - 10)), $(NF - 1), $NF }'
+        print $(NF - 10) / ($(NF - 11) < 0 ? -$(NF - 11) : $(NF - 11)), $(NF - 2), $(NF - 1) }'
 }
 
 @test "a row says what it took and what plain sampling takes for the same error" {
     # A row without control variates has only one number of steps, one without sampling none.
     attempt pnm-verify --claim eq9,eq23 --quiet
-    body "$out" | grep '^eq9,' | awk -F, '$(NF - 1) != $NF || ($(NF - 8) > 0) != ($NF > 0) { print; exit 1 }'
+    body "$out" | grep '^eq9,' | awk -F, '$(NF - 2) != $(NF - 1) || ($(NF - 9) > 0) != ($(NF - 1) > 0) { print; exit 1 }'
     body "$out" | grep -q '^eq9,.*,[1-9][0-9.e+]*$'
-    body "$out" | grep '^eq23,' | awk -F, '$(NF - 1) $NF != "" { print; exit 1 }'
+    body "$out" | grep '^eq23,' | awk -F, '$(NF - 2) $(NF - 1) != "" { print; exit 1 }'
     # The table of a terminal is no wider.
     attempt pnm-verify --claim eq15 --precision 0.01 --quiet --format table
     never grep -q samples "$out"
