@@ -293,6 +293,8 @@ network=tests/analysis/claims/test_eq18_19_net
 error_mutant analysis/claims/shared/network_chains.c 's/part\[c\] -= 2 \* weight/part[c] -= weight/' $network 'errors_*'
 error_mutant analysis/claims/shared/network_chains.c 's/value -= weight \*/value -= 0 */' $network 'errors_*'
 error_mutant analysis/claims/shared/network_chains.c 's/ - quotient \* below->part\[c\]//' $network 'errors_*'
+error_mutant analysis/claims/shared/network_chains.c 's/control ? chain->control/false ? chain->control/' $network 'wrong*'
+error_mutant analysis/claims/shared/network_linear.c 's/MINIBATCH_INPUTS \* (double)batch/MINIBATCH_INPUTS/' $network 'the_control*'
 error_mutant analysis/claims/eq18_19_net.c 's/noise->direction\[k\]\[j\] \/ NETWORK/noise->direction[k][j] * 2 \/ NETWORK/' $network 'the_law*'
 second="tests/analysis/compare/test_streams tests/analysis/claims/test_known"
 unit_mutant analysis/compare/streams.c 's/\.se = comoments/.se = 0.5 * comoments/'
