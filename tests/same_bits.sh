@@ -109,6 +109,9 @@ for rule in sgd,heavy_ball,pnm adam two_batch; do
     compare "margin_$rule" pnm-margin --optimizer "$rule" --lr 0.1 --replicas 3 --steps 200 \
         --fresh 50 --record path --every 50
 done
+for rule in sgd,adam two_batch; do
+    compare "train_$rule" pnm-train --optimizer "$rule" --lr 0.1 --replicas 3 --epochs 5 --label-noise sym:0.2 --activation tanh
+done
 compare generalize pnm-generalize --optimizer sgd,pnm --lr 0.3 --match rate --replicas 5 --train 60 \
     --test 50 --hidden 8 --batch 20 --epochs 3
 compare minibatches pnm-verify --claim fig11,fig12 --precision 0.03

@@ -222,7 +222,7 @@ expect() {
             ;;
         *,*memfd:* | *,plot | *,gnuplot) told 74 --plot ;;
         *,"$folder.out") told 74 'standard output' ;;
-        *,*h.txt | *,*h.npy | *,*c.txt | *,*q.txt | *,*two.txt | *,*data.csv | *,*rule.txt | *,*run.ini | *,*worst.json | *,*earlier.*) told 64 "$name" ;;
+        *,*h.txt | *,*h.npy | *,*c.txt | *,*q.txt | *,*two.txt | *,*data.csv | *,*examples.csv | *,*rule.txt | *,*run.ini | *,*worst.json | *,*earlier.*) told 64 "$name" ;;
         *,*from.ck)
             case $1 in open | read) told 64 "'$name'" ;; *) told 74 "'$name'" ;; esac
             ;;

@@ -43,6 +43,7 @@ printf '1 0.3\n0.3 0.5\n' >"$inputs/c.txt"
     printf '\0\0\0\0\0\0\xe0\xbf\0\0\0\0\0\0\xf0\x3f'; } >"$inputs/h.npy"
 printf '0.6 -0.8\n0.8 0.6\n' >"$inputs/q.txt"
 printf 'a,b,y\n1.1,0.2,0.7\n-0.4,0.9,1.5\n1.3,0.3,-1.2\n0.5,-1.3,0.4\n' >"$inputs/data.csv"
+printf '1,0.2,0\n-0.4,0.9,1\n1.3,0.3,2\n0.5,-1.3,0\n0.1,0.4,1\n-1.2,0.7,2\n0.9,0.9,0\n1.6,-0.2,1\n0.3,0.8,2\n-0.6,-0.4,0\n2.1,1.2,1\n' >"$inputs/examples.csv"
 printf '1 -0.1 0.1\n' >"$inputs/rule.txt"
 printf '# a comment\noptimizer = pnm\nlr = 0.1\nspectrum = 0.5,1\nreplicas = 40\nsteps = 20\nburn-in = 8\n' \
     >"$inputs/run.ini"
