@@ -140,7 +140,7 @@ field() {
 
 @test "the head tells version, parameters, seed, machine and time" {
     grep -q '<dt>Version</dt><dd>pnm-verify [0-9]' report.html
-    grep -q '<dt>Parameters</dt><dd>paper pnm, precision 0.01, max-samples 2e9, control auto, rng xoshiro</dd>' report.html
+    grep -q '<dt>Parameters</dt><dd>precision 0.01, max-samples 2e9, control auto, rng xoshiro</dd>' report.html
     grep -q '<dt>Seed</dt><dd>1</dd>' report.html
     grep -Eq '<dt>Machine</dt><dd>.+, [0-9]+ cores?</dd>' report.html
     grep -q '<dt>Time</dt><dd>2020-09-13 12:26 UTC</dd>' report.html
