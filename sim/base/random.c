@@ -42,6 +42,10 @@ static philox4x64_ctr_t cipher(const struct random_key *key, uint64_t lane,
     return philox4x64(counter, cipher_key);
 }
 
+/* Seeds that every generator of GSL takes: some crash on larger ones or leave the range
+ * of their numbers. */
+static const uint64_t seeds = UINT64_C(2147483562);
+
 int random_init(struct random_stream *stream, struct random_generator generator,
                 struct random_key key, struct error *error)
 {
@@ -61,7 +65,7 @@ int random_init(struct random_stream *stream, struct random_generator generator,
         stream->gsl = gsl_rng_alloc(generator.gsl);
         if (!stream->gsl)
             return error_memory(error, "a GSL generator");
-        gsl_rng_set(stream->gsl, (unsigned long)stream->state[0][0]);
+        gsl_rng_set(stream->gsl, (unsigned long)(stream->state[0][0] % seeds) + 1);
     }
     return STATUS_OK;
 }
