@@ -68,11 +68,11 @@ static const struct option_spec own_options[] = {
 };
 
 static const struct program_example examples[] = {
-    {"PNM against SGD at the same learning rate:",
-     "pnm-generalize --optimizer sgd,pnm --lr 0.5 --replicas 30 --format table"},
+    {"PNM with strong noise against SGD at the same learning rate:",
+     "pnm-generalize --optimizer sgd,pnm --lr 0.5 --beta0 70 --format table"},
     {"The same with the learning rate of SGD at which both move at the same rate:",
-     "pnm-generalize --optimizer sgd,pnm --lr 0.5 --match rate --replicas 30 --format "
-     "table"},
+     "pnm-generalize --optimizer sgd,pnm --lr 0.5 --beta0 70 --match rate --replicas "
+     "40 --format table"},
     {NULL, NULL},
 };
 
@@ -207,7 +207,8 @@ static const struct program program = {
         "margin; else better (worse) if the whole band lies below (above) 0; else "
         "inconclusive, as it always is below 30 replicas. So a difference that is "
         "there, but surely within the margin, is same. Replicas are planned for a "
-        "half width of half the margin, which always decides. difference_best_points "
+        "half width of half the margin, which always decides, or of half the "
+        "difference where that is larger. difference_best_points "
         "compares the lowest errors of all epochs; it selects on the test examples and "
         "is not judged. A replica that diverges counts with the error of chance, "
         "1 - 1/K. A linear and an adaptive rule cannot be matched. Exit status 2: a "
