@@ -192,11 +192,19 @@ static int add_rule(struct table *table, const struct pacbayes_request *own,
                     const struct rule *rule, struct tally *tally, struct error *error)
 {
     const bool optimal = own->optimal_beta0;
+    const struct request *request = &own->request;
+    struct sampling sampling = request->sampling;
+    bool lost = false;
     struct posterior exact = {0}, measured = {0}, other = {0};
     struct rule paper_rule = *rule, exact_rule = *rule;
     bool paper_at_end = false, exact_at_end = false;
     int status = STATUS_OK;
-    if (optimal)
+    /* A point of a grid that diverges has its rows; a single one is refused. */
+    if (request->rules.count > 1 && !sampling.allow_divergence && !optimal)
+        status = sampling_diverges(&sampling, rule, &request->problem, &lost, error);
+    if (status == STATUS_OK && lost)
+        sampling = sampling_of_divergence(&sampling);
+    if (status == STATUS_OK && optimal)
         status = optimal_beta0(&paper_rule, &own->request.problem, POSTERIOR_PAPER,
                                own->lambda, &paper_at_end, error);
     if (status == STATUS_OK && optimal)
@@ -212,10 +220,9 @@ static int add_rule(struct table *table, const struct pacbayes_request *own,
                               own->lambda, &exact, error);
     if (status != STATUS_OK)
         return status;
-    if (!own->request.sampling.exact_only)
-        status = posterior_measure(&own->request.sampling, &exact_rule,
-                                   &own->request.problem, own->lambda, rule->kind->name,
-                                   &measured, error);
+    if (!sampling.exact_only)
+        status = posterior_measure(&sampling, &exact_rule, &own->request.problem,
+                                   own->lambda, rule->kind->name, &measured, error);
     if (status != STATUS_OK)
         return status;
     status = add_row(table, own, &paper_rule, POSTERIOR_PAPER, &other, VERDICT_NO_CLAIM,
@@ -224,7 +231,7 @@ static int add_rule(struct table *table, const struct pacbayes_request *own,
         return status;
     status = add_row(table, own, &exact_rule, POSTERIOR_EXACT, &exact, VERDICT_NO_CLAIM,
                      exact_at_end, error);
-    if (status != STATUS_OK || own->request.sampling.exact_only)
+    if (status != STATUS_OK || sampling.exact_only)
         return status;
     const struct verdicts verdicts = {judge(&measured, &exact), VERDICT_NO_CLAIM};
     verdict_count(tally, verdicts);

@@ -149,14 +149,18 @@ static double shown_error(const struct evidence *e)
 }
 
 static int add_excess(struct table *table, const struct request *request,
-                      const struct rule *rule, const struct comparison *rows,
+                      const struct rule *rule, bool lost, const struct comparison *rows,
                       size_t count, struct tally *tally, struct error *error)
 {
     const struct problem *problem = &request->problem;
     const struct evidence e =
         stationary_excess(rows, count, problem_is_coupled(problem));
-    const struct verdicts verdicts = evidence_judge(&e);
+    const struct verdicts verdicts =
+        lost ? (struct verdicts){VERDICT_NO_CLAIM, VERDICT_NO_CLAIM}
+             : evidence_judge(&e);
     int status = rule_table_row(rule, table, error);
+    if (status == STATUS_OK && lost)
+        status = table_reason(table, "the rule diverges", error);
     if (status == STATUS_OK)
         status = table_text(table, EXCESS_VERDICT, verdict_text(verdicts.exact), error);
     if (status != STATUS_OK)
@@ -251,18 +255,36 @@ static int add_row(struct table *table, const struct stationary_request *own,
     return STATUS_OK;
 }
 
+/* Whether the rule is a point of a grid that diverges, which has its row all the same;
+ * a single one is refused, and --allow-divergence runs it. */
+static int is_lost(const struct request *request, const struct rule *rule, size_t count,
+                   bool *lost, struct error *error)
+{
+    const struct sampling *sampling = &request->sampling;
+    *lost = false;
+    return count > 1 && !sampling->allow_divergence && rule_has_law(rule)
+               ? sampling_diverges(sampling, rule, &request->problem, lost, error)
+               : STATUS_OK;
+}
+
 /* Checks all rules before any of them runs; what is wrong with a single one its
  * measurement finds at once. */
-static int check_rules(const struct sampling *sampling, const struct rule *rules,
-                       size_t count, const struct problem *problem, struct error *error)
+static int check_rules(const struct request *request, const struct rule *rules,
+                       size_t count, struct error *error)
 {
+    const struct sampling *sampling = &request->sampling;
+    const struct problem *problem = &request->problem;
     int status = rule_check_constant(rules, count, "stationary law", error);
     for (size_t k = 0; status == STATUS_OK && count > 1 && k < count; k++) {
         struct linear_system *systems = NULL;
         struct chains chains;
         double *margins = NULL;
-        bool stable = true;
+        bool stable = true, lost = false;
         status = interrupt_check(error);
+        if (status == STATUS_OK)
+            status = is_lost(request, &rules[k], count, &lost, error);
+        if (lost)
+            continue;
         if (status == STATUS_OK)
             status = stationary_check_mean(&rules[k], problem, error);
         if (status == STATUS_OK)
@@ -279,15 +301,27 @@ static int check_rules(const struct sampling *sampling, const struct rule *rules
     return status;
 }
 
+/* Leaves nothing but their laws of the rows of a rule that diverges. */
+static void forget(struct comparison *rows, size_t count)
+{
+    for (size_t k = 0; k < count; k++) {
+        rows[k].evidence.exact = rows[k].evidence.paper = NAN;
+        rows[k].unstable = true;
+        rows[k].verdicts = (struct verdicts){VERDICT_NO_CLAIM, VERDICT_NO_CLAIM};
+    }
+}
+
 /* Measures one rule's rows, or what its excess loss is the sum of. */
 static int measure(const struct stationary_request *own, const struct rule *rule,
-                   struct comparison **rows, size_t *count, struct error *error)
+                   bool lost, struct comparison **rows, size_t *count,
+                   struct error *error)
 {
     const struct problem *problem = &own->request.problem;
     const enum stationary_elements elements = own->excess ? STATIONARY_SUM
                                               : own->full ? STATIONARY_PAIRS
                                                           : STATIONARY_DIAGONAL;
-    struct sampling sampling = own->request.sampling;
+    struct sampling sampling =
+        lost ? sampling_of_divergence(&own->request.sampling) : own->request.sampling;
     int status = STATUS_OK;
     if (problem->train_size > 0)
         return stationary_epoch_compare(&sampling, rule, problem, elements,
@@ -314,16 +348,21 @@ static int fill(struct table *table, const struct stationary_request *own,
     size_t warnings = 0;
     int status = stationary_phases_check(own, rules, count, error);
     if (status == STATUS_OK)
-        status = check_rules(sampling, rules, count, problem, error);
+        status = check_rules(request, rules, count, error);
     for (size_t k = 0; status == STATUS_OK && k < count; k++) {
         struct comparison *rows = NULL;
         size_t row_count = 0;
-        status = measure(own, &rules[k], &rows, &row_count, error);
+        bool lost = false;
+        status = is_lost(request, &rules[k], count, &lost, error);
+        if (status == STATUS_OK)
+            status = measure(own, &rules[k], lost, &rows, &row_count, error);
+        if (status == STATUS_OK && lost)
+            forget(rows, row_count);
         const bool together =
-            own->excess && status == STATUS_OK &&
+            own->excess && status == STATUS_OK && !lost &&
             stationary_warn_excess(sampling, &rules[k], rows, row_count);
         for (size_t i = 0; status == STATUS_OK && i < row_count; i++) {
-            if (!together)
+            if (!together && !lost)
                 stationary_warn_row(sampling, problem, &rules[k], &rows[i], &warnings);
             if (own->excess)
                 continue;
@@ -331,8 +370,8 @@ static int fill(struct table *table, const struct stationary_request *own,
             status = add_row(table, own, &rules[k], &rows[i], error);
         }
         if (status == STATUS_OK && own->excess)
-            status =
-                add_excess(table, request, &rules[k], rows, row_count, tally, error);
+            status = add_excess(table, request, &rules[k], lost, rows, row_count, tally,
+                                error);
         free(rows);
     }
     sampling_warn_rest(sampling, warnings);

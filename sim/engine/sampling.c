@@ -11,6 +11,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 void sampling_warn(const struct sampling *sampling, const char *format, ...)
 {
@@ -145,6 +146,28 @@ int sampling_systems(const struct sampling *sampling, const struct rule *rule,
     return problem->h[worst] > 0
                ? refuse_unstable(rule, problem->h[worst], least, error)
                : refuse_flat(rule, worst, problem->h[worst], error);
+}
+
+int sampling_diverges(const struct sampling *sampling, const struct rule *rule,
+                      const struct problem *problem, bool *diverges,
+                      struct error *error)
+{
+    struct sampling checked = *sampling;
+    struct linear_system *systems = NULL;
+    double *margins = NULL;
+    checked.allow_divergence = false;
+    int status = sampling_systems(&checked, rule, problem, &systems, &margins, error);
+    *diverges = status == STATUS_USAGE && strcmp(error->quantity, "lr") == 0;
+    free(systems);
+    free(margins);
+    return *diverges ? STATUS_OK : status;
+}
+
+struct sampling sampling_of_divergence(const struct sampling *sampling)
+{
+    struct sampling own = *sampling;
+    own.exact_only = own.allow_divergence = true;
+    return own;
 }
 
 struct plan_request sampling_request(const struct sampling *sampling, double target)

@@ -51,6 +51,17 @@ PNM_MUST_USE int sampling_systems(const struct sampling *sampling,
                                   struct linear_system **systems, double **margins,
                                   struct error *error);
 
+/* Whether the rule diverges on the problem: what sampling_systems refuses for its
+ * learning rate. Other refusals are returned. */
+PNM_MUST_USE int sampling_diverges(const struct sampling *sampling,
+                                   const struct rule *rule,
+                                   const struct problem *problem, bool *diverges,
+                                   struct error *error);
+
+/* The settings with which a point of a grid that diverges has its row: nothing is
+ * sampled, and what is known exactly is told. */
+struct sampling sampling_of_divergence(const struct sampling *sampling);
+
 /* The request to plan a pair of modes with this absolute standard error. */
 struct plan_request sampling_request(const struct sampling *sampling, double target);
 

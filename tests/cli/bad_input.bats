@@ -309,12 +309,6 @@ stationary() {
     simulate 64 '--lr: 0\.1 .*curvature 100 .*below 0\.02 ' --spectrum 1,100,2
     stationary 64 '--lr: 5 .*pnm.*beta0=3.*below 1\.42857 ' --beta0 3 --lr 5
     stationary 64 '--lr: 40 .*heavy_ball.*below 38 ' --optimizer heavy_ball --beta1 0.9 --lr 40
-    # One value of a list is enough, wherever it stands.
-    stationary 64 '--lr: 3 .*unstable' --lr 0.1,3
-    stationary 64 '--lr: 3 .*unstable' --lr 3,0.1
-    stationary 64 '--lr: 1.55 .*unstable' --lr linear:0.1:3:5
-    stationary 64 '--lr: 1\.6 .*unstable.*two_batch|--lr: 1\.6 .*pnm' --optimizer sgd,pnm --lr 1.6
-    stationary 64 'beta0=70' --lr 1.45 --beta0 0,1,70
     # To run them all the same, one must say how long.
     stationary 64 '--allow-divergence.*replicas and steps' --lr 3 --allow-divergence
     stationary 64 '--allow-divergence.*replicas' --lr 3 --allow-divergence --steps 10

@@ -62,7 +62,12 @@ exactly() {
         case $program in pnm-verify) continue ;; esac
         if takes "$program" exact; then continue; fi
         extra=
-        if takes "$program" replicas; then extra="--optimizer sgd --replicas 40 --steps 200"; fi
+        if takes "$program" replicas; then
+            extra="--optimizer sgd --replicas 40"
+            if takes "$program" steps; then extra="$extra --steps 200"; fi
+        fi
+        if takes "$program" epochs; then extra="$extra --epochs 2"; fi
+        if takes "$program" match; then extra="$extra --match itself --margin 50"; fi
         # shellcheck disable=SC2046,SC2086
         attempt "$program" $(problem_of "$program") $extra --format csv
         expect_status 0

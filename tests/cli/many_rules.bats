@@ -57,3 +57,25 @@ write_rule() {
     expect_status 64
     expect_message 'did you mean rule_1\?'
 }
+
+@test "a point of a grid that diverges is a row, and a single one is refused" {
+    attempt pnm-stationary --optimizer sgd,pnm --lr 0.1,2.5 --spectrum 1 --quiet
+    expect_status 0
+    expect_equal "$(column "$out" law | tr '\n' ' ')" 'stationary diverges stationary diverges '
+    for row in 2 4; do
+        for name in measured stderr exact paper; do
+            expect_equal "$(column "$out" $name $row)" ''
+        done
+        expect_equal "$(column "$out" exact_verdict $row)" 'no claim'
+    done
+    attempt pnm-stationary --optimizer sgd --lr 0.1,2.5 --spectrum 1 --excess --quiet
+    expect_status 0
+    expect_equal "$(column "$out" exact_verdict 2)" 'no claim'
+    expect_equal "$(column "$out" reason 2)" 'the rule diverges'
+    attempt pnm-pacbayes --optimizer sgd --lr 0.1,2.5 --spectrum 1 --prior-precision 10 --train-size 100 --quiet
+    expect_status 0
+    expect_equal "$(column "$out" covariance | tr '\n' ' ')" 'paper exact measured paper exact '
+    refuse 64 '--lr: 2.5 is unstable' pnm-stationary --optimizer sgd --lr 2.5 --spectrum 1
+    refuse 64 '--spectrum: curvature 1 is 0' pnm-stationary --optimizer sgd --lr 0.1,0.2 --spectrum 0,1 --flat keep --noise isotropic:1
+    all_refused
+}
