@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* pnm-simulate: runs an ensemble of one rule and writes moments or trajectories. */
+/* pnm-simulate: runs an ensemble of each rule and writes moments or trajectories. */
 #include "cli/average_form.h"
 #include "cli/epoch_options.h"
 #include "cli/plot.h"
 #include "cli/program.h"
 #include "cli/request.h"
+#include "cli/rule_table.h"
 #include "cli/table.h"
+#include "cli/trajectory_table.h"
 #include "engine/average_plan.h"
 #include "engine/ensemble_average.h"
 #include "engine/moments_plan.h"
@@ -152,9 +154,6 @@ static void warn_mode(const struct request *request, size_t i, const struct esti
                     : "a standard error is");
 }
 
-static int fill_moments(struct table *table, const struct request *request,
-                        struct moments *const *averages, struct error *error)
-{
 #define COLUMN_LIST(COLUMN)                                                            \
     COLUMN(I, "i", COUNT, false)                                                       \
     COLUMN(H, "h", REAL, false)                                                        \
@@ -168,19 +167,27 @@ static int fill_moments(struct table *table, const struct request *request,
     COLUMN(GAIN, "gain", REAL, COLUMN_PLAIN)                                           \
     COLUMN(MEAN_PLAIN, "mean_plain", REAL, COLUMN_PLAIN)                               \
     COLUMN(MEAN_SE_PLAIN, "mean_stderr_plain", REAL, COLUMN_PLAIN)                     \
-    COLUMN(MEAN_GAIN, "mean_gain", REAL, COLUMN_PLAIN)
+    COLUMN(MEAN_GAIN, "mean_gain", REAL, COLUMN_PLAIN)                                 \
+    COLUMN(OPTIMIZER, "optimizer", TEXT, false)                                        \
+    COLUMN(LR, "lr", REAL, false)                                                      \
+    COLUMN(BETA0, "beta0", REAL, false)                                                \
+    COLUMN(BETA1, "beta1", REAL, false)
 
-    enum { COLUMN_LIST(TABLE_NUMBER) COLUMNS };
+enum { COLUMN_LIST(TABLE_NUMBER) COLUMNS };
 
-    static const struct column columns[COLUMNS] = {COLUMN_LIST(TABLE_COLUMN)};
+static const struct column columns[COLUMNS] = {COLUMN_LIST(TABLE_COLUMN)};
+
+static int fill_moments(struct table *table, const struct request *request,
+                        struct moments *const *averages, struct error *error)
+{
     static const size_t column_of[AVERAGES] = {MEAN, SECOND, MEASURED_PLAIN,
                                                MEAN_PLAIN};
 
     const struct problem *problem = &request->problem;
     size_t warnings = 0;
-    int status = table_init(table, columns, COLUMNS, error);
+    int status = STATUS_OK;
     for (size_t i = 0; status == STATUS_OK && i < problem->n; i++) {
-        status = table_row(table, error);
+        status = rule_table_row(request->rules.rule, table, error);
         if (status != STATUS_OK)
             break;
         table_count(table, I, i + 1);
@@ -211,7 +218,7 @@ static int answer_moments(const struct request *request, struct table *table,
     static const struct plot plot = {
         .label = "E θ²",
         .plain = "E theta^2",
-        .keys = {"h", "i"},
+        .keys = {"h", "i", "lr", "beta1", "beta0", "optimizer"},
         .measured = {"second_moment", "measured"},
         .error = "second_moment_stderr",
     };
@@ -254,7 +261,7 @@ static int answer_averages(const struct request *request, const struct average *
     static const struct plot plot = {
         .label = "E (average of θ)²",
         .plain = "E (average of theta)^2",
-        .keys = {"h", "i"},
+        .keys = {"h", "i", "lr", "beta1", "beta0", "optimizer"},
         .measured = {"second_moment", "measured"},
         .error = "second_moment_stderr",
     };
@@ -299,82 +306,11 @@ out:
     return status;
 }
 
-/* Warns of each chain and mode that overflows, with the recorded step. */
-static void warn_trajectories(const struct request *request, uint64_t chains,
-                              uint64_t steps, uint64_t every, const double *theta)
-{
-    const struct sampling *sampling = &request->sampling;
-    const struct rule *rule = request->rules.rule;
-    const uint64_t records = ensemble_records(steps, every);
-    const size_t n = request->problem.n;
-    size_t warnings = 0, undefined = n;
-    for (uint64_t chain = 0; chain < chains; chain++)
-        for (size_t i = 0; i < n; i++) {
-            const double *trajectory = theta + chain * records * n + i;
-            uint64_t record = 0;
-            while (record < records && isfinite(trajectory[record * n]))
-                record++;
-            if (record == records || ++warnings > SAMPLING_WARNINGS)
-                continue;
-            const bool zero_by_zero =
-                sampling_divides_zero(rule, &request->problem, steps, &undefined) &&
-                undefined == i;
-            sampling_warn(
-                sampling,
-                "replica %llu, mode %zu: theta is %s at step %llu and left empty from "
-                "there on%s",
-                (unsigned long long)chain + 1, i + 1,
-                zero_by_zero ? "no number" : "beyond the range of numbers",
-                (unsigned long long)(record * every < steps ? record * every : steps),
-                zero_by_zero ? ": " SAMPLING_ZERO_BY_ZERO : "");
-        }
-    sampling_warn_rest(sampling, warnings);
-}
-
-static int fill_trajectories(struct table *table, uint64_t chains, uint64_t steps,
-                             uint64_t every, size_t n, const double *theta,
-                             struct error *error)
-{
-    enum { CHAIN, STEP, I, THETA };
-    const uint64_t records = ensemble_records(steps, every);
-    for (uint64_t chain = 0; chain < chains; chain++)
-        for (uint64_t record = 0; record < records; record++)
-            for (size_t i = 0; i < n; i++) {
-                const uint64_t step = record * every < steps ? record * every : steps;
-                const int status = table_row(table, error);
-                if (status != STATUS_OK)
-                    return status;
-                table_count(table, CHAIN, chain + 1);
-                table_count(table, STEP, step);
-                table_count(table, I, i + 1);
-                table_known(table, THETA, theta[(chain * records + record) * n + i]);
-            }
-    return STATUS_OK;
-}
-
-/* Of theta, and of its average. */
-static const struct plot trajectory_plots[] = {
-    {.label = "θ",
-     .plain = "theta",
-     .keys = {"step", "i", "replica"},
-     .exact = {"theta", "simulated"}},
-    {.label = "average of θ",
-     .plain = "average of theta",
-     .keys = {"step", "i", "replica"},
-     .exact = {"average", "simulated"}},
-};
-
 static int answer_trajectories(const struct simulate_request *own,
                                const struct average *average, struct table *table,
                                struct error *error)
 {
     const bool averaged = average->kind != AVERAGE_NONE;
-    const struct column columns[] = {
-        {"replica", COLUMN_COUNT, false},
-        {"step", COLUMN_COUNT, false},
-        {"i", COLUMN_COUNT, false},
-        {averaged ? "average" : "theta", COLUMN_REAL, false},
-    };
     const struct sampling *sampling = &own->request.sampling;
     const struct problem *problem = &own->request.problem;
     const struct rule *rule = own->request.rules.rule;
@@ -404,15 +340,9 @@ static int answer_trajectories(const struct simulate_request *own,
                    : error_memory(error, "the trajectories");
     if (status != STATUS_OK)
         goto out;
-    status = table_init(table, columns, sizeof columns / sizeof *columns, error);
-    if (status != STATUS_OK)
-        goto out;
-    table->plot = &trajectory_plots[averaged];
-    table->array = (struct table_array){
-        3, {chains, ensemble_records(steps, every), problem->n}, 3};
-    status = fill_trajectories(table, chains, steps, every, problem->n, theta, error);
-    if (status == STATUS_OK)
-        warn_trajectories(&own->request, chains, steps, every, theta);
+    const struct trajectory_table trajectories = {sampling, rule,  problem,  chains,
+                                                  steps,    every, averaged, theta};
+    status = trajectory_table_add(&trajectories, table, error);
 out:
     free(theta);
     free(systems);
@@ -420,33 +350,50 @@ out:
     return status;
 }
 
+/* Adds the rows of the request's first rule. */
+static int add_rule(const struct simulate_request *own, const struct average *average,
+                    struct table *table, struct error *error)
+{
+    const int status =
+        epoch_options_check(&own->request, own->request.rules.rule, error);
+    if (status != STATUS_OK)
+        return status;
+    return own->record == RECORD_TRAJECTORY
+               ? answer_trajectories(own, average, table, error)
+           : average->kind == AVERAGE_NONE
+               ? answer_moments(&own->request, table, error)
+               : answer_averages(&own->request, average, table, error);
+}
+
 static int answer(const struct request *request, struct table *table,
                   struct tally *tally, struct error *error)
 {
-    const struct simulate_request *own = (const struct simulate_request *)request;
+    struct simulate_request own = *(const struct simulate_request *)request;
+    const struct request_rules *rules = &request->rules;
+    const bool trajectory = own.record == RECORD_TRAJECTORY;
     struct average average;
     (void)tally;
-    if (request->rules.count != 1)
-        return error_about(
-            error, STATUS_USAGE, "optimizer",
-            "the options give %zu rows; allowed is one rule with one value of each "
-            "parameter",
-            request->rules.count);
-    int status = average_form_read(own->average, &average, error);
+    int status = average_form_read(own.average, &average, error);
+    if (status == STATUS_OK && !trajectory &&
+        !noise_law_has_variance(request->problem.law))
+        status = error_about(error, STATUS_USAGE, "noise-law",
+                             "stable noise of the exponent %g has no variance, so that "
+                             "the chains have no "
+                             "moments; allowed is --record trajectory",
+                             request->problem.law.parameter);
     if (status == STATUS_OK)
-        status = epoch_options_check(request, request->rules.rule, error);
-    if (status != STATUS_OK)
-        return status;
-    if (own->record == RECORD_TRAJECTORY)
-        return answer_trajectories(own, &average, table, error);
-    if (!noise_law_has_variance(request->problem.law))
-        return error_about(error, STATUS_USAGE, "noise-law",
-                           "stable noise of the exponent %g has no variance, so that "
-                           "the chains have no moments; allowed is --record trajectory",
-                           request->problem.law.parameter);
-    return average.kind == AVERAGE_NONE
-               ? answer_moments(request, table, error)
-               : answer_averages(request, &average, table, error);
+        status = trajectory ? trajectory_table_init(table, average.kind != AVERAGE_NONE,
+                                                    rules->rule, rules->count, error)
+                            : rule_table_init(table, columns, COLUMNS, rules->rule,
+                                              rules->count, error);
+    for (size_t k = 0; status == STATUS_OK && k < rules->count; k++) {
+        own.request.rules = (struct request_rules){.rule = &rules->rule[k], .count = 1};
+        status = add_rule(&own, &average, table, error);
+    }
+    /* The array of several rules is that of the table's numbers. */
+    if (rules->count > 1)
+        table->array = (struct table_array){0};
+    return status;
 }
 
 static const struct program program = {
@@ -458,8 +405,9 @@ static const struct program program = {
         "Hessian.",
     .notes = "Columns: i,h,mean,mean_stderr,second_moment,second_moment_stderr,count "
              "(mean of theta, second moment of theta - theta*, number of chains); "
-             "replica,step,i,theta for trajectories (.npy: theta alone, replicas x "
-             "records x modes). Chains are planned for the second moment's error. With "
+             "replica,step,i,theta for trajectories (.npy of one rule: theta alone, "
+             "replicas x records x modes); then the rule and its parameters. Chains "
+             "are planned for the second moment's error. With "
              "--average these are of the average, of which each replica gives one "
              "(second moment of average - theta*), and trajectories have a column "
              "`average` for theta: Polyak's average so far, which up to step FROM is "

@@ -109,8 +109,8 @@ quantity() {
     body "$out" >polyak.csv
     attempt pnm-simulate $given --average ema:0.25
     body "$out" >ema.csv
-    expect_equal "$(head -n 1 ema.csv)" replica,step,i,average
-    paste -d , theta.csv polyak.csv ema.csv | awk -F, 'NR == 1 { next }
+    expect_equal "$(head -n 1 ema.csv)" replica,step,i,average,optimizer,lr,beta0,beta1
+    paste -d , <(cut -d, -f -4 theta.csv) <(cut -d, -f -4 polyak.csv) <(cut -d, -f -4 ema.csv) | awk -F, 'NR == 1 { next }
         { key = $1 " " $3 }
         $2 == 0 { sum[key] = 0; smooth[key] = $4 }
         $2 > 4 { sum[key] += $4 }

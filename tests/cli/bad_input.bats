@@ -334,8 +334,6 @@ stationary() {
     stationary 64 '--beta0.*heavy_ball' --optimizer sgd,heavy_ball --beta0 1
     simulate 64 '--burn-in.*64.*--steps' --steps 64 --burn-in 64
     simulate 64 '--burn-in.*65.*--steps' --burn-in 65 --steps 64
-    simulate 64 '2 rows' --lr 0.1,0.2
-    simulate 64 '2 rows' --optimizer sgd,pnm
     simulate 64 '--steps: a value is required' --record trajectory
     simulate 64 '--record: trajectory.*--every' --record trajectory --steps 1e12
     simulate 64 '--record: trajectory.*--every' --record trajectory --steps 1 --replicas 1e12

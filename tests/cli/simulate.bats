@@ -7,7 +7,7 @@ load helpers
 @test "moments: header, one row a mode, counts" {
     attempt pnm-simulate --optimizer pnm $short
     expect_status 0
-    expect_equal "$(header "$out")" i,h,mean,mean_stderr,second_moment,second_moment_stderr,count
+    expect_equal "$(header "$out")" i,h,mean,mean_stderr,second_moment,second_moment_stderr,count,optimizer,lr,beta0,beta1
     expect_equal "$(column "$out" i | tr '\n' ' ')" "1 2 "
     expect_equal "$(column "$out" h | tr '\n' ' ')" "0.5 1 "
     all_are "$out" count 40
@@ -30,7 +30,7 @@ load helpers
     attempt $run --precision 0.002 --columns plain
     expect_status 0
     expect_equal "$(header "$out")" \
-        i,h,mean,mean_stderr,second_moment,second_moment_stderr,count,measured_plain,stderr_plain,gain,mean_plain,mean_stderr_plain,mean_gain
+        i,h,mean,mean_stderr,second_moment,second_moment_stderr,count,measured_plain,stderr_plain,gain,mean_plain,mean_stderr_plain,mean_gain,optimizer,lr,beta0,beta1
     cp "$out" auto
     # So are the means, around theta*.
     body auto | awk -F, '
@@ -39,7 +39,7 @@ load helpers
         END { exit NR != 3 }'
     # Both are around the exact variances of pnm-stationary, and gain is what it says.
     attempt pnm-stationary --optimizer pnm --lr 0.1 --spectrum 0.1,1 --exact --format csv
-    paste -d, <(body auto | tail -n +2) <(column "$out" exact) | awk -F, '
+    paste -d, <(body auto | tail -n +2 | cut -d, -f -13) <(column "$out" exact) | awk -F, '
         function far(x, error) { return ($14 - x)^2 > (4.89 * error)^2 }
         far($5, $6) || far($8, $9) || $10 < 1000 || ($10 * ($6 / $9)^2 - 1)^2 > 1e-20 { exit 1 }
         END { exit NR != 2 }'
@@ -159,7 +159,7 @@ load helpers
     attempt pnm-simulate --optimizer pnm --lr 0.1 --spectrum 1,2 --start 5 --theta-star 1 \
         --record trajectory --replicas 2 --steps 7 --every 3
     expect_status 0
-    expect_equal "$(header "$out")" replica,step,i,theta
+    expect_equal "$(header "$out")" replica,step,i,theta,optimizer,lr,beta0,beta1
     expect_equal "$(body "$out" | awk -F, 'NR > 1 { printf "%s,%s,%s ", $1, $2, $3 }')" \
         "1,0,1 1,0,2 1,3,1 1,3,2 1,6,1 1,6,2 1,7,1 1,7,2 2,0,1 2,0,2 2,3,1 2,3,2 2,6,1 2,6,2 2,7,1 2,7,2 "
     expect_equal "$(body "$out" | awk -F, '$2 == 0 { print $4 }' | sort -u)" 5
@@ -371,7 +371,7 @@ load helpers
         --allow-divergence --replicas 2 --steps 3000
     expect_status 0
     expect_equal "$(body "$out" | sed -n 2p)" \
-        '1,1,,,,,2,"beyond the range of numbers or undefined: mean, mean_stderr, second_moment, second_moment_stderr"'
+        '1,1,,,,,2,sgd,3,,,"beyond the range of numbers or undefined: mean, mean_stderr, second_moment, second_moment_stderr"'
     expect_equal "$(column "$out" mean_stderr 2)" 0
     expect_message 'warning: mode 1 \(h = 1\): its moments are beyond the range of numbers'
     expect_no_message 'mode 2'
@@ -434,4 +434,18 @@ load helpers
         --batch --start --theta-star --replicas --steps --burn-in --allow-divergence --record --every; do
         grep -q -e "$word" "$out" || { echo "--help: no $word" >&2; false; }
     done
+}
+
+@test "several rules and values have rows of their own, each as if it ran alone" {
+    attempt pnm-simulate --optimizer sgd,pnm --lr 0.05,0.1 --spectrum 0.5,1 --replicas 40 --steps 200 --burn-in 8 --output all.csv
+    expect_status 0
+    expect_equal "$(row_count all.csv)" 8
+    expect_equal "$(column all.csv optimizer | tr '\n' ' ')" 'sgd sgd sgd sgd pnm pnm pnm pnm '
+    attempt pnm-simulate --optimizer pnm --lr 0.1 --spectrum 0.5,1 --replicas 40 --steps 200 --burn-in 8 --output one.csv
+    expect_equal "$(body all.csv | tail -n 2)" "$(body one.csv | tail -n 2)"
+    attempt pnm-simulate --optimizer sgd,pnm --lr 0.05 --spectrum 1 --record trajectory --steps 4 --output path.csv
+    expect_status 0
+    expect_equal "$(column path.csv optimizer | uniq -c | awk '{ print $1, $2 }' | tr '\n' ' ')" '5 sgd 5 pnm '
+    attempt pnm-simulate --optimizer sgd,pnm --lr 0.05 --spectrum 1 --record trajectory --steps 4 --output path.npy
+    expect_status 0
 }
