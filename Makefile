@@ -87,7 +87,7 @@ SOURCES = $(wildcard $(foreach folder,sim sim/* analysis analysis/* analysis/*/*
 SCRIPTS = $(wildcard sim/*/*.sh tests/*.sh tests/random/*.sh tests/docs/*.sh tests/faults/*.sh plots/*.sh tests/cli/*.bash) .ci/run .ci/setup
 
 .PHONY: all programs unit-tests help setup setup-lint setup-mpi setup-bench \
-	setup-random setup-docs verify tables plots gallery report docs notebooks test test-unit test-cli \
+	setup-random setup-docs verify tables training-tables plots gallery report docs notebooks test test-unit test-cli \
 	test-bits test-faults test-faults-quick test-docs test-docs-man test-docs-readme test-docs-report test-docs-notebooks \
 	data test-random test-random-quick mutants vectors new-optimizer bench bench-quick format lint \
 	install uninstall clean FORCE
@@ -251,6 +251,11 @@ verify: all ## run every claim, print the ledger, write results/ and the figures
 tables: all ## compute the tables that the figures show, into results/
 	@mkdir -p results
 	@sh plots/tables.sh $(BUILD)/bin results
+
+# On the digits if make data has fetched them, else on the teacher task.
+training-tables: all ## compute the tables of figures 21 to 23 by trainings, about three minutes
+	@mkdir -p results
+	@sh plots/training.sh $(BUILD)/bin results
 
 plots: ## render the figures from the tables in results/
 	@sh plots/render.sh results

@@ -33,12 +33,16 @@ if [ "$1" = --list ]; then
 fi
 results=$1
 
-# make bench measures this table, which not everyone has run.
+# make bench measures this table, which not everyone has run; make training-tables writes
+# those of trainings, this one last.
 [ -f "$results/bench.csv" ] || figures=$(echo "$figures" | grep -v ' bench.csv$')
+[ -f "$results/training_by_rate_and_decay.csv" ] || figures=$(echo "$figures" | grep -v '^training_')
 while read -r figure tables; do
     for table in $tables; do
         if [ ! -f "$results/$table" ]; then
-            echo "render.sh: $results/$table is missing: run make tables" >&2
+            target=tables
+            [ "${table#training_}" = "$table" ] || target=training-tables
+            echo "render.sh: $results/$table is missing: run make $target" >&2
             exit 1
         fi
     done

@@ -10,6 +10,8 @@ setup_file() {
     export LC_ALL=C.UTF-8
     mkdir "$tables"
     sh "$plots/tables.sh" "$PNM_BIN" "$tables"
+    # As make training-tables does, with 2 replicas of an epoch
+    sh "$plots/training.sh" "$PNM_BIN" "$tables" 2 1
 }
 
 # figures COMMAND: runs it with each figure and its tables but time_by_contender and
@@ -61,8 +63,8 @@ page_commands() {
         draw "$@" "$name.svg"
         expect_status 0
         expect_same "$name.svg" "results/$name.svg"
-        # Another gnuplot may write other bytes.
-        if [ "$(grep '^<desc>' "$name.svg")" = "$(grep '^<desc>' "$plots/gallery/$name.svg")" ]; then
+        # Another gnuplot may write other bytes; the gallery's trainings are longer.
+        if [[ $name != training_* ]] && [ "$(grep '^<desc>' "$name.svg")" = "$(grep '^<desc>' "$plots/gallery/$name.svg")" ]; then
             expect_same "$name.svg" "$plots/gallery/$name.svg"
         fi
     }
@@ -155,6 +157,57 @@ complains() {
     figures usage
     usage time_by_contender bench.csv
     usage cost_by_rate bench.csv
+}
+
+@test "figures 21 to 23 refuse tables that do not belong together, and name the task" {
+    # other NAME NUMBER SED MESSAGE: with table NUMBER changed
+    other() {
+        local given=($(sh "$plots/render.sh" --list | sed -n "s/^$1 //p"))
+        given=("${given[@]/#/$tables/}")
+        sed "$3" "${given[$2]}" >changed.csv
+        never cmp -s changed.csv "${given[$2]}"
+        given[$2]=changed.csv
+        complains "$4" "$1" "${given[@]}" out.svg
+        expect_status 1
+    }
+    other training_by_rate 2 's/^# seed: 1/# seed: 2/' '.* and changed.csv differ in seed'
+    other training_by_rate 0 's/^# match: rate/# match: both/' 'changed.csv: needs --match rate'
+    other training_by_rate 1 's/^pnm,7,1,/pnm,7,2,/' 'the tables have 3 values of beta0'
+    other training_by_beta0 1 's/^# match: both/# match: none/' 'changed.csv: needs --match both'
+    other training_by_beta0 0 '/^pnm,1,0,/d' 'changed.csv: needs one row of beta0 = 0'
+    other training_by_beta0 1 's/^pnm,1,3,/pnm,2,3,/' 'changed.csv: needs one learning rate'
+    other training_by_rate_and_decay 0 '/^pnm,5,.*,1e-4,/d' 'changed.csv: needs a grid'
+    other training_by_rate_and_decay 0 's/^pnm,5,1,/pnm,5,2,/' 'changed.csv: needs one value of beta0'
+    local table=$tables/training_by_rate_and_decay.csv task
+    for task in digits teacher; do
+        sed "s/^# task: .*/# task: $task/" "$table" >changed.csv
+        draw training_by_rate_and_decay changed.csv out.svg
+        expect_status 0
+        grep -q "task: $task" out.svg
+        expect_equal "$task $(grep -c 'data missing: make data' out.svg)" "$task $([ $task = digits ]; echo $?)"
+    done
+}
+
+@test "the tables of trainings: no digits, the teacher task; pictures without them are left out" {
+    mkdir -p place/bin results
+    ln -s "$PNM_BIN/pnm-generalize" place/bin
+    attempt sh "$plots/training.sh" place/bin
+    expect_status 64
+    attempt sh "$plots/training.sh" place/bin results 2 1
+    expect_status 0
+    grep -qx '# task: teacher' results/training_by_rate_asym.csv
+    expect_equal "$(row_count results/training_by_rate_asym.csv) $(row_count results/training_by_rate_and_decay.csv)" "19 20"
+    expect_equal "$(find results -name '.*' -type f)" ""
+    # What the joined runs do not share is not said of all.
+    never grep -E '^# (lr|beta0|header-lines): ' results/training_by_rate_asym.csv
+    grep -qx '# label-noise: asym:0.4' results/training_by_rate_asym.csv
+    attempt sh "$plots/render.sh" results
+    expect_status 1
+    expect_message 'results/.* is missing: run make tables'
+    cp "$tables"/*.csv results
+    rm results/training_by_beta0_sym.csv
+    attempt sh "$plots/render.sh" results
+    expect_message 'results/training_by_beta0_sym.csv is missing: run make training-tables'
 }
 
 # The worst cases of figure 12, as the script has them: evaluate EXPRESSION [TABLE]
