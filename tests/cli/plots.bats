@@ -176,7 +176,7 @@ complains() {
     other training_by_beta0 1 's/^# match: both/# match: none/' 'changed.csv: needs --match both'
     other training_by_beta0 0 '/^pnm,1,0,/d' 'changed.csv: needs one row of beta0 = 0'
     other training_by_beta0 1 's/^pnm,1,3,/pnm,2,3,/' 'changed.csv: needs one learning rate'
-    other training_by_rate_and_decay 0 '/^pnm,5,.*,1e-4,/d' 'changed.csv: needs a grid'
+    other training_by_rate_and_decay 0 '/^pnm,5,1,0.9,0.0001,/d' 'changed.csv: needs a grid'
     other training_by_rate_and_decay 0 's/^pnm,5,1,/pnm,5,2,/' 'changed.csv: needs one value of beta0'
     local table=$tables/training_by_rate_and_decay.csv task
     for task in digits teacher; do
