@@ -12,6 +12,7 @@ static const char *kind_text(enum claim_kind kind)
         [CLAIM_VALUE] = "value",         [CLAIM_LIMIT] = "limit",
         [CLAIM_BOUND] = "bound",         [CLAIM_IDENTITY] = "identity",
         [CLAIM_EXISTENCE] = "existence", [CLAIM_ARITHMETIC] = "arithmetic",
+        [CLAIM_ANALOGUE] = "analogue",
     };
     return texts[kind];
 }
@@ -63,7 +64,7 @@ static void add_command(const struct ledger_row *row, const char *options,
 static int add_to_table(struct table *table, const struct ledger_row *row,
                         const char *options, struct error *error)
 {
-    const bool ran = row->claim->check;
+    const bool ran = row->claim->check, stands = ran && row->kind != CLAIM_ANALOGUE;
     struct text command = {0};
     add_command(row, options, &command);
     const char *texts[COLUMNS] = {
@@ -74,7 +75,7 @@ static int add_to_table(struct table *table, const struct ledger_row *row,
         [SETTING] = text_get(&row->setting),
         [PAPER_VERDICT] = verdict_text(row->verdicts.paper),
         [EXACT_VERDICT] = verdict_text(row->verdicts.exact),
-        [FORM] = ran ? ledger_form_text(row->form) : NULL,
+        [FORM] = stands ? ledger_form_text(row->form) : NULL,
         [VARIABLE] = row->variable,
         [COMMAND] = ran ? text_get(&command) : NULL,
         [SOURCE] = claims_paper_text(row->claim),

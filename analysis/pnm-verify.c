@@ -31,7 +31,7 @@ struct verify_request {
 
 static const char *claim_word(const struct program *program, size_t i)
 {
-    const struct claim *claim = claims_all()[i];
+    const struct claim *claim = claims_of(CLAIMS_LISTED)[i];
     (void)program;
     return claim ? claim->id : NULL;
 }
@@ -56,12 +56,14 @@ static const struct option_spec own_options[] = {
      .kind = OPTION_CHOICE,
      .field = OPTION_FIELD(struct verify_request, paper),
      .given = OPTION_FIELD(struct verify_request, paper_given),
-     .argument = "pnm|neighbours|momentum|all",
+     .argument = "pnm|neighbours|momentum|all|analogues",
      .doc =
          "check the claims of the paper on PNM, of its neighbours, which are papers "
          "on the noise of SGD, of the paper of Jelassi and Li on momentum, in a "
          "setting "
-         "reconstructed from its abstract, or of all (default: pnm, or none if --claim "
+         "reconstructed from its abstract, or of all these; or analogues, which train "
+         "small networks beside the experiments of the paper on PNM, say nothing of "
+         "these and take minutes (default: pnm, or none if --claim "
          "or --explain names claims; --list shows all)"},
     {.name = "explain",
      .field = OPTION_FIELD(struct verify_request, explain),
@@ -81,6 +83,8 @@ static const struct program_example examples[] = {
     {"What other papers say of SGD's noise:", "pnm-verify --paper neighbours"},
     {"What a paper says of momentum, by training networks:",
      "pnm-verify --claim jl-gdm"},
+    {"A small experiment beside figure 4, of which it says nothing, in seconds:",
+     "pnm-verify --claim fig4a --max-samples 3e7 --format table"},
     {NULL, NULL},
 };
 
@@ -107,7 +111,7 @@ static int list_claims(enum claims_paper paper, struct table *table,
 
 static const struct claim *find_claim(const char *id)
 {
-    for (const struct claim *const *claim = claims_all(); *claim; claim++)
+    for (const struct claim *const *claim = claims_of(CLAIMS_LISTED); *claim; claim++)
         if (strcmp((*claim)->id, id) == 0)
             return *claim;
     return NULL;
@@ -117,7 +121,7 @@ static const struct claim *find_claim(const char *id)
 static int unknown_claim(const char *option, const char *id, struct error *error)
 {
     struct nearest nearest = nearest_to(id, "");
-    for (const struct claim *const *claim = claims_all(); *claim; claim++)
+    for (const struct claim *const *claim = claims_of(CLAIMS_LISTED); *claim; claim++)
         nearest_try(&nearest, (*claim)->id, strlen((*claim)->id));
     return error_about(error, STATUS_USAGE, option,
                        "no claim '%.100s'%s; allowed are %s", id, nearest.hint,
@@ -280,7 +284,7 @@ out:
 static int list(const struct verify_request *own, struct table *table,
                 struct error *error)
 {
-    const enum claims_paper shown = own->paper_given ? own->paper : CLAIMS_ALL;
+    const enum claims_paper shown = own->paper_given ? own->paper : CLAIMS_LISTED;
     const int status =
         own->claims ? check_named("claim", own->claims, NULL, error) : STATUS_OK;
     return status == STATUS_OK ? list_claims(shown, table, error) : status;
@@ -331,7 +335,11 @@ static const struct program program = {
         "paper whose claim it is, as --paper names it. The precision is "
         "0.1 %, or 0.02 % where control variates give that for no more steps than 0.1 "
         "% "
-        "takes without them; --precision sets it for all rows. A table of several "
+        "takes without them; --precision sets it for all rows. A row of an analogue "
+        "has "
+        "the difference of two rules' test errors in points as measured, and whether "
+        "the first is better, the same, worse or inconclusive as exact_verdict; "
+        "--max-samples bounds the replicas that it trains. A table of several "
         "claims ends by counting claims and rows.",
     .groups = OPTIONS_SAMPLING | OPTIONS_OUTPUT,
     .judges = true,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* list.h: the claims of the paper in its order, one line each, those of its
- * neighbours by year, and those of the paper on momentum. */
+ * neighbours by year, those of the paper on momentum, and the analogues. */
 #ifndef PNM_CLAIMS_LIST_H
 #define PNM_CLAIMS_LIST_H
 
@@ -116,5 +116,13 @@
     CLAIM(jl_stop)                                                                     \
     CLAIM(jl_energy)                                                                   \
     CLAIM(jl_pnm)
+
+/* Small experiments beside the paper's own. */
+#define ANALOGUE_LIST(CLAIM)                                                           \
+    CLAIM(fig4a)                                                                       \
+    CLAIM(fig5a)                                                                       \
+    CLAIM(fig6a)                                                                       \
+    CLAIM(fig7a)                                                                       \
+    CLAIM(table1a)
 
 #endif

@@ -46,6 +46,7 @@ struct generalize_result generalize_judge(const struct replicas *own,
         .own = replicas_moments(&a, last, TRAINING_ERROR_TEST),
         .twin = replicas_moments(&b, last, TRAINING_ERROR_TEST),
         .difference = in_points(replicas_difference(&a, &b, last, TRAINING_ERROR_TEST)),
+        .memorized = in_points(replicas_difference(&a, &b, last, TRAINING_MEMORIZED)),
         .best = in_points(replicas_difference(&a, &b, last, TRAINING_ERROR_BEST)),
         .own_diverged = diverged(&a),
         .twin_diverged = diverged(&b),
@@ -62,6 +63,35 @@ struct generalize_result generalize_judge(const struct replicas *own,
             ? VERDICT_INCONCLUSIVE
             : verdict_paired(result.difference.mean, result.half_width, margin);
     return result;
+}
+
+int generalize_control(const struct replicas *own, const struct replicas *twin,
+                       uint64_t planned, double margin, bool *found,
+                       struct error *error)
+{
+    const uint64_t width = own->records * own->quantities, numbers = own->count * width;
+    const uint64_t at = width - own->quantities + TRAINING_ERROR_TEST;
+    const enum verdict verdict = generalize_judge(own, twin, planned, margin).verdict;
+    const enum verdict swapped = generalize_judge(twin, own, planned, margin).verdict;
+    enum verdict shifted[2];
+    struct replicas planted = *own;
+    planted.value = calloc(numbers + 1, sizeof *planted.value);
+    if (!planted.value)
+        return error_memory(error, "the replicas");
+    for (int k = 0; k < 2; k++) {
+        const double shift = (k == 0 ? 2 : -2) * margin / 100;
+        for (uint64_t i = 0; i < numbers; i++)
+            planted.value[i] = own->value[i] + (i % width == at ? shift : 0);
+        shifted[k] = generalize_judge(&planted, twin, planned, margin).verdict;
+    }
+    free(planted.value);
+    *found = verdict == VERDICT_SAME
+                 ? swapped == VERDICT_SAME && shifted[0] == VERDICT_WORSE &&
+                       shifted[1] == VERDICT_BETTER
+             : verdict == VERDICT_BETTER ? swapped == VERDICT_WORSE
+             : verdict == VERDICT_WORSE  ? swapped == VERDICT_BETTER
+                                         : true;
+    return STATUS_OK;
 }
 
 uint64_t generalize_plan(const struct moments *pilot, double margin, uint64_t most)
@@ -113,51 +143,66 @@ static bool is_same(const struct rule *a, const struct rule *b)
     return rule_hash(a) == rule_hash(b);
 }
 
-/* The first pair with the twin of pair k. */
-static size_t first_with_twin(const struct match_pair *pairs, size_t k)
+/* A rule that the pairs need, and its replicas. */
+struct trained {
+    const struct rule *rule;
+    bool reorder;
+    uint64_t count;
+    struct replicas replicas;
+};
+
+/* The number of the first of trained[0 ... k] that is the same as number k. */
+static size_t first_same(const struct trained *trained, size_t k)
 {
     size_t first = 0;
-    while (!is_same(&pairs[first].twin, &pairs[k].twin))
+    while (trained[first].reorder != trained[k].reorder ||
+           !is_same(trained[first].rule, trained[k].rule))
         first++;
     return first;
 }
 
-/* The replicas that are needed of the twin of pair k. */
-static uint64_t twin_count(const struct match_pair *pairs, size_t count, size_t k,
-                           const struct generalize_result *results)
+/* Lists the twin and the own rule of each pair, so that the first of those that are the
+ * same has the largest count of them. */
+static void list_rules(const struct generalize *own, const struct match_pair *pairs,
+                       size_t count, const struct generalize_result *results,
+                       struct trained *trained)
 {
-    uint64_t most = 0;
-    for (size_t i = k; i < count; i++)
-        if (is_same(&pairs[i].twin, &pairs[k].twin) && results[i].planned > most)
-            most = results[i].planned;
-    return most;
+    for (size_t k = 0; k < 2 * count; k++) {
+        const struct match_pair *pair = &pairs[k / 2];
+        const uint64_t planned = results[k / 2].planned;
+        const bool twin = k % 2 == 0;
+        trained[k] = (struct trained){.rule = twin ? &pair->twin : &pair->own,
+                                      .reorder = twin && own->reorder};
+        struct trained *first = &trained[first_same(trained, k)];
+        first->count = planned > first->count ? planned : first->count;
+    }
 }
 
-/* Trains the rules of all pairs; results[].planned replicas of each, from number `from`
- * on. Sets the rest of the results. */
+/* Trains the rules of all pairs, each once; results[].planned replicas of each pair,
+ * from number `from` on. Sets the rest of the results. */
 static int train_pairs(const struct generalize *own, const struct match_pair *pairs,
                        size_t count, uint64_t from, struct generalize_result *results,
                        struct error *error)
 {
-    struct replicas *twins = calloc(count + 1, sizeof *twins);
-    int status = twins ? STATUS_OK : error_memory(error, "the replicas");
+    struct trained *trained = calloc(2 * count + 1, sizeof *trained);
+    int status = trained ? STATUS_OK : error_memory(error, "the replicas");
+    if (trained)
+        list_rules(own, pairs, count, results, trained);
+    for (size_t k = 0; status == STATUS_OK && k < 2 * count; k++)
+        if (first_same(trained, k) == k)
+            status = train(own, trained[k].rule, from, trained[k].reorder,
+                           trained[k].count, &trained[k].replicas, error);
     for (size_t k = 0; status == STATUS_OK && k < count; k++) {
-        const size_t first = first_with_twin(pairs, k);
-        struct replicas mine = {0};
-        if (first == k)
-            status = train(own, &pairs[k].twin, from, own->reorder,
-                           twin_count(pairs, count, k, results), &twins[k], error);
-        if (status == STATUS_OK)
-            status = train(own, &pairs[k].own, from, false, results[k].planned, &mine,
-                           error);
-        if (status == STATUS_OK)
-            results[k] =
-                generalize_judge(&mine, &twins[first], results[k].planned, own->margin);
-        replicas_free(&mine);
+        const struct replicas *twin = &trained[first_same(trained, 2 * k)].replicas;
+        const struct replicas *mine = &trained[first_same(trained, 2 * k + 1)].replicas;
+        const uint64_t planned = results[k].planned;
+        results[k] = generalize_judge(mine, twin, planned, own->margin);
+        status = generalize_control(mine, twin, planned, own->margin,
+                                    &results[k].control, error);
     }
-    for (size_t k = 0; twins && k < count; k++)
-        replicas_free(&twins[k]);
-    free(twins);
+    for (size_t k = 0; trained && k < 2 * count; k++)
+        replicas_free(&trained[k].replicas);
+    free(trained);
     return status;
 }
 

@@ -37,12 +37,14 @@ struct generalize_result {
     struct moments own, twin;  /* test errors */
     struct moments difference; /* own - twin, in points */
     struct moments best;       /* the same of the lowest errors */
+    struct moments memorized;  /* ... of the shares of wrong labels that are chosen */
     uint64_t own_diverged, twin_diverged;
     double half_width;
     enum verdict verdict;
+    bool control; /* as generalize_control says */
 };
 
-/* Runs the pilots and then all pairs, each baseline once. */
+/* Runs the pilots and then all pairs, each rule once. */
 PNM_MUST_USE int generalize_run(const struct generalize *own,
                                 const struct match_pair *pairs, size_t count,
                                 struct generalize_result *results, struct error *error);
@@ -63,6 +65,14 @@ double generalize_trial_rate(double lr, uint64_t trials, uint64_t k);
 struct generalize_result generalize_judge(const struct replicas *own,
                                           const struct replicas *twin, uint64_t planned,
                                           double margin);
+
+/* Negative control of the verdict: *found becomes whether, where it is `same`, twice
+ * the margin, added to and taken from the own errors of the same replicas, is found as
+ * worse and better; and whether exchanging the rules exchanges better and worse. True
+ * where nothing is decided. STATUS_MEMORY. */
+PNM_MUST_USE int generalize_control(const struct replicas *own,
+                                    const struct replicas *twin, uint64_t planned,
+                                    double margin, bool *found, struct error *error);
 
 /* The replicas whose band will be at most half the margin or, where the pilot's
  * difference less three standard errors is more than the margin, at most half of that,

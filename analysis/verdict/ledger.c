@@ -26,7 +26,10 @@ static int ledger_add(struct ledger *ledger, struct ledger_row *row,
     struct ledger_row *added = &ledger->rows[ledger->count++];
     *added = *row;
     /* A check that cannot fail decides nothing. */
-    if (!added->control && added->verdicts.exact == VERDICT_HOLDS)
+    const enum verdict exact = added->verdicts.exact;
+    const bool compared =
+        exact == VERDICT_BETTER || exact == VERDICT_SAME || exact == VERDICT_WORSE;
+    if (!added->control && (exact == VERDICT_HOLDS || compared))
         added->verdicts.exact = VERDICT_INCONCLUSIVE;
     if (!added->control && (added->verdicts.paper == VERDICT_HOLDS ||
                             added->verdicts.paper == VERDICT_HOLDS_IN_THE_LIMIT))
@@ -303,6 +306,26 @@ int ledger_difference(struct ledger *ledger, const struct claim *claim,
                                   : own,
                      .paper = of->claimed ? own : VERDICT_NO_CLAIM},
         .control = own != VERDICT_HOLDS || opposite_fails(of, hw),
+    };
+    text_add(&row.setting, "%s", setting);
+    return ledger_add(ledger, &row, error);
+}
+
+int ledger_paired(struct ledger *ledger, const struct claim *claim, const char *setting,
+                  const struct paired *of, double samples, struct error *error)
+{
+    struct ledger_row row = {
+        .claim = claim,
+        .kind = CLAIM_ANALOGUE,
+        .paper = NAN,
+        .exact = NAN,
+        .measured = of->measured,
+        .se = of->se,
+        .count = of->count,
+        .samples = samples,
+        .plain_samples = samples,
+        .verdicts = {.exact = of->verdict, .paper = VERDICT_NO_CLAIM},
+        .control = of->control,
     };
     text_add(&row.setting, "%s", setting);
     return ledger_add(ledger, &row, error);

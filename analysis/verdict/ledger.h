@@ -18,6 +18,8 @@ enum claim_kind {
     CLAIM_IDENTITY,   /* two things are the same */
     CLAIM_EXISTENCE,  /* there is a parameter with some property */
     CLAIM_ARITHMETIC, /* a printed decimal */
+    CLAIM_ANALOGUE,   /* two rules in pairs, in a small experiment beside the paper's
+                       * own, of which it says nothing */
 };
 
 /* Which formula a row's paper value comes from. */
@@ -208,6 +210,20 @@ PNM_MUST_USE int ledger_difference(struct ledger *ledger, const struct claim *cl
                                    const char *setting,
                                    const struct difference *difference, double samples,
                                    struct error *error);
+
+/* Adds a row of an analogue: own error - the other's, in points, measured in pairs and
+ * judged by verdict_paired. The paper claims nothing. Control: whether it was found
+ * that a planted difference is not `same`, and that the exchanged pair has the
+ * exchanged verdict. */
+struct paired {
+    double measured, se; /* NAN: not sampled */
+    uint64_t count;
+    enum verdict verdict;
+    bool control;
+};
+PNM_MUST_USE int ledger_paired(struct ledger *ledger, const struct claim *claim,
+                               const char *setting, const struct paired *paired,
+                               double samples, struct error *error);
 
 struct tally ledger_tally(const struct ledger *ledger);
 
