@@ -87,7 +87,8 @@ SOURCES = $(wildcard $(foreach folder,sim sim/* analysis analysis/* analysis/*/*
 SCRIPTS = $(wildcard sim/*/*.sh tests/*.sh tests/random/*.sh tests/docs/*.sh tests/faults/*.sh plots/*.sh tests/cli/*.bash) .ci/run .ci/setup
 
 .PHONY: all programs unit-tests help setup setup-lint setup-mpi setup-bench \
-	setup-random setup-docs verify tables training-tables plots gallery report docs notebooks test test-unit test-cli \
+	setup-random setup-docs verify verify-training tables training-tables plots gallery report docs notebooks \
+	test test-unit test-cli \
 	test-bits test-faults test-faults-quick test-docs test-docs-man test-docs-readme test-docs-report test-docs-notebooks \
 	data test-random test-random-quick mutants vectors new-optimizer bench bench-quick format lint \
 	install uninstall clean FORCE
@@ -246,6 +247,14 @@ verify: all ## run every claim, print the ledger, write results/ and the figures
 	done
 	@$(MAKE) --no-print-directory tables plots
 	@echo "written: results/ledger.csv, results/ledger.json, results/*.svg, results/*.png"
+
+# The analogues take minutes, so make verify leaves them out.
+verify-training: all ## train small networks beside figures 4-7 and table 1, some minutes; results/training.*
+	@mkdir -p results
+	@$(BUILD)/bin/pnm-verify $(THREADS:%=--threads %) --paper analogues \
+	    --output results/training.txt,results/training.csv,results/training.json || [ $$? -eq 2 ]
+	@cat results/training.txt
+	@echo "written: results/training.txt, results/training.csv, results/training.json"
 
 # Data of the figures. Exit 2 means that some points are undecided or not sampled.
 tables: all ## compute the tables that the figures show, into results/

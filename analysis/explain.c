@@ -221,12 +221,19 @@ static void put_summary(const struct explanation *own)
                  claim->reason);
         return;
     }
-    text_add(own->out, "In short: %s. Its rows by form and verdict:\n\n",
-             ledger_count_words(own->ledger, claim));
+    const bool analogue = claim->kind == CLAIM_ANALOGUE;
+    text_add(own->out, "In short: %s. Its rows by %sverdict:\n\n",
+             analogue ? "it is an analogue, which says nothing of the paper's own "
+                        "experiment"
+                      : ledger_count_words(own->ledger, claim),
+             analogue ? "" : "form and ");
     for (enum form form = FORM_PRINTED; form <= FORM_FIRST_ORDER; form++)
         if (ledger_count_papers(own->ledger, claim, form, leads[form], own->out))
             text_add(own->out, "\n");
-    if (ledger_count_exacts(own->ledger, claim, "- measured against exact: ", own->out))
+    if (ledger_count_exacts(own->ledger, claim,
+                            analogue ? "- the first rule beside the second: "
+                                     : "- measured against exact: ",
+                            own->out))
         text_add(own->out, "\n");
     text_add(own->out, "\nCommands:\n\n    pnm-verify --claim %s%s\n%s\n", claim->id,
              own->options, text_get(&own->commands));

@@ -209,6 +209,7 @@ static int tell_counts(const struct ledger *ledger, struct text *text,
 {
     if (ledger_count_claims(ledger).checked > 1)
         ledger_count_tell(ledger, text);
+    ledger_count_tell_analogues(ledger, text);
     return text_check(text, "the counts", error);
 }
 

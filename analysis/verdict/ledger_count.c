@@ -12,7 +12,8 @@ static void count_rows(const struct ledger *ledger, const struct claim *claim,
     memset(count, 0, VERDICTS * sizeof *count);
     for (size_t k = 0; k < ledger->count; k++) {
         const struct ledger_row *row = &ledger->rows[k];
-        if (row->claim->check && row->form == form && (!claim || row->claim == claim))
+        if (row->claim->check && row->kind != CLAIM_ANALOGUE && row->form == form &&
+            (!claim || row->claim == claim))
             count[row->verdicts.paper]++;
     }
 }
@@ -77,7 +78,7 @@ struct claim_count ledger_count_claims(const struct ledger *ledger)
         size_t first = 0;
         while (ledger->rows[first].claim != claim)
             first++;
-        if (claim->check && first == k)
+        if (claim->check && claim->kind != CLAIM_ANALOGUE && first == k)
             count_claim(ledger, claim, &total);
     }
     return total;
@@ -113,6 +114,16 @@ bool ledger_count_exacts(const struct ledger *ledger, const struct claim *claim,
         if (ledger->rows[k].claim == claim)
             count[ledger->rows[k].verdicts.exact]++;
     return tell(count, lead, text);
+}
+
+void ledger_count_tell_analogues(const struct ledger *ledger, struct text *text)
+{
+    size_t count[VERDICTS] = {0};
+    for (size_t k = 0; k < ledger->count; k++)
+        if (ledger->rows[k].kind == CLAIM_ANALOGUE)
+            count[ledger->rows[k].verdicts.exact]++;
+    if (tell(count, "rows of analogues, of which the paper claims nothing: ", text))
+        text_add(text, "\n");
 }
 
 void ledger_count_tell(const struct ledger *ledger, struct text *text)

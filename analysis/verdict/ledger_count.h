@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* ledger_count.h: counts what the ledger says, claims and rows apart. */
+/* ledger_count.h: counts what the ledger says, claims and rows apart. Analogues, which
+ * decide nothing that the paper claims, are counted by themselves. */
 #ifndef PNM_LEDGER_COUNT_H
 #define PNM_LEDGER_COUNT_H
 
@@ -30,6 +31,10 @@ bool ledger_count_papers(const struct ledger *ledger, const struct claim *claim,
                          enum form form, const char *lead, struct text *text);
 bool ledger_count_exacts(const struct ledger *ledger, const struct claim *claim,
                          const char *lead, struct text *text);
+
+/* Appends a line: how many rows of analogues have which verdict. Nothing if there are
+ * none. */
+void ledger_count_tell_analogues(const struct ledger *ledger, struct text *text);
 
 /* Appends two lines: how many claims hold and fail as printed, and how many rows of
  * each form do. */

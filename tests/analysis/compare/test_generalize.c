@@ -256,9 +256,32 @@ static void trials_lie_around_the_rate(void **state)
         CHECK_NEAR(generalize_trial_rate(0.3, 5, k), 0.3 * exp2((double)k - 2), 0, 0);
 }
 
+/* The control of what is decided. */
+static void a_planted_shift_is_found_in_the_same_replicas(void **state)
+{
+    static const double shifts[] = {0, -2, 2};
+    struct replicas own = made(400), twin = made(400);
+    struct error error;
+    (void)state;
+    for (uint64_t k = 0; k < 3; k++) {
+        bool found = false;
+        fill(1000 + k, shifts[k], 0.5, &own, &twin);
+        assert_int_equal(generalize_judge(&own, &twin, 400, margin).verdict,
+                         k == 0   ? VERDICT_SAME
+                         : k == 1 ? VERDICT_BETTER
+                                  : VERDICT_WORSE);
+        assert_int_equal(generalize_control(&own, &twin, 400, margin, &found, &error),
+                         STATUS_OK);
+        assert_true(found);
+    }
+    replicas_free(&own);
+    replicas_free(&twin);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_planted_shift_is_found_in_the_same_replicas),
         cmocka_unit_test(verdicts_at_their_edges),
         cmocka_unit_test(half_the_margin_decides),
         cmocka_unit_test(planned_replicas_find_a_shift),
