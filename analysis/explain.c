@@ -222,11 +222,13 @@ static void put_summary(const struct explanation *own)
         return;
     }
     const bool analogue = claim->kind == CLAIM_ANALOGUE;
-    text_add(own->out, "In short: %s. Its rows by %sverdict:\n\n",
-             analogue ? "it is an analogue, which says nothing of the paper's own "
-                        "experiment"
-                      : ledger_count_words(own->ledger, claim),
-             analogue ? "" : "form and ");
+    if (analogue)
+        text_add(own->out,
+                 "In short: it is an analogue and says nothing of the paper's "
+                 "experiment. Its rows:\n\n");
+    else
+        text_add(own->out, "In short: %s. Its rows by form and verdict:\n\n",
+                 ledger_count_words(own->ledger, claim));
     for (enum form form = FORM_PRINTED; form <= FORM_FIRST_ORDER; form++)
         if (ledger_count_papers(own->ledger, claim, form, leads[form], own->out))
             text_add(own->out, "\n");

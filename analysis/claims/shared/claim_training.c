@@ -60,12 +60,13 @@ int claim_training_pair(struct claim_training_rows *rows, const char *setting,
     return status;
 }
 
-/* Labels of which each class is as likely say nothing, and are learned in a few epochs
- * as well as in many. */
+/* Labels of which each class is as likely say nothing after few epochs as after many.
+ * Few of them leave time for many replicas, which it takes: images that look alike get
+ * the same label, so that the errors of replicas spread by some points. */
 static int add_chance(struct claim_training_rows *rows, const struct rule *rule,
                       struct error *error)
 {
-    enum { EPOCHS = 20 };
+    enum { EPOCHS = 3 };
     struct claim_training_row *row;
     const int status = claim_training_add(rows, &row, error);
     if (status != STATUS_OK)
@@ -176,11 +177,14 @@ static double cost_of(const struct training_setting *setting,
 }
 
 /* The most replicas of a pair. */
-static uint64_t most_of(const struct sampling *sampling, double cost)
+static uint64_t most_of(const struct sampling *sampling,
+                        const struct claim_training_row *row, double cost)
 {
-    return sampling->max_samples_given && sampling->max_samples > 0
-               ? (uint64_t)fmin(sampling->max_samples / cost, 1e6)
-               : CLAIM_TRAINING_MOST;
+    if (sampling->max_samples_given && sampling->max_samples > 0)
+        return (uint64_t)fmin(sampling->max_samples / cost, 1e6);
+    return row->shown == CLAIM_TRAINING_ORDER    ? CLAIM_TRAINING_MOST_ORDER
+           : row->shown == CLAIM_TRAINING_CHANCE ? CLAIM_TRAINING_MOST_CHANCE
+                                                 : CLAIM_TRAINING_MOST;
 }
 
 static bool share_trainings(const struct claim_training_row *a,
@@ -351,7 +355,7 @@ static int run_group(const struct trainings *own, const struct claim_training_ro
         .label = sampling_label(sampling, "training"),
         .session = sampling->session,
     };
-    const uint64_t most = most_of(sampling, cost_of(&setting, rows));
+    const uint64_t most = most_of(sampling, rows, cost_of(&setting, rows));
     const bool plans =
         most >= ESTIMATE_MIN_CHAINS && rows->shown != CLAIM_TRAINING_CHANCE;
     const struct generalize generalize = {

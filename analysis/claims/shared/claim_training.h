@@ -18,7 +18,11 @@
 
 enum {
     CLAIM_TRAINING_EPOCHS = 200,
-    CLAIM_TRAINING_MOST = 150, /* replicas of a pair, unless a budget is given */
+    /* The most replicas of a pair, unless a budget is given: of two rules, of a rule in
+     * two orders, whose errors spread more, and of few epochs on random labels. */
+    CLAIM_TRAINING_MOST = 150,
+    CLAIM_TRAINING_MOST_ORDER = 400,
+    CLAIM_TRAINING_MOST_CHANCE = 5000,
 };
 
 /* What a row measures. */
