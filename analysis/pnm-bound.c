@@ -10,6 +10,8 @@ static const struct program_example examples[] = {
      "--format table"},
     {"The setting that uses most of theorem 3.1, among those with beta1 = 0.9:",
      "pnm-bound --search 200 --beta1 0.9 --format table"},
+    {"What the bound is worth without noise:",
+     "pnm-bound --beta0 0,1,3 --exact --format table"},
     {NULL, NULL},
 };
 
@@ -47,6 +49,7 @@ static const struct program program = {
     .request_size = sizeof(struct convergence_request),
     .answer = answer,
     .examples = examples,
+    .main = "ratio|search|steps|loss",
     .see_also = "pnm-convergence pnm-verify pnm-worst-case",
 };
 

@@ -43,6 +43,11 @@ static const struct program_example examples[] = {
     {"The bound of theorem 3.1 at three horizons:",
      "pnm-convergence --optimizer pnm --beta1 0.5 --horizon 64,1024,16384 --replicas "
      "65536 --format table"},
+    {"The exact descent on three curvatures:",
+     "pnm-convergence --optimizer sgd,pnm --lr 0.1 --spectrum 0.1,1,10 --curve "
+     "--exact --format table"},
+    {"How fast the gradient falls with the number of steps:",
+     "pnm-convergence --optimizer pnm --slope --replicas 4096 --format table"},
     {NULL, NULL},
 };
 
@@ -147,6 +152,7 @@ static const struct program program = {
     .request_size = sizeof(struct convergence_request),
     .answer = answer,
     .examples = examples,
+    .main = "steps|loss|curve|slope",
     .see_also = "pnm-bound pnm-stability pnm-verify",
 };
 

@@ -73,6 +73,9 @@ static const struct program_example examples[] = {
     {"The same with the learning rate of SGD at which both move at the same rate:",
      "pnm-generalize --optimizer sgd,pnm --lr 0.5 --beta0 70 --match rate --replicas "
      "40 --format table"},
+    {"PNM against itself with other seeds:",
+     "pnm-generalize --optimizer pnm --lr 0.5 --match itself --replicas 40 "
+     "--format table"},
     {NULL, NULL},
 };
 
@@ -225,6 +228,7 @@ static const struct program program = {
     .request_size = sizeof(struct generalize_request),
     .answer = answer,
     .examples = examples,
+    .main = "match|margin|epochs|replicas",
     .see_also = "pnm-margin pnm-train pnm-verify",
 };
 

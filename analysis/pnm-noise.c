@@ -28,6 +28,10 @@ static const struct option_spec own_options[] = {
 static const struct program_example examples[] = {
     {"How PNM filters gradient noise:",
      "pnm-noise --optimizer pnm --lr 0.1 --format table"},
+    {"Exact values at four values of beta_0:",
+     "pnm-noise --optimizer pnm --lr 0.1 --beta0 0,1,3,70 --exact --format table"},
+    {"The spectrum of what momentum leaves of white noise:",
+     "pnm-noise --optimizer heavy_ball --lr 0.1 --psd --format table"},
     {NULL, NULL},
 };
 
@@ -217,6 +221,7 @@ static const struct program program = {
     .request_size = sizeof(struct noise_request),
     .answer = answer,
     .examples = examples,
+    .main = "psd",
     .see_also = "pnm-rules pnm-stationary pnm-verify",
 };
 

@@ -69,6 +69,12 @@ static const struct program_example examples[] = {
     {"Bounds for PNM, from three covariances:",
      "pnm-pacbayes --optimizer pnm --lr 0.1 --spectrum 1,2 --prior-precision 10 "
      "--train-size 10000 --format table"},
+    {"The same without sampling, at four values of beta_0:",
+     "pnm-pacbayes --optimizer pnm --lr 0.1 --beta0 0,1,3,70 --spectrum 1,2 "
+     "--prior-precision 10 --train-size 10000 --exact --format table"},
+    {"The beta_0 at which the bound is smallest:",
+     "pnm-pacbayes --optimizer pnm --lr 0.1 --spectrum 1,2 --prior-precision 10 "
+     "--train-size 10000 --optimal-beta0 --exact --format table"},
     {NULL, NULL},
 };
 
@@ -304,6 +310,7 @@ static const struct program program = {
     .request_size = sizeof(struct pacbayes_request),
     .answer = answer,
     .examples = examples,
+    .main = "prior-precision|train-size|delta|optimal-beta0",
     .see_also = "pnm-stationary pnm-verify",
 };
 

@@ -14,6 +14,9 @@
 
 static const struct program_example examples[] = {
     {"All rules at their default parameters:", "pnm-rules --format table"},
+    {"One rule at four values of beta_0:",
+     "pnm-rules --optimizer pnm --beta0 0,1,3,70 --format table"},
+    {"The same as JSON:", "pnm-rules --optimizer sgd,pnm --format json"},
     {NULL, NULL},
 };
 

@@ -69,6 +69,7 @@ static const struct option_spec own_options[] = {
          "show the radius over a grid instead: of --lr (default: eta h from 0.0125 to "
          "2.5 in 200) and --beta0 (default: linear:0:5:101)"},
     {.name = "quiet",
+     .letter = 'q',
      .kind = OPTION_FLAG,
      .field = OPTION_FIELD(struct stability_request, request.sampling.quiet),
      .unrecorded = true,
@@ -78,6 +79,12 @@ static const struct option_spec own_options[] = {
 static const struct program_example examples[] = {
     {"PNM at four values of beta_0, theory and measurement:",
      "pnm-stability --optimizer pnm --lr 0.3 --beta0 0,1,3,70 --spectrum 1 --measure "
+     "--format table"},
+    {"Which learning rates are stable on a spectrum:",
+     "pnm-stability --optimizer sgd,pnm --lr linear:0.1:1:10 --spectrum 0.1,1,4 "
+     "--format table"},
+    {"From which learning rate on PNM is unstable on the steepest of two modes:",
+     "pnm-stability --optimizer pnm --beta0 0,1,3,70 --lr 0.1 --spectrum 0.5,2 "
      "--format table"},
     {NULL, NULL},
 };
@@ -460,6 +467,7 @@ static const struct program program = {
     .answer = answer,
     .grid = grid,
     .examples = examples,
+    .main = "measure|map|accuracy",
     .see_also = "pnm-convergence pnm-rules",
 };
 

@@ -465,6 +465,7 @@ static const struct program program = {
     .request_size = sizeof(struct stationary_request),
     .answer = answer,
     .examples = examples,
+    .main = "at|average|full|excess",
     .see_also = "pnm-pacbayes pnm-rules pnm-simulate pnm-verify",
 };
 

@@ -350,6 +350,7 @@ static const struct program program = {
     .answer = answer,
     .max_samples = "2e9",
     .examples = examples,
+    .main = "claim|paper|explain|list",
     .see_also =
         "pnm-bound pnm-convergence pnm-noise pnm-pacbayes pnm-stability pnm-stationary",
 };

@@ -94,6 +94,7 @@ static const struct option_spec own_options[] = {
      .doc = "find nothing: prove what a certificate claims of the rule and the setting "
             "that the other options give. Exit status 1 if it proves nothing"},
     {.name = "quiet",
+     .letter = 'q',
      .kind = OPTION_FLAG,
      .field = OPTION_FIELD(struct worst_request, request.sampling.quiet),
      .unrecorded = true,
@@ -103,6 +104,12 @@ static const struct option_spec own_options[] = {
 static const struct program_example examples[] = {
     {"The worst case of PNM beside that of SGD, with its proof:",
      "pnm-worst-case --optimizer sgd,pnm --lr 0.1 --steps 4,8 --format table"},
+    {"A convex function instead of a smooth one:",
+     "pnm-worst-case --optimizer sgd --lr 0.1 --class convex --steps 4 --format "
+     "table"},
+    {"How far a chain may end from the minimum:",
+     "pnm-worst-case --optimizer sgd --lr 0.1 --class strongly-convex:0.1 "
+     "--measure distance --given distance --steps 4 --format table"},
     {NULL, NULL},
 };
 
@@ -370,6 +377,7 @@ static const struct program program = {
     .request_size = sizeof(struct worst_request),
     .answer = answer,
     .examples = examples,
+    .main = "class|steps|measure|certificate",
     .see_also = "pnm-bound pnm-convergence pnm-stability",
 };
 

@@ -180,6 +180,9 @@ static const struct program_example examples[] = {
     {"PNM whose momentum is set to zero once the large margins are learned:",
      "pnm-margin --optimizer pnm --lr 0.3 --beta1 0.99 --replicas 20 "
      "--forget-at 0.003 --format table"},
+    {"PNM beside SGD, step by step:",
+     "pnm-margin --optimizer sgd,pnm --lr 0.3 --replicas 4 --record path "
+     "--format table"},
     {NULL, NULL},
 };
 
@@ -458,14 +461,13 @@ static const struct program program = {
     .summary =
         "Trains a convolutional network of one hidden layer with cubic activation and "
         "logistic loss, on full batches, by any update rule, and measures its errors "
-        "on "
-        "fresh examples with a large and with a small margin. The setting is "
+        "on fresh examples with a large and with a small margin. The setting is "
         "reconstructed from the abstract of Jelassi and Li, Towards understanding how "
         "momentum improves generalization in deep learning (ICML 2022).",
     .notes =
         "An example has a label y = +-1 and P patches: one is c y w*, with c = ALPHA "
-        "or "
-        "BETA and a unit vector w*, the others are N(0, s^2 (I - w* w*')). The network "
+        "or BETA and a unit vector w*, the others are N(0, s^2 (I - w* w*')). The "
+        "network "
         "is "
         "f = sum_r sum_j <w_r, X_j>^3. Columns: means over replicas with standard "
         "errors; "
@@ -489,6 +491,7 @@ static const struct program program = {
     .request_size = sizeof(struct margin_request),
     .answer = answer,
     .examples = examples,
+    .main = "steps|replicas|dimension|forget-at",
     .see_also = "pnm-simulate pnm-verify",
 };
 

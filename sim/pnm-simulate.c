@@ -422,6 +422,7 @@ static const struct program program = {
     .request_size = sizeof(struct simulate_request),
     .answer = answer,
     .examples = examples,
+    .main = "steps|replicas|start|record",
     .see_also = "pnm-rules pnm-stationary",
 };
 

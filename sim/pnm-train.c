@@ -54,6 +54,9 @@ static const struct program_example examples[] = {
     {"How wrong labels are learned by heart, epoch by epoch:",
      "pnm-train --optimizer pnm --lr 0.2 --label-noise sym:0.4 --epochs 60 --record "
      "epochs --every 10 --replicas 1 --format table"},
+    {"A network of ten hidden units on smaller minibatches:",
+     "pnm-train --optimizer sgd,pnm --lr 0.05 --hidden 10 --batch 16 --epochs 10 "
+     "--format table"},
     {NULL, NULL},
 };
 
@@ -243,6 +246,7 @@ static const struct program program = {
     .request_size = sizeof(struct train_request),
     .answer = answer,
     .examples = examples,
+    .main = "epochs|batch|label-noise|replicas",
     .see_also = "pnm-generalize pnm-margin pnm-verify",
 };
 

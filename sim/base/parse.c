@@ -55,6 +55,18 @@ int parse_real(const char *what, const char *text, double *value, struct error *
                        text, why);
 }
 
+int parse_choice(const char *words, const char *text, size_t length)
+{
+    int index = 0;
+    for (const char *c = words; c && *c; c += *c == '|', index++) {
+        const size_t own = strcspn(c, "|");
+        if (own == length && strncmp(c, text, length) == 0)
+            return index;
+        c += own;
+    }
+    return -1;
+}
+
 int parse_text_of(double value, int least, char text[PARSE_TEXT])
 {
     int digits = least;

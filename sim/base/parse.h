@@ -10,6 +10,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Index, from 0, of the first `length` letters of text among the words "a|b|c"; -1 if
+ * they are none of them or if words is NULL. */
+int parse_choice(const char *words, const char *text, size_t length);
+
 /* Reads a finite decimal or hexadecimal number that fills the whole text. `what`, such
  * as "lr", is the quantity of an error. STATUS_USAGE for anything else, overflow too.
  */

@@ -121,7 +121,10 @@ static void bash_option(FILE *stream, const struct options *options,
 {
     if (option->kind == OPTION_FLAG || option->moved)
         return;
-    fprintf(stream, "    --%s)\n        words='", option->name);
+    fprintf(stream, "    --%s", option->name);
+    if (option->letter)
+        fprintf(stream, " | -%c", option->letter);
+    fprintf(stream, ")\n        words='");
     put_words(stream, options, option, WHOLE | BEGINNINGS, "");
     fprintf(stream, "'%s%s\n        ;;\n", has_form(option, "FILE") ? " files=yes" : "",
             is_list(option) ? " list=yes" : "");

@@ -165,6 +165,8 @@ static void put_options(FILE *stream, const struct options *options)
             continue;
         options_help_of(options, option, &help);
         put_option(stream, ".It ", option->name, option_argument(option), option->bare);
+        if (option->letter)
+            fprintf(stream, " , Fl %c", option->letter);
         put_symbol(stream, help.symbol);
         text_add(&text, "%s%s%s%s%s", help.doc, help.range.length ? "; " : "",
                  text_get(&help.range), help.preset.length ? "; " : "",
@@ -174,8 +176,12 @@ static void put_options(FILE *stream, const struct options *options)
         text_free(&text);
         options_help_free(&help);
     }
-    fprintf(stream, ".It Fl Fl help\nshow a summary of all this\n"
-                    ".It Fl Fl version\nshow the version\n.El\n");
+    fprintf(stream,
+            ".It Fl Fl help\nshow a summary of all this%s;\n"
+            ".Fl h\nshows the main options and examples\n"
+            ".It Fl Fl version\nshow the version\n.El\n",
+            options->program->groups & OPTIONS_RULE ? ", or with a rule's name of it"
+                                                    : "");
 }
 
 /* --- rules ------------------------------------------------------------------------ */

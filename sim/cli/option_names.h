@@ -5,10 +5,12 @@
 
 #include "cli/options.h"
 
-/* Checks the command line before it is parsed. STATUS_USAGE for an unknown option, with
- * the nearest name, for a name that is not written in full, for a missing value, and
- * for the value of a flag. */
-PNM_MUST_USE int option_names_check(const struct options *options, int argc,
-                                    char **argv, struct error *error);
+/* Copies the command line into options->words, with every option by its full name:
+ * "-o FILE" becomes "--output FILE", "--momentum=0.5" becomes "--beta1=0.5", "--help
+ * pnm" becomes "--help=pnm" and "-h" becomes "--help=-h". STATUS_USAGE for an unknown
+ * option, with the nearest name, for a name that is not written in full, for a missing
+ * value, and for the value of a flag; STATUS_MEMORY. */
+PNM_MUST_USE int option_names_read(struct options *options, int argc, char **argv,
+                                   struct error *error);
 
 #endif

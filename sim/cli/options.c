@@ -3,34 +3,33 @@
 
 #include "base/nearest.h"
 #include "base/parse.h"
+#include "cli/option_lists.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+bool option_is_called(const struct option_spec *option, const char *name)
+{
+    return strcmp(option->name, name) == 0 ||
+           parse_choice(option->aliases, name, strlen(name)) >= 0;
+}
+
 struct option_value *options_find(const struct options *options, const char *name)
 {
-    for (size_t i = 0; i < options->count; i++)
-        if (strcmp(options->value[i].option.name, name) == 0)
-            return (struct option_value *)&options->value[i];
-    return NULL;
+    struct option_value *found = NULL;
+    for (size_t i = 0; i < options->count; i++) {
+        struct option_value *value = (struct option_value *)&options->value[i];
+        if (strcmp(value->option.name, name) == 0)
+            return value;
+        if (!found && option_is_called(&value->option, name))
+            found = value;
+    }
+    return found;
 }
 
 /* --- reading values --------------------------------------------------------------- */
-
-/* Index of the word among "a|b|c", from 0; -1 if it is none of them. */
-static int choice_index(const char *choices, const char *text)
-{
-    int index = 0;
-    for (const char *c = choices; *c; c += *c == '|', index++) {
-        const size_t length = strcspn(c, "|");
-        if (strlen(text) == length && strncmp(c, text, length) == 0)
-            return index;
-        c += length;
-    }
-    return -1;
-}
 
 void options_range(const struct option_spec *option, struct text *text)
 {
@@ -53,6 +52,11 @@ static const char *choices_of(const struct option_spec *option)
     return option->forms ? option->forms : option->argument;
 }
 
+static int choice_index(const struct option_spec *option, const char *text)
+{
+    return parse_choice(choices_of(option), text, strlen(text));
+}
+
 int options_read(struct option_value *value, struct error *error)
 {
     const struct option_spec *option = &value->option;
@@ -66,8 +70,7 @@ int options_read(struct option_value *value, struct error *error)
     if (option->kind == OPTION_COUNT)
         return parse_count(what, value->text, (uint64_t)option->low,
                            (uint64_t)option->high, &value->count, error);
-    if (option->kind == OPTION_CHOICE &&
-        choice_index(choices_of(option), value->text) < 0) {
+    if (option->kind == OPTION_CHOICE && choice_index(option, value->text) < 0) {
         struct nearest nearest = nearest_to(value->text, "");
         nearest_try_list(&nearest, choices_of(option));
         return error_about(error, STATUS_USAGE, what,
@@ -97,6 +100,9 @@ void options_free(struct options *options)
         free(options->value[i].owned);
         free(options->value[i].words);
     }
+    for (char **word = options->words; word && *word; word++)
+        free(*word);
+    free(options->words);
     free(options->value);
     *options = (struct options){.program = options->program};
 }
@@ -139,7 +145,7 @@ static int fill_one(const struct option_value *value, struct request *request,
     const struct option_spec *option = &value->option;
     const bool given = value->given;
     const int choice = option->kind == OPTION_CHOICE && value->text
-                           ? choice_index(choices_of(option), value->text)
+                           ? choice_index(option, value->text)
                            : 0;
     struct numbers grid = {0};
     int status = STATUS_OK;
@@ -212,6 +218,8 @@ void options_describe_error(const struct options *options, const struct error *e
     else if (*error->quantity)
         text_add(text, "%s: ", error->quantity);
     text_add(text, "%s", error->text);
+    if (value)
+        option_lists_hint(value, text);
 }
 
 /* --- values by name ----------------------------------------------------------------

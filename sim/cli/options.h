@@ -113,7 +113,9 @@ struct table;
 struct tally;
 
 struct option_spec {
-    const char *name; /* without the dashes */
+    const char *name;    /* without the dashes */
+    const char *aliases; /* other names, "a|b", which are read but never written */
+    char letter;         /* -o for --output; 0: none */
     enum option_kind kind;
     struct option_field field; /* filled by the value; none: sim/cli reads the text */
     struct option_field given; /* a bool that becomes whether the option was given */
@@ -153,6 +155,16 @@ enum option_group {
     OPTIONS_COLUMNS = 2048, /* columns: of programs with COLUMN_PLAIN */
     OPTIONS_EPOCHS = 4096,  /* sampling, train-size; needs OPTIONS_QUADRATIC */
     OPTIONS_PLANNING = 8192 /* precision, max-samples, control */
+};
+
+/* The headings under which help shows options. */
+enum option_topic {
+    TOPIC_RULE,
+    TOPIC_PROBLEM,
+    TOPIC_OWN,
+    TOPIC_RUN,
+    TOPIC_OUTPUT,
+    TOPICS
 };
 
 /* A command that README.md shows, on one line. */
@@ -199,7 +211,8 @@ struct program {
                  struct text *text);
     /* Presets of shared options that differ in this program; NULL: they do not. */
     const char *max_samples, *optimizer;
-    const struct program_example *examples;
+    const struct program_example *examples; /* three or more */
+    const char *main;     /* options of its own that -h shows, "a|b"; NULL: none */
     const char *see_also; /* manual: related programs in alphabetical order */
 };
 
@@ -213,6 +226,7 @@ static inline bool program_takes(const struct program *program,
 
 struct option_value {
     struct option_spec option;
+    enum option_topic topic;
     const char *text; /* as given, or the preset; NULL if neither */
     char *words;      /* memory of option.argument, if a rule's parameter takes words */
     bool given;
@@ -228,6 +242,7 @@ struct options {
     struct option_value
         *value; /* value[count]: the options of the program and of all rules */
     size_t count, capacity;
+    char **words; /* the command line as argp reads it; NULL after the last */
 };
 
 /* Makes the program's table with its presets. STATUS_USAGE, STATUS_MEMORY; options_free
@@ -239,14 +254,18 @@ PNM_MUST_USE int options_table_init(struct options *options,
 void options_free(struct options *options);
 
 /* Parses the command line, and the files of options that it names. STATUS_OK;
- * OPTIONS_DONE if --help or --version was answered, or --help=man, --help=bash or
- * --help=zsh, with which make writes manual pages and completions;
+ * OPTIONS_DONE if -h, --help, --help=RULE or --version was answered, or --help=man,
+ * --help=bash or --help=zsh, with which make writes manual pages and completions;
  * STATUS_USAGE with an error text, which is empty if the message is printed already. */
 enum { OPTIONS_DONE = 1 };
 PNM_MUST_USE int options_parse(struct options *options, const struct program *program,
                                int argc, char **argv, struct error *error);
 
-/* The option of that name; NULL if there is none. */
+/* Whether that is the option's name or another name of it. */
+bool option_is_called(const struct option_spec *option, const char *name);
+
+/* The option of that name, or else one that is also called so; NULL if there is none.
+ */
 struct option_value *options_find(const struct options *options, const char *name);
 
 /* Reads value->text according to the option's kind. STATUS_USAGE. */

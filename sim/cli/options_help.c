@@ -68,6 +68,15 @@ void options_help_text(const struct options *options, const struct option_spec *
     options_help_free(&help);
 }
 
+const char *options_help_topic(enum option_topic topic)
+{
+    static const char *const headings[TOPICS] = {
+        [TOPIC_RULE] = "Rule", [TOPIC_PROBLEM] = "Problem", [TOPIC_OWN] = "Question",
+        [TOPIC_RUN] = "Run",   [TOPIC_OUTPUT] = "Output",
+    };
+    return headings[topic];
+}
+
 enum { INDENT = 14, WIDTH = 76 };
 
 void options_help_wrap(FILE *stream, int column, int indent, int width,

@@ -36,6 +36,9 @@ const struct exit_meaning *options_help_exits(const struct program *program);
 void options_help_text(const struct options *options, const struct option_spec *option,
                        struct text *text);
 
+/* The heading above the options of a topic, without a colon. */
+const char *options_help_topic(enum option_topic topic);
+
 /* Prints a paragraph that begins behind `column` of a line, each word after a blank;
  * further lines are indented, and none is wider than `width`. */
 void options_help_wrap(FILE *stream, int column, int indent, int width,

@@ -2,9 +2,11 @@
 #include "cli/completion.h"
 #include "cli/config.h"
 #include "cli/manual.h"
+#include "cli/option_lists.h"
 #include "cli/option_names.h"
-#include "cli/options_help.h"
+#include "cli/program_help.h"
 #include "cli/rerun.h"
+#include "cli/short_help.h"
 #include "cli/version.h"
 
 #include <argp.h>
@@ -19,49 +21,8 @@ struct parse_state {
     struct options *options;
     struct error *error;
     int status;
-    struct argp_option *table;
     struct option_value *bare; /* the option just given without a value */
 };
-
-enum { DOC_COLUMN = 29, WIDTH = 79 }; /* of the help */
-
-/* Prints what an option does, from column `at` on. */
-static void print_doc(FILE *stream, int at, const char *doc)
-{
-    if (at > DOC_COLUMN + 3)
-        at = WIDTH; /* begins a line of its own */
-    else
-        at += fprintf(stream, "%*s", at < DOC_COLUMN ? DOC_COLUMN - 1 - at : 2, "");
-    options_help_wrap(stream, at, DOC_COLUMN, WIDTH, doc);
-    fputc('\n', stream);
-}
-
-static int by_name(const void *a, const void *b)
-{
-    const struct argp_option *x = a, *y = b;
-    return x->group != y->group ? y->group - x->group : strcmp(x->name, y->name);
-}
-
-/* Prints the options as argp would, which loses its place in long texts. They are
- * sorted by name. */
-static void print_options(FILE *stream, struct argp_option *option)
-{
-    size_t count = 0;
-    while (option[count].name)
-        count++;
-    qsort(option, count, sizeof *option, by_name);
-    fputc('\n', stream);
-    for (size_t i = 0; i < count; i++) {
-        const bool optional = option[i].flags & OPTION_ARG_OPTIONAL;
-        if (option[i].flags & OPTION_HIDDEN)
-            continue;
-        int at = fprintf(stream, "      --%s", option[i].name);
-        if (option[i].arg)
-            at += fprintf(stream, optional ? "[=%s]" : "=%s", option[i].arg);
-        print_doc(stream, at, option[i].doc);
-    }
-    fputc('\n', stream);
-}
 
 static error_t on_option(int key, char *argument, struct argp_state *state)
 {
@@ -74,10 +35,8 @@ static error_t on_option(int key, char *argument, struct argp_state *state)
         return 0;
     }
     if (key == KEY_HELP) {
-        argp_state_help(state, stdout, ARGP_HELP_USAGE | ARGP_HELP_PRE_DOC);
-        print_options(stdout, own->table);
-        argp_state_help(state, stdout, ARGP_HELP_POST_DOC);
-        own->status = OPTIONS_DONE;
+        if (own->status == STATUS_OK)
+            own->status = program_help(own->options, argument, own->error);
         return 0;
     }
     if (key == ARGP_KEY_ARG && bare) {
@@ -118,55 +77,40 @@ static bool print_for_make(const struct options *options, const char *word)
     return true;
 }
 
-/* Fills argp's table of the options and their help texts, help[count]; table[] needs
- * two more places. */
-static void argp_table(const struct options *options, struct text *help,
-                       struct argp_option *table)
+/* Fills argp's table of the options; table[] needs two more places. */
+static void argp_table(const struct options *options, struct argp_option *table)
 {
     for (size_t i = 0; i < options->count; i++) {
         const struct option_spec *option = &options->value[i].option;
-        options_help_text(options, option, &help[i]);
         table[i] = (struct argp_option){
             .name = option->name,
             .key = FIRST_KEY + (int)i,
             .arg = option->kind == OPTION_FLAG ? NULL : option->argument,
-            .flags = (option->bare ? OPTION_ARG_OPTIONAL : 0) |
-                     (option->moved ? OPTION_HIDDEN : 0),
-            .doc = text_get(&help[i]),
-            .group = 1,
+            .flags = option->bare ? OPTION_ARG_OPTIONAL : 0,
         };
     }
     table[options->count] = (struct argp_option){
-        .name = "help", .key = KEY_HELP, .doc = "show this help", .group = -1};
-    table[options->count + 1] = (struct argp_option){
-        .name = "version", .key = KEY_VERSION, .doc = "show the version", .group = -1};
+        .name = "help", .key = KEY_HELP, .arg = "RULE", .flags = OPTION_ARG_OPTIONAL};
+    table[options->count + 1] =
+        (struct argp_option){.name = "version", .key = KEY_VERSION};
 }
 
-static int parse_command_line(struct options *options, int argc, char **argv,
-                              struct error *error)
+static int parse_command_line(struct options *options, int argc, struct error *error)
 {
     struct argp_option *table = calloc(options->count + 3, sizeof *table);
-    struct parse_state state = {options, error, STATUS_OK, table, NULL};
-    struct text *help = calloc(options->count, sizeof *help);
-    char *doc = options_help_page(options);
-    if (table && help && doc) {
-        const struct argp argp = {table, on_option, NULL, doc, NULL, NULL, NULL};
-        argp_table(options, help, table);
-        const error_t failure =
-            argp_parse(&argp, argc, argv, ARGP_NO_EXIT | ARGP_NO_HELP | ARGP_IN_ORDER,
-                       NULL, &state);
-        if (state.status == STATUS_OK && failure == ENOMEM)
-            state.status = error_memory(error, "the command line");
-        else if (state.status == STATUS_OK && failure != 0)
-            state.status = STATUS_USAGE; /* argp has printed the reason */
-    } else {
-        state.status = error_memory(error, "the help text");
-    }
-    for (size_t i = 0; help && i < options->count; i++)
-        text_free(&help[i]);
-    free(help);
+    struct parse_state state = {options, error, STATUS_OK, NULL};
+    if (!table)
+        return error_memory(error, "the help text");
+    const struct argp argp = {table, on_option, NULL, NULL, NULL, NULL, NULL};
+    argp_table(options, table);
+    const error_t failure =
+        argp_parse(&argp, argc, options->words,
+                   ARGP_NO_EXIT | ARGP_NO_HELP | ARGP_IN_ORDER, NULL, &state);
+    if (state.status == STATUS_OK && failure == ENOMEM)
+        state.status = error_memory(error, "the command line");
+    else if (state.status == STATUS_OK && failure != 0)
+        state.status = STATUS_USAGE; /* argp has printed the reason */
     free(table);
-    free(doc);
     return state.status;
 }
 
@@ -208,13 +152,21 @@ int options_parse(struct options *options, const struct program *program, int ar
         return status;
     if (argc == 2 && print_for_make(options, argv[1]))
         return OPTIONS_DONE;
-    status = option_names_check(options, argc, argv, error);
+    status = option_names_read(options, argc, argv, error);
     if (status != STATUS_OK)
         return status;
-    status = parse_command_line(options, argc, argv, error);
+    if (argc == 1 && short_help_needed(options)) {
+        short_help_print(stderr, options);
+        return STATUS_USAGE;
+    }
+    for (argc = 0; options->words[argc];)
+        argc++;
+    status = parse_command_line(options, argc, error);
     if (status != STATUS_OK)
         return status;
     status = parse_files(options, error);
+    if (status == STATUS_OK)
+        status = option_lists_tidy(options, error);
     if (status != STATUS_OK)
         return status;
     return check_values(options, error);

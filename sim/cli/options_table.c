@@ -58,6 +58,7 @@ static int options_add_parameter(struct options *options, const struct parameter
 {
     const struct option_spec option = {
         .name = p->name,
+        .aliases = p->aliases,
         .kind = OPTION_TEXT,
         .argument = "VALUES",
         .presence_counts = options->program->presence_counts,
@@ -99,6 +100,7 @@ static int options_add_losses(struct options *options, struct error *error)
             const struct parameter *p = &(*loss)->parameters[i];
             const struct option_spec option = {
                 .name = p->name,
+                .aliases = p->aliases,
                 .kind = OPTION_REAL,
                 .argument = "VALUE",
                 .low = p->low,
@@ -113,11 +115,17 @@ static int options_add_losses(struct options *options, struct error *error)
 }
 
 /* The groups of options in the order in which help shows them. */
-static const enum option_group order[] = {
-    OPTIONS_RULE,   OPTIONS_DECAY,    OPTIONS_QUADRATIC, OPTIONS_EPOCHS,
-    OPTIONS_LOSS,   OPTIONS_OWN,      OPTIONS_EXACT,     OPTIONS_COLUMNS,
-    OPTIONS_CHAINS, OPTIONS_PLANNING, OPTIONS_SAMPLING,  OPTIONS_OUTPUT,
-    OPTIONS_PLOT,   OPTIONS_FILES,
+static const struct {
+    enum option_group group;
+    enum option_topic topic;
+} order[] = {
+    {OPTIONS_RULE, TOPIC_RULE},         {OPTIONS_DECAY, TOPIC_RULE},
+    {OPTIONS_QUADRATIC, TOPIC_PROBLEM}, {OPTIONS_EPOCHS, TOPIC_PROBLEM},
+    {OPTIONS_LOSS, TOPIC_PROBLEM},      {OPTIONS_OWN, TOPIC_OWN},
+    {OPTIONS_EXACT, TOPIC_RUN},         {OPTIONS_COLUMNS, TOPIC_OUTPUT},
+    {OPTIONS_CHAINS, TOPIC_RUN},        {OPTIONS_PLANNING, TOPIC_RUN},
+    {OPTIONS_SAMPLING, TOPIC_RUN},      {OPTIONS_OUTPUT, TOPIC_OUTPUT},
+    {OPTIONS_PLOT, TOPIC_OUTPUT},       {OPTIONS_FILES, TOPIC_OUTPUT},
 };
 
 static int options_add_group(struct options *options, enum option_group group,
@@ -144,9 +152,13 @@ static int options_build(struct options *options, struct error *error)
     const unsigned groups = program->groups | OPTIONS_OWN |
                             (plans ? OPTIONS_PLANNING : 0) |
                             (program->groups & OPTIONS_OUTPUT ? OPTIONS_FILES : 0);
-    for (size_t k = 0; status == STATUS_OK && k < sizeof order / sizeof *order; k++)
-        if (groups & order[k])
-            status = options_add_group(options, order[k], error);
+    for (size_t k = 0; status == STATUS_OK && k < sizeof order / sizeof *order; k++) {
+        const size_t before = options->count;
+        if (groups & order[k].group)
+            status = options_add_group(options, order[k].group, error);
+        for (size_t i = before; i < options->count; i++)
+            options->value[i].topic = order[k].topic;
+    }
     if (status != STATUS_OK)
         return status;
     if (program->max_samples) {

@@ -205,13 +205,15 @@ out:
 /* --- options given -----------------------------------------------------------------
  */
 
-/* Whether the name is in the list "a,b". */
-static bool is_listed(const char *list, const char *name)
+/* Whether the option, by any of its names, is in the list "a,b". */
+static bool is_listed(const char *list, const struct option_spec *option)
 {
-    const size_t length = strlen(name);
-    for (const char *c = list; c && *c; c += strcspn(c, ","), c += *c == ',')
-        if (strcspn(c, ",") == length && strncmp(c, name, length) == 0)
+    for (const char *c = list; c && *c; c += strcspn(c, ","), c += *c == ',') {
+        const size_t length = strcspn(c, ",");
+        if ((length == strlen(option->name) && strncmp(c, option->name, length) == 0) ||
+            parse_choice(option->aliases, c, length) >= 0)
             return true;
+    }
     return false;
 }
 
@@ -223,7 +225,7 @@ static int was_given(const struct reading *reading, const struct option_value *v
     struct text presets = {0};
     const char *preset = request_rules_default(reading->recorded, value, &presets);
     *given = !preset || strcmp(preset, value->text) != 0 ||
-             is_listed(reading->given, value->option.name);
+             is_listed(reading->given, &value->option);
     const int status = text_check(&presets, "the header", reading->error);
     text_free(&presets);
     return status;

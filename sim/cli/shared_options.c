@@ -36,6 +36,7 @@ static const struct option_spec quadratic_options[] = {
     },
     {
         .name = "batch",
+        .aliases = "batch-size",
         .field = OPTION_FIELD(struct request, batch),
         .kind = OPTION_REAL,
         .argument = "B",
@@ -196,6 +197,7 @@ static const struct option_spec planning_options[] = {
 static const struct option_spec sampling_options[] = {
     {
         .name = "seed",
+        .letter = 's',
         .field = OPTION_FIELD(struct request, sampling.seed),
         .kind = OPTION_COUNT,
         .argument = "S",
@@ -213,6 +215,7 @@ static const struct option_spec sampling_options[] = {
     },
     {
         .name = "threads",
+        .letter = 'j',
         .kind = OPTION_COUNT,
         .argument = "K",
         .low = 1,
@@ -275,6 +278,7 @@ static const struct option_spec sampling_options[] = {
     },
     {
         .name = "quiet",
+        .letter = 'q',
         .field = OPTION_FIELD(struct request, sampling.quiet),
         .kind = OPTION_FLAG,
         .unrecorded = true,
@@ -333,6 +337,7 @@ static const struct option_spec output_options[] = {
     },
     {
         .name = "output",
+        .letter = 'o',
         .files = OPTION_WRITES | OPTION_RESULT,
         .field = OPTION_FIELD(struct request, output.files),
         .argument = "FILE[,FILE...]",

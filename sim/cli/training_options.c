@@ -59,6 +59,7 @@ const struct option_spec training_options[TRAINING_OPTIONS] = {
      .preset = "relu",
      .doc = "of the hidden units"},
     {.name = "batch",
+     .aliases = "batch-size",
      .kind = OPTION_COUNT,
      .field = FIELD(batch),
      .argument = "B",

@@ -28,6 +28,7 @@ static const struct parameter parameters[] = {
     },
     {
         .name = "batch",
+        .aliases = "batch-size",
         .symbol = "B",
         .doc = "examples of a minibatch, a whole number",
         .preset = "1",

@@ -47,6 +47,7 @@ static inline void update(const double *scalar, double *theta, double *slot,
 
 RULE_KIND = {
     RULE_TRAITS,
+    .aliases = "hb|momentum",
     .summary = "Heavy Ball momentum",
     .formula = "m_t = beta1 m_{t-1} + beta3 g_t; theta' = theta - eta m_t",
     .source = "Algorithm 1, eq. 2",

@@ -11,6 +11,7 @@
 /* Options, result columns and help call a parameter by the same name. */
 struct parameter {
     const char *name;    /* option name without the dashes, "beta1" */
+    const char *aliases; /* other names of the option, "a|b"; NULL: none */
     const char *symbol;  /* the paper's symbol, "" if there is none */
     const char *doc;     /* one line */
     const char *preset;  /* the default as help states it; NULL: must be given */

@@ -17,8 +17,9 @@
 
 #define PARAMETER_LR                                                                   \
     {                                                                                  \
-        .name = "lr", .symbol = "eta", .doc = "learning rate", .preset = NULL,         \
-        .preset_value = NAN, .low = 0, .low_open = true, .high = INFINITY,             \
+        .name = "lr", .aliases = "learning-rate", .symbol = "eta",                     \
+        .doc = "learning rate", .preset = NULL, .preset_value = NAN, .low = 0,         \
+        .low_open = true, .high = INFINITY,                                            \
     }
 
 /* Beyond its range the weights 1+beta0 and -beta0 would cancel so many digits that
@@ -33,8 +34,9 @@
 #define PARAMETER_BETA1 PARAMETER_BETA1_AT(0.9)
 #define PARAMETER_BETA1_AT(value)                                                      \
     {                                                                                  \
-        .name = "beta1", .symbol = "beta_1", .doc = "momentum", .preset = #value,      \
-        .preset_value = (value), .low = 0, .high = 1, .high_open = true,               \
+        .name = "beta1", .aliases = "momentum", .symbol = "beta_1", .doc = "momentum", \
+        .preset = #value, .preset_value = (value), .low = 0, .high = 1,                \
+        .high_open = true,                                                             \
     }
 
 #define PARAMETER_BETA2                                                                \

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "rules/rule.h"
 
+#include "base/parse.h"
 #include "base/random.h"
 #include "rules/list.h"
 
@@ -21,7 +22,8 @@ const struct rule_kind *const *rule_kinds(void)
 const struct rule_kind *rule_kind_find(const char *name)
 {
     for (const struct rule_kind *const *kind = rule_kinds(); *kind; kind++)
-        if (strcmp((*kind)->name, name) == 0)
+        if (strcmp((*kind)->name, name) == 0 ||
+            parse_choice((*kind)->aliases, name, strlen(name)) >= 0)
             return *kind;
     return NULL;
 }

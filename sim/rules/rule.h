@@ -47,6 +47,7 @@ struct rule;
 /* A kind of update rule, as its file states it. */
 struct rule_kind {
     const char *name;
+    const char *aliases; /* other names, "a|b", which are read but never written */
     const char *summary; /* one line for help */
     const char *formula; /* the update in ASCII */
     const char *source;  /* paper and equation */

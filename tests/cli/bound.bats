@@ -115,7 +115,7 @@ bound() {
 
 # The options that --help shows, without --help and --version.
 options_of() {
-    "$1" --help | grep -oE '^ {6}--[a-z0-9-]+' | tr -d ' ' | grep -vE '^--(help|version)$' | sort -u
+    "$1" --help | grep -oE '^ {2}(    |-., )--[a-z0-9-]+' | sed 's/.* //' | grep -vE '^--(help|version)$' | sort -u
 }
 
 @test "pnm-convergence shows 11 options at most that no program but pnm-bound has, and none of pnm-bound's own" {

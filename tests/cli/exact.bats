@@ -6,7 +6,7 @@ load helpers
 
 # takes PROGRAM OPTION: whether its help has the option
 takes() {
-    "$1" --help | grep -Eq -e "^ {6}--$2([=[]|  |\$)"
+    "$1" --help | grep -Eq -e "^ {2}(    |-., )--$2([=[]|  |\$)"
 }
 
 # The programs that take --exact.

@@ -12,7 +12,7 @@ programs() {
 
 # An option of the help on a line, name first, with all that is said of it.
 help_options() {
-    "$1" --help | awk '
+    "$1" --help | sed 's/^  -[a-z], /      /' | awk '
         /^      --/ { if (text) print text; text = $0; if (/^ *--[a-z0-9-]+\[?=/) {
                        sub(/\[?=/, " ", text); sub(/\]$/, "", text) } next }
         /^               / && text { text = text $0; next }
