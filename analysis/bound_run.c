@@ -10,6 +10,7 @@
 
 const struct option_spec bound_run_options[BOUND_RUN_OPTIONS] = {
     {.name = "ratio",
+     .brief = "the bound that is measured",
      .kind = OPTION_CHOICE,
      .field = OPTION_FIELD(struct convergence_request, bound),
      .given = OPTION_FIELD(struct convergence_request, ratio_given),
@@ -20,6 +21,7 @@ const struct option_spec bound_run_options[BOUND_RUN_OPTIONS] = {
             "corrected: the theorem's or a lemma's, for which it is the largest over "
             "the steps of the horizon"},
     {.name = "search",
+     .brief = "find the setting that uses most",
      .samples = true,
      .kind = OPTION_COUNT,
      .field = OPTION_FIELD(struct convergence_request, search),

@@ -11,7 +11,7 @@ static const struct program_example examples[] = {
     {"The setting that uses most of theorem 3.1, among those with beta1 = 0.9:",
      "pnm-bound --search 200 --beta1 0.9 --format table"},
     {"What the bound is worth without noise:",
-     "pnm-bound --beta0 0,1,3 --exact --format table"},
+     "pnm-bound --beta0 0,1,3 --sigma 0 --exact --format table"},
     {NULL, NULL},
 };
 

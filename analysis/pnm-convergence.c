@@ -9,6 +9,7 @@
 
 static const struct option_spec own_options[] = {
     {.name = "spectrum",
+     .brief = "curvatures of a quadratic loss",
      .files = OPTION_READS,
      .argument = "SPEC",
      .forms = OPTION_SPECTRUM_FORMS,
@@ -20,6 +21,7 @@ static const struct option_spec own_options[] = {
          "file:PATH"},
     SHARED_OPTION_FLAT,
     {.name = "curve",
+     .brief = "show every step, not the minimum",
      .kind = OPTION_FLAG,
      .field = OPTION_FIELD(struct convergence_request, curve),
      .doc = "show E|grad f|^2 and E f - f* over the steps of one horizon"},
@@ -32,6 +34,7 @@ static const struct option_spec own_options[] = {
      .high = 1e6,
      .doc = "number of evenly spaced steps that --curve shows besides step 0"},
     {.name = "slope",
+     .brief = "the exponent of the descent",
      .samples = true,
      .kind = OPTION_FLAG,
      .field = OPTION_FIELD(struct convergence_request, slope),

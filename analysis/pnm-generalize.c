@@ -18,6 +18,7 @@ struct generalize_request {
 
 static const struct option_spec own_options[] = {
     {.name = "match",
+     .brief = "match the rates of the rules",
      .kind = OPTION_CHOICE,
      .field = OPTION_FIELD(struct generalize_request, match),
      .argument = "none|rate|both|itself",
@@ -28,6 +29,7 @@ static const struct option_spec own_options[] = {
             "each rule is compared with itself in another order of the batches, a "
             "control"},
     {.name = "margin",
+     .brief = "differences up to it are `same`",
      .kind = OPTION_REAL,
      .field = OPTION_FIELD(struct generalize_request, margin),
      .argument = "POINTS",
@@ -37,6 +39,7 @@ static const struct option_spec own_options[] = {
      .high = 100,
      .doc = "a difference of test errors up to POINTS percent counts as none"},
     {.name = "replicas",
+     .brief = "trainings of each rule",
      .kind = OPTION_COUNT,
      .field = OPTION_FIELD(struct generalize_request, replicas),
      .given = OPTION_FIELD(struct generalize_request, replicas_given),
@@ -74,8 +77,8 @@ static const struct program_example examples[] = {
      "pnm-generalize --optimizer sgd,pnm --lr 0.5 --beta0 70 --match rate --replicas "
      "40 --format table"},
     {"PNM against itself with other seeds:",
-     "pnm-generalize --optimizer pnm --lr 0.5 --match itself --replicas 40 "
-     "--format table"},
+     "pnm-generalize --optimizer pnm --lr 0.5 --match itself --epochs 2 --format "
+     "table"},
     {NULL, NULL},
 };
 

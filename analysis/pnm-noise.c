@@ -19,6 +19,7 @@ struct noise_request {
 
 static const struct option_spec own_options[] = {
     {.name = "psd",
+     .brief = "show the power spectral density",
      .kind = OPTION_FLAG,
      .field = OPTION_FIELD(struct noise_request, psd),
      .doc = "show the two-sided power spectral density by frequency instead; all "

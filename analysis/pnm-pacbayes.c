@@ -58,6 +58,7 @@ static const struct option_spec own_options[] = {
      .high = 1,
      .doc = "empirical risk of Q on the training set"},
     {.name = "optimal-beta0",
+     .brief = "find the beta0 of the best bound",
      .kind = OPTION_FLAG,
      .field = OPTION_FIELD(struct pacbayes_request, optimal_beta0),
      .doc = "find the beta0 from 0 to 1e8 that minimises the bound for the paper's and "

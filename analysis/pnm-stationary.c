@@ -30,10 +30,12 @@ static const struct option_spec own_options[] = {
      .doc = "show quantiles of theta at these probabilities instead of covariances, "
             "and its kurtosis where the noise has a variance"},
     {.name = "full",
+     .brief = "every pair of modes",
      .kind = OPTION_FLAG,
      .field = OPTION_FIELD(struct stationary_request, full),
      .doc = "show every pair i <= j instead of the diagonal"},
     {.name = "excess",
+     .brief = "one row a rule: the excess loss",
      .kind = OPTION_FLAG,
      .field = OPTION_FIELD(struct stationary_request, excess),
      .doc =

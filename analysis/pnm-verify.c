@@ -53,6 +53,7 @@ static const struct option_spec own_options[] = {
      .word = claim_word,
      .doc = "check these claims only (default: all), or those of --paper and these"},
     {.name = "paper",
+     .brief = "check the claims on this paper",
      .kind = OPTION_CHOICE,
      .field = OPTION_FIELD(struct verify_request, paper),
      .given = OPTION_FIELD(struct verify_request, paper_given),
@@ -66,6 +67,7 @@ static const struct option_spec own_options[] = {
          "these and take minutes (default: pnm, or none if --claim "
          "or --explain names claims; --list shows all)"},
     {.name = "explain",
+     .brief = "check and explain in words",
      .field = OPTION_FIELD(struct verify_request, explain),
      .argument = "ID[,ID...]|all",
      .word = explain_word,

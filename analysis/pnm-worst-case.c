@@ -43,6 +43,7 @@ static const struct option_spec own_options[] = {
      .doc = "steps of a chain, at most 64; time grows with the sixth power: 16 take "
             "about a second, 50 minutes"},
     {.name = "class",
+     .brief = "which functions",
      .field = OPTION_FIELD(struct worst_request, class),
      .argument = "CLASS",
      .forms = "smooth|convex|strongly-convex:MU",
@@ -67,6 +68,7 @@ static const struct option_spec own_options[] = {
      .doc = "also require |grad f(theta_k)| <= G. Whether a function obeys that "
             "everywhere is not known, so `certified` is a bound and `worst` is empty"},
     {.name = "measure",
+     .brief = "what is worst at the end",
      .kind = OPTION_CHOICE,
      .field = OPTION_FIELD(struct worst_request, measure),
      .argument = "MEASURE",
@@ -81,6 +83,7 @@ static const struct option_spec own_options[] = {
      .preset = "loss",
      .doc = "what is 1 at the start: f(theta_0) - f*, or |theta_0 - theta*|^2"},
     {.name = "certificate",
+     .brief = "write the proof of one row",
      .files = OPTION_WRITES,
      .field = OPTION_FIELD(struct worst_request, certificate),
      .argument = "FILE",

@@ -130,6 +130,7 @@ static const struct option_spec own_options[] = {
      .high = 1e12,
      .doc = "steps of a training, each with the gradient of all training examples"},
     {.name = "forget-at",
+     .brief = "reset the momentum at this loss",
      .kind = OPTION_REAL,
      .field = OPTION_FIELD(struct margin_request, forget_at),
      .given = OPTION_FIELD(struct margin_request, forget_given),
@@ -181,8 +182,7 @@ static const struct program_example examples[] = {
      "pnm-margin --optimizer pnm --lr 0.3 --beta1 0.99 --replicas 20 "
      "--forget-at 0.003 --format table"},
     {"PNM beside SGD, step by step:",
-     "pnm-margin --optimizer sgd,pnm --lr 0.3 --replicas 4 --record path "
-     "--format table"},
+     "pnm-margin --optimizer sgd,pnm --lr 0.3 --record path --format table"},
     {NULL, NULL},
 };
 
@@ -468,8 +468,7 @@ static const struct program program = {
         "An example has a label y = +-1 and P patches: one is c y w*, with c = ALPHA "
         "or BETA and a unit vector w*, the others are N(0, s^2 (I - w* w*')). The "
         "network "
-        "is "
-        "f = sum_r sum_j <w_r, X_j>^3. Columns: means over replicas with standard "
+        "is f = sum_r sum_j <w_r, X_j>^3. Columns: means over replicas with standard "
         "errors; "
         "projection is max_r <w_r, w*>, cubes sum_r <w_r, w*>^3, noise_small and "
         "noise_large the mean noise part of the training margin, displacement |W - "

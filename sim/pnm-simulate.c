@@ -27,6 +27,7 @@ struct simulate_request {
 static const struct option_spec own_options[] = {
     SHARED_OPTION_NOISE_LAW,
     {.name = "record",
+     .brief = "moments, or all that chains do",
      .kind = OPTION_CHOICE,
      .field = OPTION_FIELD(struct simulate_request, record),
      .argument = "moments|trajectory",

@@ -23,6 +23,7 @@ struct train_request {
 
 static const struct option_spec own_options[] = {
     {.name = "replicas",
+     .brief = "trainings",
      .kind = OPTION_COUNT,
      .field = OPTION_FIELD(struct train_request, replicas),
      .argument = "R",

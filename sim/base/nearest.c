@@ -41,6 +41,61 @@ static size_t slips(const char *a, size_t m, const char *b, size_t n)
     return above[n];
 }
 
+/* The number at the start of text[0..length); *used becomes its digits, 0 if there is
+ * none. */
+static unsigned long number_at(const char *text, size_t length, size_t *used)
+{
+    unsigned long number = 0;
+    *used = 0;
+    while (*used < length && isdigit((unsigned char)text[*used]))
+        number = 10 * number + (unsigned long)(text[(*used)++] - '0');
+    return number;
+}
+
+/* Whether one of the name's numbers is that one, or one of its ranges, "18-19", has it.
+ */
+static bool has_number(const char *name, size_t length, unsigned long number)
+{
+    for (size_t i = 0, used; i < length; i += used ? used : 1) {
+        const unsigned long low = number_at(name + i, length - i, &used);
+        unsigned long high = low;
+        size_t more = 0;
+        if (used && i + used < length && name[i + used] == '-')
+            high = number_at(name + i + used + 1, length - i - used - 1, &more);
+        if (used && (number == low || (more && number >= low && number <= high)))
+            return true;
+    }
+    return false;
+}
+
+/* The next letter of text[0..length) from *i on, in lower case; 0 behind the last. */
+static int next_letter(const char *text, size_t length, size_t *i)
+{
+    while (*i < length && !isalpha((unsigned char)text[*i]))
+        ++*i;
+    return *i < length ? tolower((unsigned char)text[(*i)++]) : 0;
+}
+
+/* Whether word and name have the same letters, and the name the word's numbers, of
+ * which there is one at least. */
+static bool same_numbers(const char *word, size_t own, const char *name, size_t length)
+{
+    size_t i = 0, k = 0, found = 0;
+    int letter;
+    do {
+        letter = next_letter(word, own, &i);
+        if (letter != next_letter(name, length, &k))
+            return false;
+    } while (letter);
+    for (size_t at = 0, used; at < own; at += used ? used : 1) {
+        const unsigned long number = number_at(word + at, own - at, &used);
+        if (used && !has_number(name, length, number))
+            return false;
+        found += used > 0;
+    }
+    return found > 0;
+}
+
 struct nearest nearest_to(const char *word, const char *prefix)
 {
     const size_t length = strlen(word);
@@ -74,7 +129,9 @@ void nearest_try(struct nearest *nearest, const char *name, size_t length)
     /* Any two single letters are one slip apart. */
     if (own < 2 || own > LONGEST || length < 2 || length > LONGEST)
         return;
-    const size_t distance = slips(nearest->word, own, name, length);
+    const size_t distance = same_numbers(nearest->word, own, name, length)
+                                ? 0
+                                : slips(nearest->word, own, name, length);
     if (distance >= nearest->distance)
         return;
     nearest->distance = distance;

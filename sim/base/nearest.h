@@ -23,9 +23,10 @@ struct nearest {
     bool full;          /* known has no room for another name */
 };
 
-/* Begins the search. A name is near if it is at most one slip in three letters away, or
- * one in a shorter word. A slip is a letter inserted, left out or replaced, or two
- * neighbours exchanged; upper and lower case are the same. */
+/* Begins the search. A name with the word's letters and its numbers, perhaps in a
+ * range, is nearest: eq18-19 to eq19. Else a name is near if it is at most one slip in
+ * three letters away, or one in a shorter word. A slip is a letter inserted, left out
+ * or replaced, or two neighbours exchanged; upper and lower case are the same. */
 struct nearest nearest_to(const char *word, const char *prefix);
 
 /* Tries an allowed name, the first `length` bytes of name. Of equally near names the

@@ -107,6 +107,23 @@ static void next_part(const char **cursor, char separator, size_t size, char *pa
     *cursor += length + (end ? 1 : 0);
 }
 
+/* The decimal of at most nine digits that lies within a few roundings of a point of a
+ * grid: 1 for 0.9999999999999998; otherwise the point. A whole number below 2^53 over a
+ * power of ten up to 10^22 is rounded once, so it is what the same digits are read as.
+ */
+static double simple(double point)
+{
+    static const double most = 1e9, near = 0x1p-50;
+    const double size = fabs(point);
+    double power = 1;
+    for (int k = 0; k <= 22 && size * power < most; k++, power *= 10) {
+        const double digits = floor(size * power + 0.5);
+        if (digits >= 1 && fabs(size * power - digits) <= near * digits)
+            return copysign(digits / power, point);
+    }
+    return point;
+}
+
 static int parse_spaced(const char *what, const char *text, struct numbers *numbers,
                         struct error *error)
 {
@@ -147,7 +164,7 @@ static int parse_spaced(const char *what, const char *text, struct numbers *numb
     for (size_t i = 0; i < count && !interrupt_pending(); i++) {
         const double share = (double)i / (double)(count - 1);
         const double point = from * (1 - share) + to * share;
-        numbers->value[i] = logarithmic ? elementary_exp(point) : point;
+        numbers->value[i] = simple(logarithmic ? elementary_exp(point) : point);
     }
     numbers->value[0] = low;
     numbers->value[count - 1] = high;
@@ -170,6 +187,8 @@ int parse_grid(const char *what, const char *text, struct numbers *numbers,
         char part[400];
         double value;
         const char *before = cursor;
+        if (cursor > text)
+            cursor += strspn(cursor, " \t");
         next_part(&cursor, ',', sizeof part, part);
         status = parse_real(what, part, &value, error);
         if (status == STATUS_OK)

@@ -30,7 +30,8 @@ enum { PARSE_TEXT = 32 }; /* room for "-2.2250738585072014e-308" and the zero by
 int parse_text_of(double value, int least, char text[PARSE_TEXT]);
 
 /* Reads one value, a list "0,1,3", or a grid "linear:LO:HI:N" or "log:LO:HI:N" (N >= 2
- * points, ends included). Logarithmic grids have the same bits on every machine. */
+ * points, ends included, and decimals of up to nine digits exactly). Blanks may follow
+ * a comma. Logarithmic grids have the same bits on every machine. */
 PNM_MUST_USE int parse_grid(const char *what, const char *text, struct numbers *numbers,
                             struct error *error);
 

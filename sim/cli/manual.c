@@ -180,7 +180,7 @@ static void put_options(FILE *stream, const struct options *options)
             ".It Fl Fl help\nshow a summary of all this%s;\n"
             ".Fl h\nshows the main options and examples\n"
             ".It Fl Fl version\nshow the version\n.El\n",
-            options->program->groups & OPTIONS_RULE ? ", or with a rule's name of it"
+            options->program->groups & OPTIONS_RULE ? ", or of the rule that is named"
                                                     : "");
 }
 

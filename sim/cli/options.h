@@ -138,6 +138,7 @@ struct option_spec {
     bool samples;   /* about sampling alone, which --exact rules out */
     unsigned files; /* enum option_file; 0: the value names no file */
     const char *doc;
+    const char *brief; /* doc in a few words, for -h; NULL: how doc begins */
 };
 
 enum option_group {

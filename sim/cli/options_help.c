@@ -71,7 +71,7 @@ void options_help_text(const struct options *options, const struct option_spec *
 const char *options_help_topic(enum option_topic topic)
 {
     static const char *const headings[TOPICS] = {
-        [TOPIC_RULE] = "Rule", [TOPIC_PROBLEM] = "Problem", [TOPIC_OWN] = "Question",
+        [TOPIC_RULE] = "Rule", [TOPIC_PROBLEM] = "Problem", [TOPIC_OWN] = "Setting",
         [TOPIC_RUN] = "Run",   [TOPIC_OUTPUT] = "Output",
     };
     return headings[topic];

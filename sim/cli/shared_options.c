@@ -70,6 +70,7 @@ static const struct option_spec quadratic_options[] = {
     SHARED_OPTION_DATA,
     {
         .name = "start",
+        .brief = "theta at step 0",
         .files = OPTION_READS,
         .argument = "VALUE|file:PATH",
         .doc = "theta at step 0 (default: the minimum)",
@@ -95,6 +96,7 @@ static const struct option_spec quadratic_options[] = {
 static const struct option_spec exact_options[] = {
     {
         .name = "exact",
+        .brief = "compute only, sample nothing",
         .field = OPTION_FIELD(struct request, sampling.exact_only),
         .kind = OPTION_FLAG,
         .doc = "show what is computed alone: nothing is planned or sampled, columns "
@@ -157,6 +159,7 @@ static const struct option_spec chain_options[] = {
 static const struct option_spec planning_options[] = {
     {
         .name = "precision",
+        .brief = "relative error to plan for",
         .samples = true,
         .field = OPTION_FIELD(struct request, sampling.precision),
         .given = OPTION_FIELD(struct request, sampling.precision_given),
@@ -337,6 +340,7 @@ static const struct option_spec output_options[] = {
     },
     {
         .name = "output",
+        .brief = "files to write",
         .letter = 'o',
         .files = OPTION_WRITES | OPTION_RESULT,
         .field = OPTION_FIELD(struct request, output.files),
@@ -414,6 +418,7 @@ static const char *loss_word(const struct program *program, size_t i)
 static const struct option_spec loss_options[] = {
     {
         .name = "loss",
+        .brief = "the loss: --help lists them",
         .argument = "NAME",
         .given = OPTION_FIELD(struct request, loss.given),
         .word = loss_word,

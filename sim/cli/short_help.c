@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-enum { NAME_COLUMN = 10, DOC_COLUMN = 40, WIDTH = 79, EXAMPLES = 3 };
+enum { NAME_COLUMN = 10, DOC_COLUMN = 42, WIDTH = 79, EXAMPLES = 3 };
 
 /* The shared options that are shown wherever a program has them. */
 static const char main_options[] = "optimizer|lr|beta0|spectrum|noise|task|precision|"
@@ -82,7 +82,10 @@ static void print_option(FILE *stream, const struct options *options,
     if (option->kind != OPTION_FLAG)
         at += fprintf(stream, option->bare ? "[=%s]" : "=%s", option->argument);
     at += fprintf(stream, "%*s", at < DOC_COLUMN - 1 ? DOC_COLUMN - at : 2, "");
-    fprintf(stream, "%.*s\n", brief(help.doc, WIDTH - at), help.doc);
+    if (option->brief)
+        fprintf(stream, "%s\n", option->brief);
+    else
+        fprintf(stream, "%.*s\n", brief(help.doc, WIDTH - at), help.doc);
     options_help_free(&help);
 }
 

@@ -9,6 +9,7 @@
 
 const struct option_spec training_options[TRAINING_OPTIONS] = {
     {.name = "task",
+     .brief = "data: teacher, digits or file",
      .field = FIELD(task),
      .files = OPTION_READS,
      .argument = "TASK",
@@ -40,6 +41,7 @@ const struct option_spec training_options[TRAINING_OPTIONS] = {
      .high = 1e7,
      .doc = "examples that are neither trained nor tested on, to choose by"},
     {.name = "label-noise",
+     .brief = "share of wrong labels",
      .field = FIELD(label_noise),
      .argument = LABEL_NOISE_FORMS,
      .preset = "none",
