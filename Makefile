@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# pnmlab: build, verify, test. `make help` lists the targets.
+# pnmlab: build, verify, test. `make help` lists the targets: what users need is behind ##,
+# what developers need behind ###.
 
 VERSION = 0.3.0
 CC = gcc
@@ -61,8 +62,9 @@ RULES = $(shell sed -n 's/^ *RULE(\([a-z0-9_]*\)).*/\1/p' sim/rules/list.h)
 LOSSES = $(shell sed -n 's/^ *LOSS(\([a-z0-9_]*\)).*/\1/p' sim/losses/list.h)
 KINDS = $(RULES:%=sim/rules/%.c) $(LOSSES:%=sim/losses/%.c)
 HOT = $(KINDS) $(wildcard sim/*/*_kernel.c) sim/engine/kernels_table.c
+# pnmlab is the front door: it runs the others.
 PROGRAM_SOURCES = $(wildcard sim/pnm-*.c analysis/pnm-*.c)
-PROGRAMS = $(notdir $(PROGRAM_SOURCES:.c=))
+PROGRAMS = $(notdir $(PROGRAM_SOURCES:.c=)) pnmlab
 LIBRARY = $(KINDS) $(filter-out $(HOT) $(PROGRAM_SOURCES), \
 	$(wildcard sim/*/*.c analysis/*.c analysis/*/*.c analysis/*/*/*.c))
 LIBRARY_OBJECTS = $(LIBRARY:%.c=$(BUILD)/obj/%.o) \
@@ -118,8 +120,10 @@ $(BUILD)/tests/%.so: tests/faults/%.c Makefile
 # bench and quality are not run by make test, but compile with the rest.
 unit-tests: $(TESTS) $(FAULTS) $(BUILD)/bench/bench $(BUILD)/random/quality
 
-help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' Makefile
+help: ### list the targets
+	@awk -F ':[^#]*##+ ' '/^[a-z-]+:.* ## / { printf "  make %-20s %s\n", $$1, $$2 } \
+	    /^[a-z-]+:.* ### / { more = more sprintf("  make %-20s %s\n", $$1, $$2) } \
+	    END { printf "\nFor developers:\n%s", more }' Makefile
 
 setup: ## install the Debian packages that build, verify and test need
 	@sh .ci/setup $(PACKAGES)
@@ -127,16 +131,16 @@ setup: ## install the Debian packages that build, verify and test need
 # What it installed comes with setup by now; the name goes on working.
 setup-mpi: setup
 
-setup-bench: ## install the Debian packages that bench compares with
+setup-bench: ### install the Debian packages that bench compares with
 	@sh .ci/setup $(BENCH_PACKAGES)
 
-setup-random: ## install the Debian package that test-random needs
+setup-random: ### install the Debian package that test-random needs
 	@sh .ci/setup $(RANDOM_PACKAGES)
 
-setup-lint: ## install the Debian packages that format and lint need
+setup-lint: ### install the Debian packages that format and lint need
 	@sh .ci/setup $(LINT_PACKAGES)
 
-setup-docs: ## install the Debian packages of setup, and what report, notebooks and test-docs need
+setup-docs: ### install the Debian packages of setup, and what report, notebooks and test-docs need
 	@sh .ci/setup $(PACKAGES) $(DOCS_PACKAGES)
 
 $(BUILD)/obj/%.o: %.c Makefile
@@ -227,7 +231,7 @@ new-optimizer: ## begin an update rule, NAME=foo: sim/rules/foo.c, listed
 # --- data -----------------------------------------------------------------------------
 
 # Where the programs with MPI are built, too, they find them after their next build.
-data: ## fetch 1797 images of digits from Debian's python3-sklearn into data/, which clean leaves
+data: ### fetch 1797 images of digits from Debian's python3-sklearn into data/, which clean leaves
 	@sh sim/losses/digits.sh $(DIGITS)
 	@$(MAKE) --no-print-directory $(BUILD)/share/pnmlab/digits.csv
 
@@ -249,7 +253,7 @@ verify: all ## run every claim, print the ledger, write results/ and the figures
 	@echo "written: results/ledger.csv, results/ledger.json, results/*.svg, results/*.png"
 
 # The analogues take minutes, so make verify leaves them out.
-verify-training: all ## train small networks beside figures 4-7 and table 1, some minutes; results/training.*
+verify-training: all ### train small networks beside figures 4-7 and table 1, some minutes; results/training.*
 	@mkdir -p results
 	@$(BUILD)/bin/pnm-verify $(THREADS:%=--threads %) --paper analogues \
 	    --output results/training.txt,results/training.csv,results/training.json || [ $$? -eq 2 ]
@@ -257,19 +261,19 @@ verify-training: all ## train small networks beside figures 4-7 and table 1, som
 	@echo "written: results/training.txt, results/training.csv, results/training.json"
 
 # Data of the figures. Exit 2 means that some points are undecided or not sampled.
-tables: all ## compute the tables that the figures show, into results/
+tables: all ### compute the tables that the figures show, into results/
 	@mkdir -p results
 	@sh plots/tables.sh $(BUILD)/bin results
 
 # On the digits if make data has fetched them, else on the teacher task.
-training-tables: all ## compute the tables of figures 21 to 23 by trainings, about three minutes
+training-tables: all ### compute the tables of figures 21 to 23 by trainings, about three minutes
 	@mkdir -p results
 	@sh plots/training.sh $(BUILD)/bin results
 
-plots: ## render the figures from the tables in results/
+plots: ### render the figures from the tables in results/
 	@sh plots/render.sh results
 
-gallery: plots ## refresh the pictures that README.md shows
+gallery: plots ### refresh the pictures that README.md shows
 	@cp results/*_by_*.svg plots/gallery/
 
 # The ledger and figures as they are; make verify makes them anew. The ledger of the other
@@ -284,7 +288,7 @@ results/ledger.json:
 results/momentum.json: results/ledger.json | all
 	@$(BUILD)/bin/pnm-verify $(THREADS:%=--threads %) --paper momentum --output $@ || [ $$? -eq 2 ]
 
-docs: all ## write the tables of README.md and analysis/README.md anew, about a minute
+docs: all ### write the tables of README.md and analysis/README.md anew, about a minute
 	@PNM_BIN=$(abspath $(BUILD)/bin) sh tests/docs/generate.sh
 
 notebooks: all ## execute the notebooks anew and compare with what is committed
@@ -304,14 +308,14 @@ test: all ## run all tests
 long_first = $(filter $(1),$(2)) $(filter-out $(1),$(2))
 
 # One at a time on each processor; what a test program prints stays together.
-test-unit: ## run the unit tests (cmocka)
+test-unit: ### run the unit tests (cmocka)
 	@$(COMPILE) unit-tests
 	@printf '%s\n' $(call long_first,%/test_ledger %/test_ensemble %/test_errors,$(TESTS)) | xargs -P $(shell nproc) -I TEST sh -c \
 	    'TEST >TEST.log 2>&1; status=$$?; cat TEST.log; exit $$status'
 
 # As many files side by side as there are processors.
 LONG_CLI = plots verify manual long_runs added_once mpi many_rules bound network
-test-cli: all $(FAULTS) ## run the tests of the programs (bats)
+test-cli: all $(FAULTS) ### run the tests of the programs (bats)
 	@if command -v mpicc >/dev/null; then $(MAKE) --no-print-directory all MPI=1; fi
 	@mkdir -p $(BUILD)/tests/cli
 	@printf '%s\n' $(call long_first,$(LONG_CLI:%=tests/cli/%.bats),$(wildcard tests/cli/*.bats)) | PNM_BIN=$(abspath $(BUILD)/bin) PNM_MPI_BIN=$(abspath build/mpi/bin) \
@@ -319,31 +323,31 @@ test-cli: all $(FAULTS) ## run the tests of the programs (bats)
 	    'log=$(BUILD)/TEST.log; bats TEST >$$log 2>&1; status=$$?; cat $$log; exit $$status'
 
 # The same bits from gcc and clang: both builds' results are compared byte for byte.
-test-bits: all ## compare the results of a gcc and a clang build
+test-bits: all ### compare the results of a gcc and a clang build
 	@$(MAKE) --no-print-directory all CC=clang BUILD=$(BUILD)/clang DEBUG=
 	@sh tests/same_bits.sh $(BUILD)/bin $(BUILD)/clang/bin
 
 # Each of the faults that programs meet, about half an hour; a share of them is part of make test.
-test-faults: all $(FAULTS) ## let memory, calls and programs fail, one by one
+test-faults: all $(FAULTS) ### let memory, calls and programs fail, one by one
 	@bash tests/faults/faults.sh $(BUILD)/bin $(BUILD)/tests long
 
-test-faults-quick: all $(FAULTS) ## the same in a minute
+test-faults-quick: all $(FAULTS) ### the same in a minute
 	@bash tests/faults/faults.sh $(BUILD)/bin $(BUILD)/tests short
 
 # What needs tools for documents, or is too long for make test.
-test-docs: test-docs-man test-docs-readme test-docs-report test-docs-notebooks ## test what is written about the programs
+test-docs: test-docs-man test-docs-readme test-docs-report test-docs-notebooks ### test what is written about the programs
 
-test-docs-man: all ## look over the manual pages with mandoc
+test-docs-man: all ### look over the manual pages with mandoc
 	@sh tests/docs/man.sh
 
 # make test runs README's short commands, here are the others.
-test-docs-readme: all ## run README's commands that take longer than a few seconds
+test-docs-readme: all ### run README's commands that take longer than a few seconds
 	@sh tests/docs/readme.sh --long
 
-test-docs-report: all ## test the report, in a browser too
+test-docs-report: all ### test the report, in a browser too
 	@PNM_BIN=$(abspath $(BUILD)/bin) PYTHON=$(PYTHON) bats tests/docs/report.bats
 
-test-docs-notebooks: notebooks ## execute the notebooks, and test that what goes stale is noticed
+test-docs-notebooks: notebooks ### execute the notebooks, and test that what goes stale is noticed
 	@PYTHON=$(PYTHON) bats tests/docs/notebooks.bats
 
 # The random numbers themselves: long, and no part of make test.
@@ -359,19 +363,19 @@ $(BUILD)/random/words: $(BUILD)/obj/tests/random/words.o $(BUILD)/libpnm.a
 	@echo "  $@"
 	@$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS)
 
-test-random: $(BUILD)/random/quality $(BUILD)/random/words ## test 10^10 random numbers, about 20 minutes
+test-random: $(BUILD)/random/quality $(BUILD)/random/words ### test 10^10 random numbers, about 20 minutes
 	@sh tests/random/random.sh $^
 
-test-random-quick: $(BUILD)/random/quality $(BUILD)/random/words ## the same in about two minutes
+test-random-quick: $(BUILD)/random/quality $(BUILD)/random/words ### the same in about two minutes
 	@sh tests/random/random.sh $^ --quick
 
-vectors: ## record PyTorch's steps and exact values to 50 digits anew in tests/vectors
+vectors: ### record PyTorch's steps and exact values to 50 digits anew in tests/vectors
 	@$(PYTHON) tests/torch_vectors.py
 	@$(PYTHON) tests/exact_vectors.py
 	@$(PYTHON) tests/stability_vectors.py >tests/vectors/stability.txt
 	@$(PYTHON) tests/perceptron_vectors.py >tests/vectors/perceptron.txt
 
-mutants: ## break every rule, theory file and standard error in a copy and show what notices
+mutants: ### break every rule, theory file and standard error in a copy and show what notices
 	@sh tests/mutants.sh
 
 # --- speed ----------------------------------------------------------------------------
@@ -392,20 +396,20 @@ $(BENCH): $(BENCH_OBJECTS) $(BUILD)/libpnm.a
 	@echo "  $@"
 	@$(CC) $(CFLAGS) -o $@ $^ $(if $(SLICOT),-lslicot) $(LDLIBS)
 
-bench: $(BENCH) ## time the simulation beside others, about six minutes; results/bench.csv
+bench: $(BENCH) ### time the simulation beside others, about six minutes; results/bench.csv
 	@mkdir -p results
 	@$(BENCH_RUN) --csv results/bench.csv
 
-bench-quick: $(BENCH) ## the same in less than a minute; results/bench-quick.csv
+bench-quick: $(BENCH) ### the same in less than a minute; results/bench-quick.csv
 	@mkdir -p results
 	@$(BENCH_RUN) --csv results/bench-quick.csv --quick
 
 # --- keeping house --------------------------------------------------------------------
 
-format: ## format the sources
+format: ### format the sources
 	clang-format -i $(SOURCES)
 
-lint: ## check format and run clang-tidy, cppcheck and shellcheck
+lint: ### check format and run clang-tidy, cppcheck and shellcheck
 	clang-format --dry-run --Werror $(SOURCES)
 	cppcheck --quiet --error-exitcode=1 --inline-suppr --suppress=ctuuninitvar --std=c11 \
 	    --enable=warning,performance,portability -DISA=base -DPNM_VERSION='"x"' \
@@ -430,12 +434,12 @@ install: all $(DOCUMENTS) ## install programs, what they read, manual pages and 
 	for name in $(DATA); do \
 	    install -D -m 644 $(PLACE)/share/pnmlab/$$name $(TO)/$(TO_DATA)/$$name || exit 1; done
 
-uninstall: ## remove what install puts into PREFIX
+uninstall: ### remove what install puts into PREFIX
 	rm -f $(PROGRAMS:%=$(TO)/bin/%) $(PROGRAMS:%=$(TO)/$(TO_MAN)/%.1) \
 	    $(PROGRAMS:%=$(TO)/$(TO_BASH)/%) $(PROGRAMS:%=$(TO)/$(TO_ZSH)/_%) \
 	    $(addprefix $(TO)/$(TO_DATA)/,$(DATA) $(notdir $(DIGITS)))
 
-clean: ## remove build/ and results/, but not data/
+clean: ### remove build/ and results/, but not data/
 	rm -rf $(BUILD) results
 
 -include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)

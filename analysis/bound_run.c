@@ -113,7 +113,7 @@ static int check_chains(const struct convergence_run *run, struct error *error)
                            "no bound G; allowed are losses that have one, as huber",
                            loss->kind->name);
     if (run->own->search_given && run->own->horizon_given && run->horizon_count > 1)
-        return error_about(error, STATUS_USAGE, "horizon",
+        return error_about(error, STATUS_USAGE, "steps",
                            "%zu horizons are given; --search takes one",
                            run->horizon_count);
     return STATUS_OK;

@@ -17,7 +17,8 @@ const struct option_spec convergence_run_options[CONVERGENCE_RUN_OPTIONS] = {
      .high = HUGE_VAL,
      .presence_counts = true,
      .doc = "gradient noise, sqrt(E|xi|^2) over all coordinates"},
-    {.name = "initial",
+    {.name = "start",
+     .aliases = "initial",
      .kind = OPTION_REAL,
      .field = OPTION_FIELD(struct convergence_request, initial),
      .given = OPTION_FIELD(struct convergence_request, initial_given),
@@ -27,7 +28,8 @@ const struct option_spec convergence_run_options[CONVERGENCE_RUN_OPTIONS] = {
      .high = HUGE_VAL,
      .presence_counts = true,
      .doc = "theta at step 0, in every coordinate"},
-    {.name = "horizon",
+    {.name = "steps",
+     .aliases = "horizon",
      .kind = OPTION_GRID,
      .field = OPTION_FIELD(struct convergence_request, horizons),
      .given = OPTION_FIELD(struct convergence_request, horizon_given),
@@ -70,7 +72,7 @@ static int make_horizons(struct convergence_run *run, struct error *error)
         const double steps = rint(given->value[k]);
         if (!(steps >= 1 && steps <= LONGEST))
             return error_about(
-                error, STATUS_USAGE, "horizon",
+                error, STATUS_USAGE, "steps",
                 "%g is out of range; allowed are whole numbers from 1 to "
                 "%d",
                 steps, LONGEST);

@@ -7,7 +7,7 @@
 #include "cli/request.h"
 #include "compare/bound.h"
 
-/* --sigma, --initial, --horizon, --c and --replicas, which both programs take. */
+/* --sigma, --start, --steps, --c and --replicas, which both programs take. */
 enum { CONVERGENCE_RUN_OPTIONS = 5 };
 extern const struct option_spec convergence_run_options[CONVERGENCE_RUN_OPTIONS];
 

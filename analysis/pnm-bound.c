@@ -6,7 +6,7 @@
 
 static const struct program_example examples[] = {
     {"How much of the bound of lemma A.3 a chain uses:",
-     "pnm-bound --ratio lemma-A3 --beta0 0,3,5 --sigma 0 --lr 1e-5 --horizon 128 "
+     "pnm-bound --ratio lemma-A3 --beta0 0,3,5 --sigma 0 --lr 1e-5 --steps 128 "
      "--format table"},
     {"The setting that uses most of theorem 3.1, among those with beta1 = 0.9:",
      "pnm-bound --search 200 --beta1 0.9 --format table"},

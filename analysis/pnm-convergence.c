@@ -44,7 +44,7 @@ static const struct option_spec own_options[] = {
 
 static const struct program_example examples[] = {
     {"The bound of theorem 3.1 at three horizons:",
-     "pnm-convergence --optimizer pnm --beta1 0.5 --horizon 64,1024,16384 --replicas "
+     "pnm-convergence --optimizer pnm --beta1 0.5 --steps 64,1024,16384 --replicas "
      "65536 --format table"},
     {"The exact descent on three curvatures:",
      "pnm-convergence --optimizer sgd,pnm --lr 0.1 --spectrum 0.1,1,10 --curve "
@@ -80,10 +80,10 @@ static int check_chains(const struct convergence_run *run, struct error *error)
     const struct convergence_request *own = run->own;
     const size_t count = run->horizon_count;
     if (own->curve && count > 1 && own->horizon_given)
-        return error_about(error, STATUS_USAGE, "horizon",
+        return error_about(error, STATUS_USAGE, "steps",
                            "%zu horizons are given; --curve takes one", count);
     if (own->slope && count < 3)
-        return error_about(error, STATUS_USAGE, "horizon",
+        return error_about(error, STATUS_USAGE, "steps",
                            "%zu horizons are too few; --slope needs at least three",
                            count);
     if (own->curve || isfinite(run->task.loss.gradient_bound))

@@ -86,7 +86,7 @@ steps steps_by_beta0_exact --beta0 linear:0:10:201
 
 # Powers of 4; the bounds become less than G^2 = 1 from thousands of steps on.
 table square_by_horizon pnm-convergence --optimizer pnm --beta0 0,1,3 --beta1 0.9 \
-    --horizon 16,64,256,1024,4096,16384,65536 --replicas 1024
+    --steps 16,64,256,1024,4096,16384,65536 --replicas 1024
 
 average() {
     name=$1
@@ -127,8 +127,8 @@ ratio() {
         --sigma 0 "$@"
 }
 
-ratio ratio_by_beta0 --search 240 --horizon 2048 --beta0 linear:0:10:41
-ratio ratio_by_beta0_constant --lr 1e-6 --horizon 256 --beta0 linear:0:10:201
+ratio ratio_by_beta0 --search 240 --steps 2048 --beta0 linear:0:10:41
+ratio ratio_by_beta0_constant --lr 1e-6 --steps 256 --beta0 linear:0:10:201
 
 # Up to about 0.9 of each rule's stability limit; heavy_ball, which is stable up to
 # 20 (1+beta1), converges no faster beyond 0.27. Rates of the same effect stand apart by
@@ -165,7 +165,7 @@ search() {
     steps=$2
     shift 2
     table "$name" pnm-bound --optimizer pnm --beta1 0.9 --ratio thm3.1 --search 240 \
-        --loss huber --sigma 0 --horizon $((steps + 1)) \
+        --loss huber --sigma 0 --steps $((steps + 1)) \
         --c "$(awk "BEGIN { printf \"%.17g\", 0.1 * sqrt($steps + 1) }")" "$@"
 }
 
@@ -187,8 +187,8 @@ search found_by_beta0 16 --beta0 0,1,2,4.26,6,8
 # From starts at which f - f* = 1, where L = 1 and, but for logistic, G = 1.
 run() {
     table "run_on_$1" pnm-convergence --optimizer pnm --beta1 0.9 --beta0 0,1,2,4.26,6,8 \
-        --lr 0.1 --lr-normalization off --sigma 0 --loss "$1" --initial="$2" \
-        --horizon 2,3,4,5,7,9,11,13,15,17
+        --lr 0.1 --lr-normalization off --sigma 0 --loss "$1" --start="$2" \
+        --steps 2,3,4,5,7,9,11,13,15,17
 }
 
 run huber 1.5

@@ -80,14 +80,14 @@ done
 compare examples_planned pnm-stationary --optimizer sgd --lr 0.3 --loss least-squares \
     --spectrum 0.5,1 --batch 4 --precision 0.02
 compare examples_descent pnm-convergence --optimizer pnm,adam --lr 0.1 --loss least_squares \
-    --curve --points 2 --dim 3 --batch 2 --horizon 50 --replicas 150
+    --curve --points 2 --dim 3 --batch 2 --steps 50 --replicas 150
 for loss in huber pseudo_huber log_cosh logistic rippled; do
     compare "descent_$loss" pnm-convergence --optimizer pnm,two_batch,adam --lr 0.1 \
-        --loss "$loss" --dim 3 --horizon 50,100 --replicas 150
+        --loss "$loss" --dim 3 --steps 50,100 --replicas 150
 done
 for bound in thm3.1 lemma-A2 lemma-A3; do
     compare "ratio_$bound" pnm-bound --optimizer pnm --ratio "$bound" \
-        --loss pseudo_huber --dim 3 --horizon 50,100 --replicas 151
+        --loss pseudo_huber --dim 3 --steps 50,100 --replicas 151
 done
 compare search pnm-bound --optimizer pnm --search 64 --replicas 256
 compare grid pnm-simulate --optimizer pnm --lr 0.05 --spectrum log:0.01:3:30 \

@@ -22,8 +22,8 @@ void bound_command(const struct bound_search *search, const struct bound_point *
     else
         command_number(text, "lr", point->lr);
     command_number(text, "sigma", point->sigma);
-    command_number(text, "initial", point->initial);
-    text_add(text, " --horizon %llu", (unsigned long long)point->horizon);
+    command_number(text, "start", point->initial);
+    text_add(text, " --steps %llu", (unsigned long long)point->horizon);
     if (point->sigma > 0)
         text_add(text, " --replicas %llu", (unsigned long long)chains);
     if (rule_parameter(search->rule, "lr-normalization") == 0)

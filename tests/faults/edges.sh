@@ -233,7 +233,7 @@ if [ "$SIZE" = long ]; then
         while read -r option form; do
             case $option.$form in spectrum.const:*:V | dim.V) ;; *) continue ;; esac
             command=$(runs | grep -m 1 "^$program ")
-            for word in "--replicas 4" "--steps 9" "--horizon 9" --quiet "--burn-in 1"; do
+            for word in "--replicas 4" "--steps 9" --quiet "--burn-in 1"; do
                 ! "$BIN/$program" --help | grep -q -e " ${word%% *}[ =]" || command="$command $word"
             done
             # pnm-bound is about pnm, which it takes by default.
