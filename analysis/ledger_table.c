@@ -19,7 +19,7 @@ static const char *kind_text(enum claim_kind kind)
 
 #define COLUMN_LIST(COLUMN)                                                            \
     COLUMN(ID, "id", TEXT, false)                                                      \
-    COLUMN(WHERE, "where", TEXT, false)                                                \
+    COLUMN(WHERE, "where", TEXT, COLUMN_MINOR)                                         \
     COLUMN(KIND, "kind", TEXT, true)                                                   \
     COLUMN(STATEMENT, "statement", TEXT, true)                                         \
     COLUMN(SETTING, "setting", TEXT, false)                                            \

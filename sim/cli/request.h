@@ -54,6 +54,7 @@ enum request_color { REQUEST_COLOR_AUTO, REQUEST_COLOR_ALWAYS, REQUEST_COLOR_NEV
 struct request_output {
     enum request_format format;
     bool format_given;
+    bool wide; /* a table keeps its width on a terminal too */
     enum request_color color;
     enum request_columns columns;
     const char

@@ -2,6 +2,7 @@
 #include "cli/result.h"
 
 #include "base/ranks.h"
+#include "base/terminal.h"
 #include "base/whole_file.h"
 #include "cli/gnuplot.h"
 #include "cli/option_files.h"
@@ -273,8 +274,10 @@ static int write_one(void *context, const char *path, struct error *error)
 {
     struct delivery *delivery = context;
     struct error own = {.agreed = false};
-    const int status = table_write(
-        delivery->table, path, output_format(&delivery->request->output, path), &own);
+    const struct request_output *output = &delivery->request->output;
+    const size_t line = path || output->wide ? 0 : terminal_width(STDOUT_FILENO);
+    const int status =
+        table_write(delivery->table, path, output_format(output, path), line, &own);
     (void)error;
     deliver(delivery, path, status, &own);
     return STATUS_OK;

@@ -329,6 +329,13 @@ static const struct option_spec output_options[] = {
                ".txt, .json, .md, for pnm-simulate .npy (the numbers alone), else csv",
     },
     {
+        .name = "wide",
+        .kind = OPTION_FLAG,
+        .field = OPTION_FIELD(struct request, output.wide),
+        .unrecorded = true,
+        .doc = "print a table as wide as it is; without, a table on a terminal fits it",
+    },
+    {
         .name = "color",
         .field = OPTION_FIELD(struct request, output.color),
         .kind = OPTION_CHOICE,

@@ -7,7 +7,7 @@
  *     status = table_row(&table, error);
  *     table_count(&table, 0, 1);
  *     table_real(&table, 1, 0.1);
- *     status = table_write(&table, "out.csv", TABLE_CSV, error);
+ *     status = table_write(&table, "out.csv", TABLE_CSV, 0, error);
  *
  * A cell takes 9 bytes (up to twice that in address space), and a text also its length
  * unless the row above holds the same text. Rows and columns count from 0. */
@@ -43,7 +43,8 @@ struct column {
 enum column_trait {
     COLUMN_DETAIL = 1,  /* left out of TABLE_TEXT */
     COLUMN_SAMPLED = 2, /* only sampling fills it */
-    COLUMN_PLAIN = 4    /* about estimates without control variates */
+    COLUMN_PLAIN = 4,   /* about estimates without control variates */
+    COLUMN_MINOR = 8    /* left out before others where a terminal is too narrow */
 };
 
 /* The columns of a table are listed once, with name, text, kind and traits:
@@ -143,7 +144,8 @@ const char *table_get_text(const struct table *table, size_t row, size_t column)
 int table_column(const struct table *table, const char *name);
 
 /* Writes the table to path; NULL is standard output. A file is afterwards the
- * complete new one or, after a failure, still the old one (whole_file.h).
+ * complete new one or, after a failure, still the old one (whole_file.h). TABLE_TEXT
+ * and TABLE_COLOR have lines of at most `line` characters (table_fit.h); 0: any number.
  *
  * Reals in CSV and JSON read back to the same bits (the decimal point is that of
  * LC_NUMERIC, which is "C" unless a program calls setlocale). JSON writes counts from
@@ -151,7 +153,8 @@ int table_column(const struct table *table, const char *name);
  *
  * STATUS_OUTPUT, with the path and the reason, for every failure. */
 PNM_MUST_USE int table_write(const struct table *table, const char *path,
-                             enum table_format format, struct error *error);
+                             enum table_format format, size_t line,
+                             struct error *error);
 
 /* The parts of TABLE_CSV; a failing stream is left to the caller. */
 void table_csv_notes(const struct table *table, FILE *file);

@@ -101,7 +101,7 @@ static void write_ok(const struct table *table, const char *path,
                      enum table_format format)
 {
     struct error error = {.agreed = false};
-    ok(table_write(table, path, format, &error), &error);
+    ok(table_write(table, path, format, 0, &error), &error);
 }
 
 static json_t *json_file(const char *path)
@@ -671,7 +671,7 @@ static void assert_refused(const struct table *table, const char *path, int why)
 {
     struct error error = {.agreed = false};
     char expected[sizeof error.text];
-    assert_int_equal(table_write(table, path, TABLE_CSV, &error), STATUS_OUTPUT);
+    assert_int_equal(table_write(table, path, TABLE_CSV, 0, &error), STATUS_OUTPUT);
     snprintf(expected, sizeof expected, "cannot write '%s': %s", path, strerror(why));
     assert_string_equal(error.quantity, "output");
     assert_string_equal(error.text, expected);
@@ -714,7 +714,7 @@ static int in_child(struct table *table, const char *path, const char *output,
         struct error why = {.agreed = false};
         if (to < 0 || dup2(to, STDOUT_FILENO) < 0)
             _exit(1);
-        const int status = table_write(table, path, TABLE_CSV, &why);
+        const int status = table_write(table, path, TABLE_CSV, 0, &why);
         const ssize_t written = write(ends[1], &why, sizeof why);
         table_free(table);
         _exit(written == (ssize_t)sizeof why ? -status : 1);
@@ -823,7 +823,7 @@ static void assert_fails_half_way(const struct table *table, const struct place 
     small.rlim_cur = 4;
     signal(SIGXFSZ, SIG_IGN);
     assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
-    const int status = table_write(table, place->path, format, &error);
+    const int status = table_write(table, place->path, format, 0, &error);
     assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
     signal(SIGXFSZ, SIG_DFL);
     assert_int_equal(status, STATUS_OUTPUT);
