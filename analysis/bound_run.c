@@ -221,10 +221,13 @@ int bound_run_answer(const struct convergence_request *own, struct table *table,
     int status = init(&bound, own, tally, error);
     if (status == STATUS_OK)
         status = bound_table_init(table, rules->rule, rules->count, error);
-    for (size_t k = 0; status == STATUS_OK && k < rules->count; k++)
+    for (size_t k = 0; status == STATUS_OK && k < rules->count; k++) {
+        sampling_row(&own->request.sampling, "row", rules->rule[k].kind->name, k,
+                     rules->count);
         status = own->search_given
                      ? add_search(table, &bound, &rules->rule[k], error)
                      : add_ratios(table, &bound.run, &rules->rule[k], error);
+    }
     release(&bound);
     return status;
 }

@@ -119,8 +119,11 @@ static int answer(const struct request *request, struct table *table,
     status = check_chains(&run, error);
     if (status == STATUS_OK)
         status = convergence_table_init(table, kind, rules->rule, rules->count, error);
-    for (size_t k = 0; status == STATUS_OK && k < rules->count; k++)
+    for (size_t k = 0; status == STATUS_OK && k < rules->count; k++) {
+        sampling_row(&request->sampling, "row", rules->rule[k].kind->name, k,
+                     rules->count);
         status = convergence_table_add(table, kind, &run, &rules->rule[k], error);
+    }
 out:
     convergence_run_free(&run);
     return status;

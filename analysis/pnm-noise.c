@@ -190,9 +190,11 @@ static int answer(const struct request *request, struct table *table,
     status = psd ? rule_table_init(table, psd_columns, PSD_COLUMNS, rules, count, error)
                  : rule_table_init(table, columns, COLUMNS, rules, count, error);
     table->plot = psd ? &psd_plot : &plot;
-    for (size_t k = 0; status == STATUS_OK && k < count; k++)
+    for (size_t k = 0; status == STATUS_OK && k < count; k++) {
+        sampling_row(sampling, "row", rules[k].kind->name, k, count);
         status = psd ? add_density(table, sampling, &rules[k], tally, error)
                      : add_rule(table, sampling, &rules[k], tally, error);
+    }
     return status;
 }
 

@@ -281,8 +281,10 @@ static int answer(const struct request *request, struct table *table,
     if (status == STATUS_OK)
         status = rule_table_init(table, columns, COLUMNS, rules, count, error);
     table->plot = &plot;
-    for (size_t k = 0; status == STATUS_OK && k < count; k++)
+    for (size_t k = 0; status == STATUS_OK && k < count; k++) {
+        sampling_row(&request->sampling, "row", rules[k].kind->name, k, count);
         status = add_rule(table, own, &rules[k], tally, error);
+    }
     return status;
 }
 

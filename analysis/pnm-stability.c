@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* pnm-stability: spectral radius, limit and best value of the learning rate, and steps
  * to an accuracy, of update rules on a quadratic loss without noise. */
-#include "base/progress.h"
 #include "base/ranks.h"
 #include "cli/plot.h"
 #include "cli/program.h"
@@ -394,7 +393,6 @@ static int fill(struct table *table, const struct stability_request *own,
 {
     const struct request_rules *rules = &own->request.rules;
     const size_t map_count = sizeof map_columns / sizeof *map_columns;
-    struct progress progress;
     struct column chosen[COLUMNS];
     size_t at[COLUMNS] = {0};
     const size_t count =
@@ -404,15 +402,12 @@ static int fill(struct table *table, const struct stability_request *own,
                           : rule_table_init(table, chosen, count, rules->rule,
                                             rules->count, error);
     table->plot = &plot;
-    progress_start(&progress,
-                   own->request.sampling.quiet || ranks_mine() > 0 ? NULL : "rows",
-                   rules->count, 0);
     for (size_t k = 0; status == STATUS_OK && k < rules->count; k++) {
+        sampling_row(&own->request.sampling, "row", rules->rule[k].kind->name, k,
+                     rules->count);
         status = own->map ? add_point(table, own, &rules->rule[k], error)
                           : add_row(table, own, &rules->rule[k], at, tally, error);
-        progress_step(&progress, 1);
     }
-    progress_end(&progress);
     return status;
 }
 

@@ -355,6 +355,7 @@ static int fill(struct table *table, const struct stationary_request *own,
         struct comparison *rows = NULL;
         size_t row_count = 0;
         bool lost = false;
+        sampling_row(sampling, "row", rules[k].kind->name, k, count);
         status = is_lost(request, &rules[k], count, &lost, error);
         if (status == STATUS_OK)
             status = measure(own, &rules[k], lost, &rows, &row_count, error);

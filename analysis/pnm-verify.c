@@ -149,10 +149,22 @@ static bool is_checked(const struct ledger *ledger, const struct claim *claim)
     return false;
 }
 
+/* How many claims are checked, and how many of them are begun. */
+struct checking {
+    size_t claims, begun;
+};
+
+static int check(struct ledger *ledger, const struct claim *claim, struct checking *at,
+                 struct error *error)
+{
+    sampling_row(ledger->sampling, "claim", claim->id, at->begun++, at->claims);
+    return ledger_check(ledger, claim, error);
+}
+
 /* Looks up the claims in `wanted` and, if a ledger is given, checks those that it does
  * not have yet, in that order. */
 static int check_named(const char *option, const char *wanted, struct ledger *ledger,
-                       struct error *error)
+                       struct checking *at, struct error *error)
 {
     char *rest = NULL, *ids = strdup(wanted);
     int status = STATUS_OK;
@@ -169,7 +181,9 @@ static int check_named(const char *option, const char *wanted, struct ledger *le
             status = error_about(error, STATUS_USAGE, option,
                                  "%s is there twice; allowed is each claim once", id);
         else if (ledger && !is_checked(ledger, claim))
-            status = ledger_check(ledger, claim, error);
+            status = check(ledger, claim, at, error);
+        else if (!ledger && at)
+            at->claims++;
     }
     free(ids);
     return status;
@@ -247,15 +261,17 @@ static int check_claims(const struct verify_request *own, struct ledger *ledger,
                         struct error *error)
 {
     const char *option = own->explain ? "explain" : "claim", *wanted = names(own);
+    const struct claim *const *paper = claims_of(own->paper);
+    struct checking at = {0, 0};
     int status = STATUS_OK;
     if (wanted) /* all names are looked up before any claim runs */
-        status = check_named(option, wanted, NULL, error);
-    if (checks_paper(own))
-        for (const struct claim *const *claim = claims_of(own->paper);
-             status == STATUS_OK && *claim; claim++)
-            status = ledger_check(ledger, *claim, error);
+        status = check_named(option, wanted, NULL, &at, error);
+    for (size_t k = 0; checks_paper(own) && paper[k]; k++)
+        at.claims++;
+    for (size_t k = 0; status == STATUS_OK && checks_paper(own) && paper[k]; k++)
+        status = check(ledger, paper[k], &at, error);
     if (status == STATUS_OK && wanted)
-        status = check_named(option, wanted, ledger, error);
+        status = check_named(option, wanted, ledger, &at, error);
     return status;
 }
 
@@ -289,7 +305,7 @@ static int list(const struct verify_request *own, struct table *table,
 {
     const enum claims_paper shown = own->paper_given ? own->paper : CLAIMS_LISTED;
     const int status =
-        own->claims ? check_named("claim", own->claims, NULL, error) : STATUS_OK;
+        own->claims ? check_named("claim", own->claims, NULL, NULL, error) : STATUS_OK;
     return status == STATUS_OK ? list_claims(shown, table, error) : status;
 }
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* pnm-worst-case: the worst case of a rule over a class of functions, with a proof. */
 #include "base/parse.h"
-#include "base/progress.h"
 #include "base/ranks.h"
 #include "base/whole_file.h"
 #include "cli/plot.h"
@@ -313,21 +312,17 @@ static int fill(struct table *table, const struct worst_request *own,
                 struct worst_setting *setting, struct tally *tally, struct error *error)
 {
     const struct request_rules *rules = &own->request.rules;
-    struct progress progress;
     int status =
         rule_table_init(table, columns, COLUMNS, rules->rule, rules->count, error);
     table->plot = &plot;
-    progress_start(&progress,
-                   own->request.sampling.quiet || ranks_mine() > 0 ? NULL : "rows",
-                   rules->count * own->steps.count, 0);
     for (size_t k = 0; status == STATUS_OK && k < rules->count; k++)
         for (size_t s = 0; status == STATUS_OK && s < own->steps.count; s++) {
             setting->rule = &rules->rule[k];
             setting->steps = (uint64_t)own->steps.value[s];
+            sampling_row(&own->request.sampling, "row", setting->rule->kind->name,
+                         k * own->steps.count + s, rules->count * own->steps.count);
             status = add_row(table, own, setting, tally, error);
-            progress_step(&progress, 1);
         }
-    progress_end(&progress);
     return status;
 }
 

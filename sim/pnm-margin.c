@@ -422,6 +422,7 @@ static int train_all(const struct margin_request *own, struct margin *margin,
     for (size_t k = 0; status == STATUS_OK && k < rules->count; k++) {
         const struct outcome outcome = {&rules->rule[k], &paths[k], &paths[0]};
         margin->rule = outcome.rule;
+        sampling_row(sampling, "row", margin->rule->kind->name, k, rules->count);
         margin->label = sampling_label(sampling, margin->rule->kind->name);
         status = margin_run(margin, own->replicas, &paths[k], error);
         for (uint64_t i = 0; status == STATUS_OK && i < paths[k].records; i++)

@@ -207,6 +207,8 @@ static int answer(const struct request *request, struct table *table,
     table->plot = &plot;
     for (size_t k = 0; status == STATUS_OK && k < rules->count; k++) {
         training.rule = &rules->rule[k];
+        sampling_row(&request->sampling, "row", training.rule->kind->name, k,
+                     rules->count);
         status = train_one(own, &training, table, tally, error);
     }
     class_data_free(data);

@@ -2,6 +2,7 @@
 #include "base/progress.h"
 
 #include "base/ranks.h"
+#include "base/terminal.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -13,39 +14,99 @@ static double seconds_between(struct timespec from, struct timespec to)
            1e-9 * (double)(to.tv_nsec - from.tv_nsec);
 }
 
-void progress_start(struct progress *progress, const char *label, uint64_t total,
-                    uint64_t done)
+static void begin(struct progress_command *command)
 {
-    *progress =
-        (struct progress){.label = label, .total = total, .done = done, .found = done};
-    progress->shown = label && ranks_is_terminal(STDERR_FILENO);
-    clock_gettime(CLOCK_MONOTONIC, &progress->start);
-    progress->last = progress->start;
+    if (command->begun)
+        return;
+    command->begun = true;
+    clock_gettime(CLOCK_MONOTONIC, &command->start);
+    command->last = command->start;
+}
+
+double progress_share(struct progress_command *command, double part)
+{
+    const double run = (double)command->run, rows = (double)command->rows;
+    const double row = command->expected > 0
+                           ? fmin((run + part) / (double)command->expected, 1)
+                           : 1 - ldexp(1 - part / 2, -(int)fmin(run, 1000));
+    const double share = ((double)command->row + row) / fmax(rows, 1);
+    command->share = fmax(command->share, share);
+    return command->share;
+}
+
+/* Shows the line, five times a second at most. */
+static void show(struct progress_command *command, const char *label, double share)
+{
+    struct timespec now;
+    char line[200], left[40] = "", place[80] = "";
+    const size_t width = terminal_width(STDERR_FILENO);
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    if (seconds_between(command->last, now) < 0.2)
+        return;
+    command->last = now;
+    const double gained = share - command->found;
+    const double seconds =
+        seconds_between(command->start, now) * (1 - share) / fmax(gained, 1e-9);
+    /* Of the first thousandth nothing follows. */
+    if (gained > 1e-3 && seconds < 1e7)
+        snprintf(left, sizeof left, ", %.0f:%02.0f:%02.0f left", floor(seconds / 3600),
+                 floor(fmod(seconds, 3600) / 60), floor(fmod(seconds, 60)));
+    if (command->rows > 1)
+        snprintf(place, sizeof place, "%.20s %llu of %llu: ", command->what,
+                 (unsigned long long)command->row + 1,
+                 (unsigned long long)command->rows);
+    snprintf(line, sizeof line, "%.0f %%%s; %s%.60s", floor(100 * share), left, place,
+             label);
+    /* The last place stays empty, so that no terminal begins a new line. */
+    fprintf(stderr, "\r%.*s\033[K", (int)fmin(fmax((double)width, 2) - 1, 190), line);
+    fflush(stderr);
+    command->standing = true;
+}
+
+void progress_row(struct progress_command *command, const char *what, bool alike,
+                  const char *label, uint64_t row, uint64_t rows)
+{
+    begin(command);
+    if (row > command->row)
+        command->expected = alike ? command->run : 0;
+    command->what = what;
+    command->label = label;
+    command->row = row;
+    command->rows = rows;
+    command->run = 0;
+    if (label && !command->hidden && ranks_is_terminal(STDERR_FILENO))
+        show(command, label, progress_share(command, 0));
+}
+
+void progress_start(struct progress *progress, struct progress_command *command,
+                    const char *label, uint64_t total, uint64_t done)
+{
+    *progress = (struct progress){.label = label, .total = total, .done = done};
+    progress->command = command ? command : &progress->own;
+    command = progress->command;
+    progress->shown = label && !command->hidden && ranks_is_terminal(STDERR_FILENO);
+    const bool first = !command->begun || (command->row == 0 && command->run == 0);
+    begin(command);
+    if (first && total > 0)
+        command->found = progress_share(command, (double)done / (double)total);
 }
 
 void progress_step(struct progress *progress, uint64_t units)
 {
-    struct timespec now;
     progress->done += units;
     if (!progress->shown)
         return;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    if (seconds_between(progress->last, now) < 0.2)
-        return;
-    progress->last = now;
     /* Each rank estimates what the others have done and may overestimate a little. */
-    const double done = fmin((double)progress->done, (double)progress->total);
-    const double share = done / (double)progress->total;
-    const double each = seconds_between(progress->start, now) /
-                        (double)(progress->done - progress->found);
-    const double left = each * ((double)progress->total - done);
-    fprintf(stderr, "\r%.40s %3.0f %%, %.0f s left \033[K", progress->label,
-            100 * share, left);
-    fflush(stderr);
+    const double part = fmin((double)progress->done / (double)progress->total, 1);
+    struct progress_command *command = progress->command;
+    show(command, command->label ? command->label : progress->label,
+         progress_share(command, part));
 }
 
 void progress_end(struct progress *progress)
 {
-    if (progress->shown)
+    progress->command->run++;
+    if (progress->command->standing)
         fprintf(stderr, "\r\033[K");
+    progress->command->standing = false;
 }

@@ -37,6 +37,14 @@ const char *sampling_label(const struct sampling *sampling, const char *label)
     return sampling->quiet || ranks_mine() > 0 ? NULL : label;
 }
 
+void sampling_row(const struct sampling *sampling, const char *what, const char *label,
+                  size_t row, size_t rows)
+{
+    if (sampling->session)
+        progress_row(&sampling->session->command, what, strcmp(what, "row") == 0,
+                     sampling_label(sampling, label), row, rows);
+}
+
 void sampling_scale_precision(struct sampling *sampling, double factor)
 {
     sampling->precision *= factor;

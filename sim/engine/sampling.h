@@ -29,6 +29,11 @@ struct sampling {
     struct session *session; /* limits of time, checkpoints */
 };
 
+/* Tells the progress that row `row` of `rows`, from 0, is begun: "row 3 of 12: pnm".
+ * `what` is "row" where rows are about alike. */
+void sampling_row(const struct sampling *sampling, const char *what, const char *label,
+                  size_t row, size_t rows);
+
 /* Multiplies both precisions. */
 void sampling_scale_precision(struct sampling *sampling, double factor);
 

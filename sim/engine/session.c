@@ -357,7 +357,8 @@ bool session_is_over(const struct session *session)
 
 struct session session_clock(const struct session *session)
 {
-    struct session clock = {.max_seconds = HUGE_VAL, .checkpoint_every = HUGE_VAL};
+    struct session clock = {
+        .max_seconds = HUGE_VAL, .checkpoint_every = HUGE_VAL, .command.hidden = true};
     if (session && !is_kept(session)) {
         clock.max_seconds = session->max_seconds;
         clock.started = session->started;

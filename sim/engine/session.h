@@ -10,6 +10,7 @@
 #define PNM_SESSION_H
 
 #include "base/error.h"
+#include "base/progress.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -43,6 +44,7 @@ struct session {
     uint64_t stopped_of; /* units of the sampling run that was cut */
     struct session_record *records;
     size_t record_count, resumed;
+    struct progress_command command; /* what is shown of the whole program */
     bool unsaved; /* no checkpoint holds the last, complete sampling run */
 };
 

@@ -100,7 +100,8 @@ static int run_batches(const struct units *units, uint64_t done, double *scratch
     size_t batch = session_is_timed(session) ? workers : most;
     struct progress progress;
     int status = STATUS_OK;
-    progress_start(&progress, units->label, units->count, done);
+    progress_start(&progress, session ? &session->command : NULL, units->label,
+                   units->count, done);
     while (status == STATUS_OK && done < limit &&
            !session_time_is_up(session, done, units->count)) {
         const size_t count = limit - done < batch ? (size_t)(limit - done) : batch;

@@ -262,7 +262,7 @@ static int run_bundles(const struct run *run, const struct edges *edges,
 {
     struct progress progress;
     int status = STATUS_OK;
-    progress_start(&progress, run->label, run->bundles, 0);
+    progress_start(&progress, NULL, run->label, run->bundles, 0);
     for (uint64_t done = 0; status == STATUS_OK && done < run->bundles; done += BATCH) {
         const uint64_t left = run->bundles - done;
         const int count = left < BATCH ? (int)left : BATCH;
