@@ -141,6 +141,7 @@ static int compare(const struct generalize_request *own,
         .most = own->max_replicas,
         .reorder = own->match == MATCH_ITSELF,
     };
+    sampling_row(sampling, "pair", "training", 0, 1);
     struct generalize_result *results = calloc(count + 1, sizeof *results);
     uint64_t *edges = calloc(count + 1, sizeof *edges);
     int status = results && edges ? STATUS_OK : error_memory(error, "the rows");

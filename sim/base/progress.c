@@ -23,13 +23,24 @@ static void begin(struct progress_command *command)
     command->last = command->start;
 }
 
+/* The share of a row of which this many runs are done. */
+static double share_of_row(const struct progress_command *command, double runs)
+{
+    const double usual = 6; /* runs of a row that is like no other */
+    if (command->rows == 0)
+        return fmin(runs, 1);
+    if (command->expected > 0)
+        return fmin(runs / (double)command->expected, 1);
+    if (!command->alike)
+        return runs / (runs + usual);
+    const double whole = floor(runs);
+    return 1 - ldexp(1 - (runs - whole) / 2, -(int)fmin(whole, 1000));
+}
+
 double progress_share(struct progress_command *command, double part)
 {
-    const double run = (double)command->run, rows = (double)command->rows;
-    const double row = command->expected > 0
-                           ? fmin((run + part) / (double)command->expected, 1)
-                           : 1 - ldexp(1 - part / 2, -(int)fmin(run, 1000));
-    const double share = ((double)command->row + row) / fmax(rows, 1);
+    const double row = share_of_row(command, (double)command->run + part);
+    const double share = ((double)command->row + row) / fmax((double)command->rows, 1);
     command->share = fmax(command->share, share);
     return command->share;
 }
@@ -55,8 +66,8 @@ static void show(struct progress_command *command, const char *label, double sha
         snprintf(place, sizeof place, "%.20s %llu of %llu: ", command->what,
                  (unsigned long long)command->row + 1,
                  (unsigned long long)command->rows);
-    snprintf(line, sizeof line, "%.0f %%%s; %s%.60s", floor(100 * share), left, place,
-             label);
+    snprintf(line, sizeof line, "%.0f %%%s; %s%.60s", fmin(floor(100 * share), 99),
+             left, place, label);
     /* The last place stays empty, so that no terminal begins a new line. */
     fprintf(stderr, "\r%.*s\033[K", (int)fmin(fmax((double)width, 2) - 1, 190), line);
     fflush(stderr);
@@ -70,6 +81,7 @@ void progress_row(struct progress_command *command, const char *what, bool alike
     if (row > command->row)
         command->expected = alike ? command->run : 0;
     command->what = what;
+    command->alike = alike;
     command->label = label;
     command->row = row;
     command->rows = rows;

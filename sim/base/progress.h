@@ -3,9 +3,10 @@
  * error, if it is a terminal: "27 %, 0:01:40 left; row 3 of 12: two_batch".
  *
  * A command has rows, each with some sampling runs, of which each has units. How many
- * runs a row has is not known. Where rows are alike it is taken to be as many as the
- * row before had; otherwise each run counts half of what is left of the row. So the
- * share never falls. */
+ * runs a row has is not known beforehand. Where rows are alike it is taken to be as
+ * many as the row before had, and in the first row a run counts half of what is left of
+ * it. Where they are not, the first six runs are taken for half of a row. So the share
+ * never falls. */
 #ifndef PNM_PROGRESS_H
 #define PNM_PROGRESS_H
 
@@ -13,14 +14,15 @@
 #include <stdint.h>
 #include <time.h>
 
-/* The whole command; zeroed, it has one row. */
+/* The whole command; zeroed, it has one sampling run. */
 struct progress_command {
     const char *what;    /* "row", "claim"; NULL: a command without progress_row */
     const char *label;   /* of the row that is computed; NULL: none */
-    uint64_t row, rows;  /* from 0 */
+    uint64_t row, rows;  /* from 0; 0 rows: one run alone */
     uint64_t run;        /* sampling runs of the row that have ended */
     uint64_t expected;   /* how many it will have; 0: unknown */
     double share, found; /* done so far; and that was done before the start */
+    bool alike;          /* whether rows have about the same number of runs */
     bool begun, hidden;  /* hidden: nothing is shown, as of a pilot */
     bool standing;       /* whether the line is on the terminal */
     struct timespec start, last;
