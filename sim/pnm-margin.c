@@ -181,8 +181,8 @@ static const struct program_example examples[] = {
     {"PNM whose momentum is set to zero once the large margins are learned:",
      "pnm-margin --optimizer pnm --lr 0.3 --beta1 0.99 --replicas 20 "
      "--forget-at 0.003 --format table"},
-    {"PNM beside SGD, step by step:",
-     "pnm-margin --optimizer sgd,pnm --lr 0.3 --record path --format table"},
+    {"What PNM has learned, step by step:",
+     "pnm-margin --optimizer pnm --lr 0.3 --record path --format table"},
     {NULL, NULL},
 };
 

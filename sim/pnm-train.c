@@ -56,7 +56,7 @@ static const struct program_example examples[] = {
      "pnm-train --optimizer pnm --lr 0.2 --label-noise sym:0.4 --epochs 60 --record "
      "epochs --every 10 --replicas 1 --format table"},
     {"A network of ten hidden units on smaller minibatches:",
-     "pnm-train --optimizer sgd,pnm --lr 0.05 --hidden 10 --batch 16 --epochs 10 "
+     "pnm-train --optimizer pnm --lr 0.05 --hidden 10 --batch 16 --epochs 10 "
      "--format table"},
     {NULL, NULL},
 };

@@ -42,7 +42,7 @@ static void print_help(FILE *stream)
         fprintf(stream, "  pnmlab %-13s%s\n", doors[k].name, doors[k].question);
     fprintf(stream,
             "\nA first answer:\n"
-            "  pnmlab stationary --optimizer sgd,pnm --lr 0.1 --spectrum 0.1,1,10\n\n"
+            "  pnmlab stationary --optimizer pnm --lr 0.1 --spectrum 0.1,1,10\n\n"
             "pnmlab help COMMAND shows the main options of a command, pnmlab COMMAND "
             "--help\nshows all; pnmlab help RULE tells about an update rule. "
             "pnmlab stationary is the\nprogram pnm-stationary, and so on.\n");
@@ -67,9 +67,9 @@ static void print_manual(void)
            ".It Fl Fl help\nshow the questions\n"
            ".It Fl Fl version\nshow the version\n.El\n"
            ".Sh EXIT STATUS\nThat of the program; 64 if there is no such command.\n"
-           ".Sh EXAMPLES\nHow much noise SGD and PNM leave:\n"
+           ".Sh EXAMPLES\nHow much noise PNM leaves:\n"
            ".Bd -literal -offset indent\n"
-           "$ pnmlab stationary \\-\\-optimizer sgd,pnm \\-\\-lr 0.1 \\-\\-spectrum "
+           "$ pnmlab stationary \\-\\-optimizer pnm \\-\\-lr 0.1 \\-\\-spectrum "
            "0.1,1,10\n"
            ".Ed\n.Sh SEE ALSO\n.Xr pnm-rules 1 ,\n.Xr pnm-stationary 1 ,\n"
            ".Xr pnm-verify 1\n");

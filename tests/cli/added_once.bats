@@ -103,7 +103,7 @@ list_first() {
     passes sim/losses/test_loss
     program_tests convergence 'every loss'
     program_tests manual 'every loss'
-    attempt build/bin/pnm-convergence --optimizer sgd --loss foo --horizon 64
+    attempt build/bin/pnm-convergence --optimizer sgd --loss foo --steps 64
     expect_status 0
 }
 

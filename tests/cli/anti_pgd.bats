@@ -55,10 +55,10 @@ load helpers
         --precision 0.01 --quiet
     [ "$status" -eq 0 ] || expect_status 2
     never grep -q ',fails,' "$out"
-    attempt pnm-convergence --optimizer anti_pgd --loss huber --horizon 64 --replicas 64 --threads 1 --quiet \
+    attempt pnm-convergence --optimizer anti_pgd --loss huber --steps 64 --replicas 64 --threads 1 --quiet \
         --output one.csv
     expect_status 0
-    attempt pnm-convergence --optimizer anti_pgd --loss huber --horizon 64 --replicas 64 --threads 2 --quiet \
+    attempt pnm-convergence --optimizer anti_pgd --loss huber --steps 64 --replicas 64 --threads 2 --quiet \
         --output two.csv
     expect_same one.csv two.csv
     attempt pnm-convergence --rerun one.csv --output three.csv

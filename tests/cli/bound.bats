@@ -11,7 +11,7 @@ bound() {
 @test "--ratio: both sides of a bound, by hand; printed and corrected" {
     # huber, L = G = 1, from theta_0 = 1 without noise: |grad f|^2 = 1 at k = 0, the gap 1/2,
     # and with T = 1, C = 0.1, beta = 0, beta0 = 2 the bound 1/0.1 + 0.1 * 4.
-    attempt pnm-bound --ratio thm3.1 --beta0 2 --beta1 0 --sigma 0 --c 0.1 --horizon 1
+    attempt pnm-bound --ratio thm3.1 --beta0 2 --beta1 0 --sigma 0 --c 0.1 --steps 1
     expect_status 0
     expect_equal "$(header "$out")" "optimizer,lr,beta0,beta1,bound,form,loss,sigma,initial,c,horizon,eta0,at_step,ratio,stderr,count,exact,verdict,exact_verdict,command"
     expect_equal "$(column "$out" form | tr '\n' ' ')" "printed corrected "
@@ -19,12 +19,12 @@ bound() {
     all_are "$out" verdict holds
     all_are "$out" exact_verdict holds
     # A constant gradient at beta0 = 0: four times the printed bound of lemma A.3.
-    attempt pnm-bound --ratio lemma-A3 --beta0 0 --lr 1e-6 --sigma 0 --horizon 200
+    attempt pnm-bound --ratio lemma-A3 --beta0 0 --lr 1e-6 --sigma 0 --steps 200
     expect_status 0
     expect_equal "$(column "$out" verdict | tr '\n' ' ')" "fails holds "
     holds "$(column "$out" ratio 1) > 3.99 && $(column "$out" ratio 2) > 0.998"
     # From the minimum with little noise lemma A.2 is met with equality: too close to tell.
-    attempt pnm-bound --ratio lemma-A2 --sigma 0.01 --initial 0 --horizon 1 --replicas 20000
+    attempt pnm-bound --ratio lemma-A2 --sigma 0.01 --start 0 --steps 1 --replicas 20000
     expect_status 0
     expect_equal "$(column "$out" verdict | tr '\n' ' ')" "holds inconclusive "
     expect_equal "$(column "$out" count 2)" 10000
@@ -53,7 +53,7 @@ bound() {
 
 @test "the command of a search repeats what is chosen by words, too" {
     attempt pnm-bound --search 100 --ratio lemma-A3 --lr-normalization off --rng philox \
-        --sigma 1 --horizon 16 --quiet
+        --sigma 1 --steps 16 --quiet
     cp "$out" found
     local command
     command=$(grep -v '^#' found | sed -n 2p | sed 's/.*,//')
@@ -63,34 +63,34 @@ bound() {
 }
 
 @test "--ratio: what leaves the range of doubles is said; 0 over 0 is 0; the budget is kept" {
-    attempt pnm-bound --ratio lemma-A2 --sigma 0 --lr 1e-300 --horizon 64
+    attempt pnm-bound --ratio lemma-A2 --sigma 0 --lr 1e-300 --steps 64
     expect_status 70
     expect_message '--ratio: lemma-A2 is beyond the range .* lr=1e-300'
     # Rounding of a gradient difference at 1e160 exceeds the bound: no ratio of 0, no `holds`.
     local lemma
     for lemma in lemma-A2 lemma-A3; do
-        attempt pnm-bound --ratio $lemma --horizon 20 --sigma 0 --initial 1e160
+        attempt pnm-bound --ratio $lemma --steps 20 --sigma 0 --start 1e160
         expect_status 70
         expect_message "$lemma is beyond .*rounding exceeds 1 % of the bound.* initial=1e.160"
     done
-    attempt pnm-bound --ratio thm3.1 --sigma 1e300 --horizon 64
+    attempt pnm-bound --ratio thm3.1 --sigma 1e300 --steps 64
     expect_status 70
     expect_message 'sigma=1e\+300'
     # A standard error that overflows is not 0.
     for bound in thm3.1 lemma-A2 lemma-A3; do
-        attempt pnm-bound --ratio $bound --sigma 1e100 --horizon 64 --replicas 128
+        attempt pnm-bound --ratio $bound --sigma 1e100 --steps 64 --replicas 128
         expect_status 70
         expect_message "$bound is beyond the range .* sigma=1e\+100"
     done
-    attempt pnm-bound --ratio thm3.1 --sigma 0 --beta0 1e8 --horizon 64
+    attempt pnm-bound --ratio thm3.1 --sigma 0 --beta0 1e8 --steps 64
     expect_status 0
     # z_t = theta_t: both sides of lemma A.3 are 0.
-    attempt pnm-bound --ratio lemma-A3 --beta0 0 --beta1 0 --horizon 64
+    attempt pnm-bound --ratio lemma-A3 --beta0 0 --beta1 0 --steps 64
     expect_status 0
     all_are "$out" ratio 0
     all_are "$out" verdict holds
     # 1024 coordinate-steps a replica; half of the replicas measure.
-    attempt pnm-bound --ratio lemma-A2 --horizon 1024 --max-samples 4194304 --quiet
+    attempt pnm-bound --ratio lemma-A2 --steps 1024 --max-samples 4194304 --quiet
     holds "$(column "$out" count 1) <= 2048 && $(column "$out" count 2) <= 2048"
 }
 
@@ -102,7 +102,7 @@ bound() {
 
 @test "--search keeps what is given" {
     attempt pnm-bound --search 100 --loss log_cosh --beta0 0.123456789,2 --beta1 0.5 \
-        --c 0.7 --sigma 0.25 --horizon 33 --smoothness 2
+        --c 0.7 --sigma 0.25 --steps 33 --smoothness 2
     expect_status 0
     expect_equal "$(column "$out" beta0 | tr '\n' ' ')" "0.123456789 0.123456789 2 2 "
     all_are "$out" loss log_cosh
@@ -148,9 +148,9 @@ options_of() {
 
 @test "old commands, files and results of pnm-convergence give the rows of pnm-bound" {
     local given
-    for given in "--ratio lemma-A2 --horizon 16,64 --replicas 64 --beta0 0,3" \
+    for given in "--ratio lemma-A2 --steps 16,64 --replicas 64 --beta0 0,3" \
         "--search 20 --replicas 64 --beta1 0.9" \
-        "--search 20 --replicas 64 --ratio lemma-A3 --sigma 0.5 --horizon 64 --seed 7"; do
+        "--search 20 --replicas 64 --ratio lemma-A3 --sigma 0.5 --steps 64 --seed 7"; do
         # shellcheck disable=SC2086
         attempt pnm-bound $given --output new.csv,new.json --quiet
         expect_status 0
@@ -170,25 +170,25 @@ options_of() {
         expect_same old.csv again.csv "$given"
     done
     # What an old result does not say, a new one does.
-    attempt pnm-convergence --optimizer pnm --horizon 16 --replicas 40
+    attempt pnm-convergence --optimizer pnm --steps 16 --replicas 40
     never grep -Eq '^# (ratio|search):' "$out"
-    attempt pnm-bound --horizon 16 --replicas 40
+    attempt pnm-bound --steps 16 --replicas 40
     grep -qx '# ratio: thm3.1' "$out"
     grep -qx '# optimizer: pnm' "$out"
     refuse 64 "--ratio: cannot be combined with --curve" pnm-convergence --optimizer pnm --ratio thm3.1 --curve
-    refuse 64 "--ratio: 'thm3' is not allowed; allowed: thm3.1" pnm-convergence --optimizer pnm --ratio thm3
+    refuse 64 "--ratio: 'thm3' is not allowed; did you mean thm3.1\?; allowed: thm3.1" pnm-convergence --optimizer pnm --ratio thm3
     refuse 64 "--search: a value is missing" pnm-convergence --optimizer pnm --search
     refuse 64 "--search: .*cannot be combined with --exact" pnm-convergence --optimizer pnm --search 9 --exact
 }
 
 @test "what cannot be asked for" {
-    bound 64 "--ratio: 'thm3' is not allowed; allowed: thm3.1.lemma-A2.lemma-A3" --ratio thm3
+    bound 64 "--ratio: 'thm3' is not allowed; did you mean thm3.1\?; allowed: thm3.1.lemma-A2.lemma-A3" --ratio thm3
     bound 64 "--lr: theorem 3.1 sets its own rate; --ratio thm3.1 takes --c" --lr 1
     bound 64 "--lr: theorem 3.1 sets its own rate; --ratio thm3.1 takes --c" --search 9 --lr 1
     bound 64 "--beta0: -1 is not allowed; the bounds of --ratio are about beta0 >= 0" --ratio lemma-A3 --beta0 -1
     bound 64 "--optimizer: sgd is not allowed; the bounds of --ratio are about pnm" --optimizer pnm,sgd
-    bound 64 "--horizon: 2 horizons are given; --search takes one" --search 9 --horizon 1,2
-    bound 64 "--horizon: 0 is out of range; allowed are whole numbers" --horizon 0
+    bound 64 "--steps: 2 horizons are given; --search takes one" --search 9 --steps 1,2
+    bound 64 "--steps: 0 is out of range; allowed are whole numbers" --steps 0
     bound 64 "--search: '0' is not allowed; allowed is a whole number from 1" --search 0
     bound 64 "--search: no loss with a bounded gradient has all the parameters" --search 9 --condition 2
     bound 64 "--loss: theorem 3.1 assumes a bounded gradient.*no bound G; allowed are losses" --search 9 --loss quadratic

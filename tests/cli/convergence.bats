@@ -5,7 +5,7 @@
 load helpers
 
 losses="huber pseudo_huber log_cosh logistic rippled"
-quick="--optimizer pnm --horizon 16,64 --replicas 256 --quiet"
+quick="--optimizer pnm --steps 16,64 --replicas 256 --quiet"
 
 convergence() {
     refuse "$1" "$2" pnm-convergence --optimizer pnm "${@:3}"
@@ -44,17 +44,17 @@ convergence() {
 }
 
 @test "rules and rates that the theorem is not about have no bounds" {
-    attempt pnm-convergence --optimizer sgd,heavy_ball --horizon 16 --replicas 64 --quiet
+    attempt pnm-convergence --optimizer sgd,heavy_ball --steps 16 --replicas 64 --quiet
     expect_status 0
     expect_equal "$(column "$out" bound_printed | tr -d '\n')" ""
-    attempt pnm-convergence --optimizer pnm --lr 0.1 --horizon 16 --replicas 64 --quiet
+    attempt pnm-convergence --optimizer pnm --lr 0.1 --steps 16 --replicas 64 --quiet
     expect_equal "$(column "$out" bound_printed | tr -d '\n')" ""
-    attempt pnm-convergence --optimizer pnm --beta0 -0.5 --horizon 16 --replicas 64 --quiet
+    attempt pnm-convergence --optimizer pnm --beta0 -0.5 --steps 16 --replicas 64 --quiet
     expect_equal "$(column "$out" bound_printed | tr -d '\n')" ""
 }
 
 @test "measured and exact transients agree at 20 times from 0 to stationarity" {
-    local rule given="--loss quadratic --condition 4 --dim 2 --lr 0.1 --curve --horizon 400 --initial 2 --sigma 0.5"
+    local rule given="--loss quadratic --condition 4 --dim 2 --lr 0.1 --curve --steps 400 --start 2 --sigma 0.5"
     for rule in $(linear_rules); do
         # shellcheck disable=SC2086
         attempt pnm-convergence --optimizer "$rule" $given
@@ -69,7 +69,7 @@ convergence() {
 }
 
 @test "--control: few chains, their plain values beside them; the same for any threads; cut and resumed" {
-    local given="--optimizer pnm,heavy_ball --loss quadratic --lr 0.1 --curve --horizon 100 --points 2"
+    local given="--optimizer pnm,heavy_ball --loss quadratic --lr 0.1 --curve --steps 100 --points 2"
     local plain=measured_plain,stderr_plain,gain
     # shellcheck disable=SC2086
     attempt pnm-convergence $given --columns plain
@@ -107,7 +107,7 @@ convergence() {
 }
 
 @test "a curve whose fewest chains exceed the budget is not sampled and says what it needs" {
-    local given="--optimizer sgd --loss quadratic --lr 0.1 --curve --horizon 100 --points 2"
+    local given="--optimizer sgd --loss quadratic --lr 0.1 --curve --steps 100 --points 2"
     # shellcheck disable=SC2086
     attempt pnm-convergence $given --max-samples 12799
     expect_status 2
@@ -120,7 +120,7 @@ convergence() {
 }
 
 @test "without noise one run, exact to rounding" {
-    attempt pnm-convergence --optimizer pnm --loss quadratic --lr 0.1 --curve --horizon 50 --sigma 0
+    attempt pnm-convergence --optimizer pnm --loss quadratic --lr 0.1 --curve --steps 50 --sigma 0
     expect_status 0
     all_are "$out" exact_verdict holds
     expect_equal "$(column "$out" count 5)" 1
@@ -128,7 +128,7 @@ convergence() {
 }
 
 @test "the slope over horizons" {
-    attempt pnm-convergence --optimizer pnm --slope --horizon 256,1024,4096 --replicas 4096 --quiet
+    attempt pnm-convergence --optimizer pnm --slope --steps 256,1024,4096 --replicas 4096 --quiet
     expect_status 0
     expect_equal "$(header "$out")" optimizer,lr,beta0,beta1,horizons,slope,stderr
     holds "$(column "$out" slope 1) < -0.4 && $(column "$out" slope 1) > -0.6"
@@ -137,7 +137,7 @@ convergence() {
 
 @test "numbers too small for their squares have no standard error, and nothing fails" {
     # The standard errors were 0 here, and every row failed.
-    attempt pnm-convergence --optimizer sgd,pnm --curve --horizon 64 --loss quadratic --replicas 40 \
+    attempt pnm-convergence --optimizer sgd,pnm --curve --steps 64 --loss quadratic --replicas 40 \
         --smoothness 1e-160 --points 4 --quiet
     expect_status 2
     never grep -q fails "$out"
@@ -145,10 +145,10 @@ convergence() {
 }
 
 @test "a row without a bound or a measurement says why" {
-    attempt pnm-convergence --optimizer sgd,pnm --horizon 16 --replicas 40 --weight-decay 0.1
+    attempt pnm-convergence --optimizer sgd,pnm --steps 16 --replicas 40 --weight-decay 0.1
     expect_status 0
     expect_equal "$(body "$out" | grep -c 'the theorem sets the learning rate itself')" 1
-    attempt pnm-convergence --optimizer sgd,pnm --horizon 16 --replicas 40 --max-seconds 0 --quiet
+    attempt pnm-convergence --optimizer sgd,pnm --steps 16 --replicas 40 --max-seconds 0 --quiet
     all_are "$out" reason 'not sampled'
 }
 
@@ -170,10 +170,10 @@ convergence() {
 @test "what cannot be asked for" {
     convergence 64 "^pnm-convergence: --loss: no loss 'quad'; allowed are huber, .*quadratic" --loss quad
     convergence 64 "--loss: theorem 3.1 assumes a bounded gradient.*no bound G.*--curve" --loss quadratic
-    convergence 64 "--horizon: 0 is out of range; allowed are whole numbers" --horizon 0
-    convergence 64 "--horizon: 'x' is not a number" --horizon 1,x
-    convergence 64 "--horizon: 2 horizons are given; --curve takes one" --curve --horizon 1,2
-    convergence 64 "--horizon: 2 horizons are too few; --slope needs at least three" --slope --horizon 1,2
+    convergence 64 "--steps: 0 is out of range; allowed are whole numbers" --steps 0
+    convergence 64 "--steps: 'x' is not a number" --steps 1,x
+    convergence 64 "--steps: 2 horizons are given; --curve takes one" --curve --steps 1,2
+    convergence 64 "--steps: 2 horizons are too few; --slope needs at least three" --slope --steps 1,2
     convergence 64 "--slope: cannot be combined with --curve" --slope --curve
     convergence 64 "--ratio: cannot be combined with --curve" --ratio thm3.1 --curve
     convergence 64 "--search: cannot be combined with --slope" --search 9 --slope

@@ -37,11 +37,11 @@ stationary="--lr 0.1 --spectrum 1,0.3 --quiet"
 }
 
 @test "transients with decay are exact; with a schedule there is no exact value" {
-    attempt pnm-convergence --optimizer pnm --loss quadratic --curve --lr 0.1 --horizon 100 --points 5 \
+    attempt pnm-convergence --optimizer pnm --loss quadratic --curve --lr 0.1 --steps 100 --points 5 \
         --weight-decay 0.3 --replicas 524288 --quiet
     expect_status 0
     all_are "$out" exact_verdict holds
-    attempt pnm-convergence --optimizer pnm --loss quadratic --curve --lr 0.1 --horizon 100 --points 5 \
+    attempt pnm-convergence --optimizer pnm --loss quadratic --curve --lr 0.1 --steps 100 --points 5 \
         --schedule cosine:100 --replicas 1000 --quiet
     expect_status 0
     all_are "$out" exact ""

@@ -12,7 +12,7 @@ load helpers
     refuse 64 '--lr: 0\.1 is there twice' pnm-stationary --optimizer sgd --lr linear:0.1:0.1:3 $exact
     refuse 64 '--at: 3 is there twice' pnm-stationary --optimizer sgd --lr 0.1 --at 3,5,3 $exact
     refuse 64 '--quantiles: 0\.5 is there twice' pnm-stationary --optimizer sgd --lr 0.1 --quantiles 0.5,0.50 $exact
-    refuse 64 '--horizon: 16 is there twice' pnm-convergence --optimizer sgd --horizon 16,16
+    refuse 64 '--steps: 16 is there twice' pnm-convergence --optimizer sgd --steps 16,16
     refuse 64 '--steps: 2 is there twice' pnm-worst-case --optimizer sgd --lr 0.1 --steps 2,2
     refuse 64 '--optimizer: sgd is there twice; allowed is each rule once' pnm-stationary --optimizer sgd,pnm,sgd --lr 0.1 $exact
     refuse 64 '--optimizer: sgd is there twice' pnm-margin --optimizer all,sgd --lr 0.1
@@ -32,6 +32,6 @@ load helpers
 }
 
 @test "points of a grid of horizons that round to the same number of steps are one" {
-    attempt pnm-convergence --optimizer sgd --horizon log:1:4:5 --replicas 20 --quiet
+    attempt pnm-convergence --optimizer sgd --steps log:1:4:5 --replicas 20 --quiet
     expect_equal "$(column "$out" horizon | paste -sd " ")" "1 2 3 4"
 }

@@ -302,14 +302,14 @@ same_again() {
 }
 
 @test "a result is run again from its header: pnm-convergence and pnm-bound" {
-    same_again pnm-convergence --optimizer pnm --horizon 16,64,256 --replicas 64 --slope
+    same_again pnm-convergence --optimizer pnm --steps 16,64,256 --replicas 64 --slope
     same_again pnm-convergence --optimizer sgd --lr 0.1 --loss quadratic --condition 10 --dim 3 --curve \
-        --horizon 64 --replicas 64 --points 4
-    same_again pnm-bound --optimizer pnm --ratio lemma-A3 --beta0 0,3 --sigma 0 --lr 1e-5 --horizon 64
-    same_again pnm-bound --optimizer pnm --search 20 --horizon 32 --replicas 8
+        --steps 64 --replicas 64 --points 4
+    same_again pnm-bound --optimizer pnm --ratio lemma-A3 --beta0 0,3 --sigma 0 --lr 1e-5 --steps 64
+    same_again pnm-bound --optimizer pnm --search 20 --steps 32 --replicas 8
     cp a.csv free.csv
     # Given as they are by default: not free, which the header must say.
-    same_again pnm-bound --optimizer pnm --search 20 --horizon 32 --replicas 8 --beta0 1 --sigma 1 \
+    same_again pnm-bound --optimizer pnm --search 20 --steps 32 --replicas 8 --beta0 1 --sigma 1 \
         --loss huber
     grep -qx '# given: beta0,loss,sigma' a.csv
     [ "$(body a.csv)" != "$(body free.csv)" ]

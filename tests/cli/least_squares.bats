@@ -118,7 +118,7 @@ minibatches="--loss least-squares --spectrum 0.4,0.8,1.3 --batch 2"
 }
 
 @test "transients: exact beside chains, with schedules, and quick for many modes" {
-    local given="--loss least-squares --curve --points 4 --horizon 64 --dim 5 --condition 10"
+    local given="--loss least-squares --curve --points 4 --steps 64 --dim 5 --condition 10"
     attempt pnm-convergence --quiet --optimizer sgd --lr 0.2 --batch 4 $given \
         --replicas 262144
     expect_status 0
@@ -138,7 +138,7 @@ minibatches="--loss least-squares --spectrum 0.4,0.8,1.3 --batch 2"
     grep -q holds "$out"
     # A transient ends in the stationary law, whose risk is --excess.
     attempt pnm-convergence --quiet --exact --optimizer pnm --lr 0.3 --batch 4 --loss least-squares \
-        --curve --points 1 --horizon 2000 --dim 3 --condition 4 --smoothness 2
+        --curve --points 1 --steps 2000 --dim 3 --condition 4 --smoothness 2
     local end
     end=$(body "$out" | tail -n 1 | awk -F, '{ print $7 }')
     attempt pnm-stationary --quiet --exact --excess --optimizer pnm --lr 0.3 --batch 4 \
@@ -147,7 +147,7 @@ minibatches="--loss least-squares --spectrum 0.4,0.8,1.3 --batch 2"
     # 10^4 modes x 10^3 steps: a hundredth of what is to take a minute.
     local before=$SECONDS
     attempt pnm-convergence --quiet --exact --optimizer pnm --lr 0.3 --batch 8 \
-        --loss least-squares --curve --points 1 --horizon 1000 --dim 10000 --power 1.5
+        --loss least-squares --curve --points 1 --steps 1000 --dim 10000 --power 1.5
     expect_status 0
     [ $((SECONDS - before)) -le 5 ]
 }
@@ -156,7 +156,7 @@ minibatches="--loss least-squares --spectrum 0.4,0.8,1.3 --batch 2"
 # to be seen: without a look at their skewness that would be a wrong verdict.
 @test "heavy tails are inconclusive, however far off they seem" {
     attempt pnm-convergence --quiet --optimizer sgd --lr 0.7 --loss least-squares --curve --points 2 \
-        --horizon 40 --dim 4 --replicas 20000
+        --steps 40 --dim 4 --replicas 20000
     expect_status 2
     body "$out" | awk -F, 'NR == 1 { for (k = 1; k <= NF; k++) at[$k] = k; next }
         $at["step"] == 0 { next }

@@ -25,10 +25,10 @@ every() {
     "$1" "1:9 2:5" pnm-pacbayes --optimizer sgd,pnm $given $pac
     "$1" "1:1 2:5" pnm-pacbayes --optimizer sgd,pnm $given $pac --noise file:dense
     "$1" "1:2 2:5" pnm-stationary --optimizer sgd,pnm $given --loss least-squares
-    "$1" "1:1 2:3" pnm-convergence --optimizer sgd,pnm --curve --horizon 32 --loss least-squares \
+    "$1" "1:1 2:3" pnm-convergence --optimizer sgd,pnm --curve --steps 32 --loss least-squares \
         --replicas 300 --quiet
-    "$1" "1:0 2:5 3:1" pnm-convergence --optimizer sgd,pnm --horizon 16,64 --replicas 500 --quiet
-    "$1" "1:3 2:1" pnm-convergence --optimizer sgd,pnm --curve --horizon 64 --loss quadratic \
+    "$1" "1:0 2:5 3:1" pnm-convergence --optimizer sgd,pnm --steps 16,64 --replicas 500 --quiet
+    "$1" "1:3 2:1" pnm-convergence --optimizer sgd,pnm --curve --steps 64 --loss quadratic \
         --replicas 500 --quiet
     "$1" "1:0 1:2 2:0 5:3" pnm-bound --optimizer pnm --search 300 --replicas 500 --quiet
     "$1" "1:2 2:0 10:9 11:3" pnm-verify --claim eq15,eq12,eq14 --precision 0.02 --quiet
@@ -347,7 +347,7 @@ cut_and_resume() {
         expect_status 2
         never grep -q ',fails$' "$out"
     done
-    attempt pnm-convergence --optimizer sgd --curve --loss quadratic --horizon 256 --replicas 2000 \
+    attempt pnm-convergence --optimizer sgd --curve --loss quadratic --steps 256 --replicas 2000 \
         --control none --seed 61 --quiet --stop-at 1:1
     expect_status 2
     never grep -q ',fails$' "$out"

@@ -142,7 +142,7 @@ as_alone() {
     as_alone 3 pnm-noise --optimizer pnm --lr 0.1 --replicas 500 --psd --quiet --threads 1
     as_alone 2 pnm-noise --optimizer pnm --lr 0.1 --replicas 500 --quiet --threads 1
     as_alone 3 pnm-pacbayes $two --prior-precision 10 --train-size 100 --noise file:dense
-    as_alone 3 pnm-convergence --optimizer pnm --horizon 16,64 --replicas 500 --quiet --threads 1
+    as_alone 3 pnm-convergence --optimizer pnm --steps 16,64 --replicas 500 --quiet --threads 1
     as_alone 3 pnm-bound --optimizer pnm --search 300 --replicas 500 --quiet --threads 1
     as_alone 2 pnm-verify --claim eq15,eq14,special-hb --precision 0.02 --quiet --threads 1
 }

@@ -89,10 +89,10 @@ kind() {
     draws pnm-pacbayes --optimizer pnm $run --spectrum 1 --prior-precision 1 --train-size 100
     draws pnm-stability --optimizer pnm --lr 0.1,0.3 --spectrum 1
     draws pnm-stability --optimizer pnm --lr 0.1,0.3 --beta0 0,1 --spectrum 1 --map
-    draws pnm-convergence --optimizer pnm --horizon 16,64 --replicas 64
-    draws pnm-convergence --optimizer pnm --horizon 16 --replicas 64 --curve
-    draws pnm-convergence --optimizer pnm --horizon 16,32,64 --replicas 64 --slope
-    draws pnm-bound --optimizer pnm --horizon 16 --sigma 0 --ratio lemma-A3 --beta0 0,1
+    draws pnm-convergence --optimizer pnm --steps 16,64 --replicas 64
+    draws pnm-convergence --optimizer pnm --steps 16 --replicas 64 --curve
+    draws pnm-convergence --optimizer pnm --steps 16,32,64 --replicas 64 --slope
+    draws pnm-bound --optimizer pnm --steps 16 --sigma 0 --ratio lemma-A3 --beta0 0,1
 }
 
 @test "text goes to standard error, plain where the locale is" {

@@ -230,7 +230,7 @@ evaluate() {
     for beta0 in 0 1 4.26 8; do
         # G^2 = 0.64 and f(theta_0) - f* = 1 on Huber's loss; C = 0.1 sqrt(17)
         attempt pnm-convergence --optimizer pnm --beta0 "$beta0" --sigma 0 --exact --loss huber \
-            --gradient-bound 0.8 --initial 1.65 --horizon 17 --c 0.412310562561766
+            --gradient-bound 0.8 --start 1.65 --steps 17 --c 0.412310562561766
         expect_status 0
         for form in printed corrected; do
             holds "($(evaluate "bound(16, $beta0, 0.64, '$form')") / $(column "$out" "bound_$form" 1) - 1)^2 < 1e-24"

@@ -71,7 +71,7 @@ told='30 negative, 10 zero of 200, first in line 4'
     expect_status 0
     expect_equal "$(row_count "$out")" 400
     # shellcheck disable=SC2086
-    attempt pnm-convergence $kept --curve --exact --horizon 10 --points 1
+    attempt pnm-convergence $kept --curve --exact --steps 10 --points 1
     expect_status 0
 }
 
@@ -176,7 +176,7 @@ told='30 negative, 10 zero of 200, first in line 4'
 }
 
 @test "pnm-convergence takes a spectrum" {
-    attempt pnm-convergence --optimizer sgd,pnm --lr 0.1 --spectrum=-0.5,0,1 --flat keep --curve --horizon 20 \
+    attempt pnm-convergence --optimizer sgd,pnm --lr 0.1 --spectrum=-0.5,0,1 --flat keep --curve --steps 20 \
         --points 2 --precision 0.002 --quiet
     # f - f(theta*) may be near 0, and its relative error large.
     expect_equal "$(body "$out" | grep ',square,' | grep -o '[a-z]*$' | sort | uniq -c | tr -s ' ')" ' 6 holds'
@@ -188,17 +188,17 @@ told='30 negative, 10 zero of 200, first in line 4'
     expect_same first.csv again.csv
     rm first.csv again.csv
     # Without noise: f = sum_i h_i (1 - eta h_i)^2t / 2.
-    attempt pnm-convergence --optimizer sgd --lr 0.1 --spectrum=-0.5,0,1 --flat keep --curve --horizon 20 --points 1 \
+    attempt pnm-convergence --optimizer sgd --lr 0.1 --spectrum=-0.5,0,1 --flat keep --curve --steps 20 --points 1 \
         --sigma 0 --quiet
     holds "(($(column "$out" exact 4)) - (1 * 0.9 ^ 40 - 0.5 * 1.05 ^ 40) / 2) ^ 2 < 1e-24"
     all_are "$out" exact_verdict holds
     # The same numbers as the loss's own curvatures give.
-    pnm-convergence --optimizer pnm --lr 0.1 --loss quadratic --dim 2 --curve --horizon 20 --points 2 --quiet | grep -v '^#' >a
-    pnm-convergence --optimizer pnm --lr 0.1 --spectrum 1,1 --curve --horizon 20 --points 2 --quiet | grep -v '^#' >b
+    pnm-convergence --optimizer pnm --lr 0.1 --loss quadratic --dim 2 --curve --steps 20 --points 2 --quiet | grep -v '^#' >a
+    pnm-convergence --optimizer pnm --lr 0.1 --spectrum 1,1 --curve --steps 20 --points 2 --quiet | grep -v '^#' >b
     expect_same a b
-    pnm-convergence --optimizer pnm --lr 0.1 --loss least-squares --batch 2 --dim 3 --condition 4 --curve --horizon 20 \
+    pnm-convergence --optimizer pnm --lr 0.1 --loss least-squares --batch 2 --dim 3 --condition 4 --curve --steps 20 \
         --points 2 --exact | grep -v '^#' >a
-    pnm-convergence --optimizer pnm --lr 0.1 --loss least-squares --batch 2 --spectrum 1,0.5,0.25 --curve --horizon 20 \
+    pnm-convergence --optimizer pnm --lr 0.1 --loss least-squares --batch 2 --spectrum 1,0.5,0.25 --curve --steps 20 \
         --points 2 --exact | grep -v '^#' >b
     expect_same a b
     rm a b

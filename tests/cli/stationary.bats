@@ -486,6 +486,6 @@ exact_is() {
     attempt pnm-simulate --optimizer adam --epsilon 0 --noise isotropic:0 --lr 0.1 --spectrum 1 --steps 4 \
         --record trajectory
     expect_message 'theta is no number at step 1 .*epsilon is 0, so that it divides 0 by 0'
-    attempt pnm-convergence --optimizer adam --epsilon 0 --sigma 0 --initial 0 --horizon 4 --lr 0.1 --curve
+    attempt pnm-convergence --optimizer adam --epsilon 0 --sigma 0 --start 0 --steps 4 --lr 0.1 --curve
     expect_message 'no number from step 1 on: epsilon is 0, so that it divides 0 by 0'
 }

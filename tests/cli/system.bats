@@ -25,7 +25,7 @@ looking_ahead() {
     holds "($(column file exact 2) / $(column "$out" exact 2) - 1)^2 < 1e-20"
     attempt pnm-stability --optimizer linear --system nesterov.txt --lr 0.02 --spectrum 1,2 --measure
     expect_status 0
-    attempt pnm-convergence --optimizer linear --system nesterov.txt --horizon 64 --replicas 64 --quiet
+    attempt pnm-convergence --optimizer linear --system nesterov.txt --steps 64 --replicas 64 --quiet
     expect_status 0
 }
 

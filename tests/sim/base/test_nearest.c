@@ -26,6 +26,12 @@ static void test_near(void **state)
         {"lemma-a3", "thm3.1|lemma-A2|lemma-A3", "lemma-A3"},
         {"warm_restart", "constant|warm-restarts", "warm-restarts"},
         {"betas", "beta0|beta1", "beta0"}, /* the first of equals */
+        /* A number is one name's rather than a slip in another's. */
+        {"eq19", "eq9|eq10|eq18-19", "eq18-19"},
+        {"eq7", "eq4|eq6-8|eq9", "eq6-8"},
+        {"eq.9", "eq19|eq9|eq5", "eq9"},
+        {"thm31", "thm3.1|lemma-A2", "thm3.1"},
+        {"fig20", "eq20|fig2|table20", "fig2"},
     };
     (void)state;
     for (size_t i = 0; i < sizeof near / sizeof *near; i++) {
