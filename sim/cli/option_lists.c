@@ -12,9 +12,12 @@ static const char *forms_of(const struct option_spec *option)
     return option->forms ? option->forms : option->argument ? option->argument : "";
 }
 
-static bool takes_file_form(const struct option_spec *option)
+/* "file:" or "csv:" if a value may be that before the name of a file; else NULL. */
+static const char *file_form(const struct option_spec *option)
 {
-    return strstr(forms_of(option), "file:PATH");
+    return strstr(forms_of(option), "file:")  ? "file:"
+           : strstr(forms_of(option), "csv:") ? "csv:"
+                                              : NULL;
 }
 
 /* Whether the value may be a list of numbers or names, but is no name of a file. */
@@ -23,8 +26,8 @@ static bool is_list(const struct option_value *value)
     const struct option_spec *option = &value->option;
     if (option->kind == OPTION_FLAG || !value->given || !value->text)
         return false;
-    if (takes_file_form(option))
-        return strncmp(value->text, "file:", 5) != 0;
+    if (file_form(option))
+        return strncmp(value->text, file_form(option), 4) != 0;
     return option->kind == OPTION_GRID || strcmp(option->argument, "VALUES") == 0 ||
            (strstr(option->argument, "[,") && !option->files);
 }
@@ -93,8 +96,9 @@ static bool looks_like_file(const char *text)
 void option_lists_hint(const struct option_value *value, struct text *text)
 {
     const char *given = value->text;
-    if (!given || !takes_file_form(&value->option) || strncmp(given, "file:", 5) == 0)
+    const char *form = file_form(&value->option);
+    if (!given || !*given || !form || strncmp(given, form, strlen(form)) == 0)
         return;
-    if (*given && (access(given, F_OK) == 0 || looks_like_file(given)))
-        text_add(text, "; did you mean file:%.300s?", given);
+    if (access(given, F_OK) == 0 || looks_like_file(given))
+        text_add(text, "; did you mean %s%.300s?", form, given);
 }

@@ -11,7 +11,7 @@
 PNM_MUST_USE int option_lists_tidy(struct options *options, struct error *error);
 
 /* Appends "; did you mean file:hessian.txt?" if the value of an option that takes
- * file:PATH is the name of a file that is there, or looks like one. */
+ * file:PATH or csv:FILE is the name of a file that is there, or looks like one. */
 void option_lists_hint(const struct option_value *value, struct text *text);
 
 #endif

@@ -81,7 +81,9 @@ static void print_option(FILE *stream, const struct options *options,
     at += fprintf(stream, "--%s", option->name);
     if (option->kind != OPTION_FLAG)
         at += fprintf(stream, option->bare ? "[=%s]" : "=%s", option->argument);
-    at += fprintf(stream, "%*s", at < DOC_COLUMN - 1 ? DOC_COLUMN - at : 2, "");
+    if (at >= DOC_COLUMN - 1)
+        at = fprintf(stream, "\n") - 1; /* the text begins a line of its own */
+    at += fprintf(stream, "%*s", DOC_COLUMN - at, "");
     if (option->brief)
         fprintf(stream, "%s\n", option->brief);
     else
