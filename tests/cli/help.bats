@@ -110,7 +110,7 @@ expect_screen() {
     expect_status 2
     expect_same long.csv short.csv
     grep -qx '# seed: 7' short.csv
-    refuse 64 "--quiet: a value is given" pnm-rules -q2
+    refuse 64 "--quiet: a value is given" pnm-verify -q2
     refuse 64 "unknown option '-x'; options begin with --" pnm-rules -x 2
     refuse 64 "--seed: a value is missing" pnm-stationary -s
     refuse 64 "--seed: 'x'" pnm-stationary -sx
