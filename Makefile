@@ -101,10 +101,14 @@ SCRIPTS = $(wildcard sim/*/*.sh tests/*.sh tests/random/*.sh tests/docs/*.sh tes
 ifndef SIDE_BY_SIDE
 .NOTPARALLEL:
 endif
+# make V=1 shows each file that is built and each table and figure that is written.
+SAY = $(if $(V),echo,:)
+SHOWN = $(if $(V),,>/dev/null)
 COMPILE = $(MAKE) --no-print-directory -j$(shell nproc) SIDE_BY_SIDE=1
 
 # No manual with MPI: outside of mpirun a program takes long to start.
 all: ## build programs, manual pages and completions (the default)
+	@[ ! -t 1 ] || echo "building the programs (V=1 shows each file)"
 	@$(COMPILE) programs
 
 programs: $(BINARIES) $(DATA_FILES) $(if $(MPI),,$(DOCUMENTS))
@@ -114,7 +118,7 @@ FAULTS = $(BUILD)/tests/call.so $(BUILD)/tests/allocation.so $(BUILD)/tests/faul
 
 $(BUILD)/tests/%.so: tests/faults/%.c Makefile
 	@mkdir -p $(@D)
-	@echo "  $@"
+	@$(SAY) "  $@"
 	@$(CC) $(CFLAGS) -fPIC -shared -o $@ $< -ldl
 
 # bench and quality are not run by make test, but compile with the rest.
@@ -145,7 +149,7 @@ setup-docs: ### install the Debian packages of setup, and what report, notebooks
 
 $(BUILD)/obj/%.o: %.c Makefile
 	@mkdir -p $(@D)
-	@echo "  $@"
+	@$(SAY) "  $@"
 	@$(CC) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 # Compiled anew when the revision is another one, not with every make.
@@ -163,7 +167,7 @@ $(BUILD)/obj/$(1)/sim/rules/%.o: HOT_CFLAGS += $(RULE_CFLAGS)
 
 $(BUILD)/obj/$(1)/%.o: %.c Makefile
 	@mkdir -p $$(@D)
-	@echo "  $$@"
+	@$(SAY) "  $$@"
 	@$(CC) $(CFLAGS) $$(HOT_CFLAGS) $(MARCH_$(1)) -DISA=$(1) -MMD -MP -c -o $$@ $$<
 endef
 $(foreach isa,$(ISAS),$(eval $(call HOT_RULE,$(isa))))
@@ -176,14 +180,14 @@ $(BUILD)/libpnm.a: $(LIBRARY_OBJECTS)
 # library is taken instead of the library's.
 $(BUILD)/obj/mpi/%.o: %.c Makefile
 	@mkdir -p $(@D)
-	@echo "  $@"
+	@$(SAY) "  $@"
 	@mpicc $(CFLAGS) -DPNM_MPI -MMD -MP -c -o $@ $<
 
 # Of the room, the place, the compiler and what stands before the library.
 define LINK_RULE
 $(2)/bin/%: $(BUILD)/obj/$(1)/%.o $(4) $(BUILD)/libpnm.a
 	@mkdir -p $$(@D)
-	@echo "  $$@"
+	@$(SAY) "  $$@"
 	@$(3) $(CFLAGS) -o $$@ $$^ $(LDLIBS)
 endef
 $(foreach room,sim analysis,$(eval $(call LINK_RULE,$(room),$(BUILD),$(CC),)))
@@ -195,7 +199,7 @@ $(BUILD)/obj/tests/sim/%.o $(BUILD)/obj/tests/analysis/%.o: OPTIMIZE = -O1
 
 $(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $(BUILD)/libpnm.a
 	@mkdir -p $(@D)
-	@echo "  $@"
+	@$(SAY) "  $@"
 	@$(CC) $(CFLAGS) -o $@ $^ -lcmocka $(LDLIBS)
 
 $(PLACE)/share/pnmlab/claims/%: analysis/claims/%
@@ -239,18 +243,17 @@ data: ### fetch 1797 images of digits from Debian's python3-sklearn into data/, 
 
 # make verify succeeds on exit 0 (every exact verdict holds) and 2 (some are undecided). Of
 # the paper on momentum it runs the two claims that its abstract rests on.
-verify: all ## run every claim, print the ledger, write results/ and the figures
+verify: all ## run every claim, print what was found, write results/ and the figures
 	@mkdir -p results
+	@echo "checking the claims"
 	@$(BUILD)/bin/pnm-verify $(THREADS:%=--threads %) --paper pnm --claim jl-gdm,jl-history \
 	    --output results/ledger.txt,results/ledger.csv,results/ledger.json || [ $$? -eq 2 ]
-	@cat results/ledger.txt
-	@for verdict in exact_verdict paper_verdict; do \
-	    echo "$$verdict:$$(sed -n "s/.*\"$$verdict\": \"\([^\"]*\)\".*/\1/p" \
-	        results/ledger.json | sort | uniq -c | sort -rn | \
-	        awk '{ n = $$1; $$1 = ""; printf "%s%s %d", (NR > 1 ? "," : ""), $$0, n }')"; \
-	done
 	@$(MAKE) --no-print-directory tables plots
-	@echo "written: results/ledger.csv, results/ledger.json, results/*.svg, results/*.png"
+	@echo
+	@sed -n '/^findings:/,$$p' results/ledger.txt | fold -s -w 79
+	@echo "table:   results/ledger.txt (results/ledger.csv, results/ledger.json)"
+	@echo "report:  results/report.html, which make report writes"
+	@echo "figures: results/*.svg, results/*.png"
 
 # The analogues take minutes, so make verify leaves them out.
 verify-training: all ### train small networks beside figures 4-7 and table 1, some minutes; results/training.*
@@ -263,7 +266,8 @@ verify-training: all ### train small networks beside figures 4-7 and table 1, so
 # Data of the figures. Exit 2 means that some points are undecided or not sampled.
 tables: all ### compute the tables that the figures show, into results/
 	@mkdir -p results
-	@sh plots/tables.sh $(BUILD)/bin results
+	@echo "computing the tables of the figures"
+	@sh plots/tables.sh $(BUILD)/bin results $(SHOWN)
 
 # On the digits if make data has fetched them, else on the teacher task.
 training-tables: all ### compute the tables of figures 21 to 23 by trainings, about three minutes
@@ -271,7 +275,8 @@ training-tables: all ### compute the tables of figures 21 to 23 by trainings, ab
 	@sh plots/training.sh $(BUILD)/bin results
 
 plots: ### render the figures from the tables in results/
-	@sh plots/render.sh results
+	@echo "drawing the figures"
+	@sh plots/render.sh results $(SHOWN)
 
 gallery: plots ### refresh the pictures that README.md shows
 	@cp results/*_by_*.svg plots/gallery/
@@ -355,12 +360,12 @@ QUALITY_OBJECTS = $(patsubst %.c,$(BUILD)/obj/%.o,$(filter-out %/words.c,$(wildc
 
 $(BUILD)/random/quality: $(QUALITY_OBJECTS) $(BUILD)/libpnm.a
 	@mkdir -p $(@D)
-	@echo "  $@"
+	@$(SAY) "  $@"
 	@$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS)
 
 $(BUILD)/random/words: $(BUILD)/obj/tests/random/words.o $(BUILD)/libpnm.a
 	@mkdir -p $(@D)
-	@echo "  $@"
+	@$(SAY) "  $@"
 	@$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS)
 
 test-random: $(BUILD)/random/quality $(BUILD)/random/words ### test 10^10 random numbers, about 20 minutes
@@ -393,7 +398,7 @@ $(BUILD)/obj/tests/bench/exact.o: CFLAGS += $(if $(SLICOT),-DHAVE_SLICOT)
 
 $(BENCH): $(BENCH_OBJECTS) $(BUILD)/libpnm.a
 	@mkdir -p $(@D)
-	@echo "  $@"
+	@$(SAY) "  $@"
 	@$(CC) $(CFLAGS) -o $@ $^ $(if $(SLICOT),-lslicot) $(LDLIBS)
 
 bench: $(BENCH) ### time the simulation beside others, about six minutes; results/bench.csv

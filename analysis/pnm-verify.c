@@ -8,6 +8,7 @@
 #include "cli/table.h"
 #include "compare/command.h"
 #include "explain.h"
+#include "findings.h"
 #include "ledger_table.h"
 #include "required.h"
 #include "verdict/ledger_count.h"
@@ -290,6 +291,8 @@ static int check_and_tell(const struct verify_request *own, struct ledger *ledge
     status = ledger_table(ledger, text_get(&options), table, error);
     if (status == STATUS_OK && own->explain)
         status = explain(ledger, text_get(&options), &table->prose, error);
+    if (status == STATUS_OK && tells_decided(own))
+        status = findings_tell(ledger, &table->closing, error);
     if (status == STATUS_OK)
         status = tell_counts(ledger, &table->closing, error);
     if (status == STATUS_OK && tells_decided(own))
@@ -359,7 +362,9 @@ static const struct program program = {
         "the difference of two rules' test errors in points as measured, and whether "
         "the first is better, the same, worse or inconclusive as exact_verdict; "
         "--max-samples bounds the replicas that it trains. A table of several "
-        "claims ends by counting claims and rows.",
+        "claims ends by counting claims and rows, that of the whole paper with "
+        "findings in words before."
+        "",
     .groups = OPTIONS_SAMPLING | OPTIONS_OUTPUT,
     .judges = true,
     .own = own_options,

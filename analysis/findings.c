@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "findings.h"
+
+#include "verdict/ledger_count.h"
+
+#include <math.h>
+#include <string.h>
+
+/* A finding is about the first row of a claim whose setting begins so. In its words
+ * {paper}, {exact} and {measured} stand for the row's numbers, {verdict} for its
+ * paper_verdict and {claim} for what the claim's rows say together. */
+struct finding {
+    const char *claim, *setting, *words;
+};
+
+static const struct finding findings[] = {
+    {"eq18-19", "pnm beta0=3 beta1=0.9, Algorithm 2;",
+     "Noise of PNM (eq. 19) at beta0 = 3: printed is {paper} times SGD's variance at "
+     "the applied rate, Algorithm 2 tends to {exact} times: {verdict}."},
+    {"eq18-19", "two_batch beta0=3,",
+     "Two independent minibatches a step (eq. 5) at beta0 = 3: printed is {paper} "
+     "times, the limit is {exact} times: {verdict}."},
+    {"special-hb", "pnm at beta0=",
+     "PNM at beta0 = -beta1/(1+beta1) against Heavy Ball: the trajectories differ by "
+     "{measured} of their size; the claim: {claim}."},
+    {"thm3.1", "printed:",
+     "Theorem 3.1: squared gradients that a search found reach {exact} times the "
+     "printed bound; the claim: {claim}."},
+    {"jl-gdm", "error on fresh examples with the small margin, GD+M - GD",
+     "Momentum (Jelassi and Li, reconstructed setting): its error less that of "
+     "gradient descent where the margin is small is {measured}: {verdict}."},
+};
+
+static const struct ledger_row *find_row(const struct ledger *ledger,
+                                         const struct finding *finding, bool *checked)
+{
+    *checked = false;
+    for (size_t k = 0; k < ledger->count; k++) {
+        const struct ledger_row *row = &ledger->rows[k];
+        if (strcmp(row->claim->id, finding->claim) != 0)
+            continue;
+        *checked = true;
+        if (strncmp(text_get(&row->setting), finding->setting,
+                    strlen(finding->setting)) == 0)
+            return row;
+    }
+    return NULL;
+}
+
+static void add_number(struct text *text, double value)
+{
+    if (isfinite(value))
+        text_add(text, "%.3g", value);
+    else
+        text_add(text, "(none in this run)");
+}
+
+/* Appends the words with what stands for the names in braces. */
+static void add_words(const struct ledger *ledger, const struct ledger_row *row,
+                      const char *words, struct text *text)
+{
+    while (*words) {
+        const size_t plain = strcspn(words, "{");
+        text_add(text, "%.*s", (int)plain, words);
+        words += plain;
+        if (strncmp(words, "{paper}", 7) == 0)
+            add_number(text, row->paper);
+        else if (strncmp(words, "{exact}", 7) == 0)
+            add_number(text, row->exact);
+        else if (strncmp(words, "{measured}", 10) == 0)
+            add_number(text, row->measured);
+        else if (strncmp(words, "{verdict}", 9) == 0)
+            text_add(text, "%s", verdict_text(row->verdicts.paper));
+        else if (*words)
+            text_add(text, "%s", ledger_count_words(ledger, row->claim));
+        words += strcspn(words, "}");
+        words += *words == '}';
+    }
+}
+
+int findings_tell(const struct ledger *ledger, struct text *text, struct error *error)
+{
+    size_t told = 0;
+    for (size_t k = 0; k < sizeof findings / sizeof *findings; k++) {
+        bool checked;
+        const struct ledger_row *row = find_row(ledger, &findings[k], &checked);
+        if (!checked)
+            continue;
+        if (!row)
+            return error_set(error, STATUS_SOFTWARE,
+                             "a finding names a row that claim %s has not: %s",
+                             findings[k].claim, findings[k].setting);
+        text_add(text, "%s%zu. ", told == 0 ? "findings:\n" : "", told + 1);
+        told++;
+        add_words(ledger, row, findings[k].words, text);
+        text_add(text, "\n");
+    }
+    return text_check(text, "the findings", error);
+}
