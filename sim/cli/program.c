@@ -2,6 +2,7 @@
 #include "cli/program.h"
 
 #include "base/interrupt.h"
+#include "base/lines.h"
 #include "base/ranks.h"
 #include "base/tally.h"
 #include "cli/config.h"
@@ -114,8 +115,11 @@ int program_report(const struct options *options, int status, const struct error
     }
     if (status < 0 && error->text[0]) {
         options_describe_error(options, error, &message);
-        fprintf(stderr, "%s: %s\n", name,
-                message.failed ? error->text : text_get(&message));
+        struct text line = {0};
+        text_add(&line, "%s: %s", name,
+                 message.failed ? error->text : text_get(&message));
+        lines_say(line.failed ? error->text : text_get(&line));
+        text_free(&line);
         text_free(&message);
     }
     if (status == OPTIONS_DONE && (fflush(stdout) != 0 || ferror(stdout))) {

@@ -2,6 +2,7 @@
 #include "cli/table_fit.h"
 
 #include "base/interrupt.h"
+#include "base/lines.h"
 #include "cli/table_cells.h"
 
 #include <stdlib.h>
@@ -22,51 +23,9 @@ struct need {
     size_t least; /* with texts broken at blanks and the name at underscores */
 };
 
-static bool is_continuation(char c)
-{
-    return ((unsigned char)c & 0xC0) == 0x80;
-}
-
 static bool is_blank(char c)
 {
     return (unsigned char)c <= ' ' || c == 0x7F;
-}
-
-size_t table_fit_characters(const char *text, size_t bytes)
-{
-    size_t characters = 0;
-    for (size_t k = 0; k < bytes; k++)
-        characters += !is_continuation(text[k]);
-    return characters;
-}
-
-static bool in_number(char c)
-{
-    return (c >= '0' && c <= '9') || c == '.';
-}
-
-size_t table_fit_line(const char *text, size_t width, char mark)
-{
-    size_t end = 0, room = width, stop = 0;
-    while (text[end]) {
-        if (mark == ' ' && is_blank(text[end]))
-            stop = end;
-        if (room == 0)
-            break;
-        for (end++; is_continuation(text[end]); end++)
-            ;
-        room--;
-        if (mark != ' ' && text[end - 1] == mark)
-            stop = end;
-    }
-    if (!text[end])
-        return end;
-    if (stop > 0)
-        return stop;
-    size_t back = end;
-    while (back > 1 && in_number(text[back]) && in_number(text[back - 1]))
-        back--;
-    return back > 1 ? back : end;
 }
 
 /* The longest piece of a text that is not broken. */
@@ -79,7 +38,7 @@ static size_t longest_piece(const char *text, char mark)
         if (!here)
             continue;
         const size_t bytes = end - begin + (mark != ' ' && text[end] == mark);
-        const size_t piece = table_fit_characters(text + begin, bytes);
+        const size_t piece = lines_characters(text + begin, bytes);
         longest = piece > longest ? piece : longest;
         begin = end + 1;
         if (!text[end])
@@ -101,11 +60,10 @@ static struct need need_of(const struct table *table, size_t column, int digits)
 {
     char number[TABLE_NUMBER_SIZE];
     const char *name = table->columns[column].name;
-    struct need need = {table_fit_characters(name, strlen(name)),
-                        longest_piece(name, '_')};
+    struct need need = {lines_characters(name, strlen(name)), longest_piece(name, '_')};
     for (size_t row = 0; row < table->rows && !interrupt_pending(); row++) {
         const char *text = table_cell_text(table, row, column, digits, number);
-        const size_t width = table_fit_characters(text, strlen(text));
+        const size_t width = lines_characters(text, strlen(text));
         size_t piece = width;
         if (table->columns[column].kind == COLUMN_TEXT && width > need.least) {
             piece = longest_piece(text, ' ');

@@ -32,12 +32,4 @@ struct table_layout {
 bool table_fit(const struct table *table, size_t line, struct table_layout *layout);
 void table_layout_free(struct table_layout *layout);
 
-/* The number of bytes of `text` that go into a line of `width` > 0 characters: up to a
- * blank (mark ' ') or behind a mark, and inside a word only if it is longer than the
- * line, then not inside a number. */
-size_t table_fit_line(const char *text, size_t width, char mark);
-
-/* The number of characters of a UTF-8 text. */
-size_t table_fit_characters(const char *text, size_t bytes);
-
 #endif

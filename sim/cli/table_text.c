@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli/table_text.h"
 
+#include "base/lines.h"
 #include "base/text.h"
 #include "cli/table_cells.h"
 #include "cli/table_fit.h"
@@ -70,7 +71,7 @@ static const char *find_part(const char *text, size_t width, char mark, size_t p
                              size_t *bytes)
 {
     for (;;) {
-        *bytes = table_fit_line(text, width, mark);
+        *bytes = lines_break(text, width, mark);
         if (part-- == 0 || *bytes == 0)
             return text;
         text += *bytes;
@@ -105,7 +106,7 @@ static bool put_part(struct sink *sink, const struct table *table, size_t row,
             colored && row > 0 ? verdict_color(table->columns[k].name, text) : NULL;
         const char *here =
             find_part(text, layout->width[k], row == 0 ? '_' : ' ', part, &bytes);
-        const size_t padding = layout->width[k] - table_fit_characters(here, bytes);
+        const size_t padding = layout->width[k] - lines_characters(here, bytes);
         const bool left = table->columns[k].kind == COLUMN_TEXT;
         blanks += gap + (left ? 0 : padding);
         if (color && bytes > 0)
@@ -125,7 +126,7 @@ static void put_broken(struct sink *sink, const char *text, size_t bytes, size_t
 {
     const char *const end = text + bytes;
     while (text < end) {
-        const size_t here = table_fit_line(text, line - indent, ' ');
+        const size_t here = lines_break(text, line - indent, ' ');
         const size_t left = (size_t)(end - text), part = here < left ? here : left;
         for (size_t k = 0; k < indent; k++)
             sink_put(sink, " ");
@@ -166,8 +167,8 @@ static void put_caption(struct sink *sink, const struct table *table,
         const char *name = table->columns[k].name;
         const char *text = table_cell_text(table, 0, k, layout->digits, number);
         const char *comma = ++told < layout->captions ? "," : "";
-        const size_t width = table_fit_characters(name, strlen(name)) + 1 +
-                             table_fit_characters(text, strlen(text)) + strlen(comma);
+        const size_t width = lines_characters(name, strlen(name)) + 1 +
+                             lines_characters(text, strlen(text)) + strlen(comma);
         const bool fits = used + 1 + width <= layout->line;
         text_add(&caption, "%s%s %s%s", fits ? " " : "\n", name, text, comma);
         used = fits ? used + 1 + width : width;
@@ -220,7 +221,7 @@ static void put_upright(struct sink *sink, const struct table *table,
         sink_put(sink, color ? color : "");
         if (names + 2 < layout->line)
             for (const char *c = text; *c;) {
-                const size_t here = table_fit_line(c, layout->line - names - 2, ' ');
+                const size_t here = lines_break(c, layout->line - names - 2, ' ');
                 size_t blanks = 0;
                 for (size_t blank = 0; c > text && blank < names + 2; blank++)
                     sink_put(sink, " ");

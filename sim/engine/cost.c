@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "engine/cost.h"
 
+#include "base/lines.h"
 #include "base/ranks.h"
 
 #include <math.h>
@@ -52,7 +53,7 @@ double cost_seconds(struct random_generator generator, double steps, int threads
 void cost_tell(const char *label, bool pilot, struct random_generator generator,
                double steps, int threads, double exact_seconds)
 {
-    char time[40], exact[40];
+    char time[40], exact[40], line[400];
     if (!label || fastest * steps / (double)threads < long_seconds / 10)
         return;
     const double seconds = cost_seconds(generator, steps, threads);
@@ -60,9 +61,10 @@ void cost_tell(const char *label, bool pilot, struct random_generator generator,
         return;
     cost_text(seconds, time, sizeof time);
     cost_text(exact_seconds, exact, sizeof exact);
-    fprintf(stderr, "note: %s: %.3g coordinate-steps%s will take %s%s%s\n", label,
-            steps, pilot ? " of a pilot, which plans the run after it," : "", time,
-            exact_seconds == 0 ? ""
-                               : "; the option exact gives exact values alone, in ",
-            exact_seconds == 0 ? "" : exact);
+    snprintf(
+        line, sizeof line, "note: %s: %.3g coordinate-steps%s will take %s%s%s", label,
+        steps, pilot ? " of a pilot, which plans the run after it," : "", time,
+        exact_seconds == 0 ? "" : "; the option exact gives exact values alone, in ",
+        exact_seconds == 0 ? "" : exact);
+    lines_say(line);
 }

@@ -2,6 +2,7 @@
 #include "engine/sampling.h"
 
 #include "base/interrupt.h"
+#include "base/lines.h"
 #include "base/ranks.h"
 #include "engine/minibatch.h"
 #include "rules/rule_check.h"
@@ -18,11 +19,12 @@ void sampling_warn(const struct sampling *sampling, const char *format, ...)
     va_list arguments;
     if (sampling->quiet)
         return;
-    fputs("warning: ", stderr);
+    char text[2000] = "warning: ";
+    const size_t begin = strlen(text);
     va_start(arguments, format);
-    vfprintf(stderr, format, arguments);
+    vsnprintf(text + begin, sizeof text - begin, format, arguments);
     va_end(arguments);
-    fputc('\n', stderr);
+    lines_say(text);
 }
 
 void sampling_warn_rest(const struct sampling *sampling, size_t warnings)
