@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* pnm-verify: runs every claim of the paper, or of its neighbours, that has a check and
  * prints the ledger. */
+#include "base/interrupt.h"
 #include "base/nearest.h"
 #include "claims/claims.h"
 #include "cli/program.h"
@@ -158,8 +159,13 @@ struct checking {
 static int check(struct ledger *ledger, const struct claim *claim, struct checking *at,
                  struct error *error)
 {
+    const size_t before = ledger->count;
     sampling_row(ledger->sampling, "claim", claim->id, at->begun++, at->claims);
-    return ledger_check(ledger, claim, error);
+    const int status = ledger_check(ledger, claim, error);
+    /* Rows of a claim that was cut short may be wrong. */
+    if (status != STATUS_OK)
+        ledger_drop(ledger, before);
+    return status;
 }
 
 /* Looks up the claims in `wanted` and, if a ledger is given, checks those that it does
@@ -276,6 +282,17 @@ static int check_claims(const struct verify_request *own, struct ledger *ledger,
     return status;
 }
 
+/* Makes a table of the claims that were checked before a signal. */
+static void tell_checked(const struct ledger *ledger, const char *options,
+                         struct table *table)
+{
+    struct error ignored;
+    interrupt_hold();
+    if (ledger_table(ledger, options, table, &ignored) != STATUS_OK)
+        table_free(table);
+    interrupt_release();
+}
+
 /* The ledger of the claims asked for, as a table or in words. */
 static int check_and_tell(const struct verify_request *own, struct ledger *ledger,
                           struct table *table, struct error *error)
@@ -286,6 +303,8 @@ static int check_and_tell(const struct verify_request *own, struct ledger *ledge
     if (status != STATUS_OK)
         goto out;
     status = check_claims(own, ledger, error);
+    if (status == STATUS_INTERRUPTED)
+        tell_checked(ledger, text_get(&options), table);
     if (status != STATUS_OK)
         goto out;
     status = ledger_table(ledger, text_get(&options), table, error);

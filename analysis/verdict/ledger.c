@@ -447,16 +447,21 @@ struct tally ledger_tally(const struct ledger *ledger)
     return tally;
 }
 
+void ledger_drop(struct ledger *ledger, size_t count)
+{
+    for (; ledger->count > count; ledger->count--) {
+        text_free(&ledger->rows[ledger->count - 1].setting);
+        text_free(&ledger->rows[ledger->count - 1].command);
+    }
+}
+
 void ledger_free(struct ledger *ledger)
 {
-    for (size_t k = 0; k < ledger->count; k++) {
-        text_free(&ledger->rows[k].setting);
-        text_free(&ledger->rows[k].command);
-    }
+    ledger_drop(ledger, 0);
     if (ledger->shared)
         ledger->free_shared(ledger->shared);
     ledger->shared = NULL;
     free(ledger->rows);
     ledger->rows = NULL;
-    ledger->count = ledger->capacity = 0;
+    ledger->capacity = 0;
 }

@@ -227,6 +227,8 @@ PNM_MUST_USE int ledger_paired(struct ledger *ledger, const struct claim *claim,
 
 struct tally ledger_tally(const struct ledger *ledger);
 
+/* Drops the rows behind the first `count`. */
+void ledger_drop(struct ledger *ledger, size_t count);
 void ledger_free(struct ledger *ledger);
 
 #endif

@@ -45,6 +45,16 @@ bool interrupt_pending(void)
     return pending != 0;
 }
 
+void interrupt_hold(void)
+{
+    pending = 0;
+}
+
+void interrupt_release(void)
+{
+    pending = 1;
+}
+
 int interrupt_check(struct error *error)
 {
     return interrupt_pending() ? error_set(error, STATUS_INTERRUPTED, "interrupted")

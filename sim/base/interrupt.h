@@ -14,6 +14,11 @@ void interrupt_catch(void);
 /* True once a signal has arrived. */
 bool interrupt_pending(void);
 
+/* Between the two, interrupt_pending is false, so that what is known can be told after a
+ * signal. A second SIGINT or SIGTERM kills the program there, too. */
+void interrupt_hold(void);
+void interrupt_release(void);
+
 /* STATUS_INTERRUPTED once a signal has arrived, so that a program ends within a second.
  * Every loop whose length the user chooses asks in each of its rounds: it costs one
  * read. */

@@ -17,6 +17,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* One run: what was asked, and the answer. */
 struct run {
@@ -46,6 +47,33 @@ static bool dumps(const struct options *options)
            options_flag(options, "dump-config");
 }
 
+/* Shows on a terminal the rows that were finished before a signal. Files stay as they
+ * were: they are whole or old. */
+static void tell_finished(struct run *run)
+{
+    const struct request_output *output = &run->request->output;
+    struct error ignored;
+    if (output->files || !ranks_is_terminal(STDOUT_FILENO) ||
+        (output->format_given && output->format != REQUEST_TABLE) ||
+        table_rows(&run->table) == 0)
+        return;
+    interrupt_hold();
+    run->request->output.plot = NULL;
+    text_clear(&run->table.prose);
+    text_clear(&run->table.closing);
+    text_add(&run->table.closing,
+             "interrupted: the rows above were finished, the others are missing\n");
+    int status = exact_only_finish(run->request, &run->table, &ignored);
+    if (output->columns != REQUEST_COLUMNS_PLAIN)
+        table_leave_out(&run->table, COLUMN_PLAIN);
+    if (status == STATUS_OK)
+        status = table_reasons(&run->table, &ignored);
+    if (status == STATUS_OK)
+        status = result_write(&run->options, run->request, &run->table, &ignored);
+    (void)status; /* the signal is what is reported */
+    interrupt_release();
+}
+
 static int answer(struct run *run, struct error *error)
 {
     const struct program *program = run->options.program;
@@ -63,6 +91,8 @@ static int answer(struct run *run, struct error *error)
     status = result_check(&run->options, run->request, status, error);
     if (status == STATUS_OK)
         status = program->answer(run->request, &run->table, &run->tally, error);
+    if (status == STATUS_INTERRUPTED)
+        tell_finished(run);
     if (status == STATUS_OK)
         status = exact_only_finish(run->request, &run->table, error);
     if (run->request->output.columns != REQUEST_COLUMNS_PLAIN && status == STATUS_OK)
