@@ -48,9 +48,9 @@ size_t lines_break(const char *text, size_t width, char mark)
     if (stop > 0)
         return stop;
     size_t back = end;
-    while (back > 1 && in_number(text[back]) && in_number(text[back - 1]))
+    while (back > 0 && in_number(text[back]) && in_number(text[back - 1]))
         back--;
-    return back > 1 ? back : end;
+    return back > 0 ? back : end;
 }
 
 void lines_say(const char *text)
