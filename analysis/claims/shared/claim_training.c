@@ -158,9 +158,10 @@ static struct schedule schedule_of(const struct training_setting *setting,
                                    const struct rule *rule)
 {
     const uint64_t steps = training_epoch_steps(setting, rule) * setting->epochs;
+    const uint64_t first = 2 * steps / 5, second = 4 * steps / 5;
     return (struct schedule){
         .kind = SCHEDULE_STEP,
-        .number = {0.1, (double)(2 * steps / 5), (double)(4 * steps / 5)},
+        .number = {0.1, (double)first, (double)second},
     };
 }
 
