@@ -87,8 +87,8 @@ static const struct program_example examples[] = {
     {"What other papers say of SGD's noise:", "pnm-verify --paper neighbours"},
     {"What a paper says of momentum, by training networks:",
      "pnm-verify --claim jl-gdm"},
-    {"A small experiment beside figure 4, of which it says nothing, in seconds:",
-     "pnm-verify --claim fig4a --max-samples 3e7 --format table"},
+    {"The small experiments beside figures of the paper, which take minutes:",
+     "pnm-verify --list --paper analogues"},
     {NULL, NULL},
 };
 
