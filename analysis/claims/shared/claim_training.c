@@ -258,6 +258,9 @@ static void tell(const struct trainings *own, const struct claim_training_row *r
     const uint64_t diverged = result->own_diverged, twins = result->twin_diverged;
     text_add(text, "%s; %s", row->what,
              own->data ? "digits" : "teacher task, data missing (make data)");
+    if (result->count > 0 && row->shown == CLAIM_TRAINING_ERROR)
+        text_add(text, "; test errors %.1f and %.1f %%", 100 * result->own.mean,
+                 100 * result->twin.mean);
     if (diverged + twins > 0)
         text_add(text, "; diverged: %llu and %llu", (unsigned long long)diverged,
                  (unsigned long long)twins);

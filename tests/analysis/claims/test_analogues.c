@@ -80,6 +80,8 @@ static void pairs_are_found_better_same_and_worse(void **state)
         assert_int_equal(row[k].verdicts.paper, VERDICT_NO_CLAIM);
         assert_int_equal(row[k].kind, CLAIM_ANALOGUE);
         assert_true(row[k].control);
+        CHECK(strstr(text_get(&row[k].setting), "; test errors "), "%s",
+              text_get(&row[k].setting));
         CHECK(strstr(text_get(&row[k].setting), "data missing (make data)"), "%s",
               text_get(&row[k].setting));
     }
