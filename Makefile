@@ -426,6 +426,7 @@ lint: ### check format and run clang-tidy, cppcheck and shellcheck
 
 TO = $(DESTDIR)$(PREFIX)
 TO_DATA = share/pnmlab
+TO_PYTHON = $(TO_DATA)/python
 TO_MAN = share/man/man1
 TO_BASH = share/bash-completion/completions
 TO_ZSH = share/zsh/site-functions
@@ -436,13 +437,14 @@ install: all $(DOCUMENTS) ## install programs, what they read, manual pages and 
 	install -m 644 $(MANUAL) $(TO)/$(TO_MAN)
 	install -m 644 $(COMPLETION_BASH) $(TO)/$(TO_BASH)
 	install -m 644 $(COMPLETION_ZSH) $(TO)/$(TO_ZSH)
+	install -D -m 644 notebooks/pnmlab.py $(TO)/$(TO_PYTHON)/pnmlab.py
 	for name in $(DATA); do \
 	    install -D -m 644 $(PLACE)/share/pnmlab/$$name $(TO)/$(TO_DATA)/$$name || exit 1; done
 
 uninstall: ### remove what install puts into PREFIX
 	rm -f $(PROGRAMS:%=$(TO)/bin/%) $(PROGRAMS:%=$(TO)/$(TO_MAN)/%.1) \
 	    $(PROGRAMS:%=$(TO)/$(TO_BASH)/%) $(PROGRAMS:%=$(TO)/$(TO_ZSH)/_%) \
-	    $(addprefix $(TO)/$(TO_DATA)/,$(DATA) $(notdir $(DIGITS)))
+	    $(TO)/$(TO_PYTHON)/pnmlab.py $(addprefix $(TO)/$(TO_DATA)/,$(DATA) $(notdir $(DIGITS)))
 
 clean: ### remove build/ and results/, but not data/
 	rm -rf $(BUILD) results

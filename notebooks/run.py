@@ -4,7 +4,7 @@
 
 usage: run.py [--write]
 
-Each runs in a clean folder that has only the notebook, programs.py, the programs and what figures
+Each runs in a clean folder that has only the notebook, pnmlab.py, programs.py, the programs and what figures
 are drawn with. Words must be the same, numbers agree to a relative 1e-6; of a picture only that there
 is one is compared.
 With --write the notebooks are replaced by what came out.
@@ -31,7 +31,7 @@ def execute(notebook):
         (clean / "notebooks").mkdir()
         (clean / "build").symlink_to(ROOT / "build")
         shutil.copytree(ROOT / "plots", clean / "plots")
-        for name in (notebook, HERE / "programs.py"):
+        for name in (notebook, HERE / "pnmlab.py", HERE / "programs.py"):
             shutil.copy(name, clean / "notebooks")
         copy = clean / "notebooks" / notebook.name
         run = subprocess.run(
