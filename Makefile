@@ -91,7 +91,8 @@ SCRIPTS = $(wildcard sim/*/*.sh tests/*.sh tests/random/*.sh tests/docs/*.sh tes
 .PHONY: all programs unit-tests help setup setup-lint setup-mpi setup-bench \
 	setup-random setup-docs verify verify-training tables training-tables plots gallery report docs notebooks \
 	test test-unit test-cli \
-	test-bits test-faults test-faults-quick test-docs test-docs-man test-docs-readme test-docs-report test-docs-notebooks \
+	test-bits test-faults test-faults-quick test-docs test-docs-man test-docs-readme test-docs-report test-docs-python \
+	test-docs-notebooks \
 	data test-random test-random-quick mutants vectors new-optimizer bench bench-quick format lint \
 	install uninstall clean FORCE
 .SECONDARY:
@@ -340,7 +341,7 @@ test-faults-quick: all $(FAULTS) ### the same in a minute
 	@bash tests/faults/faults.sh $(BUILD)/bin $(BUILD)/tests short
 
 # What needs tools for documents, or is too long for make test.
-test-docs: test-docs-man test-docs-readme test-docs-report test-docs-notebooks ### test what is written about the programs
+test-docs: test-docs-man test-docs-readme test-docs-report test-docs-python test-docs-notebooks ### test what is written about the programs
 
 test-docs-man: all ### look over the manual pages with mandoc
 	@sh tests/docs/man.sh
@@ -351,6 +352,9 @@ test-docs-readme: all ### run README's commands that take longer than a few seco
 
 test-docs-report: all ### test the report, in a browser too
 	@PNM_BIN=$(abspath $(BUILD)/bin) PYTHON=$(PYTHON) bats tests/docs/report.bats
+
+test-docs-python: all ### test the module pnmlab of Python
+	@PNM_BIN=$(abspath $(BUILD)/bin) PYTHON=$(PYTHON) bats tests/docs/python.bats
 
 test-docs-notebooks: notebooks ### execute the notebooks, and test that what goes stale is noticed
 	@PYTHON=$(PYTHON) bats tests/docs/notebooks.bats

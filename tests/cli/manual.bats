@@ -209,10 +209,11 @@ completes() {
     to/pre/bin/pnm-verify --explain eq12 --precision 0.1 --quiet >"$out" || [ $? -eq 2 ]
     grep -q '^## eq12: ' "$out"
     diff -r "$build/share/pnmlab" to/pre/share/pnmlab >differences || true
-    expect_equal "$(cat differences)" 'Only in to/pre/share/pnmlab: other'
+    expect_equal "$(cat differences)" $'Only in to/pre/share/pnmlab: other\nOnly in to/pre/share/pnmlab: python'
+    cmp "$root/notebooks/pnmlab.py" to/pre/share/pnmlab/python/pnmlab.py
     data=$(cd "$build/share/pnmlab" && find . -type f | wc -l)
     holds "$data >= 2"
-    expect_equal "$(find to -type f | wc -l)" $((4 * ($(programs | wc -l) + 1) + data + 3))
+    expect_equal "$(find to -type f | wc -l)" $((4 * ($(programs | wc -l) + 1) + data + 4))
     # What is installed draws.
     PATH=$PWD/to/pre/bin:$PATH attempt pnm-stability --optimizer sgd --lr 0.1,0.2 --spectrum 1 --plot text
     expect_status 0
