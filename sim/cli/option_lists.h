@@ -6,7 +6,7 @@
 #include "cli/options.h"
 
 /* Takes the blanks behind the commas of lists, "0.1, 0.2", and writes each rule of
- * --optimizer by its own name: "hb, pnm" becomes "heavy_ball,pnm". Names of files and
+ * --optimizer by its own name, where an alias is given. Names of files and
  * what is wrong stay as they are. STATUS_MEMORY. */
 PNM_MUST_USE int option_lists_tidy(struct options *options, struct error *error);
 
