@@ -2,7 +2,6 @@
 /* pnm-margin: trains a small convolutional network on examples that share a feature but
  * differ in their margin, with any update rule, and measures what it has learned. */
 #include "base/ranks.h"
-#include "base/tally.h"
 #include "cli/plot.h"
 #include "cli/program.h"
 #include "cli/request.h"
@@ -419,11 +418,11 @@ static int train_all(const struct margin_request *own, struct margin *margin,
     const struct request_rules *rules = &own->request.rules;
     const struct sampling *sampling = &own->request.sampling;
     int status = STATUS_OK;
+    margin->label = sampling_label(sampling, "training");
     for (size_t k = 0; status == STATUS_OK && k < rules->count; k++) {
         const struct outcome outcome = {&rules->rule[k], &paths[k], &paths[0]};
         margin->rule = outcome.rule;
-        sampling_row(sampling, "row", margin->rule->kind->name, k, rules->count);
-        margin->label = sampling_label(sampling, margin->rule->kind->name);
+        sampling_row(sampling, "row", outcome.rule->kind->name, k, rules->count);
         status = margin_run(margin, own->replicas, &paths[k], error);
         for (uint64_t i = 0; status == STATUS_OK && i < paths[k].records; i++)
             status = add_row(table, margin, sampling, &outcome, i, error);

@@ -78,7 +78,7 @@ on_terminal() {
 @test "verdicts have colours on a terminal, unless NO_COLOR or --color says otherwise" {
     command -v script >/dev/null || skip "script is not installed"
     script -qec true /dev/null </dev/null >"$out" 2>&1 || skip "no pseudo-terminals here"
-    local run="pnm-verify --claim special-hb,eq9 --quiet"
+    local run="pnm-verify --claim special-hb,eq9 --quiet --wide"
     unset NO_COLOR
     on_terminal "$run"
     grep -q $'\033\[94mholds\033\[0m' "$out"

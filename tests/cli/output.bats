@@ -139,9 +139,9 @@ load helpers
     # Standard error is a file: no control characters in it.
     script -qec "$run 2>messages" /dev/null </dev/null >"$out" || status=$?
     never grep -q $'\033' messages
-    # A small terminal changes nothing.
-    script -qec "$run" /dev/null </dev/null | tr -d '\r' | grep sgd >wide
-    script -qec "stty cols 10 rows 2; COLUMNS=10 $run" /dev/null </dev/null | tr -d '\r' | grep sgd >narrow
+    # With --wide a small terminal changes nothing.
+    script -qec "$run --wide" /dev/null </dev/null | tr -d '\r' | grep sgd >wide
+    script -qec "stty cols 10 rows 2; COLUMNS=10 $run --wide" /dev/null </dev/null | tr -d '\r' | grep sgd >narrow
     expect_same wide narrow
 }
 
