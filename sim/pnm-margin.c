@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* pnm-margin: trains a small convolutional network on examples that share a feature but
  * differ in their margin, with any update rule, and measures what it has learned. */
-#include "base/ranks.h"
+#include "base/tally.h"
 #include "cli/plot.h"
 #include "cli/program.h"
 #include "cli/request.h"
