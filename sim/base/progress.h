@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* progress.h: shows the progress of a whole command and the time left on standard
- * error, if it is a terminal: "27 %, 0:01:40 left; row 3 of 12: two_batch".
+ * error, if it is a terminal: "27 %, 0:01:40 left; row 3 of 12: pnm".
  *
  * A command has rows, each with some sampling runs, of which each has units. How many
  * runs a row has is not known beforehand. Where rows are alike it is taken to be as

@@ -223,7 +223,7 @@ as_alone() {
     ranks 3 pnm-stationary $two --lr x
     expect_status 64
     expect_message_once '^pnm-stationary: --lr: '
-    ranks 3 pnm-stationary $two --lr 100
+    ranks 3 pnm-stationary --optimizer sgd --spectrum 1 --lr 100
     expect_status 64
     expect_message_once 'unstable'
     ranks 2 pnm-simulate --optimizer sgd $few --output missing/new.csv

@@ -140,8 +140,6 @@ mode="--spectrum 1 --lr 0.3 --threads 1 --quiet"
         # 0.3/1.7 at h = c = 1.
         holds "($(column "$out" second_moment) / 0.17647058823529413 - 1)^2 < 2.5e-5"
     done
-    attempt pnm-simulate --optimizer pnm,adam --record trajectory --steps 3 $mode --noise-law stable:1
-    expect_status 64
     attempt pnm-simulate --optimizer adam --record trajectory --steps 3 $mode --noise-law stable:1 --format csv
     expect_status 0
     expect_equal "$(row_count "$out")" 4
