@@ -2,6 +2,7 @@
 """What the notebooks share: tables that the programs print, and figures drawn from them."""
 
 import csv
+import functools
 import os
 import subprocess
 import tempfile
@@ -12,8 +13,9 @@ from IPython.display import Image
 ROOT = Path(__file__).resolve().parent.parent
 
 
+@functools.cache
 def run(program, *options):
-    """What the program prints as CSV for these options."""
+    """What the program prints as CSV for these options; it runs once for a table and its figure."""
     command = [ROOT / "build/bin" / program, *options, "--quiet", "--format", "csv"]
     done = subprocess.run(command, capture_output=True, text=True)
     # Exit status 1: a verdict fails; 2: some rows are not decided. Those are results, too.
