@@ -14,8 +14,8 @@ void interrupt_catch(void);
 /* True once a signal has arrived. */
 bool interrupt_pending(void);
 
-/* Between the two, interrupt_pending is false, so that what is known can be told after a
- * signal. A second SIGINT or SIGTERM kills the program there, too. */
+/* Between the two, interrupt_pending is false, so that what is known can be told after
+ * a signal. A second SIGINT or SIGTERM kills the program there, too. */
 void interrupt_hold(void);
 void interrupt_release(void);
 
