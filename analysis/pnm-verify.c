@@ -187,7 +187,7 @@ static int check_named(const char *option, const char *wanted, struct ledger *le
         else if (stands_before(wanted, id, (size_t)(id - ids)))
             status = error_about(error, STATUS_USAGE, option,
                                  "%s is there twice; allowed is each claim once", id);
-        else if (ledger && !is_checked(ledger, claim))
+        else if (ledger && at && !is_checked(ledger, claim))
             status = check(ledger, claim, at, error);
         else if (!ledger && at)
             at->claims++;
