@@ -73,8 +73,9 @@ class Table:
         return frame
 
     def to_csv(self, path):
-        """Writes the rows as CSV, nothing for what is missing."""
+        """Writes the header and the rows as CSV, nothing for what is missing."""
         with open(path, "w", newline="", encoding="utf-8") as file:
+            file.writelines(f"# {name}: {value}\n" for name, value in self.header.items())
             writer = csv.writer(file, lineterminator="\n")
             writer.writerow(self.columns)
             writer.writerows([row[name] for name in self.columns] for row in self.rows)
