@@ -162,7 +162,8 @@ complains() {
 @test "figures 21 to 23 refuse tables that do not belong together, and name the task" {
     # other NAME NUMBER SED MESSAGE: with table NUMBER changed
     other() {
-        local given=($(sh "$plots/render.sh" --list | sed -n "s/^$1 //p"))
+        local given
+        read -ra given < <(sh "$plots/render.sh" --list | sed -n "s/^$1 //p")
         given=("${given[@]/#/$tables/}")
         sed "$3" "${given[$2]}" >changed.csv
         never cmp -s changed.csv "${given[$2]}"
