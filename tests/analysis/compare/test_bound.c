@@ -501,7 +501,7 @@ static void the_command_names_every_parameter(void **state)
     assert_string_equal(text_get(&text),
                         "pnm-bound --ratio lemma-A3 --optimizer pnm --loss "
                         "huber --dim 2 --beta0 1 --beta1 0.9 --lr 0.22361 --sigma "
-                        "0.5 --initial=-0.70711 --horizon 32 --replicas 4096");
+                        "0.5 --start=-0.70711 --steps 32 --replicas 4096");
     sampling.seed = 7;
     point.sigma = 0;
     point.lr = NAN;
@@ -511,8 +511,8 @@ static void the_command_names_every_parameter(void **state)
     assert_string_equal(text_get(&text),
                         "pnm-bound --ratio lemma-A3 --optimizer pnm --loss "
                         "huber --dim 2 --beta0 1 --beta1 0.9 --c "
-                        "0.3333333333333333 --sigma 0 --initial=-0.70711 "
-                        "--horizon 32 --seed 7");
+                        "0.3333333333333333 --sigma 0 --start=-0.70711 "
+                        "--steps 32 --seed 7");
     text_free(&text);
     loss_free(&loss);
 }
