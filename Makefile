@@ -284,8 +284,9 @@ gallery: plots ### refresh the pictures that README.md shows
 
 # The ledger and figures as they are; make verify makes them anew. The ledger of the other
 # claims on momentum follows it.
+# With the analogues, if make verify-training has run.
 report: results/ledger.json results/momentum.json ## write results/report.html, the ledger with its reasons and figures
-	@$(PYTHON) plots/report.py $^ results results/report.html
+	@$(PYTHON) plots/report.py $^ $(wildcard results/training.json) results results/report.html
 	@echo "written: results/report.html"
 
 results/ledger.json:

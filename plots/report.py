@@ -32,6 +32,7 @@ PARTS = {
     "app. D": "Appendix D: stochastic gradient noise",
     "neighbours": "Other papers on the noise of SGD",
     "momentum": "Jelassi and Li: momentum and generalization",
+    "analogues": "Small networks beside figures 4 to 7 and table 1",
 }
 # What stands above the claims of a paper, and in the head of the page.
 NOTES = {
@@ -40,6 +41,9 @@ NOTES = {
     "momentum": "Samy Jelassi and Yuanzhi Li, <cite>Towards understanding how momentum improves generalization in deep "
     "learning</cite> (ICML 2022). Only the abstract was at hand: data and network are reconstructed from it, and another "
     "reconstruction might decide otherwise. Nothing here is about the paper’s own setting or its proofs.",
+    "analogues": "Test errors of pairs of rules on a network of one hidden layer, with the settings of the paper on PNM scaled "
+    "down, as published and with rate and decay matched. They are no check of the figures and say nothing of CIFAR: a row is "
+    "better, same or worse by the paired difference in points.",
 }
 # word: (class, mark); the words are pnm-verify's, in the order in which they are told
 VERDICTS = {
@@ -48,6 +52,9 @@ VERDICTS = {
     "not sampled": ("unsampled", "○"),
     "holds in the limit": ("limit", "✓"),
     "holds": ("holds", "✓"),
+    "better": ("limit", "↓"),
+    "same": ("holds", "="),
+    "worse": ("fails", "↑"),
     "no claim": ("none", "–"),
     "not testable here": ("none", "–"),
     "not checked yet": ("none", "–"),
@@ -409,7 +416,11 @@ its rows; <code>| grep -F 'SETTING'</code> after it picks one. Settings are writ
 where eta is η, beta β, gamma γ, lambda λ, theta θ and Sigma Σ.</p>"""
 
     def summary(self, claims):
-        """How many of a paper's claims hold, in a sentence or two."""
+        """How many of a paper's claims hold, in a sentence or two; of analogues, what their rows say."""
+        if all(row["kind"] == "analogue" for rows in claims for row in rows):
+            words = [row["exact_verdict"] for rows in claims for row in rows]
+            told = (f"{word} {words.count(word)}" for word in VERDICTS if word in words)
+            return f"The rows say: {', '.join(told)}."
         run = [rows for rows in claims if rows[0]["paper_verdict"] not in NOT_RUN]
         holding = [rows for rows in run if holds(rows)]
         in_limit = [rows for rows in holding if "holds in the limit" in printed_words(rows)]
@@ -508,8 +519,12 @@ paper claims nothing."""
         title, shows = self.captions.get(name, (name, name))
         if name in self.embedded:
             return f'<p>See also <a href="#{name}">figure {html.escape(title)}</a>.</p>\n'
+        path = os.path.join(self.pictures, name + ".svg")
+        # The tables of figures of trainings take minutes, so make verify does not draw them.
+        if name.startswith("training_") and not os.path.exists(path):
+            return f"<p>Figure {html.escape(title)} is drawn by <code>make training-tables plots</code>.</p>\n"
         self.embedded.add(name)
-        svg = picture(os.path.join(self.pictures, name + ".svg"), name, shows)
+        svg = picture(path, name, shows)
         return f"""<figure id="{name}"><div class="scroll" tabindex="0" role="region"
 aria-label="figure {html.escape(title)}">{svg}</div>
 <figcaption>Figure {html.escape(title)}: {html.escape(shows)}.</figcaption></figure>

@@ -57,7 +57,7 @@ field() {
     awk '/id="statements"/ { on = 1 } on && /^<tr><td/ { print } on && /<\/table>/ { exit }' report.html >lines.html
     grep -v '^#' "$root/analysis/claims/required.txt" | sed 's/: .*//' >wanted
     sed 's/^<tr><td data-v="[0-9]*">\([^<]*\)<.*/\1/' lines.html | diff wanted -
-    grep -q '^<tr><td data-v="18">equation 19</td><td><a href="#eq18-19">eq18-19</a></td>.*fails' lines.html
+    grep -q '^<tr><td data-v="18">equation 19</td><td><a href="#eq18-19">eq18-19</a>, <a href="#eq18-19-net">eq18-19-net</a></td>.*fails' lines.html
     [ "$(grep -c 'not in this ledger' lines.html)" -eq 0 ]
 }
 
