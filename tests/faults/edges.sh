@@ -78,6 +78,8 @@ one_edge() {
     if grep -Eiq '(^|[^a-z])(-?nan|inf)([^a-z]|$)' "$out.err"; then
         problem="$problem; the message: $(grep -Eim1 '(^|[^a-z])(-?nan|inf)([^a-z]|$)' "$out.err")"
     fi
+    # In the short form a program has one run, so that parameters of other losses are not tried.
+    [ "$SIZE" = long ] || sed -i '/not a parameter of the loss/d' "$out.err"
     grep -q 'not a parameter of' "$out.err" || : >"$1.tried"
     [ -z "$problem" ] || echo "$2: ${problem//$'\n'/; }"
     rm -f "$out.out" "$out.err"
@@ -92,10 +94,10 @@ edges() {
     extra=$("$BIN/"$2 "--$3=${4//V/x}" 2>&1 >/dev/null | sed -n 's/.*allowed//p' |
         grep -oE -e '-?[0-9]+(\.[0-9]+)?(e[+-]?[0-9]+)?' | sort -u | tr '\n' ' ')
     for number in $numbers $extra; do
-        [ $(((count + ${#2} + ${#3}) % EVERY)) -eq 0 ] || { count=$((count + 1)); continue; }
-        count=$((count + 1))
         # So many modes are tried below.
         case $3.$number in spectrum.1000000* | dim.1000000*) continue ;; esac
+        [ $(((count + ${#2} + ${#3}) % EVERY)) -eq 0 ] || { count=$((count + 1)); continue; }
+        count=$((count + 1))
         echo "run" >>"$1.runs"
         one_edge "$1" "$2 --$3=${4//V/$number}"
     done
