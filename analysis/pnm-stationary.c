@@ -257,48 +257,44 @@ static int add_row(struct table *table, const struct stationary_request *own,
     return STATUS_OK;
 }
 
-/* Whether the rule is a point of a grid that diverges, which has its row all the same;
- * a single one is refused, and --allow-divergence runs it. */
-static int is_lost(const struct request *request, const struct rule *rule, size_t count,
-                   bool *lost, struct error *error)
+/* Refuses a rule that is to be run although it diverges, if it is not said how long. */
+static int check_divergent(const struct request *request, const struct rule *rule,
+                           struct error *error)
 {
     const struct sampling *sampling = &request->sampling;
-    *lost = false;
-    return count > 1 && !sampling->allow_divergence && rule_has_law(rule)
-               ? sampling_diverges(sampling, rule, &request->problem, lost, error)
-               : STATUS_OK;
+    struct linear_system *systems = NULL;
+    struct chains chains;
+    double *margins = NULL;
+    bool stable = true;
+    int status =
+        sampling_systems(sampling, rule, &request->problem, &systems, &margins, error);
+    for (size_t i = 0; status == STATUS_OK && i < request->problem.n; i++)
+        stable = stable && margins[i] > 0;
+    if (status == STATUS_OK && rule_has_law(rule) && !stable && !sampling->exact_only)
+        status = sampling_given_chains(sampling, rule, &chains, error);
+    free(systems);
+    free(margins);
+    return status;
 }
 
-/* Checks all rules before any of them runs; what is wrong with a single one its
- * measurement finds at once. */
+/* Checks all rules before any of them runs, and sets lost[k] if rule k is a point of a
+ * grid that diverges, which has its row all the same; --allow-divergence runs it. What
+ * is wrong with a single rule its measurement finds at once. */
 static int check_rules(const struct request *request, const struct rule *rules,
-                       size_t count, struct error *error)
+                       size_t count, bool *lost, struct error *error)
 {
     const struct sampling *sampling = &request->sampling;
     const struct problem *problem = &request->problem;
     int status = rule_check_constant(rules, count, "stationary law", error);
     for (size_t k = 0; status == STATUS_OK && count > 1 && k < count; k++) {
-        struct linear_system *systems = NULL;
-        struct chains chains;
-        double *margins = NULL;
-        bool stable = true, lost = false;
         status = interrupt_check(error);
         if (status == STATUS_OK)
-            status = is_lost(request, &rules[k], count, &lost, error);
-        if (lost)
-            continue;
-        if (status == STATUS_OK)
+            status =
+                sampling->allow_divergence
+                    ? check_divergent(request, &rules[k], error)
+                    : sampling_diverges(sampling, &rules[k], problem, &lost[k], error);
+        if (status == STATUS_OK && !lost[k])
             status = stationary_check_mean(&rules[k], problem, error);
-        if (status == STATUS_OK)
-            status = sampling_systems(sampling, &rules[k], problem, &systems, &margins,
-                                      error);
-        for (size_t i = 0; status == STATUS_OK && i < problem->n; i++)
-            stable = stable && margins[i] > 0;
-        if (status == STATUS_OK && rule_has_law(&rules[k]) && !stable &&
-            !sampling->exact_only)
-            status = sampling_given_chains(sampling, &rules[k], &chains, error);
-        free(systems);
-        free(margins);
     }
     return status;
 }
@@ -348,24 +344,23 @@ static int fill(struct table *table, const struct stationary_request *own,
     const struct sampling *sampling = &request->sampling;
     const struct problem *problem = &request->problem;
     size_t warnings = 0;
-    int status = stationary_phases_check(own, rules, count, error);
+    bool *lost = calloc(count + 1, sizeof *lost);
+    int status = lost ? stationary_phases_check(own, rules, count, error)
+                      : error_memory(error, "the rules");
     if (status == STATUS_OK)
-        status = check_rules(request, rules, count, error);
+        status = check_rules(request, rules, count, lost, error);
     for (size_t k = 0; status == STATUS_OK && k < count; k++) {
         struct comparison *rows = NULL;
         size_t row_count = 0;
-        bool lost = false;
         sampling_row(sampling, "row", rules[k].kind->name, k, count);
-        status = is_lost(request, &rules[k], count, &lost, error);
-        if (status == STATUS_OK)
-            status = measure(own, &rules[k], lost, &rows, &row_count, error);
-        if (status == STATUS_OK && lost)
+        status = measure(own, &rules[k], lost[k], &rows, &row_count, error);
+        if (status == STATUS_OK && lost[k])
             forget(rows, row_count);
         const bool together =
-            own->excess && status == STATUS_OK && !lost &&
+            own->excess && status == STATUS_OK && !lost[k] &&
             stationary_warn_excess(sampling, &rules[k], rows, row_count);
         for (size_t i = 0; status == STATUS_OK && i < row_count; i++) {
-            if (!together && !lost)
+            if (!together && !lost[k])
                 stationary_warn_row(sampling, problem, &rules[k], &rows[i], &warnings);
             if (own->excess)
                 continue;
@@ -373,11 +368,12 @@ static int fill(struct table *table, const struct stationary_request *own,
             status = add_row(table, own, &rules[k], &rows[i], error);
         }
         if (status == STATUS_OK && own->excess)
-            status = add_excess(table, request, &rules[k], lost, rows, row_count, tally,
-                                error);
+            status = add_excess(table, request, &rules[k], lost[k], rows, row_count,
+                                tally, error);
         free(rows);
     }
     sampling_warn_rest(sampling, warnings);
+    free(lost);
     return status;
 }
 

@@ -319,9 +319,7 @@ static int add_row(struct table *table, const struct margin *margin,
 {
     const uint64_t all = of->paths->count;
     const bool last = record + 1 == of->paths->records;
-    const struct moments diverged =
-        replicas_moments(of->paths, record, MARGIN_DIVERGED);
-    const uint64_t lost = (uint64_t)floor(diverged.mean * (double)all + 0.5);
+    const uint64_t lost = replicas_nonzero(of->paths, record, MARGIN_DIVERGED);
     int status = rule_table_row(of->rule, table, error);
     if (status == STATUS_OK)
         status = tell_divergence(table, sampling, of->rule, lost, all, last, error);

@@ -106,10 +106,9 @@ static const struct {
 };
 
 static int add_row(struct table *table, const struct training *training,
-                   const struct replicas *result, uint64_t replica, uint64_t record,
-                   struct error *error)
+                   const struct applied *applied, const struct replicas *result,
+                   uint64_t replica, uint64_t record, struct error *error)
 {
-    const struct applied applied = training_applied(training->rule);
     const bool diverged =
         replicas_value(result, replica, record, TRAINING_DIVERGED) != 0;
     int status = rule_table_row(training->rule, table, error);
@@ -123,8 +122,8 @@ static int add_row(struct table *table, const struct training *training,
     for (size_t k = 0; k < sizeof reals / sizeof *reals; k++)
         table_real(table, reals[k].column,
                    replicas_value(result, replica, record, reals[k].quantity));
-    table_real(table, APPLIED_RATE, applied.rate);
-    table_real(table, APPLIED_DECAY, applied.decay);
+    table_real(table, APPLIED_RATE, applied->rate);
+    table_real(table, APPLIED_DECAY, applied->decay);
     table_count(table, STEPS,
                 (uint64_t)replicas_value(result, replica, record, TRAINING_STEPS));
     table_count(table, DIVERGED, diverged);
@@ -137,10 +136,8 @@ static void count_rule(const struct sampling *sampling, const struct rule *rule,
                        const struct replicas *result, uint64_t asked,
                        struct tally *tally)
 {
-    uint64_t diverged = 0;
-    for (uint64_t i = 0; i < result->count; i++)
-        diverged +=
-            replicas_value(result, i, result->records - 1, TRAINING_DIVERGED) != 0;
+    const uint64_t diverged =
+        replicas_nonzero(result, result->records - 1, TRAINING_DIVERGED);
     tally->not_sampled += result->count < asked;
     tally->inconclusive += diverged > 0 && diverged == result->count;
     if (diverged > 0)
@@ -178,11 +175,12 @@ static int train_one(const struct train_request *own, struct training *training,
 {
     const struct sampling *sampling = &own->training.request.sampling;
     struct replicas result;
+    const struct applied applied = training_applied(training->rule);
     training->label = sampling_label(sampling, training->rule->kind->name);
     int status = training_run(training, own->replicas, &result, error);
     for (uint64_t i = 0; status == STATUS_OK && i < result.count; i++)
         for (uint64_t k = 0; status == STATUS_OK && k < result.records; k++)
-            status = add_row(table, training, &result, i, k, error);
+            status = add_row(table, training, &applied, &result, i, k, error);
     if (status == STATUS_OK)
         count_rule(sampling, training->rule, &result, own->replicas, tally);
     replicas_free(&result);

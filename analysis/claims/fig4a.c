@@ -49,9 +49,8 @@ static int check(struct ledger *ledger, const struct claim *claim, struct error 
         status =
             add_noise(&rows, "40 % symmetric label noise", LESSON_SYMMETRIC, error);
     if (status == STATUS_OK)
-        status = claim_training_controls(&rows, DECAY, LESSON_SYMMETRIC, SHARE, error);
-    if (status == STATUS_OK)
-        status = claim_training_run(ledger, claim, &rows, error);
+        status = claim_training_finish(ledger, claim, &rows, DECAY, LESSON_SYMMETRIC,
+                                       SHARE, error);
     claim_training_free(&rows);
     return status;
 }

@@ -14,9 +14,8 @@ static int check(struct ledger *ledger, const struct claim *claim, struct error 
         status = claim_training_pair(&rows, "clean labels", rates[k], 1, DECAY,
                                      LESSON_CLEAN, 0, error);
     if (status == STATUS_OK)
-        status = claim_training_controls(&rows, DECAY, LESSON_CLEAN, 0, error);
-    if (status == STATUS_OK)
-        status = claim_training_run(ledger, claim, &rows, error);
+        status =
+            claim_training_finish(ledger, claim, &rows, DECAY, LESSON_CLEAN, 0, error);
     claim_training_free(&rows);
     return status;
 }

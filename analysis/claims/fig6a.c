@@ -21,9 +21,8 @@ static int check(struct ledger *ledger, const struct claim *claim, struct error 
                                      LESSON_CLEAN, 0, error);
     }
     if (status == STATUS_OK)
-        status = claim_training_controls(&rows, decays[1], LESSON_CLEAN, 0, error);
-    if (status == STATUS_OK)
-        status = claim_training_run(ledger, claim, &rows, error);
+        status = claim_training_finish(ledger, claim, &rows, decays[1], LESSON_CLEAN, 0,
+                                       error);
     claim_training_free(&rows);
     return status;
 }

@@ -38,9 +38,8 @@ static int check(struct ledger *ledger, const struct claim *claim, struct error 
     for (int k = 0; status == STATUS_OK && k < 4; k++)
         status = add_adaptive(&rows, k < 2 ? DECAY_ADAPTIVE : DECAY, k % 2, error);
     if (status == STATUS_OK)
-        status = claim_training_controls(&rows, DECAY, LESSON_CLEAN, 0, error);
-    if (status == STATUS_OK)
-        status = claim_training_run(ledger, claim, &rows, error);
+        status =
+            claim_training_finish(ledger, claim, &rows, DECAY, LESSON_CLEAN, 0, error);
     claim_training_free(&rows);
     return status;
 }

@@ -24,11 +24,7 @@ static struct moments in_points(struct moments moments)
 
 static uint64_t diverged(const struct replicas *replicas)
 {
-    uint64_t found = 0;
-    for (uint64_t i = 0; i < replicas->count; i++)
-        found +=
-            replicas_value(replicas, i, replicas->records - 1, TRAINING_DIVERGED) != 0;
-    return found;
+    return replicas_nonzero(replicas, replicas->records - 1, TRAINING_DIVERGED);
 }
 
 struct generalize_result generalize_judge(const struct replicas *own,

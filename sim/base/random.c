@@ -114,3 +114,14 @@ void random_normal(struct random_stream *stream, size_t count, double *out)
         break;
     }
 }
+
+int random_first_normal(struct random_generator generator, struct random_key key,
+                        size_t count, double *out, struct error *error)
+{
+    struct random_stream stream;
+    const int status = random_init(&stream, generator, key, error);
+    if (status == STATUS_OK)
+        random_normal(&stream, random_room(count), out);
+    random_free(&stream);
+    return status;
+}

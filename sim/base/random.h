@@ -78,6 +78,18 @@ void random_free(struct random_stream *stream);
  * two 64-bit words; |z| <= 8.5. */
 void random_normal(struct random_stream *stream, size_t count, double *out);
 
+/* `count` rounded up to whole blocks. */
+static inline size_t random_room(size_t count)
+{
+    return (count + RANDOM_BLOCK - 1) / RANDOM_BLOCK * RANDOM_BLOCK;
+}
+
+/* Sets out[0..random_room(count)) to the first normal numbers of the stream named by
+ * key. What random_init returns. */
+PNM_MUST_USE int random_first_normal(struct random_generator generator,
+                                     struct random_key key, size_t count, double *out,
+                                     struct error *error);
+
 /* The next RANDOM_BLOCK raw 64-bit words of the stream (first and second word of each
  * lane); not for RANDOM_GSL. */
 void random_words(struct random_stream *stream, uint64_t words[RANDOM_BLOCK]);

@@ -81,7 +81,7 @@ int epoch_samples_init(struct epoch_samples *samples, const struct problem *prob
                        struct error *error)
 {
     const size_t count = problem->train_size;
-    const size_t stride = (count + RANDOM_BLOCK - 1) / RANDOM_BLOCK * RANDOM_BLOCK;
+    const size_t stride = random_room(count);
     const double sizes[] = {(double)count, (double)problem->batch, (double)columns};
     const struct random_key key = {
         .seed = seed,

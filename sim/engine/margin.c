@@ -46,14 +46,12 @@ double margin_coast_bound(const struct rule *rule)
 
 uint64_t margin_records(const struct margin *margin)
 {
-    const uint64_t every = margin->every;
-    return every == 0 ? 1 : margin->steps / every + 1 + (margin->steps % every != 0);
+    return replicas_records(margin->steps, margin->every);
 }
 
 uint64_t margin_record_step(const struct margin *margin, uint64_t record)
 {
-    const uint64_t step = record * margin->every;
-    return margin->every == 0 || step > margin->steps ? margin->steps : step;
+    return replicas_record(margin->steps, margin->every, record);
 }
 
 /* --- one replica ------------------------------------------------------------------ */

@@ -2,6 +2,7 @@
 #include "engine/replicas.h"
 
 #include "base/random.h"
+#include "engine/ensemble.h"
 #include "engine/units.h"
 
 #include <math.h>
@@ -71,6 +72,17 @@ void replicas_free(struct replicas *result)
     *result = (struct replicas){0};
 }
 
+uint64_t replicas_records(uint64_t last, uint64_t every)
+{
+    return every == 0 ? 1 : ensemble_records(last, every);
+}
+
+uint64_t replicas_record(uint64_t last, uint64_t every, uint64_t record)
+{
+    const uint64_t at = record * every;
+    return every == 0 || at > last ? last : at;
+}
+
 double replicas_value(const struct replicas *result, uint64_t replica, uint64_t record,
                       uint64_t quantity)
 {
@@ -88,6 +100,17 @@ struct moments replicas_moments(const struct replicas *result, uint64_t record,
             moments_add(&moments, x);
     }
     return moments;
+}
+
+uint64_t replicas_nonzero(const struct replicas *result, uint64_t record,
+                          uint64_t quantity)
+{
+    uint64_t found = 0;
+    for (uint64_t i = 0; i < result->count; i++) {
+        const double x = replicas_value(result, i, record, quantity);
+        found += isfinite(x) && x != 0;
+    }
+    return found;
 }
 
 double replicas_largest(const struct replicas *result, uint64_t record,

@@ -32,12 +32,21 @@ PNM_MUST_USE int replicas_run(const struct replicas_plan *plan, uint64_t count,
                               struct replicas *result, struct error *error);
 void replicas_free(struct replicas *result);
 
+/* The records of a training up to `last`, at 0, every `every` and `last`, or at `last`
+ * alone if `every` is 0; and where record number `record` is. */
+uint64_t replicas_records(uint64_t last, uint64_t every);
+uint64_t replicas_record(uint64_t last, uint64_t every, uint64_t record);
+
 double replicas_value(const struct replicas *result, uint64_t replica, uint64_t record,
                       uint64_t quantity);
 
 /* The moments of a quantity over the replicas that have it. */
 struct moments replicas_moments(const struct replicas *result, uint64_t record,
                                 uint64_t quantity);
+
+/* How many replicas have a quantity that is a number other than 0. */
+uint64_t replicas_nonzero(const struct replicas *result, uint64_t record,
+                          uint64_t quantity);
 
 /* The largest value of a quantity; NAN if no replica has it. */
 double replicas_largest(const struct replicas *result, uint64_t record,

@@ -21,15 +21,12 @@ uint64_t training_epoch_steps(const struct training_setting *setting,
 
 uint64_t training_records(const struct training *training)
 {
-    const uint64_t every = training->every, epochs = training->setting->epochs;
-    return every == 0 ? 1 : epochs / every + 1 + (epochs % every != 0);
+    return replicas_records(training->setting->epochs, training->every);
 }
 
 uint64_t training_record_epoch(const struct training *training, uint64_t record)
 {
-    const uint64_t epoch = record * training->every;
-    const uint64_t epochs = training->setting->epochs;
-    return training->every == 0 || epoch > epochs ? epochs : epoch;
+    return replicas_record(training->setting->epochs, training->every, record);
 }
 
 /* The most weights that a network may have. */
@@ -154,14 +151,10 @@ static int draw_start(struct run *own, uint64_t replica, struct error *error)
     const struct training *training = own->training;
     const struct random_key key = {training->seed, RANDOM_DATA,
                                    random_hash(start_name, NULL, 0), replica};
-    const size_t room = (own->weights + RANDOM_BLOCK - 1) / RANDOM_BLOCK * RANDOM_BLOCK;
-    struct random_stream stream;
-    const int status = random_init(&stream, training->generator, key, error);
-    if (status == STATUS_OK) {
-        random_normal(&stream, room, own->theta);
+    const int status =
+        random_first_normal(training->generator, key, own->weights, own->theta, error);
+    if (status == STATUS_OK)
         perceptron_start(&own->net.shape, own->theta, own->theta);
-    }
-    random_free(&stream);
     return status;
 }
 

@@ -81,37 +81,29 @@ struct source {
     uint64_t seed, replica;
 };
 
-/* Starts the stream that makes what `name` says, of examples with these features and
- * classes. */
-static int start(struct random_stream *stream, const struct source *source,
-                 const char *name, size_t features, size_t classes, struct error *error)
+/* The name of the stream that makes what `name` says, of examples with these features
+ * and classes. */
+static struct random_key key_of(const struct source *source, const char *name,
+                                size_t features, size_t classes)
 {
     const double sizes[] = {(double)features, (double)classes};
-    const struct random_key key = {
+    return (struct random_key){
         .seed = source->seed,
         .purpose = RANDOM_DATA,
         .hash = random_hash(name, sizes, sizeof sizes / sizeof *sizes),
         .unit = source->replica,
     };
-    return random_init(stream, source->generator, key, error);
 }
 
 /* Sets *out to `count` normal numbers; the caller frees them, after a failure too. */
 static int draw_normal(const struct source *source, const char *name, size_t features,
                        size_t classes, size_t count, double **out, struct error *error)
 {
-    const size_t room = (count + RANDOM_BLOCK - 1) / RANDOM_BLOCK * RANDOM_BLOCK;
-    struct random_stream stream;
-    int status = start(&stream, source, name, features, classes, error);
-    *out = NULL;
-    if (status == STATUS_OK) {
-        *out = calloc(room + 1, sizeof **out);
-        status = *out ? STATUS_OK : error_memory(error, "the examples");
-    }
-    if (status == STATUS_OK)
-        random_normal(&stream, room, *out);
-    random_free(&stream);
-    return status;
+    *out = calloc(random_room(count) + 1, sizeof **out);
+    if (!*out)
+        return error_memory(error, "the examples");
+    return random_first_normal(
+        source->generator, key_of(source, name, features, classes), count, *out, error);
 }
 
 /* --- the teacher task ------------------------------------------------------------- */
@@ -230,7 +222,8 @@ static int draw_rows(struct lesson *lesson, const struct class_data *data,
     struct random_stream stream;
     struct random_index index = {.left = 0};
     uint32_t *order = calloc(rows + 1, sizeof *order);
-    int status = start(&stream, source, "lesson rows", rows, 0, error);
+    int status = random_init(&stream, source->generator,
+                             key_of(source, "lesson rows", rows, 0), error);
     if (status == STATUS_OK && !order)
         status = error_memory(error, "the order of the examples");
     if (status != STATUS_OK)
@@ -264,7 +257,8 @@ static int spoil(struct lesson *lesson, const struct lesson_setting *setting,
     const uint32_t classes = (uint32_t)lesson->classes;
     struct random_stream stream;
     struct random_index index = {.left = 0};
-    const int status = start(&stream, source, "lesson noise", 0, classes, error);
+    const int status = random_init(&stream, source->generator,
+                                   key_of(source, "lesson noise", 0, classes), error);
     for (size_t k = 0; status == STATUS_OK && k < lesson->train.count; k++) {
         const double at = random_index_below(&index, &stream, range);
         const uint32_t further = 1 + random_index_below(&index, &stream, classes - 1);

@@ -99,13 +99,7 @@ static int draw_normal(const struct draw *draw, int part, size_t count, double *
 {
     const struct random_key key = {draw->seed, RANDOM_DATA,
                                    random_hash(parts[part], NULL, 0), draw->replica};
-    struct random_stream stream;
-    const int status = random_init(&stream, draw->generator, key, error);
-    if (status == STATUS_OK)
-        random_normal(&stream, (count + RANDOM_BLOCK - 1) / RANDOM_BLOCK * RANDOM_BLOCK,
-                      out);
-    random_free(&stream);
-    return status;
+    return random_first_normal(draw->generator, key, count, out, error);
 }
 
 static double dot(size_t count, const double *a, const double *b)

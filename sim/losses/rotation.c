@@ -13,20 +13,14 @@ static const size_t most = 2000; /* for n x n numbers and n^2 work a step */
 /* Draws at least n x n Gaussian numbers, in whole blocks; the caller frees *out. */
 static int draw_gaussian(size_t n, uint64_t seed, double **out, struct error *error)
 {
-    const size_t count = (n * n + RANDOM_BLOCK - 1) / RANDOM_BLOCK * RANDOM_BLOCK;
     const double dimension = (double)n;
     const struct random_key key = {seed, RANDOM_DATA,
                                    random_hash("rotation", &dimension, 1), 0};
-    struct random_stream stream;
-    *out = malloc(count * sizeof **out);
+    *out = malloc(random_room(n * n) * sizeof **out);
     if (!*out)
         return error_memory(error, "the rotation");
-    const int status = random_init(
-        &stream, (struct random_generator){.kind = RANDOM_XOSHIRO}, key, error);
-    if (status == STATUS_OK)
-        random_normal(&stream, count, *out);
-    random_free(&stream);
-    return status;
+    return random_first_normal((struct random_generator){.kind = RANDOM_XOSHIRO}, key,
+                               n * n, *out, error);
 }
 
 /* gsl_linalg_QR_decomp in steps between which a signal is answered; the bits are the

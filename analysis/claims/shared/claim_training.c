@@ -398,6 +398,14 @@ int claim_training_run(struct ledger *ledger, const struct claim *claim,
         status = run_group(&own, &rows->row[k], end - k, error);
     }
     class_data_free(own.data);
-    claim_training_free(rows);
     return status;
+}
+
+int claim_training_finish(struct ledger *ledger, const struct claim *claim,
+                          struct claim_training_rows *rows, double decay,
+                          enum lesson_noise noise, double share, struct error *error)
+{
+    const int status = claim_training_controls(rows, decay, noise, share, error);
+    return status == STATUS_OK ? claim_training_run(ledger, claim, rows, error)
+                               : status;
 }

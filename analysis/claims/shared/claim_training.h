@@ -74,9 +74,15 @@ PNM_MUST_USE int claim_training_controls(struct claim_training_rows *rows, doubl
 
 /* Trains what the rows need and adds them to the ledger in their order. Neighbours in
  * the list with the same labels and epochs share their trainings. A pair that exceeds
- * the budget of a row is not sampled. */
+ * the budget of a row is not sampled. The caller frees the rows. */
 PNM_MUST_USE int claim_training_run(struct ledger *ledger, const struct claim *claim,
                                     struct claim_training_rows *rows,
                                     struct error *error);
+
+/* Adds the controls and runs all rows: the end of each analogue. */
+PNM_MUST_USE int claim_training_finish(struct ledger *ledger, const struct claim *claim,
+                                       struct claim_training_rows *rows, double decay,
+                                       enum lesson_noise noise, double share,
+                                       struct error *error);
 
 #endif

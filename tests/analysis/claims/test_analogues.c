@@ -49,6 +49,7 @@ static void run(struct claim_training_rows *rows, const struct sampling *samplin
         (struct ledger){.sampling = sampling, .max_samples = sampling->max_samples};
     CHECK(claim_training_run(ledger, &fake, rows, &error) == STATUS_OK, "%s",
           error.text);
+    claim_training_free(rows);
 }
 
 /* 40 replicas of one epoch. */
