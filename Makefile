@@ -419,7 +419,7 @@ bench-quick: $(BENCH) ### the same in less than a minute; results/bench-quick.cs
 format: ### format the sources
 	clang-format -i $(SOURCES)
 
-lint: ### check format and run clang-tidy, cppcheck and shellcheck
+lint: ### check format and run clang-tidy, cppcheck, gcc's analyzer and shellcheck
 	clang-format --dry-run --Werror $(SOURCES)
 	cppcheck --quiet --error-exitcode=1 --inline-suppr --suppress=ctuuninitvar --std=c11 \
 	    --enable=warning,performance,portability -DISA=base -DPNM_VERSION='"x"' \
@@ -427,6 +427,7 @@ lint: ### check format and run clang-tidy, cppcheck and shellcheck
 	clang-tidy --quiet --warnings-as-errors='*' $(filter-out tests/sim/% tests/analysis/%,$(filter %.c,$(SOURCES))) -- \
 	    -std=c11 -fopenmp -D_POSIX_C_SOURCE=200809L -DISA=base -DPNM_VERSION='"x"' \
 	    -Isim -Ianalysis
+	sh tests/analyzer.sh
 	shellcheck $(SCRIPTS)
 
 TO = $(DESTDIR)$(PREFIX)

@@ -146,7 +146,7 @@ int net_setting_make(const struct sampling *sampling,
     const double coarser = usual_precision / sampling->precision;
     struct rule own, reference;
     struct net_setting of_reference = {.stable = true};
-    double c[N];
+    double c[N] = {0};
     *setting = (struct net_setting){.name = rules[rule]};
     int status = rule_from(&own, error, "%s lr=%.17g%s", rules[rule], eta,
                            rule >= 2 ? " lr-normalization=off" : "");

@@ -138,7 +138,7 @@ int posterior_theory(const struct rule *rule, const struct problem *problem,
 {
     const size_t n = problem->n, size = problem->dense ? n * n : n;
     double mean_square = 0;
-    quad *covariance = malloc(2 * size * sizeof *covariance);
+    quad *covariance = calloc(2 * size + 1, sizeof *covariance);
     *posterior = (struct posterior){.kl = NAN};
     if (!covariance)
         return error_memory(error, "the covariance");

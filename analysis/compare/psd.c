@@ -265,11 +265,12 @@ int psd_compare(const struct sampling *sampling, const struct rule *rule,
                 struct psd_plan *plan, struct error *error)
 {
     struct noise_filter filter;
-    struct moments spread[PSD_POINTS] = {{0}};
+    struct moments spread[PSD_POINTS];
     double window[PSD_SEGMENT], windowed[PSD_POINTS];
     int status = noise_filter_init(&filter, rule, error);
     if (status != STATUS_OK)
         return status;
+    memset(spread, 0, sizeof spread);
     hann(window);
     noise_filter_windowed(&filter, PSD_SEGMENT, window, windowed);
     for (int k = 0; k < PSD_POINTS; k++) {

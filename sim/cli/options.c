@@ -5,6 +5,7 @@
 #include "base/parse.h"
 #include "cli/option_lists.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -225,27 +226,35 @@ void options_describe_error(const struct options *options, const struct error *e
 /* --- values by name ----------------------------------------------------------------
  */
 
+/* A program asks for options of its own table alone. */
+static const struct option_value *known(const struct options *options, const char *name)
+{
+    const struct option_value *value = options_find(options, name);
+    assert(value);
+    return value;
+}
+
 const char *options_text(const struct options *options, const char *name)
 {
-    return options_find(options, name)->text;
+    return known(options, name)->text;
 }
 
 bool options_given(const struct options *options, const char *name)
 {
-    return options_find(options, name)->given;
+    return known(options, name)->given;
 }
 
 double options_real(const struct options *options, const char *name)
 {
-    return options_find(options, name)->real;
+    return known(options, name)->real;
 }
 
 uint64_t options_count(const struct options *options, const char *name)
 {
-    return options_find(options, name)->count;
+    return known(options, name)->count;
 }
 
 bool options_flag(const struct options *options, const char *name)
 {
-    return options_find(options, name)->given;
+    return known(options, name)->given;
 }

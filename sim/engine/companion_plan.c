@@ -107,7 +107,7 @@ int companion_fit(const struct ensemble *ensemble, struct chains chains,
     const size_t n = ensemble->problem->n;
     struct ensemble own = *ensemble;
     struct chains *each = calloc(n, sizeof *each);
-    struct control_fit *fit = malloc(n * sizeof *fit);
+    struct control_fit *fit = calloc(n + 1, sizeof *fit);
     int status = each && fit ? STATUS_OK : error_memory(error, "the pilot");
     if (status != STATUS_OK)
         goto out;

@@ -178,9 +178,11 @@ static int read_records(struct session *session, const char *path,
 {
     const uint64_t length = get_number(reading);
     const char *text = get(reading, length);
-    char *theirs = text ? strndup(text, length) : NULL;
-    if (!theirs)
+    if (!text)
         return damaged(path, "is damaged", error);
+    char *theirs = strndup(text, length);
+    if (!theirs)
+        return error_memory(error, "the checkpoint");
     const int status = check_parameters(session, path, theirs, error);
     free(theirs);
     if (status != STATUS_OK)

@@ -222,10 +222,10 @@ static int draw_rows(struct lesson *lesson, const struct class_data *data,
     struct random_stream stream;
     struct random_index index = {.left = 0};
     uint32_t *order = calloc(rows + 1, sizeof *order);
+    if (!order)
+        return error_memory(error, "the order of the examples");
     int status = random_init(&stream, source->generator,
                              key_of(source, "lesson rows", rows, 0), error);
-    if (status == STATUS_OK && !order)
-        status = error_memory(error, "the order of the examples");
     if (status != STATUS_OK)
         goto out;
     for (size_t k = 0; k < rows; k++)

@@ -42,7 +42,7 @@ static inline void update(const double *scalar, double *theta, double *slot,
                           const double *g)
 {
     const double h = g[SAMPLES], noiseless = g[SAMPLES + 1];
-    double before[STATE] = {*theta}, pulled[STATE] = {noiseless}, after[STATE];
+    double before[STATE] = {*theta}, pulled[STATE] = {noiseless}, after[STATE] = {0};
     for (int k = 0; k < SLOTS; k++) {
         before[1 + k] = slot[k];
         pulled[1 + k] = h * slot[k];

@@ -163,7 +163,7 @@ int mean_square_run_init(struct mean_square_run *run, const struct mean_square *
         for (size_t j = i + 1; own->examples && j < n; j++)
             run->second[example_moments_pair(n, i, j)] = offset[i] * offset[j];
     }
-    if (drifts)
+    if (run->mean)
         memcpy(run->mean, offset, n * sizeof *offset);
     run->risk = risk_of(run);
     step_at(run, &run->step);

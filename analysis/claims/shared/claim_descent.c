@@ -175,7 +175,7 @@ static int make_starts(const struct claim_grid *g, const struct bound_search *se
     for (int i = 0; i < 6; i++)
         points *= lists[i]->count;
     *count = points * search->loss_count;
-    *starts = calloc(*count, sizeof **starts);
+    *starts = calloc(*count + 1, sizeof **starts);
     if (!*starts)
         return error_memory(error, "the grid of settings");
     for (size_t k = 0; k < *count; k++) {
