@@ -295,6 +295,39 @@ results/ledger.json:
 results/momentum.json: results/ledger.json | all
 	@$(BUILD)/bin/pnm-verify $(THREADS:%=--threads %) --paper momentum --output $@ || [ $$? -eq 2 ]
 
+# The page to play with: the rules, their theory and the generator, compiled to WebAssembly
+# by clang. It has no fma, which wasi-libc computes with integers, and has the same bits.
+WASM = $(BUILD)/wasm
+WASM_CFLAGS = --target=wasm32-wasi -std=c11 -D_POSIX_C_SOURCE=200809L -O2 -ffp-contract=off \
+	-fno-math-errno -fvisibility=hidden $(WARNINGS) -Wno-unknown-pragmas -Wno-shorten-64-to-32 -Isim -Ianalysis \
+	-idirafter /usr/include
+WASM_RULES = $(RULES:%=sim/rules/%.c)
+WASM_THEORY = theory stein noise_filter $(shell sed -n 's/^ *THEORY(\([a-z0-9_]*\)).*/\1/p' analysis/theory/list.h)
+WASM_BASE = error isa nearest numbers parse quad_lu quad_matrix random roots text
+WASM_SOURCES = $(wildcard plots/explorer/*.c) $(WASM_RULES) sim/engine/plan.c \
+	$(filter-out $(KINDS),$(wildcard sim/rules/*.c)) $(WASM_THEORY:%=analysis/theory/%.c) $(WASM_BASE:%=sim/base/%.c)
+WASM_HOT = $(WASM_RULES) $(wildcard sim/base/*_kernel.c)
+WASM_OBJECTS = $(WASM_SOURCES:%.c=$(WASM)/obj/%.o) $(WASM_HOT:%.c=$(WASM)/obj/base/%.o)
+
+$(WASM)/obj/base/%.o: %.c Makefile
+	@mkdir -p $(@D)
+	@$(SAY) "  $@"
+	@clang $(WASM_CFLAGS) -DISA=base -MMD -MP -c -o $@ $<
+
+$(WASM)/obj/%.o: %.c Makefile
+	@mkdir -p $(@D)
+	@$(SAY) "  $@"
+	@clang $(WASM_CFLAGS) -MMD -MP -c -o $@ $<
+
+# Random123 refuses processors that it was not tried on; tests/docs/explorer.bats tries this one.
+$(WASM)/obj/sim/base/random.o: WASM_CFLAGS += -D__riscv -DR123_USE_MULHILO64_C99=1
+
+$(WASM)/explorer.wasm: $(WASM_OBJECTS)
+	@$(SAY) "  $@"
+	@clang --target=wasm32-wasi -mexec-model=reactor -Wl,--export-dynamic,--gc-sections,--strip-all,-z,stack-size=1048576 -o $@ $^
+
+explorer.wasm: ; @$(COMPILE) $(WASM)/explorer.wasm
+
 docs: all ### write the tables of README.md and analysis/README.md anew, about a minute
 	@PNM_BIN=$(abspath $(BUILD)/bin) sh tests/docs/generate.sh
 
