@@ -89,7 +89,7 @@ SOURCES = $(wildcard $(foreach folder,sim sim/* analysis analysis/* analysis/*/*
 SCRIPTS = $(wildcard sim/*/*.sh tests/*.sh tests/random/*.sh tests/docs/*.sh tests/faults/*.sh plots/*.sh tests/cli/*.bash) .ci/run .ci/setup
 
 .PHONY: all programs unit-tests help setup setup-lint setup-mpi setup-bench \
-	setup-random setup-docs verify verify-training tables training-tables plots gallery report docs notebooks \
+	setup-random setup-docs verify verify-training tables training-tables plots gallery report explorer docs notebooks \
 	test test-unit test-cli \
 	test-bits test-faults test-faults-quick test-docs test-docs-man test-docs-readme test-docs-report test-docs-python \
 	test-docs-notebooks \
@@ -326,7 +326,12 @@ $(WASM)/explorer.wasm: $(WASM_OBJECTS)
 	@$(SAY) "  $@"
 	@clang --target=wasm32-wasi -mexec-model=reactor -Wl,--export-dynamic,--gc-sections,--strip-all,-z,stack-size=1048576 -o $@ $^
 
-explorer.wasm: ; @$(COMPILE) $(WASM)/explorer.wasm
+# A page for a browser, from disk and without a network; the report links to it.
+explorer: ## write results/explorer.html, a page with sliders; needs clang, lld and wasi-libc (setup-docs)
+	@$(COMPILE) $(WASM)/explorer.wasm
+	@mkdir -p results
+	@$(PYTHON) plots/explorer/explorer.py $(WASM)/explorer.wasm "$(VERSION)$(REVISION:%= (%))" results/explorer.html
+	@echo "written: results/explorer.html"
 
 docs: all ### write the tables of README.md and analysis/README.md anew, about a minute
 	@PNM_BIN=$(abspath $(BUILD)/bin) sh tests/docs/generate.sh

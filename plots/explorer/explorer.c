@@ -29,6 +29,7 @@ enum {
 /* 64 chains of one unit: the stream's next numbers and where the chains are, in units
  * of the noise's standard deviation. */
 struct walk {
+    struct rule rule;
     struct random_stream stream;
     struct tile tile;
     uint64_t t;
@@ -38,7 +39,7 @@ struct walk {
 
 struct explorer {
     struct walk walk;
-    struct rule rule;
+    struct rule rule; /* as the page has set it: computed defaults are NAN */
     double h, batch;
     struct noise_filter filter;
     struct stable_set stable;
@@ -82,9 +83,9 @@ EXPORT struct explorer *explorer_new(void)
 
 static void tell_parameter(struct text *text, const struct parameter *p)
 {
-    text_add(text, "parameter\t%s\t%s\t%s\t%.17g\t%.17g\t%.17g\t%d\t%d\t", p->name,
-             p->symbol, p->doc, p->preset_value, p->low, p->high, p->low_open,
-             p->high_open);
+    text_add(text, "parameter\t%s\t%s\t%s\t%s\t%.17g\t%.17g\t%.17g\t%d\t%d\t", p->name,
+             p->symbol, p->doc, p->preset ? p->preset : "", p->preset_value, p->low,
+             p->high, p->low_open, p->high_open);
     for (int k = 0; p->choices && p->choices[k]; k++)
         text_add(text, "%s%s", k ? "|" : "", p->choices[k]);
     text_add(text, "\n");
@@ -115,10 +116,10 @@ EXPORT const char *explorer_rules(struct explorer *own)
 EXPORT void explorer_choose(struct explorer *own, int index)
 {
     own->rule = rule_of(rule_kinds()[index], 1);
-    rule_complete(&own->rule);
 }
 
-/* Sets a parameter to a number or to the index of a word. */
+/* Sets a parameter to a number, which is NAN for a default that is computed, or to the
+ * index of a word. */
 static void set_parameter(struct rule *rule, int parameter, double value)
 {
     if (rule->kind->parameters[parameter].choices)
@@ -142,7 +143,13 @@ static struct rule rule_at(const struct explorer *own, double lr)
 {
     struct rule rule = own->rule;
     rule.number[RULE_LR] = lr;
+    rule_complete(&rule);
     return rule;
+}
+
+static struct rule rule_here(const struct explorer *own)
+{
+    return rule_at(own, own->rule.number[RULE_LR]);
 }
 
 static double noise_of(const struct explorer *own)
@@ -189,15 +196,17 @@ EXPORT double explorer_paper(struct explorer *own, double lr)
  * the gradient's; NAN if it has no formula. */
 EXPORT double explorer_paper_noise(const struct explorer *own)
 {
-    const struct theory *theory = theory_find(own->rule.kind->name);
-    return theory && theory->paper_noise ? theory->paper_noise(&own->rule) : NAN;
+    const struct rule rule = rule_here(own);
+    const struct theory *theory = theory_find(rule.kind->name);
+    return theory && theory->paper_noise ? theory->paper_noise(&rule) : NAN;
 }
 
 /* Makes the filter from the gradient's noise to the direction; explorer_density then
  * gives its density. Returns the variance of the direction, or NAN. */
 EXPORT double explorer_filter(struct explorer *own)
 {
-    return noise_filter_init(&own->filter, &own->rule, &own->error) == STATUS_OK
+    const struct rule rule = rule_here(own);
+    return noise_filter_init(&own->filter, &rule, &own->error) == STATUS_OK
                ? noise_filter_autocovariance(&own->filter, 0)
                : NAN;
 }
@@ -221,6 +230,7 @@ EXPORT int explorer_stable(struct explorer *own, int parameter, double value)
     struct mode mode;
     if (parameter >= 0)
         set_parameter(&rule, parameter, value);
+    rule_complete(&rule);
     mode_init(&mode, &rule, 1, system_of);
     return stable_set_of(&mode, &own->stable, &own->error) == STATUS_OK
                ? (int)own->stable.count
@@ -243,10 +253,11 @@ EXPORT double explorer_to(const struct explorer *own, int interval)
 static int walk_start(struct walk *walk, const struct explorer *own, uint64_t unit,
                       struct error *error)
 {
+    walk->rule = rule_here(own);
     const struct random_key key = {
         .seed = own->seed,
         .purpose = RANDOM_ENSEMBLE,
-        .hash = rule_hash(&own->rule),
+        .hash = rule_hash(&walk->rule),
         .unit = unit,
     };
     const struct random_generator generator = {.kind = RANDOM_XOSHIRO};
@@ -258,9 +269,9 @@ static int walk_start(struct walk *walk, const struct explorer *own, uint64_t un
 }
 
 /* Draws the noise of the next BLOCK steps. */
-static void walk_draw(struct walk *walk, const struct rule *rule)
+static void walk_draw(struct walk *walk)
 {
-    const size_t row = LANES * (size_t)rule->kind->samples;
+    const size_t row = LANES * (size_t)walk->rule.kind->samples;
     random_normal(&walk->stream, BLOCK * row, walk->normal);
 }
 
@@ -268,8 +279,9 @@ static void walk_draw(struct walk *walk, const struct rule *rule)
  * unit. Returns the number of chains planned; 0 if the rule is not stable. */
 EXPORT double explorer_begin(struct explorer *own, double seed, double precision)
 {
+    const struct rule rule = rule_here(own);
     const double noise[3] = {noise_of(own), noise_of(own), noise_of(own)};
-    const double exact = explorer_exact(own, own->rule.number[RULE_LR]);
+    const double exact = explorer_exact(own, rule.number[RULE_LR]);
     const struct plan_request request = {
         .burn_in = PLAN_AUTO, .target = precision * exact, .max_samples = INFINITY};
     struct linear_system system;
@@ -279,7 +291,7 @@ EXPORT double explorer_begin(struct explorer *own, double seed, double precision
     own->chains = (struct chains){0};
     own->seed = (uint64_t)seed;
     own->unit = 0;
-    theory_system(&own->rule, own->h, &system);
+    theory_system(&rule, own->h, &system);
     if (!(exact > 0) ||
         plan_law_init(&law, &system, &system, noise, 0, 0, &own->error) != STATUS_OK)
         return 0;
@@ -326,12 +338,12 @@ EXPORT double explorer_run(struct explorer *own, int blocks)
         const uint64_t burn_in = own->chains.burn_in;
         const uint64_t before = burn_in > walk->t ? burn_in - walk->t : 0;
         const size_t skipped = before < steps ? (size_t)before : steps;
-        walk_draw(walk, &own->rule);
+        walk_draw(walk);
         if (skipped > 0)
-            loops->advance_unit(&own->rule, walk->t, skipped, walk->normal, &walk->tile,
-                                walk->trajectory);
+            loops->advance_unit(&walk->rule, walk->t, skipped, walk->normal,
+                                &walk->tile, walk->trajectory);
         if (skipped < steps)
-            loops->moments_unit(&own->rule, walk->t + skipped, steps - skipped,
+            loops->moments_unit(&walk->rule, walk->t + skipped, steps - skipped,
                                 walk->normal + skipped * row, &walk->tile, own->sum,
                                 own->square);
         walk->t += steps;
@@ -369,8 +381,8 @@ EXPORT const double *explorer_trace(struct explorer *own, double unit, int steps
     }
     for (size_t t = 0; own->trace && t < (size_t)steps; t += BLOCK) {
         const size_t left = (size_t)steps - t, count = left < BLOCK ? left : BLOCK;
-        walk_draw(walk, &own->rule);
-        loops->advance_unit(&own->rule, t, count, walk->normal, &walk->tile,
+        walk_draw(walk);
+        loops->advance_unit(&walk->rule, t, count, walk->normal, &walk->tile,
                             walk->trajectory);
         for (size_t lane = 0; lane < LANES; lane++)
             for (size_t k = 0; k < count; k++)
