@@ -15,8 +15,9 @@ PACKAGES = gcc libc6-dev make libgsl-dev libjansson-dev librandom123-dev \
 BENCH_PACKAGES = python3 python3-numpy python3-torch python3-mpmath libslicot-dev
 # The suite that `make test-random` feeds; `make setup-random` installs it.
 RANDOM_PACKAGES = dieharder
-# What `make report`, `make notebooks` and `make test-docs` need; `make setup-docs` installs them.
-DOCS_PACKAGES = python3 mandoc chromium chromium-driver jupyter-nbconvert python3-ipykernel
+# What `make report`, `explorer`, `notebooks` and `test-docs` need; `make setup-docs` installs them.
+DOCS_PACKAGES = python3 mandoc chromium chromium-driver jupyter-nbconvert python3-ipykernel \
+	wasi-libc libclang-rt-14-dev-wasm32 lld
 # What `make format` and `make lint` need; `make setup-lint` installs them.
 LINT_PACKAGES = clang-format clang-tidy cppcheck shellcheck
 
@@ -84,14 +85,14 @@ DATA = plots/table.gp plots/looks.gp \
 	$(notdir $(wildcard $(DIGITS)))
 DATA_FILES = $(DATA:%=$(PLACE)/share/pnmlab/%)
 
-SOURCES = $(wildcard $(foreach folder,sim sim/* analysis analysis/* analysis/*/* tests tests/* \
+SOURCES = $(wildcard $(foreach folder,sim sim/* analysis analysis/* analysis/*/* plots/* tests tests/* \
 	tests/*/*,$(folder)/*.[ch]))
 SCRIPTS = $(wildcard sim/*/*.sh tests/*.sh tests/random/*.sh tests/docs/*.sh tests/faults/*.sh plots/*.sh tests/cli/*.bash) .ci/run .ci/setup
 
 .PHONY: all programs unit-tests help setup setup-lint setup-mpi setup-bench \
 	setup-random setup-docs verify verify-training tables training-tables plots gallery report explorer docs notebooks \
 	test test-unit test-cli \
-	test-bits test-faults test-faults-quick test-docs test-docs-man test-docs-readme test-docs-report test-docs-python \
+	test-bits test-faults test-faults-quick test-docs test-docs-man test-docs-readme test-docs-report test-docs-explorer test-docs-python \
 	test-docs-notebooks \
 	data test-random test-random-quick mutants vectors new-optimizer bench bench-quick format lint \
 	install uninstall clean FORCE
@@ -380,7 +381,7 @@ test-faults-quick: all $(FAULTS) ### the same in a minute
 	@bash tests/faults/faults.sh $(BUILD)/bin $(BUILD)/tests short
 
 # What needs tools for documents, or is too long for make test.
-test-docs: test-docs-man test-docs-readme test-docs-report test-docs-python test-docs-notebooks ### test what is written about the programs
+test-docs: test-docs-man test-docs-readme test-docs-report test-docs-explorer test-docs-python test-docs-notebooks ### test what is written about the programs
 
 test-docs-man: all ### look over the manual pages with mandoc
 	@sh tests/docs/man.sh
@@ -391,6 +392,9 @@ test-docs-readme: all ### run README's commands that take longer than a few seco
 
 test-docs-report: all ### test the report, in a browser too
 	@PNM_BIN=$(abspath $(BUILD)/bin) PYTHON=$(PYTHON) bats tests/docs/report.bats
+
+test-docs-explorer: all explorer ### test the page to play with, in a browser too
+	@PNM_BIN=$(abspath $(BUILD)/bin) PYTHON=$(PYTHON) bats tests/docs/explorer.bats
 
 test-docs-python: all ### test the module pnmlab of Python
 	@PNM_BIN=$(abspath $(BUILD)/bin) PYTHON=$(PYTHON) bats tests/docs/python.bats

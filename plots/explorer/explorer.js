@@ -60,8 +60,9 @@
         if (!Number.isFinite(x)) {
             return x > 0 ? "∞" : "–";
         }
-        const text = String(Number(x.toPrecision(digits)));
-        return text.replace("-", "−").replace(/e\+?(.*)/, (_, power) => "·10" + raised(power));
+        const plain = Number(x.toPrecision(digits)), size = Math.abs(plain);
+        const text = size !== 0 && (size < 1e-3 || size >= 1e6) ? String(plain.toExponential()) : String(plain);
+        return text.replace(/^-/, "−").replace(/e\+?(.*)/, (_, power) => "·10" + raised(power));
     }
 
     function raised(power) {
@@ -69,11 +70,19 @@
         return Array.from(power, (c) => signs[c] || "⁰¹²³⁴⁵⁶⁷⁸⁹"[c]).join("");
     }
 
-    const GREEK = { eta: "η", beta: "β", nu: "ν", gamma: "γ" };
+    const GREEK = { eta: "η", beta: "β", nu: "ν", gamma: "γ", theta: "θ", xi: "ξ" };
 
-    // beta_0 becomes β₀
+    const lowered = (digit) => "₀₁₂₃₄₅₆₇₈₉"[digit];
+
+    // beta_0 and beta0 become β₀, x^2 becomes x²
     function symbol(text) {
-        return text.replace(/[a-z]+/g, (word) => GREEK[word] || word).replace(/_(\d)/g, (_, d) => "₀₁₂₃₄₅₆₇₈₉"[d]);
+        return text.replace(/\b([a-z]+)_?(\d?)(?![a-z])/g, (all, word, digit) => GREEK[word] ? GREEK[word] + (digit && lowered(digit)) : all)
+            .replaceAll("^2", "²").replaceAll("sqrt", "√").replace(/(^|[^a-zA-Z])-/g, "$1−");
+    }
+
+    // The same, with what follows _ below the line: m_{t-1}, g_t.
+    function formula(text) {
+        return text.split(/_(\{[^}]*\}|\w)/).map((piece, k) => k % 2 ? element("sub", {}, symbol(piece.replace(/[{}]/g, ""))) : symbol(piece));
     }
 
     // --- controls -------------------------------------------------------------------------
@@ -115,7 +124,7 @@
     function control(p) {
         const id = `set-${p.name}`;
         const name = symbol(p.symbol);
-        const label = element("label", { for: id }, name && !p.choices ? `${name}: ${p.doc}` : p.doc);
+        const label = element("label", { for: id }, name && !p.choices ? `${name}: ${symbol(p.doc)}` : symbol(p.doc));
         const box = element("div", { class: "control" }, label);
         if (p.choices) {
             const select = element("select", { id }, ...p.choices.map((word, k) => element("option", { value: k }, word)));
@@ -173,7 +182,7 @@
     }
 
     function choose(name) {
-        rule = rules.find((r) => r.name === name) || rules[0];
+        rule = rules.find((r) => r.name === name) || rules.find((r) => r.name === value.rule) || rules[0];
         value.rule = rule.name;
         by("rule").value = rule.name;
         rule.parameters.forEach((p) => {
@@ -181,8 +190,7 @@
             value[p.name] = p.name in value && !p.choices && allowed(p, value[p.name]) ? value[p.name] : presetOf(p);
         });
         by("parameters").replaceChildren(...rule.parameters.map(control));
-        const formula = by("formula");
-        formula.replaceChildren(element("b", {}, rule.summary), `${rule.formula} (${rule.source})`);
+        by("formula").replaceChildren(...formula(rule.formula), ` (${rule.source})`);
         const [colour, dash] = looks[rule.name] || ["#000000", "6,5"];
         document.documentElement.style.setProperty("--rule", colour === "#000000" ? "var(--ink)" : colour);
         rule.dash = dash;
@@ -206,7 +214,7 @@
             value[p.name] = value[p.name] ?? p.preset;
             read(p);
         });
-        const wanted = words.get("rule") || value.rule || "pnm";
+        const wanted = rules.some((r) => r.name === words.get("rule")) ? words.get("rule") : value.rule;
         rules.find((r) => r.name === wanted)?.parameters.forEach(read);
         const words_of = { ...value };
         choose(wanted);
@@ -238,10 +246,15 @@
 
     function showCommands(planned) {
         const steps = wasm.explorer_steps(own), burnIn = wasm.explorer_burn_in(own);
-        by("command").textContent = planned === 0 ? "(diverges: there is no stationary variance to measure)" :
-            `build/bin/pnm-stationary ${options()} --replicas ${planned} --steps ${steps} --burn-in ${burnIn} --control none --seed ${value.seed}`;
-        by("command-trace").textContent = `build/bin/pnm-simulate ${options()} --record trajectory --replicas 3 ` +
-            `--steps ${TRACE_STEPS} --seed ${value.seed}${planned === 0 ? " --allow-divergence" : ""}`;
+        showCommand("command", planned === 0 ? "(diverges: there is no stationary variance to measure)" :
+            `build/bin/pnm-stationary ${options()} --replicas ${planned} --steps ${steps} --burn-in ${burnIn} --control none --seed ${value.seed}`);
+        showCommand("command-trace", `build/bin/pnm-simulate ${options()} --record trajectory --replicas 3 ` +
+            `--steps ${TRACE_STEPS} --seed ${value.seed}${planned === 0 ? " --allow-divergence" : ""}`);
+    }
+
+    // An option stays in one line with its value.
+    function showCommand(id, text) {
+        by(id).replaceChildren(...text.split(/ (?=--)/).flatMap((option, k) => [k ? " " : "", element("span", {}, option)]));
     }
 
     async function copy(button) {
@@ -368,6 +381,7 @@
         by("page").hidden = false;
         by("rule").append(...rules.map((r) => element("option", { value: r.name }, `${r.name}: ${r.summary}`)));
         PROBLEM.forEach((p) => { value[p.name] = p.preset; });
+        value.rule = "pnm";
         by("problem").replaceChildren(...PROBLEM.map(control));
         by("rule").addEventListener("change", () => { choose(by("rule").value); changed(); });
         by("run").addEventListener("click", run);

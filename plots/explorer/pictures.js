@@ -156,9 +156,8 @@ window.pnmPictures = (() => {
         }
         p.write(low, exact[0][1], `exact: ${s.short(exact[0][1], 3)}`, { dx: 8, dy: exact[0][1] > paper[0][1] ? -9 : 18 });
         p.end();
-        document.getElementById("variance-note").textContent = Number.isFinite(paper[0][1])
-            ? "The pale band is the paper’s formula, the line the exact variance; the ring is where the sliders are. In these units h and B drop out of both."
-            : "The line is the exact variance; the paper has no formula for this rule. The ring is where the sliders are. In these units h and B drop out.";
+        document.getElementById("variance-note").textContent = "In these units h and B drop out." +
+            (Number.isFinite(paper[0][1]) ? "" : " The paper has no formula for this rule.");
     }
 
     // --- ensemble -------------------------------------------------------------------------
@@ -223,7 +222,7 @@ window.pnmPictures = (() => {
         p.line([[0, 1], [0.5, 1]], { class: "limit" });
         p.line(density, dashed(s));
         if (Number.isFinite(printed) && printed !== 1) {
-            p.write(0.5, printed, `paper: ${s.short(printed, 3)}`, { dx: -8, dy: -9, "text-anchor": "end" });
+            p.write(0.25, printed, `paper: ${s.short(printed, 3)}`, { dy: -9, "text-anchor": "middle" });
         }
         p.write(0.25, 1, "the gradient’s noise: 1", { dy: -6, "text-anchor": "middle" });
         p.end();
@@ -235,8 +234,8 @@ window.pnmPictures = (() => {
 
     // --- stability ------------------------------------------------------------------------
 
-    const LEVELS = ["#08306B", "#2171B5", "#4C9BCF", "#6BAED6", "#94C4DF", "#BDD7E7", "#D0E1F0", "#E3ECF6"];
-    const ROWS = 60, COLUMNS = 64;
+    const PALETTE = [[0x08, 0x30, 0x6B], [0x21, 0x71, 0xB5], [0x6B, 0xAE, 0xD6], [0xBD, 0xD7, 0xE7], [0xE3, 0xEC, 0xF6]];
+    const LEVELS = 24, ROWS = 48, COLUMNS = 72;
     let ground = { key: "" };    // the last map without its point
     let waiting = 0;
 
@@ -281,8 +280,9 @@ window.pnmPictures = (() => {
             if (index >= 0) {
                 wasm.explorer_set(own, index, setting);
             }
-            const radius = intervals.length === 0 ? [] : Array.from({ length: COLUMNS }, (_, k) =>
-                1 - wasm.explorer_margin(own, (k + 0.5) / COLUMNS * x.high / s.value.h));
+            const stable = (a, b) => intervals.some(([from, to]) => from < b && to > a);
+            const radius = Array.from({ length: COLUMNS }, (_, k) => stable(k / COLUMNS * x.high, (k + 1) / COLUMNS * x.high)
+                ? 1 - wasm.explorer_margin(own, (k + 0.5) / COLUMNS * x.high / s.value.h) : NaN);
             return { at, intervals, radius };
         });
         if (index >= 0) {
@@ -297,8 +297,10 @@ window.pnmPictures = (() => {
         pattern.append(node("line", { class: "hatch", x1: 0, y1: 0, x2: 0, y2: 8 }));
         p.svg.prepend(pattern);
         p.add("rect", { x: p.box.left, y: p.box.top, width: p.box.right - p.box.left, height: p.box.bottom - p.box.top, fill: "url(#map-hatch)" });
+        const lowest = Math.min(...(ground.rows || []).flatMap((row) => row.radius.filter((rho) => rho >= 0 && rho < 1)));
+        const shades = p.add("g", { class: "shade", "shape-rendering": "crispEdges" });
         for (const row of ground.rows || []) {
-            shade(p, row, x, y, index < 0);
+            shade(p, shades, row, x, y, index < 0, lowest);
         }
         edges(p, ground.rows || [], x);
         p.line([[s.rate, y.low], [s.rate, y.high]], { class: "here" });
@@ -308,14 +310,19 @@ window.pnmPictures = (() => {
             p.svg.querySelectorAll("text[text-anchor=end]").forEach((text) => text.remove());
         }
         p.end();
-        document.getElementById("map-note").textContent = "Dark blue converges fast, pale blue slowly, hatched diverges; the line is the exact limit. " +
-            `Here ρ = ${s.short(1 - s.margin, 4)}.` + (index < 0 ? " This rule has no parameter besides η that moves the limit." : "");
+        document.getElementById("map-note").textContent = (Number.isFinite(lowest) ? `The darkest blue has the spectral radius ${s.short(lowest, 2)}, the palest nearly 1; ` : "") +
+            `hatched diverges, and the line is the exact limit. Here ρ = ${s.short(1 - s.margin, 4)}.` + (index < 0 ? " This rule has no parameter besides η that moves the limit." : "");
     }
 
-    function shade(p, row, x, y, whole) {
+    function colour(level) {
+        const at = level / (LEVELS - 1) * (PALETTE.length - 1), k = Math.min(Math.floor(at), PALETTE.length - 2);
+        return `rgb(${PALETTE[k].map((from, c) => Math.round(from + (at - k) * (PALETTE[k + 1][c] - from))).join()})`;
+    }
+
+    function shade(p, ground, row, x, y, whole, lowest) {
         const half = whole ? y.high : 0.5 * (y.high - y.low) / ROWS + 1e-9;
         const top = p.py(Math.min(row.at + half, y.high)), bottom = p.py(Math.max(row.at - half, y.low));
-        const level = (k) => Math.max(0, Math.min(LEVELS.length - 1, Math.floor((row.radius[k] - 0.2) / 0.8 * LEVELS.length)));
+        const level = (k) => Math.max(0, Math.min(LEVELS - 1, Math.floor((row.radius[k] - lowest) / (1 - lowest) * LEVELS)));
         for (const [from, to] of row.intervals) {
             const end = Math.min(to, x.high);
             for (let k = Math.floor(from / x.high * COLUMNS); k < COLUMNS && k / COLUMNS * x.high < end;) {
@@ -324,7 +331,7 @@ window.pnmPictures = (() => {
                     next++;
                 }
                 const a = p.px(Math.max(from, k / COLUMNS * x.high)), b = p.px(Math.min(end, next / COLUMNS * x.high));
-                p.add("rect", { x: a, y: top, width: Math.max(0, b - a + 0.4), height: bottom - top + 0.4, fill: LEVELS[level(k)] });
+                ground.append(node("rect", { x: a, y: top, width: Math.max(0, b - a + 0.4), height: bottom - top + 0.4, fill: colour(level(k)) }));
                 k = next;
             }
         }

@@ -8,7 +8,8 @@ load helpers
 
 root=$BATS_TEST_DIRNAME/../..
 rooms="sim/base sim/rules sim/losses sim/engine sim/cli analysis/theory analysis/worst
-    analysis/compare analysis/verdict analysis/claims analysis/claims/shared sim analysis"
+    analysis/compare analysis/verdict analysis/claims analysis/claims/shared sim analysis
+    plots/explorer"
 
 # The rooms that a room may use; sim and analysis are the programs.
 may_use() {
@@ -30,6 +31,7 @@ may_use() {
             analysis/claims/shared
         ;;
     analysis) echo "$(may_use analysis/claims)" sim/cli analysis ;;
+    plots/explorer) echo "$(may_use sim/engine)" analysis/theory ;;
     esac
 }
 
@@ -131,7 +133,7 @@ objects() {
         /^}/ && at { if (FNR - at >= 60) print FILENAME ": " name; at = 0 }
         FNR == 501 { print FILENAME " has more than 500 lines" }' \
         "$root"/sim/*.c "$root"/sim/*/*.[ch] "$root"/analysis/*.[ch] "$root"/analysis/*/*.[ch] \
-        "$root"/analysis/*/*/*.[ch]
+        "$root"/analysis/*/*/*.[ch] "$root"/plots/explorer/*.c
     expect_equal "$output" ''
 }
 

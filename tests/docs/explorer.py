@@ -2,14 +2,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Opens the page to play with in Chromium and tries what a reader does with it.
 
-usage: explorer.py EXPLORER.html PROGRAMS [SCREENSHOT_DIR]
+usage: explorer.py [--only TEST] EXPLORER.html PROGRAMS [SCREENSHOT_DIR]
 
-PROGRAMS is the folder of pnm-simulate and pnm-stationary, whose numbers the page's must equal to
+TEST is the name of one of TESTS. PROGRAMS is the folder of pnm-simulate and pnm-stationary, whose numbers the page's must equal to
 the bit. With a folder named, views of the page are written there to look at.
 """
 
 import base64
-import json
 import os
 import shlex
 import subprocess
@@ -143,7 +142,7 @@ def refused(page, url):
     expect("words that mean nothing", (go(page, url, "rule=none&lr=x&beta0="), page.run("return pnmExplorer.value.rule"))[1], "pnm")
 
 
-def labelled(page):
+def labelled(page, url):
     bad = ("return Array.from(document.querySelectorAll('input, select, button'))"
            ".filter(e => !(e.labels?.length || e.getAttribute('aria-label') || e.textContent.trim())).map(e => e.id)")  # fmt: skip
     expect("controls without a label", page.run(bad), [])
@@ -187,22 +186,26 @@ def without_webassembly(page, url):
     expect("no controls", page.run("return document.getElementById('page').checkVisibility()"), False)
 
 
-def main(html, programs, folder=None):
+def opens(page, url):
+    expect("it says nothing is missing", page.run("return document.getElementById('missing').checkVisibility()"), False)
+    loaded = "return performance.getEntriesByType('resource').map(e => e.name).filter(n => !n.startsWith('data:'))"
+    expect("what it loads", page.run(loaded), [])
+
+
+# The last one leaves a browser without WebAssembly.
+TESTS = (opens, labelled, same_bits, ensemble_converges, sliders_move, refused, nothing_is_cut, without_webassembly)
+
+
+def main(html, programs, folder=None, only=None):
     url = "file://" + os.path.abspath(html)
     page = Browser(os.path.abspath(html) + ".profile")
+    extra = {same_bits: (programs,), ensemble_converges: (programs,), nothing_is_cut: (folder,)}
     try:
         page.open(url)
         settle(page)
-        expect("it says nothing is missing", page.run("return document.getElementById('missing').checkVisibility()"), False)
-        loaded = "return performance.getEntriesByType('resource').map(e => e.name).filter(n => !n.startsWith('data:'))"
-        expect("what it loads", page.run(loaded), [])
-        labelled(page)
-        same_bits(page, url, programs)
-        ensemble_converges(page, url, programs)
-        sliders_move(page, url)
-        refused(page, url)
-        nothing_is_cut(page, url, folder)
-        without_webassembly(page, url)
+        for test in TESTS:
+            if only in (None, test.__name__):
+                test(page, url, *extra.get(test, ()))
         expect("console", page.messages(), [])
     finally:
         page.close()
@@ -210,7 +213,10 @@ def main(html, programs, folder=None):
 
 
 if __name__ == "__main__":
-    if len(sys.argv) not in (3, 4):
-        print("usage: explorer.py EXPLORER.html PROGRAMS [SCREENSHOT_DIR]", file=sys.stderr)
+    words = sys.argv[1:]
+    name = words[1] if words[:1] == ["--only"] else None
+    words = words[2:] if name else words
+    if len(words) not in (2, 3) or name not in (None, *(test.__name__ for test in TESTS)):
+        print("usage: explorer.py [--only TEST] EXPLORER.html PROGRAMS [SCREENSHOT_DIR]", file=sys.stderr)
         sys.exit(64)
-    sys.exit(main(*sys.argv[1:]))
+    sys.exit(main(*words, only=name))
