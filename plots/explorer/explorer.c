@@ -23,7 +23,8 @@
 
 enum {
     LANES = RULE_LANES,
-    BLOCK = 32, /* steps between two looks, as ensemble_run has them for one mode */
+    BLOCK = 32,    /* steps between two looks, as ensemble_run has them for one mode */
+    FEWEST = 1024, /* chains, so that there is a way to converge */
 };
 
 /* 64 chains of one unit: the stream's next numbers and where the chains are, in units
@@ -282,8 +283,10 @@ EXPORT double explorer_begin(struct explorer *own, double seed, double precision
     const struct rule rule = rule_here(own);
     const double noise[3] = {noise_of(own), noise_of(own), noise_of(own)};
     const double exact = explorer_exact(own, rule.number[RULE_LR]);
-    const struct plan_request request = {
-        .burn_in = PLAN_AUTO, .target = precision * exact, .max_samples = INFINITY};
+    const struct plan_request request = {.burn_in = PLAN_AUTO,
+                                         .target = precision * exact,
+                                         .max_samples = INFINITY,
+                                         .fewest = FEWEST};
     struct linear_system system;
     struct plan_law law;
     struct plan plan;
@@ -305,6 +308,12 @@ EXPORT double explorer_begin(struct explorer *own, double seed, double precision
 EXPORT double explorer_steps(const struct explorer *own)
 {
     return (double)own->chains.steps;
+}
+
+/* The steps that the unit's chains have taken. */
+EXPORT double explorer_taken(const struct explorer *own)
+{
+    return (double)own->walk.t;
 }
 
 EXPORT double explorer_burn_in(const struct explorer *own)

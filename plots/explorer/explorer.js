@@ -5,7 +5,7 @@
 (() => {
     const by = (id) => document.getElementById(id);
     const looks = JSON.parse(by("looks").textContent);
-    const BATCH_OF_CHAINS = 64, PRECISION = 0.005, TRACE_STEPS = 300;
+    const BATCH_OF_CHAINS = 64, PRECISION = 0.01, TRACE_STEPS = 300;
     let wasm, own, rules, rule;      // exports, the state in there, all rules, the one chosen
     const value = {};                // of every control, by name
     const live = { running: false, planned: 0, points: [], version: 0 };
@@ -56,12 +56,12 @@
 
     // --- numbers as text ------------------------------------------------------------------
 
-    function short(x, digits = 4) {
+    function short(x, digits = 4, least = 1e-5) {
         if (!Number.isFinite(x)) {
             return x > 0 ? "∞" : "–";
         }
         const plain = Number(x.toPrecision(digits)), size = Math.abs(plain);
-        const text = size !== 0 && (size < 1e-3 || size >= 1e6) ? String(plain.toExponential()) : String(plain);
+        const text = size !== 0 && (size < least || size >= 1e6) ? String(plain.toExponential()) : String(plain);
         return text.replace(/^-/, "−").replace(/e\+?(.*)/, (_, power) => "·10" + raised(power));
     }
 
@@ -74,15 +74,16 @@
 
     const lowered = (digit) => "₀₁₂₃₄₅₆₇₈₉"[digit];
 
-    // beta_0 and beta0 become β₀, x^2 becomes x²
+    // beta_0 and beta0 become β₀, in labels x^2 becomes x²
     function symbol(text) {
         return text.replace(/\b([a-z]+)_?(\d?)(?![a-z])/g, (all, word, digit) => GREEK[word] ? GREEK[word] + (digit && lowered(digit)) : all)
             .replaceAll("^2", "²").replaceAll("sqrt", "√").replace(/(^|[^a-zA-Z])-/g, "$1−");
     }
 
-    // The same, with what follows _ below the line: m_{t-1}, g_t.
+    // The same, with what follows _ below the line and what follows ^ above it: m_{t-1}, g_t, beta1^2.
     function formula(text) {
-        return text.split(/_(\{[^}]*\}|\w)/).map((piece, k) => k % 2 ? element("sub", {}, symbol(piece.replace(/[{}]/g, ""))) : symbol(piece));
+        return text.split(/([_^](?:\{[^}]*\}|\w))/).map((piece, k) =>
+            k % 2 ? element(piece[0] === "_" ? "sub" : "sup", {}, symbol(piece.slice(1).replace(/[{}]/g, ""))) : symbol(piece));
     }
 
     // --- controls -------------------------------------------------------------------------
@@ -190,7 +191,7 @@
             value[p.name] = p.name in value && !p.choices && allowed(p, value[p.name]) ? value[p.name] : presetOf(p);
         });
         by("parameters").replaceChildren(...rule.parameters.map(control));
-        by("formula").replaceChildren(...formula(rule.formula), ` (${rule.source})`);
+        by("formula").replaceChildren(element("b", {}, rule.summary), ": ", ...formula(rule.formula), ` (${rule.source})`);
         const [colour, dash] = looks[rule.name] || ["#000000", "6,5"];
         document.documentElement.style.setProperty("--rule", colour === "#000000" ? "var(--ink)" : colour);
         rule.dash = dash;
@@ -288,7 +289,8 @@
         by("run").disabled = live.planned === 0;
         by("run").textContent = "Run the ensemble";
         by("progress").textContent = live.planned === 0 ? "" :
-            `${live.planned} chains of ${wasm.explorer_steps(own)} steps`;
+            `${live.planned} chains of ${wasm.explorer_steps(own)} steps` +
+            (live.planned * wasm.explorer_steps(own) > 1e8 ? ": long for a browser, and the command below is faster" : "");
         showCommands(live.planned);
         draw();
         writeAddress();
@@ -309,7 +311,9 @@
             }
         }
         const done = count >= live.planned;
-        by("progress").textContent = `${count} of ${live.planned} chains`;
+        const taken = wasm.explorer_taken(own), steps = wasm.explorer_steps(own);
+        by("progress").textContent = `${count} of ${live.planned} chains` +
+            (steps > 1e5 && !done ? `, the next ${BATCH_OF_CHAINS} at step ${taken} of ${steps}` : "");
         if (done) {
             live.running = false;
             by("run").textContent = "Run it again";
@@ -359,15 +363,15 @@
         if (!Number.isNaN(s.exact) && !Number.isNaN(s.paper)) {
             rows.push(["printed/exact", short(s.paper / s.exact)]);
         }
-        rows.push(["Σ measured", last ? `${short(last.mean, 5)} ± ${short(last.error, 2)}` : "run the ensemble"]);
+        rows.push(["Σ measured", last ? `${short(last.mean, 5)} ± ${short(last.error, 2)}` : Number.isNaN(s.exact) ? "nothing settles" : "run the ensemble"]);
         if (last && !Number.isNaN(s.exact)) {
-            rows.push(["measured − exact", `${short((last.mean - s.exact) / last.error, 2)} standard errors`]);
+            rows.push(["measured − exact", `${((last.mean - s.exact) / last.error).toFixed(1).replace("-", "−")} standard errors`]);
         }
         by("numbers").replaceChildren(...rows.flatMap(([name, text]) => [element("dt", {}, name), element("dd", {}, text)]));
         const stable = s.margin > 0;
         by("state").className = stable ? "" : "diverges";
         by("state").textContent = stable ? `${rule.name} is stable here: a distance shrinks by the factor ρ a step.`
-            : `${rule.name} diverges here: without noise a distance does not shrink.`;
+            : `${rule.name} diverges here: without noise a distance ${s.margin < 0 ? "grows by the factor ρ a step" : "does not shrink"}.`;
     }
 
     function draw() {
@@ -379,7 +383,7 @@
     function begin() {
         by("missing").hidden = true;
         by("page").hidden = false;
-        by("rule").append(...rules.map((r) => element("option", { value: r.name }, `${r.name}: ${r.summary}`)));
+        by("rule").append(...rules.map((r) => element("option", { value: r.name }, r.name)));
         PROBLEM.forEach((p) => { value[p.name] = p.preset; });
         value.rule = "pnm";
         by("problem").replaceChildren(...PROBLEM.map(control));
@@ -396,6 +400,7 @@
             }
         });
         readAddress();
+        // For tests/docs/explorer.py.
         window.pnmExplorer = { trace, live, value, exact: () => state().exact, paper: () => state().paper };
     }
 

@@ -42,7 +42,7 @@ window.pnmPictures = (() => {
     }
 
     function label(t, short) {
-        return t !== 0 && (Math.abs(t) < 1e-3 || Math.abs(t) >= 1e5) ? short(t, 3).replace("1·", "") : short(t, 6);
+        return t !== 0 && (Math.abs(t) < 1e-3 || Math.abs(t) >= 1e5) ? short(t, 3, 1e-3).replace(/^1·/, "") : short(t, 6);
     }
 
     // A picture with axes. x and y map numbers to pixels; add(tag, attributes, text) draws inside.
@@ -58,7 +58,8 @@ window.pnmPictures = (() => {
         const part = (axis, t) => axis.log ? Math.log(t / axis.low) / Math.log(axis.high / axis.low)
             : (t - axis.low) / (axis.high - axis.low);
         const px = (t) => box.left + part(x, t) * (box.right - box.left);
-        const py = (t) => box.bottom - part(y, t) * (box.bottom - box.top);
+        // What lies far outside is drawn outside: paths have no room for large numbers.
+        const py = (t) => Math.max(-1e4, Math.min(1e4, box.bottom - part(y, t) * (box.bottom - box.top)));
         for (const t of ticksOf(x, Math.max(3, Math.floor((box.right - box.left) / 58)))) {
             svg.append(node("line", { class: "grid", x1: px(t), x2: px(t), y1: box.top, y2: box.bottom }));
             svg.append(node("text", { x: px(t), y: box.bottom + 16, "text-anchor": "middle" }, label(t, s.short)));
@@ -118,6 +119,19 @@ window.pnmPictures = (() => {
         return count > 0 ? s.wasm.explorer_to(s.own, count - 1) : NaN;
     }
 
+    let curve = { key: "" };     // the last exact curve; it depends on neither h nor B, nor on eta
+
+    function curveOf(s, low, high, unit) {
+        const key = JSON.stringify([s.rule.name, s.rule.parameters.map((p) => p.name === "lr" ? "" : s.value[p.name]), low, high]);
+        if (curve.key !== key) {
+            curve = { key, points: sampled(140, (part) => {
+                const rate = low * (high / low) ** part, lr = rate / s.value.h;
+                return [rate, s.wasm.explorer_exact(s.own, lr) / unit(lr)];
+            }) };
+        }
+        return curve.points;
+    }
+
     // --- variance -------------------------------------------------------------------------
 
     function variance(s) {
@@ -125,10 +139,7 @@ window.pnmPictures = (() => {
         const unit = (lr) => lr / (2 * value.batch);
         const reach = Math.max(Number.isFinite(limit) ? limit : 10, 0.1);
         const low = Math.min(1e-3, roundOut(s.rate, false)), high = Math.max(reach * 1.25, s.rate * 1.1);
-        const exact = sampled(200, (part) => {
-            const rate = low * (high / low) ** part, lr = rate / value.h;
-            return [rate, wasm.explorer_exact(own, lr) / unit(lr)];
-        });
+        const exact = curveOf(s, low, high, unit);
         const paper = [low, high].map((rate) => [rate, wasm.explorer_paper(own, rate / value.h) / unit(rate / value.h)]);
         const last = s.live.points.at(-1);
         const seen = exact.concat(paper).map((p) => p[1]).filter((b) => Number.isFinite(b) && b > 0);
@@ -181,6 +192,10 @@ window.pnmPictures = (() => {
             p.line([[first / 2, 1], [most * 2, 1]], dashed(s));
         }
         // About evenly over the axis, and the last.
+        if (points.length === 0) {
+            p.add("text", { class: "small halo", x: (p.box.left + p.box.right) / 2, y: p.box.top + 30, "text-anchor": "middle" },
+                Number.isFinite(s.exact) ? "The button runs it." : "Nothing settles here, so nothing is measured.");
+        }
         const shown = points.filter((q, k) => k === points.length - 1 || k === 0 ||
             Math.floor(6 * Math.log2(k + 1)) > Math.floor(6 * Math.log2(k)));
         shown.forEach((q) => p.point(q.count, q.mean / s.exact, q.error / s.exact));
@@ -221,10 +236,13 @@ window.pnmPictures = (() => {
         p.line([[0, printed], [0.5, printed]], { class: "paper" });
         p.line([[0, 1], [0.5, 1]], { class: "limit" });
         p.line(density, dashed(s));
+        // A label stands where the curve is far from its line.
+        const clear = (line) => [0.25, 0.12, 0.38].map((f) => [f, Math.abs(Math.log(density[Math.round(400 * f)][1] / line))])
+            .reduce((best, other) => other[1] > best[1] + 1 ? other : best)[0];
         if (Number.isFinite(printed) && printed !== 1) {
-            p.write(0.25, printed, `paper: ${s.short(printed, 3)}`, { dy: -9, "text-anchor": "middle" });
+            p.write(clear(printed), printed, `paper: ${s.short(printed, 3)}`, { dy: -9, "text-anchor": "middle" });
         }
-        p.write(0.25, 1, "the gradient’s noise: 1", { dy: -6, "text-anchor": "middle" });
+        p.write(clear(1), 1, "the gradient’s noise: 1", { dy: -6, "text-anchor": "middle" });
         p.end();
         const about = Number.isFinite(printed) ? `The paper takes it for white noise of variance ${s.short(printed, 3)} (band)` :
             "The paper says nothing of it";

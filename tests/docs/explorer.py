@@ -27,7 +27,16 @@ SETTINGS = (
     "rule=qhm&lr=0.1&beta1=0.9&nu=0.7&h=2&batch=1&seed=3",
 )
 VALUES = "return Array.from(pnmExplorer.trace(arguments[0], arguments[1]))"
-DRAWN = "return Array.from(document.querySelectorAll('#' + arguments[0] + ' path'), e => e.className.baseVal + e.getAttribute('d')).join()"
+DRAWN = """return Array.from(document.querySelectorAll(arguments[0]),
+    e => [e.getAttribute("d"), e.getAttribute("cx"), e.getAttribute("cy"), e.textContent].join()).join()"""
+# What each slider moves: a curve, the ring where the sliders are, an axis.
+MOVES = {
+    "lr": ("#variance circle", "#map circle", "#trace .chain"),
+    "beta0": ("#variance .exact", "#variance .paper", "#spectrum .exact", "#spectrum .paper", "#map circle"),
+    "beta1": ("#variance .exact", "#spectrum .exact", "#trace .chain"),
+    "h": ("#variance circle", "#map circle", "#trace .chain"),
+    "batch": ("#trace text",),
+}
 MOVE = """
 const slider = document.getElementById(arguments[0]);
 slider.value = arguments[1];
@@ -97,9 +106,8 @@ def ensemble_converges(page, url, programs):
 
 def sliders_move(page, url):
     go(page, url, SETTINGS[0])
-    for slider, pictures in (("lr", "variance map trace"), ("beta0", "variance spectrum map trace"),
-                             ("beta1", "variance spectrum trace"), ("h", "variance map trace"), ("batch", "")):  # fmt: skip
-        before = {name: page.run(DRAWN, name) for name in pictures.split()}
+    for slider, moved in MOVES.items():
+        before = {name: page.run(DRAWN, name) for name in moved}
         numbers = page.run(TEXT, "numbers")
         command = page.run(TEXT, "command")
         page.run(MOVE, f"slide-{slider}", 0.4)
@@ -109,11 +117,11 @@ def sliders_move(page, url):
         expect(f"{slider} changes the numbers", page.run(TEXT, "numbers") != numbers, True)
         expect(f"{slider} changes the command", page.run(TEXT, "command") != command, True)
     # By keyboard, as a native slider.
-    before = page.run(DRAWN, "variance")
+    before = page.run(DRAWN, "#variance circle")
     page.run("document.getElementById('slide-lr').focus()")
     press(page, "ArrowRight")
     settle(page)
-    expect("an arrow key moves a curve", page.run(DRAWN, "variance") != before, True)
+    expect("an arrow key moves the ring", page.run(DRAWN, "#variance circle") != before, True)
     expect("focus is seen", page.run("return getComputedStyle(document.activeElement).outlineStyle"), "solid")
     page.run("const r = document.getElementById('rule'); r.value = 'sgd'; r.dispatchEvent(new Event('change'))")
     settle(page)
@@ -126,6 +134,13 @@ def sliders_move(page, url):
     page.open(url + shared)
     settle(page)
     expect("the address brings it back", page.run(TEXT, "numbers"), numbers)
+
+
+def copied(page, url):
+    go(page, url, SETTINGS[0])
+    page.run("document.querySelector('.copy').click()")
+    settle(page)
+    expect("copied or selected", page.run("return document.querySelector('.copy').textContent") in ("Copied", "Selected"), True)
 
 
 def refused(page, url):
@@ -144,7 +159,7 @@ def refused(page, url):
 
 def labelled(page, url):
     bad = ("return Array.from(document.querySelectorAll('input, select, button'))"
-           ".filter(e => !(e.labels?.length || e.getAttribute('aria-label') || e.textContent.trim())).map(e => e.id)")  # fmt: skip
+           ".filter(e => !(e.labels?.length || e.getAttribute('aria-label') || e.tagName === 'BUTTON' && e.textContent.trim())).map(e => e.id)")  # fmt: skip
     expect("controls without a label", page.run(bad), [])
     expect("pictures without a title", page.run("return document.querySelectorAll('figure svg:not([aria-label])').length"), 0)
     expect("pictures", page.run("return document.querySelectorAll('figure svg').length"), 5)
@@ -193,7 +208,7 @@ def opens(page, url):
 
 
 # The last one leaves a browser without WebAssembly.
-TESTS = (opens, labelled, same_bits, ensemble_converges, sliders_move, refused, nothing_is_cut, without_webassembly)
+TESTS = (opens, labelled, same_bits, ensemble_converges, sliders_move, copied, refused, nothing_is_cut, without_webassembly)
 
 
 def main(html, programs, folder=None, only=None):
