@@ -329,6 +329,8 @@ $(WASM)/explorer.wasm: $(WASM_OBJECTS)
 
 # A page for a browser, from disk and without a network; the report links to it.
 explorer: ## write results/explorer.html, a page with sliders; needs clang, lld and wasi-libc (setup-docs)
+	@[ -f /usr/include/wasm32-wasi/stdio.h ] && command -v clang >/dev/null && command -v wasm-ld >/dev/null || \
+	    { echo "make explorer needs clang, lld and wasi-libc: make setup-docs" >&2; exit 1; }
 	@$(COMPILE) $(WASM)/explorer.wasm
 	@mkdir -p results
 	@$(PYTHON) plots/explorer/explorer.py $(WASM)/explorer.wasm "$(VERSION)$(REVISION:%= (%))" results/explorer.html

@@ -30,10 +30,10 @@ enum {
 /* 64 chains of one unit: the stream's next numbers and where the chains are, in units
  * of the noise's standard deviation. */
 struct walk {
-    struct rule rule;
     struct random_stream stream;
     struct tile tile;
     uint64_t t;
+    struct rule rule;
     double normal[BLOCK * LANES * RULE_MAX_SAMPLES];
     double trajectory[BLOCK * LANES];
 };

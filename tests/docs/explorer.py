@@ -194,6 +194,10 @@ def nothing_is_cut(page, url, folder):
 
 
 def without_webassembly(page, url):
+    page.command("Emulation.setScriptExecutionDisabled", value=True)
+    page.open(url)
+    expect("it says so without script", page.run("return document.getElementById('missing').checkVisibility()"), True)
+    page.command("Emulation.setScriptExecutionDisabled", value=False)
     page.command("Page.addScriptToEvaluateOnNewDocument", source="delete window.WebAssembly")
     page.open("about:blank")
     page.open(url)
