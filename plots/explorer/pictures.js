@@ -95,7 +95,12 @@ window.pnmPictures = (() => {
             if (error !== undefined) {
                 add("path", { class: "bar", d: `M${px(a)},${py(b - error)}V${py(b + error)}m-3,0h6M${px(a) - 3},${py(b - error)}h6` });
             }
-            add("circle", { class: error === undefined ? "mark" : "measured", cx: px(a), cy: py(b), r: error === undefined ? 5 : 3.5 });
+            const at = { cx: px(a), cy: py(b) };
+            if (error !== undefined) {
+                add("circle", { class: "measured", r: 3.5, ...at });
+            } else if (at.cx > box.left - 1 && at.cx < box.right + 1 && at.cy > box.top - 1 && at.cy < box.bottom + 1) {
+                svg.append(node("circle", { class: "mark", r: 6, ...at }));    // whole at the picture's edge, too
+            }
         };
         const write = (a, b, text, attributes = {}) => add("text", { class: "small halo", x: px(a), y: py(b), ...attributes }, text);
         const end = () => figure.replaceChildren(svg);
@@ -121,11 +126,18 @@ window.pnmPictures = (() => {
 
     let curve = { key: "" };     // the last exact curve; it depends on neither h nor B, nor on eta
 
-    function curveOf(s, low, high, unit) {
+    // Evenly over the axis, and closer to the limit, where it rises.
+    function ratesOf(low, high, limit) {
+        const near = [0.1, 0.05, 0.03, 0.02, 0.01, 0.005, 0.002].map((part) => limit * (1 - part));
+        return sampled(140, (part) => low * (high / low) ** part).concat(near.filter((rate) => rate > low && rate < high))
+            .sort((a, b) => a - b);
+    }
+
+    function curveOf(s, low, high, limit, unit) {
         const key = JSON.stringify([s.rule.name, s.rule.parameters.map((p) => p.name === "lr" ? "" : s.value[p.name]), low, high]);
         if (curve.key !== key) {
-            curve = { key, points: sampled(140, (part) => {
-                const rate = low * (high / low) ** part, lr = rate / s.value.h;
+            curve = { key, points: ratesOf(low, high, limit).map((rate) => {
+                const lr = rate / s.value.h;
                 return [rate, s.wasm.explorer_exact(s.own, lr) / unit(lr)];
             }) };
         }
@@ -139,7 +151,7 @@ window.pnmPictures = (() => {
         const unit = (lr) => lr / (2 * value.batch);
         const reach = Math.max(Number.isFinite(limit) ? limit : 10, 0.1);
         const low = Math.min(1e-3, roundOut(s.rate, false)), high = Math.max(reach * 1.25, s.rate * 1.1);
-        const exact = curveOf(s, low, high, unit);
+        const exact = curveOf(s, low, high, limit, unit);
         const paper = [low, high].map((rate) => [rate, wasm.explorer_paper(own, rate / value.h) / unit(rate / value.h)]);
         const last = s.live.points.at(-1);
         const seen = exact.concat(paper).map((p) => p[1]).filter((b) => Number.isFinite(b) && b > 0);
@@ -165,7 +177,8 @@ window.pnmPictures = (() => {
         if (Number.isFinite(paper[0][1])) {
             p.write(low, paper[0][1], `paper: ${s.short(paper[0][1], 3)}`, { dx: 8, dy: exact[0][1] > paper[0][1] ? 18 : -9 });
         }
-        p.write(low, exact[0][1], `exact: ${s.short(exact[0][1], 3)}`, { dx: 8, dy: exact[0][1] > paper[0][1] ? -9 : 18 });
+        const above = Number.isFinite(paper[0][1]) ? exact[0][1] > paper[0][1] : exact[10][1] < exact[0][1];
+        p.write(low, exact[0][1], `exact: ${s.short(exact[0][1], 3)}`, { dx: 8, dy: above ? -9 : 18 });
         p.end();
         document.getElementById("variance-note").textContent = "In these units h and B drop out." +
             (Number.isFinite(paper[0][1]) ? "" : " The paper has no formula for this rule.");
@@ -328,7 +341,7 @@ window.pnmPictures = (() => {
             p.svg.querySelectorAll("text[text-anchor=end]").forEach((text) => text.remove());
         }
         p.end();
-        document.getElementById("map-note").textContent = (Number.isFinite(lowest) ? `The darkest blue has the spectral radius ${s.short(lowest, 2)}, the palest nearly 1; ` : "") +
+        document.getElementById("map-note").textContent = (Number.isFinite(lowest) ? `The darkest blue has the spectral radius ${lowest < 0.01 ? "0" : s.short(lowest, 2)}, the palest nearly 1; ` : "") +
             `hatched diverges, and the line is the exact limit. Here ρ = ${s.short(1 - s.margin, 4)}.` + (index < 0 ? " This rule has no parameter besides η that moves the limit." : "");
     }
 
