@@ -237,7 +237,7 @@ void noise_filter_autocovariances(const struct noise_filter *filter, size_t coun
                                   quad *r)
 {
     const int n = filter->slots;
-    quad state[LINEAR_STATE], next[LINEAR_STATE], sc[LINEAR_STATE], sum = 0;
+    quad state[LINEAR_STATE], next[LINEAR_STATE], sc[LINEAR_STATE] = {0}, sum = 0;
     for (int k = 0; k < filter->samples; k++)
         sum += (quad)filter->d[k] * filter->d[k];
     for (int i = 0; i < n; i++) {

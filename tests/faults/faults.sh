@@ -16,7 +16,10 @@ shift 3
 parts=${*:-allocations calls kills sanitizers edges}
 top=$(mktemp -d)
 trap 'rm -rf "$top"' EXIT
-export BIN TESTS top work here
+root=$(cd "$here/../.." && pwd)
+builds=$(cd "$BIN/.." && pwd)
+builds=${builds#"$root"/}
+export BIN TESTS top work here root
 "$BIN/pnm-worst-case" --optimizer sgd --lr 0.1 --steps 1 --quiet --output /dev/null \
     --certificate "$top/worst.json"
 wrong=0
@@ -63,6 +66,50 @@ report() {
     printf '%-11s %-60s %7d %7d %s\n' "$part" "$1" "$2" "$3" "$verdict"
     checks=$((checks + 1))
     [ $verdict = ok ] || wrong=$((wrong + 1))
+}
+
+# side_by_side FUNCTION: lines of arguments from standard input, separated by tabs, one process a
+# processor; what is wrong goes to found.
+side_by_side() {
+    : >"$work/ran"
+    # shellcheck disable=SC2016 # the inner shell expands it
+    tr '\n' '\0' | xargs -0 -P "$(nproc)" -I LINE bash -c \
+        'IFS=$'\''\t'\'' read -ra words <<<"$2"; "$1" "${words[@]}"' _ "$1" LINE >"$work/found"
+}
+
+# tell CHECK COUNT: the line of a check that side_by_side made, which had to run COUNT times.
+tell() {
+    local ran
+    ran=$(wc -l <"$work/ran")
+    [ "$ran" -eq "$2" ] || echo "$ran of $2 ran" >>"$work/found"
+    report "$1" "$ran" "$(wc -l <"$work/found")"
+    while read -r line; do
+        note "$line"
+    done < <(sort "$work/found" | head -n 20)
+}
+
+# has ISA: whether the processor has that instruction set, as a program that samples says.
+has() {
+    PNM_ISA=$1 "$BIN/pnm-simulate" --optimizer sgd --lr 0.1 --spectrum 1 --replicas 1 --steps 9 --quiet \
+        >/dev/null 2>&1
+}
+
+# build NAME COMPILER FLAGS LOOPS TARGET...: `programs`, or tests, in a build of their own. LOOPS are
+# the flags of the inner loops instead of those of the Makefile, if not empty.
+build() {
+    local name=$1 compiler=$2 flags=$3 loops=$4 targets=() target
+    shift 4
+    for target in "$@"; do
+        [ "$target" = programs ] && targets+=(programs) || targets+=("$builds/$name/tests/$target")
+    done
+    if env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL make -C "$root" --no-print-directory -j"$(nproc)" \
+        SIDE_BY_SIDE=1 BUILD="$builds/$name" CC="$compiler" WARNINGS= OPTIMIZE="$flags" \
+        ${loops:+"HOT_CFLAGS=$loops"} "${targets[@]}" >"$work/make.log" 2>&1; then
+        return 0
+    fi
+    report "a build with $compiler $flags" 0 0
+    note "$(tail -n 3 "$work/make.log")"
+    return 1
 }
 
 # note TEXT: says what went wrong, below the line of its check.

@@ -13,9 +13,6 @@
 # What a command prints under a sanitizer is what it prints without. The short form builds nothing:
 # it is valgrind over the commands of `cheapest`.
 
-root=$(cd "$here/../.." && pwd)
-builds=$(cd "$BIN/.." && pwd)
-builds=${builds#"$root"/}
 address="-O2 -fsanitize=address,undefined,float-cast-overflow -fno-sanitize-recover=all -fno-omit-frame-pointer"
 thread="-O2 -fsanitize=thread"
 # Nearly all of what programs share lies in these three: files, matrices, correlated modes, pilots.
@@ -24,7 +21,7 @@ export ASAN_OPTIONS=detect_leaks=1:exitcode=99:detect_stack_use_after_return=1
 export TSAN_OPTIONS=ignore_noninstrumented_modules=1:exitcode=99
 valgrind="valgrind --quiet --error-exitcode=99 --leak-check=full --show-leak-kinds=definite --errors-for-leak-kinds=definite"
 reports='ERROR: (Address|Leak)Sanitizer|runtime error:|ThreadSanitizer|^==[0-9]+== '
-export reports root
+export reports
 
 # watched FILE STATUS COMMAND...: runs it, with its output in FILE.out and FILE.err. What is wrong,
 # if anything: a report of a tool, or another status.
@@ -65,26 +62,6 @@ watch_test() {
     rm -f "$own.out" "$own.err"
 }
 export -f watched watch_command watch_test
-
-# side_by_side FUNCTION: lines of arguments from standard input, separated by tabs, one process a
-# processor; what is wrong goes to found.
-side_by_side() {
-    : >"$work/ran"
-    # shellcheck disable=SC2016 # the inner shell expands it
-    tr '\n' '\0' | xargs -0 -P "$(nproc)" -I LINE bash -c \
-        'IFS=$'\''\t'\'' read -ra words <<<"$2"; "$1" "${words[@]}"' _ "$1" LINE >"$work/found"
-}
-
-# tell CHECK COUNT: the line of a check that side_by_side made, which had to run COUNT times.
-tell() {
-    local ran
-    ran=$(wc -l <"$work/ran")
-    [ "$ran" -eq "$2" ] || echo "$ran of $2 ran" >>"$work/found"
-    report "$1" "$ran" "$(wc -l <"$work/found")"
-    while read -r line; do
-        note "$line"
-    done < <(sort "$work/found" | head -n 20)
-}
 
 # --- do the tools notice? ----------------------------------------------------------------
 
@@ -174,12 +151,6 @@ done < <(runs)
 
 # --- valgrind --------------------------------------------------------------------------------
 
-# has ISA: whether the processor has that instruction set, as a program that samples says.
-has() {
-    PNM_ISA=$1 "$BIN/pnm-simulate" --optimizer sgd --lr 0.1 --spectrum 1 --replicas 1 --steps 9 --quiet \
-        >/dev/null 2>&1
-}
-
 isa=base
 ! has v3 || isa=v3
 export PNM_ISA=$isa
@@ -188,24 +159,6 @@ tell "commands under valgrind, code for $isa" "$number"
 unset PNM_ISA
 
 # --- sanitizers ------------------------------------------------------------------------------
-
-# build NAME COMPILER FLAGS LOOPS TARGET...: `programs`, or tests, in a build of their own. LOOPS are
-# the flags of the inner loops instead of those of the Makefile, if not empty.
-build() {
-    local name=$1 compiler=$2 flags=$3 loops=$4 targets=() target
-    shift 4
-    for target in "$@"; do
-        [ "$target" = programs ] && targets+=(programs) || targets+=("$builds/$name/tests/$target")
-    done
-    if env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL make -C "$root" --no-print-directory -j"$(nproc)" \
-        SIDE_BY_SIDE=1 BUILD="$builds/$name" CC="$compiler" WARNINGS= OPTIMIZE="$flags" \
-        ${loops:+"HOT_CFLAGS=$loops"} "${targets[@]}" >"$work/make.log" 2>&1; then
-        return 0
-    fi
-    report "a build with $compiler $flags" 0 0
-    note "$(tail -n 3 "$work/make.log")"
-    return 1
-}
 
 # each_command NAME: the commands with the programs of that build.
 each_command() {
