@@ -95,7 +95,8 @@ static const struct program_example examples[] = {
     COLUMN(BOUND_MAURER, "bound_maurer", REAL, false)                                  \
     COLUMN(VACUOUS, "vacuous", TEXT, false)                                            \
     COLUMN(EXACT_VERDICT, "exact_verdict", TEXT, COLUMN_SAMPLED)                       \
-    COLUMN(BETA0_AT_END, "beta0_at_end", TEXT, true)
+    COLUMN(BETA0_AT_END, "beta0_at_end", TEXT, true)                                   \
+    COLUMN(LAW, "law", TEXT, true)
 
 enum { COLUMN_LIST(TABLE_NUMBER) COLUMNS };
 
@@ -137,7 +138,7 @@ static void name_vacuous(const struct pac_bayes_bounds *bounds, double risk,
 static int add_row(struct table *table, const struct pacbayes_request *own,
                    const struct rule *rule, enum posterior_kind kind,
                    const struct posterior *posterior, enum verdict verdict, bool at_end,
-                   struct error *error)
+                   const char *law, struct error *error)
 {
     const struct pac_bayes_bounds bounds =
         pac_bayes_bounds(posterior->kl, (double)own->train_size, own->delta, own->risk);
@@ -150,6 +151,7 @@ static int add_row(struct table *table, const struct pacbayes_request *own,
         [BETA0_AT_END] = !own->optimal_beta0 ? NULL
                          : at_end            ? "yes"
                                              : "no",
+        [LAW] = law,
     };
     int status = rule_table_row(rule, table, error);
     if (status == STATUS_OK)
@@ -194,29 +196,62 @@ static enum verdict judge(const struct posterior *measured,
     return evidence_judge(&evidence).exact;
 }
 
-/* Adds the rows of one rule; with --optimal-beta0 each covariance has its own beta0. */
-static int add_rule(struct table *table, const struct pacbayes_request *own,
-                    const struct rule *rule, struct tally *tally, struct error *error)
+/* Adds the rows of a point of a grid that has no law: no numbers, and why. */
+static int add_lost(struct table *table, const struct pacbayes_request *own,
+                    const struct rule *rule, const char *why, struct error *error)
 {
-    const bool optimal = own->optimal_beta0;
-    const struct request *request = &own->request;
-    struct sampling sampling = request->sampling;
-    bool lost = false;
+    struct posterior none = {.blurred = true};
+    const int last =
+        own->request.sampling.exact_only ? POSTERIOR_EXACT : POSTERIOR_MEASURED;
+    int status = STATUS_OK;
+    snprintf(none.why.text, sizeof none.why.text, "%s", why);
+    for (int kind = POSTERIOR_PAPER; status == STATUS_OK && kind <= last; kind++) {
+        status = add_row(table, own, rule, (enum posterior_kind)kind, &none,
+                         VERDICT_NO_CLAIM, false, "diverges", error);
+        /* No beta0 was found. */
+        if (status == STATUS_OK && own->optimal_beta0) {
+            table_real(table, BETA0, NAN);
+            table_real(table, GAMMA, NAN);
+            status = table_text(table, BETA0_AT_END, NULL, error);
+        }
+    }
+    return status;
+}
+
+/* Finds the rules whose laws are shown: with --optimal-beta0 each covariance has its
+ * own beta0. At a point of a grid, of which none may have a law, *lost is set then, and
+ * why it is lost is in *error. */
+static int find_rules(const struct pacbayes_request *own, struct rule *paper,
+                      bool *paper_at_end, struct rule *exact, bool *exact_at_end,
+                      bool *lost, struct error *error)
+{
+    const struct problem *problem = &own->request.problem;
+    if (!own->optimal_beta0)
+        return STATUS_OK;
+    int status = optimal_beta0(paper, problem, POSTERIOR_PAPER, own->lambda,
+                               paper_at_end, error);
+    if (status == STATUS_OK)
+        status = optimal_beta0(exact, problem, POSTERIOR_EXACT, own->lambda,
+                               exact_at_end, error);
+    *lost = status == STATUS_USAGE && own->request.rules.count > 1 &&
+            rule_kind_parameter(paper->kind, "beta0") >= 0;
+    return *lost ? STATUS_OK : status;
+}
+
+static int add_rule(struct table *table, const struct pacbayes_request *own,
+                    const struct rule *rule, bool lost, struct tally *tally,
+                    struct error *error)
+{
+    const struct sampling sampling = own->request.sampling;
     struct posterior exact = {0}, measured = {0}, other = {0};
     struct rule paper_rule = *rule, exact_rule = *rule;
     bool paper_at_end = false, exact_at_end = false;
-    int status = STATUS_OK;
-    /* A point of a grid that diverges has its rows; a single one is refused. */
-    if (request->rules.count > 1 && !sampling.allow_divergence && !optimal)
-        status = sampling_diverges(&sampling, rule, &request->problem, &lost, error);
+    if (lost)
+        return add_lost(table, own, rule, SAMPLING_LOST, error);
+    int status = find_rules(own, &paper_rule, &paper_at_end, &exact_rule, &exact_at_end,
+                            &lost, error);
     if (status == STATUS_OK && lost)
-        sampling = sampling_of_divergence(&sampling);
-    if (status == STATUS_OK && optimal)
-        status = optimal_beta0(&paper_rule, &own->request.problem, POSTERIOR_PAPER,
-                               own->lambda, &paper_at_end, error);
-    if (status == STATUS_OK && optimal)
-        status = optimal_beta0(&exact_rule, &own->request.problem, POSTERIOR_EXACT,
-                               own->lambda, &exact_at_end, error);
+        return add_lost(table, own, rule, error->text, error);
     if (status != STATUS_OK)
         return status;
     status = posterior_theory(&paper_rule, &own->request.problem, POSTERIOR_PAPER,
@@ -232,12 +267,13 @@ static int add_rule(struct table *table, const struct pacbayes_request *own,
                                    own->lambda, rule->kind->name, &measured, error);
     if (status != STATUS_OK)
         return status;
+    const char *law = exact.known || exact.blurred ? "stationary" : "diverges";
     status = add_row(table, own, &paper_rule, POSTERIOR_PAPER, &other, VERDICT_NO_CLAIM,
-                     paper_at_end, error);
+                     paper_at_end, law, error);
     if (status != STATUS_OK)
         return status;
     status = add_row(table, own, &exact_rule, POSTERIOR_EXACT, &exact, VERDICT_NO_CLAIM,
-                     exact_at_end, error);
+                     exact_at_end, law, error);
     if (status != STATUS_OK || sampling.exact_only)
         return status;
     const struct verdicts verdicts = {judge(&measured, &exact), VERDICT_NO_CLAIM};
@@ -252,7 +288,7 @@ static int add_rule(struct table *table, const struct pacbayes_request *own,
             "budget --max-samples is %.3g",
             rule->kind->name, measured.samples, own->request.sampling.max_samples);
     return add_row(table, own, &exact_rule, POSTERIOR_MEASURED, &measured,
-                   verdicts.exact, exact_at_end, error);
+                   verdicts.exact, exact_at_end, law, error);
 }
 
 static int answer(const struct request *request, struct table *table,
@@ -261,6 +297,7 @@ static int answer(const struct request *request, struct table *table,
     const struct pacbayes_request *own = (const struct pacbayes_request *)request;
     const struct rule *rules = request->rules.rule;
     const size_t count = request->rules.count;
+    bool *lost = NULL;
     int status = STATUS_OK;
     if (own->optimal_beta0 && request->rules.beta0_given)
         return error_about(
@@ -281,10 +318,17 @@ static int answer(const struct request *request, struct table *table,
     if (status == STATUS_OK)
         status = rule_table_init(table, columns, COLUMNS, rules, count, error);
     table->plot = &plot;
+    /* Where beta0 is found, no rule is known yet that might diverge. */
+    if (status == STATUS_OK)
+        status = sampling_check_points(&request->sampling, rules,
+                                       own->optimal_beta0 ? 1 : count,
+                                       &request->problem, &lost, error);
     for (size_t k = 0; status == STATUS_OK && k < count; k++) {
         sampling_row(&request->sampling, "row", rules[k].kind->name, k, count);
-        status = add_rule(table, own, &rules[k], tally, error);
+        status = add_rule(table, own, &rules[k], !own->optimal_beta0 && lost[k], tally,
+                          error);
     }
+    free(lost);
     return status;
 }
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* pnm-stationary: compares the measured stationary covariance of update rules with
  * exact theory and the paper. */
-#include "base/interrupt.h"
 #include "cli/plot.h"
 #include "cli/program.h"
 #include "cli/request.h"
@@ -19,6 +18,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static const struct option_spec own_options[] = {
     SHARED_OPTION_NOISE_LAW,
@@ -111,6 +111,7 @@ enum {
     EXCESS_PLAIN,
     EXCESS_STDERR_PLAIN,
     EXCESS_GAIN,
+    EXCESS_LAW,
     EXCESS_COLUMNS
 };
 
@@ -131,6 +132,7 @@ static const struct column excess_columns[EXCESS_COLUMNS] = {
     [EXCESS_STDERR_PLAIN] = {"stderr_plain", COLUMN_REAL,
                              COLUMN_SAMPLED | COLUMN_PLAIN},
     [EXCESS_GAIN] = {"gain", COLUMN_REAL, COLUMN_SAMPLED | COLUMN_PLAIN},
+    [EXCESS_LAW] = {"law", COLUMN_TEXT, COLUMN_DETAIL},
 };
 
 static const struct plot excess_plot = {
@@ -148,40 +150,6 @@ static double shown_error(const struct evidence *e)
 {
     const double relative = e->exact_error / fabs(e->exact);
     return relative > 1e-9 ? relative : NAN;
-}
-
-static int add_excess(struct table *table, const struct request *request,
-                      const struct rule *rule, bool lost, const struct comparison *rows,
-                      size_t count, struct tally *tally, struct error *error)
-{
-    const struct problem *problem = &request->problem;
-    const struct evidence e =
-        stationary_excess(rows, count, problem_is_coupled(problem));
-    const struct verdicts verdicts =
-        lost ? (struct verdicts){VERDICT_NO_CLAIM, VERDICT_NO_CLAIM}
-             : evidence_judge(&e);
-    int status = rule_table_row(rule, table, error);
-    if (status == STATUS_OK && lost)
-        status = table_reason(table, "the rule diverges", error);
-    if (status == STATUS_OK)
-        status = table_text(table, EXCESS_VERDICT, verdict_text(verdicts.exact), error);
-    if (status != STATUS_OK)
-        return status;
-    verdict_count(tally, verdicts);
-    table_real(table, BATCH, request->batch);
-    if (e.sampled) {
-        table_known(table, EXCESS_MEASURED, e.measured);
-        table_known(table, EXCESS_STDERR, e.se);
-        evidence_cells_plain(table, EXCESS_PLAIN, &e);
-    }
-    table_real(table, EXCESS_EXACT, e.exact);
-    table_real(table, EXCESS_EXACT_ERROR, shown_error(&e));
-    double margin = 0;
-    if (rule_has_law(rule))
-        status = stability_margin(rule, problem->h, problem->n, &margin, NULL, error);
-    if (rule_has_law(rule) && status == STATUS_OK)
-        table_real(table, EXCESS_RHO, 1 - margin);
-    return status;
 }
 
 /* "stationary", "diverges", "not settled", "undefined", or the recorded steps of a rule
@@ -206,6 +174,45 @@ static void law_of(const struct sampling *sampling, const struct rule *rule,
         snprintf(text, size, "steps %llu-%llu",
                  (unsigned long long)row->plan.chains.burn_in + 1,
                  (unsigned long long)row->plan.chains.steps);
+}
+
+static int add_excess(struct table *table, const struct request *request,
+                      const struct rule *rule, bool lost, const struct comparison *rows,
+                      size_t count, struct tally *tally, struct error *error)
+{
+    const struct problem *problem = &request->problem;
+    const struct evidence e =
+        stationary_excess(rows, count, problem_is_coupled(problem));
+    const struct verdicts verdicts =
+        lost ? (struct verdicts){VERDICT_NO_CLAIM, VERDICT_NO_CLAIM}
+             : evidence_judge(&e);
+    char law[80] = "";
+    int status = rule_table_row(rule, table, error);
+    for (size_t k = 0; k < count && (k == 0 || strcmp(law, "stationary") == 0); k++)
+        law_of(&request->sampling, rule, &rows[k], sizeof law, law);
+    if (status == STATUS_OK)
+        status = table_text(table, EXCESS_LAW, law, error);
+    if (status == STATUS_OK && lost)
+        status = table_reason(table, SAMPLING_LOST, error);
+    if (status == STATUS_OK)
+        status = table_text(table, EXCESS_VERDICT, verdict_text(verdicts.exact), error);
+    if (status != STATUS_OK)
+        return status;
+    verdict_count(tally, verdicts);
+    table_real(table, BATCH, request->batch);
+    if (e.sampled) {
+        table_known(table, EXCESS_MEASURED, e.measured);
+        table_known(table, EXCESS_STDERR, e.se);
+        evidence_cells_plain(table, EXCESS_PLAIN, &e);
+    }
+    table_real(table, EXCESS_EXACT, e.exact);
+    table_real(table, EXCESS_EXACT_ERROR, shown_error(&e));
+    double margin = 0;
+    if (rule_has_law(rule))
+        status = stability_margin(rule, problem->h, problem->n, &margin, NULL, error);
+    if (rule_has_law(rule) && status == STATUS_OK)
+        table_real(table, EXCESS_RHO, 1 - margin);
+    return status;
 }
 
 /* Whether measured and exact are both within 1 % of sqrt(S_ii S_jj) of 0, as only an
@@ -257,45 +264,20 @@ static int add_row(struct table *table, const struct stationary_request *own,
     return STATUS_OK;
 }
 
-/* Refuses a rule that is to be run although it diverges, if it is not said how long. */
-static int check_divergent(const struct request *request, const struct rule *rule,
-                           struct error *error)
-{
-    const struct sampling *sampling = &request->sampling;
-    struct linear_system *systems = NULL;
-    struct chains chains;
-    double *margins = NULL;
-    bool stable = true;
-    int status =
-        sampling_systems(sampling, rule, &request->problem, &systems, &margins, error);
-    for (size_t i = 0; status == STATUS_OK && i < request->problem.n; i++)
-        stable = stable && margins[i] > 0;
-    if (status == STATUS_OK && rule_has_law(rule) && !stable && !sampling->exact_only)
-        status = sampling_given_chains(sampling, rule, &chains, error);
-    free(systems);
-    free(margins);
-    return status;
-}
-
-/* Checks all rules before any of them runs, and sets lost[k] if rule k is a point of a
- * grid that diverges, which has its row all the same; --allow-divergence runs it. What
- * is wrong with a single rule its measurement finds at once. */
+/* Checks all rules before any of them runs, and sets (*lost)[k] if rule k is a point of
+ * a grid that diverges. What is wrong with a single rule its measurement finds at once.
+ */
 static int check_rules(const struct request *request, const struct rule *rules,
-                       size_t count, bool *lost, struct error *error)
+                       size_t count, bool **lost, struct error *error)
 {
-    const struct sampling *sampling = &request->sampling;
     const struct problem *problem = &request->problem;
     int status = rule_check_constant(rules, count, "stationary law", error);
-    for (size_t k = 0; status == STATUS_OK && count > 1 && k < count; k++) {
-        status = interrupt_check(error);
-        if (status == STATUS_OK)
-            status =
-                sampling->allow_divergence
-                    ? check_divergent(request, &rules[k], error)
-                    : sampling_diverges(sampling, &rules[k], problem, &lost[k], error);
-        if (status == STATUS_OK && !lost[k])
+    if (status == STATUS_OK)
+        status = sampling_check_points(&request->sampling, rules, count, problem, lost,
+                                       error);
+    for (size_t k = 0; status == STATUS_OK && count > 1 && k < count; k++)
+        if (!(*lost)[k])
             status = stationary_check_mean(&rules[k], problem, error);
-    }
     return status;
 }
 
@@ -344,11 +326,10 @@ static int fill(struct table *table, const struct stationary_request *own,
     const struct sampling *sampling = &request->sampling;
     const struct problem *problem = &request->problem;
     size_t warnings = 0;
-    bool *lost = calloc(count + 1, sizeof *lost);
-    int status = lost ? stationary_phases_check(own, rules, count, error)
-                      : error_memory(error, "the rules");
+    bool *lost = NULL;
+    int status = stationary_phases_check(own, rules, count, error);
     if (status == STATUS_OK)
-        status = check_rules(request, rules, count, lost, error);
+        status = check_rules(request, rules, count, &lost, error);
     for (size_t k = 0; status == STATUS_OK && k < count; k++) {
         struct comparison *rows = NULL;
         size_t row_count = 0;

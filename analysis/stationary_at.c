@@ -9,7 +9,9 @@
 #include "theory/average.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 const struct option_spec stationary_at_options[STATIONARY_AT_OPTIONS] = {
     {.name = "at",
@@ -55,9 +57,10 @@ const struct option_spec stationary_at_options[STATIONARY_AT_OPTIONS] = {
     COLUMN(STDERR_PLAIN, "stderr_plain", REAL, COLUMN_SAMPLED | COLUMN_PLAIN)          \
     COLUMN(GAIN, "gain", REAL, COLUMN_SAMPLED | COLUMN_PLAIN)                          \
     COLUMN(SCALED, "scaled", REAL, false)                                              \
-    COLUMN(LIMIT, "limit", REAL, false)
+    COLUMN(LIMIT, "limit", REAL, false)                                                \
+    COLUMN(LAW, "law", TEXT, COLUMN_DETAIL)
 
-/* The last two are Polyak's alone. */
+/* SCALED and LIMIT are Polyak's alone; law is the last column. */
 enum { COLUMN_LIST(TABLE_NUMBER) COLUMNS };
 
 static const struct column columns[COLUMNS] = {COLUMN_LIST(TABLE_COLUMN)};
@@ -164,7 +167,26 @@ struct row_place {
     const struct average *average;
     const struct rule *rule;
     uint64_t step; /* FIXED_STATIONARY: none */
+    bool grid;     /* one of several points */
+    bool lost;     /* a point of a grid whose rows have no numbers */
 };
+
+/* "stationary", "diverges", or the steps recorded. */
+static void law_of(const struct row_place *place, size_t size, char *text)
+{
+    const struct average *average = place->average;
+    const uint64_t step = place->step;
+    const uint64_t first = average->kind == AVERAGE_POLYAK ? average->from + 1
+                           : average->kind == AVERAGE_NONE ? step
+                                                           : 1;
+    if (place->lost)
+        snprintf(text, size, "diverges");
+    else if (step == FIXED_STATIONARY)
+        snprintf(text, size, "stationary");
+    else
+        snprintf(text, size, "steps %llu-%llu", (unsigned long long)first,
+                 (unsigned long long)step);
+}
 
 /* The number of averaged steps times a covariance, and what that tends to. */
 static int add_limit(struct table *table, const struct row_place *place,
@@ -190,6 +212,9 @@ static int add_row(struct table *table, const struct row_place *place, uint64_t 
                                              [FIXED_COVARIANCE] = "covariance",
                                              [FIXED_EXCESS] = "excess"};
     const struct problem *problem = &place->own->request.problem;
+    const size_t law_at = place->average->kind == AVERAGE_POLYAK ? LAW : SCALED;
+    char law[80];
+    law_of(place, sizeof law, law);
     const char *texts[COLUMNS] = {
         [QUANTITY] = quantities[row->quantity],
         [EXACT_SOURCE] = theory_source_text(row->source),
@@ -198,6 +223,8 @@ static int add_row(struct table *table, const struct row_place *place, uint64_t 
     int status = rule_table_row(place->rule, table, error);
     if (status == STATUS_OK)
         status = table_texts(table, texts, SCALED, error);
+    if (status == STATUS_OK)
+        status = table_text(table, law_at, law, error);
     if (status != STATUS_OK)
         return status;
     table_real(table, BATCH, place->own->request.batch);
@@ -209,10 +236,60 @@ static int add_row(struct table *table, const struct row_place *place, uint64_t 
         table_real(table, H_I, problem->h[row->i]);
         table_real(table, H_J, problem->h[row->j]);
     }
+    if (place->lost)
+        return table_reason(
+            table, step > 0 ? "the law is beyond the range of numbers" : SAMPLING_LOST,
+            error);
     evidence_cells(table, MEASURED, &row->evidence);
     evidence_cells_plain(table, MEASURED_PLAIN, &row->evidence);
     table_known(table, EXACT, row->evidence.exact);
     return add_limit(table, place, row, error);
+}
+
+/* Whether a point of a grid has no law: it has no stationary one, or that at the step
+ * is beyond the range of numbers. */
+static int find_lost(struct row_place *place, struct error *error)
+{
+    const struct request *request = &place->own->request;
+    struct sampling sampling = request->sampling;
+    struct fixed_law law;
+    if (!place->grid)
+        return STATUS_OK;
+    if (place->step == FIXED_STATIONARY)
+        return sampling_diverges(&sampling, place->rule, &request->problem,
+                                 &place->lost, error);
+    sampling.exact_only = true;
+    const int status =
+        fixed_compare_average(&sampling, place->rule, &request->problem, FIXED_DIAGONAL,
+                              place->average, place->step, &law, error);
+    for (size_t k = 0; status == STATUS_OK && k < law.count; k++)
+        place->lost = place->lost || !isfinite(law.rows[k].evidence.exact);
+    free(law.rows);
+    return status;
+}
+
+/* Adds the rows of a point of a grid without a law. */
+static int add_lost(struct table *table, const struct row_place *place,
+                    struct error *error)
+{
+    const struct stationary_request *own = place->own;
+    const size_t n = own->excess ? 0 : own->request.problem.n;
+    struct fixed_row row = {.quantity = FIXED_MEAN,
+                            .source = EXACT_NONE,
+                            .verdicts = {VERDICT_NO_CLAIM, VERDICT_NO_CLAIM}};
+    int status = STATUS_OK;
+    for (; status == STATUS_OK && row.i < n; row.i++) {
+        row.j = row.i;
+        status = add_row(table, place, place->step, &row, error);
+    }
+    row.quantity = FIXED_COVARIANCE;
+    for (row.i = 0; status == STATUS_OK && row.i < n; row.i++)
+        for (row.j = row.i; status == STATUS_OK && row.j < (own->full ? n : row.i + 1);
+             row.j++)
+            status = add_row(table, place, place->step, &row, error);
+    row.quantity = FIXED_EXCESS;
+    return status == STATUS_OK ? add_row(table, place, place->step, &row, error)
+                               : status;
 }
 
 static int add_step(struct table *table, const struct row_place *place,
@@ -224,6 +301,8 @@ static int add_step(struct table *table, const struct row_place *place,
                                          : own->full ? FIXED_PAIRS
                                                      : FIXED_DIAGONAL;
     struct fixed_law law;
+    if (place->lost)
+        return add_lost(table, place, error);
     int status =
         fixed_compare_average(sampling, place->rule, &own->request.problem, elements,
                               place->average, place->step, &law, error);
@@ -242,6 +321,16 @@ static int add_step(struct table *table, const struct row_place *place,
     return status;
 }
 
+static int init(struct table *table, const struct average *average,
+                const struct rule *rules, size_t count, struct error *error)
+{
+    const size_t last = average->kind == AVERAGE_POLYAK ? LAW : SCALED;
+    struct column own[COLUMNS];
+    memcpy(own, columns, sizeof own);
+    own[last] = columns[LAW];
+    return rule_table_init(table, own, last + 1, rules, count, error);
+}
+
 int stationary_at_answer(const struct stationary_request *own,
                          const struct average *average, struct table *table,
                          struct tally *tally, struct error *error)
@@ -255,16 +344,19 @@ int stationary_at_answer(const struct stationary_request *own,
             own, own->at_given ? "law at a step" : "exact law of an average", &rules,
             &count, error);
     if (status == STATUS_OK)
-        status = rule_table_init(table, columns,
-                                 average->kind == AVERAGE_POLYAK ? COLUMNS : SCALED,
-                                 rules, count, error);
+        status = init(table, average, rules, count, error);
     table->plot = average->kind == AVERAGE_NONE ? &plot : &average_plot;
     for (size_t k = 0; status == STATUS_OK && k < count; k++)
         for (size_t t = 0; status == STATUS_OK && t < places; t++) {
             const uint64_t step =
                 own->at_given ? (uint64_t)own->at.value[t] : FIXED_STATIONARY;
-            const struct row_place place = {own, average, &rules[k], step};
-            status = add_step(table, &place, tally, error);
+            struct row_place place = {
+                own, average, &rules[k], step, count * places > 1, false};
+            sampling_row(&own->request.sampling, "row", rules[k].kind->name,
+                         k * places + t, count * places);
+            status = find_lost(&place, error);
+            if (status == STATUS_OK)
+                status = add_step(table, &place, tally, error);
         }
     free(rules);
     return status;

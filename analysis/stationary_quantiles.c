@@ -28,7 +28,8 @@
     COLUMN(BELOW, "below", COUNT, COLUMN_SAMPLED | COLUMN_DETAIL)                      \
     COLUMN(EXACT, "exact", REAL, false)                                                \
     COLUMN(EXACT_SOURCE, "exact_source", TEXT, true)                                   \
-    COLUMN(EXACT_VERDICT, "exact_verdict", TEXT, COLUMN_SAMPLED)
+    COLUMN(EXACT_VERDICT, "exact_verdict", TEXT, COLUMN_SAMPLED)                       \
+    COLUMN(LAW, "law", TEXT, COLUMN_DETAIL)
 
 enum { COLUMN_LIST(TABLE_NUMBER) COLUMNS };
 
@@ -103,7 +104,7 @@ static int check(const struct stationary_request *own, struct error *error)
 }
 
 static int add_row(struct table *table, const struct stationary_request *own,
-                   const struct rule *rule, const struct quantile_row *row,
+                   const struct rule *rule, bool lost, const struct quantile_row *row,
                    struct error *error)
 {
     const bool quantile = row->quantity == QUANTILE_OF_THETA;
@@ -111,10 +112,13 @@ static int add_row(struct table *table, const struct stationary_request *own,
         [QUANTITY] = quantile ? "quantile" : "kurtosis",
         [EXACT_SOURCE] = theory_source_text(row->source),
         [EXACT_VERDICT] = verdict_text(row->verdicts.exact),
+        [LAW] = lost ? "diverges" : "stationary",
     };
     int status = rule_table_row(rule, table, error);
     if (status == STATUS_OK)
         status = table_texts(table, texts, COLUMNS, error);
+    if (status == STATUS_OK && lost)
+        status = table_reason(table, SAMPLING_LOST, error);
     if (status != STATUS_OK)
         return status;
     table_real(table, BATCH, own->request.batch);
@@ -131,22 +135,24 @@ static int add_row(struct table *table, const struct stationary_request *own,
 }
 
 static int add_rule(struct table *table, const struct stationary_request *own,
-                    const struct rule *rule, struct tally *tally, struct error *error)
+                    const struct rule *rule, bool lost, struct tally *tally,
+                    struct error *error)
 {
-    const struct sampling *sampling = &own->request.sampling;
+    const struct sampling sampling =
+        lost ? sampling_of_divergence(&own->request.sampling) : own->request.sampling;
     struct quantile_law law;
     int status =
-        quantiles_compare(sampling, rule, &own->request.problem, own->quantiles.value,
+        quantiles_compare(&sampling, rule, &own->request.problem, own->quantiles.value,
                           own->quantiles.count, &law, error);
-    if (status == STATUS_OK && !sampling->exact_only &&
-        law.samples > sampling->max_samples)
-        sampling_warn(sampling,
+    if (status == STATUS_OK && !sampling.exact_only &&
+        law.samples > sampling.max_samples)
+        sampling_warn(&sampling,
                       "%s: not sampled, because a row needs %.3g coordinate-steps and "
                       "the budget --max-samples is %.3g",
-                      rule->kind->name, law.samples, sampling->max_samples);
+                      rule->kind->name, law.samples, sampling.max_samples);
     for (size_t k = 0; status == STATUS_OK && k < law.count; k++) {
         verdict_count(tally, law.rows[k].verdicts);
-        status = add_row(table, own, rule, &law.rows[k], error);
+        status = add_row(table, own, rule, lost, &law.rows[k], error);
     }
     free(law.rows);
     return status;
@@ -158,6 +164,7 @@ int stationary_quantiles_answer(const struct stationary_request *own,
 {
     struct rule *rules = NULL;
     size_t count = 0;
+    bool *lost = NULL;
     int status = check(own, error);
     if (status == STATUS_OK)
         status =
@@ -165,8 +172,14 @@ int stationary_quantiles_answer(const struct stationary_request *own,
     if (status == STATUS_OK)
         status = rule_table_init(table, columns, COLUMNS, rules, count, error);
     table->plot = &plot;
-    for (size_t k = 0; status == STATUS_OK && k < count; k++)
-        status = add_rule(table, own, &rules[k], tally, error);
+    if (status == STATUS_OK)
+        status = sampling_check_points(&own->request.sampling, rules, count,
+                                       &own->request.problem, &lost, error);
+    for (size_t k = 0; status == STATUS_OK && k < count; k++) {
+        sampling_row(&own->request.sampling, "row", rules[k].kind->name, k, count);
+        status = add_rule(table, own, &rules[k], lost[k], tally, error);
+    }
+    free(lost);
     free(rules);
     return status;
 }

@@ -355,35 +355,52 @@ static void fill_mode(const struct work *work, const double *theta,
     }
 }
 
+/* Makes the rows of all modes, without numbers. */
+static int make_rows(const struct work *work, struct quantile_law *law,
+                     struct error *error)
+{
+    const size_t of_mode = work->count + noise_law_has_variance(work->problem->law);
+    law->count = work->problem->n * of_mode;
+    law->rows = calloc(law->count + 1, sizeof *law->rows);
+    if (!law->rows)
+        return error_memory(error, "the chains' values");
+    for (size_t row = 0; row < law->count; row++) {
+        const size_t k = row % of_mode;
+        law->rows[row] = (struct quantile_row){
+            .quantity = k < work->count ? QUANTILE_OF_THETA : QUANTILE_KURTOSIS,
+            .i = row / of_mode,
+            .p = k < work->count ? work->p[k] : (double)NAN,
+            .low = NAN,
+            .high = NAN,
+            .source = EXACT_NONE,
+            .evidence = {.exact = NAN, .paper = NAN, .measured = NAN, .se = NAN},
+            .verdicts = {VERDICT_NO_CLAIM, VERDICT_NO_CLAIM},
+        };
+    }
+    return STATUS_OK;
+}
+
 /* Samples the chains and fills the rows of all modes. */
 static int measure(const struct work *work, struct quantile_law *law,
                    struct error *error)
 {
     const struct sampling *sampling = work->sampling;
     const size_t n = work->problem->n;
-    const size_t of_mode = work->count + noise_law_has_variance(work->problem->law);
     const bool sampled = !sampling->exact_only && law->samples <= sampling->max_samples;
     uint64_t complete = sampled ? law->chains.count : 0;
     const struct ensemble ensemble =
         sampling_ensemble(sampling, work->rule, work->problem, work->rule->kind->name);
     double *theta = calloc(2 * n * complete + 1, sizeof *theta);
     struct values values = {.theta = calloc(complete + 1, sizeof *values.theta)};
-    law->count = n * of_mode;
-    law->rows = calloc(law->count + 1, sizeof *law->rows);
-    int status = theta && values.theta && law->rows
-                     ? STATUS_OK
-                     : error_memory(error, "the chains' values");
+    int status =
+        theta && values.theta ? STATUS_OK : error_memory(error, "the chains' values");
     if (status == STATUS_OK && sampled)
         status = ensemble_trajectory(&ensemble, &complete, law->chains.steps,
                                      law->chains.steps, theta, error);
     for (size_t i = 0; status == STATUS_OK && i < n; i++) {
-        struct quantile_row *rows = law->rows + i * of_mode;
-        for (size_t k = 0; k < of_mode; k++)
-            rows[k] = (struct quantile_row){
-                .quantity = k < work->count ? QUANTILE_OF_THETA : QUANTILE_KURTOSIS,
-                .i = i,
-                .p = k < work->count ? work->p[k] : (double)NAN};
-        fill_mode(work, theta, law, complete, &values, rows, of_mode);
+        const size_t of_mode = law->count / n;
+        fill_mode(work, theta, law, complete, &values, law->rows + i * of_mode,
+                  of_mode);
         status = interrupt_check(error);
     }
     free(theta);
@@ -410,13 +427,18 @@ int quantiles_compare(const struct sampling *sampling, const struct rule *rule,
     int status = work.mode && work.response && work.unit
                      ? STATUS_OK
                      : error_memory(error, "the modes");
+    bool lost = false;
     if (status == STATUS_OK)
         status = sampling_systems(sampling, rule, problem, &systems, &margins, error);
-    for (size_t i = 0; status == STATUS_OK && i < n; i++)
-        status = find_mode(&work, i, error);
     if (status == STATUS_OK)
+        status = make_rows(&work, law, error);
+    for (size_t i = 0; status == STATUS_OK && i < n; i++)
+        lost = lost || !(margins[i] > 0);
+    for (size_t i = 0; status == STATUS_OK && !lost && i < n; i++)
+        status = find_mode(&work, i, error);
+    if (status == STATUS_OK && !lost)
         status = find_units(&work, error);
-    if (status == STATUS_OK) {
+    if (status == STATUS_OK && !lost) {
         plan(&work, law);
         status = measure(&work, law, error);
     }

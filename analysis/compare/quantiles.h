@@ -46,9 +46,10 @@ enum {
  * error of a quantile is measured by the quantile or, where it is that of the median,
  * by the scale of theta. The kurtosis has a standard error if theta has eight moments;
  * without one, and where a single draw shows in it, its verdict is `inconclusive`. C is
- * diagonal. A plan beyond the budget is not sampled. The caller frees law->rows, after
- * a failure too. STATUS_USAGE for rates that are too small, STATUS_MEMORY, and what
- * ensembles return. */
+ * diagonal. A plan beyond the budget is not sampled. A rule that diverges has rows
+ * without numbers where divergence is allowed, and is refused otherwise. The caller
+ * frees law->rows, after a failure too. STATUS_USAGE for rates that are too small,
+ * STATUS_MEMORY, and what ensembles return. */
 PNM_MUST_USE int quantiles_compare(const struct sampling *sampling,
                                    const struct rule *rule,
                                    const struct problem *problem, const double *p,

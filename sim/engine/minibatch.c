@@ -80,7 +80,8 @@ static int refuse(const struct rule *rule, const struct problem *problem, double
                       "%g is unstable in mean square for %s with %s at batch %zu (%s): "
                       "at these other parameters second moments stay bounded for "
                       "learning rates below %.6g, and without noise theta converges "
-                      "below %.6g; allow-divergence runs it nevertheless",
+                      "below %.6g; allow-divergence with replicas and steps runs it "
+                      "nevertheless",
                       rule->number[RULE_LR], rule->kind->name, text_get(&parameters),
                       problem->examples, why, limit, stable.to);
     text_free(&parameters);

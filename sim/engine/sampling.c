@@ -108,11 +108,13 @@ static int refuse_unstable(const struct rule *rule, double h, double margin,
                  "it is stable for learning rates from %.6g to %.6g at these other "
                  "parameters",
                  stable.from, stable.to);
-    error_write_about(error, "lr",
-                      "%g is unstable for %s with %s at curvature %g (spectral radius "
-                      "%s, allowed is < 1): %s; allow-divergence runs it nevertheless",
-                      rule->number[RULE_LR], rule->kind->name, text_get(&parameters), h,
-                      radius, limit);
+    error_write_about(
+        error, "lr",
+        "%g is unstable for %s with %s at curvature %g (spectral radius "
+        "%s, allowed is < 1): %s; allow-divergence with replicas and steps "
+        "runs it nevertheless",
+        rule->number[RULE_LR], rule->kind->name, text_get(&parameters), h, radius,
+        limit);
     text_free(&parameters);
     return STATUS_USAGE;
 }
@@ -171,6 +173,41 @@ int sampling_diverges(const struct sampling *sampling, const struct rule *rule,
     free(systems);
     free(margins);
     return *diverges ? STATUS_OK : status;
+}
+
+/* Refuses a rule that is to be run although it diverges, if it is not said how long. */
+static int check_divergent(const struct sampling *sampling, const struct rule *rule,
+                           const struct problem *problem, struct error *error)
+{
+    struct linear_system *systems = NULL;
+    struct chains chains;
+    double *margins = NULL;
+    bool stable = true;
+    int status = sampling_systems(sampling, rule, problem, &systems, &margins, error);
+    for (size_t i = 0; status == STATUS_OK && i < problem->n; i++)
+        stable = stable && margins[i] > 0;
+    if (status == STATUS_OK && rule_has_law(rule) && !stable && !sampling->exact_only)
+        status = sampling_given_chains(sampling, rule, &chains, error);
+    free(systems);
+    free(margins);
+    return status;
+}
+
+int sampling_check_points(const struct sampling *sampling, const struct rule *rules,
+                          size_t count, const struct problem *problem, bool **lost,
+                          struct error *error)
+{
+    *lost = calloc(count + 1, sizeof **lost);
+    int status = *lost ? STATUS_OK : error_memory(error, "the rules");
+    for (size_t k = 0; status == STATUS_OK && count > 1 && k < count; k++) {
+        status = interrupt_check(error);
+        if (status == STATUS_OK)
+            status = sampling->allow_divergence
+                         ? check_divergent(sampling, &rules[k], problem, error)
+                         : sampling_diverges(sampling, &rules[k], problem, &(*lost)[k],
+                                             error);
+    }
+    return status;
 }
 
 struct sampling sampling_of_divergence(const struct sampling *sampling)

@@ -63,6 +63,19 @@ PNM_MUST_USE int sampling_diverges(const struct sampling *sampling,
                                    const struct problem *problem, bool *diverges,
                                    struct error *error);
 
+/* Looks at the points of a grid, rules[count], before any of them runs: (*lost)[k]
+ * becomes whether point k diverges, so that it has rows without numbers. Where
+ * divergence is allowed it runs instead, and STATUS_USAGE is returned if it is not said
+ * how long. A single rule is left to its run, which refuses it. The caller frees *lost,
+ * after a failure too. */
+PNM_MUST_USE int sampling_check_points(const struct sampling *sampling,
+                                       const struct rule *rules, size_t count,
+                                       const struct problem *problem, bool **lost,
+                                       struct error *error);
+
+/* What such a row says. */
+#define SAMPLING_LOST "the rule diverges"
+
 /* The settings with which a point of a grid that diverges has its row: nothing is
  * sampled, and what is known exactly is told. */
 struct sampling sampling_of_divergence(const struct sampling *sampling);
