@@ -13,6 +13,7 @@
 #include "engine/moments_plan.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 enum record { RECORD_MOMENTS, RECORD_TRAJECTORY };
@@ -172,14 +173,27 @@ static void warn_mode(const struct request *request, size_t i, const struct esti
     COLUMN(OPTIMIZER, "optimizer", TEXT, false)                                        \
     COLUMN(LR, "lr", REAL, false)                                                      \
     COLUMN(BETA0, "beta0", REAL, false)                                                \
-    COLUMN(BETA1, "beta1", REAL, false)
+    COLUMN(BETA1, "beta1", REAL, false)                                                \
+    COLUMN(LAW, "law", TEXT, COLUMN_DETAIL)
 
 enum { COLUMN_LIST(TABLE_NUMBER) COLUMNS };
 
 static const struct column columns[COLUMNS] = {COLUMN_LIST(TABLE_COLUMN)};
 
+/* The steps that were recorded. */
+static int put_law(struct table *table, const struct chains *chains,
+                   struct error *error)
+{
+    char law[80];
+    snprintf(law, sizeof law, "steps %llu-%llu",
+             (unsigned long long)chains->burn_in + 1,
+             (unsigned long long)chains->steps);
+    return table_text(table, LAW, law, error);
+}
+
 static int fill_moments(struct table *table, const struct request *request,
-                        struct moments *const *averages, struct error *error)
+                        const struct chains *chains, struct moments *const *averages,
+                        struct error *error)
 {
     static const size_t column_of[AVERAGES] = {MEAN, SECOND, MEASURED_PLAIN,
                                                MEAN_PLAIN};
@@ -189,6 +203,8 @@ static int fill_moments(struct table *table, const struct request *request,
     int status = STATUS_OK;
     for (size_t i = 0; status == STATUS_OK && i < problem->n; i++) {
         status = rule_table_row(request->rules.rule, table, error);
+        if (status == STATUS_OK)
+            status = put_law(table, &chains[i], error);
         if (status != STATUS_OK)
             break;
         table_count(table, I, i + 1);
@@ -247,7 +263,7 @@ static int answer_moments(const struct request *request, struct table *table,
         averages[AVERAGE_MEAN], averages[AVERAGE_SECOND], error);
     if (status != STATUS_OK)
         goto out;
-    status = fill_moments(table, request, averages, error);
+    status = fill_moments(table, request, plan.chains, averages, error);
     table->plot = &plot;
 out:
     moments_plan_free(&plan);
@@ -296,7 +312,7 @@ static int answer_averages(const struct request *request, const struct average *
     ensemble.average = average;
     status = ensemble_averages(&ensemble, chains, mean, square, NULL, error);
     if (status == STATUS_OK)
-        status = fill_moments(table, request, averages, error);
+        status = fill_moments(table, request, chains, averages, error);
     table->plot = &plot;
 out:
     free(mean);
@@ -351,19 +367,50 @@ out:
     return status;
 }
 
+/* Adds the rows of a point of a grid that diverges: a mode each, without numbers. */
+static int add_lost(const struct simulate_request *own, struct table *table,
+                    struct error *error)
+{
+    const struct problem *problem = &own->request.problem;
+    const int i_at = table_column(table, "i");
+    int status = STATUS_OK;
+    for (size_t i = 0; status == STATUS_OK && i < problem->n; i++) {
+        status = rule_table_row(own->request.rules.rule, table, error);
+        if (status == STATUS_OK)
+            status = table_reason(table, SAMPLING_LOST, error);
+        if (status == STATUS_OK && own->record == RECORD_MOMENTS)
+            status = table_text(table, LAW, "diverges", error);
+        if (status != STATUS_OK)
+            break;
+        table_count(table, (size_t)i_at, i + 1);
+        if (own->record == RECORD_MOMENTS)
+            table_real(table, H, problem->h[i]);
+    }
+    return status;
+}
+
 /* Adds the rows of the request's first rule. */
 static int add_rule(const struct simulate_request *own, const struct average *average,
                     struct table *table, struct error *error)
 {
-    const int status =
-        epoch_options_check(&own->request, own->request.rules.rule, error);
-    if (status != STATUS_OK)
-        return status;
     return own->record == RECORD_TRAJECTORY
                ? answer_trajectories(own, average, table, error)
            : average->kind == AVERAGE_NONE
                ? answer_moments(&own->request, table, error)
                : answer_averages(&own->request, average, table, error);
+}
+
+/* Finds the points of a grid that diverge. A trajectory that may do so needs steps,
+ * which it always has, and no number of chains. */
+static int check_points(const struct simulate_request *own, bool **lost,
+                        struct error *error)
+{
+    const struct request *request = &own->request;
+    struct sampling sampling = request->sampling;
+    if (own->record == RECORD_TRAJECTORY && sampling.chains == 0)
+        sampling.chains = 1;
+    return sampling_check_points(&sampling, request->rules.rule, request->rules.count,
+                                 &request->problem, lost, error);
 }
 
 static int answer(const struct request *request, struct table *table,
@@ -373,6 +420,7 @@ static int answer(const struct request *request, struct table *table,
     const struct request_rules *rules = &request->rules;
     const bool trajectory = own.record == RECORD_TRAJECTORY;
     struct average average;
+    bool *lost = NULL;
     (void)tally;
     int status = average_form_read(own.average, &average, error);
     if (status == STATUS_OK && !trajectory &&
@@ -387,10 +435,18 @@ static int answer(const struct request *request, struct table *table,
                                                     rules->rule, rules->count, error)
                             : rule_table_init(table, columns, COLUMNS, rules->rule,
                                               rules->count, error);
+    for (size_t k = 0; status == STATUS_OK && k < rules->count; k++)
+        status = epoch_options_check(request, &rules->rule[k], error);
+    if (status == STATUS_OK)
+        status = check_points(&own, &lost, error);
     for (size_t k = 0; status == STATUS_OK && k < rules->count; k++) {
         own.request.rules = (struct request_rules){.rule = &rules->rule[k], .count = 1};
-        status = add_rule(&own, &average, table, error);
+        sampling_row(&request->sampling, "row", rules->rule[k].kind->name, k,
+                     rules->count);
+        status = lost[k] ? add_lost(&own, table, error)
+                         : add_rule(&own, &average, table, error);
     }
+    free(lost);
     /* The array of several rules is that of the table's numbers. */
     if (rules->count > 1)
         table->array = (struct table_array){0};
@@ -407,7 +463,9 @@ static const struct program program = {
     .notes = "Columns: i,h,mean,mean_stderr,second_moment,second_moment_stderr,count "
              "(mean of theta, second moment of theta - theta*, number of chains); "
              "replica,step,i,theta for trajectories (.npy of one rule: theta alone, "
-             "replicas x records x modes); then the rule and its parameters. Chains "
+             "replicas x records x modes); then the rule and its parameters. `law` "
+             "names the recorded steps. A point of a grid that diverges has rows "
+             "without numbers, of the law `diverges`. Chains "
              "are planned for the second moment's error. With "
              "--average these are of the average, of which each replica gives one "
              "(second moment of average - theta*), and trajectories have a column "

@@ -247,13 +247,13 @@ static int measure(struct fixed_work *work, enum fixed_elements elements,
 /* --- rows ------------------------------------------------------------------------- */
 
 /* Judges a row of moments whose law is Gaussian or the square of one. One sample has
- * the variance `spread`, so that spread/se^2 samples count. `tails`: single draws show
- * in what was measured. */
+ * the standard deviation `spread`, so that (spread/se)^2 samples count. `tails`: single
+ * draws show in what was measured. */
 static void judge(struct fixed_row *row, double spread, bool controlled, bool tails)
 {
     struct evidence *e = &row->evidence;
     const uint64_t fewest = controlled ? FIXED_CHAINS : ESTIMATE_MIN_CHAINS;
-    const double effective = spread / (e->se * e->se);
+    const double effective = spread / e->se * (spread / e->se);
     e->paper = NAN;
     e->paper_scale = 1;
     e->decisive =
@@ -326,9 +326,9 @@ static void add_mean(const struct fixed_work *work, size_t i, struct fixed_row *
     row->evidence.exact = work->centre[i];
     row->evidence.exact_error = rounding(work, i) + mode->mean_bias;
     row->evidence.exact_scale =
-        evidence_scale(sqrt(mode->covariance + mode->mean * mode->mean));
+        evidence_scale(hypot(sqrt(mode->covariance), mode->mean));
     take_mean(work, i, &row->evidence);
-    judge(row, mode->covariance, is_controlled(work, i), false);
+    judge(row, sqrt(mode->covariance), is_controlled(work, i), false);
 }
 
 static int add_covariance(const struct fixed_work *work, size_t i, size_t j,
@@ -345,20 +345,20 @@ static int add_covariance(const struct fixed_work *work, size_t i, size_t j,
     if (status != STATUS_OK)
         return status;
     const double covariance = own.covariance;
+    const double natural = sqrt(a->covariance) * sqrt(b->covariance);
     row->evidence.noiseless = problem_noise(work->problem, i, i) == 0 ||
                               problem_noise(work->problem, j, j) == 0;
     row->evidence.exact = covariance;
     row->evidence.exact_error = rounding_of_pair(work, i, j) + own.bias + own.error;
-    row->evidence.exact_scale =
-        evidence_scale_or(covariance, sqrt(a->covariance * b->covariance));
+    row->evidence.exact_scale = evidence_scale_or(covariance, natural);
     if (i == j) {
         take_variance(work, i, &row->evidence);
     } else {
         const struct moments *pair = &work->pair[ensemble_pair(work->problem->n, i, j)];
         take(&row->evidence, pair, pair);
     }
-    judge(row, a->covariance * b->covariance + covariance * covariance,
-          is_controlled(work, i), i == j && tails_show(work, i, &row->evidence));
+    judge(row, hypot(natural, covariance), is_controlled(work, i),
+          i == j && tails_show(work, i, &row->evidence));
     return STATUS_OK;
 }
 
@@ -421,7 +421,7 @@ static void add_excess(const struct fixed_work *work, struct fixed_row *row)
     const double parts = together || fourths == 0 ? 1 : variance * variance / fourths;
     if (!together)
         e->count = estimate_chains(squares, powers, e->count);
-    judge(row, parts * variance, work->control, tails);
+    judge(row, sqrt(parts * variance), work->control, tails);
 }
 
 static int fill(const struct fixed_work *work, enum fixed_elements elements,

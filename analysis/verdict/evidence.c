@@ -10,7 +10,7 @@ double evidence_scale(double prediction)
 
 double evidence_scale_or(double prediction, double natural)
 {
-    if (!(natural > 0) || isnan(prediction))
+    if (!(natural > 0) || isinf(natural) || isnan(prediction))
         return evidence_scale(prediction);
     return fabs(prediction) > ESTIMATE_TOLERANCE * natural ? fabs(prediction) : natural;
 }
