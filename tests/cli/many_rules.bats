@@ -74,7 +74,7 @@ write_rule() {
     expect_equal "$(column "$out" reason 2)" 'the rule diverges'
     attempt pnm-pacbayes --optimizer sgd --lr 0.1,2.5 --spectrum 1 --prior-precision 10 --train-size 100 --quiet
     expect_status 0
-    expect_equal "$(column "$out" covariance | tr '\n' ' ')" 'paper exact measured paper exact '
+    expect_equal "$(column "$out" covariance | tr '\n' ' ')" 'paper exact measured paper exact measured '
     refuse 64 '--lr: 2.5 is unstable' pnm-stationary --optimizer sgd --lr 2.5 --spectrum 1
     refuse 64 '--spectrum: curvature 1 is 0' pnm-stationary --optimizer sgd --lr 0.1,0.2 --spectrum 0,1 --flat keep --noise isotropic:1
     all_refused

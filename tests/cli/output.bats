@@ -20,7 +20,7 @@ load helpers
     never grep -q '^# threads' "$out"
     never grep -q $'\r' "$out"
     expect_equal "$(tail -c 1 "$out" | od -An -c | tr -d ' ')" '\n'
-    body "$out" | awk -F, 'NF != 11 { exit 1 }'
+    body "$out" | awk -F, 'NF != 12 { exit 1 }'
 }
 
 @test "CSV: defaults of the rule's parameters are on record" {

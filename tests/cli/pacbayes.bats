@@ -4,7 +4,7 @@
 
 load helpers
 
-columns=optimizer,lr,beta0,gamma,covariance,trace,logdet,kl,kl_stderr,count,bound_paper,bound_mcallester,bound_maurer,vacuous,exact_verdict,beta0_at_end
+columns=optimizer,lr,beta0,gamma,covariance,trace,logdet,kl,kl_stderr,count,bound_paper,bound_mcallester,bound_maurer,vacuous,exact_verdict,beta0_at_end,law
 # shellcheck disable=SC2086 # $given is a list of words
 given="--optimizer pnm --lr 0.1 --spectrum 1,2 --prior-precision 10 --train-size 10000"
 

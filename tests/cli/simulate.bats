@@ -7,7 +7,7 @@ load helpers
 @test "moments: header, one row a mode, counts" {
     attempt pnm-simulate --optimizer pnm $short
     expect_status 0
-    expect_equal "$(header "$out")" i,h,mean,mean_stderr,second_moment,second_moment_stderr,count,optimizer,lr,beta0,beta1
+    expect_equal "$(header "$out")" i,h,mean,mean_stderr,second_moment,second_moment_stderr,count,optimizer,lr,beta0,beta1,law
     expect_equal "$(column "$out" i | tr '\n' ' ')" "1 2 "
     expect_equal "$(column "$out" h | tr '\n' ' ')" "0.5 1 "
     all_are "$out" count 40
@@ -30,7 +30,7 @@ load helpers
     attempt $run --precision 0.002 --columns plain
     expect_status 0
     expect_equal "$(header "$out")" \
-        i,h,mean,mean_stderr,second_moment,second_moment_stderr,count,measured_plain,stderr_plain,gain,mean_plain,mean_stderr_plain,mean_gain,optimizer,lr,beta0,beta1
+        i,h,mean,mean_stderr,second_moment,second_moment_stderr,count,measured_plain,stderr_plain,gain,mean_plain,mean_stderr_plain,mean_gain,optimizer,lr,beta0,beta1,law
     cp "$out" auto
     # So are the means, around theta*.
     body auto | awk -F, '
@@ -371,7 +371,7 @@ load helpers
         --allow-divergence --replicas 2 --steps 3000
     expect_status 0
     expect_equal "$(body "$out" | sed -n 2p)" \
-        '1,1,,,,,2,sgd,3,,,"beyond the range of numbers or undefined: mean, mean_stderr, second_moment, second_moment_stderr"'
+        '1,1,,,,,2,sgd,3,,,steps 1-3000,"beyond the range of numbers or undefined: mean, mean_stderr, second_moment, second_moment_stderr"'
     expect_equal "$(column "$out" mean_stderr 2)" 0
     expect_message 'warning: mode 1 \(h = 1\): its moments are beyond the range of numbers'
     expect_no_message 'mode 2'
