@@ -26,15 +26,19 @@ static void begin(struct progress_command *command)
 /* The share of a row of which this many runs are done. */
 static double share_of_row(const struct progress_command *command, double runs)
 {
-    const double usual = 6; /* runs of a row that is like no other */
     if (command->rows == 0)
         return fmin(runs, 1);
-    if (command->expected > 0)
-        return fmin(runs / (double)command->expected, 1);
     if (!command->alike)
-        return runs / (runs + usual);
-    const double whole = floor(runs);
-    return 1 - ldexp(1 - (runs - whole) / 2, -(int)fmin(whole, 1000));
+        return 0;
+    return fmin(runs / fmax((double)command->expected, 1), 1);
+}
+
+enum progress_known progress_known(const struct progress_command *command)
+{
+    const uint64_t expected = command->expected > 0 ? command->expected : 1;
+    if ((command->alike || command->rows == 0) && command->run < expected)
+        return PROGRESS_LEFT;
+    return command->rows > 1 ? PROGRESS_SHARE : PROGRESS_TIME;
 }
 
 double progress_share(struct progress_command *command, double part)
@@ -45,29 +49,40 @@ double progress_share(struct progress_command *command, double part)
     return command->share;
 }
 
+/* Writes "0:01:40" and the word. */
+static void put_time(double seconds, const char *word, size_t size, char *text)
+{
+    snprintf(text, size, "%.0f:%02.0f:%02.0f %s", floor(seconds / 3600),
+             floor(fmod(seconds, 3600) / 60), floor(fmod(seconds, 60)), word);
+}
+
 /* Shows the line, five times a second at most. */
 static void show(struct progress_command *command, const char *label, double share)
 {
     struct timespec now;
-    char line[200], left[40] = "", place[80] = "";
+    char line[200], percent[20] = "", time[40] = "", place[80] = "";
     const size_t width = terminal_width(STDERR_FILENO);
     clock_gettime(CLOCK_MONOTONIC, &now);
     if (seconds_between(command->last, now) < 0.2)
         return;
     command->last = now;
+    const enum progress_known known = progress_known(command);
+    const double elapsed = seconds_between(command->start, now);
     const double gained = share - command->found;
-    const double seconds =
-        seconds_between(command->start, now) * (1 - share) / fmax(gained, 1e-9);
+    const double left = elapsed * (1 - share) / fmax(gained, 1e-9);
+    if (known != PROGRESS_TIME)
+        snprintf(percent, sizeof percent, "%.0f %%", fmin(floor(100 * share), 99));
     /* Of the first thousandth nothing follows. */
-    if (gained > 1e-3 && seconds < 1e7)
-        snprintf(left, sizeof left, ", %.0f:%02.0f:%02.0f left", floor(seconds / 3600),
-                 floor(fmod(seconds, 3600) / 60), floor(fmod(seconds, 60)));
+    if (known != PROGRESS_LEFT)
+        put_time(elapsed, "so far", sizeof time, time);
+    else if (gained > 1e-3 && left < 1e7)
+        put_time(left, "left", sizeof time, time);
     if (command->rows > 1)
         snprintf(place, sizeof place, "%.20s %llu of %llu: ", command->what,
                  (unsigned long long)command->row + 1,
                  (unsigned long long)command->rows);
-    snprintf(line, sizeof line, "%.0f %%%s; %s%.60s", fmin(floor(100 * share), 99),
-             left, place, label);
+    snprintf(line, sizeof line, "%s%s%s; %s%.60s", percent,
+             percent[0] && time[0] ? ", " : "", time, place, label);
     /* The last place stays empty, so that no terminal begins a new line. */
     fprintf(stderr, "\r%.*s\033[K", (int)fmin(fmax((double)width, 2) - 1, 190), line);
     fflush(stderr);

@@ -4,9 +4,10 @@
  *
  * A command has rows, each with some sampling runs, of which each has units. How many
  * runs a row has is not known beforehand. Where rows are alike it is taken to be as
- * many as the row before had, and in the first row a run counts half of what is left of
- * it. Where they are not, the first six runs are taken for half of a row. So the share
- * never falls. */
+ * many as the row before had, and one in the first row. Where they are not, as claims
+ * are, only finished rows count. So the share never falls. Where nothing is known of
+ * the time left, the time so far is shown: "27 %, 0:01:40 so far; claim 3 of 12: eq9";
+ * and where nothing is known of the share either, as of a claim alone, nothing else. */
 #ifndef PNM_PROGRESS_H
 #define PNM_PROGRESS_H
 
@@ -22,7 +23,7 @@ struct progress_command {
     uint64_t run;        /* sampling runs of the row that have ended */
     uint64_t expected;   /* how many it will have; 0: unknown */
     double share, found; /* done so far; and that was done before the start */
-    bool alike;          /* whether rows have about the same number of runs */
+    bool alike;          /* whether rows take about the same runs and time */
     bool begun, hidden;  /* hidden: nothing is shown, as of a pilot */
     bool standing;       /* whether the line is on the terminal */
     struct timespec start, last;
@@ -49,6 +50,10 @@ void progress_start(struct progress *progress, struct progress_command *command,
 void progress_step(struct progress *progress, uint64_t units);
 /* Wipes the line. */
 void progress_end(struct progress *progress);
+
+/* What can be told of a command besides the time so far. */
+enum progress_known { PROGRESS_TIME, PROGRESS_SHARE, PROGRESS_LEFT };
+enum progress_known progress_known(const struct progress_command *command);
 
 /* The share of the command that is done where `part` of a sampling run is; never less
  * than it was. */

@@ -31,14 +31,37 @@ static void the_share_never_falls(void **state)
     static const int same[] = {3, 3, 3}, different[] = {1, 40, 2, 0, 7};
     double last;
     (void)state;
-    assert_true(least_rise(same, 3, true, &last) > 0);
+    assert_true(least_rise(same, 3, true, &last) >= 0);
     assert_true(last == 1);
-    assert_true(least_rise(same, 3, false, &last) > 0);
-    assert_true(last < 1);
+    assert_true(least_rise(same, 3, false, &last) == 0);
+    assert_true(last == 2 / 3.0);
     assert_true(least_rise(different, 5, true, &last) >= 0);
     assert_true(last <= 1);
-    assert_true(least_rise(different, 5, false, &last) > 0);
+    assert_true(least_rise(different, 5, false, &last) >= 0);
     assert_true(last <= 1);
+}
+
+/* A row that has more runs than were expected, and a claim alone, tell the time so far.
+ */
+static void what_is_not_known_is_not_told(void **state)
+{
+    struct progress_command command = {.what = NULL};
+    struct progress progress;
+    (void)state;
+    assert_int_equal(progress_known(&command), PROGRESS_LEFT);
+    progress_row(&command, "row", true, NULL, 0, 2);
+    for (int run = 0; run < 3; run++) {
+        assert_int_equal(progress_known(&command),
+                         run == 0 ? PROGRESS_LEFT : PROGRESS_SHARE);
+        progress_start(&progress, &command, NULL, 4, 0);
+        progress_end(&progress);
+    }
+    progress_row(&command, "row", true, NULL, 1, 2);
+    assert_int_equal(progress_known(&command), PROGRESS_LEFT);
+    progress_row(&command, "claim", false, NULL, 0, 2);
+    assert_int_equal(progress_known(&command), PROGRESS_SHARE);
+    progress_row(&command, "claim", false, NULL, 0, 1);
+    assert_int_equal(progress_known(&command), PROGRESS_TIME);
 }
 
 static void one_run_alone_is_the_whole(void **state)
@@ -56,6 +79,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_share_never_falls),
+        cmocka_unit_test(what_is_not_known_is_not_told),
         cmocka_unit_test(one_run_alone_is_the_whole),
     };
     return cmocka_run_group_tests_name("progress", tests, NULL, NULL);
