@@ -130,6 +130,15 @@ static void bash_option(FILE *stream, const struct options *options,
             is_list(option) ? " list=yes" : "");
 }
 
+static void bash_name(FILE *stream, const struct option_spec *option)
+{
+    if (option->moved)
+        return;
+    if (option->letter)
+        fprintf(stream, "-%c ", option->letter);
+    fprintf(stream, "--%s ", option->name);
+}
+
 void completion_bash(FILE *stream, const struct options *options)
 {
     const char *name = options->program->name;
@@ -141,9 +150,8 @@ void completion_bash(FILE *stream, const struct options *options)
         bash_option(stream, options, &options->value[i].option);
     fprintf(stream, "    *)\n        value=$word words='");
     for (size_t i = 0; i < options->count; i++)
-        if (!options->value[i].option.moved)
-            fprintf(stream, "--%s ", options->value[i].option.name);
-    fprintf(stream, "--help --version'\n        ;;\n    esac\n%scomplete -F _",
+        bash_name(stream, &options->value[i].option);
+    fprintf(stream, "-h --help --version'\n        ;;\n    esac\n%scomplete -F _",
             bash_end);
     put_identifier(stream, name);
     fprintf(stream, " %s\n", name);
@@ -170,11 +178,16 @@ static void zsh_option(FILE *stream, const struct options *options,
     if (option->moved)
         return;
     options_help_of(options, option, &help);
-    fprintf(stream, "    '--%s%s[", option->name,
-            option->kind == OPTION_FLAG ? "" : "=");
+    const bool flag = option->kind == OPTION_FLAG;
+    if (option->letter)
+        fprintf(stream, "    '(-%c --%s)'{-%c%s,--%s%s}'[", option->letter,
+                option->name, option->letter, flag ? "" : "+", option->name,
+                flag ? "" : "=");
+    else
+        fprintf(stream, "    '--%s%s[", option->name, flag ? "" : "=");
     zsh_text(stream, help.doc);
     fprintf(stream, "]");
-    if (option->kind != OPTION_FLAG) {
+    if (!flag) {
         fprintf(stream, "%s", option->bare ? "::" : ":");
         zsh_text(stream, option->argument);
         fprintf(stream, ":->%s", option->name);
@@ -214,7 +227,8 @@ void completion_zsh(FILE *stream, const struct options *options)
             name, name);
     for (size_t i = 0; i < options->count; i++)
         zsh_option(stream, options, &options->value[i].option);
-    fprintf(stream, "    '--help[show this help]' \\\n"
+    fprintf(stream, "    '-h[show a short help]' \\\n"
+                    "    '--help[show this help]' \\\n"
                     "    '--version[show the version]' && return\n"
                     "case $state in\n");
     for (size_t i = 0; i < options->count; i++)

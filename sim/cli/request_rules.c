@@ -116,10 +116,10 @@ static int check_unused(const struct options *options,
 {
     for (size_t k = 0; k < options->count; k++) {
         const struct option_value *value = &options->value[k];
-        bool used = false;
-        for (size_t i = 0; i < rules->count; i++)
-            used |= rule_kind_parameter(rules->rule[i].kind, value->option.name) >= 0;
-        if (value->given && is_parameter(value->option.name) && !used)
+        bool used = !value->given || !is_parameter(value->option.name);
+        for (size_t i = 0; !used && i < rules->count; i++)
+            used = rule_kind_parameter(rules->rule[i].kind, value->option.name) >= 0;
+        if (!used)
             return error_about(error, STATUS_USAGE, value->option.name,
                                "not a parameter of %s; --help lists what each rule "
                                "takes",

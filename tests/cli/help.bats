@@ -288,7 +288,7 @@ completes() {
     completes 'pnmlab help no' noise
     completes 'pnmlab stationary --optimizer ada' adam adamw adabound adapnm
     completes 'pnmlab worst-case --meas' --measure
-    completes 'pnmlab stationary -o' ''
+    completes 'pnmlab stationary -o' -o
     attempt pnmlab --help=zsh
     expect_equal "$(head -n 1 "$out")" '#compdef pnmlab'
     attempt pnmlab --help=man

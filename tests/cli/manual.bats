@@ -41,8 +41,8 @@ bash_options() {
     for program in $(programs); do
         help_options "$program" | awk '{ print $1 }' | sort >help
         man_options "$program" | awk '{ print $1 }' | sort >man
-        bash_options "$program" | sort >bash
-        "$program" --help=zsh | sed -n "s/^ *'\(--[a-z0-9-]*\).*/\1/p" | sort >zsh
+        bash_options "$program" | grep '^--' | sort >bash
+        "$program" --help=zsh | sed -n "s/^ *'\((-[a-z] \)*\(--[a-z0-9-]*\).*/\2/p" | sort >zsh
         count=$(wc -l <help)
         holds "$count >= 8" "$program: options in help"
         expect_same help man "$program"
@@ -163,12 +163,26 @@ completes() {
     completes 'pnm-stability --spectrum lo' log:
     completes 'pnm-simulate --rotation=haar:' ''
     completes 'pnm-simulate --nothing=' ''
+    # Letters are offered, and take what their options take.
+    completes 'pnm-stability --optimizer pnm -' $(pnm-stability --help=bash | sed -n "s/.*value=\$word words='\(.*\)'.*/\1/p")
+    completes 'pnm-simulate -o' -o
+    completes 'pnm-simulate -o tab' table.txt
 }
 
 @test "every loss and every claim is offered" {
     completes 'pnm-verify --claim ' $(pnm-verify --list | body /dev/stdin | tail -n +2 | cut -d, -f1)
     attempt pnm-convergence --optimizer sgd --loss none
     completes 'pnm-convergence --loss ' $(sed -n 's/.*allowed are //p' "$err" | tr -d ',')
+}
+
+@test "zsh knows the letters of options beside their names" {
+    pnm-stationary --help=zsh >zsh
+    local letter
+    for letter in '(-o --output)'\''{-o+,--output=}' '(-s --seed)'\''{-s+,--seed=}' \
+        '(-j --threads)'\''{-j+,--threads=}' '(-q --quiet)'\''{-q,--quiet}'; do
+        grep -qF "'$letter'[" zsh || { echo "no $letter" >&2; false; }
+    done
+    grep -q "^ *'-h\[" zsh
 }
 
 @test "the completions are shell" {
