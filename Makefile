@@ -110,7 +110,7 @@ COMPILE = $(MAKE) --no-print-directory -j$(shell nproc) SIDE_BY_SIDE=1
 
 # No manual with MPI: outside of mpirun a program takes long to start.
 all: ## build programs, manual pages and completions (the default)
-	@[ ! -t 1 ] || echo "building the programs (V=1 shows each file)"
+	@[ ! -t 1 ] || [ -n "$(BUILT)" ] || echo "building the programs (V=1 shows each file)"
 	@$(COMPILE) programs
 
 programs: $(BINARIES) $(DATA_FILES) $(if $(MPI),,$(DOCUMENTS))
@@ -250,7 +250,7 @@ verify: all ## run every claim, print what was found, write results/ and the fig
 	@echo "checking the claims"
 	@$(BUILD)/bin/pnm-verify $(THREADS:%=--threads %) --paper pnm --claim jl-gdm,jl-history \
 	    --output results/ledger.txt,results/ledger.csv,results/ledger.json || [ $$? -eq 2 ]
-	@$(MAKE) --no-print-directory tables plots
+	@$(MAKE) --no-print-directory BUILT=1 tables plots
 	@echo
 	@sed -n '/^findings:/,$$p' results/ledger.txt | fold -s -w 79
 	@echo "table:   results/ledger.txt (results/ledger.csv, results/ledger.json)"
@@ -260,10 +260,13 @@ verify: all ## run every claim, print what was found, write results/ and the fig
 # The analogues take minutes, so make verify leaves them out.
 verify-training: all ### train small networks beside figures 4-7 and table 1, some minutes; results/training.*
 	@mkdir -p results
+	@echo "training the networks"
 	@$(BUILD)/bin/pnm-verify $(THREADS:%=--threads %) --paper analogues \
 	    --output results/training.txt,results/training.csv,results/training.json || [ $$? -eq 2 ]
-	@cat results/training.txt
-	@echo "written: results/training.txt, results/training.csv, results/training.json"
+	@echo
+	@sed -n '/^findings:/,$$p' results/training.txt | fold -s -w 79
+	@echo "table:   results/training.txt (results/training.csv, results/training.json)"
+	@echo "report:  results/report.html, which make report writes"
 
 # Data of the figures. Exit 2 means that some points are undecided or not sampled.
 tables: all ### compute the tables that the figures show, into results/
@@ -290,8 +293,8 @@ report: results/ledger.json results/momentum.json ## write results/report.html, 
 	@$(PYTHON) plots/report.py $^ $(wildcard results/training.json) results results/report.html
 	@echo "written: results/report.html"
 
-results/ledger.json:
-	@$(MAKE) --no-print-directory verify
+results/ledger.json: | all
+	@$(MAKE) --no-print-directory BUILT=1 verify
 
 results/momentum.json: results/ledger.json | all
 	@$(BUILD)/bin/pnm-verify $(THREADS:%=--threads %) --paper momentum --output $@ || [ $$? -eq 2 ]

@@ -310,7 +310,7 @@ static int check_and_tell(const struct verify_request *own, struct ledger *ledge
     status = ledger_table(ledger, text_get(&options), table, error);
     if (status == STATUS_OK && own->explain)
         status = explain(ledger, text_get(&options), &table->prose, error);
-    if (status == STATUS_OK && tells_decided(own))
+    if (status == STATUS_OK && (tells_decided(own) || own->paper == CLAIMS_ANALOGUES))
         status = findings_tell(ledger, &table->closing, error);
     if (status == STATUS_OK)
         status = tell_counts(ledger, &table->closing, error);
