@@ -96,6 +96,28 @@ static bool same_numbers(const char *word, size_t own, const char *name, size_t 
     return found > 0;
 }
 
+/* The next digit of text[0..length) from *i on; 0 behind the last. */
+static char next_digit(const char *text, size_t length, size_t *i)
+{
+    while (*i < length && !isdigit((unsigned char)text[*i]))
+        ++*i;
+    return *i < length ? text[(*i)++] : '\0';
+}
+
+/* Whether word and name have as many digits, and not the same ones: eq3 and eq2. */
+static bool other_digits(const char *word, size_t own, const char *name, size_t length)
+{
+    size_t i = 0, k = 0;
+    bool same_ones = true;
+    char a, b;
+    do {
+        a = next_digit(word, own, &i);
+        b = next_digit(name, length, &k);
+        same_ones = same_ones && a == b;
+    } while (a && b);
+    return !a && !b && !same_ones;
+}
+
 struct nearest nearest_to(const char *word, const char *prefix)
 {
     const size_t length = strlen(word);
@@ -129,9 +151,10 @@ void nearest_try(struct nearest *nearest, const char *name, size_t length)
     /* Any two single letters are one slip apart. */
     if (own < 2 || own > LONGEST || length < 2 || length > LONGEST)
         return;
-    const size_t distance = same_numbers(nearest->word, own, name, length)
-                                ? 0
-                                : slips(nearest->word, own, name, length);
+    const bool meant = same_numbers(nearest->word, own, name, length);
+    if (!meant && other_digits(nearest->word, own, name, length))
+        return;
+    const size_t distance = meant ? 0 : slips(nearest->word, own, name, length);
     if (distance >= nearest->distance)
         return;
     nearest->distance = distance;

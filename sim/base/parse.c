@@ -107,18 +107,20 @@ static void next_part(const char **cursor, char separator, size_t size, char *pa
     *cursor += length + (end ? 1 : 0);
 }
 
-/* The decimal of at most nine digits that lies within a few roundings of a point of a
+/* 0 or the decimal of at most nine digits that lies within `rounding` of a point of a
  * grid: 1 for 0.9999999999999998; otherwise the point. A whole number below 2^53 over a
  * power of ten up to 10^22 is rounded once, so it is what the same digits are read as.
  */
-static double simple(double point)
+static double simple(double point, double rounding)
 {
-    static const double most = 1e9, near = 0x1p-50;
+    static const double most = 1e9;
     const double size = fabs(point);
     double power = 1;
+    if (size <= rounding)
+        return 0;
     for (int k = 0; k <= 22 && size * power < most; k++, power *= 10) {
         const double digits = floor(size * power + 0.5);
-        if (digits >= 1 && fabs(size * power - digits) <= near * digits)
+        if (digits >= 1 && fabs(size * power - digits) <= rounding * power)
             return copysign(digits / power, point);
     }
     return point;
@@ -161,10 +163,15 @@ static int parse_spaced(const char *what, const char *text, struct numbers *numb
     numbers->count = count;
     const double from = logarithmic ? elementary_log(low) : low;
     const double to = logarithmic ? elementary_log(high) : high;
+    /* A few roundings of the ends, by which the points between them may be off: those
+     * of logarithms are relative errors of the points. */
+    const double rounding = 0x1p-50 * fmax(fabs(from), fabs(to));
     for (size_t i = 0; i < count && !interrupt_pending(); i++) {
         const double share = (double)i / (double)(count - 1);
         const double point = from * (1 - share) + to * share;
-        numbers->value[i] = simple(logarithmic ? elementary_exp(point) : point);
+        const double value = logarithmic ? elementary_exp(point) : point;
+        numbers->value[i] =
+            simple(value, logarithmic ? fmax(rounding, 0x1p-50) * value : rounding);
     }
     numbers->value[0] = low;
     numbers->value[count - 1] = high;

@@ -20,7 +20,7 @@ static const char *file_form(const struct option_spec *option)
                                               : NULL;
 }
 
-/* Whether the value may be a list of numbers or names, but is no name of a file. */
+/* Whether the value may be a list: of numbers, names or files. */
 static bool is_list(const struct option_value *value)
 {
     const struct option_spec *option = &value->option;
@@ -29,7 +29,7 @@ static bool is_list(const struct option_value *value)
     if (file_form(option))
         return strncmp(value->text, file_form(option), 4) != 0;
     return option->kind == OPTION_GRID || strcmp(option->argument, "VALUES") == 0 ||
-           (strstr(option->argument, "[,") && !option->files);
+           strstr(option->argument, "[,");
 }
 
 /* Appends one item of --optimizer by the rule's own name. */
@@ -45,23 +45,31 @@ static void add_rule(struct text *text, const char *item, size_t length)
         text_add(text, "%.*s", (int)length, item);
 }
 
-/* Writes the list anew. */
+/* Writes the list anew, without the blanks around commas and, but for names of files,
+ * at its ends. */
 static void tidy(const struct option_value *value, struct text *text)
 {
+    static const char blanks[] = " \t";
     const bool rules = strcmp(value->option.name, "optimizer") == 0;
+    const bool files = value->option.files && !file_form(&value->option);
     const char *item = value->text;
+    if (!files)
+        item += strspn(item, blanks);
     for (;;) {
         const size_t length = strcspn(item, ",");
+        size_t shown = length;
+        while (shown > 0 && (item[length] || !files) && strchr(blanks, item[shown - 1]))
+            shown--;
         if (rules)
-            add_rule(text, item, length);
+            add_rule(text, item, shown);
         else
-            text_add(text, "%.*s", (int)length, item);
+            text_add(text, "%.*s", (int)shown, item);
         item += length;
         if (!*item)
             return;
         text_add(text, ",");
         item++;
-        item += strspn(item, " \t");
+        item += strspn(item, blanks);
     }
 }
 

@@ -53,6 +53,11 @@ static void test_far(void **state)
         {"adam", "pnm|sgd"},
         {"nosuchrule", "nesterov|heavy_ball"},
         {"abcdef", "fedcba"},
+        /* Another number is no slip. */
+        {"eq3", "eq2|eq4"},
+        {"beta5", "beta0|beta1"},
+        {"thm4.4", "thm4.1|thm4.3"},
+        {"lemma-a4", "lemma-A1"},
     };
     (void)state;
     for (size_t i = 0; i < sizeof far / sizeof *far; i++)

@@ -348,6 +348,8 @@ static void test_simple_points(void **state)
         {"linear:0.1:0.5:5", {0.1, 0.2, 0.3, 0.4, 0.5}},
         {"linear:-0.3:0.1:5", {-0.3, -0.2, -0.1, 0, 0.1}},
         {"linear:1e-6:5e-6:5", {1e-6, 2e-6, 3e-6, 4e-6, 5e-6}},
+        {"linear:-0.1:0.3:5", {-0.1, 0, 0.1, 0.2, 0.3}},
+        {"log:1e-10:1e10:5", {1e-10, 1e-5, 1, 1e5, 1e10}},
         {"0.1, 0.2,\t0.3,  0.4,0.5", {0.1, 0.2, 0.3, 0.4, 0.5}},
     };
     (void)state;
@@ -355,8 +357,7 @@ static void test_simple_points(void **state)
         struct numbers numbers = grid(simple[i].grid);
         assert_int_equal(numbers.count, 5);
         for (int k = 0; k < 5; k++)
-            if (simple[i].point[k] != 0)
-                CHECK_EXACT(numbers.value[k], simple[i].point[k]);
+            CHECK_EXACT(numbers.value[k], simple[i].point[k]);
         numbers_free(&numbers);
     }
     /* No point that has more digits is moved. */
