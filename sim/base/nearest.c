@@ -151,10 +151,11 @@ void nearest_try(struct nearest *nearest, const char *name, size_t length)
     /* Any two single letters are one slip apart. */
     if (own < 2 || own > LONGEST || length < 2 || length > LONGEST)
         return;
-    const bool meant = same_numbers(nearest->word, own, name, length);
-    if (!meant && other_digits(nearest->word, own, name, length))
+    if (other_digits(nearest->word, own, name, length))
         return;
-    const size_t distance = meant ? 0 : slips(nearest->word, own, name, length);
+    const size_t distance = same_numbers(nearest->word, own, name, length)
+                                ? 0
+                                : slips(nearest->word, own, name, length);
     if (distance >= nearest->distance)
         return;
     nearest->distance = distance;
