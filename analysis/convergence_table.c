@@ -262,6 +262,10 @@ static int add_point(struct table *table, const struct convergence_run *run,
     struct convergence_point point;
     int status =
         convergence_point(&run->task, rule, curve, step, quantity, &point, error);
+    /* A point of a grid may diverge beyond the range of numbers. */
+    if (status == STATUS_OK && run->own->request.rules.count > 1 &&
+        convergence_has_exact(&run->task.loss, rule) && !isfinite(point.evidence.exact))
+        point.verdicts.exact = VERDICT_NO_CLAIM;
     if (status == STATUS_OK)
         status = rule_table_row(rule, table, error);
     if (status == STATUS_OK)

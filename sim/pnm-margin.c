@@ -429,6 +429,9 @@ static int train_all(const struct margin_request *own, struct margin *margin,
         if (k > 0)
             replicas_free(&paths[k]);
     }
+    /* A point of a grid that diverges has its rows. */
+    if (tally->inconclusive < rules->count)
+        tally->inconclusive = 0;
     replicas_free(&paths[0]);
     return status;
 }
@@ -474,7 +477,7 @@ static const struct program program = {
         "that are gradient descent with momentum. Differences are those of a rule and "
         "the first one on the same replicas. An output of exactly 0 chooses no class "
         "and counts as half an error, and a diverged replica as an error of 1/2. Exit "
-        "status 2: all replicas of a rule diverge, or some were not trained.",
+        "status 2: all replicas of all rules diverge, or some were not trained.",
     .groups =
         OPTIONS_RULE | OPTIONS_DECAY | OPTIONS_SAMPLING | OPTIONS_OUTPUT | OPTIONS_PLOT,
     .judges = true,

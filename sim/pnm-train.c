@@ -209,6 +209,9 @@ static int answer(const struct request *request, struct table *table,
                      rules->count);
         status = train_one(own, &training, table, tally, error);
     }
+    /* A point of a grid that diverges has its rows. */
+    if (tally->inconclusive < rules->count)
+        tally->inconclusive = 0;
     class_data_free(data);
     return status;
 }
@@ -233,7 +236,7 @@ static const struct program program = {
         "the share of the weights that weight decay takes in a step, per unit of that "
         "rate. Weight decay acts on biases too. A training that diverges has the "
         "errors "
-        "of chance, 1 - 1/K. Exit status 2: all replicas of a rule diverge, or some "
+        "of chance, 1 - 1/K. Exit status 2: all replicas of all rules diverge, or some "
         "were not trained.",
     .groups =
         OPTIONS_RULE | OPTIONS_DECAY | OPTIONS_SAMPLING | OPTIONS_OUTPUT | OPTIONS_PLOT,

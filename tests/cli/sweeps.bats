@@ -79,6 +79,17 @@ lost() {
     all_refused
 }
 
+@test "a training that diverges is a row of a grid, and no answer where it is all" {
+    attempt pnm-margin --optimizer sgd --lr 0.1,1e9 --replicas 2 --steps 5 --quiet --threads 1
+    expect_status 0
+    expect_equal "$(column "$out" diverged | paste -sd ' ')" '0 2'
+    attempt pnm-train --optimizer sgd --lr 0.1,1e200 --train 100 --test 50 --hidden 4 --epochs 1 --replicas 1 --quiet
+    expect_status 0
+    expect_equal "$(column "$out" diverged | paste -sd ' ')" '0 1'
+    attempt pnm-train --optimizer sgd --lr 1e200,1e201 --train 100 --test 50 --hidden 4 --epochs 1 --replicas 1 --quiet
+    expect_status 2
+}
+
 # The scale of a difference was the root of a product that overflows: anything held.
 @test "a huge covariance that is measured as 0 does not hold" {
     attempt pnm-stationary --optimizer sgd --lr 1 --spectrum 1e-8 --noise isotropic:1e280 --start 1e160 \
