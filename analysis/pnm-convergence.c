@@ -16,9 +16,8 @@ static const struct option_spec own_options[] = {
      .doc =
          "curvatures of --loss quadratic, which is then the default, or least-squares, "
          "in place of --dim, --smoothness, --condition and --power: a list such as "
-         "0.1,1,10, "
-         "const:VALUE:N, linear:LO:HI:N, log:LO:HI:N, power:P:N (h_i = i^-P), "
-         "file:PATH"},
+         "0.1,1,10, const:VALUE:N, linear:LO:HI:N, log:LO:HI:N, power:P:N (h_i = "
+         "i^-P), file:PATH"},
     SHARED_OPTION_FLAT,
     {.name = "curve",
      .brief = "show every step, not the minimum",

@@ -203,8 +203,8 @@ static const struct program program = {
     .title = "measure how momentum filters white gradient noise",
     .summary = "Measures how update rules filter white gradient noise: the direction "
                "u_t = (theta_t - theta_{t+1})/eta_applied on a linear loss with "
-               "gradient 1 and "
-               "noise of variance 1, against exact theory and the paper.",
+               "gradient 1 and noise of variance 1, against exact theory and the "
+               "paper.",
     .notes =
         "Quantities: mean_gain E u; variance; long_run_variance Var(sum of u over T "
         "steps)/T; lag1_autocorrelation; sd_ratio_to_heavy_ball (same beta1, "

@@ -337,9 +337,8 @@ static const struct program program = {
     .title = "compute PAC-Bayes bounds from stationary laws",
     .summary =
         "Divergence from the prior and PAC-Bayes bounds on the generalization gap of "
-        "the "
-        "stationary law of update rules, from the paper's, the exact and the measured "
-        "covariance.",
+        "the stationary law of update rules, from the paper's, the exact and the "
+        "measured covariance.",
     .notes =
         "bound_paper is eq. 20, 4 sqrt((KL + ln(2N/delta))/N); bound_mcallester "
         "sqrt((KL + ln(2 sqrt(N)/delta))/(2N)); bound_maurer inverts the small kl "

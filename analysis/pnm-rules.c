@@ -139,14 +139,13 @@ static const struct program program = {
         "to which learning rate they are stable on a quadratic loss, their "
         "stationary variance at small rates, and their sources.",
     .notes =
-        "Columns: slots are the numbers kept per coordinate besides theta; samples "
-        "are the independent gradient samples of a step; limit is the value of eta h "
-        "from which on the rule is unstable, by closed form if limit_source is "
-        "closed_form, otherwise from the eigenvalues of its matrix, which the theory "
-        "writes "
-        "out or the step is probed for; small_step is the limit for small eta of "
-        "the exact stationary variance in units of eta/(2B). Both are empty for rules "
-        "that are not linear.\n\n"
+        "Columns: slots are the numbers kept per coordinate besides theta; samples are "
+        "the independent gradient samples of a step; limit is the value of eta h from "
+        "which on the rule is unstable, by closed form if limit_source is closed_form, "
+        "otherwise from the eigenvalues of its matrix, which the theory writes out or "
+        "the step is probed for; small_step is the limit for small eta of the exact "
+        "stationary variance in units of eta/(2B). Both are empty for rules that are "
+        "not linear.\n\n"
         "Parameters are at their defaults unless given; every value of a grid gives a "
         "row.",
     .groups = OPTIONS_RULE | OPTIONS_OUTPUT,

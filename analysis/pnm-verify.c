@@ -61,13 +61,12 @@ static const struct option_spec own_options[] = {
      .given = OPTION_FIELD(struct verify_request, paper_given),
      .argument = "pnm|neighbours|momentum|all|analogues",
      .doc =
-         "check the claims of the paper on PNM, of its neighbours, which are papers "
-         "on the noise of SGD, of the paper of Jelassi and Li on momentum, in a "
-         "setting "
+         "check the claims of the paper on PNM, of its neighbours, which are papers on "
+         "the noise of SGD, of the paper of Jelassi and Li on momentum, in a setting "
          "reconstructed from its abstract, or of all these; or analogues, which train "
          "small networks beside the experiments of the paper on PNM, say nothing of "
-         "these and take minutes (default: pnm, or none if --claim "
-         "or --explain names claims; --list shows all)"},
+         "these and take minutes (default: pnm, or none if --claim or --explain names "
+         "claims; --list shows all)"},
     {.name = "explain",
      .brief = "check and explain in words",
      .field = OPTION_FIELD(struct verify_request, explain),
@@ -360,30 +359,25 @@ static const struct program program = {
     .summary =
         "Holds the claims of the paper on positive-negative momentum (Xie et al., ICML "
         "2021), of its neighbours or of a paper on momentum, against exact theory and "
-        "simulation and prints "
-        "the ledger.",
+        "simulation and prints the ledger.",
     .notes =
-        "paper_verdict tells whether the printed claim holds, exact_verdict "
-        "whether measurement and our exact value agree. That the paper is "
-        "contradicted is a finding, not an error. form tells where a row's paper value "
-        "comes from: the printed formula, the intended one (a misprint mended as the "
-        "paper's own proof shows), the corrected one, or a formula to first order at a "
-        "finite step, of which nothing is claimed. variable is what tends to 0 in a "
-        "limit, deviation is (paper - exact)/exact, and command repeats the row. "
-        "samples "
-        "are the coordinate-steps that a measured value took, and plain_samples those "
-        "that it takes for the same error without control variates. source is the "
-        "paper whose claim it is, as --paper names it. The precision is "
-        "0.1 %, or 0.02 % where control variates give that for no more steps than 0.1 "
-        "% "
-        "takes without them; --precision sets it for all rows. A row of an analogue "
-        "has "
-        "the difference of two rules' test errors in points as measured, and whether "
-        "the first is better, the same, worse or inconclusive as exact_verdict; "
-        "--max-samples bounds the replicas that it trains. A table of several "
-        "claims ends by counting claims and rows, that of the whole paper with "
-        "findings in words before."
-        "",
+        "paper_verdict tells whether the printed claim holds, exact_verdict whether "
+        "measurement and our exact value agree. That the paper is contradicted is a "
+        "finding, not an error. form tells where a row's paper value comes from: the "
+        "printed formula, the intended one (a misprint mended as the paper's own proof "
+        "shows), the corrected one, or a formula to first order at a finite step, of "
+        "which nothing is claimed. variable is what tends to 0 in a limit, deviation "
+        "is (paper - exact)/exact, and command repeats the row. samples are the "
+        "coordinate-steps that a measured value took, and plain_samples those that it "
+        "takes for the same error without control variates. source is the paper whose "
+        "claim it is, as --paper names it. The precision is 0.1 %, or 0.02 % where "
+        "control variates give that for no more steps than 0.1 % takes without them; "
+        "--precision sets it for all rows. A row of an analogue has the difference of "
+        "two rules' test errors in points as measured, and whether the first is "
+        "better, the same, worse or inconclusive as exact_verdict; --max-samples "
+        "bounds the replicas that it trains. A table of several claims ends by "
+        "counting claims and rows, that of the whole paper with findings in words "
+        "before.",
     .groups = OPTIONS_SAMPLING | OPTIONS_OUTPUT,
     .judges = true,
     .own = own_options,

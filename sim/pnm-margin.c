@@ -467,17 +467,17 @@ static const struct program program = {
         "momentum improves generalization in deep learning (ICML 2022).",
     .notes =
         "An example has a label y = +-1 and P patches: one is c y w*, with c = ALPHA "
-        "or "
-        "BETA and a unit vector w*, the others are N(0, s^2 (I - w* w*')). The network "
-        "is f = sum_r sum_j <w_r, X_j>^3. Columns: means over replicas with standard "
-        "errors; projection is max_r <w_r, w*>, cubes sum_r <w_r, w*>^3, noise_small "
-        "and noise_large the mean noise part of the training margin, displacement |W - "
-        "W_0|, coast the longest way that the weights would still have gone without "
-        "gradient, coast_bound sqrt(2 eta tau ln 2), tau = 1/(1 - beta1), for rules "
-        "that are gradient descent with momentum. Differences are those of a rule and "
-        "the first one on the same replicas. An output of exactly 0 chooses no class "
-        "and counts as half an error, and a diverged replica as an error of 1/2. Exit "
-        "status 2: all replicas of all rules diverge, or some were not trained.",
+        "or BETA and a unit vector w*, the others are N(0, s^2 (I - w* w*')). The "
+        "network is f = sum_r sum_j <w_r, X_j>^3. Columns: means over replicas with "
+        "standard errors; projection is max_r <w_r, w*>, cubes sum_r <w_r, w*>^3, "
+        "noise_small and noise_large the mean noise part of the training margin, "
+        "displacement |W - W_0|, coast the longest way that the weights would still "
+        "have gone without gradient, coast_bound sqrt(2 eta tau ln 2), tau = 1/(1 - "
+        "beta1), for rules that are gradient descent with momentum. Differences are "
+        "those of a rule and the first one on the same replicas. An output of exactly "
+        "0 chooses no class and counts as half an error, and a diverged replica as an "
+        "error of 1/2. Exit status 2: all replicas of all rules diverge, or some were "
+        "not trained.",
     .groups =
         OPTIONS_RULE | OPTIONS_DECAY | OPTIONS_SAMPLING | OPTIONS_OUTPUT | OPTIONS_PLOT,
     .judges = true,

@@ -427,8 +427,8 @@ static int answer(const struct request *request, struct table *table,
         !noise_law_has_variance(request->problem.law))
         status = error_about(error, STATUS_USAGE, "noise-law",
                              "stable noise of the exponent %g has no variance, so that "
-                             "the chains have no "
-                             "moments; allowed is --record trajectory",
+                             "the chains have no moments; allowed is --record "
+                             "trajectory",
                              request->problem.law.parameter);
     if (status == STATUS_OK)
         status = trajectory ? trajectory_table_init(table, average.kind != AVERAGE_NONE,

@@ -227,17 +227,14 @@ static const struct program program = {
     .notes =
         "A replica has its own examples, wrong labels, start and order of minibatches, "
         "which depend on the seed alone: all rules get the same ones. Columns: loss "
-        "and "
-        "error_train are those of the training labels, wrong ones included; memorized "
-        "is the share of the wrong labels that the network gives; error_best the "
-        "lowest "
-        "test error at the end of any epoch so far; applied_rate the rate by which the "
-        "rule follows a gradient that stays, at the start of a schedule; applied_decay "
-        "the share of the weights that weight decay takes in a step, per unit of that "
-        "rate. Weight decay acts on biases too. A training that diverges has the "
-        "errors "
-        "of chance, 1 - 1/K. Exit status 2: all replicas of all rules diverge, or some "
-        "were not trained.",
+        "and error_train are those of the training labels, wrong ones included; "
+        "memorized is the share of the wrong labels that the network gives; error_best "
+        "the lowest test error at the end of any epoch so far; applied_rate the rate "
+        "by which the rule follows a gradient that stays, at the start of a schedule; "
+        "applied_decay the share of the weights that weight decay takes in a step, per "
+        "unit of that rate. Weight decay acts on biases too. A training that diverges "
+        "has the errors of chance, 1 - 1/K. Exit status 2: all replicas of all rules "
+        "diverge, or some were not trained.",
     .groups =
         OPTIONS_RULE | OPTIONS_DECAY | OPTIONS_SAMPLING | OPTIONS_OUTPUT | OPTIONS_PLOT,
     .judges = true,

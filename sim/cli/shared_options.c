@@ -19,8 +19,8 @@ static const struct option_spec quadratic_options[] = {
         .required = true,
         .unless = "data",
         .doc = "curvatures h_i, the eigenvalues of H: a list such as 0.1,1,10, "
-               "const:VALUE:N, "
-               "linear:LO:HI:N, log:LO:HI:N, power:P:N (h_i = i^-P), file:PATH",
+               "const:VALUE:N, linear:LO:HI:N, log:LO:HI:N, power:P:N (h_i = i^-P), "
+               "file:PATH",
     },
     SHARED_OPTION_FLAT,
     {
@@ -31,8 +31,7 @@ static const struct option_spec quadratic_options[] = {
         .preset = "hessian",
         .doc = "covariance C of the gradient noise: hessian (C = H/B, eq. 14), "
                "isotropic:VARIANCE, file:PATH (n numbers: its spectrum; n x n: dense, "
-               "in the "
-               "eigenbasis of H)",
+               "in the eigenbasis of H)",
     },
     {
         .name = "batch",
@@ -355,9 +354,8 @@ static const struct option_spec output_options[] = {
         .unrecorded = true,
         .doc =
             "files to write, - for standard output (the default). A file is the old "
-            "one "
-            "or the whole new one; it keeps its mode and, as far as the user may, its "
-            "owner, and its other names (hard links) keep the old content",
+            "one or the whole new one; it keeps its mode and, as far as the user may, "
+            "its owner, and its other names (hard links) keep the old content",
     },
 };
 
