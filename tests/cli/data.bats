@@ -83,7 +83,7 @@ END
     attempt pnm-simulate --quiet --optimizer pnm --lr 0.3 $data --rotation data --replicas 64 --steps 50
     cp "$out" turned
     attempt pnm-simulate --quiet --optimizer pnm --lr 0.3 $data --replicas 64 --steps 50
-    paste -d , <(body turned) <(body "$out") | awk -F, 'NR > 1 && ($5 / $16 - 1) ^ 2 > 1e-20 { bad = 1 }
+    paste -d , <(body turned) <(body "$out") | awk -F, 'NR > 1 && ($5 / $17 - 1) ^ 2 > 1e-20 { bad = 1 }
         END { exit bad || NR != 3 }'
     attempt pnm-simulate --quiet --optimizer adam --lr 0.1 $data --rotation data --replicas 64 --steps 50
     expect_status 0
