@@ -3,16 +3,19 @@
 
     import pnmlab
     table = pnmlab.stationary(optimizer=["sgd", "pnm"], lr=0.1, spectrum=[0.1, 1, 10], exact=True)
-    table                # shows itself
-    table.rows           # a list of dicts, numbers as numbers, what is missing as None
-    table.header         # every parameter of the run
-    table.status         # 0; 1 if a verdict fails, 2 if one is open
-    table.to_pandas()    # a DataFrame
+    table                                # shows itself
+    table.rows                           # a list of dicts, numbers as numbers, what is missing as None
+    table["exact"]                       # a column as a list; table[0] is the first row
+    table["optimizer", "h_i", "exact"]   # a Table of these columns
+    table.where(optimizer="pnm")         # a Table of these rows
+    table.header                         # every parameter of the run
+    table.status                         # 0; 1 if a verdict fails, 2 if one is open
+    table.to_pandas()                    # a DataFrame
 
-An option --train-size is the argument train_size; help(pnmlab.stationary) shows all. True and False are
-given as the option takes them. Lists of numbers, numpy arrays and pandas columns go in as they are, data
-and matrices too; the header then names a temporary file that is gone. Everything else is text as in a
-shell: lr="log:0.01:1:10".
+An option --train-size is the argument train_size, and --class is class_, as Python has a word class;
+help(pnmlab.stationary) shows all options. True and False are given as the option takes them; quiet=True leaves
+out warnings. Lists of numbers, numpy arrays and pandas columns go in as they are, data and matrices too; the
+header then names a temporary file that is gone. Everything else is text as in a shell: lr="log:0.01:1:10".
 
 Programs are looked for in the folder $PNM_BIN, in build/bin of the repository of this file, in the bin/ of the
 installation of this file, and on PATH. It needs Python 3.9 and nothing besides.
@@ -33,7 +36,7 @@ import warnings
 
 _HERE = pathlib.Path(__file__).resolve().parent
 _SHORT = 50  # numbers that an option gets on the command line; more go to a file where it reads one
-_OURS = ("format", "output", "help", "version", "dump_config", "quiet", "wide", "color")
+_OURS = ("format", "output", "help", "version", "dump_config", "wide", "color")
 
 
 class Error(Exception):
@@ -45,13 +48,12 @@ class Error(Exception):
 
 
 class Table:
-    """What a program prints: rows, header, columns, and its exit status."""
+    """What a program prints: rows, columns, header, and its exit status. Table(rows) shows rows of one's own."""
 
-    def __init__(self, text, status):
-        content = json.loads(text)
-        self.header = content["provenance"]
-        self.columns = content["columns"]
-        self.rows = content["rows"]
+    def __init__(self, rows, columns=None, header=None, status=0):
+        self.rows = rows
+        self.columns = list(columns or dict.fromkeys(name for row in rows for name in row))
+        self.header = header or {}
         self.status = status
 
     def __len__(self):
@@ -61,8 +63,16 @@ class Table:
         return iter(self.rows)
 
     def __getitem__(self, key):
-        """A row by its number, or a column by its name."""
-        return [row[key] for row in self.rows] if isinstance(key, str) else self.rows[key]
+        """A row by its number, a column by its name, or a Table of several columns."""
+        if isinstance(key, tuple):
+            rows = [{name: row.get(name) for name in key} for row in self.rows]
+            return Table(rows, key, self.header, self.status)
+        return [row.get(key) for row in self.rows] if isinstance(key, str) else self.rows[key]
+
+    def where(self, **values):
+        """A Table of the rows that have these values."""
+        rows = [row for row in self.rows if all(row[name] == value for name, value in values.items())]
+        return Table(rows, self.columns, self.header, self.status)
 
     def to_pandas(self):
         """The rows as a pandas DataFrame; its attrs are the header."""
@@ -78,7 +88,7 @@ class Table:
             file.writelines(f"# {name}: {value}\n" for name, value in self.header.items())
             writer = csv.writer(file, lineterminator="\n")
             writer.writerow(self.columns)
-            writer.writerows([row[name] for name in self.columns] for row in self.rows)
+            writer.writerows([row.get(name) for name in self.columns] for row in self.rows)
 
     def _shown(self, most):
         """Names and texts of the columns that differ, and what is the same in all rows."""
@@ -91,7 +101,7 @@ class Table:
                     same[name] = _text(value)
             elif values != {None}:
                 names.append(name)
-        return names, [[_text(row[name]) for name in names] for row in rows], same
+        return names, [[_text(row.get(name), name) for name in names] for row in rows], same
 
     def __repr__(self):
         names, rows, same = self._shown(20)
@@ -110,6 +120,9 @@ class Picture:
     def __init__(self, png):
         self.png = png
 
+    def __repr__(self):
+        return "<pnmlab.Picture>"  # the same each time, as what a notebook prints is compared
+
     def _repr_png_(self):
         return self.png, {"width": 800}
 
@@ -117,10 +130,11 @@ class Picture:
         pathlib.Path(path).write_bytes(self.png)
 
 
-def _text(value):
+def _text(value, name=""):
     if value is None:
         return ""
-    return f"{value:.5g}" if isinstance(value, float) else str(value)
+    digits = 2 if name.endswith("stderr") else 5
+    return f"{value:.{digits}g}" if isinstance(value, float) else str(value)
 
 
 def _program(name):
@@ -181,7 +195,7 @@ def _array(value, form, about, folder):
 
 def _arguments(options, known, folder):
     for key, value in options.items():
-        name = key.replace("_", "-")
+        name = key.rstrip("_").replace("_", "-")  # class_: a word of Python's own
         form, about = known.get(name, ("", ""))
         value = _plain(value)
         if key in _OURS:
@@ -235,7 +249,8 @@ def run(name, **options):
             warnings.warn(line[len("warning: ") :], stacklevel=3)
         elif line:
             print(line, file=sys.stderr)
-    return Table(out, status)
+    content = json.loads(out)
+    return Table(content["rows"], content["columns"], content["provenance"], status)
 
 
 def _help(path):

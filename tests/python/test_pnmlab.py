@@ -40,11 +40,29 @@ class Results(unittest.TestCase):
         self.assertIn("0.052632", text)
         self.assertRegex(text, "in all rows: optimizer sgd, .*law stationary")
 
+    def test_columns_and_rows_are_picked(self):
+        table = pnmlab.stationary(optimizer=["sgd", "pnm"], lr=0.1, spectrum=[1, 2], exact=True)
+        for row in table:
+            row["double"] = 2 * row["h_i"]
+        picked = table.where(optimizer="pnm", h_i=2)["optimizer", "double"]
+        self.assertEqual(picked.rows, [{"optimizer": "pnm", "double": 4}])
+        self.assertEqual((picked.columns, picked.header), (["optimizer", "double"], table.header))
+        self.assertEqual(len(table.where(optimizer="adam")), 0)
+
+    def test_own_rows(self):
+        table = pnmlab.Table([{"rule": "a", "value": 1 / 3, "value_stderr": 0.01234}, {"rule": "b", "value": 2, "n": 7}])
+        self.assertEqual(table.columns, ["rule", "value", "value_stderr", "n"])
+        self.assertEqual((table["n"], table.status), ([None, 7], 0))
+        lines = [line.split() for line in repr(table).splitlines()]
+        self.assertEqual(lines, [table.columns, ["a", "0.33333", "0.012"], ["b", "2", "7"]])
+
     def test_verdicts_are_results(self):
         with warnings.catch_warnings(record=True) as told:
             warnings.simplefilter("always")
             table = pnmlab.stationary(optimizer="sgd", lr=0.1, spectrum=1, max_samples=100)
+            pnmlab.stationary(optimizer="sgd", lr=0.1, spectrum=1, max_samples=100, quiet=True)
         self.assertEqual(table.status, 2)
+        self.assertEqual(len(told), 1)
         self.assertIn("not sampled", str(told[0].message))
 
     @unittest.skipIf(pandas is None, "pandas is not installed")
@@ -85,6 +103,10 @@ class Arguments(unittest.TestCase):
         self.assertEqual(self.exact(numpy.linspace(1, 2, 3))["h_i"], [1, 1.5, 2])
         self.assertEqual(self.exact(numpy.linspace(1, 2, 300))["h_i"], list(numpy.linspace(1, 2, 300)))
         self.assertEqual(self.exact(numpy.float64(1.5))["h_i"], [1.5])
+
+    def test_words_of_python(self):
+        table = pnmlab.worst_case(optimizer="sgd", lr=0.5, steps=1, class_="convex")
+        self.assertEqual(table.header["class"], "convex")
 
     def test_booleans(self):
         header = pnmlab.stationary(optimizer="pnm", lr=0.1, spectrum=1, lr_normalization=False, exact=True).header
