@@ -106,7 +106,9 @@ class Table:
     def __repr__(self):
         names, rows, same = self._shown(20)
         widths = [max(map(len, column)) for column in zip(names, *rows)]
-        lines = ["  ".join(f"{text:>{width}}" for text, width in zip(line, widths)) for line in (names, *rows)]
+        sides = ["<" if any(isinstance(value, str) for value in self[name]) else ">" for name in names]
+        forms = [f"{side}{width}" for side, width in zip(sides, widths)]
+        lines = ["  ".join(map(format, line, forms)).rstrip() for line in (names, *rows)]
         if len(self.rows) > len(rows):
             lines.append(f"... {len(self.rows)} rows")
         if same:
