@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Executes every notebook of this folder anew and compares what it prints with what is committed.
 
-usage: run.py [--write]
+usage: run.py [--write] [NOTEBOOK...]
 
-Each runs in a clean folder that has only the notebook, pnmlab.py, programs.py, the programs and what figures
+Each runs in a clean folder that has only the notebook, pnmlab.py, the programs and what figures
 are drawn with. Words must be the same, numbers agree to a relative 1e-6; of a picture only that there
 is one is compared.
 With --write the notebooks are replaced by what came out.
@@ -31,7 +31,7 @@ def execute(notebook):
         (clean / "notebooks").mkdir()
         (clean / "build").symlink_to(ROOT / "build")
         shutil.copytree(ROOT / "plots", clean / "plots")
-        for name in (notebook, HERE / "pnmlab.py", HERE / "programs.py"):
+        for name in (notebook, HERE / "pnmlab.py"):
             shutil.copy(name, clean / "notebooks")
         copy = clean / "notebooks" / notebook.name
         run = subprocess.run(
@@ -102,15 +102,17 @@ def check(notebook, write):
 
 
 def main(arguments):
-    if arguments not in ([], ["--write"]):
-        print("usage: run.py [--write]", file=sys.stderr)
+    write = arguments[:1] == ["--write"]
+    named = [pathlib.Path(name).resolve() for name in arguments[write:]]
+    if any(not name.is_file() for name in named):
+        print("usage: run.py [--write] [NOTEBOOK...]", file=sys.stderr)
         return 64
-    notebooks = sorted(HERE.glob("*.ipynb"))
+    notebooks = named or sorted(HERE.glob("*.ipynb"))
     wrong = 0
     for notebook in notebooks:
-        found = check(notebook, bool(arguments))
-        print(f"{notebook.name}: {'as committed' if not found else 'differs'}" if not arguments
-              else f"{notebook.name}: {'written' if not found else 'fails'}")  # fmt: skip
+        found = check(notebook, write)
+        outcome = ("fails" if found else "written") if write else ("differs" if found else "as committed")
+        print(f"{notebook.name}: {outcome}")
         wrong += found
     if not notebooks:
         print(f"{HERE}: no notebooks")
