@@ -83,12 +83,14 @@ class Table:
         return frame
 
     def to_csv(self, path):
-        """Writes the header and the rows as CSV, nothing for what is missing."""
+        """Writes the header and the rows as CSV, 1 for 1.0 as the programs do, nothing for what is missing."""
         with open(path, "w", newline="", encoding="utf-8") as file:
             file.writelines(f"# {name}: {value}\n" for name, value in self.header.items())
             writer = csv.writer(file, lineterminator="\n")
             writer.writerow(self.columns)
-            writer.writerows([row.get(name) for name in self.columns] for row in self.rows)
+            for row in self.rows:
+                values = (row.get(name) for name in self.columns)
+                writer.writerow([repr(x).removesuffix(".0") if isinstance(x, float) else x for x in values])
 
     def _shown(self, most):
         """Names and texts of the columns that differ, and what is the same in all rows."""

@@ -88,7 +88,7 @@ do for [t = 1:3] {
         set xrange [FEW[side]/1.4 : 1.4*MANY[side]]
         set lmargin at screen side == 1 ? 0.085 : 0.565
         set rmargin at screen side == 1 ? 0.5 : 0.98
-        if (side == 1) {
+        if (MANY[side] > 3000*FEW[side]) {
             set xtics (.0001,.001,.01,.1,1,10,100,1000)
         } else {
             set xtics (.0001,.0003,.001,.003,.01,.03,.1,.3,1,3,10,30)

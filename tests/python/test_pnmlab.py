@@ -9,6 +9,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 import unittest
 import warnings
@@ -55,6 +56,13 @@ class Results(unittest.TestCase):
         self.assertEqual((table["n"], table.status), ([None, 7], 0))
         lines = [line.split() for line in repr(table).splitlines()]
         self.assertEqual(lines, [table.columns, ["a", "0.33333", "0.012"], ["b", "2", "7"]])
+
+    def test_csv(self):
+        table = pnmlab.Table([{"rule": "a, b", "beta0": 1.0, "lr": 0.1, "paper": None, "n": 7}], header={"seed": "1"})
+        with tempfile.TemporaryDirectory() as folder:
+            table.to_csv(folder + "/t.csv")
+            with open(folder + "/t.csv", encoding="utf-8") as file:
+                self.assertEqual(file.read(), '# seed: 1\nrule,beta0,lr,paper,n\n"a, b",1,0.1,,7\n')
 
     def test_verdicts_are_results(self):
         with warnings.catch_warnings(record=True) as told:
