@@ -75,10 +75,11 @@ class Table:
         return Table(rows, self.columns, self.header, self.status)
 
     def to_pandas(self):
-        """The rows as a pandas DataFrame; its attrs are the header."""
+        """The rows as a pandas DataFrame, NaN for what is missing; its attrs are the header."""
         import pandas
 
-        frame = pandas.DataFrame(self.rows, columns=self.columns)
+        columns = {name: [math.nan if value is None else value for value in self[name]] for name in self.columns}
+        frame = pandas.DataFrame(columns)
         frame.attrs = dict(self.header)
         return frame
 

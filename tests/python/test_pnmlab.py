@@ -4,6 +4,7 @@
 usage: PYTHONPATH=notebooks python3 -B tests/python/test_pnmlab.py
 """
 
+import json
 import math
 import os
 import signal
@@ -75,8 +76,26 @@ class Results(unittest.TestCase):
 
     @unittest.skipIf(pandas is None, "pandas is not installed")
     def test_pandas(self):
-        frame = pnmlab.stability(optimizer="pnm", beta0=[0, 1], lr=0.1, spectrum=1).to_pandas()
-        self.assertEqual(list(frame["beta0"]), [0, 1])
+        frame = pnmlab.stability(optimizer=["sgd", "pnm"], beta0=[0, 1], lr=0.1, spectrum=1).to_pandas()
+        self.assertEqual(list(frame["beta0"][1:]), [0, 1])
+        self.assertTrue(math.isnan(frame["beta0"][0]) and frame["beta0"].dtype == float)
+        self.assertEqual(frame.attrs["spectrum"], "1")
+
+    @unittest.skipIf(pandas is None, "pandas is not installed")
+    def test_pandas_reads_files_as_the_readme_has_it(self):
+        options = {"optimizer": ["sgd", "pnm"], "lr": [0.1, 0.3], "spectrum": 1, "exact": True}
+        frame = pnmlab.stationary(**options).to_pandas()
+        with tempfile.TemporaryDirectory() as folder:
+            names = [f"{folder}/r.csv", f"{folder}/r.json"]
+            subprocess.run([pnmlab._program("stationary"), "--optimizer=sgd,pnm", "--lr=0.1,0.3", "--spectrum=1",
+                            "--exact", "--output=" + ",".join(names)], check=True)  # fmt: skip
+            by_csv = pandas.read_csv(names[0], comment="#", float_precision="round_trip")
+            with open(names[1], encoding="utf-8") as file:
+                by_json = pandas.DataFrame(json.load(file)["rows"])
+        for other in (by_csv, by_json):
+            self.assertEqual(list(other.columns), list(frame.columns))
+            self.assertEqual(list(other["exact"]), list(frame["exact"]))
+            self.assertEqual(list(other["law"]), list(frame["law"]))
 
     def test_every_program_has_a_function(self):
         for name in pnmlab._NAMES:
