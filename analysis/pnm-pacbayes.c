@@ -105,9 +105,12 @@ static const struct column columns[COLUMNS] = {COLUMN_LIST(TABLE_COLUMN)};
 static const struct plot plot = {
     .label = "divergence KL(Q‖P)",
     .plain = "divergence KL(Q,P)",
-    .keys = {"optimizer", "covariance", "lr", "beta0"},
-    .measured = {"kl", "kl"},
+    .keys = {"optimizer", "lr", "beta0"},
+    .paper = {"kl", "paper"},
+    .exact = {"kl", "exact"},
+    .measured = {"kl", "measured"},
     .error = "kl_stderr",
+    .series = "covariance",
 };
 
 static const char *const kind_text[] = {

@@ -68,8 +68,8 @@ static const struct column columns[COLUMNS] = {COLUMN_LIST(TABLE_COLUMN)};
 static const struct plot plot = {
     .label = "law of θ at a step",
     .plain = "law of theta at a step",
-    .keys = {"optimizer", "quantity", "step", "lr", "beta0", "beta1", "beta3", "i",
-             "j"},
+    .keys = {"optimizer", "quantity", "step", "lr", "beta0", "beta1", "beta3", "h_i",
+             "i", "j"},
     .exact = {"exact", "exact"},
     .measured = {"measured", "measured"},
     .error = "stderr",
@@ -78,8 +78,8 @@ static const struct plot plot = {
 static const struct plot average_plot = {
     .label = "law of the average of θ",
     .plain = "law of the average of theta",
-    .keys = {"optimizer", "quantity", "step", "lr", "beta0", "beta1", "beta3", "i",
-             "j"},
+    .keys = {"optimizer", "quantity", "step", "lr", "beta0", "beta1", "beta3", "h_i",
+             "i", "j"},
     .exact = {"exact", "exact"},
     .measured = {"measured", "measured"},
     .error = "stderr",

@@ -37,25 +37,33 @@ if (ending eq ".svg") {
 # sgd: open square; heavy_ball: open circle; pnm: filled circle; two_batch: triangle;
 # nesterov: open triangle; qhm: open diamond; aggmo: open triangle, upside down
 strangers = 0
+array COLOR[words(RULES)]
 do for [r = 1:words(RULES)] {
     if (rule(r) eq "sgd") {
-        set linetype r lc rgb "#56565A" lw 1.6 dt (10,8) pt 4 ps 1.0*POINT
+        COLOR[r] = 0x56565A
+        set linetype r lc rgb COLOR[r] lw 1.6 dt (10,8) pt 4 ps 1.0*POINT
     } else { if (rule(r) eq "heavy_ball") {
-        set linetype r lc rgb "#009E73" lw 1.6 dt (1,5) pt 6 ps 1.1*POINT
+        COLOR[r] = 0x009E73
+        set linetype r lc rgb COLOR[r] lw 1.6 dt (1,5) pt 6 ps 1.1*POINT
     } else { if (rule(r) eq "pnm") {
-        set linetype r lc rgb "#0072B2" lw 2.4 dt solid pt 7 ps 0.95*POINT
+        COLOR[r] = 0x0072B2
+        set linetype r lc rgb COLOR[r] lw 2.4 dt solid pt 7 ps 0.95*POINT
     } else { if (rule(r) eq "two_batch") {
-        set linetype r lc rgb "#D55E00" lw 1.6 dt (9,6,1,6) pt 9 ps 1.1*POINT
+        COLOR[r] = 0xD55E00
+        set linetype r lc rgb COLOR[r] lw 1.6 dt (9,6,1,6) pt 9 ps 1.1*POINT
     } else { if (rule(r) eq "nesterov") {
-        set linetype r lc rgb "#CC79A7" lw 1.6 dt (14,5,4,5) pt 8 ps 1.1*POINT
+        COLOR[r] = 0xCC79A7
+        set linetype r lc rgb COLOR[r] lw 1.6 dt (14,5,4,5) pt 8 ps 1.1*POINT
     } else { if (rule(r) eq "qhm") {
-        set linetype r lc rgb "#E69F00" lw 1.6 dt (4,5) pt 12 ps 1.25*POINT
+        COLOR[r] = 0xE69F00
+        set linetype r lc rgb COLOR[r] lw 1.6 dt (4,5) pt 12 ps 1.25*POINT
     } else { if (rule(r) eq "aggmo") {
-        set linetype r lc rgb "#56B4E9" lw 1.6 dt (14,5,1,4,1,5) pt 10 ps 1.1*POINT
+        COLOR[r] = 0x56B4E9
+        set linetype r lc rgb COLOR[r] lw 1.6 dt (14,5,1,4,1,5) pt 10 ps 1.1*POINT
     } else {
         strangers = strangers + 1
-        set linetype r lc rgb word("#000000 #8B1A1A #4B0082", (strangers-1)%3 + 1) \
-            lw 1.6 dt (6,5) pt int(word("2 1 3 14 5 13 11 15", strangers)) ps 1.0*POINT
+        COLOR[r] = int(word("0x000000 0x8B1A1A 0x4B0082", (strangers-1)%3 + 1))
+        set linetype r lc rgb COLOR[r] lw 1.6 dt (6,5) pt int(word("2 1 3 14 5 13 11 15", strangers)) ps 1.0*POINT
     } } } } } } }
 }
 PAPER = 21

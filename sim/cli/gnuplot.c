@@ -5,6 +5,7 @@
 #include "base/data_file.h"
 #include "base/interrupt.h"
 #include "base/whole_file.h"
+#include "cli/svg_words.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -385,13 +386,18 @@ static int copy_letters(FILE *to, void *context)
     return failure;
 }
 
-/* The variables of the script that say how it draws. */
+/* The variables of the script that say how it draws. Sets view->line and view->plain.
+ */
 static void put_style(enum target target, const char *where, const char *window,
-                      bool color, FILE *stream)
+                      bool color, struct plot_view *view, FILE *stream)
 {
+    enum { SMALL_PRINT = 125 };
     int columns = 79, lines = 24;
     if (target == TEXT)
         text_size(&columns, &lines);
+    view->line =
+        target == TEXT || target == FILE_OF_TEXT ? (size_t)columns : SMALL_PRINT;
+    view->plain = target == TEXT && !speaks_utf8();
     if (target == FILE_OF_SCRIPT)
         fprintf(stream, "# To a file: gnuplot -e 'set terminal svg; set output "
                         "\"out.svg\"' SCRIPT\nset termoption noenhanced\n");
@@ -400,8 +406,8 @@ static void put_style(enum target target, const char *where, const char *window,
     fprintf(stream, "ending = '%s'\nletters = %d\n",
             target == FILE_OF_GNUPLOT ? strrchr(where, '.') : "",
             target == TEXT || target == FILE_OF_TEXT);
-    fprintf(stream, "text_columns = %d\ntext_lines = %d\ncolor = %d\nplain = %d\n",
-            columns, lines, target == TEXT && color, target == TEXT && !speaks_utf8());
+    fprintf(stream, "text_columns = %d\ntext_lines = %d\ncolor = %d\n", columns, lines,
+            target == TEXT && color);
 }
 
 /* Lets gnuplot draw what the script says. */
@@ -420,10 +426,13 @@ static int draw(FILE *script, FILE *picture, const char *where, enum target targ
 
 /* Puts the picture where it is wanted. */
 static int deliver(FILE *script, FILE *picture, const char *where, enum target target,
-                   struct error *error)
+                   const char *title, const char *description, struct error *error)
 {
+    struct svg_words words = {picture, title, description};
     if (target == WINDOW)
         return STATUS_OK;
+    if (target == FILE_OF_GNUPLOT && strcmp(strrchr(where, '.'), ".svg") == 0)
+        return whole_file_write("plot", where, svg_words_copy, &words, error);
     if (target != TEXT)
         return whole_file_write("plot", where,
                                 target == FILE_OF_TEXT ? copy_letters : copy,
@@ -435,10 +444,10 @@ static int deliver(FILE *script, FILE *picture, const char *where, enum target t
                : STATUS_OK;
 }
 
-int gnuplot_draw(const struct plot *plot, const struct table *table, const char *where,
-                 const char *caption, bool color, struct plot_extent *extent,
-                 struct error *error)
+int gnuplot_draw(const struct plot_view *view, const char *where, bool color,
+                 struct plot_extent *extent, struct error *error)
 {
+    struct plot_view own = *view;
     enum target target;
     const char *window;
     int failure, status = find_target(where, &target, &window, error);
@@ -449,8 +458,8 @@ int gnuplot_draw(const struct plot *plot, const struct table *table, const char 
         status = no_scratch(errno, error);
         goto out;
     }
-    put_style(target, where, window, color, script);
-    status = plot_write(plot, table, caption, script, extent, error);
+    put_style(target, where, window, color, &own, script);
+    status = plot_write(&own, script, extent, error);
     if (status == STATUS_OK)
         status = put_script(drawing_script, script, error);
     if (status != STATUS_OK)
@@ -466,7 +475,8 @@ int gnuplot_draw(const struct plot *plot, const struct table *table, const char 
     if (target != FILE_OF_SCRIPT)
         status = draw(script, picture, where, target, error);
     if (status == STATUS_OK)
-        status = deliver(script, picture, where, target, error);
+        status = deliver(script, picture, where, target, extent->title,
+                         view->description, error);
 out:
     if (script)
         fclose(script);

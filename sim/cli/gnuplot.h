@@ -11,10 +11,11 @@
  * gnuplot, the window or the folder is missing; STATUS_MEMORY. */
 PNM_MUST_USE int gnuplot_check(const char *where, struct error *error);
 
-/* Draws there; a file is afterwards the old one or the whole new one. `caption` is the
- * small print. STATUS_OUTPUT, STATUS_MEMORY. */
-PNM_MUST_USE int gnuplot_draw(const struct plot *plot, const struct table *table,
-                              const char *where, const char *caption, bool color,
-                              struct plot_extent *extent, struct error *error);
+/* Draws there, an svg file with the plot's title and the view's description; a file is
+ * afterwards the old one or the whole new one. view->line and view->plain are found
+ * here. STATUS_OUTPUT, STATUS_MEMORY. */
+PNM_MUST_USE int gnuplot_draw(const struct plot_view *view, const char *where,
+                              bool color, struct plot_extent *extent,
+                              struct error *error);
 
 #endif

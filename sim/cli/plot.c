@@ -1,325 +1,323 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli/plot.h"
 
-#include "base/text.h"
+#include "cli/plot_script.h"
+#include "cli/plot_words.h"
 
-#include <jansson.h>
 #include <math.h>
-#include <stdbool.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* Gnuplot's own limit is 9e307, and an axis reaches beyond its numbers. */
-static const double largest = 1e307;
+/* --- points ----------------------------------------------------------------------- */
 
-/* A row while rows are sorted: its group, and what it has in a column. */
-struct entry {
-    size_t group, row;
-    double number;
-    const char *text;
-};
-
-/* The rows of a table in groups, numbered by where they first appear. */
-struct groups {
-    size_t *of; /* a row's group */
-    size_t count;
-};
-
-struct drawing {
-    const struct table *table;
-    int paper, exact, measured, error; /* columns; -1: none */
-    int *key, keys;                    /* the columns that tell rows apart, and */
-    int axis;                          /* the one along the axis; -1: none */
-    struct text apart, same; /* names: what tells curves apart, and is all the same */
-    struct groups curves, other;
-    struct entry *entry;
-};
-
-/* --- rows in groups --------------------------------------------------------------- */
-
-static int compare_sizes(size_t a, size_t b)
+static int compare_points(const void *first, const void *second)
 {
-    return (a > b) - (a < b);
+    const struct point *a = first, *b = second;
+    if (a->part != b->part)
+        return a->part < b->part ? -1 : 1;
+    if (a->x < b->x || a->x > b->x)
+        return a->x < b->x ? -1 : 1;
+    return (a->row > b->row) - (a->row < b->row);
 }
 
-/* Empty cells come first and are all alike. */
-static int compare_values(const struct entry *a, const struct entry *b)
+/* The part of the picture that a row is in; SIZE_MAX: none. */
+static size_t part_of(const struct script *script, size_t row)
 {
-    if (a->text || b->text)
-        return !a->text ? -1 : !b->text ? 1 : strcmp(a->text, b->text);
-    if (isnan(a->number) || isnan(b->number))
-        return !isnan(a->number) - !isnan(b->number);
-    return (a->number > b->number) - (a->number < b->number);
+    const struct plot_parts *panels = &script->choice->panels,
+                            *curves = &script->choice->curves;
+    const size_t panel = panels->place[panels->groups.of[row]],
+                 curve = curves->place[curves->groups.of[row]];
+    return panel == SIZE_MAX || curve == SIZE_MAX ? SIZE_MAX
+                                                  : panel * script->curves + curve;
 }
 
-static int compare_entries(const void *first, const void *second)
+/* The place of the group that has the same in its keys as a row of the finer table. */
+static size_t place_of(const struct plot_parts *parts, const struct table *table,
+                       const struct table *fine, size_t row)
 {
-    const struct entry *a = first, *b = second;
-    const int group = compare_sizes(a->group, b->group), value = compare_values(a, b);
-    return group ? group : value ? value : compare_sizes(a->row, b->row);
-}
-
-static bool is_text(const struct drawing *d, int column)
-{
-    return d->table->columns[column].kind == COLUMN_TEXT;
-}
-
-/* The rows by group, then by what they have in a column, then as they stand. */
-static void sort(struct drawing *d, const struct groups *groups, int column)
-{
-    const size_t rows = d->table->rows, k = (size_t)column;
-    for (size_t row = 0; row < rows; row++)
-        d->entry[row] = (struct entry){
-            .group = groups->of[row],
-            .row = row,
-            .number =
-                is_text(d, column) ? (double)NAN : table_get_number(d->table, row, k),
-            .text = is_text(d, column) ? table_get_text(d->table, row, k) : NULL,
-        };
-    qsort(d->entry, rows, sizeof *d->entry, compare_entries);
-}
-
-static void one_group(const struct drawing *d, struct groups *groups)
-{
-    memset(groups->of, 0, d->table->rows * sizeof *groups->of);
-    groups->count = 1;
-}
-
-/* Cuts the groups up further by a column. */
-static void refine(struct drawing *d, struct groups *groups, int column)
-{
-    sort(d, groups, column);
-    size_t leader = 0;
-    for (size_t k = 0; k < d->table->rows; k++) {
-        const struct entry *entry = &d->entry[k];
-        if (k > 0 &&
-            (entry->group != entry[-1].group || compare_values(entry, entry - 1) != 0))
-            leader = k;
-        groups->of[entry->row] = d->entry[leader].row;
+    for (size_t place = 0; place < parts->drawn; place++) {
+        bool same = true;
+        for (int k = 0; same && k < parts->keys; k++) {
+            const char *name = table->columns[parts->key[k]].name;
+            const int column = table_column(fine, name);
+            same = column >= 0 && groups_same_cell(table, parts->first[place],
+                                                   parts->key[k], fine, row, column);
+        }
+        if (same)
+            return place;
     }
-    groups->count = 0;
-    for (size_t row = 0; row < d->table->rows; row++)
-        groups->of[row] =
-            groups->of[row] == row ? groups->count++ : groups->of[groups->of[row]];
+    return SIZE_MAX;
 }
 
-/* How many texts or numbers a column takes; an empty cell is none. */
-static size_t count_values(struct drawing *d, int column)
+static int find_points(struct script *script, struct error *error)
 {
-    one_group(d, &d->other);
-    refine(d, &d->other, column);
-    const bool empty = !d->entry[0].text && isnan(d->entry[0].number);
-    return d->other.count - (empty ? 1 : 0);
-}
-
-/* --- what is drawn ---------------------------------------------------------------- */
-
-/* Whether the row has a number that can be drawn; column -1 has none. */
-static bool has_number(const struct drawing *d, size_t row, int column)
-{
-    return column >= 0 &&
-           fabs(table_get_number(d->table, row, (size_t)column)) <= largest;
-}
-
-/* A column that has numbers; -1: there is none of that name. */
-static int find_value(const struct drawing *d, const char *name)
-{
-    const int column = name ? table_column(d->table, name) : -1;
-    for (size_t row = 0; row < d->table->rows; row++)
-        if (has_number(d, row, column))
-            return column;
-    return -1;
-}
-
-static void add_name(const struct drawing *d, struct text *names, int column)
-{
-    text_add(names, "%s%s", names->length ? " " : "", d->table->columns[column].name);
-}
-
-static void add_key(struct drawing *d, int column)
-{
-    if (column < 0)
-        return;
-    d->key[d->keys++] = column;
-    /* A column that only numbers the rows is not mentioned. */
-    if (d->table->columns[column].kind != COLUMN_COUNT && count_values(d, column) == 1)
-        add_name(d, &d->same, column);
-}
-
-/* The keys that tell rows apart, of which the axis is one; those that follow from the
- * ones before them are dropped. */
-static void choose_axis(struct drawing *d)
-{
-    const int keys = d->keys;
-    size_t most = 1, groups = 1;
-    d->axis = -1;
-    d->keys = 0;
-    one_group(d, &d->curves);
-    for (int k = 0; k < keys; k++) {
-        const int column = d->key[k];
-        refine(d, &d->curves, column);
-        if (d->curves.count == groups)
-            continue;
-        groups = d->curves.count;
-        d->key[d->keys++] = column;
-        const size_t count = is_text(d, column) ? 0 : count_values(d, column);
-        if (count <= most)
-            continue;
-        most = count;
-        d->axis = column;
-    }
-}
-
-/* What has the same keys but that of the axis is a curve; without one, every row is. */
-static void choose_curves(struct drawing *d)
-{
-    one_group(d, &d->curves);
-    for (int k = 0; k < d->keys; k++) {
-        if (d->key[k] == d->axis)
-            continue;
-        refine(d, &d->curves, d->key[k]);
-        add_name(d, &d->apart, d->key[k]);
-    }
-    for (size_t row = 0; d->axis < 0 && row < d->table->rows; row++) {
-        d->curves.of[row] = row;
-        d->curves.count = row + 1;
-    }
-}
-
-/* Whether one of the first curves has a number to draw. */
-static bool has_numbers(const struct drawing *d, size_t curves)
-{
-    for (size_t row = 0; row < d->table->rows; row++)
-        if (d->curves.of[row] < curves &&
-            (has_number(d, row, d->paper) || has_number(d, row, d->exact) ||
-             has_number(d, row, d->measured)))
-            return true;
-    return false;
-}
-
-static void drawing_free(struct drawing *d)
-{
-    free(d->key);
-    text_free(&d->apart);
-    text_free(&d->same);
-    free(d->curves.of);
-    free(d->other.of);
-    free(d->entry);
-}
-
-/* drawing_free is legal after a failure. */
-static int drawing_init(struct drawing *d, const struct plot *plot,
-                        const struct table *table, struct error *error)
-{
-    const size_t rows = table->rows;
-    *d = (struct drawing){.table = table};
-    d->paper = find_value(d, plot->paper.column);
-    d->exact = find_value(d, plot->exact.column);
-    d->measured = find_value(d, plot->measured.column);
-    d->error = find_value(d, plot->error);
-    if (d->paper < 0 && d->exact < 0 && d->measured < 0)
-        return error_about(error, STATUS_OUTPUT, "plot", "no row has a number to draw");
-    d->key = calloc(PLOT_KEYS + table->column_count, sizeof *d->key);
-    d->curves.of = calloc(rows, sizeof *d->curves.of);
-    d->other.of = calloc(rows, sizeof *d->other.of);
-    d->entry = calloc(rows, sizeof *d->entry);
-    if (!d->key || !d->curves.of || !d->other.of || !d->entry)
+    const struct plot_choice *choice = script->choice;
+    const struct table *table = choice->table, *fine = script->view->fine;
+    const char *axis =
+        choice->x.column >= 0 ? table->columns[choice->x.column].name : NULL;
+    const int column = fine && axis ? table_column(fine, axis) : -1;
+    script->point = calloc(table->rows + 1, sizeof *script->point);
+    if (!script->point)
         return error_memory(error, "the plot");
-    for (size_t k = 0; plot->keys[k]; k++)
-        add_key(d, table_column(table, plot->keys[k]));
-    for (size_t k = table->swept; k < table->column_count; k++)
-        if (strcmp(table->columns[k].name, TABLE_REASON) != 0)
-            add_key(d, (int)k);
-    choose_axis(d);
-    choose_curves(d);
-    const int status = text_check(&d->apart, "the plot", error);
-    return status == STATUS_OK ? text_check(&d->same, "the plot", error) : status;
-}
-
-/* --- the script ------------------------------------------------------------------- */
-
-/* A text of gnuplot's between single quotes, where nothing but these has a meaning.
- * What is no letter, or none that an svg may hold, is a question mark: a file's name,
- * which a caption may have, need not be text. NULL: none. */
-static void put_text(FILE *stream, const char *name, const char *text)
-{
-    json_t *letters = json_string(text); /* NULL where it is not UTF-8 */
-    fprintf(stream, "%s = '", name);
-    for (const char *c = text ? text : ""; *c; c++) {
-        const unsigned char byte = (unsigned char)*c;
-        const bool none = byte < ' ' || byte == 0x7F || (byte >= 0x80 && !letters) ||
-                          strncmp(c, "\xEF\xBF\xBE", 3) == 0 ||
-                          strncmp(c, "\xEF\xBF\xBF", 3) == 0;
-        fputs(byte == '\'' ? "'" : "", stream);
-        fputc(none ? '?' : *c, stream);
-        c += none && letters && byte >= 0x80 ? 2 : 0;
+    for (size_t row = 0; row < table->rows; row++)
+        script->point[row] = (struct point){
+            part_of(script, row),
+            axis ? table_get_number(table, row, (size_t)choice->x.column) : (double)NAN,
+            row};
+    qsort(script->point, table->rows, sizeof *script->point, compare_points);
+    if (column < 0 || choice->kind != PLOT_ALONG)
+        return STATUS_OK;
+    script->fine = calloc(fine->rows + 1, sizeof *script->fine);
+    if (!script->fine)
+        return error_memory(error, "the plot");
+    plot_columns_find(&script->fine_columns, choice->plot, fine);
+    for (size_t row = 0; row < fine->rows; row++) {
+        const size_t panel = place_of(&choice->panels, table, fine, row),
+                     curve = place_of(&choice->curves, table, fine, row);
+        script->fine[row] = (struct point){
+            panel == SIZE_MAX || curve == SIZE_MAX ? SIZE_MAX
+                                                   : panel * script->curves + curve,
+            table_get_number(fine, row, (size_t)column), row};
     }
-    fputs("'\n", stream);
-    json_decref(letters);
+    qsort(script->fine, fine->rows, sizeof *script->fine, compare_points);
+    return STATUS_OK;
 }
 
-static const char *name_of(const struct drawing *d, int column)
-{
-    return column < 0 ? NULL : d->table->columns[column].name;
-}
+/* --- ranges ----------------------------------------------------------------------- */
 
-/* The first curves, each after the names of the columns. */
-static void put_table(struct drawing *d, FILE *stream, size_t curves)
+/* Whether two panels are about the same quantity, whose values are on one scale. */
+static bool same_quantity(const struct plot_choice *choice, size_t a, size_t b)
 {
-    fprintf(stream, "$table << END\n");
-    table_csv_notes(d->table, stream);
-    sort(d, &d->curves, d->axis < 0 ? 0 : d->axis);
-    for (size_t k = 0; k < d->table->rows && d->entry[k].group < curves; k++) {
-        const struct entry *entry = &d->entry[k];
-        if (k > 0 && entry->group != entry[-1].group)
-            fprintf(stream, "\n\n");
-        if (k == 0 || entry->group != entry[-1].group)
-            table_csv_names(d->table, stream);
-        table_csv_row(d->table, entry->row, stream);
-        /* A rule without the parameter is a level line from one end to the other. */
-        if (d->axis >= 0 && isnan(entry->number))
-            table_csv_row(d->table, entry->row, stream);
+    const struct plot_parts *panels = &choice->panels;
+    for (int k = 0; k < panels->keys; k++) {
+        const struct column *column = &choice->table->columns[panels->key[k]];
+        if (column->kind == COLUMN_TEXT && strcmp(column->name, "optimizer") != 0 &&
+            !groups_same_cell(choice->table, panels->first[a], panels->key[k],
+                              choice->table, panels->first[b], panels->key[k]))
+            return false;
     }
-    fprintf(stream, "END\n");
+    return true;
 }
 
-static void put_script(struct drawing *d, const struct plot *plot, const char *caption,
-                       FILE *stream, size_t curves)
+static void see_row(struct script *script, struct plot_range *range, size_t row)
 {
-    put_text(stream, "label", plot->label);
-    put_text(stream, "plain_label", plot->plain ? plot->plain : plot->label);
-    put_text(stream, "caption", caption);
-    put_text(stream, "axis", name_of(d, d->axis));
-    put_text(stream, "apart", text_get(&d->apart));
-    put_text(stream, "same", text_get(&d->same));
-    put_text(stream, "paper", name_of(d, d->paper));
-    put_text(stream, "exact", name_of(d, d->exact));
-    put_text(stream, "measured", name_of(d, d->measured));
-    put_text(stream, "error", name_of(d, d->error));
-    put_text(stream, "paper_title", plot->paper.title);
-    put_text(stream, "exact_title", plot->exact.title);
-    put_text(stream, "measured_title", plot->measured.title);
-    fprintf(stream, "LARGEST = %g\ncurves = %zu\n", largest, curves);
-    put_table(d, stream, curves);
+    const struct plot_columns *columns = &script->choice->columns;
+    plot_range_see(range, plot_value_of(columns, row, PLOT_PAPER), 0);
+    plot_range_see(range, plot_value_of(columns, row, PLOT_EXACT), 0);
+    plot_range_see(range, plot_value_of(columns, row, PLOT_MEASURED),
+                   script->choice->kind == PLOT_OVER ? 0 : script_error(script, row));
 }
 
-int plot_write(const struct plot *plot, const struct table *table, const char *caption,
-               FILE *stream, struct plot_extent *extent, struct error *error)
+static int find_ranges(struct script *script, struct error *error)
 {
-    struct drawing d;
-    int status = drawing_init(&d, plot, table, error);
+    const struct plot_choice *choice = script->choice;
+    const struct table *fine = script->view->fine;
+    script->range = calloc(script->panels + 1, sizeof *script->range);
+    if (!script->range)
+        return error_memory(error, "the plot");
+    for (size_t p = 0; p < script->panels; p++) {
+        struct plot_range *range = &script->range[p];
+        for (size_t k = 0; k < choice->table->rows; k++) {
+            const struct point *point = &script->point[k];
+            if (point->part < script->panels * script->curves &&
+                same_quantity(choice, point->part / script->curves, p))
+                see_row(script, range, point->row);
+        }
+        for (size_t k = 0; script->fine && k < fine->rows; k++)
+            if (script->fine[k].part / script->curves == p) {
+                const size_t row = script->fine[k].row;
+                plot_range_see_between(
+                    range, plot_value_of(&script->fine_columns, row, PLOT_PAPER));
+                plot_range_see_between(
+                    range, plot_value_of(&script->fine_columns, row, PLOT_EXACT));
+            }
+        range->logarithmic = plot_range_spans(range);
+        if (range->seen)
+            plot_range_close(range, choice->kind == PLOT_OVER ? 0 : 0.05);
+    }
+    for (size_t k = 0; k < choice->x.count; k++)
+        plot_range_see(&script->x, choice->x.value[k], 0);
+    script->x.logarithmic = choice->x.scale == PLOT_LOG;
+    if (script->x.seen)
+        plot_range_close(&script->x, 0.03);
+    return STATUS_OK;
+}
+
+static void put_range(const struct script *script, const char *array, size_t index,
+                      const struct plot_range *range)
+{
+    fprintf(script->stream,
+            "%s_LOW[%zu] = %.17g\n%s_HIGH[%zu] = %.17g\n%s_LOG[%zu] = %d\n", array,
+            index, range->low, array, index, range->high, array, index,
+            range->logarithmic);
+}
+
+/* --- names ------------------------------------------------------------------------ */
+
+/* The names of curves, and of each the rule whose colour it has. */
+static void put_names(const struct script *script, struct text *text)
+{
+    const struct plot_choice *choice = script->choice;
+    const int column = table_column(choice->table, "optimizer");
+    fprintf(script->stream, "curves = %zu\narray NAME[%zu]\narray RULE[%zu]\n",
+            script->curves, script->curves, script->curves);
+    for (size_t c = 0; c < script->curves; c++) {
+        const size_t row = choice->curves.first[c];
+        const char *rule =
+            column < 0 ? NULL : table_get_text(choice->table, row, (size_t)column);
+        char name[32];
+        plot_words_row(choice, choice->curves.key, choice->curves.keys, row,
+                       script->view->plain, text);
+        snprintf(name, sizeof name, "NAME[%zu]", c + 1);
+        script_words(script, name, text);
+        snprintf(name, sizeof name, "RULE[%zu]", c + 1);
+        script_text(script->stream, name, rule ? rule : "-");
+    }
+}
+
+static void put_panels(const struct script *script, struct text *text)
+{
+    const struct plot_choice *choice = script->choice;
+    fprintf(script->stream,
+            "panels = %zu\narray PANEL[%zu]\narray V_LOW[%zu]\narray V_HIGH[%zu]\n"
+            "array V_LOG[%zu]\n",
+            script->panels, script->panels, script->panels, script->panels,
+            script->panels);
+    for (size_t p = 0; p < script->panels; p++) {
+        char name[32];
+        plot_words_row(choice, choice->panels.key, choice->panels.keys,
+                       choice->panels.first[p], script->view->plain, text);
+        snprintf(name, sizeof name, "PANEL[%zu]", p + 1);
+        script_words(script, name, text);
+        put_range(script, "V", p + 1, &script->range[p]);
+    }
+}
+
+static void put_number(FILE *stream, const char *name, double number)
+{
+    fprintf(stream, "%s = %.17g\n", name, number);
+}
+
+/* --- all -------------------------------------------------------------------------- */
+
+/* What table.gp says of its variables; there is one for each. */
+static void put_head(const struct script *script, struct text *text)
+{
+    static const char *const kinds[] = {"along", "below", "over"};
+    const struct plot_view *view = script->view;
+    const struct plot *plot = view->plot;
+    const struct plot_choice *choice = script->choice;
+    FILE *stream = script->stream;
+    script_text(stream, "kind", kinds[choice->kind]);
+    plot_words_title(choice, view->plain, text);
+    script_words(script, "title", text);
+    script_text(stream, "label",
+                view->plain && plot->plain ? plot->plain : plot->label);
+    script_text(stream, "caption", view->caption);
+    plot_words_same(choice, view->plain, view->line, text);
+    script_words(script, "same", text);
+    plot_words_missing(choice, view->plain, view->line, text);
+    script_words(script, "missing", text);
+    for (int k = 0; k < 2; k++) {
+        const int column = k == 0 ? choice->x.column : choice->y.column;
+        if (column >= 0)
+            plot_words_axis(choice->table->columns[column].name, view->plain, text);
+        script_words(script, k == 0 ? "x_label" : "y_label", text);
+    }
+    fprintf(stream, "P = %d\nE = %d\nM = %d\nfine = %d\n", plot_has(choice, PLOT_PAPER),
+            plot_has(choice, PLOT_EXACT), plot_has(choice, PLOT_MEASURED),
+            script->fine != NULL);
+    script_text(stream, "paper_title", plot->paper.title);
+    script_text(stream, "exact_title", plot->exact.title);
+    script_text(stream, "measured_title", plot->measured.title);
+}
+
+static int put_numbers(const struct script *script, struct text *text,
+                       struct error *error)
+{
+    const struct plot_choice *choice = script->choice;
+    FILE *stream = script->stream;
+    put_panels(script, text);
+    put_names(script, text);
+    if (choice->kind == PLOT_OVER) {
+        return script_maps(script, text, error);
+    }
+    if (choice->kind == PLOT_BELOW) {
+        script_rows(script);
+        return STATUS_OK;
+    }
+    put_number(stream, "x_low", script->x.low);
+    put_number(stream, "x_high", script->x.high);
+    fprintf(stream, "x_log = %d\nx_count = %zu\n", script->x.logarithmic,
+            choice->x.count);
+    if (script->x.logarithmic)
+        plot_range_tics(script->x.low, script->x.high, false, text);
+    if (text->length > 0)
+        text_add(text, ")");
+    script_words(script, "x_tics", text);
+    script_curves(script);
+    return STATUS_OK;
+}
+
+static int put_script(const struct plot_view *view, const struct plot_choice *choice,
+                      FILE *stream, struct error *error)
+{
+    struct text text = {0};
+    struct script script = {.view = view,
+                            .choice = choice,
+                            .stream = stream,
+                            .panels = choice->panels.drawn,
+                            .curves = choice->curves.drawn};
+    int status = find_points(&script, error);
+    if (status == STATUS_OK)
+        status = find_ranges(&script, error);
     if (status == STATUS_OK) {
-        const size_t most = d.axis < 0 ? PLOT_ROWS : PLOT_CURVES;
-        extent->what = d.axis < 0 ? "rows" : "curves";
-        extent->there = d.curves.count;
-        extent->drawn = extent->there < most ? extent->there : most;
-        if (has_numbers(&d, extent->drawn))
-            put_script(&d, plot, caption, stream, extent->drawn);
-        else
-            status = error_about(error, STATUS_OUTPUT, "plot",
-                                 "none of the first %zu of %zu %s has a number to draw",
-                                 extent->drawn, extent->there, extent->what);
+        put_head(&script, &text);
+        status = put_numbers(&script, &text, error);
     }
-    drawing_free(&d);
+    if (status == STATUS_OK)
+        status = text_check(&text, "the plot", error);
+    text_free(&text);
+    free(script.point);
+    free(script.fine);
+    free(script.range);
+    return status;
+}
+
+/* What the user is told of parts that are left out. */
+static int fill_extent(const struct plot_choice *choice, struct plot_extent *extent,
+                       struct error *error)
+{
+    const bool panels = choice->panels.drawn < choice->panels.groups.count;
+    const struct plot_parts *parts = panels ? &choice->panels : &choice->curves;
+    struct text title = {0};
+    *extent = (struct plot_extent){.what = panels                       ? "panels"
+                                           : choice->kind == PLOT_BELOW ? "rows"
+                                                                        : "curves",
+                                   .there = parts->groups.count,
+                                   .drawn = parts->drawn};
+    plot_words_title(choice, false, &title);
+    snprintf(extent->title, sizeof extent->title, "%s", text_get(&title));
+    const int status = text_check(&title, "the plot", error);
+    text_free(&title);
+    return status;
+}
+
+int plot_write(const struct plot_view *view, FILE *stream, struct plot_extent *extent,
+               struct error *error)
+{
+    struct plot_view own = *view;
+    struct plot_choice choice;
+    if (own.line == 0)
+        own.line = SIZE_MAX;
+    if (!own.fine || table_rows(own.fine) == 0)
+        own.fine = NULL;
+    int status = plot_choose(&choice, view->plot, view->table, view->options, error);
+    if (status == STATUS_OK)
+        status = fill_extent(&choice, extent, error);
+    if (status == STATUS_OK)
+        status = put_script(&own, &choice, stream, error);
+    plot_choice_free(&choice);
     return status;
 }

@@ -8,6 +8,7 @@
 #include "cli/config.h"
 #include "cli/exact_only.h"
 #include "cli/option_files.h"
+#include "cli/plot_fine.h"
 #include "cli/request.h"
 #include "cli/result.h"
 #include "cli/table.h"
@@ -69,7 +70,7 @@ static void tell_finished(struct run *run)
     if (status == STATUS_OK)
         status = table_reasons(&run->table, &ignored);
     if (status == STATUS_OK)
-        status = result_write(&run->options, run->request, &run->table, &ignored);
+        status = result_write(&run->options, run->request, &run->table, NULL, &ignored);
     (void)status; /* the signal is what is reported */
     interrupt_release();
 }
@@ -77,6 +78,7 @@ static void tell_finished(struct run *run)
 static int answer(struct run *run, struct error *error)
 {
     const struct program *program = run->options.program;
+    struct table fine = {0};
     int status =
         ranks_mine() == 0 ? option_files_check(&run->options, error) : STATUS_OK;
     status = ranks_agree(status, error);
@@ -102,7 +104,10 @@ static int answer(struct run *run, struct error *error)
     if (status == STATUS_OK)
         status = note(run, error);
     if (status == STATUS_OK)
-        status = result_write(&run->options, run->request, &run->table, error);
+        status = plot_fine(&run->options, run->request, &run->table, &fine, error);
+    if (status == STATUS_OK)
+        status = result_write(&run->options, run->request, &run->table, &fine, error);
+    table_free(&fine);
     return status;
 }
 

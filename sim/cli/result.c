@@ -300,45 +300,77 @@ static int conclude(struct delivery *delivery)
 
 /* Longest caption: the command as given, without options that do not change the
  * numbers, and with "..." for what does not fit. */
-enum { CAPTION = 150 };
+enum { CAPTION = 130 };
 
-static void describe_command(const struct options *options, char text[CAPTION])
+/* Appends a word for the shell, in quotes if it needs them. */
+static void add_word(const char *word, struct text *text)
 {
-    size_t used = (size_t)snprintf(text, CAPTION, "%s", options->program->name);
-    for (size_t i = 0; i < options->count && used < CAPTION; i++) {
+    const bool plain =
+        *word &&
+        word[strspn(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                          "0123456789,.:;=/_+-@%^")] == '\0';
+    text_add(text, plain ? " " : " '");
+    for (const char *c = word; *c; c++)
+        text_add(text, *c == '\'' ? "'\\''" : "%c", *c);
+    text_add(text, plain ? "" : "'");
+}
+
+static void describe_command(const struct options *options, struct text *text)
+{
+    text_add(text, "%s", options->program->name);
+    for (size_t i = 0; i < options->count; i++) {
         const struct option_value *value = &options->value[i];
         if (!value->given || value->option.unrecorded)
             continue;
-        used +=
-            (size_t)snprintf(text + used, CAPTION - used, " --%s", value->option.name);
-        if (value->option.kind != OPTION_FLAG && used < CAPTION)
-            used += (size_t)snprintf(text + used, CAPTION - used, " %s", value->text);
+        text_add(text, " --%s", value->option.name);
+        if (value->option.kind != OPTION_FLAG)
+            add_word(value->text, text);
     }
-    if (used < CAPTION)
+}
+
+static void shorten(const char *command, char caption[CAPTION])
+{
+    const int length = snprintf(caption, CAPTION, "%s", command);
+    if (length < CAPTION)
         return;
     size_t end = CAPTION - sizeof "...";
-    while ((text[end] & 0xC0) == 0x80) /* does not cut a UTF-8 letter in two */
+    while ((caption[end] & 0xC0) == 0x80) /* does not cut a UTF-8 letter in two */
         end--;
-    memcpy(text + end, "...", sizeof "...");
+    memcpy(caption + end, "...", sizeof "...");
 }
 
 static int draw(const struct options *options, const struct request *request,
-                const struct table *table, struct error *error)
+                const struct table *table, const struct table *fine,
+                struct error *error)
 {
     char caption[CAPTION];
     struct plot_extent extent;
-    describe_command(options, caption);
-    const int status =
-        gnuplot_draw(table->plot, table, request->output.plot, caption,
-                     in_color(request->output.color, STDERR_FILENO), &extent, error);
+    struct text command = {0};
+    describe_command(options, &command);
+    shorten(text_get(&command), caption);
+    text_add(&command, " (pnmlab %s)", PNM_VERSION);
+    int status = text_check(&command, "the plot", error);
+    const struct plot_view view = {.plot = table->plot,
+                                   .table = table,
+                                   .fine = fine,
+                                   .options = options,
+                                   .caption = caption,
+                                   .description = text_get(&command)};
+    if (status == STATUS_OK)
+        status = gnuplot_draw(&view, request->output.plot,
+                              in_color(request->output.color, STDERR_FILENO), &extent,
+                              error);
+    text_free(&command);
     if (status == STATUS_OK && extent.drawn < extent.there && !request->sampling.quiet)
-        fprintf(stderr, "%s: --plot: the first %zu of %zu %s are drawn\n",
+        fprintf(stderr,
+                "%s: --plot: %zu of %zu %s are drawn; the picture names the others\n",
                 options->program->name, extent.drawn, extent.there, extent.what);
     return status;
 }
 
 int result_write(const struct options *options, const struct request *request,
-                 const struct table *table, struct error *error)
+                 const struct table *table, const struct table *fine,
+                 struct error *error)
 {
     const struct option_value *output = options_find(options, "output");
     struct delivery delivery = {.request = request, .table = table, .error = error};
@@ -350,7 +382,7 @@ int result_write(const struct options *options, const struct request *request,
                      ? option_files_each(output, write_one, &delivery, error)
                      : write_one(&delivery, NULL, error);
     if (status == STATUS_OK && request->output.plot && table->plot) {
-        status = draw(options, request, table, &own);
+        status = draw(options, request, table, fine, &own);
         deliver(&delivery, request->output.plot, status, &own);
         status = STATUS_OK;
     }

@@ -31,9 +31,10 @@ PNM_MUST_USE int result_check(const struct options *options,
 /* Writes the table where the request says: by default to standard output, as text on a
  * terminal and as CSV elsewhere; to files in the format of their ending (.json, .md,
  * .txt, else CSV). Draws it if the request asks for a plot. Where one of several
- * results cannot be written the others are, and the message says which. */
+ * results cannot be written the others are, and the message says which. `fine` is for
+ * the plot (plot_fine.h) and may be NULL. */
 PNM_MUST_USE int result_write(const struct options *options,
                               const struct request *request, const struct table *table,
-                              struct error *error);
+                              const struct table *fine, struct error *error);
 
 #endif
