@@ -113,7 +113,8 @@ symbols(p, c) = c > curves ? '' : symbol(p, c).symbols(p, c + 1)
 upright = ':(-0.3 - $1):(0):(0.6):(%s(int($1))) with vectors nohead lc rgb variable '
 rows(p) = letters ? also(P, sprintf("$rows index %d using 2:(-$1):('P') with labels", p - 1)). \
         also(E, sprintf("$rows index %d using 3:(-$1):('E') with labels", p - 1)). \
-        also(M, sprintf("$rows index %d using 4:(-$1):('M') with labels", p - 1)) : \
+        also(M, sprintf('$rows index %d using 4:(-$1):($5 == $5 ? $5 : 0) with xerrorbars lt 0', \
+            p - 1)).also(M, sprintf("$rows index %d using 4:(-$1):('M') with labels", p - 1)) : \
     also(P, sprintf('$rows index %d using 2'.upright.'lw 8 dt solid', p - 1, 'pale')). \
         also(E, sprintf('$rows index %d using 3'.upright.'lw 2 dt solid', p - 1, 'dark')). \
         also(M, sprintf('$rows index %d using 4:(-$1):($5 == $5 ? $5 : 0):(dark(int($1))) ', \

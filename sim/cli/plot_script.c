@@ -5,14 +5,18 @@
 
 #include <math.h>
 
-/* Between single quotes of gnuplot's nothing but these has a meaning. */
+/* Between single quotes of gnuplot's nothing but these has a meaning, though
+ * gnuplot 5.4 miscounts those behind a backslash, which is then a question mark. */
 static void put_quoted(FILE *stream, const char *text)
 {
     struct text clean = {0};
     plot_words_clean(text ? text : "", &clean);
     fputc('\'', stream);
     for (const char *c = text_get(&clean); *c; c++)
-        fputs(*c == '\'' ? "''" : (char[]){*c, '\0'}, stream);
+        fputs(*c == '\''                   ? "''"
+              : *c == '\\' && c[1] == '\'' ? "?"
+                                           : (char[]){*c, '\0'},
+              stream);
     fputc('\'', stream);
     text_free(&clean);
 }

@@ -79,19 +79,18 @@ static size_t count_letters(const char *text)
     return count;
 }
 
-/* Appends a name to a list, which says "..." in place of those behind the first that
- * does not fit in `line` letters. Returns false from then on. */
-static bool list_add(struct text *list, size_t line, bool last, const char *separator,
-                     const char *name)
+/* Appends a name, behind ", " or "; ", to a list, which says "..." in place of those
+ * behind the first that does not fit in `line` letters. `before` names are in it.
+ * Returns false from that one on. */
+static bool list_add(struct text *list, size_t line, size_t before, bool last,
+                     char separator, const char *name)
 {
-    static const char more[] = ", ...";
-    const size_t wanted = count_letters(text_get(list)) + count_letters(separator) +
-                          count_letters(name) + (last ? 0 : sizeof more - 1);
+    const size_t wanted =
+        count_letters(text_get(list)) + count_letters(name) + 2 + (last ? 0 : 5);
     const bool fits = wanted <= line;
-    if (fits)
-        text_add(list, "%s%s", separator, name);
-    else if (*separator == ',')
-        text_add(list, "%s", more);
+    if (before > 0)
+        text_add(list, "%c ", separator);
+    text_add(list, "%s", fits ? name : "...");
     return fits;
 }
 
@@ -109,8 +108,8 @@ void plot_words_same(const struct plot_choice *choice, bool plain, size_t line,
                         : isnan(table_get_number(table, row, (size_t)choice->same[k]))))
             row++;
         plot_words_row(choice, &choice->same[k], 1, row, plain, &name);
-        fits = list_add(text, line, k + 1 == choice->sames,
-                        text->length > 0 ? ", " : "", text_get(&name));
+        fits = list_add(text, line, (size_t)k, k + 1 == choice->sames, ',',
+                        text_get(&name));
         text_free(&name);
     }
 }
@@ -175,8 +174,10 @@ static void add_missing(const struct plot_choice *choice,
             continue;
         plot_words_row(choice, parts->key, parts->keys, groups_first(groups, group),
                        plain, &name);
-        fits = list_add(text, line, named + 1 == missing, named > 0 ? ", " : ": ",
-                        text_get(&name));
+        if (named == 0)
+            text_add(text, ": ");
+        fits = list_add(text, line, named, named + 1 == missing,
+                        parts->keys > 1 ? ';' : ',', text_get(&name));
         named++;
         text_free(&name);
     }

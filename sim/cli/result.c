@@ -298,8 +298,7 @@ static int conclude(struct delivery *delivery)
     return delivery->status;
 }
 
-/* Longest caption: the command as given, without options that do not change the
- * numbers, and with "..." for what does not fit. */
+/* Longest caption, which has "..." for what does not fit. */
 enum { CAPTION = 130 };
 
 /* Appends a word for the shell, in quotes if it needs them. */
@@ -315,7 +314,10 @@ static void add_word(const char *word, struct text *text)
     text_add(text, plain ? "" : "'");
 }
 
-static void describe_command(const struct options *options, struct text *text)
+/* Appends the command as given, without options that do not change the numbers; in
+ * quotes, it can be given to a shell. */
+static void describe_command(const struct options *options, bool quoted,
+                             struct text *text)
 {
     text_add(text, "%s", options->program->name);
     for (size_t i = 0; i < options->count; i++) {
@@ -323,8 +325,10 @@ static void describe_command(const struct options *options, struct text *text)
         if (!value->given || value->option.unrecorded)
             continue;
         text_add(text, " --%s", value->option.name);
-        if (value->option.kind != OPTION_FLAG)
+        if (value->option.kind != OPTION_FLAG && quoted)
             add_word(value->text, text);
+        else if (value->option.kind != OPTION_FLAG)
+            text_add(text, " %s", value->text);
     }
 }
 
@@ -346,8 +350,10 @@ static int draw(const struct options *options, const struct request *request,
     char caption[CAPTION];
     struct plot_extent extent;
     struct text command = {0};
-    describe_command(options, &command);
+    describe_command(options, false, &command);
     shorten(text_get(&command), caption);
+    text_clear(&command);
+    describe_command(options, true, &command);
     text_add(&command, " (pnmlab %s)", PNM_VERSION);
     int status = text_check(&command, "the plot", error);
     const struct plot_view view = {.plot = table->plot,

@@ -28,7 +28,7 @@ kind() {
         expect_same plain.csv "$out" "$ending"
         [ "$ending" = txt ] || expect_equal "$(kind "out.$ending")" "$ending"
     done
-    grep -q 'stationary covariance Σ' out.txt
+    grep -q 'Stationary covariance Σ against learning rate η: sgd, pnm$' out.txt
     grep -q '\*\*A\*sgd.*##B#pnm' out.txt
     grep -q 'pnm-stationary --optimizer sgd,pnm --lr 0.1,0.2,0.4' out.svg
     # The script stands on its own.
@@ -55,7 +55,7 @@ kind() {
     cp -R "$PNM_BIN/../share/pnmlab" to/share
     PATH=$PWD/to/bin:$PATH attempt $stationary --plot out.txt
     expect_status 2
-    grep -q 'stationary covariance' out.txt
+    grep -q 'Stationary covariance' out.txt
     for name in looks table; do
         rm "to/share/pnmlab/plots/$name.gp" out.txt || true
         PATH=$PWD/to/bin:$PATH attempt $stationary --plot out.txt --max-samples 1e18 --precision 1e-9
@@ -76,7 +76,7 @@ kind() {
         attempt "$@" --quiet --plot out.txt
         holds "$status == 0 || $status == 2" || show
         expect_no_message .
-        [ "$(grep -c . out.txt)" -gt 10 ]
+        [ "$(grep -c . out.txt)" -gt 5 ]
         rm out.txt
     }
     run="--lr 0.1,0.3 --replicas 64 --steps 400"
@@ -98,10 +98,10 @@ kind() {
 @test "text goes to standard error, plain where the locale is" {
     attempt $stationary --plot=text
     expect_status 2
-    grep -q 'stationary covariance *$' "$err"
+    grep -q 'Stationary covariance against lr: sgd, pnm$' "$err"
     never grep -q '[^[:print:]]' "$err"
     LC_ALL=C.UTF-8 attempt $stationary --plot text
-    grep -q 'stationary covariance Σ' "$err"
+    grep -q 'Stationary covariance Σ' "$err"
     never grep -q "$(printf '\033')" "$err"
     attempt $stationary --plot text --color always
     grep -q "$(printf '\033')" "$err"
@@ -268,16 +268,6 @@ END
     never kill -0 "$(cat bin/id)"
 }
 
-@test "curves that are too many are told" {
-    attempt pnm-stability --optimizer pnm --lr linear:0.1:1:12 --beta0 linear:0:1:11 \
-        --spectrum 1 --plot out.txt
-    expect_status 0
-    expect_message '^pnm-stability: --plot: the first 8 of 11 curves are drawn$'
-    attempt pnm-stability --optimizer pnm --lr linear:0.1:1:12 --beta0 linear:0:1:11 \
-        --spectrum 1 --plot out.txt --quiet
-    expect_no_message .
-}
-
 @test "no numbers: nothing is drawn, the table is there" {
     attempt pnm-stationary --optimizer adam --lr 0.01 --spectrum 1 --max-samples 1 \
         --plot out.svg --quiet
@@ -295,100 +285,195 @@ END
     expect_equal "$(kind out.svg)" svg
 }
 
-# --- plots/table.gp -----------------------------------------------------------------------
+# --- what is drawn --------------------------------------------------------------------------
 
-# draw_table LINES [BEHIND]: table.gp with these lines of gnuplot's before, and others behind.
-draw_table() {
-    cat >script <<END
-letters = 1; ending = ''; text_columns = 79; text_lines = 24; color = 0; plain = 0
-label = 'variance Σ'; plain_label = 'variance'; caption = 'small print'
-axis = 'lr'; apart = ''; same = ''; curves = 1; LARGEST = 1e307
-paper = ''; exact = ''; measured = 'x'; error = ''
-paper_title = 'paper'; exact_title = 'exact'; measured_title = 'measured'
-$1
-cd '$PNM_BIN/../share/pnmlab'
-load 'plots/table.gp'
-$2
-END
-    LC_ALL=C.UTF-8 attempt gnuplot -d script
+# variable NAME: what the script out.gp sets it to
+variable() {
+    sed -n "s/^$1 = //p" out.gp
+}
+
+exact="pnm-stationary --optimizer pnm --spectrum 1 --exact --quiet"
+
+@test "two grids are a map, two short lists are curves" {
+    attempt $exact --lr log:0.01:2:5 --beta0 linear:0:2:3 --plot out.gp
     expect_status 0
+    expect_equal "$(variable kind)" "'over'"
+    expect_equal "$(variable title)" \
+        "'Stationary covariance Σ against learning rate η and β₀: pnm'"
+    expect_equal "$(variable x_count) $(variable y_count)" '5 3'
+    # What diverges has no number: the last of the rates.
+    expect_equal "$(variable holes)" 1
+    expect_equal "$(sed -n '/^\$map/,/^END/p' out.gp | grep -c '^0.301.* NaN$')" 6
+    attempt $exact --lr log:0.01:2:5 --beta0 linear:0:2:3 --plot out.svg
+    expect_no_message .
+    # The paper's and the exact values, each with its colours.
+    expect_equal "$(grep -c "<image .*image-rendering:pixelated" out.svg)" 2
+    grep -q 'hatched: no number' out.svg
+    attempt $exact --lr log:0.01:2:5 --beta0 linear:0:2:3 --plot out.txt
+    grep -q 'up: β₀; 0: from ' out.txt
+    grep -q '^ *2 |.* \.' out.txt
+    attempt $exact --lr 0.1,0.2,0.4 --beta0 0,1,2 --plot out.gp
+    expect_equal "$(variable kind)" "'along'"
+    expect_equal "$(variable curves)" 3
+    # Lists that are too long for curves
+    attempt $exact --lr 0.1,0.2,0.3,0.4,0.5,0.6,0.7,0.8,1.2 --beta0 0,1,2,3,4,5,6,7,8 --plot out.gp
+    expect_equal "$(variable kind)" "'over'"
+    # Values that are not evenly spaced stand side by side.
+    expect_equal "$(variable x_low) $(variable x_high)" '-0.5 8.5'
+    attempt pnm-stability --optimizer pnm --spectrum 1 --map --plot out.gp
+    expect_equal "$(variable kind) $(variable x_count) $(variable y_count)" "'over' 200 101"
 }
 
-# table LINE...: they as a heredoc of gnuplot's
-table() {
-    printf '%s\n' '$table << END' "$@" END
+@test "an axis is logarithmic or linear as its grid is; of a list the spacing tells" {
+    scale() {
+        attempt $exact --lr "$1" --plot out.gp
+        expect_equal "$(variable x_log)" "$2"
+    }
+    scale log:0.1:0.4:5 1
+    scale linear:0.001:1:5 0
+    scale 0.1,0.2,0.4 1
+    scale 0.1,0.2,0.3 0
+    scale 0.01,0.03,0.1,0.3,1 1
+    attempt $exact --lr 0.1 --spectrum power:1:9 --plot out.gp
+    expect_equal "$(variable x_label) $(variable x_log)" "'curvature h' 1"
 }
 
-# prints PATTERN: what it says besides the plot
-prints() {
-    expect_message "^$1\$"
-    expect_equal "$(wc -l <"$err")" 1
+# On the line of out.gp some points are those of the same command with the values --exact.
+# fine COLUMN OPTION COMMAND...: values of the axis are those of OPTION
+fine() {
+    local column=$1 option=$2 values
+    shift 2
+    attempt "$@" --quiet --plot out.gp
+    expect_equal "$(variable fine)" 1
+    sed -n '/^\$lines/,/^END/p' out.gp | sed '/^#/d; /^\$/d; /^$/,$d' >line
+    holds "$(wc -l <line) > 100"
+    awk 'NR % 29 == 3' line >some
+    values=$(cut -d ' ' -f 1 some | paste -sd ,)
+    attempt "$@" --quiet --exact "--$option" "$values"
+    # x, paper, exact
+    csv_columns "$column" "${paper:-paper}" "${line:-exact}" >again
+    awk 'NR == FNR { x[NR] = $1; paper[NR] = $2; exact[NR] = $3; next }
+         $1 != x[FNR] || $3 != exact[FNR] || ($2 != "-" && $2 != paper[FNR]) { wrong++ }
+         END { exit wrong > 0 || FNR < 3 }' some again || {
+        paste some again
+        false
+    }
 }
 
-range='print sprintf("%g %g %g %g", GPVAL_X_MIN, GPVAL_X_MAX, GPVAL_Y_MIN, GPVAL_Y_MAX)'
+# csv_columns NAME...: columns of the table, blanks between; - for an empty cell
+csv_columns() {
+    grep -v '^#' "$out" | awk -F , -v names="$*" '
+        NR == 1 { count = split(names, name, " ")
+                  for (k = 1; k <= NF; k++) at[$k] = k
+                  next }
+        { for (k = 1; k <= count; k++) printf "%s%s", $at[name[k]] == "" ? "-" : $at[name[k]], k < count ? " " : "\n" }'
+}
+
+@test "lines have exact values of the program between the rows" {
+    fine lr lr pnm-stationary --optimizer pnm --lr log:0.1:0.4:3 --spectrum 1 --exact
+    fine beta1 beta1 pnm-stationary --optimizer heavy_ball --lr 0.1 --beta1 0.2,0.5,0.9 \
+        --spectrum 1 --exact
+    fine h_i spectrum pnm-stationary --optimizer pnm --lr 0.1 --spectrum log:0.1:1:4 --exact \
+        --noise isotropic:0.5
+    paper=i fine step at pnm-stationary --optimizer sgd --lr 0.01 --at 1,300 --spectrum 1 --excess \
+        --exact --start 2
+    paper=bound_printed line=bound_corrected fine horizon steps pnm-convergence --optimizer pnm \
+        --steps 16,640 --exact
+    paper=beta3 line=rho fine lr lr pnm-stability --optimizer pnm --lr linear:0.1:1:4 --spectrum 1
+}
+
+@test "samples change no line" {
+    attempt $stationary --plot out.gp
+    sed -n '/^\$lines/,/^END/p' out.gp | grep -v '^#' >lines
+    attempt pnm-stationary --optimizer sgd,pnm --lr 0.1,0.2,0.4 --spectrum 1 --exact --plot out.gp
+    expect_status 0
+    sed -n '/^\$lines/,/^END/p' out.gp | grep -v '^#' >exact
+    expect_same lines exact
+}
+
+@test "lines go through the rows where exact values of others are not at hand" {
+    attempt pnm-stationary --optimizer pnm --lr 0.1,0.2 --spectrum 1,2 --loss least-squares --exact \
+        --plot out.gp
+    expect_equal "$(variable fine)" 0
+    attempt pnm-worst-case --optimizer pnm --lr 0.1,0.2 --steps 1 --plot out.gp
+    expect_equal "$(variable fine)" 0
+}
+
+@test "the picture says which curves it leaves out" {
+    many="pnm-stationary --optimizer pnm,heavy_ball,nesterov --lr linear:0.1:0.5:5 --beta1
+        0.5,0.6,0.7,0.8 --spectrum 1 --exact"
+    attempt $many --plot out.svg
+    expect_status 0
+    expect_message '^pnm-stationary: --plot: 8 of 12 curves are drawn; the picture names the others$'
+    grep -q '4 of 12 curves are not shown: pnm, β₁ = 0.6; ' out.svg
+    attempt $many --plot out.txt --quiet
+    expect_no_message .
+    grep -q '^4 of 12 curves are not shown: pnm, β₁ = 0.6; ' out.txt
+    holds "$(wc -L <out.txt) <= 79"
+}
+
+@test "an svg has a title and the command that repeats it" {
+    echo 1 >"it's <one> & only"
+    attempt pnm-stationary --optimizer sgd,pnm --lr 0.1,0.2 --exact --spectrum "file:it's <one> & only" \
+        --plot out.svg
+    expect_status 0
+    cp "$out" first.csv
+    grep -qx '<title>Stationary covariance Σ against learning rate η: sgd, pnm</title>' out.svg
+    sed -n 's/^<desc>//; s/ (pnmlab [0-9.]*)\. Produced by GNUPLOT.*//p' out.svg |
+        sed 's/&lt;/</g; s/&gt;/>/g; s/&amp;/\&/g' >command
+    attempt sh command
+    expect_same first.csv "$out"
+}
+
+@test "kinds of values in rows of their own are a band, a line and symbols" {
+    attempt pnm-pacbayes --optimizer pnm --lr 0.1 --beta0 1,2,3 --spectrum 1 --prior-precision 1 \
+        --train-size 100 --replicas 64 --steps 400 --quiet --plot out.gp
+    expect_equal "$(variable P)$(variable E)$(variable M) $(variable curves)" '111 1'
+    # A number of beta0 has both the paper's divergence and the exact one.
+    csv_columns beta0 covariance kl >rows
+    for covariance in paper exact; do
+        number=$(sed -n "s/^2 $covariance //p" rows)
+        grep -q "^2 .*$(printf '%.13g' "$number" | cut -c 1-12)" out.gp
+    done
+}
+
+@test "quantities have panels with axes of their own" {
+    attempt pnm-noise --optimizer pnm --lr 0.1 --beta0 0,1,2 --exact --plot out.gp
+    expect_equal "$(variable panels) $(variable 'PANEL\[2\]')" "5 'variance'"
+    expect_equal "$(variable 'V_LOG\[1\]')$(variable 'V_LOG\[2\]')" 01
+    attempt pnm-noise --optimizer pnm --lr 0.1 --beta0 0,1,2 --exact --plot out.svg
+    expect_no_message .
+    grep -q '>lag1_autocorrelation<' out.svg
+}
 
 @test "ranges that gnuplot can draw" {
-    # Ends that are hardly two numbers; a row without a number.
-    draw_table "$(table lr,x,a 0.5,4, 0.500000000000001,4.000000000000004, 0.5,,)" "$range"
-    prints '0.45 0.55 3.6 4.4'
-    draw_table "$(table lr,x 0,0)" "$range"
-    prints '-1 1 -1 1'
-    draw_table "$(table lr,x -1,1 1,2)" "$range"
-    prints '-1.06 1.06 0.95 2.05'
-    # Numbers beyond gnuplot's own are not drawn, and there is room for no more than those.
-    draw_table "$(table lr,x 1e-307,1 1,1e307 2,-1e308 3,2e308 1e300,5)" "$range"
-    prints '1e-307 .*'
-    draw_table "$(table lr,x,e 1,5,1 2,6,)
-        error = 'e'" "$range"
-    prints '0.97 2.03 3.9 6.1'
-}
-
-@test "powers where numbers are far apart" {
-    axes='show xtics; show logscale'
-    draw_table "$(table lr,x 0.01,3 1,4)" "$axes"
-    grep -q 'list (0.0100000, 0.0200000, 0.0500000, 0.100000, 0.200000, 0.500000, 1.00000)' "$err"
-    grep -q 'logscaling on  *x *$' "$err"
-    draw_table "$(table lr,x -1,40 0.01,3 1,4)" "$axes"
-    grep -q 'logscaling on  *y *$' "$err"
-}
-
-@test "a rule without the parameter is level, from one end to the other" {
-    draw_table "$(table optimizer,lr,x sgd,,8 sgd,,8 '' '' optimizer,lr,x pnm,-2,1 pnm,6,2)
-        apart = 'optimizer'; curves = 2"
-    grep -q 'A\*\{50,\}A' "$out"
-}
-
-@test "bands are named at their ends, those that end together in one line" {
-    draw_table "$(table optimizer,lr,x sgd,0,3 sgd,1,4 '' '' optimizer,lr,x pnm,0,6 pnm,1,7 \
-        '' '' optimizer,lr,x qhm,0,3.5 qhm,1,4.01)
-        apart = 'optimizer'; curves = 3; paper = 'x'; measured = ''
-        letters = 0; ending = '.svg'; set output '$PWD/out.svg'"
+    for rates in 0.5,0.500000000000001 1e-300,0.1 1e-300,1e-299,1e-298; do
+        for ending in svg txt; do
+            attempt $exact --lr "$rates" --plot "out.$ending"
+            expect_status 0
+            expect_no_message .
+        done
+    done
+    attempt $exact --lr 0.1,0.2,0.3 --noise isotropic:0 --plot out.svg
     expect_no_message .
-    grep -q '<text>sgd, qhm</text>' out.svg
-    expect_equal "$(grep -c '<text>pnm</text>' out.svg)" 2
-    grep -q '>small print<' out.svg
+    attempt $exact --lr log:1e-9:1:4 --beta0 linear:0:1e-9:3 --plot out.svg
+    expect_no_message .
 }
 
 @test "rows that no number tells apart stand below each other" {
-    rows="$(table optimizer,lr,x,e sgd,,9,8 '' '' optimizer,lr,x,e pnm,2,-1,-2)
-        axis = ''; apart = 'optimizer'; same = 'lr'; curves = 2; exact = 'x'; measured = 'e'"
-    draw_table "$rows"
-    grep -q '(E: exact, M: measured)' "$out"
-    grep -q '^ *sgd |.* M  *E' "$out"
-    grep -q '^ *pnm |.*M *E' "$out"
-    draw_table "$rows; letters = 0; ending = '.svg'; set output '$PWD/out.svg'"
+    attempt pnm-stationary --optimizer sgd,pnm --lr 0.1 --spectrum 1 --exact --plot out.txt
+    grep -q '(P: paper, E: exact)' out.txt
+    grep -q '^ *sgd |.*E' out.txt
+    grep -q '^ *pnm |.*E.*P' out.txt
+    attempt pnm-stationary --optimizer all --lr 0.01 --spectrum 1 --exact --quiet --plot out.svg
     expect_no_message .
-    grep -q 'η = 2' out.svg
-    # Rows that need more lines than there are.
-    draw_table "$(echo '$table << END'
-        for k in {1..30}; do printf 'optimizer,x\nr%d,%d\n\n\n' "$k" "$k"; done; echo END)
-        axis = ''; apart = 'optimizer'; curves = 30"
-    expect_equal "$(grep -c ' r[0-9]* |' "$out")" 30
+    grep -q ' rows are not shown: adam, ' out.svg
 }
 
-@test "a curve without a number is left out" {
-    draw_table "$(table optimizer,lr,x sgd,1, sgd,2, '' '' optimizer,lr,x pnm,1,1 pnm,2,2)
-        apart = 'optimizer'; curves = 2"
-    grep -q 'B#' "$out"
-    grep -q 'A\*sgd' "$out"
+@test "a plot of several ranks" {
+    [ -x "${PNM_MPI_BIN:-.}/pnm-stability" ] && command -v mpirun >/dev/null || skip "no mpirun"
+    attempt mpirun -n 2 "$PNM_MPI_BIN/pnm-stability" --optimizer pnm --lr 0.1,0.2,0.4 --spectrum 1 \
+        --quiet --plot out.gp </dev/null
+    expect_status 0
+    expect_equal "$(variable fine)" 1
 }

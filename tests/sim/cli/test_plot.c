@@ -16,8 +16,6 @@ static const struct column columns[COLUMNS] = {
     [NU] = {"nu", COLUMN_REAL, false},
 };
 
-#define NAMES "optimizer,lr,beta0,eta0,measured,stderr,exact,nu\n"
-
 static const struct plot plot = {
     .label = "variance Σ of 'θ'",
     .plain = "variance of theta",
@@ -52,24 +50,29 @@ static void add(struct table *table, const char *rule, double lr, double beta0,
 }
 
 /* The script; the caller frees it. */
-static char *script(const struct table *table, const char *caption,
-                    struct plot_extent *extent)
+static char *script_of(const struct plot_view *view, struct plot_extent *extent)
 {
     char *text = NULL;
     size_t size = 0;
     struct error error;
     FILE *stream = open_memstream(&text, &size);
     assert_non_null(stream);
-    assert_int_equal(plot_write(&plot, table, caption, stream, extent, &error),
-                     STATUS_OK);
+    assert_int_equal(plot_write(view, stream, extent, &error), STATUS_OK);
     assert_int_equal(fclose(stream), 0);
     return text;
+}
+
+static char *script(const struct table *table, const char *caption,
+                    struct plot_extent *extent)
+{
+    return script_of(
+        &(struct plot_view){.plot = &plot, .table = table, .caption = caption}, extent);
 }
 
 static void expect(const char *text, const char *part)
 {
     if (!strstr(text, part))
-        check_fail(__FILE__, __LINE__, "not in the script:\n%s\n--- script\n%.1500s",
+        check_fail(__FILE__, __LINE__, "not in the script:\n%s\n--- script\n%.2500s",
                    part, text);
 }
 
@@ -89,30 +92,35 @@ static void test_the_number_that_varies_most_is_the_axis(void **state)
         for (int k = 0; k < 3; k++)
             add(&table, "pnm", rates[k], b, rates[k] + 4 * b);
     char *text = script(&table, "small print", &extent);
-    /* In order along the axis, a curve after the other. */
     expect(text,
-           "curves = 2\n$table << END\n" NAMES "pnm,0.25,0,0.25,0.25,0.03125,1.25,\n"
-           "pnm,0.5,0,0.5,0.5,0.0625,1.5,\n"
-           "pnm,1,0,1,1,0.125,2,\n\n\n" NAMES "pnm,0.25,1,0.125,4.25,0.53125,5.25,\n");
-    expect(text, "\nEND\n");
-    expect(text, "axis = 'lr'\n");
-    /* eta0 follows from the two and tells nothing. */
-    expect(text, "apart = 'beta0'\n");
-    expect(text, "same = 'optimizer'\n");
-    expect(text, "label = 'variance Σ of ''θ'''\n");
-    expect(text, "plain_label = 'variance of theta'\n");
-    expect(text, "caption = 'small print'\n");
+           "kind = 'along'\ntitle = 'Variance Σ of ''θ'' against learning rate η: "
+           "pnm'\nlabel = 'variance Σ of ''θ'''\ncaption = 'small print'\n"
+           "same = 'pnm'\nmissing = ''\nx_label = 'learning rate η'\n");
     /* The table has no column of that name. */
-    expect(text, "paper = ''\nexact = 'exact'\nmeasured = 'measured'\n"
-                 "error = 'stderr'\n");
+    expect(text, "P = 0\nE = 1\nM = 1\nfine = 0\n");
+    /* eta0 follows from the two and tells nothing. */
+    expect(text, "NAME[1] = 'β₀ = 0'\nRULE[1] = 'pnm'\nNAME[2] = 'β₀ = 1'\n");
+    /* The ratios of the rates are the same. */
+    expect(text, "x_log = 1\nx_count = 3\nx_tics = '(0.3, 0.4, 0.5, 0.6, 0.8, 1)'\n");
+    /* In order along the axis, a curve after the other. */
+    expect(text, "$lines << END\n0.25 NaN 1.25\n0.5 NaN 1.5\n1 NaN 2\n\n\n"
+                 "0.25 NaN 5.25\n");
+    expect(text, "$points << END\n0.25 0.25 0.03125\n0.5 0.5 0.0625\n1 1 0.125\n\n\n"
+                 "0.25 4.25 0.53125\n");
     assert_int_equal((int)extent.there, 2);
     assert_int_equal((int)extent.drawn, 2);
     assert_string_equal(extent.what, "curves");
+    assert_string_equal(extent.title, "Variance Σ of 'θ' against learning rate η: pnm");
+    free(text);
+    text = script_of(&(struct plot_view){.plot = &plot, .table = &table, .plain = true},
+                     &extent);
+    expect(text, "title = 'Variance of theta against lr: pnm'\n"
+                 "label = 'variance of theta'\n");
+    expect(text, "NAME[2] = 'beta0 = 1'\n");
     free(text);
     table_free(&table);
 }
 
-/* Its row stands twice, for both ends of the line. */
 static void test_a_rule_without_the_parameter_is_level(void **state)
 {
     struct table table = begin();
@@ -120,11 +128,14 @@ static void test_a_rule_without_the_parameter_is_level(void **state)
     (void)state;
     add(&table, "sgd", 0.5, NAN, 8);
     add(&table, "pnm", 0.5, -2, 1);
-    add(&table, "pnm", 0.5, 6, 2);
+    add(&table, "pnm", 0.5, 2, 2);
+    add(&table, "pnm", 0.5, 6, 3);
     char *text = script(&table, "", &extent);
-    expect(text,
-           NAMES "sgd,0.5,,,8,1,9,\nsgd,0.5,,,8,1,9,\n\n\n" NAMES "pnm,0.5,-2,-0.5,1,");
-    expect(text, "axis = 'beta0'\napart = 'optimizer'\nsame = 'lr'\n");
+    /* A line from one end to the other, and a symbol in the middle. */
+    expect(text, "$lines << END\n-2 NaN 9\n6 NaN 9\n\n\n-2 NaN 2\n");
+    expect(text, "$points << END\n2 8 1\n\n\n-2 1 0.125\n");
+    expect(text, "same = 'η = 0.5'\n");
+    expect(text, "NAME[1] = 'sgd'\nRULE[1] = 'sgd'\nNAME[2] = 'pnm'\n");
     free(text);
     table_free(&table);
 }
@@ -137,9 +148,10 @@ static void test_rows_that_no_number_tells_apart_stand_below_each_other(void **s
     add(&table, "sgd", 0.5, NAN, 8);
     add(&table, "pnm", 0.5, 1, -2);
     char *text = script(&table, "", &extent);
-    expect(text, "axis = ''\napart = 'optimizer'\nsame = 'lr beta0 eta0'\n");
-    expect(text, "curves = 2\n$table << END\n" NAMES "sgd,0.5,,,8,1,9,\n\n\n" NAMES
-                 "pnm,0.5,1,0.25,-2,-0.25,-1,\nEND\n");
+    expect(text, "kind = 'below'\n");
+    expect(text, "same = 'η = 0.5, β₀ = 1, η₀ = 0.25'\n");
+    expect(text, "curves = 2\n");
+    expect(text, "$rows << END\n1 NaN 9 8 1\n2 NaN -1 -2 -0.25\nEND\n");
     assert_string_equal(extent.what, "rows");
     assert_int_equal((int)extent.drawn, 2);
     free(text);
@@ -162,12 +174,106 @@ static void test_columns_that_are_there_to_tell_rows_apart_do(void **state)
         table_real(&table, NU, k);
     }
     char *text = script(&table, "", &extent);
-    expect(text, "axis = 'nu'\napart = ''\n");
+    expect(text, "x_label = 'ν'\n");
+    expect(text, "curves = 1\n");
     free(text);
     table_free(&table);
 }
 
-static void test_the_header_is_in_the_table(void **state)
+/* Quantities tell panels apart; rows of different kinds of values are one point. */
+static void test_quantities_have_panels_and_kinds_of_values_have_none(void **state)
+{
+    enum { QUANTITY, WHOSE, RATIO, VALUE, COUNT };
+    static const struct column own[COUNT] = {
+        [QUANTITY] = {"quantity", COLUMN_TEXT, false},
+        [WHOSE] = {"covariance", COLUMN_TEXT, false},
+        [RATIO] = {"beta0", COLUMN_REAL, false},
+        [VALUE] = {"kl", COLUMN_REAL, false},
+    };
+    static const struct plot series = {
+        .label = "KL",
+        .keys = {"quantity", "beta0"},
+        .paper = {"kl", "paper"},
+        .exact = {"kl", "exact"},
+        .measured = {"kl", "measured"},
+        .series = "covariance",
+    };
+    static const char *const whose[] = {"paper", "exact", "measured"};
+    struct table table;
+    struct plot_extent extent;
+    struct error error;
+    (void)state;
+    assert_int_equal(table_init(&table, own, COUNT, &error), STATUS_OK);
+    table.swept = COUNT;
+    for (int row = 0; row < 12; row++) {
+        assert_int_equal(table_row(&table, &error), STATUS_OK);
+        assert_int_equal(table_text(&table, QUANTITY, row < 6 ? "a" : "b", &error),
+                         STATUS_OK);
+        assert_int_equal(table_text(&table, WHOSE, whose[row % 3], &error), STATUS_OK);
+        table_real(&table, RATIO, row / 3 % 2);
+        table_real(&table, VALUE, row);
+    }
+    char *text =
+        script_of(&(struct plot_view){.plot = &series, .table = &table}, &extent);
+    expect(text, "P = 1\nE = 1\nM = 1\n");
+    expect(text, "PANEL[1] = 'a'\n");
+    expect(text, "PANEL[2] = 'b'\n");
+    expect(text, "curves = 1\n");
+    expect(text, "$lines << END\n0 0 1\n1 3 4\n\n\n0 6 7\n1 9 10\n");
+    expect(text, "$points << END\n0 2 NaN\n1 5 NaN\n\n\n0 8 NaN\n1 11 NaN\n");
+    free(text);
+    table_free(&table);
+}
+
+/* Two lists that are too long for curves; a row is missing. */
+static void test_two_axes_are_a_map(void **state)
+{
+    struct table table = begin();
+    struct plot_extent extent;
+    (void)state;
+    for (int b = 0; b < 9; b++)
+        for (int k = 0; k < 10; k++)
+            if (b != 8 || k != 9)
+                add(&table, "pnm", 1 << k, b, 10 * b + k);
+    char *text = script(&table, "", &extent);
+    expect(text, "kind = 'over'\ntitle = 'Variance Σ of ''θ'' against learning rate η "
+                 "and β₀: pnm'\n");
+    /* Powers of two are at their logarithms. */
+    expect(text, "x_tics = '(\"1\" 0, \"2\" 0.301029995664, ");
+    expect(text, "x_count = 10\ny_tics = ''\ny_low = -0.5\ny_high = 8.5\n");
+    /* Exact values, then those measured. */
+    expect(text, "$map << END\n0 0 1\n0.301029995663");
+    expect(text, " 8 89\n2.709269960975");
+    expect(text, " 8 NaN\n\n\n0 0 0\n");
+    expect(text, "holes = 1\n");
+    free(text);
+    table_free(&table);
+}
+
+static void test_lines_take_the_finer_table(void **state)
+{
+    struct table table = begin(), fine = begin();
+    struct plot_extent extent;
+    (void)state;
+    for (int b = 0; b < 2; b++)
+        for (int k = 0; k < 3; k++)
+            add(&table, "pnm", k, b, k + 10 * b);
+    /* Its rows may come in any order, and with curves that the table lacks. */
+    for (int b = 2; b >= 0; b--)
+        for (int k = 4; k >= 0; k--)
+            add(&fine, "pnm", k / 2.0, b, k + 20 * b);
+    char *text = script_of(
+        &(struct plot_view){.plot = &plot, .table = &table, .fine = &fine}, &extent);
+    expect(text, "fine = 1\n");
+    expect(text, "$lines << END\n0 NaN 1\n0.5 NaN 2\n1 NaN 3\n1.5 NaN 4\n2 NaN 5\n"
+                 "\n\n0 NaN 21\n0.5 NaN 22\n1 NaN 23\n1.5 NaN 24\n2 NaN 25\n\n\nEND\n");
+    expect(text, "$points << END\n0 0 0\n1 1 0.125\n");
+    free(text);
+    table_free(&table);
+    table_free(&fine);
+}
+
+static void test_the_header_is_in_the_script(void **state)
 {
     struct table table = begin();
     struct plot_extent extent;
@@ -177,7 +283,7 @@ static void test_the_header_is_in_the_table(void **state)
     assert_int_equal(table_note(&table, "spectrum", "file:`touch a`\nEND", &error),
                      STATUS_OK);
     char *text = script(&table, "", &extent);
-    expect(text, "$table << END\n# spectrum: file:`touch a` END\n" NAMES);
+    expect(text, "$rows << END\n# spectrum: file:`touch a` END\n1 ");
     free(text);
     table_free(&table);
 }
@@ -190,6 +296,7 @@ static void test_a_caption_is_words_alone(void **state)
     } cases[] = {
         {"a \"b\" c\\", "a \"b\" c\\"},
         {"it's '", "it''s ''"},
+        {"a\\'b", "a?''b"},
         {"`run` @run", "`run` @run"},
         {"a\nb\tc\x1b[1m\x7f", "a?b?c?[1m?"},
         {"é € \xf0\x9d\x84\x9e", "é € \xf0\x9d\x84\x9e"},
@@ -213,19 +320,26 @@ static void test_a_caption_is_words_alone(void **state)
     table_free(&table);
 }
 
+/* The first and the last are among those that are drawn. */
 static void test_more_curves_than_can_be_told_apart(void **state)
 {
+    static const char *const rules[] = {"pnm", "qhm", "mine"};
     struct table table = begin();
     struct plot_extent extent;
     (void)state;
-    for (int b = 0; b < 9; b++)
-        for (int k = 0; k < 10; k++)
-            add(&table, "pnm", k, b, 1);
+    for (int b = 0; b < 15; b++)
+        for (int k = 0; k < 6; k++)
+            add(&table, rules[b / 5], k, b % 5, 1);
     char *text = script(&table, "", &extent);
-    assert_int_equal((int)extent.there, 9);
+    assert_int_equal((int)extent.there, 15);
     assert_int_equal((int)extent.drawn, PLOT_CURVES);
-    expect(text, "pnm,9,7,");
-    expect_none(text, "pnm,0,8,");
+    expect(text, "NAME[1] = 'pnm, β₀ = 0'\n");
+    expect(text, "NAME[8] = 'mine, β₀ = 4'\n");
+    expect(text, "missing = '7 of 15 curves are not shown: pnm, β₀ = 1; pnm, β₀ = 3; ");
+    free(text);
+    text = script_of(&(struct plot_view){.plot = &plot, .table = &table, .line = 56},
+                     &extent);
+    expect(text, "missing = '7 of 15 curves are not shown: pnm, β₀ = 1; ...'\n");
     free(text);
     table_free(&table);
 }
@@ -233,12 +347,12 @@ static void test_more_curves_than_can_be_told_apart(void **state)
 static void test_nothing_to_draw(void **state)
 {
     struct table table = begin();
+    const struct plot_view view = {.plot = &plot, .table = &table};
     struct plot_extent extent;
     struct error error;
     (void)state;
     for (int k = 0; k < 2; k++) {
-        assert_int_equal(plot_write(&plot, &table, "", stdout, &extent, &error),
-                         STATUS_OUTPUT);
+        assert_int_equal(plot_write(&view, stdout, &extent, &error), STATUS_OUTPUT);
         assert_string_equal(error.quantity, "plot");
         assert_string_equal(error.text, "no row has a number to draw");
         add(&table, "pnm", 1, 1, NAN);
@@ -246,22 +360,21 @@ static void test_nothing_to_draw(void **state)
     table_free(&table);
 }
 
-/* A curve without numbers is one of the eight that are drawn: nothing but those counts.
- */
-static void test_nothing_to_draw_in_what_is_drawn(void **state)
+/* Curves without numbers do not take the places of others. */
+static void test_curves_without_numbers_are_not_drawn(void **state)
 {
     struct table table = begin();
     struct plot_extent extent;
-    struct error error;
     (void)state;
-    for (int b = 0; b <= PLOT_CURVES; b++)
+    for (int b = 0; b < PLOT_CURVES; b++)
         for (int k = 0; k < 10; k++)
-            add(&table, "pnm", k, b, b < PLOT_CURVES ? (double)NAN : 1);
-    assert_int_equal(plot_write(&plot, &table, "", stdout, &extent, &error),
-                     STATUS_OUTPUT);
-    assert_string_equal(error.quantity, "plot");
-    assert_string_equal(error.text,
-                        "none of the first 8 of 9 curves has a number to draw");
+            add(&table, "pnm", k, b, b < PLOT_CURVES - 1 ? (double)NAN : 1);
+    char *text = script(&table, "", &extent);
+    expect(text, "curves = 1\narray NAME[1]\narray RULE[1]\nNAME[1] = 'β₀ = 7'\n");
+    expect(text, "missing = '7 of 8 curves are not shown: β₀ = 0, ");
+    expect_none(text, "NAME[2]");
+    assert_int_equal((int)extent.drawn, 1);
+    free(text);
     table_free(&table);
 }
 
@@ -272,11 +385,14 @@ int main(void)
         cmocka_unit_test(test_a_rule_without_the_parameter_is_level),
         cmocka_unit_test(test_rows_that_no_number_tells_apart_stand_below_each_other),
         cmocka_unit_test(test_columns_that_are_there_to_tell_rows_apart_do),
-        cmocka_unit_test(test_the_header_is_in_the_table),
+        cmocka_unit_test(test_quantities_have_panels_and_kinds_of_values_have_none),
+        cmocka_unit_test(test_two_axes_are_a_map),
+        cmocka_unit_test(test_lines_take_the_finer_table),
+        cmocka_unit_test(test_the_header_is_in_the_script),
         cmocka_unit_test(test_a_caption_is_words_alone),
         cmocka_unit_test(test_more_curves_than_can_be_told_apart),
         cmocka_unit_test(test_nothing_to_draw),
-        cmocka_unit_test(test_nothing_to_draw_in_what_is_drawn),
+        cmocka_unit_test(test_curves_without_numbers_are_not_drawn),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
