@@ -79,7 +79,9 @@ dots = kind eq 'along' && !fine && x_count <= 60
 
 if (letters) {
     # Lines and letters of curve c: where the paper has small letters nothing else has.
-    band(p, c) = also(there(paper_there, p, c), block('lines', p, c).'1:2 with lines lt 0'). \
+    # gnuplot draws dots only where the pieces of a line are long.
+    band(p, c) = also(there(paper_there, p, c), block('lines', p, c). \
+            (fine ? "1:2:('.') with labels" : '1:2 with lines lt 0')). \
         also(there(paper_there, p, c), block('lines', p, c). \
             "(int(column(0)) % step ? NaN : $1):2:('".'abcdefgh'[c:c]."') with labels")
     line(p, c) = also(there(exact_there, p, c), block('lines', p, c). \
@@ -90,7 +92,7 @@ if (letters) {
             block('points', p, c).sprintf('1:2 with lines lt %d', c)). \
         also(there(measured_there, p, c), block('points', p, c). \
             sprintf('1:2:($3 == $3 ? $3 : 0) with yerrorbars lt %d', c))
-    step = kind eq 'along' && (fine || x_count > 60) ? 10 : 1    # between letters on lines
+    step = kind eq 'along' && (fine || x_count > 60) ? 16 : 1    # between letters on lines
 } else {
     band(p, c) = also(there(paper_there, p, c), block('lines', p, c). \
             sprintf('1:2 with lines lt %d', BANDS + c)). \

@@ -231,7 +231,7 @@ completes() {
     # What is installed draws.
     PATH=$PWD/to/pre/bin:$PATH attempt pnm-stability --optimizer sgd --lr 0.1,0.2 --spectrum 1 --plot text
     expect_status 0
-    expect_message 'spectral radius'
+    expect_message 'Spectral radius'
     attempt $make uninstall
     expect_status 0
     expect_equal "$(find to -type f | sort | tr '\n' ' ')" 'to/pre/bin/pnm-other to/pre/share/man/man1/other.1 to/pre/share/pnmlab/other '
