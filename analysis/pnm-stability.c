@@ -190,6 +190,7 @@ static const struct plot plot = {
     .keys = {"optimizer", "lr", "lr_h", "beta0", "beta1", "beta3"},
     .exact = {"rho", "exact"},
     .measured = {"rho_measured", "measured"},
+    .limit = 1,
     .cost = 60,
 };
 

@@ -6,6 +6,7 @@
 #   x_label, y_label   of the axes; of maps both
 #   P, E, M     1 if there are values of the paper, exact ones, measured ones: a broad pale band,
 #               a line, symbols with error bars; paper_title, exact_title, measured_title
+#   limit       a value that divides the others; 0: there is none
 #   fine        1 if lines have points between those of the table
 #   panels, PANEL[p]           how many, and the quantity of each
 #   V_LOW[p], V_HIGH[p], V_LOG[p]   the range of a panel's values; 1: logarithmic
@@ -132,8 +133,13 @@ level_value(p, k) = V_LOG[p] ? V_LOW[p] * (V_HIGH[p] / V_LOW[p]) ** (k / 10.0) :
 cells(m) = letters ? sprintf(', $map index %d using 1:2:(level(p, 3)) with labels', m - 1) : \
     sprintf(', $map index %d using 1:2:3 with image', m - 1)
 
-drawn(m) = kind eq 'over' ? cells(m) : kind eq 'below' ? rows(m) : \
-    bands(m, 1).lines(m, 1).symbols(m, 1)
+# A value that divides the others is a dotted line; on maps, the one between its cells.
+divides(p) = limit > 0 && !letters && V_LOW[p] < limit && V_HIGH[p] > limit
+drawn(m) = kind eq 'over' ? cells(m). \
+        also(divides((m - 1) / kinds + 1), sprintf('$limit%d with lines lt ANY_RULE lw 3.5, ', \
+            m).sprintf('$limit%d with lines lc rgb "white" lw 1.5 dt solid', m)) : \
+    kind eq 'below' ? rows(m) : also(divides(m), 'limit with lines lt LIMIT'). \
+        bands(m, 1).lines(m, 1).symbols(m, 1)
 DRAW = "what = drawn(m); eval 'plot '.what[3:*]"
 
 # --- as text --------------------------------------------------------------------------------
@@ -201,6 +207,9 @@ if (letters) {
     named_ends = kind eq 'along' && P && curves > 1 && panels == 1 ? curves : 0
     if (named_ends) {
         right = 120
+        do for [c = 1:curves] {
+            right = at_least(right, 24 + 6.5 * strlen(NAME[c]))
+        }
         wide = 800 - left - right
     }
     WIDE = across * (left + wide + right)
@@ -261,6 +270,20 @@ if (letters) {
 
 # --- as a picture: the head and the small print --------------------------------------------------
 
+    if (kind eq 'over') {
+        set contour
+        set cntrparam levels discrete limit
+        unset surface
+        do for [m = 1:pictures] {
+            if (divides((m - 1) / kinds + 1)) {
+                eval sprintf('set table $limit%d', m)
+                splot $map index m-1 using 1:2:3
+                unset table
+            }
+        }
+        unset contour
+        set surface
+    }
     set multiplot
     set margins 0,0,0,0
     set lmargin at screen 0
@@ -275,7 +298,9 @@ if (letters) {
     print_of(text) = text eq '' ? '' : "\n".text
     set label 1 title at screen 0.5,screen 1 - 18.0/HIGH center font ",14"
     set label 2 caption.print_of(same).print_of(missing). \
-        print_of(kind eq 'over' && holes ? 'hatched: no number' : '') at screen 8.0/WIDE, \
+        print_of(kind eq 'over' && holes ? 'hatched: no number' : ''). \
+        (limit > 0 && kind ne 'below' ? sprintf('; the %s line is at %g', \
+            kind eq 'over' ? 'white' : 'dotted', limit) : '') at screen 8.0/WIDE, \
         screen (bottom - (kind eq 'below' && panels > 1 ? 40.0 : 14.0))/HIGH font ",10" tc rgb TEXT
     key = also(names > 0, 'for [c = 1:curves] keyentry with '. \
             (M ? 'linespoints' : 'lines').' lt LOOK[c] title NAME[c]'). \
@@ -330,7 +355,7 @@ if (letters) {
             together = ''
             do for [k = c:curves] {
                 if (abs(share(1, END[k]) - share(1, END[c])) < 0.03) {
-                    together = joined(together, NAME[k])
+                    together = together eq '' ? NAME[k] : together."\n".NAME[k]
                     END[k] = k > c ? NaN : END[k]
                 }
             }

@@ -228,6 +228,7 @@ static void put_head(const struct script *script, struct text *text)
     fprintf(stream, "P = %d\nE = %d\nM = %d\nfine = %d\n", plot_has(choice, PLOT_PAPER),
             plot_has(choice, PLOT_EXACT), plot_has(choice, PLOT_MEASURED),
             script->fine != NULL);
+    fprintf(stream, "limit = %g\n", plot->limit);
     script_text(stream, "paper_title", plot->paper.title);
     script_text(stream, "exact_title", plot->exact.title);
     script_text(stream, "measured_title", plot->measured.title);

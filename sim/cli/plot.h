@@ -39,6 +39,7 @@ struct plot {
     /* A column of texts, "paper", "exact" or "measured", which say whose value a row
      * has; the three columns above are then the same. NULL: a row has all. */
     const char *series;
+    double limit; /* a value that divides the others, such as a radius of 1; 0: none */
     /* What a row of exact values costs for each curvature, in units of about 15
      * microseconds; 0: 1. */
     double cost;

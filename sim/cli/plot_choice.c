@@ -137,10 +137,13 @@ enum plot_scale plot_axis_scale(const struct plot_axis *axis, const char *column
     return unevenness(axis, true) < unevenness(axis, false) ? PLOT_LOG : PLOT_LINEAR;
 }
 
-/* The same for a map, whose cells are equally wide. */
+/* The same for a map, whose cells are equally wide; those of a short list have names.
+ */
 static enum plot_scale map_scale(const struct plot_axis *axis, const char *column,
                                  const struct options *options)
 {
+    if (axis->count <= 12 && !plot_source_is_grid(options, column))
+        return PLOT_UNEVEN;
     const enum plot_scale scale = plot_axis_scale(axis, column, options);
     return unevenness(axis, scale == PLOT_LOG) < 1.01 ? scale : PLOT_UNEVEN;
 }
@@ -204,9 +207,11 @@ static int collect_keys(struct plot_choice *choice, struct keys *keys,
 {
     const struct table *table = choice->table;
     const struct plot *plot = choice->plot;
-    int status = STATUS_OK;
+    /* The rule comes first, in names too. */
+    int status = add_key(choice, keys, table_column(table, rule_column), error);
     for (size_t k = 0; status == STATUS_OK && plot->keys[k]; k++)
-        status = add_key(choice, keys, table_column(table, plot->keys[k]), error);
+        if (strcmp(plot->keys[k], rule_column) != 0)
+            status = add_key(choice, keys, table_column(table, plot->keys[k]), error);
     for (size_t k = table->swept; status == STATUS_OK && k < table->column_count; k++)
         if (strcmp(table->columns[k].name, TABLE_REASON) != 0)
             status = add_key(choice, keys, (int)k, error);
@@ -222,11 +227,25 @@ static bool is_asked(const struct plot_choice *choice, const struct plot_axis *a
     return column->kind == COLUMN_REAL || plot_source_text(options, column->name);
 }
 
-/* Two grids are a map, and so are two lists that are too long for curves. */
+/* Whether the numbers of the axis are about one of two modes. */
+static bool is_mode(const struct plot_choice *choice, const struct plot_axis *axis)
+{
+    static const char *const names[] = {"h_i", "h_j", "i", "j"};
+    const char *name = choice->table->columns[axis->column].name;
+    bool found = false;
+    for (size_t k = 0; k < sizeof names / sizeof *names; k++)
+        found = found || strcmp(name, names[k]) == 0;
+    return found;
+}
+
+/* Two grids are a map, and so are matrices and two lists that are too long for curves.
+ */
 static bool make_map(const struct plot_choice *choice, const struct options *options)
 {
     const struct plot_axis *x = &choice->x, *y = &choice->y;
     const struct column *columns = choice->table->columns;
+    if (x->column >= 0 && y->column >= 0 && is_mode(choice, x) && is_mode(choice, y))
+        return true;
     if (x->column < 0 || y->column < 0 || x->count < 3 || y->count < 3)
         return false;
     if (plot_source_is_grid(options, columns[x->column].name) &&

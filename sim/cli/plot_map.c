@@ -92,9 +92,11 @@ int script_maps(const struct script *script, struct text *text, struct error *er
             for (size_t k = 0; k < x->count * y->count; k++) {
                 script_triple(script->stream, coordinate(x, k % x->count),
                               coordinate(y, k / x->count), cell[k]);
+                if ((k + 1) % x->count == 0)
+                    fputc('\n', script->stream);
                 holes = holes || isnan(cell[k]);
             }
-            fputs("\n\n", script->stream);
+            fputc('\n', script->stream);
         }
     fprintf(script->stream, "END\nholes = %d\n", holes);
     free(cell);
