@@ -41,6 +41,7 @@ static const struct plot plot = {
     .exact = {"exact", "exact"},
     .measured = {"ratio", "measured"},
     .error = "stderr",
+    .step_cost = 0.5,
 };
 
 int bound_table_init(struct table *table, const struct rule *rules, size_t count,

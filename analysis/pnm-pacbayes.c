@@ -111,6 +111,7 @@ static const struct plot plot = {
     .measured = {"kl", "measured"},
     .error = "kl_stderr",
     .series = "covariance",
+    .cost = 3,
 };
 
 static const char *const kind_text[] = {

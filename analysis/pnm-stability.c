@@ -191,7 +191,7 @@ static const struct plot plot = {
     .exact = {"rho", "exact"},
     .measured = {"rho_measured", "measured"},
     .limit = 1,
-    .cost = 60,
+    .cost = 100,
 };
 
 static double highest(const struct problem *problem)

@@ -73,6 +73,7 @@ static const struct plot plot = {
     .exact = {"exact", "exact"},
     .measured = {"measured", "measured"},
     .error = "stderr",
+    .cost = 4,
 };
 
 static const struct plot average_plot = {
@@ -83,6 +84,7 @@ static const struct plot average_plot = {
     .exact = {"exact", "exact"},
     .measured = {"measured", "measured"},
     .error = "stderr",
+    .cost = 200,
 };
 
 static const uint64_t longest = UINT64_C(1) << 50;

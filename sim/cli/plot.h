@@ -41,8 +41,8 @@ struct plot {
     const char *series;
     double limit; /* a value that divides the others, such as a radius of 1; 0: none */
     /* What a row of exact values costs for each curvature, in units of about 15
-     * microseconds; 0: 1. */
-    double cost;
+     * microseconds; 0: 1. To it comes the cost of each step of the horizon. */
+    double cost, step_cost;
 };
 
 /* What is drawn, and for whom. */

@@ -33,14 +33,14 @@ static size_t affordable_points(const struct plot_choice *choice,
                                 const struct request *request)
 {
     const struct table *table = choice->table;
-    const double cost = choice->plot->cost > 0 ? choice->plot->cost : 1;
+    const struct plot *plot = choice->plot;
     const int horizon = table_column(table, "horizon");
     const size_t modes = request->problem.n > 0 ? request->problem.n : 1;
     double longest = 0, points;
     for (size_t row = 0; horizon >= 0 && row < table_rows(table); row++)
         longest = fmax(longest, table_get_number(table, row, (size_t)horizon));
-    points = BUDGET / cost / (1 + longest / 1000) / (double)modes /
-             (double)choice->curves.groups.count;
+    points = BUDGET / ((plot->cost > 0 ? plot->cost : 1) + plot->step_cost * longest) /
+             (double)modes / (double)choice->curves.groups.count;
     return points < POINTS ? (size_t)points : POINTS;
 }
 

@@ -369,7 +369,11 @@ static const struct option_spec plot_options[] = {
         .unrecorded = true,
         .doc = "draw the table: to a file (.svg, .png, .pdf, .txt, or .gp, gnuplot's "
                "script), in a window, or as text on standard error; auto: in a "
-               "window if there is a display, else as text. Needs gnuplot",
+               "window if there is a display, else as text. A band is what the paper "
+               "says, a line is exact (where that is quick, at 200 values along the "
+               "axis), a symbol is measured. An axis is logarithmic if its grid is; "
+               "two grids make a map; each quantity has a panel, and at most 8 curves "
+               "are drawn. Needs gnuplot",
     },
 };
 
