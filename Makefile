@@ -284,7 +284,7 @@ plots: ### render the figures from the tables in results/
 	@sh plots/render.sh results $(SHOWN)
 
 gallery: plots ### refresh the pictures that README.md shows
-	@cp results/*_by_*.svg plots/gallery/
+	@sh plots/gallery.sh results
 
 # The ledger and figures as they are; make verify makes them anew. The ledger of the other
 # claims on momentum follows it.

@@ -12,9 +12,9 @@ NEEDED = "optimizer lr beta0 beta1 step quantity i j h_i exact scaled limit"
 SAMPLED = "measured stderr"
 RULES = "sgd heavy_ball pnm two_batch"
 LINES_ONLY = 0
-WITH_PAPER = 1
+WITH_PAPER = 2
 WIDE = 800
-HIGH = 620
+HIGH = 654
 folder(path) = (at = strstrt(path, "/")) ? path[1:at].folder(path[at+1:*]) : ""
 here = folder(ARG0)
 load here."style.gp"
@@ -75,6 +75,16 @@ stats CURVE using (seen(steps("pnm"))) nooutput
 few = low
 many = high
 
+at_end(rule) = own(rule) && column("step") == many ? column("exact") : NaN
+array LONG[2]
+do for [k = 1:2] {
+    count = 0
+    stats CURVE using (seen(at_end(word("sgd pnm", k)))) nooutput
+    LONG[k] = low
+}
+TITLE = sprintf("The mean of %g iterates of PNM varies %.2f times as much as SGD's; the paper has γ = %g", \
+    many, LONG[2] / LONG[1], gamma)
+
 load here."key.gp"
 set lmargin at screen 0.115
 set rmargin at screen 0.97
@@ -84,17 +94,17 @@ set xtics (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000, 20000, 5
 
 # --- variance ---
 
-set tmargin at screen 0.90
-set bmargin at screen 0.35
+set tmargin at screen up(0.90)
+set bmargin at screen up(0.35)
 set logscale y
 set yrange [lowest/1.6 : highest*1.35]
 set ytics @ONE_TWO_FIVE
 set format x ""
 set ylabel "T · Var(mean of T iterates) / H⁻¹CH⁻¹"
 set label "paper, pnm and two_batch: γ  (eqs. 13 and 18)" \
-    at few,gamma offset 0.3,1.1 font ",11" tc rgb TEXT
+    at many,gamma right offset 0,-1.3 font ",11" tc rgb TEXT
 set label "paper, sgd and heavy_ball: 1" at many,1 right offset 0,-1.3 font ",11" tc rgb TEXT
-plot gamma with lines lt PAPER, 1 with lines lt PAPER, \
+plot gamma with lines lt PAPER_PNM, 1 with lines lt PAPER, \
     for [r = 1:4] CURVE using (steps(rule(r))):(variance(rule(r), "exact")) \
         with lines lt r, \
     for [r = 1:4] POINTS using (steps(rule(r))):(variance(rule(r), "measured")): \
@@ -103,19 +113,19 @@ plot gamma with lines lt PAPER, 1 with lines lt PAPER, \
 # --- measured against exact ---
 
 unset label
-set tmargin at screen 0.315
-set bmargin at screen 0.175
+set tmargin at screen up(0.315)
+set bmargin at screen up(0.175)
 unset logscale y
 set yrange [-1.15*reach : 1.15*reach]
 unset ytics
 set ytics nomirror out scale 0.6 round_below(reach)
 set format x "%g"
 set xlabel "T    (averaged steps, from the minimum on)" offset 0,0.3
-set ylabel "measured/exact\n− 1 (%)"
+set ylabel "measured/exact\n− 1 (%)" offset 0.2,0
 small_print(_) = sprintf("β₀ = %g, β₁ = %s, η = %s; h = %s, %s; γ = (1+β₀)² + β₀² = %g", \
     b0, setting(1, "beta1"), setting(1, "lr"), setting(1, "spectrum"), \
     covariance(setting(1, "noise")), gamma)."\n".sources("")
-set label small_print(0) at screen 0.012,0.055 font ",10" tc rgb TEXT
+set label small_print(0) at screen 0.012,up(0.055) font ",10" tc rgb TEXT
 # The rules' points are moved aside a little, so that bars do not hide each other.
 aside(r) = 1.06**(r - 2.5)
 plot 0 with lines lt LIMIT, \
@@ -125,5 +135,4 @@ plot 0 with lines lt LIMIT, \
     for [r = 1:4] POINTS using (aside(r)*steps(rule(r))):(deviation(rule(r))) \
         with points lt r lw 1.2
 
-unset multiplot
-unset output
+load here."end.gp"

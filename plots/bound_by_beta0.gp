@@ -15,7 +15,7 @@ RULES = "pnm"
 LINES_ONLY = 0
 WITH_PAPER = 1
 WIDE = 900
-HIGH = 620
+HIGH = 654
 folder(path) = (at = strstrt(path, "/")) ? path[1:at].folder(path[at+1:*]) : ""
 here = folder(ARG0)
 load here."style.gp"
@@ -92,6 +92,11 @@ do for [c = 1:2] {
 count = 0
 stats CURVE using (seen(column("beta0") == least ? value_of("paper", "kl") : NaN)) nooutput
 rises = END[1] > low
+count = 0
+stats CURVE using (seen(column("beta0") == least ? value_of("exact", "kl") : NaN)) nooutput
+way(up) = up ? "rises" : "falls"
+TITLE = sprintf("With β₀ the PAC-Bayes bound %s by the exact covariance and %s by the paper's", \
+    way(END[2] > low), way(rises))
 QUANTITY = "kl bound_paper"
 do for [name in QUANTITY] {
     stats POINTS using (outlying(abs(difference(name)) + difference_error(name))) nooutput
@@ -104,12 +109,12 @@ set xrange [least-padding : most+padding]
 
 # --- divergence and bound ---
 
-array TITLE[2] = ["divergence KL(Q‖P), nats  (eq. 21)", \
+array PANEL[2] = ["divergence KL(Q‖P), nats  (eq. 21)", \
     "bound on the generalization gap  (eq. 20)"]
 array NONE[2] = [0, bound(0)]    # where KL = 0
 array MOST[2] = [highest, bound(highest)]
-set tmargin at screen 0.855
-set bmargin at screen 0.35
+set tmargin at screen up(0.855)
+set bmargin at screen up(0.35)
 set format x ""
 inwards(kl) = kl < highest/2 ? 4.5 : -3.5
 if (rises) {    # room above its beginning
@@ -125,12 +130,12 @@ do for [c = 1:2] {
     span = MOST[c] - NONE[c]
     set lmargin at screen MARGIN[2*c-1]
     set rmargin at screen MARGIN[2*c]
-    set title TITLE[c] offset 0,-0.6
+    set title PANEL[c] offset 0,-0.6
     set yrange [NONE[c]-0.06*span : MOST[c]+0.08*span]
     set ytics round_below(span/4)
     name = word(QUANTITY, c)
     plot NONE[c] with lines lt LIMIT, \
-        CURVE using "beta0":(value_of("paper", name)) with lines lt PAPER, \
+        CURVE using "beta0":(value_of("paper", name)) with lines lt PAPER_PNM, \
         CURVE using "beta0":(value_of("exact", name)) with lines lt 1, \
         POINTS using "beta0":(value_of("measured", name)):(error(name)) \
             with yerrorbars lt 1 dt solid lw 1.2
@@ -149,15 +154,15 @@ small_print(_) = problem(0)."\n".sources(" of Σ")
 
 unset title
 unset label
-set tmargin at screen 0.315
-set bmargin at screen 0.175
+set tmargin at screen up(0.315)
+set bmargin at screen up(0.175)
 set yrange [-1.15*reach : 1.15*reach]
 unset ytics
 set ytics nomirror out scale 0.6 round_below(reach)
 set format "%g"
 set xlabel "β₀" offset 0,0.3
-set ylabel "measured/exact\n− 1 (%)"
-set label small_print(0) at screen 0.012,0.055 font ",10" tc rgb TEXT
+set ylabel "measured/exact\n− 1 (%)" offset 0.5,0
+set label small_print(0) at screen 0.012,up(0.055) font ",10" tc rgb TEXT
 do for [c = 1:2] {
     set lmargin at screen MARGIN[2*c-1]
     set rmargin at screen MARGIN[2*c]
@@ -170,5 +175,4 @@ do for [c = 1:2] {
     unset ylabel
 }
 
-unset multiplot
-unset output
+load here."end.gp"

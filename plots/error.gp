@@ -71,13 +71,13 @@ set border 3 lc rgb "#404040"
 set xtics nomirror out scale 0.6
 set ytics nomirror out scale 0.6
 set grid back lc rgb "#E4E4E4" lw 0.7 dt solid
-set key at screen 0.53,0.985 center top horizontal maxrows 2 Left reverse samplen 3 \
+set key at screen 0.53,up(0.985) center top horizontal maxrows 2 Left reverse samplen 3 \
     width -1 spacing 1.15 font ",12"
 set lmargin at screen 0.1
 set rmargin at screen 0.97
-set tmargin at screen 0.87
-set bmargin at screen 0.25
+set tmargin at screen up(0.83)
+set bmargin at screen up(0.26)
 set yrange [-0.02 : 0.55]
 set ytics 0.1
 set ylabel "error, small margin" offset 1,0
-set label 1000 small_print(0) at screen 0.012,0.11 font ",10" tc rgb TEXT
+set label 1000 small_print(0) at screen 0.012,up(0.11) font ",10" tc rgb TEXT

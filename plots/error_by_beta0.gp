@@ -9,7 +9,7 @@ LEVELS = ARG2
 OUT = ARG3
 RULES = "sgd heavy_ball pnm"
 WIDE = 800
-HIGH = 460
+HIGH = 534
 whereof(path) = (at = strstrt(path, "/")) ? path[1:at].whereof(path[at+1:*]) : ""
 load whereof(ARG0)."error.gp"
 
@@ -31,7 +31,17 @@ if (setting(1, "lr-normalization") ne "off" || low != LEVEL_LR[2] || high != low
     exit status 1
 }
 
-set output OUT
+# The errors at beta0 = 0 and at the largest
+array AT[2]
+do for [k = 1:2] {
+    count = 0
+    stats POINTS using (seen(along(0) == (k == 1 ? 0 : most) ? error("pnm") : NaN)) nooutput
+    AT[k] = count ? low : NaN
+}
+TITLE = sprintf("PNM errs in %.1f %% at β₀ = 0 and in %.0f %% at β₀ = %.0f; without momentum it is %.0f %%", \
+    100*AT[1], 100*AT[2], sinh(most), 100*LEVEL[1])
+
+load here."begin.gp"
 padding = 0.03 * (most - least)
 set xrange [least-padding : most+padding]
 unset xtics
@@ -46,4 +56,4 @@ plot 0.5 with lines lt LIMIT title "chance", \
     POINTS using (along(0)):(error("pnm")) with lines lt 3 notitle, \
     POINTS using (along(0)):(error("pnm")):(error_bar("pnm")) \
         with yerrorbars lt 3 dt solid lw 1.2 title "PNM at the same rate and β₁"
-unset output
+load here."end.gp"

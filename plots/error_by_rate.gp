@@ -9,7 +9,7 @@ LEVELS = ARG2
 OUT = ARG3
 RULES = "sgd heavy_ball"
 WIDE = 800
-HIGH = 460
+HIGH = 534
 whereof(path) = (at = strstrt(path, "/")) ? path[1:at].whereof(path[at+1:*]) : ""
 load whereof(ARG0)."error.gp"
 
@@ -21,9 +21,19 @@ if (count < 2) {
     exit status 1
 }
 
-set output OUT
+few = low
+many = high
+count = 0
+stats POINTS using (seen(error("sgd"))) nooutput
+least_error = low
+count = 0
+stats POINTS using (seen(error("sgd") == least_error ? column("lr") : NaN)) nooutput
+TITLE = sprintf("At a rate of %g gradient descent errs in %.1f %%, with momentum at a rate of %g in %.1f %%", \
+    low, 100*least_error, LEVEL_LR[2], 100*LEVEL[2])
+
+load here."begin.gp"
 set logscale x
-set xrange [low/1.3 : high*1.3]
+set xrange [few/1.3 : many*1.3]
 set xtics @ONE_TWO_FIVE
 set format x "%g"
 set xlabel "η of GD" offset 0,0.3
@@ -32,4 +42,4 @@ plot 0.5 with lines lt LIMIT title "chance", \
     POINTS using (along(0)):(error("sgd")) with lines lt 1 notitle, \
     POINTS using (along(0)):(error("sgd")):(error_bar("sgd")) \
         with yerrorbars lt 1 dt solid lw 1.2 title "GD"
-unset output
+load here."end.gp"

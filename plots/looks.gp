@@ -68,6 +68,8 @@ do for [r = 1:words(RULES)] {
 }
 PAPER = 21
 set linetype PAPER lc rgb "#CFCFCF" lw 7 dt solid
+PAPER_PNM = 20    # what the paper says of pnm: pale, as pnm is blue
+set linetype PAPER_PNM lc rgb "#B7D9F0" lw 7 dt solid
 ANY_RULE = 22    # in the key
 set linetype ANY_RULE lc rgb "#000000" lw 1.6 dt solid pt 7 ps 0.95*POINT
 LIMIT = 23

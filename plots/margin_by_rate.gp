@@ -11,7 +11,7 @@ USAGE = "TABLE.csv"
 NEEDED = "optimizer lr beta1 error_small error_small_stderr projection projection_stderr"
 RULES = "heavy_ball"
 WIDE = 800
-HIGH = 660
+HIGH = 694
 folder(path) = (at = strstrt(path, "/")) ? path[1:at].folder(path[at+1:*]) : ""
 here = folder(ARG0)
 load here."style.gp"
@@ -32,6 +32,7 @@ if (words(MOMENTA) > 8) {
     exit status 1
 }
 
+set linetype 5 lc rgb "#7A3E9D" lw 1 dt (10,5) pt 5 ps 0.9*POINT
 look(m) = int(word("1 3 4 5 6 7 8 2", m))    # neighbours that differ in colour
 
 own(m) = strcol("optimizer") eq "heavy_ball" && strcol("beta1") eq word(MOMENTA, m)
@@ -55,15 +56,27 @@ if (count == 0) {
 least = low
 most = high
 
-set output OUT
-set multiplot
+# The error at the two ends of the axis
+array ERROR[2]
+do for [k = 1:2] {
+    count = 0
+    do for [m = 1:words(MOMENTA)] {
+        stats TABLE[1] using (seen(along(m) == (k == 1 ? few : many) ? of(m, "error_small") : NaN)) \
+            nooutput
+    }
+    ERROR[k] = low
+}
+TITLE = sprintf("The error on small margins goes from %.2g to %.2g as η/(1−β₁) grows from %g to %g", \
+    ERROR[1], ERROR[2], few, many)
+
+load here."begin.gp"
 unset border
 unset tics
 set lmargin at screen 0.03
 set rmargin at screen 0.97
 set xrange [0 : 1]
 set yrange [0 : 1]
-set key at screen 0.51,0.985 center top horizontal maxrows 2 Left reverse samplen 3 \
+set key at screen 0.51,up(0.985) center top horizontal maxrows 2 Left reverse samplen 3 \
     width -1 spacing 1.1 font ",12"
 plot 2 with lines notitle, \
     for [m = 1:words(MOMENTA)] keyentry with linespoints lt look(m) \
@@ -82,8 +95,8 @@ set xrange [few/1.3 : many*1.3]
 
 # --- error ---
 
-set tmargin at screen 0.9
-set bmargin at screen 0.52
+set tmargin at screen up(0.9)
+set bmargin at screen up(0.52)
 set yrange [-0.02 : 0.55]
 set ytics 0.1
 set format x ""
@@ -96,8 +109,8 @@ plot 0.5 with lines lt LIMIT, \
 
 # --- projection ---
 
-set tmargin at screen 0.49
-set bmargin at screen 0.155
+set tmargin at screen up(0.49)
+set bmargin at screen up(0.155)
 set logscale y
 set yrange [least/2 : most*1.5]
 set ytics @ONE_TWO_FIVE
@@ -112,12 +125,11 @@ small_print(_) = sprintf("%s replicas, %s steps, d = %s, P = %s, m = %s, N = %s,
     setting(1, "noise-norm"), setting(1, "seed")). \
     "the setting is reconstructed from the abstract of Jelassi and Li (2022); ". \
     "bars: one standard error; ".file_name(TABLE[1])
-set label small_print(0) at screen 0.012,0.055 font ",10" tc rgb TEXT
+set label small_print(0) at screen 0.012,up(0.055) font ",10" tc rgb TEXT
 plot sqrt(2*x*log(2)) with lines lt LIMIT, \
     for [m = 1:words(MOMENTA)] TABLE[1] using (along(m)):(of(m, "projection")) \
         with lines lt look(m), \
     for [m = 1:words(MOMENTA)] TABLE[1] using (along(m)):(of(m, "projection")): \
         (of(m, "projection_stderr")) with yerrorbars lt look(m) dt solid lw 1.2
 
-unset multiplot
-unset output
+load here."end.gp"

@@ -11,7 +11,7 @@ NEEDED = "id setting paper exact"
 SAMPLED = "measured stderr"
 RULES = "pnm"
 WIDE = 800
-HIGH = 520
+HIGH = 554
 folder(path) = (at = strstrt(path, "/")) ? path[1:at].folder(path[at+1:*]) : ""
 here = folder(ARG0)
 load here."style.gp"
@@ -46,41 +46,53 @@ do for [share in SHARES] {
     lowest = count > 0 && low < lowest ? low : lowest
 }
 
+count = 0
+at_most(share) = beta0(share) == most ? ratio(share, "measured") : NaN
+do for [share in SHARES] {
+    stats ROWS using (seen(at_most(share))) nooutput
+}
+TITLE = sprintf("On a network tr(HΣ) of PNM at β₀ = %g is %.2g to %.2g times SGD's; the paper has γ = %g", \
+    most, low, high, printed(most))
+
 # The rates; these are no rules.
 RATE = 10
 set linetype RATE+1 lc rgb "#0072B2" lw 1.8 dt solid pt 7 ps 1.0*POINT
 set linetype RATE+2 lc rgb "#009E73" lw 1.8 dt solid pt 5 ps 1.0*POINT
 set linetype RATE+3 lc rgb "#D55E00" lw 1.8 dt solid pt 9 ps 1.2*POINT
 
-set output OUT
+load here."begin.gp"
 set border 3 lc rgb "#404040"
 set xtics nomirror out scale 0.6
 set grid back lc rgb "#E4E4E4" lw 0.7 dt solid
-set key at screen 0.53,0.985 center top horizontal maxrows 2 Left reverse samplen 3 \
+set key at screen 0.51,up(0.985) center top horizontal maxrows 2 Left reverse samplen 3 \
     spacing 1.1 font ",12"
 set lmargin at screen 0.1
 set rmargin at screen 0.97
-set tmargin at screen 0.85
-set bmargin at screen 0.21
+set tmargin at screen up(0.85)
+set bmargin at screen up(0.21)
 set logscale xy
 set xrange [least/1.4 : most*1.4]
 set yrange [lowest/1.7 : printed(most*1.4)]
 set xtics @ONE_TWO_FIVE
 set ytics nomirror out scale 0.6 ("1" 1, "10" 10, "100" 100, "1000" 1000, "10000" 10000)
 set xlabel "β₀" offset 0,0.3
-set ylabel "tr(HΣ) of PNM over SGD's at the same rate"
+set ylabel "tr(HΣ) of PNM over SGD's" offset 1,0
 set label "paper: γ = (1+β₀)² + β₀²" at sqrt(least*most),printed(sqrt(least*most)) \
     right offset -1,0.6 font ",11" tc rgb TEXT
 small_print(_) = \
     "network of 60 parameters, 128 samples, minibatches of 8 with replacement, weight decay 0.01; β₁ = 0.9\n". \
     sprintf("%s (seed %s; bars: five standard errors); lines join the values of the linear law and end where it diverges", \
     file_name(ROWS), setting(1, "seed"))
-set label small_print(0) at screen 0.012,0.06 font ",10" tc rgb TEXT
+set label small_print(0) at screen 0.012,up(0.06) font ",10" tc rgb TEXT
 set samples 200
-plot 1 with lines lt LIMIT notitle, printed(x) with lines lt PAPER notitle, \
+plot 1 with lines lt LIMIT notitle, printed(x) with lines lt PAPER_PNM notitle, \
     for [s = 1:3] ROWS using (beta0(word(SHARES, s))):(ratio(word(SHARES, s), "exact")) \
-        with lines lt RATE+s title word(SHARES, s)." of SGD's limit, linear law", \
+        with lines lt RATE+s notitle, \
     for [s = 1:3] ROWS using (beta0(word(SHARES, s))): \
         (ratio(word(SHARES, s), "measured")):(5*bar(0)) \
-        with yerrorbars lt RATE+s lw 1.2 title "measured"
-unset output
+        with yerrorbars lt RATE+s lw 1.2 notitle, \
+    for [s = 1:3] keyentry with linespoints lt RATE+s title word(SHARES, s)." of SGD's limit", \
+    keyentry with lines lt PAPER_PNM title "paper, pnm (band)", \
+    keyentry with lines lt ANY_RULE title "linear law (line)", \
+    keyentry with yerrorbars lt ANY_RULE title "measured (symbol)"
+load here."end.gp"

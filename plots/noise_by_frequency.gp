@@ -11,7 +11,7 @@ RULES = "heavy_ball pnm"
 LINES_ONLY = 0
 WITH_PAPER = 0
 WIDE = 800
-HIGH = 620
+HIGH = 654
 folder(path) = (at = strstrt(path, "/")) ? path[1:at].folder(path[at+1:*]) : ""
 here = folder(ARG0)
 load here."style.gp"
@@ -72,6 +72,11 @@ do for [rule in RULES] {
         outlying(abs(deviation(rule)) + deviation_error(rule)) : 0) nooutput
 }
 
+TITLE = abs(START[1]/START[2] - 1) < 1e-9 ? \
+    sprintf("PNM's noise is Heavy Ball's at frequency 0 and %.0f times as strong at ½", \
+        END[2]/END[1]) : \
+    sprintf("At frequency ½ PNM's noise has %.3g times Heavy Ball's density", END[2]/END[1])
+
 load here."key.gp"
 set lmargin at screen 0.115
 set rmargin at screen 0.97
@@ -80,8 +85,8 @@ set xtics 0.1
 
 # --- density ---
 
-set tmargin at screen 0.92
-set bmargin at screen 0.37
+set tmargin at screen up(0.92)
+set bmargin at screen up(0.37)
 set logscale y
 set yrange [lowest/1.5 : highest*1.5]
 set ytics 10
@@ -114,8 +119,8 @@ small_print(_) = meaning(0)."\n".source(0)."\nsmooths the density (lines) a litt
     "picture holds measured against the smoothed density"
 
 unset label
-set tmargin at screen 0.335
-set bmargin at screen 0.195
+set tmargin at screen up(0.335)
+set bmargin at screen up(0.195)
 unset logscale y
 set yrange [-1.15*reach : 1.15*reach]
 unset ytics
@@ -123,8 +128,8 @@ unset mytics
 set ytics nomirror out scale 0.6 round_below(reach)
 set format x "%g"
 set xlabel "frequency    (cycles a step)" offset 0,0.3
-set ylabel "measured/exact\n− 1 (%)" offset -1.6,0
-set label small_print(0) at screen 0.012,0.066 font ",10" tc rgb TEXT
+set ylabel "measured/exact\n− 1 (%)" offset 0.9,0
+set label small_print(0) at screen 0.012,up(0.066) font ",10" tc rgb TEXT
 # The rules' points are moved aside a little, so that bars do not hide each other.
 aside(r) = 0.003 * (r - 1.5)
 plot 0 with lines lt LIMIT, \
@@ -134,5 +139,4 @@ plot 0 with lines lt LIMIT, \
     for [r = 1:2] ARG1 using (aside(r)+thin(frequency(rule(r)))):(deviation(rule(r))) \
         with points lt r lw 1.2
 
-unset multiplot
-unset output
+load here."end.gp"

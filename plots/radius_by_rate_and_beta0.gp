@@ -9,7 +9,7 @@ USAGE = "TABLE.csv"
 NEEDED = "optimizer beta1 lr_h beta0 rho limit"
 RULES = "pnm"
 WIDE = 800
-HIGH = 620
+HIGH = 654
 folder(path) = (at = strstrt(path, "/")) ? path[1:at].folder(path[at+1:*]) : ""
 here = folder(ARG0)
 load here."style.gp"
@@ -47,20 +47,33 @@ count = 0
 stats ARG1 using (seen(own("rho"))) nooutput
 lowest = low
 
+# The stability limit at beta0 = 0 and at the largest
+array LIMIT_AT[2]
+limit_at(b) = abs(first_rate("beta0") - b) < 1e-9 ? own("limit") : NaN
+do for [k = 1:2] {
+    count = 0
+    stats ARG1 using (seen(limit_at(k == 1 ? 0 : most))) nooutput
+    LIMIT_AT[k] = count ? low : NaN
+}
+TITLE = LIMIT_AT[1] > LIMIT_AT[2] && most > 0 ? \
+    sprintf("PNM's stability limit falls from ηh = %.3g at β₀ = 0 to %.3g at β₀ = %g", \
+        LIMIT_AT[1], LIMIT_AT[2], most) : \
+    sprintf("PNM's spectral radius, and its stability limit, for β₀ from %g to %g", least, most)
+
 half_rate = 0.5 * (fast - slow) / (rates - 1)
 half_beta0 = 0.5 * (most - least) / (rows - 1)
 
 # --- looks --------------------------------------------------------------------------------
 
-set output OUT
+load here."begin.gp"
 set border 3 lc rgb "#404040"
 set xtics nomirror out scale 0.6
 set ytics nomirror out scale 0.6
 unset key
 set lmargin at screen 0.085
 set rmargin at screen 0.845
-set tmargin at screen 0.955
-set bmargin at screen 0.19
+set tmargin at screen up(0.955)
+set bmargin at screen up(0.19)
 set xrange [slow-half_rate : fast+half_rate]
 set yrange [least-half_beta0 : most+half_beta0]
 set xlabel "ηh    (learning rate × curvature)" offset 0,0.3
@@ -72,19 +85,22 @@ set palette defined (0 "#08306B", 0.25 "#2171B5", 0.5 "#6BAED6", 0.75 "#BDD7E7",
 set cbrange [lowest : 1]
 set cblabel "spectral radius ρ    (factor a step)" offset 1,0
 set cbtics out nomirror scale 0.6
-set colorbox user origin 0.865,0.19 size 0.022,0.765
+set colorbox user origin 0.865,up(0.19) size 0.022,up(0.765)
 stable(rho) = rho < 1 ? rho : NaN
 
-set label "diverges" at graph 0.84,0.45 center font ",13" tc rgb TEXT
-set label "limit: ηh = 2√γ/(1+2β₀);" at graph 0.6,0.93 font ",11" tc rgb TEXT
-set label "for β₀ < −β/(1+β), β = β₁²,\n√γ(1+β)/(−β₀(1+β)−β) if less" at graph 0.6,0.88 \
-    font ",11" tc rgb TEXT
+set style textbox opaque noborder fillcolor rgb "white" margins 0.6,0.4
+set label 1 "diverges" at graph 0.84,0.45 center font ",13" tc rgb "#303030" boxed front
+set label 2 "limit: ηh = 2√γ/(1+2β₀);\nfor β₀ < −β/(1+β), β = β₁²,\n√γ(1+β)/(−β₀(1+β)−β) if less" \
+    at graph 0.6,0.93 font ",11" tc rgb "#303030" boxed front
+# What diverges is hatched: behind the map, which has no cells there.
+set object 1 rectangle from graph 0, graph 0 to graph 1, graph 1 behind \
+    fillcolor rgb "#9A9A9A" fillstyle pattern 4 noborder
 small_print(_) = sprintf("pnm, β₁ = %g, one curvature h, without noise; ", b1). \
-    "white: ρ ≥ 1; γ = (1+β₀)² + β₀²\n". \
+    "hatched: ρ ≥ 1; γ = (1+β₀)² + β₀²\n". \
     file_name(ARG1).": ρ from written-out matrices, the line from the closed form"
-set label small_print(0) at screen 0.012,0.055 font ",10" tc rgb TEXT
+set label small_print(0) at screen 0.012,up(0.055) font ",10" tc rgb TEXT
 
 plot ARG1 using (own("lr_h")):(own("beta0")):(stable(own("rho"))) with image, \
     ARG1 using (first_rate("limit")):(first_rate("beta0")) with lines lw 2.2 lc rgb "#D55E00"
 
-unset output
+load here."end.gp"

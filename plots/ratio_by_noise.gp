@@ -11,7 +11,7 @@ USAGE = "WHITE.csv STUDENT.csv MINIBATCH.csv EPOCH.csv MEAN.csv"
 NEEDED = "optimizer lr beta0 h_i measured stderr exact"
 RULES = "sgd pnm"
 WIDE = 900
-HIGH = 680
+HIGH = 714
 folder(path) = (at = strstrt(path, "/")) ? path[1:at].folder(path[at+1:*]) : ""
 here = folder(ARG0)
 load here."style.gp"
@@ -73,6 +73,27 @@ lowest = low
 highest = high
 factor(b) = (1 + b)**2 + b**2
 
+count = 0
+at_most(t) = column("beta0") == most ? exact(t) : NaN
+do for [t = 1:5] {
+    stats TABLE[t] using (seen(at_most(t))) nooutput
+}
+# Kinds whose ratio there is that of white noise have one label.
+SAME = ""
+array AT_MOST[5]
+do for [t = 1:5] {
+    keep = 0
+    stats TABLE[t] using (at_most(t) > 0 ? (keep = exact(t), 0) : 0) nooutput
+    AT_MOST[t] = keep
+}
+WHITE = AT_MOST[1]
+do for [t = 1:5] {
+    SAME = abs(AT_MOST[t]/WHITE - 1) < 0.02 ? \
+        SAME.(SAME eq "" ? "" : ", ").word("white student minibatches epochs mean", t) : SAME
+}
+TITLE = sprintf("At β₀ = %g PNM's variance is %.2g to %.2g times SGD's for every noise; the paper has γ = %g", \
+    most, low, high, factor(most))
+
 KIND = 10
 set linetype KIND+1 lc rgb "#0072B2" lw 2.0 dt solid pt 7 ps 0.9*POINT
 set linetype KIND+2 lc rgb "#56B4E9" lw 2.0 dt (6,6) pt 5 ps 0.9*POINT
@@ -86,8 +107,7 @@ NAME[3] = sprintf("minibatches of %s", setting(3, "batch"))
 NAME[4] = sprintf("epochs of %s samples", setting(4, "train-size"))
 NAME[5] = sprintf("mean of %s iterates", setting(5, "at"))
 
-set output OUT
-set multiplot
+load here."begin.gp"
 set border 3 lc rgb "#404040"
 set xtics nomirror out scale 0.6
 set ytics nomirror out scale 0.6
@@ -96,20 +116,20 @@ set lmargin at screen 0.085
 set rmargin at screen 0.98
 padding = 0.02 * (most - least)
 set xrange [least-padding : most+padding]
-set ylabel "Σ of pnm over Σ of sgd"
+set ylabel "Σ of pnm over Σ of sgd" offset 0.8,0
 
 # --- all of it ---
 
-set key at screen 0.52,0.99 center top horizontal maxrows 2 Left reverse samplen 3 \
+set key at screen 0.52,up(0.99) center top horizontal maxrows 2 Left reverse samplen 3 \
     width -1 spacing 1.15 font ",12"
-set tmargin at screen 0.89
-set bmargin at screen 0.58
+set tmargin at screen up(0.89)
+set bmargin at screen up(0.58)
 set logscale y
 set yrange [0.5 : 2*factor(most)]
 set format x ""
 set label 1 "the paper: γ = (1+β₀)² + β₀²  (eqs. 18–19)" \
     at 0.55*most,factor(0.55*most) right offset -2,1.2 font ",11" tc rgb TEXT
-plot sample [least:most] factor(x) with lines lt PAPER notitle, \
+plot sample [least:most] factor(x) with lines lt PAPER_PNM notitle, \
     for [t = 1:5] TABLE[t] using (of(t, "pnm", "beta0")):(exact(t)) with lines lt KIND+t \
         notitle, \
     for [t = 1:5] TABLE[t] using (of(t, "pnm", "beta0")):(measured(t)):(error(t)) \
@@ -120,8 +140,8 @@ unset label
 # --- the lowest decade, magnified ---
 
 unset key
-set tmargin at screen 0.53
-set bmargin at screen 0.165
+set tmargin at screen up(0.53)
+set bmargin at screen up(0.165)
 unset logscale y
 set yrange [0.9*lowest : 1.05*highest]
 set format x "%g"
@@ -131,12 +151,14 @@ set label sprintf("applied rate %s, h = %s, B = 1; lines: exact, points: measure
     sprintf("bars: one standard error;\n%s", file_name(TABLE[1])). \
     sprintf(", %s, %s", file_name(TABLE[2]), file_name(TABLE[3])). \
     sprintf(", %s, %s", file_name(TABLE[4]), file_name(TABLE[5])) \
-    at screen 0.012,0.06 font ",10" tc rgb TEXT
-plot sample [least:most] factor(x) with lines lt PAPER notitle, \
+    at screen 0.012,up(0.06) font ",10" tc rgb TEXT
+if (words(SAME) > 1) {
+    set label 2 SAME." together" at most,WHITE right offset 0,-2.5 font ",11" tc rgb TEXT
+}
+plot sample [least:most] factor(x) with lines lt PAPER_PNM notitle, \
     1 with lines lt LIMIT notitle, \
     for [t = 1:5] TABLE[t] using (of(t, "pnm", "beta0")):(exact(t)) with lines lt KIND+t \
         notitle, \
     for [t = 1:5] TABLE[t] using (of(t, "pnm", "beta0")):(measured(t)):(error(t)) \
         with yerrorbars lt KIND+t dt solid lw 1.2 notitle
-unset multiplot
-unset output
+load here."end.gp"

@@ -11,7 +11,7 @@ USAGE = "POINTS.csv CURVE.csv"
 NEEDED = "optimizer lr beta0 beta1 steps"
 RULES = "pnm"
 WIDE = 900
-HIGH = 520
+HIGH = 554
 folder(path) = (at = strstrt(path, "/")) ? path[1:at].folder(path[at+1:*]) : ""
 here = folder(ARG0)
 load here."style.gp"
@@ -63,6 +63,43 @@ if (count == 0 || least == most) {
     exit status 1
 }
 
+# How many times the steps at the largest beta0 are those at the least, for the least and the
+# largest of the momenta
+array TIMES[2]
+middle = words(RATES) > 1 ? 2 : 1
+steps_at(b, r, beta0) = column("beta0") == beta0 ? steps(b, r, "steps") : NaN
+do for [k = 1:2] {
+    count = 0
+    stats CURVE using (seen(steps_at(k == 1 ? 1 : words(MOMENTA), middle, most))) nooutput
+    TIMES[k] = high
+    count = 0
+    stats CURVE using (seen(steps_at(k == 1 ? 1 : words(MOMENTA), middle, least))) nooutput
+    TIMES[k] = TIMES[k] / high
+}
+TITLE = sprintf("At ηh = %s, β₀ = %g takes %.2g times the steps of β₀ = %g for β₁ = %s, but %.2g times for β₁ = %s", \
+    word(RATES, middle), most, TIMES[1], least, word(MOMENTA, 1), TIMES[2], \
+    word(MOMENTA, words(MOMENTA)))
+
+# Each curve has its name at its end, AT[4*b+r-4]; those that would touch are moved apart.
+array AT[12]
+near = 0.055 * log10(1.96*highest/lowest)
+do for [b = 1:words(MOMENTA)] {
+    do for [r = 1:words(RATES)] {
+        count = 0
+        stats CURVE using (seen(steps_at(b, r, most))) nooutput
+        AT[4*b+r-4] = count ? log10(high) : NaN
+    }
+    do for [pass = 1:40] {
+        do for [r = 4*b-3:4*b-4+words(RATES)] {
+            do for [q = 4*b-3:4*b-4+words(RATES)] {
+                push = r != q && abs(AT[r] - AT[q]) < near ? \
+                    (AT[r] > AT[q] || (AT[r] == AT[q] && r > q) ? 0.1*near : -0.1*near) : 0
+                AT[r] = AT[r] + push
+            }
+        }
+    }
+}
+
 # Told apart without colour; these are step sizes, not rules.
 SIZE = 10    # linetype of the first, less 1
 set linetype SIZE+1 lc rgb "#000000" lw 1.6 dt (10,8) pt 4 ps 0.9*POINT
@@ -72,19 +109,16 @@ set linetype SIZE+4 lc rgb "#E69F00" lw 1.6 dt (1,5) pt 6 ps 1.0*POINT
 
 # --- key ----------------------------------------------------------------------------------
 
-set output OUT
-set multiplot
+load here."begin.gp"
 unset border
 unset tics
 set lmargin at screen 0.03
 set rmargin at screen 0.97
 set xrange [0 : 1]
 set yrange [0 : 1]
-set key at screen 0.53,0.985 center top horizontal maxrows 1 Left reverse samplen 3 \
+set key at screen 0.53,up(0.985) center top horizontal maxrows 1 Left reverse samplen 3 \
     width -1 font ",12"
 plot 2 with lines notitle, \
-    for [r = 1:words(RATES)] keyentry with linespoints lt SIZE+r \
-        title sprintf("ηh = %s", word(RATES, r)), \
     keyentry with lines lt ANY_RULE title "exact (line)", \
     keyentry with points lt ANY_RULE title "measured (symbol)"
 unset key
@@ -96,24 +130,29 @@ set grid back lc rgb "#E4E4E4" lw 0.7 dt solid
 # --- a panel for each momentum ------------------------------------------------------------
 
 padding = 0.03 * (most - least)
-set xrange [least-padding : most+padding]
+set xrange [least-padding : most + 0.42*(most - least)]
 set logscale y
 set yrange [lowest/1.4 : highest*1.4]
 set ytics (1, 2, 5, 10, 20, 50, 100, 200, 500, "1000" 1000, "2000" 2000, "5000" 5000, \
     "10⁴" 1e4, "2·10⁴" 2e4, "5·10⁴" 5e4, "10⁵" 1e5)
 set xlabel "β₀" offset 0,0.3
-set ylabel sprintf("steps to accuracy %s", setting(1, "accuracy"))
-set tmargin at screen 0.86
-set bmargin at screen 0.2
+set xtics least,round_below((most - least)/4),most
+set ylabel sprintf("steps to accuracy %s", setting(1, "accuracy")) offset 0.8,0
+set tmargin at screen up(0.86)
+set bmargin at screen up(0.2)
 panels = words(MOMENTA)
 small_print(_) = "pnm on one curvature h, without noise; η₀ = η/√γ; steps = ". \
     "ln(accuracy)/ln ρ; measured: the growth factor of noiseless runs\n". \
     sprintf("%s and %s", file_name(POINTS), file_name(CURVE))
-set label small_print(0) at screen 0.012,0.055 font ",10" tc rgb TEXT
+set label small_print(0) at screen 0.012,up(0.055) font ",10" tc rgb TEXT
 do for [b = 1:panels] {
     set lmargin at screen 0.092 + 0.903 * (b - 1) / panels + (b > 1 ? 0.005 : 0)
     set rmargin at screen 0.092 + 0.903 * b / panels - 0.02
     set title sprintf("β₁ = %s", word(MOMENTA, b)) offset 0,-0.6
+    do for [r = 1:words(RATES)] {
+        set label 10+r sprintf("ηh = %s", word(RATES, r)) at most,10**AT[4*b+r-4] offset 0.9,0 \
+            font ",11" tc rgb TEXT
+    }
     plot for [r = 1:words(RATES)] CURVE using "beta0":(steps(b, r, "steps")) \
             with lines lt SIZE+r, \
         for [r = 1:words(RATES)] POINTS using "beta0":(steps(b, r, "steps_measured")) \
@@ -124,5 +163,4 @@ do for [b = 1:panels] {
     set ytics (1, 10, 100, 1000, 10000) format ""
 }
 
-unset multiplot
-unset output
+load here."end.gp"

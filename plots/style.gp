@@ -3,13 +3,14 @@
 # A figure's script sets
 #   ME      its own name                   TABLE       array of the tables it is given
 #   OUT     the picture: .svg .png .pdf    WIDE, HIGH  its size in pixels
+#   HEAD    the pixels of HIGH that its title takes; not set: one line
 #   USAGE   the tables' names in the message on usage
 #   NEEDED  the columns that each table must have
 #   SAMPLED those of sampling, which the first table must have too; not set: none
 #   RULES   the update rules it draws, at most eight; "" for those that the tables hold
-# and loads this file. Tables are what the programs print as CSV: '#' lines, a header, rows.
-# Columns are found by their names. gnuplot's functions need an argument and its strings
-# start at 1.
+# and loads this file, then begin.gp and end.gp around what it draws. Tables are what the
+# programs print as CSV: '#' lines, a header, rows. Columns are found by their names. gnuplot's
+# functions need an argument and its strings start at 1.
 
 set encoding utf8
 
@@ -102,6 +103,12 @@ digit(x) = x >= 5 ? 5 : x >= 2 ? 2 : 1
 round_below(x) = x > 0 ? power(x) * digit(x/power(x)) : 1
 
 load here."looks.gp"
+
+# A height below the title: 0 is the bottom, 1 where the title begins.
+if (!exists("HEAD")) {
+    HEAD = 34
+}
+up(part) = part * (HIGH - HEAD) / HIGH
 
 # For the small print
 covariance(noise) = noise eq "hessian" ? "C = H/B" : "C: ".noise

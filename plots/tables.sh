@@ -4,6 +4,7 @@
 # usage: tables.sh BIN_DIR RESULTS_DIR
 set -eu
 
+plots=$(dirname "$0")
 if [ $# -ne 2 ]; then
     echo "usage: tables.sh BIN_DIR RESULTS_DIR" >&2
     exit 64
@@ -53,7 +54,7 @@ bound() {
 # shellcheck disable=SC2086  # an option and its value
 {
     variance variance_by_rate $points \
-        --lr 0.01,0.02,0.05,0.1,0.2,0.4,0.6,0.8,1,1.2,1.35,1.45
+        --lr 0.01,0.02,0.05,0.1,0.2,0.4,0.7,1.05,1.4
     variance variance_by_rate_exact $curve --lr log:0.01:1.48:200
 
     # From beta0 = -1 to 10 every rule is stable below eta = 1.41.
@@ -169,18 +170,22 @@ search() {
         --c "$(awk "BEGIN { printf \"%.17g\", 0.1 * sqrt($steps + 1) }")" "$@"
 }
 
-# One table of the searches for each N: of the lines on top, those that all share.
+# One table of the searches for each N: of the lines on top, the command of each and those that
+# all share.
 found=$results/found_by_steps.csv
+: >"$found.commands"
 : >"$found.new"
 for n in 1 2 3 4 6 8 10 12 14 16; do
     search found_by_steps $n --beta0 1 >/dev/null
+    awk -f "$plots/command.awk" "$found" | sed 's/^/# command: /' >>"$found.commands"
     if [ $n = 1 ]; then
-        grep -Ev '^# (c|horizon|header-lines): ' "$found" >"$found.new"
+        grep -Ev '^# (c|steps|header-lines): ' "$found" >"$found.new"
     else
         grep -v '^#' "$found" | tail -n +2 >>"$found.new"
     fi
 done
-mv "$found.new" "$found"
+cat "$found.commands" "$found.new" >"$found"
+rm "$found.commands" "$found.new"
 echo "$found"
 search found_by_beta0 16 --beta0 0,1,2,4.26,6,8
 

@@ -9,7 +9,7 @@ USAGE = "TABLE.csv"
 NEEDED = "section what rule d replicas threads ns ns_q1 ns_q3 ratio_to ratio processors"
 RULES = "sgd heavy_ball pnm"
 WIDE = 900
-HIGH = 620
+HIGH = 654
 folder(path) = (at = strstrt(path, "/")) ? path[1:at].folder(path[at+1:*]) : ""
 here = folder(ARG0)
 load here."style.gp"
@@ -82,17 +82,26 @@ stats ARG1 using (seen(in("growth") || in("engine") ? column("ns") : NaN)) noout
 bottom = 0.35
 top = 1.6 * high
 
+# How many times as long the others take for pnm
+count = 0
+stats ARG1 using (seen(row(3) > 0 && strcol("ratio_to") eq "pnmlab" ? column("ratio") : NaN)) \
+    nooutput
+slower = count ? sprintf("; others take %.0f to %.0f times as long", low, high) : ""
+count = 0
+stats ARG1 using (seen(row(3) > 0 && strcol("what") eq "pnmlab" && column("threads") == 1 ? \
+    column("ns") : NaN)) nooutput
+TITLE = sprintf("A step of PNM takes %.2f ns a coordinate", low).slower
+
 # --- key ----------------------------------------------------------------------------------
 
-set output OUT
-set multiplot
+load here."begin.gp"
 unset border
 unset tics
 set lmargin at screen 0.03
 set rmargin at screen 0.97
 set xrange [0 : 1]
 set yrange [0 : 1]
-set key at screen 0.53,0.985 center top horizontal maxrows 1 Left reverse samplen 2 \
+set key at screen 0.53,up(0.985) center top horizontal maxrows 1 Left reverse samplen 2 \
     width -4 font ",12"
 plot 2 with lines notitle, \
     for [r = 1:3] keyentry with points lt r lw 1.2 title rule(r), \
@@ -108,8 +117,8 @@ set logscale x
 
 set lmargin at screen 0.13
 set rmargin at screen 0.50
-set tmargin at screen 0.885
-set bmargin at screen 0.185
+set tmargin at screen up(0.885)
+set bmargin at screen up(0.185)
 set title sprintf("stationary variance, d = %d, %d replicas", d, replicas) offset 0,-0.6
 set xrange [bottom : 60]
 set xtics (0.5, 1, 2, 5, 10, 20, 50)
@@ -135,7 +144,7 @@ unset arrow
 
 set lmargin at screen 0.585
 set rmargin at screen 0.98
-set bmargin at screen 0.625
+set bmargin at screen up(0.625)
 set title "pnm by d × replicas, 1 thread" offset 0,-0.6
 unset logscale x
 unset xlabel
@@ -154,8 +163,8 @@ plot generator with lines lt LIMIT lw 1.5, \
 
 # --- dense noise --------------------------------------------------------------------------
 
-set tmargin at screen 0.475
-set bmargin at screen 0.185
+set tmargin at screen up(0.475)
+set bmargin at screen up(0.185)
 set title "pnm by d, 1000 replicas, 1 thread" offset 0,-0.6
 set logscale x
 set xrange [1.5 : 135]
@@ -164,15 +173,14 @@ set xtics nomirror out scale 0.6 norotate font ",13" (2, 10, 30, 100)
 set xlabel "d" offset 0,0.3
 set yrange [bottom : 20]
 set label "dense noise covariance" at 25,3.4 right font ",11" tc rgb TEXT
-set label "in the eigenbasis" at 100,0.8 right font ",11" tc rgb TEXT
+set label "in the eigenbasis" at 25,1.25 font ",11" tc rgb TEXT
 small_print(_) = sprintf("%s: %s, %s; ", file_name(ARG1), setting(1, "machine"), \
     setting(1, "compiler")).sprintf("%s; medians over rounds in turn, bars: quartiles; ", \
     setting(1, "peers"))."\n"."processor time on 1 thread, wall time on more; ". \
     "× 10: ten times as long as pnmlab on 1 thread; 1×1: one chain takes as long as 64"
-set label small_print(0) at screen 0.012,0.055 font ",10" tc rgb TEXT
+set label small_print(0) at screen 0.012,up(0.055) font ",10" tc rgb TEXT
 plot generator with lines lt LIMIT lw 1.5, \
     ARG1 using (noise_is("diagonal")):(column("ns")) with linespoints lt 3 dt (1,5) lw 1.4, \
     ARG1 using (noise_is("dense")):(column("ns")) with linespoints lt 3 dt solid lw 1.4
 
-unset multiplot
-unset output
+load here."end.gp"

@@ -12,7 +12,7 @@ NEEDED = "id setting paper exact measured stderr"
 # The curves' looks; the rows that they are made of, as the claim's settings begin; their names
 RULES = "sgd pnm pnm_without_momentum anti_pgd anti_pgd_louder"
 WIDE = 800
-HIGH = 560
+HIGH = 594
 folder(path) = (at = strstrt(path, "/")) ? path[1:at].folder(path[at+1:*]) : ""
 here = folder(ARG0)
 load here."style.gp"
@@ -56,6 +56,15 @@ do for [r = 1:5] {
 }
 set print
 
+END = ""    # the traces at the last step, by curve
+last(r) = steps(r) == most ? (END = END.sprintf(" %.17g", trace(column("exact"))), 0) : 0
+do for [r = 1:5] {
+    stats TABLE[1] using (last(r)) nooutput
+}
+end(r) = real(word(END, r))
+TITLE = sprintf("After %g steps the trace is at %.2f for PNM with momentum, %.2f for SGD, %.2f for Anti-PGD", \
+    most, end(2), end(1), end(4))
+
 small_print(_) = "f(u, v) = ½ (v/l)² |u|², d = 2048, l = 192, start u = 0, v = l; rate applied ". \
     "0.1; noise of variance c in every coordinate\n". \
     sprintf("lines: mean field; symbols: measured, planned relative error %s, seed %s, ", \
@@ -65,28 +74,27 @@ small_print(_) = "f(u, v) = ½ (v/l)² |u|², d = 2048, l = 192, start u = 0, v 
 
 # --- the picture ----------------------------------------------------------------------------
 
-set output OUT
+load here."begin.gp"
 set border 3 lc rgb "#404040"
 set xtics nomirror out scale 0.6 0,128
 set ytics nomirror out scale 0.6
 set grid back lc rgb "#E4E4E4" lw 0.7 dt solid
 set lmargin at screen 0.10
 set rmargin at screen 0.97
-set tmargin at screen 0.97
-set bmargin at screen 0.245
+set tmargin at screen up(0.97)
+set bmargin at screen up(0.245)
 set xrange [0 : most*1.02]
 set yrange [* : 1.005]
 set xlabel "steps" offset 0,0.3
-set ylabel "Tr H(v) over that of the start"
+set ylabel "Tr H(v) over that of the start" offset 1,0
 set key bottom left Left reverse samplen 3 spacing 1.15 font ",12"
-set label small_print(0) at screen 0.012,0.105 font ",10" tc rgb TEXT
+set label small_print(0) at screen 0.012,up(0.105) font ",10" tc rgb TEXT
 unset datafile columnheaders
-set linetype PAPER+3 lc rgb "#BFDCEF" lw 7 dt solid    # pale, as pnm with momentum is blue
 plot $CURVE index 2 using 1:3 with lines lt PAPER notitle, \
-    $CURVE index 1 using 1:3 with lines lt PAPER+3 notitle, \
+    $CURVE index 1 using 1:3 with lines lt PAPER_PNM notitle, \
     for [r = 1:5] $CURVE index r-1 using 1:2 with lines lt r notitle, \
     for [r = 1:5] $CURVE index r-1 using 1:4:5 with yerrorbars lt r dt solid lw 1.2 notitle, \
     for [r = 1:5] keyentry with linespoints lt r title NAME[r], \
-    keyentry with lines lt PAPER+3 title "the reading for β₁ = 0.9 (band)", \
+    keyentry with lines lt PAPER_PNM title "the reading for β₁ = 0.9 (band)", \
     keyentry with lines lt PAPER title "the reading for β₁ = 0 (band)"
-unset output
+load here."end.gp"

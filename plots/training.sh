@@ -5,6 +5,7 @@
 # usage: training.sh BIN_DIR RESULTS_DIR [REPLICAS EPOCHS]
 set -eu
 
+plots=$(dirname "$0")
 if [ $# -ne 2 ] && [ $# -ne 4 ]; then
     echo "usage: training.sh BIN_DIR RESULTS_DIR [REPLICAS EPOCHS]" >&2
     exit 64
@@ -45,12 +46,15 @@ begin() {
     pairs "$@" >"$new"
 }
 
-# Of the lines on top, those that all share stay.
+# Of the lines on top, those that all share stay; the command of each run is added.
 join() {
     pairs "$@" >"$new.more"
     {
+        for part in "$new" "$new.more"; do
+            awk -f "$plots/command.awk" "$part" | sed 's/^/# command: /'
+        done
         awk 'NR == FNR { if (/^#/) shared[$0]; next } !/^#/ || $0 in shared' "$new.more" "$new" |
-            grep -v '^# header-lines: '
+            grep -Ev '^# (header-lines|command): '
         grep -v '^#' "$new.more" | tail -n +2
     } >"$new.all"
     rm "$new.more"

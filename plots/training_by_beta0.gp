@@ -9,7 +9,7 @@ OUT = ARG3
 USAGE = "ASYM.csv SYM.csv"
 MATCH = "both"
 WIDE = 800
-HIGH = 640
+HIGH = 704
 whereof(path) = (at = strstrt(path, "/")) ? path[1:at].whereof(path[at+1:*]) : ""
 load whereof(ARG0)."training.gp"
 
@@ -57,18 +57,25 @@ do for [t = 1:2] {
 }
 lowest = low
 highest = high
+count = 0
+do for [t = 1:2] {
+    stats TABLE[t] using (seen(difference(0))) nooutput
+}
+TITLE = low < 0 && high > 0 ? \
+    sprintf("At the same rate and decay PNM errs up to %.1f points less than SGD, or %.1f more", \
+        -low, high) : \
+    sprintf("At the same rate and decay PNM's error less SGD's is %+.1f to %+.1f points", low, high)
 
 BETAS = "1 3 10 30 100 300 1000"    # ticks
-set output OUT
-set multiplot
+load here."begin.gp"
 @AXES
-set key at screen 0.53,0.985 center top vertical maxrows 3 Left reverse samplen 3 \
+set key at screen 0.53,up(0.985) center top vertical maxrows 3 Left reverse samplen 3 \
     font ",12"
 padding = 0.04 * (last - first)
 set xrange [first-padding : last+padding]
 set label 1000 small_print(0)."PNM: ".sprintf("learning rate %g, decoupled decay %s; ", rate, \
     setting(1, "weight-decay"))."bars: one standard error;\n". \
-    file_name(TABLE[1])." and ".file_name(TABLE[2]) at screen 0.012,0.066 font ",10" tc rgb TEXT
+    file_name(TABLE[1])." and ".file_name(TABLE[2]) at screen 0.012,up(0.066) font ",10" tc rgb TEXT
 
 do for [t = 1:2] {
     set lmargin at screen t == 1 ? 0.09 : 0.575
@@ -79,8 +86,8 @@ do for [t = 1:2] {
         set xtics add ("" asinh(real(b)))
     }
 
-    set tmargin at screen 0.86
-    set bmargin at screen 0.48
+    set tmargin at screen up(0.83)
+    set bmargin at screen up(0.48)
     reach = MOST[t] - LEAST[t]
     set yrange [LEAST[t] - 0.12*reach : MOST[t] + 0.12*reach]
     set xlabel ""
@@ -100,8 +107,8 @@ do for [t = 1:2] {
     unset label 1000
     unset title
 
-    set tmargin at screen 0.455
-    set bmargin at screen 0.185
+    set tmargin at screen up(0.455)
+    set bmargin at screen up(0.185)
     reach = highest - lowest
     set yrange [lowest - 0.12*reach : highest + 0.12*reach]
     set xtics add ("0" 0)
@@ -115,5 +122,4 @@ do for [t = 1:2] {
         TABLE[t] using (along(0)):(difference(0)):(column("difference_points_stderr")) \
             with yerrorbars lt 2 dt solid lw 1.2
 }
-unset multiplot
-unset output
+load here."end.gp"

@@ -9,7 +9,8 @@ OUT = ARG4
 USAGE = "ASYM.csv SYM.csv CLEAN.csv"
 MATCH = "rate"
 WIDE = 800
-HIGH = 880
+HIGH = 994
+HEAD = 54
 whereof(path) = (at = strstrt(path, "/")) ? path[1:at].whereof(path[at+1:*]) : ""
 load whereof(ARG0)."training.gp"
 
@@ -56,8 +57,26 @@ do for [side = 1:2] {
     MANY[side] = high
 }
 
-set output OUT
-set multiplot
+# PNM and SGD at the same applied rate, and their lowest errors in the first table
+shared = 0.1    # the rate up to which the title compares
+count = 0
+do for [t = 1:3] {
+    stats TABLE[t] using (seen(strcol("beta0") eq word(BETAS, 1) && \
+        column("applied_rate") <= shared ? abs(column("difference_points")) : NaN)) nooutput
+}
+TITLE = count ? sprintf("Up to a rate of %g PNM at β₀ = %s errs as SGD at the same rate, to %.1f points", \
+    shared, word(BETAS, 1), high) : "PNM and SGD over the rate that is set and that is applied"
+array LOWEST[2]
+do for [k = 1:2] {
+    count = 0
+    stats TABLE[1] using (seen(error(k == 1 ? 0 : words(BETAS)))) nooutput
+    LOWEST[k] = 100 * low
+}
+TITLE = TITLE.sprintf(";\nwith %s PNM at β₀ = %s comes to %.1f %%, SGD to %.1f %%", \
+    setting(1, "label-noise") eq "none" ? "clean labels" : "wrong labels", \
+    word(BETAS, words(BETAS)), LOWEST[2], LOWEST[1])
+
+load here."begin.gp"
 unset border
 unset tics
 unset grid
@@ -65,7 +84,7 @@ set lmargin at screen 0.03
 set rmargin at screen 0.97
 set xrange [0 : 1]
 set yrange [0 : 1]
-set key at screen 0.53,0.99 center top horizontal maxrows 1 Left reverse samplen 3 \
+set key at screen 0.53,up(0.99) center top horizontal maxrows 1 Left reverse samplen 3 \
     width 0 font ",12"
 plot 2 with lines notitle, keyentry with linespoints lt 1 title "SGD with momentum", \
     for [m = 1:words(BETAS)] keyentry with linespoints lt m+1 \
@@ -78,12 +97,12 @@ set format x "%g"
 set ytics (.02,.03,.05,.07,.1,.15,.2,.3,.4,.5,.7,1)
 set label 1000 small_print(0)."without weight decay; bars: one standard error;\n". \
     file_name(TABLE[1]).", ".file_name(TABLE[2])." and ".file_name(TABLE[3]) \
-    at screen 0.012,0.05 font ",10" tc rgb TEXT
+    at screen 0.012,up(0.05) font ",10" tc rgb TEXT
 
 do for [t = 1:3] {
     set yrange [0.85*LEAST[t] : 1.15*MOST[t]]
-    set tmargin at screen 0.93 - 0.28*(t-1)
-    set bmargin at screen 0.705 - 0.28*(t-1)
+    set tmargin at screen up(0.93 - 0.285*(t-1))
+    set bmargin at screen up(0.725 - 0.285*(t-1))
     do for [side = 1:2] {
         set xrange [FEW[side]/1.4 : 1.4*MANY[side]]
         set lmargin at screen side == 1 ? 0.085 : 0.565
@@ -93,7 +112,7 @@ do for [t = 1:3] {
         } else {
             set xtics (.0001,.0003,.001,.003,.01,.03,.1,.3,1,3,10,30)
         }
-        set ylabel side == 1 ? "test error" : "" offset 1.5,0
+        set ylabel side == 1 ? "test error" : "" offset 2,0
         set xlabel t < 3 ? "" : side == 1 ? "learning rate that is set" : "rate that is applied" \
             offset 0,0.4
         set title side == 1 ? noise(t) : "" offset 0,-0.6 font ",12"
@@ -104,5 +123,4 @@ do for [t = 1:3] {
         unset label 1000
     }
 }
-unset multiplot
-unset output
+load here."end.gp"

@@ -9,7 +9,7 @@ OUT = ARG2
 USAGE = "TABLE.csv"
 MATCH = "both"
 WIDE = 960
-HIGH = 400
+HIGH = 434
 whereof(path) = (at = strstrt(path, "/")) ? path[1:at].whereof(path[at+1:*]) : ""
 load whereof(ARG0)."training.gp"
 
@@ -60,8 +60,20 @@ said(p) = p < 3 ? sprintf("%.1f", 100 * 10**shade(p)) : \
     sprintf(abs(shade(3)) < 10 ? "%+.2f\n± %.2f" : "%+.1f\n± %.1f", shade(3), \
         column("difference_points_stderr"))
 
-set output OUT
-set multiplot
+# The differences at the largest rate, and at all others
+at_fast(_) = column("applied_rate") > fast * (1 - 1e-9)
+count = 0
+stats ARG1 using (seen(at_fast(0) ? NaN : column("applied_rate"))) nooutput
+slower = high
+count = 0
+stats ARG1 using (seen(at_fast(0) ? NaN : abs(column("difference_points")))) nooutput
+apart = high
+count = 0
+stats ARG1 using (seen(at_fast(0) ? column("difference_points") : NaN)) nooutput
+TITLE = sprintf("Up to a rate of %.2g PNM and SGD differ by %.2f points at most, at %.2g by %+.1f to %+.1f", \
+    slower, apart, fast, low, high)
+
+load here."begin.gp"
 @AXES
 unset grid
 unset key
@@ -77,22 +89,22 @@ do for [k = 0:rates-1] {
 do for [k = 0:decays-1] {
     set ytics add (sprintf("%.2g", weak * (strong/weak)**(k/(decays - 1.0))) k)
 }
-set tmargin at screen 0.9
-set bmargin at screen 0.28
+set tmargin at screen up(0.9)
+set bmargin at screen up(0.28)
 set label 1000 small_print(0).noise(1)."; decay for each unit of the rate;\n".file_name(ARG1). \
     ": errors in per cent, differences in points ± one standard error, colours of differences end at 5" \
-    at screen 0.01,0.115 font ",10" tc rgb TEXT
+    at screen 0.01,up(0.115) font ",10" tc rgb TEXT
 
-array HEAD[3]
-HEAD[1] = "SGD with momentum"
-HEAD[2] = sprintf("PNM, β₀ = %g", beta0)
-HEAD[3] = "PNM − SGD, paired"
+array PANEL[3]
+PANEL[1] = "SGD with momentum"
+PANEL[2] = sprintf("PNM, β₀ = %g", beta0)
+PANEL[3] = "PNM − SGD, paired"
 do for [p = 1:3] {
     set lmargin at screen 0.092 + 0.306*(p - 1)
     set rmargin at screen 0.374 + 0.306*(p - 1)
-    set title HEAD[p] offset 0,-0.6 font ",12"
+    set title PANEL[p] offset 0,-0.6 font ",12"
     set xlabel p == 2 ? "rate that is applied" : "" offset 0,0.3
-    set ylabel p == 1 ? "decay that is applied" : "" offset 1,0
+    set ylabel p == 1 ? "decay that is applied" : "" offset 1.8,0
     if (p == 2) {
         do for [k = 0:decays-1] {
             set ytics add ("" k)
@@ -111,5 +123,4 @@ do for [p = 1:3] {
         ARG1 using (x(0)):(y(0)):(said(p)) with labels font ",10"
     unset label 1000
 }
-unset multiplot
-unset output
+load here."end.gp"

@@ -11,9 +11,9 @@ NEEDED = "optimizer lr beta0 beta1 batch i j h_i exact paper"
 SAMPLED = "measured stderr"
 RULES = "sgd pnm"
 LINES_ONLY = 0
-WITH_PAPER = 1
+WITH_PAPER = 2
 WIDE = 900
-HIGH = 520
+HIGH = 554
 folder(path) = (at = strstrt(path, "/")) ? path[1:at].folder(path[at+1:*]) : ""
 here = folder(ARG0)
 load here."style.gp"
@@ -69,9 +69,23 @@ count = 0
 stats TABLE[2] using (seen(variance("pnm", "paper"))) nooutput
 gamma = low
 
+# pnm's exact variance over sgd's at each curvature of the points; the rows of sgd come first.
+SGD = ""
+keep(_) = own("sgd") ? (SGD = SGD.sprintf(" %.17g %.17g", column("h_i"), column("exact")), 0) : 0
+beside(k) = real(word(SGD, 2*k - 1)) == column("h_i") ? real(word(SGD, 2*k)) : 0
+ratio(_) = own("pnm") ? column("exact") / (sum [k = 1:words(SGD)/2] beside(k)) : NaN
+count = 0
+do for [t in "1 3"] {
+    SGD = ""
+    stats TABLE[int(t)] using (keep(0)) nooutput
+    stats TABLE[int(t)] using (seen(ratio(0))) nooutput
+}
+TITLE = sprintf("At the same rate PNM's variance is %.2f to %.2f times SGD's; the paper has γ = %g", \
+    low, high, gamma)
+
 load here."key.gp"
-set tmargin at screen 0.83
-set bmargin at screen 0.205
+set tmargin at screen up(0.83)
+set bmargin at screen up(0.205)
 set logscale xy
 set xrange [flattest/1.3 : steepest*1.3]
 set yrange [lowest/1.6 : highest*1.6]
@@ -87,7 +101,7 @@ small_print(_) = sprintf("η = %s applied, β₀ = %s, β₁ = %s, B = %s, %s; e
     sprintf("%s, %s and their exact curves (planned relative errors %s, %s; seed %s)", \
     file_name(TABLE[1]), file_name(TABLE[3]), setting(1, "precision"), \
     setting(3, "precision"), setting(1, "seed"))
-set label small_print(0) at screen 0.012,0.055 font ",10" tc rgb TEXT
+set label small_print(0) at screen 0.012,up(0.055) font ",10" tc rgb TEXT
 do for [p = 1:2] {
     POINTS = TABLE[2*p-1]
     CURVE = TABLE[2*p]
@@ -101,7 +115,7 @@ do for [p = 1:2] {
             font ",11" tc rgb TEXT
     }
     plot for [r = 1:2] CURVE using (curvature(rule(r))):(variance(rule(r), "paper")) \
-            with lines lt PAPER, \
+            with lines lt (rule(r) eq "pnm" ? PAPER_PNM : PAPER), \
         for [r = 1:2] CURVE using (curvature(rule(r))):(variance(rule(r), "exact")) \
             with lines lt r, \
         for [r = 1:2] POINTS using (curvature(rule(r))):(variance(rule(r), "measured")): \
@@ -111,5 +125,4 @@ do for [p = 1:2] {
     set format y ""
 }
 
-unset multiplot
-unset output
+load here."end.gp"
