@@ -31,15 +31,17 @@ if (setting(1, "lr-normalization") ne "off" || low != LEVEL_LR[2] || high != low
     exit status 1
 }
 
-# The errors at beta0 = 0 and at the largest
+# The errors at beta0 = 0, or the least beta0 if the table lacks 0, and at the largest
 array AT[2]
+start = least
+stats POINTS using (along(0) == 0 ? (start = 0, 0) : 0) nooutput
 do for [k = 1:2] {
     count = 0
-    stats POINTS using (seen(along(0) == (k == 1 ? 0 : most) ? error("pnm") : NaN)) nooutput
-    AT[k] = count ? low : NaN
+    stats POINTS using (seen(along(0) == (k == 1 ? start : most) ? error("pnm") : NaN)) nooutput
+    AT[k] = low
 }
-TITLE = sprintf("PNM errs in %.1f %% at β₀ = 0 and in %.0f %% at β₀ = %.0f; without momentum it is %.0f %%", \
-    100*AT[1], 100*AT[2], sinh(most), 100*LEVEL[1])
+TITLE = sprintf("PNM errs in %.1f %% at β₀ = %.2g and in %.0f %% at β₀ = %.2g; without momentum it is %.0f %%", \
+    100*AT[1], sinh(start), 100*AT[2], sinh(most), 100*LEVEL[1])
 
 load here."begin.gp"
 padding = 0.03 * (most - least)

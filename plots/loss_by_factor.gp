@@ -165,7 +165,7 @@ loss(_) = sprintf("loss: curvatures %s, %s, B = %s; %s", setting(1, "spectrum"),
     covariance(setting(1, "noise")), setting(1, "batch"), parameters)
 measured(_) = sprintf("measured: every third row drawn, planned relative error of a ". \
     "variance %s, seed %s; ", setting(1, "precision"), setting(1, "seed")). \
-    sprintf("bars: one standard error; within %.2g %% of exact; arrows: where η grows", reach)
+    sprintf("bars: one standard error; within %.2g %% of exact", reach)
 names = file_name(TABLE[1])
 do for [t = 2:tables] {
     names = names.(t % 4 == 1 ? ",\n" : ", ").file_name(TABLE[t])
@@ -190,7 +190,7 @@ set ytics (1e-5, 1e-4, .001, .002, .005, .01, .02, .05, .1, .2, .5, 1, 2, 5, 10,
     100, 1000, 1e4)
 set format x ""
 set ylabel "tr(HΣ)/2    (stationary excess loss)"
-set label "better: fewer steps,\nless loss" at graph 0.02, graph 0.13 font ",11" tc rgb TEXT
+set label "better: fewer steps,\nless loss\narrows: growing η" at graph 0.02, graph 0.2 font ",11" tc rgb TEXT
 set style textbox opaque noborder fillcolor rgb "white" margins 0.3,0.2
 do for [r = 1:words(RULES)] {
     set label 20+r rule(r) at END_STEPS[r],END[r] offset 0,1 center boxed front \

@@ -128,7 +128,7 @@ unset mytics
 set ytics nomirror out scale 0.6 round_below(reach)
 set format x "%g"
 set xlabel "frequency    (cycles a step)" offset 0,0.3
-set ylabel "measured/exact\n− 1 (%)" offset 0.9,0
+set ylabel "measured/exact\n− 1 (%)" offset 0.6,0
 set label small_print(0) at screen 0.012,up(0.066) font ",10" tc rgb TEXT
 # The rules' points are moved aside a little, so that bars do not hide each other.
 aside(r) = 0.003 * (r - 1.5)

@@ -153,7 +153,7 @@ set label sprintf("applied rate %s, h = %s, B = 1; lines: exact, points: measure
     sprintf(", %s, %s", file_name(TABLE[4]), file_name(TABLE[5])) \
     at screen 0.012,up(0.06) font ",10" tc rgb TEXT
 if (words(SAME) > 1) {
-    set label 2 SAME." together" at most,WHITE right offset 0,-2.5 font ",11" tc rgb TEXT
+    set label 2 SAME at most,WHITE right offset 0,1.1 font ",11" tc rgb TEXT
 }
 plot sample [least:most] factor(x) with lines lt PAPER_PNM notitle, \
     1 with lines lt LIMIT notitle, \

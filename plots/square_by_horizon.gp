@@ -102,7 +102,7 @@ set label small_print(0) at screen 0.012,up(0.055) font ",10" tc rgb TEXT
 do for [b = 1:panels] {
     set lmargin at screen 0.08 + 0.915 * (b - 1) / panels + (b > 1 ? 0.005 : 0)
     set rmargin at screen 0.08 + 0.915 * b / panels - 0.02
-    set tmargin at screen up(0.89)
+    set tmargin at screen up(0.875)
     set bmargin at screen up(0.445)
     set logscale y
     set yrange [lowest/1.6 : highest*1.6]

@@ -100,7 +100,8 @@ do for [c = 1:2] {
     set lmargin at screen MARGIN[2*c-1]
     set rmargin at screen MARGIN[2*c]
     set title sprintf("ηh = %g", RATE[c]) offset 0,-0.6
-    set label 3 "pnm" at most,END[c] right offset 0,(c == 1 ? 0.9 : -0.9) \
+    above = END[c] > LINE[2*c-1]
+    set label 3 "pnm" at most,END[c] right offset 0,(c == 1 || above ? 0.9 : -0.9) \
         font ",11" tc rgb TEXT
     if (together(LINE[2*c-1], LINE[2*c])) {
         set label 4 "sgd, heavy_ball, and the paper of\nboth: Σ = η/(2B)  (eqs. 15, 17)" \
@@ -108,7 +109,8 @@ do for [c = 1:2] {
     } else {
         set label 4 "heavy_ball, and the paper of it and sgd" \
             at most,LINE[2*c] right offset 0,0.8 font ",11" tc rgb TEXT
-        set label 5 "sgd" at most,LINE[2*c-1] right offset 0,0.8 font ",11" tc rgb TEXT
+        set label 5 "sgd" at most,LINE[2*c-1] right offset 0,(above ? -0.8 : 0.8) \
+            font ",11" tc rgb TEXT
     }
     plot sample [least:most] paper_sgd with lines lt PAPER, \
         for [r = 3:4] CURVE using (beta0(rule(r))): \
@@ -135,7 +137,7 @@ unset ytics
 set ytics nomirror out scale 0.6 round_below(reach)
 set format "%g"
 set xlabel "β₀" offset 0,0.3
-set ylabel "measured/exact\n− 1 (%)" offset 0.9,0
+set ylabel "measured/exact\n− 1 (%)" offset 0.6,0
 set label small_print(sprintf("β₁ = %g", b1)) \
     at screen 0.012,up(0.055) font ",10" tc rgb TEXT
 # The rules' points are moved aside a little, so that bars do not hide each other.

@@ -96,7 +96,7 @@ unset ytics
 set ytics nomirror out scale 0.6 round_below(reach)
 set format x "%g"
 set xlabel "ηh    (learning rate × curvature)" offset 0,0.3
-set ylabel "measured/exact\n− 1 (%)" offset 0.9,0
+set ylabel "measured/exact\n− 1 (%)" offset 0.6,0
 set label small_print(sprintf("β₀ = %g, β₁ = %g", b0, b1)) \
     at screen 0.012,up(0.055) font ",10" tc rgb TEXT
 # The rules' points are moved aside a little, so that bars do not hide each other.

@@ -54,7 +54,7 @@ variances() {
         grep -qF "![$said](gallery/$name.svg)" "$plots/README.md" || { echo "$name: $said"; return 1; }
         # The picture shows it, too, on one line or two.
         grep -o '<text>[^<]*</text>' "$picture" | sed 's/<[^>]*>//g' | decoded >texts
-        grep -qxF -e "$said" texts || grep -qF -e "$(sed 's/;.*//' <<<"$said")" texts ||
+        grep -qxF -e "$said" texts || grep -qF -e "${said%%;*}" texts ||
             { echo "$name: $said is not in the picture"; return 1; }
     done
 }
@@ -74,10 +74,11 @@ variances() {
         grep -q "^gnuplot -d -c plots/$name.gp .* $name.svg$" commands
         # Every table that gnuplot reads is written by a command, or joined from several.
         local table
-        for table in $(grep '^gnuplot ' commands | grep -o '[a-z_0-9]*\.csv'); do
+        grep '^gnuplot ' commands | grep -o '[a-z_0-9]*\.csv' >tables
+        while read -r table; do
             grep -Eq -e "--output=$table$|^# $table joins|^make $(basename "$table" .csv)$" commands ||
                 { echo "$name: $table"; return 1; }
-        done
+        done <tables
     done
 }
 
