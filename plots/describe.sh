@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Writes into a figure's svg its title and, as its description, the versions and the commands
-# that made it: those of its tables and gnuplot's.
+# that made it: those of its tables, as noted when they were made or else as their headers
+# tell, and gnuplot's.
 # usage: describe.sh PICTURE.svg TITLE FIGURE TABLE...
 set -eu
 
@@ -32,10 +33,15 @@ commands() {
     for table; do
         name=$(basename "$table")
         names="$names $name"
-        awk -f "$plots/command.awk" "$table" | awk -v "name=$name" '
+        noted=$(dirname "$table")/commands/$name
+        if [ -f "$noted" ] && [ "$(head -n 1 "$noted")" = "$(cksum <"$table")" ]; then
+            tail -n +2 "$noted"
+        else
+            awk -v "name=$name" -f "$plots/command.awk" "$table"
+        fi | awk -v "name=$name" '
             { line[NR] = $0 }
             END {
-                if (NR == 1) print line[1] (line[1] ~ /^make / ? "" : " --output=" name)
+                if (NR == 1) print line[1] (line[1] ~ /^make / ? "" : " --output " name)
                 for (k = 1; NR > 1 && k <= NR; k++) print line[k]
                 if (NR > 1) printf "# %s joins what these %d commands print.\n", name, NR
                 if (NR == 0) printf "# %s does not say which command made it.\n", name

@@ -28,7 +28,10 @@ table() {
     status=0
     "$bin/$program" --quiet --format csv --output "$output" "$@" || status=$?
     case $status in
-    0 | 2) echo "$output" ;;
+    0 | 2)
+        sh "$plots/note.sh" "$output" "$program $*"
+        echo "$output"
+        ;;
     *)
         echo "tables.sh: $output: $program ended with exit status $status" >&2
         exit 1
@@ -170,22 +173,21 @@ search() {
         --c "$(awk "BEGIN { printf \"%.17g\", 0.1 * sqrt($steps + 1) }")" "$@"
 }
 
-# One table of the searches for each N: of the lines on top, the command of each and those that
-# all share.
+# One table of the searches for each N: of the lines on top, those that all share.
 found=$results/found_by_steps.csv
-: >"$found.commands"
 : >"$found.new"
+set --
 for n in 1 2 3 4 6 8 10 12 14 16; do
     search found_by_steps $n --beta0 1 >/dev/null
-    awk -f "$plots/command.awk" "$found" | sed 's/^/# command: /' >>"$found.commands"
+    set -- "$@" "$(tail -n 1 "$results/commands/found_by_steps.csv")"
     if [ $n = 1 ]; then
         grep -Ev '^# (c|steps|header-lines): ' "$found" >"$found.new"
     else
         grep -v '^#' "$found" | tail -n +2 >>"$found.new"
     fi
 done
-cat "$found.commands" "$found.new" >"$found"
-rm "$found.commands" "$found.new"
+mv "$found.new" "$found"
+sh "$plots/note.sh" "$found" "$@"
 echo "$found"
 search found_by_beta0 16 --beta0 0,1,2,4.26,6,8
 

@@ -18,7 +18,7 @@ epochs=${4:-200}
 task=teacher
 [ ! -f "$bin/../share/pnmlab/digits.csv" ] || task=digits
 new=$results/.training.new
-trap 'rm -f "$new" "$new.more" "$new.all"' EXIT
+trap 'rm -f "$new" "$new.more" "$new.all" "$new.commands"' EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
@@ -28,11 +28,13 @@ trap 'exit 143' TERM
 pairs() {
     passes=$1
     shift
-    status=0
-    "$bin/pnm-generalize" --quiet --format csv --optimizer heavy_ball,pnm --beta1 0.9 --beta3 1 \
+    set -- --optimizer heavy_ball,pnm --beta1 0.9 --beta3 1 \
         --task $task --train 1000 --test 797 --batch 32 --epochs "$passes" \
         --schedule step:0.1:$((passes * 62 / 5)):$((passes * 124 / 5)) \
-        --replicas "$replicas" "$@" || status=$?
+        --replicas "$replicas" "$@"
+    echo "pnm-generalize $*" >>"$new.commands"
+    status=0
+    "$bin/pnm-generalize" --quiet --format csv "$@" || status=$?
     if [ $status -ne 0 ] && [ $status -ne 2 ]; then
         echo "training.sh: pnm-generalize ended with exit status $status" >&2
         return 1
@@ -43,18 +45,16 @@ pairs() {
 begin() {
     output=$results/$1.csv
     shift
+    : >"$new.commands"
     pairs "$@" >"$new"
 }
 
-# Of the lines on top, those that all share stay; the command of each run is added.
+# Of the lines on top, those that all share stay.
 join() {
     pairs "$@" >"$new.more"
     {
-        for part in "$new" "$new.more"; do
-            awk -f "$plots/command.awk" "$part" | sed 's/^/# command: /'
-        done
         awk 'NR == FNR { if (/^#/) shared[$0]; next } !/^#/ || $0 in shared' "$new.more" "$new" |
-            grep -Ev '^# (header-lines|command): '
+            grep -v '^# header-lines: '
         grep -v '^#' "$new.more" | tail -n +2
     } >"$new.all"
     rm "$new.more"
@@ -63,6 +63,12 @@ join() {
 
 finish() {
     mv "$new" "$output"
+    set --
+    while read -r command; do
+        set -- "$@" "$command"
+    done <"$new.commands"
+    rm "$new.commands"
+    sh "$plots/note.sh" "$output" "$@"
     echo "$output"
 }
 

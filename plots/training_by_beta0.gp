@@ -92,7 +92,7 @@ do for [t = 1:2] {
     set yrange [LEAST[t] - 0.12*reach : MOST[t] + 0.12*reach]
     set xlabel ""
     set title noise(t) offset 0,-0.6 font ",12"
-    set ylabel t == 1 ? "test error" : "" offset 0.5,0
+    set ylabel t == 1 ? "test error" : "" offset 1.6,0
     plot LEVEL[t] with lines lt LIMIT notitle, \
         TABLE[t] using (along(0)):(column("baseline_error_test")) with lines lt 1 notitle, \
         TABLE[t] using (along(0)):(column("baseline_error_test")): \

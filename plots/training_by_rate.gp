@@ -72,7 +72,7 @@ do for [k = 1:2] {
     stats TABLE[1] using (seen(error(k == 1 ? 0 : words(BETAS)))) nooutput
     LOWEST[k] = 100 * low
 }
-TITLE = TITLE.sprintf(";\nwith %s PNM at β₀ = %s comes to %.1f %%, SGD to %.1f %%", \
+TITLE = TITLE.sprintf(";\nwith %s the lowest error of PNM at β₀ = %s is %.1f %%, of SGD %.1f %%", \
     setting(1, "label-noise") eq "none" ? "clean labels" : "wrong labels", \
     word(BETAS, words(BETAS)), LOWEST[2], LOWEST[1])
 

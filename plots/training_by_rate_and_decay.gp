@@ -9,7 +9,7 @@ OUT = ARG2
 USAGE = "TABLE.csv"
 MATCH = "both"
 WIDE = 960
-HIGH = 434
+HIGH = 454
 whereof(path) = (at = strstrt(path, "/")) ? path[1:at].whereof(path[at+1:*]) : ""
 load whereof(ARG0)."training.gp"
 
@@ -90,7 +90,7 @@ do for [k = 0:decays-1] {
     set ytics add (sprintf("%.2g", weak * (strong/weak)**(k/(decays - 1.0))) k)
 }
 set tmargin at screen up(0.9)
-set bmargin at screen up(0.28)
+set bmargin at screen up(0.31)
 set label 1000 small_print(0).noise(1)."; decay for each unit of the rate;\n".file_name(ARG1). \
     ": errors in per cent, differences in points ± one standard error, colours of differences end at 5" \
     at screen 0.01,up(0.115) font ",10" tc rgb TEXT

@@ -76,7 +76,7 @@ variances() {
         local table
         grep '^gnuplot ' commands | grep -o '[a-z_0-9]*\.csv' >tables
         while read -r table; do
-            grep -Eq -e "--output=$table$|^# $table joins|^make $(basename "$table" .csv)$" commands ||
+            grep -Eq -e "--output $table$|^# $table joins|^make $(basename "$table" .csv)$" commands ||
                 { echo "$name: $table"; return 1; }
         done <tables
     done
@@ -145,7 +145,7 @@ variances() {
     grep -q 'the corrected one is broken, up to 1.5 times' <(title wrong.svg)
 }
 
-@test "describe.sh: markup, quotes and joined tables; no svg is changed by a failure" {
+@test "describe.sh: markup, quotes, tables that are joined or tell nothing; a failure changes no svg" {
     export LC_ALL=C.UTF-8
     {
         echo "# program: pnm-stationary"
@@ -154,31 +154,68 @@ variances() {
         echo "# spectrum: file:it's & <mine>.txt"
         echo "# lr-normalization: on"
         echo "# exact: on"
-        echo "# given: lr"
+        echo "# precision: 0.001"
         echo "# header-lines: 8"
         echo "a,b"
     } >one.csv
     expect_equal "$(awk -f "$plots/command.awk" one.csv)" \
         "pnm-stationary --optimizer=sgd --spectrum='file:it'\\''s & <mine>.txt' --lr-normalization=on --exact"
-    printf '# command: pnm-noise --lr=1\n# command: pnm-noise --lr=2\n# program: pnm-noise\n# version: 9.8\n' >two.csv
-    expect_equal "$(awk -f "$plots/command.awk" two.csv | wc -l)" 2
+    printf '# program: pnm-bound\n# version: 9.8\n# c: 1\n# given: c\n# steps: 3\n' >two.csv
+    expect_equal "$(awk -v name=two.csv -f "$plots/command.awk" two.csv)" "pnm-bound --rerun=two.csv"
     printf 'a,b\n' >three.csv
     expect_equal "$(awk -f "$plots/command.awk" three.csv)" ""
-    printf '<svg>\n<title>Gnuplot</title>\n<desc>Produced by GNUPLOT 5 patchlevel 1 </desc>\n</svg>\n' >a.svg
+    printf '<svg>\n<title>Gnuplot</title>\n<desc>Produced by GNUPLOT 5 patchlevel 1 </desc>\n</svg>\n' >new.svg
+    cp new.svg a.svg
     attempt sh "$plots/describe.sh" a.svg "x < y & z" fig one.csv two.csv three.csv
     expect_status 0
     expect_equal "$(title a.svg)" "x < y & z"
     grep -q 'tables of pnmlab 9.8, 9.9,' a.svg
     description a.svg >said
     grep -qF "file:it'\\''s & <mine>.txt" said
-    grep -qx '# two.csv joins what these 2 commands print.' said
+    grep -qx 'pnm-bound --rerun=two.csv --output two.csv' said
     grep -qx '# three.csv does not say which command made it.' said
     grep -qx '</svg>' a.svg
-    echo 'no svg' >b.svg
+    # Noted commands go before the header's, as long as the table is the one that they made.
+    sh "$plots/note.sh" one.csv 'pnm-noise --lr 1' 'pnm-noise --lr 2'
+    cp new.svg b.svg
     attempt sh "$plots/describe.sh" b.svg t fig one.csv
+    expect_equal "$(description b.svg | sed -n '2,4p' | paste -s -d /)" \
+        'pnm-noise --lr 1/pnm-noise --lr 2/# one.csv joins what these 2 commands print.'
+    echo '1,2' >>one.csv
+    cp new.svg b.svg
+    attempt sh "$plots/describe.sh" b.svg t fig one.csv
+    description b.svg | grep -q '^pnm-stationary .* --output one.csv$'
+    echo 'no svg' >c.svg
+    attempt sh "$plots/describe.sh" c.svg t fig one.csv
     [ "$status" -ne 0 ]
-    expect_equal "$(cat b.svg)" 'no svg'
+    expect_equal "$(cat c.svg)" 'no svg'
     expect_equal "$(find . -name '*.new*')" ""
     attempt sh "$plots/describe.sh" a.svg
     expect_status 64
+}
+
+@test "tables.sh notes the commands as they were; the gallery has them" {
+    export LC_ALL=C.UTF-8
+    # Programs that print the same little table whatever they are asked
+    mkdir -p bin tables
+    local program
+    for program in "$PNM_BIN"/pnm-*; do
+        printf '%s\n' '#!/bin/sh' 'while [ "$1" != --output ]; do shift; done' \
+            'printf "# version: 1\na,b\n1,2\n" >"$2"' >"bin/${program##*/}"
+        chmod +x "bin/${program##*/}"
+    done
+    attempt sh "$plots/tables.sh" bin tables
+    expect_status 0
+    local command figure tables table
+    sh "$plots/render.sh" --list | grep -v 'bench\.csv$\|^training_' >figures
+    while read -r figure tables; do
+        description "$plots/gallery/$figure.svg" >said
+        for table in $tables; do
+            expect_equal "$(head -n 1 "tables/commands/$table")" "$(cksum <"tables/$table")" "$table"
+            tail -n +2 "tables/commands/$table" >commands
+            while read -r command; do
+                grep -qF -e "$command" said || { echo "$figure: $command"; return 1; }
+            done <commands
+        done
+    done <figures
 }
