@@ -15,7 +15,7 @@ RULES = "pnm"
 LINES_ONLY = 0
 WITH_PAPER = 1
 WIDE = 900
-HIGH = 654
+HIGH = 656
 folder(path) = (at = strstrt(path, "/")) ? path[1:at].folder(path[at+1:*]) : ""
 here = folder(ARG0)
 load here."style.gp"

@@ -9,7 +9,7 @@ USAGE = "TABLE.csv"
 NEEDED = "section what rule isa effective precision seconds projected"
 RULES = "sgd heavy_ball pnm"
 WIDE = 900
-HIGH = 554
+HIGH = 556
 folder(path) = (at = strstrt(path, "/")) ? path[1:at].folder(path[at+1:*]) : ""
 here = folder(ARG0)
 load here."style.gp"

@@ -9,7 +9,7 @@ LEVELS = ARG2
 OUT = ARG3
 RULES = "sgd heavy_ball"
 WIDE = 800
-HIGH = 534
+HIGH = 536
 whereof(path) = (at = strstrt(path, "/")) ? path[1:at].whereof(path[at+1:*]) : ""
 load whereof(ARG0)."error.gp"
 

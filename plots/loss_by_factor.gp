@@ -17,7 +17,7 @@ RULES = ""
 LINES_ONLY = 0
 WITH_PAPER = 0
 WIDE = 800
-HIGH = 794
+HIGH = 796
 folder(path) = (at = strstrt(path, "/")) ? path[1:at].folder(path[at+1:*]) : ""
 here = folder(ARG0)
 load here."style.gp"

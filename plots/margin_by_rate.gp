@@ -11,7 +11,7 @@ USAGE = "TABLE.csv"
 NEEDED = "optimizer lr beta1 error_small error_small_stderr projection projection_stderr"
 RULES = "heavy_ball"
 WIDE = 800
-HIGH = 694
+HIGH = 696
 folder(path) = (at = strstrt(path, "/")) ? path[1:at].folder(path[at+1:*]) : ""
 here = folder(ARG0)
 load here."style.gp"

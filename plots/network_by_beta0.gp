@@ -11,7 +11,7 @@ NEEDED = "id setting paper exact"
 SAMPLED = "measured stderr"
 RULES = "pnm"
 WIDE = 800
-HIGH = 554
+HIGH = 556
 folder(path) = (at = strstrt(path, "/")) ? path[1:at].folder(path[at+1:*]) : ""
 here = folder(ARG0)
 load here."style.gp"

@@ -11,7 +11,7 @@ RULES = "heavy_ball pnm"
 LINES_ONLY = 0
 WITH_PAPER = 0
 WIDE = 800
-HIGH = 654
+HIGH = 656
 folder(path) = (at = strstrt(path, "/")) ? path[1:at].folder(path[at+1:*]) : ""
 here = folder(ARG0)
 load here."style.gp"

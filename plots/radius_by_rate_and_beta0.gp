@@ -9,7 +9,7 @@ USAGE = "TABLE.csv"
 NEEDED = "optimizer beta1 lr_h beta0 rho limit"
 RULES = "pnm"
 WIDE = 800
-HIGH = 654
+HIGH = 656
 folder(path) = (at = strstrt(path, "/")) ? path[1:at].folder(path[at+1:*]) : ""
 here = folder(ARG0)
 load here."style.gp"

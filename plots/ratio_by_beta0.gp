@@ -12,7 +12,7 @@ USAGE = "FOUND.csv CONSTANT.csv"
 NEEDED = "optimizer beta0 bound form ratio"
 RULES = "pnm"
 WIDE = 900
-HIGH = 554
+HIGH = 556
 folder(path) = (at = strstrt(path, "/")) ? path[1:at].folder(path[at+1:*]) : ""
 here = folder(ARG0)
 load here."style.gp"

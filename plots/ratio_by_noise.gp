@@ -11,7 +11,7 @@ USAGE = "WHITE.csv STUDENT.csv MINIBATCH.csv EPOCH.csv MEAN.csv"
 NEEDED = "optimizer lr beta0 h_i measured stderr exact"
 RULES = "sgd pnm"
 WIDE = 900
-HIGH = 714
+HIGH = 716
 folder(path) = (at = strstrt(path, "/")) ? path[1:at].folder(path[at+1:*]) : ""
 here = folder(ARG0)
 load here."style.gp"

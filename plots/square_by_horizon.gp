@@ -11,7 +11,7 @@ USAGE = "TABLE.csv"
 NEEDED = "optimizer beta0 beta1 horizon min_square stderr bound_printed bound_corrected"
 RULES = "pnm"
 WIDE = 900
-HIGH = 674
+HIGH = 676
 folder(path) = (at = strstrt(path, "/")) ? path[1:at].folder(path[at+1:*]) : ""
 here = folder(ARG0)
 load here."style.gp"

@@ -11,7 +11,7 @@ USAGE = "POINTS.csv CURVE.csv"
 NEEDED = "optimizer lr beta0 beta1 steps"
 RULES = "pnm"
 WIDE = 900
-HIGH = 554
+HIGH = 556
 folder(path) = (at = strstrt(path, "/")) ? path[1:at].folder(path[at+1:*]) : ""
 here = folder(ARG0)
 load here."style.gp"

@@ -106,7 +106,7 @@ load here."looks.gp"
 
 # A height below the title: 0 is the bottom, 1 where the title begins.
 if (!exists("HEAD")) {
-    HEAD = 34
+    HEAD = 36
 }
 up(part) = part * (HIGH - HEAD) / HIGH
 

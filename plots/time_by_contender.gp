@@ -9,7 +9,7 @@ USAGE = "TABLE.csv"
 NEEDED = "section what rule d replicas threads ns ns_q1 ns_q3 ratio_to ratio processors"
 RULES = "sgd heavy_ball pnm"
 WIDE = 900
-HIGH = 654
+HIGH = 656
 folder(path) = (at = strstrt(path, "/")) ? path[1:at].folder(path[at+1:*]) : ""
 here = folder(ARG0)
 load here."style.gp"

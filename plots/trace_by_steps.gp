@@ -12,7 +12,7 @@ NEEDED = "id setting paper exact measured stderr"
 # The curves' looks; the rows that they are made of, as the claim's settings begin; their names
 RULES = "sgd pnm pnm_without_momentum anti_pgd anti_pgd_louder"
 WIDE = 800
-HIGH = 594
+HIGH = 596
 folder(path) = (at = strstrt(path, "/")) ? path[1:at].folder(path[at+1:*]) : ""
 here = folder(ARG0)
 load here."style.gp"

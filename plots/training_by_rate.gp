@@ -9,8 +9,8 @@ OUT = ARG4
 USAGE = "ASYM.csv SYM.csv CLEAN.csv"
 MATCH = "rate"
 WIDE = 800
-HIGH = 994
-HEAD = 54
+HIGH = 996
+HEAD = 56
 whereof(path) = (at = strstrt(path, "/")) ? path[1:at].whereof(path[at+1:*]) : ""
 load whereof(ARG0)."training.gp"
 

@@ -9,7 +9,7 @@ OUT = ARG2
 USAGE = "TABLE.csv"
 MATCH = "both"
 WIDE = 960
-HIGH = 454
+HIGH = 456
 whereof(path) = (at = strstrt(path, "/")) ? path[1:at].whereof(path[at+1:*]) : ""
 load whereof(ARG0)."training.gp"
 

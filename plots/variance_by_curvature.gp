@@ -13,7 +13,7 @@ RULES = "sgd pnm"
 LINES_ONLY = 0
 WITH_PAPER = 2
 WIDE = 900
-HIGH = 554
+HIGH = 556
 folder(path) = (at = strstrt(path, "/")) ? path[1:at].folder(path[at+1:*]) : ""
 here = folder(ARG0)
 load here."style.gp"

@@ -10,7 +10,7 @@ RULES = "sgd heavy_ball pnm two_batch"
 LINES_ONLY = 0
 WITH_PAPER = 2
 WIDE = 800
-HIGH = 654
+HIGH = 656
 folder(path) = (at = strstrt(path, "/")) ? path[1:at].folder(path[at+1:*]) : ""
 here = folder(ARG0)
 load here."variance.gp"

@@ -20,7 +20,7 @@ USAGE = "CERTIFIED_BY_STEPS.csv CERTIFIED_BY_BETA0.csv FOUND_BY_STEPS.csv ". \
 NEEDED = "optimizer lr beta0 beta1"
 RULES = "pnm"
 WIDE = 900
-HIGH = 634
+HIGH = 636
 folder(path) = (at = strstrt(path, "/")) ? path[1:at].folder(path[at+1:*]) : ""
 here = folder(ARG0)
 load here."style.gp"
