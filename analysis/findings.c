@@ -9,41 +9,42 @@
 /* A finding is about the first row of a claim whose setting begins so. In its words
  * {paper}, {exact} and {measured} stand for the row's numbers, {verdict} for its
  * paper_verdict, {pair} for the exact_verdict of a comparison of two rules and {claim}
- * for what the claim's rows say together. */
+ * for what the claim's rows say together. The id of the claim follows, which
+ * pnm-verify --explain takes. */
 struct finding {
     const char *claim, *setting, *words;
 };
 
 static const struct finding findings[] = {
     {"eq18-19", "pnm beta0=3 beta1=0.9, Algorithm 2;",
-     "Noise of PNM (eq. 19) at beta0 = 3: printed is {paper} times SGD's variance at "
-     "the applied rate, Algorithm 2 tends to {exact} times: {verdict}."},
+     "Noise of PNM at beta0 = 3: eq. 19 prints {paper} times SGD's variance at the "
+     "applied rate, that of Algorithm 2 tends to {exact} times SGD's: {verdict}"},
     {"eq18-19", "two_batch beta0=3,",
      "Two independent minibatches a step (eq. 5) at beta0 = 3: printed is {paper} "
-     "times, the limit is {exact} times: {verdict}."},
+     "times SGD's variance, the limit is {exact} times: {verdict}"},
     {"special-hb", "pnm at beta0=",
-     "PNM at beta0 = -beta1/(1+beta1) against Heavy Ball: the trajectories differ by "
-     "{measured} of their size; the claim: {claim}."},
+     "PNM at beta0 = -beta1/(1+beta1) is printed to be Heavy Ball: the trajectories "
+     "differ by {measured} of their size: {claim}"},
     {"thm3.1", "printed:",
-     "Theorem 3.1: squared gradients that a search found reach {exact} times the "
-     "printed bound; the claim: {claim}."},
+     "Theorem 3.1 bounds the squared gradient: the largest that a search found reaches "
+     "{exact} times the printed bound: {claim}"},
     {"jl-gdm", "error on fresh examples with the small margin, GD+M - GD",
      "Momentum (Jelassi and Li, reconstructed setting): its error less that of "
-     "gradient descent where the margin is small is {measured}: {verdict}."},
+     "gradient descent where the margin is small is {measured}: {verdict}"},
     {"fig4a", "as published, 40 % asymmetric label noise: PNM eta=1 beta0=70 - SGD",
      "Analogue of figure 4, 40 % asymmetric label noise, beta0 = 70: PNM's test error "
-     "less that of SGD at a tenth of its rate is {measured} points: {pair}."},
+     "less that of SGD at a tenth of its rate is {measured} points: {pair}"},
     {"fig4a", "matched, 40 % asymmetric label noise: PNM eta=1 beta0=70 - SGD",
      "The same less that of SGD at PNM's own rate and decay: {measured} points: "
-     "{pair}."},
+     "{pair}"},
     {"fig4a", "matched, 40 % symmetric label noise: PNM eta=1 beta0=70 - SGD",
-     "The same with 40 % symmetric label noise: {measured} points: {pair}."},
+     "The same with 40 % symmetric label noise: {measured} points: {pair}"},
     {"fig5a", "matched, clean labels: PNM eta=1 beta0=1 - SGD",
      "Analogue of figure 5, clean labels, beta0 = 1: PNM less SGD at its rate and "
-     "decay: {measured} points: {pair}."},
+     "decay: {measured} points: {pair}"},
     {"table1a", "matched, clean labels: AdaPNM eta=0.001 decay 0.0005 - AdamW",
      "Analogue of table 1: AdaPNM less AdamW at its rate and decay: {measured} points: "
-     "{pair}."},
+     "{pair}"},
 };
 
 static const struct ledger_row *find_row(const struct ledger *ledger,
@@ -110,7 +111,7 @@ int findings_tell(const struct ledger *ledger, struct text *text, struct error *
         text_add(text, "%s%zu. ", told == 0 ? "findings:\n" : "", told + 1);
         told++;
         add_words(ledger, row, findings[k].words, text);
-        text_add(text, "\n");
+        text_add(text, " (claim %s).\n", findings[k].claim);
     }
     return text_check(text, "the findings", error);
 }

@@ -1,23 +1,49 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-// Filter by verdict and sort by column. The page says everything without this.
+// Search, filter by verdict, sort by column, copy commands. The page says everything without this.
 "use strict";
 (function () {
     const all = (selector, of) => Array.from((of || document).querySelectorAll(selector));
+    const search = document.getElementById("search");
     const filter = document.getElementById("filter");
     const shown = document.getElementById("shown");
+    const claims = all("section.claim");
+
+    // "β₀", "β0" and "beta0" are the same word, in the ledger's spelling.
+    const names = { "β": "beta", "η": "eta", "γ": "gamma", "λ": "lambda", "θ": "theta", "σ": "sigma", "ς": "sigma" };
+    const plain = (text) => text.normalize("NFKC").toLowerCase().replace(/[βηγλθσς]/g, (letter) => names[letter]);
+    const texts = new Map();
+    function text(claim) {
+        if (!texts.has(claim)) {
+            texts.set(claim, plain(claim.textContent));
+        }
+        return texts.get(claim);
+    }
 
     function apply() {
         const word = filter.value;
+        const sought = plain(search.value).split(/\s+/).filter(Boolean);
         const fits = (row) => !word || row.dataset.verdicts.split("|").includes(word);
-        const rows = all("tr[data-verdicts]");
-        rows.forEach((row) => { row.hidden = !fits(row); });
-        const claims = all("section.claim");
-        claims.forEach((claim) => { claim.hidden = !fits(claim); });
+        claims.forEach((claim) => {
+            claim.hidden = !fits(claim) || !sought.every((part) => text(claim).includes(part));
+        });
+        all("tr[data-verdicts]").forEach((row) => {
+            const claim = document.getElementById(row.dataset.claim);
+            row.hidden = !fits(row) || Boolean(claim && claim.hidden);
+        });
         all("section.part").forEach((part) => {
-            part.hidden = !all("section.claim", part).some((claim) => !claim.hidden);
+            const inside = all("section.claim", part);
+            part.hidden = inside.length > 0 && !inside.some((claim) => !claim.hidden);
         });
         const left = claims.filter((claim) => !claim.hidden).length;
-        shown.textContent = left + " of " + claims.length + " claims shown";
+        shown.textContent = left + " of " + claims.length + " claims";
+    }
+
+    // The first claim found is brought into sight.
+    function go() {
+        const first = claims.find((claim) => !claim.hidden);
+        if (first) {
+            first.scrollIntoView();
+        }
     }
 
     // A link to what is filtered away shows all again.
@@ -25,6 +51,7 @@
         const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
         if (target && target.closest("[hidden]")) {
             filter.value = "";
+            search.value = "";
             apply();
             target.scrollIntoView();
         }
@@ -52,16 +79,41 @@
         Array.from(body.rows).sort(order).forEach((row) => body.append(row));
     }
 
+    // Where the clipboard is refused, the command is selected, for the reader's own keys.
+    async function copy(code, button) {
+        try {
+            await navigator.clipboard.writeText(code.textContent);
+            button.textContent = "copied";
+        } catch (refused) {
+            getSelection().selectAllChildren(code);
+            button.textContent = document.execCommand("copy") ? "copied" : "selected";
+        }
+        setTimeout(() => { button.textContent = "copy"; }, 2000);
+    }
+
+    function button(words, act) {
+        const made = document.createElement("button");
+        made.type = "button";
+        made.textContent = words;
+        made.addEventListener("click", () => act(made));
+        return made;
+    }
+
     all("table.sortable th").forEach((head) => {
-        const button = document.createElement("button");
-        button.type = "button";
-        button.textContent = head.textContent;
+        const words = head.textContent;
         head.textContent = "";
-        head.append(button);
+        head.append(button(words, () => sort(head)));
         head.setAttribute("aria-sort", "none");
-        button.addEventListener("click", () => sort(head));
+    });
+    all(".command").forEach((box) => {
+        const code = box.querySelector("code");
+        const made = button("copy", (pressed) => copy(code, pressed));
+        made.setAttribute("aria-live", "polite");
+        box.append(made);
     });
     filter.addEventListener("change", apply);
+    search.addEventListener("input", apply);
+    search.addEventListener("change", () => { if (search.value) { go(); } });
     window.addEventListener("hashchange", reveal);
     document.getElementById("controls").hidden = false;
     apply();

@@ -4,11 +4,14 @@
 
 usage: report.py LEDGER.json... PICTURES_DIR OUT.html
 
-LEDGER.json is pnm-verify's; of a claim in several of them the last is shown. The claims of
-other papers than that on PNM, if a ledger has any, have a section a paper. PICTURES_DIR holds the figures as svg (results, or plots/gallery).
-What the page says of each claim is in analysis/claims/ID.md (analysis/explain.h tells their
-form), numbers come from the ledger. The page needs no network and no script.
-With SOURCE_DATE_EPOCH set, that is its time; otherwise the ledger file's.
+LEDGER.json is pnm-verify's; of a claim in several of them the last is shown. The page begins
+with the findings of the first, if it is of the whole paper, and figure 1. The claims of other
+papers than that on PNM, if a ledger has any, have a section a paper. PICTURES_DIR holds the
+figures as svg (results, or plots/gallery). What the page says of each claim is in
+analysis/claims/ID.md (analysis/explain.h tells their form), numbers come from the ledger. It
+links explorer.html if that is beside OUT.html. The page needs no network and no script.
+With SOURCE_DATE_EPOCH set, that is its time and it names no machine, so that the same inputs
+give the same bytes; otherwise its time is the ledger file's.
 """
 
 import datetime
@@ -30,21 +33,52 @@ PARTS = {
     "app. A": "Appendix A: proofs",
     "app. C": "Appendix C: further experiments",
     "app. D": "Appendix D: stochastic gradient noise",
+    "noise": "Real noise: minibatches, epochs, heavy tails, means of iterates",
+    "networks": "Networks",
+    "worst": "Worst cases",
     "neighbours": "Other papers on the noise of SGD",
-    "momentum": "Jelassi and Li: momentum and generalization",
-    "analogues": "Small networks beside figures 4 to 7 and table 1",
+    "momentum": "The paper on momentum: Jelassi and Li",
+    "figures": "Further figures",
 }
-# What stands above the claims of a paper, and in the head of the page.
+# Sections by what a claim is about, whatever part of the paper it bears on: its claims, or the
+# source whose claims they are, and figures that belong to none of them.
+TOPICS = {
+    "noise": (("tails", "epoch", "averaging", "anti-pgd"), ("ratio_by_noise",)),
+    "networks": (("eq18-19-net", "fig11", "fig12", "analogues"), ()),
+    "worst": (("worst-case", "worst-case-noise", "lemmas-sharp", "cap"), ("worst_by_steps_and_beta0",)),
+}
+# What stands above the claims of a section, and in the head of the page for a source.
 NOTES = {
+    "noise": "The paper takes the noise of gradients to be white, Gaussian and the same everywhere. That of a training is none "
+    "of these. The claims below ask whether the factor γ, which white noise does not have, comes with minibatches, with samples "
+    "drawn without replacement, with heavy tails, or in the mean of the iterates.",
+    "networks": "These claims are about networks that are small enough to know their Hessian exactly or to be trained in "
+    "minutes. They are not the networks of the paper and say nothing of CIFAR.",
+    "worst": "These claims take no average: they ask for the worst function that the theorem allows, and how much of a bound it "
+    "uses.",
     "neighbours": "What papers on the noise of SGD state is read as it is commonly quoted, and held against the same "
     "theory and simulation.",
     "momentum": "Samy Jelassi and Yuanzhi Li, <cite>Towards understanding how momentum improves generalization in deep "
     "learning</cite> (ICML 2022). Only the abstract was at hand: data and network are reconstructed from it, and another "
     "reconstruction might decide otherwise. Nothing here is about the paper’s own setting or its proofs.",
-    "analogues": "Test errors of pairs of rules on a network of one hidden layer, with the settings of the paper on PNM scaled "
-    "down, as published and with rate and decay matched. They are no check of the figures and say nothing of CIFAR: a row is "
-    "better, same or worse by the paired difference in points.",
+    "analogues": "Test errors of pairs of rules on a network of one hidden layer, with the settings of figures 4 to 7 and table 1 "
+    "of the paper on PNM scaled down, as published and with rate and decay matched. They are no check of the figures and say "
+    "nothing of CIFAR: a row is better, same or worse by the paired difference in points.",
+    "figures": "These figures show what no claim is about: what a rule costs, and what a precision costs.",
 }
+# A source of claims: (title, the section that they are in)
+SOURCES = {
+    "analogues": ("Small networks beside figures 4 to 7 and table 1", "networks"),
+    "neighbours": (PARTS["neighbours"], "neighbours"),
+    "momentum": (PARTS["momentum"], "momentum"),
+}
+# Figures that make verify does not draw, because their tables take minutes.
+MADE_BY = {
+    "training_": "make training-tables plots",
+    "cost_by_rate": "make bench plots",
+    "time_by_contender": "make bench plots",
+}
+FIRST_FIGURE = "variance_by_rate"
 # word: (class, mark); the words are pnm-verify's, in the order in which they are told
 VERDICTS = {
     "fails": ("fails", "✗"),
@@ -180,30 +214,39 @@ def read_ledger(path):
                      "kind", "paper_verdict", "exact_verdict", "form", "variable", "command", "source"):  # fmt: skip
             if not rows or any(name not in row for row in rows):
                 raise Mistake(f"{path}: no rows, or no column {name}: not a ledger of pnm-verify")
-        return ledger["provenance"], rows
+        return ledger["provenance"], rows, ledger.get("closing", [])
     except (ValueError, KeyError, TypeError) as error:
         raise Mistake(f"{path}: not a ledger of pnm-verify --output FILE.json") from error
 
 
 def read_captions(path):
-    """{figure: (number and title, what it shows)} from the page of figures."""
-    found = re.findall(r"^## (\d+\. .*)\n+!\[(.*?)\]\(gallery/(.*?)\.svg\)", read(path), flags=re.M)
-    return {name: (title, shows) for title, shows, name in found}
+    """{figure: (number, title, what it shows)} from the page of figures."""
+    found = re.findall(r"^## (\d+)\. (.*)\n+!\[(.*?)\]\(gallery/(.*?)\.svg\)", read(path), flags=re.M)
+    return {name: (number, title, shows) for number, title, shows, name in found}
 
 
-def picture(path, name, label):
-    """The svg at path for use within a page: ids of its own, a label, no size in pixels."""
-    text = read(path)
-    if "<svg" not in text:
+def element(svg, name):
+    """The text of the svg's <title> or <desc>; empty where it is gnuplot's own."""
+    found = re.search(rf"<{name}>(.*?)</{name}>", svg, flags=re.S)
+    text = html.unescape(found[1]).strip() if found else ""
+    return "" if text.lower().startswith(("gnuplot", "produced by gnuplot")) else text
+
+
+def picture(path, name):
+    """The svg at path for use within a page, with ids of its own and no size in pixels, without
+    its title and description; and these two."""
+    svg = read(path)
+    if "<svg" not in svg:
         raise Mistake(f"{path}: no svg")
-    text = text[text.index("<svg") :]
-    text = re.sub(r"<title>.*?</title>|<desc>.*?</desc>", "", text, flags=re.S)
-    text = re.sub(r"\bid=(['\"])", rf"id=\1{name}-", text)
-    text = re.sub(r"(href=['\"]#|url\(#)", rf"\g<1>{name}-", text)
-    size = re.search(r'width="(\d+)" height="(\d+)"', text)
+    svg = svg[svg.index("<svg") :]
+    title, description = element(svg, "title"), element(svg, "desc")
+    svg = re.sub(r"<title>.*?</title>|<desc>.*?</desc>", "", svg, flags=re.S)
+    svg = re.sub(r"\bid=(['\"])", rf"id=\1{name}-", svg)
+    svg = re.sub(r"(href=['\"]#|url\(#)", rf"\g<1>{name}-", svg)
+    size = re.search(r'width="(\d+)" height="(\d+)"', svg)
     if size:
-        text = text.replace(size[0], "", 1)
-    return text.replace("<svg", f'<svg role="img" aria-label="{html.escape(label)}"', 1)
+        svg = svg.replace(size[0], "", 1)
+    return svg, title, description
 
 
 def machine():
@@ -228,9 +271,26 @@ def time_of(path):
 # --- page -------------------------------------------------------------------------------
 
 
+def command_lines(lines):
+    """A box each, so that each can be copied by itself."""
+    return "".join(f'<pre class="command"><code>{html.escape(line)}</code></pre>\n' for line in lines)
+
+
+def described(text):
+    """The description of a figure: a box a command, the rest as sentences."""
+    out = ""
+    for line in re.sub(r"\s*\\\n\s*", " ", text).splitlines():
+        line = line.strip()
+        if re.match(r"(build/bin/|pnm-|pnmlab |make |gnuplot |sh plots/)", line):
+            out += command_lines([line])
+        elif line:
+            out += f"<p>{html.escape(line)}</p>\n"
+    return out
+
+
 def verdict(word, count=None):
     name, mark = VERDICTS.get(word, ("none", "–"))
-    many = "" if count is None else f" {count}"
+    many = "" if count is None else f'<span class="many"> {count}</span>'
     return f'<span class="verdict {name}">{mark} {html.escape(word)}{many}</span>'
 
 
@@ -301,15 +361,16 @@ def told(rows):
 
 
 class Page:
-    def __init__(self, ledgers, pictures):
+    def __init__(self, ledgers, pictures, out):
         self.ledger = ledgers[0]
         self.pictures = pictures
+        self.folder = os.path.dirname(out)
         contents = [read_ledger(path) for path in ledgers]
-        self.provenance = contents[0][0]
+        self.provenance, _, self.closing = contents[0]
         self.texts = read_claims(CLAIMS)
         self.captions = read_captions(os.path.join(HERE, "README.md"))
         self.rows, self.options = {}, {}
-        for _, rows in contents:
+        for _, rows, _ in contents:
             self.add(rows)
         for id in self.rows:
             if id not in self.texts:
@@ -344,9 +405,16 @@ class Page:
 
         return value
 
+    def untestable(self, id):
+        return self.rows[id][0]["paper_verdict"] in NOT_RUN
+
     def part(self, id):
+        """The section that a claim is in; that of the paper on PNM for what is in its one line."""
         first = self.rows[id][0]
-        if first["source"] in NOTES:
+        for topic, (members, _) in TOPICS.items():
+            if id in members or first["source"] in members:
+                return topic
+        if first["source"] in SOURCES:
             return first["source"]
         return first["where"].removeprefix("bears on ").split(",")[0]
 
@@ -354,23 +422,60 @@ class Page:
         """The rows of each claim of a paper."""
         return [rows for rows in self.rows.values() if rows[0]["source"] == source]
 
-    def head(self):
+    def findings(self):
+        """The sentences that the ledger ends with, as make verify prints them."""
+        out = ""
+        for line in self.closing:
+            found = re.fullmatch(r"\d+\. (.*): ([^:]*) \(claim (\S+)\)\.", line)
+            if not found:
+                continue
+            words, word, id = (html.escape(part) for part in found.groups())
+            said = verdict(word) if word in VERDICTS else f"<strong>{word}</strong>"
+            words = re.sub(r"\bbeta([0-9])", r"β<sub>\1</sub>", words).replace("-", "−")
+            words = re.sub(r"(?<=\w)−(?=[A-Za-z])", "-", words)
+            words = re.sub(r"\d[\d.]*e−\d+", lambda value: number(value[0].replace("−", "-")), words)
+            out += f'<li>{words}: {said} (<a href="#{id}">{id}</a>).</li>\n'
+        return f'<h2 id="findings">What was found</h2>\n<ol>\n{out}</ol>\n' if out else ""
+
+    def first_screen(self):
+        found = self.findings()
+        if found:
+            found = f"""<div class="first"><section>{found}</section>
+{self.figure(FIRST_FIGURE)}</div>
+"""
+        return f"""<h1>Positive-Negative Momentum: what holds, exactly and measured</h1>
+<p>Each claim of Xie, Yuan, Zhu and Sugiyama, <cite>Positive-Negative Momentum: Manipulating
+Stochastic Gradient Noise to Improve Generalization</cite> (ICML 2021,
+<a href="https://arxiv.org/abs/2103.17182">arXiv 2103.17182</a>), beside what follows exactly from
+its definitions and what a simulation measured.</p>
+{found}"""
+
+    def explorer(self):
+        if os.path.exists(os.path.join(self.folder, "explorer.html")):
+            return """<p><a href="explorer.html">The page to play with</a> has sliders for the rule and its parameters, draws
+the variance, the spectrum of the noise and the stability map, and runs chains beside the exact line.</p>"""
+        return """<p><code>make explorer</code> makes a page to play with beside this one, with sliders for the rule and its
+parameters.</p>"""
+
+    def facts(self):
         provenance = dict(self.provenance)
         version = f"{provenance.pop('program', 'pnm-verify')} {provenance.pop('version', '')}"
         provenance.pop("header-lines", None)
         seed = provenance.pop("seed", "not stated")
-        parameters = ", ".join(f"{key} {value}" for key, value in provenance.items())
         when = time_of(self.ledger)
         facts = {
             "Version": version,
-            "Parameters": parameters,
+            "Parameters": ", ".join(f"{key} {value}" for key, value in provenance.items()),
             "Seed": seed,
-            "Machine": machine(),
+            "Machine": "" if os.environ.get("SOURCE_DATE_EPOCH") else machine(),
             "Time": when.strftime("%Y-%m-%d %H:%M UTC"),
         }
         listed = "".join(
-            f"<dt>{key}</dt><dd>{html.escape(value)}</dd>" for key, value in facts.items()
+            f"<dt>{key}</dt><dd>{html.escape(value)}</dd>" for key, value in facts.items() if value
         )
+        return f"<dl>{listed}</dl>"
+
+    def counts(self):
         every = [row for rows in self.rows.values() for row in rows if row["paper_verdict"] not in NOT_RUN]
         by_form = "; ".join(
             f"{form}: " + ", ".join(
@@ -381,20 +486,19 @@ class Page:
         )  # fmt: skip
         differ = sum(row["exact_verdict"] == "fails" for row in every)
         others = "".join(
-            f'<p><a href="#{source}">{PARTS[source]}</a>. {note} {self.summary(self.of(source))}</p>\n'
-            for source, note in NOTES.items()
+            f'<p><a href="#{part}">{title}</a>. {NOTES[source]} {self.summary(self.of(source))}</p>\n'
+            for source, (title, part) in SOURCES.items()
             if self.of(source)
         )
-        return f"""<h1>Positive-Negative Momentum: what holds, exactly and measured</h1>
-<p>Each claim of Xie, Yuan, Zhu and Sugiyama, <cite>Positive-Negative Momentum: Manipulating
-Stochastic Gradient Noise to Improve Generalization</cite> (ICML 2021,
-<a href="https://arxiv.org/abs/2103.17182">arXiv 2103.17182</a>), beside what follows exactly from
-its definitions and what a simulation measured.</p>
+        return f"""<h2 id="counts">In numbers</h2>
 <p><strong>{self.summary(self.of("pnm"))} Measurement and exact theory disagree in {differ} of
 {len(every)} rows.</strong></p>
 {others}<p>The rows by form and verdict: {by_form}.</p>
-<dl>{listed}</dl>
-<h2 id="reading">How to read it</h2>
+{self.facts()}
+"""
+
+    def reading(self):
+        return """<h2 id="reading">How to read it</h2>
 <p><b>Paper</b> is the value of the printed formula, <b>exact</b> what follows from the
 definitions, without simulation, and <b>measured</b> what simulated chains gave, ± one standard
 error; no error is shown where nothing is random. <b>Paper’s claim</b> says whether measured agrees
@@ -413,7 +517,8 @@ gradient noise; B the batch size; θ the parameters; Σ their stationary covaria
 curvature and gradient; λ the precision of the prior.</p>
 <p>Commands are run in pnmlab's folder after <code>make</code>. A claim's command prints all of
 its rows; <code>| grep -F 'SETTING'</code> after it picks one. Settings are written as in the ledger,
-where eta is η, beta β, gamma γ, lambda λ, theta θ and Sigma Σ.</p>"""
+where eta is η, beta β, gamma γ, lambda λ, theta θ and Sigma Σ.</p>
+"""
 
     def summary(self, claims):
         """How many of a paper's claims hold, in a sentence or two; of analogues, what their rows say."""
@@ -432,37 +537,39 @@ where eta is η, beta β, gamma γ, lambda λ, theta θ and Sigma Σ.</p>"""
 more ({len(meant)} of them are misprints, and hold as intended), {len(undecided)} are open; of the others the
 paper claims nothing."""
 
-    def controls(self):
+    def bar(self):
+        """What stays in sight: the way back, and with a script the search."""
         words = [row["paper_verdict"] for rows in self.rows.values() for row in rows]
         options = "".join(
             f'<option value="{word}">{word} ({words.count(word)} rows)</option>'
             for word in VERDICTS
-            if word in words
+            if word in words and word not in NOT_RUN
         )
-        return f"""<div id="controls" hidden><label>Paper’s claim:
-<select id="filter"><option value="">all</option>{options}</select></label>
-<span id="shown" aria-live="polite"></span></div>"""
+        return f"""<div id="bar"><a href="#contents">Contents</a>
+<span id="controls" hidden><input id="search" type="search" placeholder="search the claims" aria-label="search the claims">
+<select id="filter" aria-label="Paper’s claim"><option value="">all verdicts</option>{options}</select>
+<span id="shown" aria-live="polite"></span></span></div>
+"""
 
     def verdicts_of(self, rows):
         return "|".join(sorted({row["paper_verdict"] for row in rows}))
 
-    def contents(self):
+    def claims(self):
         lines = ""
         for at, id in enumerate(self.order()):
             rows = self.rows[id]
             right = of_form(rows, "corrected")
             run = [row for row in rows if row["exact_verdict"] not in NOT_RUN]
             lines += (
-                f'<tr data-verdicts="{self.verdicts_of(rows)}">'
+                f'<tr data-verdicts="{self.verdicts_of(rows)}" data-claim="{id}">'
                 f'<td data-v="{at}"><a href="#{id}">{id}</a></td>'
-                f'<td data-v="{at}">{html.escape(rows[0]["where"])}</td>'
                 f"<td>{told(rows)}</td><td>{tally(right, 'paper_verdict')}</td>"
-                f"<td>{tally(run, 'exact_verdict')}</td></tr>\n"
+                f"<td>{tally(run, 'exact_verdict')}</td>"
+                f'<td data-v="{at}">{html.escape(rows[0]["where"])}</td></tr>\n'
             )
         return f"""<h2 id="claims">The claims</h2>
-<div class="scroll" tabindex="0" role="region" aria-label="all claims"><table class="sortable">
-<thead><tr><th>claim</th><th>where</th><th>paper’s claim (rows)</th><th>corrected form</th>
-<th>exact value</th></tr></thead>
+<div class="scroll" tabindex="0" role="region" aria-label="all claims"><table class="sortable claims">
+<thead><tr><th>claim</th><th>paper’s claim</th><th>corrected form</th><th>exact value</th><th>where</th></tr></thead>
 <tbody>
 {lines}</tbody></table></div>
 """
@@ -479,10 +586,10 @@ paper claims nothing."""
                 found = [id for id in ids.split() if id in self.rows]
                 by = ", ".join(f'<a href="#{id}">{id}</a>' for id in found) or "not in this ledger"
                 words = tally([row for id in found for row in self.rows[id]], "paper_verdict")
-            lines += f'<tr><td data-v="{at}">{name}</td><td>{by}</td><td>{words}</td></tr>\n'
+            lines += f'<tr><td data-v="{at}">{name}</td><td>{words}</td><td>{by}</td></tr>\n'
         return f"""<h2 id="statements">Every numbered statement</h2>
 <div class="scroll" tabindex="0" role="region" aria-label="numbered statements"><table class="sortable">
-<thead><tr><th>statement</th><th>decided by</th><th>paper’s claim (rows)</th></tr></thead>
+<thead><tr><th>statement</th><th>paper’s claim</th><th>decided by</th></tr></thead>
 <tbody>
 {lines}</tbody></table></div>
 """
@@ -503,31 +610,38 @@ paper claims nothing."""
             classes = "" if row["form"] == "printed" else ' class="corrected"'
             lines += (
                 f'<tr id="{id}-{at}"{classes} data-verdicts="{row["paper_verdict"]}">'
+                f"<td>{verdict(row['paper_verdict'])}</td><td>{verdict(row['exact_verdict'])}</td>"
                 f'<td class="setting" data-v="{at}">{html.escape(row["setting"])}</td>{numbers}'
-                f'<td class="number" data-v="{count}">{count}</td>'
-                f"<td>{verdict(row['paper_verdict'])}</td>"
-                f"<td>{verdict(row['exact_verdict'])}</td><td>{row['form']}</td></tr>\n"
+                f'<td class="number" data-v="{count}">{count}</td><td>{row["form"]}</td></tr>\n'
             )
         return f"""<div class="scroll" tabindex="0" role="region" aria-label="{id}: settings">
-<table class="sortable"><thead><tr><th>setting</th><th>paper</th><th>exact</th><th>measured ± s.e.</th>
-<th>count</th><th>paper’s claim</th><th>exact value</th><th>form</th></tr></thead>
+<table class="sortable rows"><thead><tr><th>paper’s claim</th><th>exact value</th><th>setting</th><th>paper</th><th>exact</th>
+<th>measured ± s.e.</th><th>count</th><th>form</th></tr></thead>
 <tbody>
 {lines}</tbody></table></div>
 """
 
     def figure(self, name):
-        title, shows = self.captions.get(name, (name, name))
+        """The figure with its finding, the svg's title, which is its alternative text, too, and
+        its commands, the svg's description; what plots/README.md says where it has none."""
+        number, named, shows = self.captions.get(name, ("", name, name))
         if name in self.embedded:
-            return f'<p>See also <a href="#{name}">figure {html.escape(title)}</a>.</p>\n'
+            return f'<p>See also <a href="#{name}">figure {number}, {html.escape(named)}</a>.</p>\n'
         path = os.path.join(self.pictures, name + ".svg")
-        # The tables of figures of trainings take minutes, so make verify does not draw them.
-        if name.startswith("training_") and not os.path.exists(path):
-            return f"<p>Figure {html.escape(title)} is drawn by <code>make training-tables plots</code>.</p>\n"
+        command = next((command for begin, command in MADE_BY.items() if name.startswith(begin)), "")
+        if command and not os.path.exists(path):
+            return f"<p>Figure {number}, {html.escape(named)}, is drawn by <code>{command}</code>.</p>\n"
         self.embedded.add(name)
-        svg = picture(path, name, shows)
+        svg, title, description = picture(path, name)
+        label = html.escape(title or shows)
+        svg = svg.replace("<svg", f'<svg role="img" aria-label="{label}"', 1)
+        finding = f"<b>{html.escape((title or named).rstrip('.'))}.</b>"
+        commands = described(description) or command_lines([command or "make tables plots"])
         return f"""<figure id="{name}"><div class="scroll" tabindex="0" role="region"
-aria-label="figure {html.escape(title)}">{svg}</div>
-<figcaption>Figure {html.escape(title)}: {html.escape(shows)}.</figcaption></figure>
+aria-label="figure {number}, {html.escape(named)}">{svg}</div>
+<figcaption>Figure {number}: {finding} {html.escape(shows)}.
+<details><summary>What made this figure</summary>
+{commands}</details></figcaption></figure>
 """
 
     def paragraphs(self, id, kind, label, *sections):
@@ -547,9 +661,6 @@ aria-label="figure {html.escape(title)}">{svg}</div>
         out += f'<header><h3><a href="#{id}">{id}</a></h3> '
         out += f'<span class="where">{html.escape(first["where"])}</span></header>\n'
         out += self.paragraphs(id, "says", "Printed", "Printed")
-        if first["paper_verdict"] in NOT_RUN:
-            reason = f"{verdict(first['paper_verdict'])} {html.escape(first['setting'])}"
-            return f"{out}<p>{reason}.</p>\n</section>\n"
         out += self.paragraphs(id, "says", "Read as", "Reading")
         out += self.paragraphs(id, "says", "Shown", "Shown")
         out += self.paragraphs(id, "right", "Corrected", "Corrected")
@@ -560,38 +671,83 @@ aria-label="figure {html.escape(title)}">{svg}</div>
         out += self.table(id)
         out += "".join(self.figure(name) for name in text["Figures"])
         commands = [f"pnm-verify --claim {id}{self.options[id]}", *text["Commands"]]
-        listed = "\n".join(f"build/bin/{html.escape(command)}" for command in commands)
-        out += f'<h4>To see it again</h4>\n<pre class="command"><code>{listed}</code></pre>\n'
-        return out + "</section>\n"
+        listed = command_lines(f"build/bin/{command}" for command in commands)
+        return f"{out}<h4>To see it again</h4>\n{listed}</section>\n"
+
+    def sections(self):
+        """{section: its claims}, in the order of the page."""
+        parts = list(PARTS)
+        found = {}
+        for id in self.rows:
+            if not self.untestable(id):
+                found.setdefault(self.part(id), []).append(id)
+        return dict(sorted(found.items(), key=lambda item: (
+            parts.index(item[0]) if item[0] in parts else -1, item[0])))  # fmt: skip
 
     def order(self):
-        places = sorted(
-            {self.part(id) for id in self.rows},
-            key=lambda p: (p in NOTES, list(NOTES).index(p) if p in NOTES else p[:3] != "sec", p),
-        )
-        return [id for place in places for id in self.rows if self.part(id) == place]
+        return [id for ids in self.sections().values() for id in ids]
+
+    def not_testable(self):
+        """What is not run, in one line: each with its place for links, and what it would take."""
+        needs = {}
+        for id, rows in self.rows.items():
+            if self.untestable(id):
+                what = f'<span id="{id}" title="{html.escape(rows[0]["statement"])}">{id}</span>'
+                needs.setdefault(f"{rows[0]['paper_verdict']}: {rows[0]['setting']}", []).append(what)
+        listed = "; ".join(f"{', '.join(ids)} ({html.escape(why)})" for why, ids in needs.items())
+        return f'<p id="untestable">{listed}.</p>\n' if listed else ""
+
+    def place(self, part):
+        """The anchor of a section."""
+        return re.sub(r"[^A-Za-z0-9]+", "-", part)
+
+    def further(self):
+        """The figures that no claim names, where they were drawn."""
+        named = {name for text in self.texts.values() for name in text["Figures"]}
+        named.update(name for _, figures in TOPICS.values() for name in figures)
+        return "".join(self.figure(name) for name in self.captions if name not in named)
+
+    def section(self, part, inside):
+        title = html.escape(PARTS.get(part, part))
+        note = f'<p class="note">{NOTES[part]}</p>\n' if part in NOTES else ""
+        return f'<section class="part">\n<h2 id="{self.place(part)}">{title}</h2>\n{note}{inside}</section>\n'
 
     def body(self):
-        out, last = "", None
-        for id in self.order():
-            place = self.part(id)
-            if place != last:
-                out += "</section>\n" if last else ""
-                anchor = f' id="{place}"' if place in NOTES else ""
-                out += f'<section class="part">\n<h2{anchor}>{html.escape(PARTS.get(place, place))}</h2>\n'
-                out += f'<p class="note">{NOTES[place]}</p>\n' if place in NOTES else ""
-                last = place
-            out += self.claim(id)
-        return out + "</section>\n"
+        out = self.not_testable()
+        for part, ids in self.sections().items():
+            figures = TOPICS[part][1] if part in TOPICS else ()
+            inside = "".join(self.figure(name) for name in figures)
+            for id in ids:
+                if self.rows[id][0]["source"] == "analogues" and 'id="analogues"' not in inside:
+                    inside += f'<p id="analogues" class="note">{NOTES["analogues"]}</p>\n'
+                inside += self.claim(id)
+            out += self.section(part, inside)
+        return out + (self.section("figures", self.further()) if self.closing else "")
+
+    def navigation(self, body):
+        """The contents, which list what the page has."""
+        listed = ""
+        for place, title in re.findall(r'<h2 id="(.*?)">(.*?)</h2>', body):
+            many = [len(ids) for part, ids in self.sections().items() if self.place(part) == place]
+            told = f' <span class="where">{many[0]} {"claim" if many[0] == 1 else "claims"}</span>' if many else ""
+            listed += f'<li><a href="#{place}">{title}</a>{told}</li>\n'
+        return f"""<nav id="contents" aria-labelledby="contents-title"><h2 id="contents-title">Contents</h2>
+<ul>
+{listed}</ul>
+{self.explorer()}</nav>
+"""
 
     def whole(self):
         style = read(os.path.join(HERE, "report.css"))
         script = read(os.path.join(HERE, "report.js"))
+        first = self.first_screen()
+        body = f"{self.counts()}{self.reading()}{self.claims()}{self.statements()}{self.body()}"
         return f"""<!DOCTYPE html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
 <meta name="generator" content="pnmlab {html.escape(self.provenance.get("version", ""))}">
 <link rel="icon" href="data:,">
 <title>Positive-Negative Momentum: the ledger</title>
@@ -600,11 +756,9 @@ aria-label="figure {html.escape(title)}">{svg}</div>
 </head>
 <body>
 <header>
-{self.head()}
-</header>
-{self.controls()}
-<main>
-{self.contents()}{self.statements()}{self.body()}</main>
+{first}</header>
+{self.bar()}{self.navigation(body)}<main>
+{body}</main>
 <script>
 {script}</script>
 </body>
@@ -619,7 +773,7 @@ def main(arguments):
     *ledgers, pictures, out = arguments
     new = out + ".new"
     try:
-        text = Page(ledgers, pictures).whole()
+        text = Page(ledgers, pictures, out).whole()
         with open(new, "w", encoding="utf-8") as file:
             file.write(text)
         os.replace(new, out)

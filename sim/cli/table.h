@@ -84,7 +84,7 @@ struct table {
     char *texts; /* all text cells, one after the other */
     size_t text_size, text_capacity;
     struct text prose;   /* if not empty, it is written in place of notes and rows */
-    struct text closing; /* lines below the rows of TABLE_TEXT and TABLE_MARKDOWN */
+    struct text closing; /* lines below the rows; CSV and NPY leave them out */
 };
 
 /* Copies columns[count], count > 0. STATUS_MEMORY; table_free is legal after a failed

@@ -194,6 +194,20 @@ static void put_json_row(struct sink *sink, const struct table *table, size_t ro
     sink_put(sink, "}");
 }
 
+/* Writes the lines below the rows as an array, a string a line. */
+static void put_json_closing(struct sink *sink, const char *line)
+{
+    sink_put(sink, ",\n\"closing\": [");
+    for (bool first = true; *line; first = false) {
+        const size_t length = strcspn(line, "\n");
+        sink_put(sink, first ? "\n" : ",\n");
+        put_json(sink, json_stringn(line, length), 0);
+        line += length;
+        line += *line == '\n';
+    }
+    sink_put(sink, "]");
+}
+
 /* Writes row by row: a tree of the whole table would be several times its size. */
 static void put_table_json(struct sink *sink, const struct table *table)
 {
@@ -212,7 +226,10 @@ static void put_table_json(struct sink *sink, const struct table *table)
     sink_put(sink, "],\n\"rows\": [");
     for (size_t row = 0; row < table->rows && !sink->failure; row++)
         put_json_row(sink, table, row);
-    sink_put(sink, "]}\n");
+    sink_put(sink, "]");
+    if (table->closing.length > 0)
+        put_json_closing(sink, text_get(&table->closing));
+    sink_put(sink, "}\n");
 }
 
 /* Writes a cell; Markdown's own characters are escaped, and a line break becomes a

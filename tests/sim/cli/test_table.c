@@ -325,6 +325,27 @@ static void test_counts(void **state)
     table_free(&table);
 }
 
+/* JSON has the lines below the rows, a string each; CSV has none. */
+static void test_closing(void **state)
+{
+    const struct place *place = *state;
+    static const struct column columns[] = {{"n", COLUMN_COUNT, false}};
+    struct table table;
+    struct error error = {.agreed = false};
+    ok(table_init(&table, columns, 1, &error), &error);
+    ok(table_row(&table, &error), &error);
+    table_count(&table, 0, 7);
+    text_add(&table.closing, "found:\n1. \"a\\b\", \xCE\xB2.\n");
+    write_ok(&table, place->path, TABLE_JSON);
+    assert_contents(place->path,
+                    "{\"provenance\": {},\n\"columns\": [\"n\"],\n\"rows\": [\n"
+                    "{\"n\": 7}],\n\"closing\": [\n\"found:\",\n"
+                    "\"1. \\\"a\\\\b\\\", \xCE\xB2.\"]}\n");
+    write_ok(&table, place->path, TABLE_CSV);
+    assert_contents(place->path, "n\n7\n");
+    table_free(&table);
+}
+
 static void test_csv_quotes(void **state)
 {
     const struct place *place = *state;
@@ -926,6 +947,7 @@ int main(void)
         TEST(test_reals_round_trip_json),
         TEST(test_fewest_digits),
         TEST(test_counts),
+        TEST(test_closing),
         TEST(test_csv_quotes),
         TEST(test_empty_cells),
         TEST(test_reasons),
