@@ -78,6 +78,7 @@ MADE_BY = {
     "cost_by_rate": "make bench plots",
     "time_by_contender": "make bench plots",
 }
+PAPER = "The paper on positive-negative momentum"
 FIRST_FIGURE = "variance_by_rate"
 # word: (class, mark); the words are pnm-verify's, in the order in which they are told
 VERDICTS = {
@@ -166,11 +167,13 @@ def mathematics(text):
 def prose(text, fill):
     """HTML of a paragraph; fill(reference) gives a number's HTML."""
     out = ""
-    for piece in re.split(r"(\$[^$]*\$|<<.*?>>)", text):
+    for piece in re.split(r"(\$[^$]*\$|<<.*?>>|`[^`]*`)", text):
         if piece.startswith("$"):
             out += f'<span class="math">{mathematics(piece[1:-1])}</span>'
         elif piece.startswith("<<"):
             out += fill(piece[2:-2])
+        elif piece.startswith("`"):
+            out += f"<code>{html.escape(piece[1:-1])}</code>"
         else:
             out += html.escape(piece)
     return out
@@ -281,7 +284,7 @@ def described(text):
     out = ""
     for line in re.sub(r"\s*\\\n\s*", " ", text).splitlines():
         line = line.strip()
-        if re.match(r"(build/bin/|pnm-|pnmlab |make |gnuplot |sh plots/)", line):
+        if re.match(r"(build/bin/|pnm-|pnmlab [a-z]|make |gnuplot |sh plots/)", line):
             out += command_lines([line])
         elif line:
             out += f"<p>{html.escape(line)}</p>\n"
@@ -291,7 +294,8 @@ def described(text):
 def verdict(word, count=None):
     name, mark = VERDICTS.get(word, ("none", "–"))
     many = "" if count is None else f'<span class="many"> {count}</span>'
-    return f'<span class="verdict {name}">{mark} {html.escape(word)}{many}</span>'
+    words = word if len(word) > 12 else word.replace(" ", "\u00a0")    # short ones stay in one line
+    return f'<span class="verdict {name}">{mark}\u00a0{html.escape(words)}{many}</span>'
 
 
 def of_form(rows, *forms):
@@ -532,9 +536,10 @@ where eta is η, beta β, gamma γ, lambda λ, theta θ and Sigma Σ.</p>
         failing = [rows for rows in run if fails(rows)]
         meant = [rows for rows in failing if intended(rows)]
         undecided = [rows for rows in run if is_open(rows)]
-        return f"""{len(run)} of {len(claims)} claims were checked. As printed, {len(holding)} of them hold
-({len(in_limit)} in a limit, such as that of small steps), {len(failing)} fail in one reading or setting or
-more ({len(meant)} of them are misprints, and hold as intended), {len(undecided)} are open; of the others the
+        limits = f" ({len(in_limit)} in a limit, such as that of small steps)" if in_limit else ""
+        misprints = f" ({len(meant)} of them are misprints, and hold as intended)" if meant else ""
+        return f"""{len(run)} of {len(claims)} claims were checked. As printed, {len(holding)} of them hold{limits},
+{len(failing)} fail in one reading or setting or more{misprints}, {len(undecided)} are open; of the others the
 paper claims nothing."""
 
     def bar(self):
@@ -635,7 +640,8 @@ paper claims nothing."""
         svg, title, description = picture(path, name)
         label = html.escape(title or shows)
         svg = svg.replace("<svg", f'<svg role="img" aria-label="{label}"', 1)
-        finding = f"<b>{html.escape((title or named).rstrip('.'))}.</b>"
+        finding = title or named
+        finding = f"<b>{html.escape(finding if finding[-1] in '.?!' else finding + '.')}</b>"
         commands = described(description) or command_lines([command or "make tables plots"])
         return f"""<figure id="{name}"><div class="scroll" tabindex="0" role="region"
 aria-label="figure {number}, {html.escape(named)}">{svg}</div>
@@ -688,14 +694,18 @@ aria-label="figure {number}, {html.escape(named)}">{svg}</div>
         return [id for ids in self.sections().values() for id in ids]
 
     def not_testable(self):
-        """What is not run, in one line: each with its place for links, and what it would take."""
+        """What is not run, in a line: each with its place for links, and what it would take."""
         needs = {}
         for id, rows in self.rows.items():
             if self.untestable(id):
                 what = f'<span id="{id}" title="{html.escape(rows[0]["statement"])}">{id}</span>'
-                needs.setdefault(f"{rows[0]['paper_verdict']}: {rows[0]['setting']}", []).append(what)
-        listed = "; ".join(f"{', '.join(ids)} ({html.escape(why)})" for why, ids in needs.items())
-        return f'<p id="untestable">{listed}.</p>\n' if listed else ""
+                needs.setdefault(rows[0]["paper_verdict"], {}).setdefault(rows[0]["setting"], []).append(what)
+        return "".join(
+            f'<p class="untestable"><b>{word.capitalize()}:</b> '
+            + "; ".join(f"{', '.join(ids)} ({html.escape(why)})" for why, ids in groups.items())
+            + ".</p>\n"
+            for word, groups in needs.items()
+        )
 
     def place(self, part):
         """The anchor of a section."""
@@ -713,7 +723,11 @@ aria-label="figure {number}, {html.escape(named)}">{svg}</div>
         return f'<section class="part">\n<h2 id="{self.place(part)}">{title}</h2>\n{note}{inside}</section>\n'
 
     def body(self):
-        out = self.not_testable()
+        out = ""
+        if self.of("pnm"):
+            out = f'<h2 id="pnm">{PAPER}</h2>\n<p class="note">The claims of the paper follow its sections. '
+            out += "Those on real noise, on networks and on worst cases have sections of their own.</p>\n"
+            out += self.not_testable()
         for part, ids in self.sections().items():
             figures = TOPICS[part][1] if part in TOPICS else ()
             inside = "".join(self.figure(name) for name in figures)
@@ -730,7 +744,8 @@ aria-label="figure {number}, {html.escape(named)}">{svg}</div>
         for place, title in re.findall(r'<h2 id="(.*?)">(.*?)</h2>', body):
             many = [len(ids) for part, ids in self.sections().items() if self.place(part) == place]
             told = f' <span class="where">{many[0]} {"claim" if many[0] == 1 else "claims"}</span>' if many else ""
-            listed += f'<li><a href="#{place}">{title}</a>{told}</li>\n'
+            inner = ' class="inner"' if place.startswith(("sec-", "app-")) else ""
+            listed += f'<li{inner}><a href="#{place}">{title}</a>{told}</li>\n'
         return f"""<nav id="contents" aria-labelledby="contents-title"><h2 id="contents-title">Contents</h2>
 <ul>
 {listed}</ul>
