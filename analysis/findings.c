@@ -18,13 +18,13 @@ struct finding {
 static const struct finding findings[] = {
     {"eq18-19", "pnm beta0=3 beta1=0.9, Algorithm 2;",
      "Noise of PNM at beta0 = 3: eq. 19 prints {paper} times SGD's variance at the "
-     "applied rate, that of Algorithm 2 tends to {exact} times SGD's: {verdict}"},
+     "applied rate, Algorithm 2 tends to {exact} times: {verdict}"},
     {"eq18-19", "two_batch beta0=3,",
      "Two independent minibatches a step (eq. 5) at beta0 = 3: printed is {paper} "
-     "times SGD's variance, the limit is {exact} times: {verdict}"},
+     "times, the limit is {exact} times: {verdict}"},
     {"special-hb", "pnm at beta0=",
-     "PNM at beta0 = -beta1/(1+beta1) is printed to be Heavy Ball: the trajectories "
-     "differ by {measured} of their size: {claim}"},
+     "PNM at beta0 = -beta1/(1+beta1) is printed to be Heavy Ball: trajectories differ "
+     "by {measured} of their size: {claim}"},
     {"thm3.1", "printed:",
      "Theorem 3.1 bounds the squared gradient: the largest that a search found reaches "
      "{exact} times the printed bound: {claim}"},
@@ -111,7 +111,7 @@ int findings_tell(const struct ledger *ledger, struct text *text, struct error *
         text_add(text, "%s%zu. ", told == 0 ? "findings:\n" : "", told + 1);
         told++;
         add_words(ledger, row, findings[k].words, text);
-        text_add(text, " (claim %s).\n", findings[k].claim);
+        text_add(text, " (%s).\n", findings[k].claim);
     }
     return text_check(text, "the findings", error);
 }

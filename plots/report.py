@@ -430,7 +430,7 @@ class Page:
         """The sentences that the ledger ends with, as make verify prints them."""
         out = ""
         for line in self.closing:
-            found = re.fullmatch(r"\d+\. (.*): ([^:]*) \(claim (\S+)\)\.", line)
+            found = re.fullmatch(r"\d+\. (.*): ([^:]*) \((\S+)\)\.", line)
             if not found:
                 continue
             words, word, id = (html.escape(part) for part in found.groups())
@@ -736,7 +736,7 @@ aria-label="figure {number}, {html.escape(named)}">{svg}</div>
                     inside += f'<p id="analogues" class="note">{NOTES["analogues"]}</p>\n'
                 inside += self.claim(id)
             out += self.section(part, inside)
-        return out + (self.section("figures", self.further()) if self.closing else "")
+        return out + (self.section("figures", self.further()) if self.findings() else "")
 
     def navigation(self, body):
         """The contents, which list what the page has."""
