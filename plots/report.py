@@ -431,6 +431,8 @@ class Page:
         out = ""
         for line in self.closing:
             found = re.fullmatch(r"\d+\. (.*): ([^:]*) \((\S+)\)\.", line)
+            if line[:1].isdigit() and not found:
+                raise Mistake(f"{self.ledger}: a finding that does not end in VERDICT (ID).: {line}")
             if not found:
                 continue
             words, word, id = (html.escape(part) for part in found.groups())
