@@ -232,7 +232,8 @@ def element(svg, name):
     """The text of the svg's <title> or <desc>; empty where it is gnuplot's own."""
     found = re.search(rf"<{name}>(.*?)</{name}>", svg, flags=re.S)
     text = html.unescape(found[1]).strip() if found else ""
-    return "" if text.lower().startswith(("gnuplot", "produced by gnuplot")) else text
+    own = re.fullmatch(r"gnuplot\w*|produced by gnuplot \S+ patchlevel \S+", text, flags=re.I)
+    return "" if own else text
 
 
 def picture(path, name):
@@ -280,12 +281,13 @@ def command_lines(lines):
 
 
 def described(text):
-    """The description of a figure: a box a command, the rest as sentences."""
+    """The description of a figure: a box a command, as it is run in pnmlab's folder, the rest as
+    sentences."""
     out = ""
     for line in re.sub(r"\s*\\\n\s*", " ", text).splitlines():
         line = line.strip()
         if re.match(r"(build/bin/|pnm-|pnmlab [a-z]|make |gnuplot |sh plots/)", line):
-            out += command_lines([line])
+            out += command_lines([re.sub(r"^(?=pnm)", "build/bin/", line)])
         elif line:
             out += f"<p>{html.escape(line)}</p>\n"
     return out
@@ -294,8 +296,7 @@ def described(text):
 def verdict(word, count=None):
     name, mark = VERDICTS.get(word, ("none", "–"))
     many = "" if count is None else f'<span class="many"> {count}</span>'
-    words = word if len(word) > 12 else word.replace(" ", "\u00a0")    # short ones stay in one line
-    return f'<span class="verdict {name}">{mark}\u00a0{html.escape(words)}{many}</span>'
+    return f'<span class="verdict {name}">{mark} {html.escape(word)}{many}</span>'
 
 
 def of_form(rows, *forms):
