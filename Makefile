@@ -18,8 +18,8 @@ RANDOM_PACKAGES = dieharder
 # What `make report`, `explorer`, `notebooks` and `test-docs` need; `make setup-docs` installs them.
 DOCS_PACKAGES = python3 mandoc chromium chromium-driver jupyter-nbconvert python3-ipykernel \
 	wasi-libc libclang-rt-14-dev-wasm32 lld
-# What `make format` and `make lint` need; `make setup-lint` installs them.
-LINT_PACKAGES = clang-format clang-tidy cppcheck shellcheck
+# What `make format`, `make lint` and `make fuzz` need; `make setup-lint` installs them.
+LINT_PACKAGES = clang-format clang-tidy cppcheck shellcheck libclang-rt-dev llvm
 
 # What --version says besides: of a git checkout itself, not of one that it lies in.
 REVISION := $(if $(wildcard .git),$(shell GIT_OPTIONAL_LOCKS=0 git describe --always \
@@ -87,14 +87,14 @@ DATA_FILES = $(DATA:%=$(PLACE)/share/pnmlab/%)
 
 SOURCES = $(wildcard $(foreach folder,sim sim/* analysis analysis/* analysis/*/* plots/* tests tests/* \
 	tests/*/*,$(folder)/*.[ch]))
-SCRIPTS = $(wildcard sim/*/*.sh tests/*.sh tests/random/*.sh tests/docs/*.sh tests/faults/*.sh plots/*.sh tests/cli/*.bash) .ci/run .ci/setup
+SCRIPTS = $(wildcard sim/*/*.sh tests/*.sh tests/random/*.sh tests/docs/*.sh tests/faults/*.sh tests/fuzz/*.sh plots/*.sh tests/cli/*.bash) .ci/run .ci/setup
 
 .PHONY: all programs unit-tests help setup setup-lint setup-mpi setup-bench \
 	setup-random setup-docs verify verify-training tables training-tables plots gallery report explorer docs notebooks \
 	test test-unit test-cli \
 	test-bits test-faults test-faults-quick test-docs test-docs-man test-docs-readme test-docs-report test-docs-explorer test-docs-python \
 	test-docs-notebooks \
-	data test-random test-random-quick mutants vectors new-optimizer bench bench-quick format lint \
+	data fuzz test-fuzz test-random test-random-quick mutants vectors new-optimizer bench bench-quick format lint \
 	install uninstall clean FORCE
 .SECONDARY:
 .DELETE_ON_ERROR:
@@ -143,7 +143,7 @@ setup-bench: ### install the Debian packages that bench compares with
 setup-random: ### install the Debian package that test-random needs
 	@sh .ci/setup $(RANDOM_PACKAGES)
 
-setup-lint: ### install the Debian packages that format and lint need
+setup-lint: ### install the Debian packages that format, lint and fuzz need
 	@sh .ci/setup $(LINT_PACKAGES)
 
 setup-docs: ### install the Debian packages of setup, and what report, notebooks and test-docs need
@@ -349,9 +349,10 @@ notebooks: all ## execute the notebooks anew and compare with what is committed
 # Tests run side by side: threads that wait for others leave the processor to them.
 test-unit test-cli test-faults test-faults-quick: export OMP_WAIT_POLICY = passive
 
-# make test = unit tests, programs, the same bits from both compilers, a share of the faults.
+# make test = unit tests, programs, the same bits from both compilers, the corpora of the
+# readers, a share of the faults.
 test: all ## run all tests
-	@$(MAKE) --no-print-directory test-unit test-cli test-bits test-faults-quick
+	@$(MAKE) --no-print-directory test-unit test-cli test-bits test-fuzz test-faults-quick
 
 # Of the files in $(2), those that take long, $(1), before the others: both processors are
 # busy to the end.
@@ -419,6 +420,42 @@ $(BUILD)/random/words: $(BUILD)/obj/tests/random/words.o $(BUILD)/libpnm.a
 	@$(SAY) "  $@"
 	@$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS)
 
+# Readers of what users give, fed with any bytes: one program of all targets, with libFuzzer's
+# bytes or those of the corpora. The programs' main functions get other names, as fuzz.c has
+# their one.
+FUZZ_PROGRAMS = $(subst -,_,$(notdir $(PROGRAM_SOURCES:.c=)))
+FUZZ_SHARED = $(filter-out %/replay.c %/libfuzzer.c,$(wildcard tests/fuzz/*.c))
+FUZZ_OBJECTS = $(FUZZ_SHARED:%.c=$(BUILD)/obj/%.o) $(PROGRAM_SOURCES:%.c=$(BUILD)/obj/tests/fuzz/%.o)
+FUZZ_CFLAGS = -Itests/fuzz -D'FUZZ_PROGRAMS(M)=$(patsubst %,M(%),$(FUZZ_PROGRAMS))'
+FUZZ_SECONDS = 120
+
+$(BUILD)/obj/tests/fuzz/%.o: CFLAGS += $(FUZZ_CFLAGS)
+
+define FUZZ_MAIN_RULE
+$(BUILD)/obj/tests/fuzz/$(1:.c=.o): $(1) Makefile
+	@mkdir -p $$(@D)
+	@$(SAY) "  $$@"
+	@$(CC) $(CFLAGS) -Dmain=main_$(subst -,_,$(notdir $(1:.c=))) -MMD -MP -c -o $$@ $$<
+endef
+$(foreach source,$(PROGRAM_SOURCES),$(eval $(call FUZZ_MAIN_RULE,$(source))))
+
+$(BUILD)/tests/fuzz/replay: $(BUILD)/obj/tests/fuzz/replay.o $(FUZZ_OBJECTS) $(BUILD)/libpnm.a
+	@mkdir -p $(@D)
+	@$(SAY) "  $@"
+	@$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS)
+
+$(BUILD)/tests/fuzz/libfuzzer: $(BUILD)/obj/tests/fuzz/libfuzzer.o $(FUZZ_OBJECTS) $(BUILD)/libpnm.a
+	@mkdir -p $(@D)
+	@$(SAY) "  $@"
+	@$(CC) $(CFLAGS) -fsanitize=fuzzer -o $@ $^ $(LDLIBS)
+
+test-fuzz: ### feed every reader with what is kept of tests/fuzz/corpus, a second
+	@$(COMPILE) $(BUILD)/tests/fuzz/replay
+	@$(BUILD)/tests/fuzz/replay tests/fuzz/corpus
+
+fuzz: ### feed every reader with bytes of libFuzzer's, two minutes each (FUZZ_SECONDS=120)
+	@sh tests/fuzz/fuzz.sh $(BUILD)/fuzz $(FUZZ_SECONDS)
+
 test-random: $(BUILD)/random/quality $(BUILD)/random/words ### test 10^10 random numbers, about 20 minutes
 	@sh tests/random/random.sh $^
 
@@ -472,7 +509,7 @@ lint: ### check format and run clang-tidy, cppcheck, gcc's analyzer and shellche
 	    -Isim -Ianalysis sim analysis tests/bench tests/random
 	clang-tidy --quiet --warnings-as-errors='*' $(filter-out tests/sim/% tests/analysis/%,$(filter %.c,$(SOURCES))) -- \
 	    -std=c11 -fopenmp -D_POSIX_C_SOURCE=200809L -DISA=base -DPNM_VERSION='"x"' \
-	    -Isim -Ianalysis
+	    -Isim -Ianalysis $(FUZZ_CFLAGS)
 	sh tests/analyzer.sh
 	shellcheck $(SCRIPTS)
 
