@@ -162,7 +162,9 @@ static inline int task_units(struct task *task, struct session *session,
                              struct error *error)
 {
     const struct session_block blocks[] = {
-        {&task->total, sizeof task->total}, {task->mark, sizeof task->mark}, {NULL, 0}};
+        {&task->total, sizeof task->total, SESSION_BYTES},
+        {task->mark, sizeof task->mark, SESSION_BYTES},
+        SESSION_END};
     const struct units units = {
         .count = task->count,
         .scratch_size = task->numbers,

@@ -207,8 +207,8 @@ static int run_task(struct task *task, struct error *error)
 {
     const size_t size = (size_t)task->points * BOUND_FORMS * HALVES;
     const uint64_t kind = (uint64_t)task->setting->bound;
-    const struct session_block blocks[] = {{task->sides, size * sizeof *task->sides},
-                                           {NULL, 0}};
+    const struct session_block blocks[] = {
+        {task->sides, size * sizeof *task->sides, SESSION_COMOMENTS}, SESSION_END};
     const struct units units = {
         .count = task->chains / LANES + (task->chains % LANES != 0),
         .scratch_size = (size_t)task->points * NUMBERS,

@@ -280,6 +280,44 @@ static void merge(void *context, uint64_t unit, const double *scratch)
         memcpy(task->best, scratch, sizeof task->best);
 }
 
+/* Whether a number is a whole one from `low` to `high`. */
+static bool is_whole(double x, double low, double high)
+{
+    return x >= low && x <= high && x == floor(x);
+}
+
+/* The longest horizon of a point. */
+static uint64_t most_steps(const struct bound_search *search)
+{
+    uint64_t most = bound_space_longest(search);
+    if (search->fixed.horizon > most)
+        most = search->fixed.horizon;
+    for (size_t k = 0; k < search->start_count; k++)
+        if (search->starts[k].horizon > most)
+            most = search->starts[k].horizon;
+    return most;
+}
+
+/* Whether the best point is one that has its ratio; lr is NAN where the theorem's c
+ * gives it. */
+static bool sound(const void *context)
+{
+    const struct task *task = context;
+    const struct bound_search *search = task->search;
+    const double *best = task->best;
+    struct round round = {.search = search};
+    if (best[FOUND_RATIO] == 0)
+        return true;
+    if (!is_whole(best[FOUND_LOSS], 0, (double)search->loss_count - 1) ||
+        !is_whole(best[FOUND_HORIZON], 1, (double)most_steps(search)) ||
+        !(best[FOUND_BETA0] >= 0 && best[FOUND_BETA1] >= 0 && best[FOUND_BETA1] < 1) ||
+        !(best[FOUND_SIGMA] >= 0) || !isfinite(best[FOUND_INITIAL]) ||
+        !(best[FOUND_C] >= 0) || best[FOUND_LR] < 0)
+        return false;
+    const struct bound_point point = unpack(search, best);
+    return best[FOUND_RATIO] == ratio_at(&round, &point, LAST_CHAINS);
+}
+
 /* Runs simplexes from the best point of all rounds. */
 static int refine(void *context, int thread, uint64_t unit, double *scratch,
                   struct error *error)
@@ -332,7 +370,8 @@ int bound_search(const struct bound_search *search, struct bound_point *worst,
                  bool *looked, size_t *vacuous, struct error *error)
 {
     struct task task = {.search = search, .best = {[FOUND_RATIO] = -1}};
-    const struct session_block blocks[] = {{task.best, sizeof task.best}, {NULL, 0}};
+    const struct session_block blocks[] = {
+        {task.best, sizeof task.best, SESSION_ANY_REALS}, SESSION_END};
     struct units units = {
         .count =
             rounds_from_starts(search) + (looks_at_random(search) + ROUND - 1) / ROUND,
@@ -345,6 +384,7 @@ int bound_search(const struct bound_search *search, struct bound_point *worst,
         .context = &task,
         .run = run,
         .merge = merge,
+        .sound = sound,
     };
     int status = units_run(&units, error);
     if (status == STATUS_OK && task.best[FOUND_RATIO] > 0) {

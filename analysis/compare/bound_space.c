@@ -83,7 +83,7 @@ static double logarithm(double base, double x)
 /* The longest horizon. The theorem's bound is tightest when its first term, which falls
  * as 1/T, is gone. Near the limit of stability, where the lemmas are sharp without
  * noise, chains settle slowly. */
-static uint64_t longest(const struct bound_search *search)
+uint64_t bound_space_longest(const struct bound_search *search)
 {
     const bool quiet = !search->free[BOUND_FREE_SIGMA] && search->fixed.sigma == 0;
     if (search->bound == BOUND_THEOREM)
@@ -105,8 +105,8 @@ void bound_space_ranges(const struct bound_search *search, struct bound_range *r
                                        : (struct bound_range){-3, -0.31, -3};
     range[BOUND_FREE_SIGMA] = (struct bound_range){-2, 1, NAN};
     range[BOUND_FREE_INITIAL] = (struct bound_range){-2.5, 2.5, NAN};
-    range[BOUND_FREE_HORIZON] =
-        (struct bound_range){0, logarithm(2, (double)longest(search)) - 1, NAN};
+    range[BOUND_FREE_HORIZON] = (struct bound_range){
+        0, logarithm(2, (double)bound_space_longest(search)) - 1, NAN};
 }
 
 static double clamp(double x, double low, double high)
@@ -127,7 +127,7 @@ struct bound_point bound_space_point(const struct bound_search *search,
     const bool *free = search->free;
     const uint64_t horizon =
         free[BOUND_FREE_HORIZON]
-            ? (uint64_t)rint(clamp(length, 1, (double)longest(search)))
+            ? (uint64_t)rint(clamp(length, 1, (double)bound_space_longest(search)))
             : search->fixed.horizon;
     const double beta0 = clamp(u[BOUND_FREE_BETA0] * u[BOUND_FREE_BETA0], 0, 100);
     const double beta1 = clamp(b1 / (1 + b1), 0, 0.999);

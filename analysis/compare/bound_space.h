@@ -18,6 +18,9 @@ struct bound_range {
     double end;       /* where bounds are often tightest, tried more often; NAN: none */
 };
 
+/* The longest horizon that is looked at where it is free. */
+uint64_t bound_space_longest(const struct bound_search *search);
+
 void bound_space_ranges(const struct bound_search *search, struct bound_range *range);
 
 /* The point at these coordinates; numbers that are not free are those of search->fixed.

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-enum { UNIT_DRAWS = 1 << 16, NUMBERS = 3 };
+enum { UNIT_DRAWS = 1 << 16, NUMBERS = 2 };
 
 struct task {
     const struct draws *draws;
@@ -22,24 +22,28 @@ int draws_stream(const struct sampling *sampling, uint64_t hash, uint64_t number
     return random_init(stream, generator, key, error);
 }
 
+/* The draws of a unit; each has all quantities. */
+static uint64_t draws_of(const struct draws *draws, uint64_t unit)
+{
+    const uint64_t left = draws->count - unit * UNIT_DRAWS;
+    return left < UNIT_DRAWS ? left : UNIT_DRAWS;
+}
+
 static int run(void *context, int thread, uint64_t unit, double *scratch,
                struct error *error)
 {
     const struct draws *draws = ((struct task *)context)->draws;
-    const uint64_t left = draws->count - unit * UNIT_DRAWS;
     struct moments moments[DRAWS_MAX] = {{0}};
     struct random_stream stream;
     (void)thread;
     const int status =
         draws_stream(draws->sampling, draws->hash, unit + 1, &stream, error);
     if (status == STATUS_OK)
-        draws->draw(draws->context, &stream, left < UNIT_DRAWS ? left : UNIT_DRAWS,
-                    moments);
+        draws->draw(draws->context, &stream, draws_of(draws, unit), moments);
     random_free(&stream);
     for (int q = 0; q < draws->quantities; q++) {
-        scratch[NUMBERS * q] = (double)moments[q].count;
-        scratch[NUMBERS * q + 1] = moments[q].mean;
-        scratch[NUMBERS * q + 2] = moments[q].squares;
+        scratch[NUMBERS * q] = moments[q].mean;
+        scratch[NUMBERS * q + 1] = moments[q].squares;
     }
     return status;
 }
@@ -47,9 +51,9 @@ static int run(void *context, int thread, uint64_t unit, double *scratch,
 static void merge(void *context, uint64_t unit, const double *scratch)
 {
     struct task *task = context;
-    (void)unit;
     for (int q = 0; q < task->draws->quantities; q++, scratch += NUMBERS) {
-        const struct moments own = {(uint64_t)scratch[0], scratch[1], scratch[2]};
+        const struct moments own = {draws_of(task->draws, unit), scratch[0],
+                                    scratch[1]};
         moments_merge(&task->moments[q], &own);
     }
 }
@@ -64,7 +68,8 @@ static uint64_t identity_of(const struct draws *draws)
 int draws_mean(const struct draws *draws, struct moments *moments, struct error *error)
 {
     const size_t size = (size_t)draws->quantities * sizeof *moments;
-    const struct session_block blocks[] = {{moments, size}, {NULL, 0}};
+    const struct session_block blocks[] = {{moments, size, SESSION_MOMENTS},
+                                           SESSION_END};
     struct task task = {draws, moments};
     const struct units units = {
         .count = (draws->count + UNIT_DRAWS - 1) / UNIT_DRAWS,

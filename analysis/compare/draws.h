@@ -13,7 +13,7 @@ struct draws {
     uint64_t hash;  /* names the streams: unit u of the draws has stream u + 1 */
     uint64_t count; /* draws wanted */
     int quantities; /* numbers whose means are wanted */
-    /* Adds `count` draws to moments[0..quantities). */
+    /* Adds `count` draws to moments[0..quantities), each to all of them. */
     void (*draw)(const void *context, struct random_stream *stream, uint64_t count,
                  struct moments *moments);
     const void *context;

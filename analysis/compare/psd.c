@@ -222,7 +222,7 @@ static int measure(const struct sampling *sampling, const struct rule *rule,
     gsl_fft_real_wavetable *waves = gsl_fft_real_wavetable_alloc(PSD_SEGMENT);
     struct psd_context own = *context;
     const struct session_block blocks[] = {
-        {own.spread, PSD_POINTS * sizeof *own.spread}, {NULL, 0}};
+        {own.spread, PSD_POINTS * sizeof *own.spread, SESSION_MOMENTS}, SESSION_END};
     const struct observer observer = {
         .name = "spectrum",
         .scratch_size = LANES * KEPT,

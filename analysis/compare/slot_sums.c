@@ -54,7 +54,8 @@ int slot_sums_measure(const struct slot_sums *own, const struct sampling *sampli
                       struct error *error)
 {
     const struct loss_kind *kind = loss_kind_find("quadratic");
-    const struct session_block blocks[] = {{comoments, sizeof *comoments}, {NULL, 0}};
+    const struct session_block blocks[] = {
+        {comoments, sizeof *comoments, SESSION_COMOMENTS}, SESSION_END};
     double parameter[LOSS_MAX_PARAMETERS] = {0};
     struct loss loss = {0};
     loss_defaults(kind, parameter);

@@ -208,7 +208,7 @@ int valley_measure(const struct sampling *sampling, const struct valley *valley,
     const size_t size = valley_points(valley) * sizeof *v;
     const uint64_t numbers[] = {hash_of(valley), sampling->seed,
                                 (uint64_t)sampling->generator.kind, chains};
-    const struct session_block blocks[] = {{v, size}, {NULL, 0}};
+    const struct session_block blocks[] = {{v, size, SESSION_MOMENTS}, SESSION_END};
     struct task task = {.valley = valley,
                         .sampling = sampling,
                         .loops = kernels_rule(sampling->kernels, valley->rule),

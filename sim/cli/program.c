@@ -128,6 +128,11 @@ static void finish_session(struct request *request)
                                     "reached)"
                                   : "",
                       (unsigned long long)at.run, (unsigned long long)at.unit);
+    if (session->anew > 0)
+        sampling_warn(&request->sampling,
+                      "--resume: the checkpoint's sums of sampling run %llu were not "
+                      "finite, so it was run anew",
+                      (unsigned long long)session->anew);
     if (interrupt_pending() && session_save(session, &error) != STATUS_OK)
         sampling_warn(&request->sampling, "--%s: %s", error.quantity, error.text);
 }

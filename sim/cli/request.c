@@ -122,6 +122,7 @@ static int begin_sampling(struct request *request, const struct options *options
     status = ranks_agree(status, error);
     if (request->no_files)
         return status;
+    request->session.divergent = request->sampling.allow_divergence;
     if (status == STATUS_OK && request->resume)
         status = ranks_agree(session_resume(&request->session, request->resume, error),
                              error);

@@ -19,9 +19,9 @@ struct session_block covariance_groups_block(const struct covariance_groups *gro
                                              size_t pairs)
 {
     if (!groups)
-        return (struct session_block){NULL, 0};
-    return (struct session_block){groups->mean,
-                                  groups->count * pairs * sizeof *groups->mean};
+        return (struct session_block)SESSION_END;
+    return (struct session_block){
+        groups->mean, groups->count * pairs * sizeof *groups->mean, SESSION_REALS};
 }
 
 void covariance_groups_add(const struct covariance_groups *groups, uint64_t chain,

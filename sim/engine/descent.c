@@ -377,9 +377,10 @@ int descent_run(const struct descent *descent, uint64_t chains, uint64_t steps,
         return status;
     struct task task = {descent, curve, chains};
     const struct session_block blocks[] = {
-        {curve->square[0], count * sizeof(struct moments)},
-        {curve->cubes, skewed ? ((size_t)steps + 1) * sizeof *curve->cubes : 0},
-        {NULL, 0}};
+        {curve->square[0], count * sizeof(struct moments), SESSION_MOMENTS},
+        {curve->cubes, skewed ? ((size_t)steps + 1) * sizeof *curve->cubes : 0,
+         SESSION_REALS},
+        SESSION_END};
     const struct units units = {
         .count = chains / LANES + (chains % LANES != 0),
         .scratch_size = moments_size(curve) + (skewed ? (size_t)steps + 1 : 0),

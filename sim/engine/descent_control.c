@@ -318,7 +318,7 @@ int descent_control_fit(struct descent_control *control, const struct descent *d
     struct descent own = *descent;
     struct session clock = session_clock(descent->session);
     struct pilot pilot = {&own, NULL};
-    const struct session_block blocks[] = {{NULL, 0}};
+    const struct session_block blocks[] = {SESSION_END};
     *cut = session_is_over(descent->session);
     if (*cut)
         return STATUS_OK;

@@ -107,11 +107,11 @@ int ensemble_moments_of_both(const struct ensemble *ensemble,
     struct moments_context context = {theta, square, controlled_theta, controlled,
                                       NULL};
     const struct session_block blocks[] = {
-        {theta, size},
-        {square, size},
-        {controlled, controlled ? size : 0},
-        {controlled_theta, controlled_theta ? size : 0},
-        {NULL, 0}};
+        {theta, size, SESSION_MOMENTS},
+        {square, size, SESSION_MOMENTS},
+        {controlled, controlled ? size : 0, SESSION_MOMENTS},
+        {controlled_theta, controlled_theta ? size : 0, SESSION_MOMENTS},
+        SESSION_END};
     const struct observer observer = {
         .name = "moments",
         .scratch_size = LANES * moments_rows(ensemble, sums),
@@ -167,7 +167,8 @@ int ensemble_squares(const struct ensemble *ensemble, struct chains chains,
                      struct skewed_moments *square, struct error *error)
 {
     const size_t n = ensemble->problem->n;
-    const struct session_block blocks[] = {{square, n * sizeof *square}, {NULL, 0}};
+    const struct session_block blocks[] = {
+        {square, n * sizeof *square, SESSION_SKEWED_MOMENTS}, SESSION_END};
     const struct observer observer = {
         .name = "squares",
         .scratch_size = LANES * 2 * n,
@@ -212,9 +213,9 @@ int ensemble_control_fit(const struct ensemble *ensemble, const struct chains *c
     const size_t n = ensemble->problem->n;
     struct fit_context context = {fit, theta_fit};
     const struct session_block blocks[] = {
-        {fit, n * sizeof *fit},
-        {theta_fit, theta_fit ? n * sizeof *theta_fit : 0},
-        {NULL, 0}};
+        {fit, n * sizeof *fit, SESSION_CONTROL_FIT},
+        {theta_fit, theta_fit ? n * sizeof *theta_fit : 0, SESSION_COMOMENTS},
+        SESSION_END};
     const struct observer observer = {
         .name = "control",
         .scratch_size = LANES * moments_rows(ensemble, theta_fit),
@@ -284,9 +285,10 @@ int ensemble_covariance(const struct ensemble *ensemble, struct chains chains,
     struct covariance_context context = {pair, groups};
     int status = covariance_groups_init(groups, chains.count, pairs, error);
     memset(pair, 0, pairs * sizeof *pair);
-    const struct session_block blocks[] = {{pair, pairs * sizeof *pair},
-                                           covariance_groups_block(groups, pairs),
-                                           {NULL, 0}};
+    const struct session_block blocks[] = {
+        {pair, pairs * sizeof *pair, SESSION_MOMENTS},
+        covariance_groups_block(groups, pairs),
+        SESSION_END};
     const struct observer observer = {
         .name = "covariance",
         .scratch_size = pairs * LANES,
@@ -388,7 +390,9 @@ int ensemble_trajectory(const struct ensemble *ensemble, uint64_t *count,
     const size_t state = (lanes < LANES ? lanes : LANES) * tiles * records;
     struct trajectory_context context = {steps, every, records, state, out, &done};
     const struct session_block blocks[] = {
-        {out, wanted * records * n * sizeof *out}, {&done, sizeof done}, {NULL, 0}};
+        {out, wanted * records * n * sizeof *out, SESSION_REALS},
+        {&done, sizeof done, SESSION_COUNTS},
+        SESSION_END};
     const struct observer observer = {
         .name = "trajectory",
         .scratch_size = state + (ensemble->average ? tiles * LANES : 0),

@@ -96,10 +96,10 @@ int ensemble_averages(const struct ensemble *ensemble, const struct chains *chai
     const bool coupled = pair || problem_is_coupled(ensemble->problem);
     struct averages_context context = {theta, square, pair};
     const struct session_block blocks[] = {
-        {theta, size},
-        {square, size},
-        {pair, pair ? n * (n + 1) / 2 * sizeof *pair : 0},
-        {NULL, 0}};
+        {theta, size, SESSION_MOMENTS},
+        {square, size, SESSION_MOMENTS},
+        {pair, pair ? n * (n + 1) / 2 * sizeof *pair : 0, SESSION_MOMENTS},
+        SESSION_END};
     const struct {
         uint64_t kind, from;
         double rate;

@@ -187,10 +187,11 @@ static int direction_run(const struct ensemble *ensemble, struct chains chains,
     struct ensemble filtered = *ensemble;
     struct control shown = {0};
     const struct session_block blocks[] = {
-        {&direction->comoments, sizeof direction->comoments},
-        {&direction->plain, sizeof direction->plain},
-        {context->fit, context->fit ? DIRECTION_QUANTITIES * sizeof *context->fit : 0},
-        {NULL, 0}};
+        {&direction->comoments, sizeof direction->comoments, SESSION_COMOMENTS},
+        {&direction->plain, sizeof direction->plain, SESSION_COMOMENTS},
+        {context->fit, context->fit ? DIRECTION_QUANTITIES * sizeof *context->fit : 0,
+         SESSION_CONTROL_FIT},
+        SESSION_END};
     struct observer observer = {
         .name = "direction",
         .scratch_size = OBSERVE_DIRECTION_SUMS * LANES,

@@ -142,7 +142,8 @@ int ensemble_pairs_fit(const struct ensemble *ensemble, struct chains chains,
 {
     const size_t n = ensemble->problem->n, size = n * (n + 1) / 2 * sizeof *fit;
     struct pairs_context context = {.fit = fit};
-    const struct session_block blocks[] = {{fit, size}, {NULL, 0}};
+    const struct session_block blocks[] = {{fit, size, SESSION_CONTROL_FIT},
+                                           SESSION_END};
     memset(fit, 0, size);
     return pairs_run(ensemble, "pairs control", chains, fit_take, &context, blocks,
                      error);
@@ -215,10 +216,11 @@ int ensemble_pairs_covariance(const struct ensemble *ensemble, struct chains cha
     int status = covariance_groups_init(groups, chains.count, pairs, error);
     if (!context.mean)
         status = error_memory(error, "the control variates");
-    const struct session_block blocks[] = {{plain, pairs * sizeof *plain},
-                                           {controlled, pairs * sizeof *controlled},
-                                           covariance_groups_block(groups, pairs),
-                                           {NULL, 0}};
+    const struct session_block blocks[] = {
+        {plain, pairs * sizeof *plain, SESSION_MOMENTS},
+        {controlled, pairs * sizeof *controlled, SESSION_MOMENTS},
+        covariance_groups_block(groups, pairs),
+        SESSION_END};
     memset(plain, 0, pairs * sizeof *plain);
     memset(controlled, 0, pairs * sizeof *controlled);
     if (status == STATUS_OK) {

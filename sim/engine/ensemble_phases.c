@@ -83,7 +83,8 @@ int ensemble_phases(const struct ensemble *ensemble, bool pairs,
     const bool coupled = pairs || problem_is_coupled(ensemble->problem);
     const size_t size = (pairs ? n * (n + 1) / 2 : n) * period;
     struct phases context = {pairs, period, out};
-    const struct session_block blocks[] = {{out, size * sizeof *out}, {NULL, 0}};
+    const struct session_block blocks[] = {{out, size * sizeof *out, SESSION_MOMENTS},
+                                           SESSION_END};
     const struct observer observer = {
         .name = pairs ? "phases of pairs" : "phases",
         .scratch_size = LANES * (coupled ? size : period),

@@ -48,9 +48,10 @@ int replicas_run(const struct replicas_plan *plan, uint64_t count,
         return error_memory(error, "the records of all replicas");
     struct task task = {plan, result};
     const struct session_block blocks[] = {
-        {&result->count, sizeof result->count},
-        {result->value, (size_t)count * size * sizeof *result->value},
-        {NULL, 0}};
+        {&result->count, sizeof result->count, SESSION_COUNTS},
+        {result->value, (size_t)count * size * sizeof *result->value,
+         SESSION_ANY_REALS},
+        SESSION_END};
     const struct units units = {
         .count = count,
         .scratch_size = size,

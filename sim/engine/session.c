@@ -21,14 +21,6 @@ struct session_record {
     unsigned char *bytes;
 };
 
-static size_t blocks_size(const struct session_block *blocks)
-{
-    size_t size = 0;
-    for (; blocks->size > 0; blocks++)
-        size += blocks->size;
-    return size;
-}
-
 int session_init(struct session *session, const char *parameters, struct error *error)
 {
     *session = (struct session){.max_seconds = HUGE_VAL, .checkpoint_every = HUGE_VAL};
@@ -178,7 +170,7 @@ static int read_records(struct session *session, const char *path,
 {
     const uint64_t length = get_number(reading);
     const char *text = get(reading, length);
-    if (!text)
+    if (!text || memchr(text, '\0', length))
         return damaged(path, "is damaged", error);
     char *theirs = strndup(text, length);
     if (!theirs)
@@ -209,7 +201,7 @@ static int read_records(struct session *session, const char *path,
         memcpy(record->bytes, bytes, record->size);
     }
     session->resumed = session->record_count;
-    return STATUS_OK;
+    return reading->at == reading->end ? STATUS_OK : damaged(path, "is damaged", error);
 }
 
 static int cannot_read(const char *path, int failure, struct error *error)
@@ -282,6 +274,15 @@ int session_resume(struct session *session, const char *path, struct error *erro
 
 /* --- sampling runs ---------------------------------------------------------------- */
 
+static int refuse_run(const struct session *session, const char *how,
+                      struct error *error)
+{
+    return error_about(error, STATUS_USAGE, "resume",
+                       "sampling run %llu of the checkpoint %s; allowed is a "
+                       "checkpoint of the same program, version and parameters",
+                       (unsigned long long)session->runs, how);
+}
+
 int session_begin(struct session *session, uint64_t identity, uint64_t units,
                   const struct session_block *blocks, uint64_t *done,
                   struct error *error)
@@ -304,18 +305,30 @@ int session_begin(struct session *session, uint64_t identity, uint64_t units,
         session->record_count = count;
         return STATUS_OK;
     }
-    struct session_record *record = &session->records[session->runs - 1];
+    const struct session_record *record = &session->records[session->runs - 1];
     if (record->identity != identity || record->units != units ||
-        record->size != blocks_size(blocks))
-        return error_about(error, STATUS_USAGE, "resume",
-                           "sampling run %llu of the checkpoint is not the one of "
-                           "this program; allowed is a checkpoint of the same program, "
-                           "version and parameters",
-                           (unsigned long long)session->runs);
-    const unsigned char *from = record->bytes;
+        record->size != session_blocks_size(blocks))
+        return refuse_run(session, "is not the one of this program", error);
+    if (record->done > units)
+        return refuse_run(session, "has more units than there are", error);
+    if (session->divergent || session_blocks_are_finite(blocks, record->bytes))
+        *done = record->done;
+    else
+        session->anew = session->runs;
+    return STATUS_OK;
+}
+
+int session_restore(const struct session *session, uint64_t done,
+                    const struct session_block *blocks, struct error *error)
+{
+    if (!session || done == 0)
+        return STATUS_OK;
+    const unsigned char *from = session->records[session->runs - 1].bytes;
+    if (!session_blocks_agree(blocks, from))
+        return refuse_run(session, "holds counts or sums that its units do not leave",
+                          error);
     for (; blocks->size > 0; from += blocks->size, blocks++)
         memcpy(blocks->data, from, blocks->size);
-    *done = record->done;
     return STATUS_OK;
 }
 
@@ -413,7 +426,7 @@ int session_checkpoint(struct session *session, uint64_t done,
         return STATUS_OK;
     struct session_record last = session->records[session->runs - 1];
     last.done = done;
-    last.size = blocks_size(blocks);
+    last.size = session_blocks_size(blocks);
     struct writing writing = {.session = session, .last = &last, .blocks = blocks};
     const int status = whole_file_write("checkpoint", session->checkpoint,
                                         write_checkpoint, &writing, error);
@@ -433,11 +446,11 @@ int session_end(struct session *session, uint64_t done, uint64_t units,
         return STATUS_OK;
     struct session_record *record = &session->records[session->runs - 1];
     const struct session_block *const first = blocks;
-    unsigned char *bytes = realloc(record->bytes, blocks_size(blocks) + 1);
+    unsigned char *bytes = realloc(record->bytes, session_blocks_size(blocks) + 1);
     if (!bytes)
         return error_memory(error, "the checkpoint");
     record->bytes = bytes;
-    record->size = blocks_size(blocks);
+    record->size = session_blocks_size(blocks);
     record->done = done;
     /* The resumed checkpoint may hold later sampling runs, and then it holds more. */
     session->unsaved = session->runs >= session->resumed;
@@ -452,6 +465,7 @@ int session_save(struct session *session, struct error *error)
     if (!session->unsaved)
         return STATUS_OK;
     const struct session_record *last = &session->records[session->runs - 1];
-    const struct session_block blocks[] = {{last->bytes, last->size}, {NULL, 0}};
+    const struct session_block blocks[] = {{last->bytes, last->size, SESSION_BYTES},
+                                           SESSION_END};
     return session_checkpoint(session, last->done, blocks, true, error);
 }

@@ -11,6 +11,7 @@
 
 #include "base/error.h"
 #include "base/progress.h"
+#include "engine/session_block.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -21,12 +22,6 @@ struct session_place {
     uint64_t run, unit;
 };
 
-/* Memory that a sampling run adds to. The last block of a list has size 0. */
-struct session_block {
-    void *data;
-    size_t size;
-};
-
 struct session_record;
 
 struct session {
@@ -34,6 +29,7 @@ struct session {
     struct session_place stop_at; /* run 0: does not stop at a place */
     const char *checkpoint;       /* path; NULL: none is written */
     double checkpoint_every;      /* seconds */
+    bool divergent; /* chains may diverge, so that sums need not be finite */
     /* The parameters that the checkpoint must agree with, one a line. */
     char *parameters;
 
@@ -45,7 +41,9 @@ struct session {
     struct session_record *records;
     size_t record_count, resumed;
     struct progress_command command; /* what is shown of the whole program */
-    bool unsaved; /* no checkpoint holds the last, complete sampling run */
+    bool unsaved;  /* no checkpoint holds the last, complete sampling run */
+    uint64_t anew; /* the last sampling run whose sums in the checkpoint were not
+                      finite, so that it begins anew; 0: there was none */
 };
 
 /* Starts the clock. parameters is copied. */
@@ -58,13 +56,20 @@ void session_free(struct session *session);
 PNM_MUST_USE int session_resume(struct session *session, const char *path,
                                 struct error *error);
 
-/* Begins the next sampling run: sets its blocks to what the checkpoint holds, and *done
- * to the number of units in them (0 without a checkpoint). `identity` is a hash of
- * everything that the sampling run depends on. Here and below, a session of NULL has no
- * limits. */
+/* Begins the next sampling run and sets *done to the number of units that the
+ * checkpoint holds (0 without a checkpoint), which session_restore gives. `identity` is
+ * a hash of everything that the sampling run depends on. STATUS_USAGE if the checkpoint
+ * holds another sampling run. Here and below, a session of NULL has no limits. */
 PNM_MUST_USE int session_begin(struct session *session, uint64_t identity,
                                uint64_t units, const struct session_block *blocks,
                                uint64_t *done, struct error *error);
+
+/* Sets the blocks to what the checkpoint holds. Before, the caller has merged into them
+ * `done` units of any numbers, if they hold counts, for the counts of the checkpoint
+ * must be those. STATUS_USAGE if they are not, or a sum of squares is negative. */
+PNM_MUST_USE int session_restore(const struct session *session, uint64_t done,
+                                 const struct session_block *blocks,
+                                 struct error *error);
 
 /* How many of the sampling run's units may be done in all. */
 uint64_t session_limit(const struct session *session, uint64_t units);

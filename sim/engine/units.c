@@ -147,6 +147,30 @@ static int same_work(const struct units *units, struct error *error)
                      "must be the same on every machine");
 }
 
+/* Takes up what the checkpoint holds of `done` units. */
+static int resume(const struct units *units, uint64_t done, double *scratch,
+                  struct error *error)
+{
+    int status = STATUS_OK;
+    memset(scratch, 0, units->scratch_size * sizeof *scratch);
+    if (session_blocks_count(units->blocks))
+        for (uint64_t unit = 0; status == STATUS_OK && unit < done; unit++) {
+            units->merge(units->context, unit, scratch);
+            status = interrupt_check(error);
+        }
+    if (status == STATUS_OK)
+        status = session_restore(units->session, done, units->blocks, error);
+    if (status != STATUS_OK || !units->sound || units->sound(units->context))
+        return status;
+    status = interrupt_check(error);
+    return status != STATUS_OK
+               ? status
+               : error_about(error, STATUS_USAGE, "resume",
+                             "the checkpoint holds a result that no unit has; allowed "
+                             "is a checkpoint of the same program, version and "
+                             "parameters");
+}
+
 int units_run(const struct units *units, struct error *error)
 {
     size_t workers = (size_t)units->threads * (size_t)ranks_count();
@@ -166,6 +190,8 @@ int units_run(const struct units *units, struct error *error)
     if (status == STATUS_OK)
         status = session_begin(units->session, units->identity, units->count,
                                units->blocks, &done, error);
+    if (status == STATUS_OK && done > 0)
+        status = resume(units, done, scratch, error);
     /* From here on all ranks fail or go on together. */
     status = ranks_agree(status, error);
     if (status == STATUS_OK)

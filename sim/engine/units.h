@@ -26,7 +26,13 @@ struct units {
                struct error *error);
     /* Merges a unit; called in unit order, by one thread at a time. */
     void (*merge)(void *context, uint64_t unit, const double *scratch);
+    /* Whether what a checkpoint holds is what merged units may leave; NULL: whatever
+     * session_block.h allows. */
+    bool (*sound)(const void *context);
 };
+
+/* Units are also merged whose numbers are all 0, to learn what they count: what a
+ * checkpoint holds is held against that. */
 
 /* Runs and merges units 0 .. count-1, or fewer if the session ends earlier. */
 PNM_MUST_USE int units_run(const struct units *units, struct error *error);

@@ -222,7 +222,9 @@ int network_chains_run(const struct sampling *sampling, const char *label,
             task->label[k]++;
     network_slopes_set(noise, task->label, &task->slopes);
     const struct session_block blocks[] = {
-        {records, count * sizeof *records}, {done, count * sizeof *done}, {NULL, 0}};
+        {records, count * sizeof *records, SESSION_REALS},
+        {done, count * sizeof *done, SESSION_COUNTS},
+        SESSION_END};
     const struct units units = {
         .count = count,
         .scratch_size = RECORD,

@@ -545,7 +545,7 @@ static void check_other_run(const char *path, uint64_t salt, uint64_t count,
     struct session session = session_make(NULL);
     struct toy toy = toy_make(2);
     unsigned char block[sizeof(struct total) + sizeof(double[MARKS]) + 1] = {0};
-    const struct session_block blocks[] = {{block, size}, {NULL, 0}};
+    const struct session_block blocks[] = {{block, size, SESSION_BYTES}, SESSION_END};
     uint64_t done;
     struct error error = {.agreed = false};
     CHECK_OK(session_resume(&session, path, &error), &error);
@@ -555,6 +555,7 @@ static void check_other_run(const char *path, uint64_t salt, uint64_t count,
     if (salt == 12 && count == run_counts[2] && size == sizeof block - 1) {
         CHECK_OK(status, &error);
         assert_int_equal(done, 20);
+        CHECK_OK(session_restore(&session, done, blocks, &error), &error);
     } else {
         CHECK_REFUSED("another run", status, &error, "--resume");
         CHECK_REFUSED("another run", status, &error, "run 3");
@@ -822,12 +823,15 @@ static void test_interrupt(void **state)
     struct session again = session_make(NULL);
     struct task *rest = task_make(COUNT, 1, 1), *expected = by_hand(COUNT, 1, NUMBERS);
     const struct session_block blocks[] = {
-        {&rest->total, sizeof rest->total}, {rest->mark, sizeof rest->mark}, {NULL, 0}};
+        {&rest->total, sizeof rest->total, SESSION_BYTES},
+        {rest->mark, sizeof rest->mark, SESSION_BYTES},
+        SESSION_END};
     double scratch[NUMBERS];
     uint64_t done;
     CHECK_OK(session_resume(&again, folder.file, &error), &error);
     CHECK_OK(session_begin(&again, 1, COUNT, blocks, &done, &error), &error);
     assert_int_equal(done, task->total.merged);
+    CHECK_OK(session_restore(&again, done, blocks, &error), &error);
     check_same_result(rest, task);
     for (; done < COUNT; done++) {
         CHECK_OK(task_run(rest, 0, done, scratch, &error), &error);
