@@ -116,7 +116,8 @@ all: ## build programs, manual pages and completions (the default)
 programs: $(BINARIES) $(DATA_FILES) $(if $(MPI),,$(DOCUMENTS))
 
 # What a test loads before a program, so that calls and allocations fail.
-FAULTS = $(BUILD)/tests/call.so $(BUILD)/tests/allocation.so $(BUILD)/tests/faults/words
+FAULTS = $(BUILD)/tests/call.so $(BUILD)/tests/allocation.so $(BUILD)/tests/faults/words \
+	$(BUILD)/tests/faults/forge
 
 $(BUILD)/tests/%.so: tests/faults/%.c Makefile
 	@mkdir -p $(@D)

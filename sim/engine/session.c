@@ -188,6 +188,8 @@ static int read_records(struct session *session, const char *path,
         return error_memory(error, "the checkpoint");
     for (; session->record_count < count; session->record_count++) {
         struct session_record *record = &session->records[session->record_count];
+        if ((uint64_t)(reading->end - reading->at) < smallest)
+            return damaged(path, "is damaged", error);
         record->identity = get_number(reading);
         record->units = get_number(reading);
         record->done = get_number(reading);

@@ -13,7 +13,7 @@ BIN=$(cd "$1" && pwd) || exit 1
 TESTS=$(cd "$2" && pwd) || exit 1
 export SIZE=$3
 shift 3
-parts=${*:-allocations calls kills sanitizers edges}
+parts=${*:-allocations calls kills forge sanitizers edges}
 top=$(mktemp -d)
 trap 'rm -rf "$top"' EXIT
 root=$(cd "$here/../.." && pwd)
