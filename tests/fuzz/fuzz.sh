@@ -26,7 +26,6 @@ known=$targets
 sanitizers="-fsanitize=address,undefined,float-cast-overflow -fno-sanitize-recover=all"
 export ASAN_OPTIONS=allocator_may_return_null=1:max_allocation_size_mb=64:detect_leaks=1
 export UBSAN_OPTIONS=print_stacktrace=1
-export OMP_NUM_THREADS=1
 
 nice make -s -C "$root" -j"$(nproc)" SIDE_BY_SIDE=1 BUILD="$build" CC="${FUZZ_CC:-clang}" DEBUG=-gline-tables-only \
     OPTIMIZE="-O1 -fsanitize=fuzzer-no-link $sanitizers -fno-omit-frame-pointer" \
@@ -37,6 +36,7 @@ nice make -s -C "$root" -j"$(nproc)" SIDE_BY_SIDE=1 BUILD="$build" CC="${FUZZ_CC
 cd "$root" || exit 1
 build=$(cd "$build" && pwd)
 binary=$build/tests/fuzz/libfuzzer
+export OMP_NUM_THREADS=1 # nproc would say so, too
 
 # run TARGET SECONDS FOLDER...: the log is BUILD/findings/TARGET.log.
 run() {
