@@ -78,7 +78,7 @@ static double margin_of(struct root_quad x, int about)
 static bool margins_double(int n, const quad c[2][LINEAR_STATE],
                            struct root x[2][ROOTS_MOST], struct margin *margin)
 {
-    double coefficient[LINEAR_STATE], error[2][ROOTS_MOST];
+    double coefficient[LINEAR_STATE] = {0}, error[2][ROOTS_MOST];
     for (int about = 0; about < 2; about++) {
         for (int k = 0; k < n; k++)
             coefficient[k] = (double)c[about][k];
