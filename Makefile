@@ -94,7 +94,7 @@ SCRIPTS = $(wildcard sim/*/*.sh tests/*.sh tests/random/*.sh tests/docs/*.sh tes
 	test test-unit test-cli \
 	test-bits test-faults test-faults-quick test-docs test-docs-man test-docs-readme test-docs-report test-docs-explorer test-docs-python \
 	test-docs-notebooks \
-	data fuzz test-fuzz test-random test-random-quick mutants vectors new-optimizer bench bench-quick format lint \
+	data fuzz test-fuzz test-random test-random-quick mutants mutants-all coverage test-bits-long test-long vectors new-optimizer bench bench-quick format lint \
 	install uninstall clean FORCE
 .SECONDARY:
 .DELETE_ON_ERROR:
@@ -370,7 +370,7 @@ LONG_CLI = plots verify manual long_runs added_once mpi many_rules bound network
 test-cli: all $(FAULTS) ### run the tests of the programs (bats)
 	@if command -v mpicc >/dev/null; then $(MAKE) --no-print-directory all MPI=1; fi
 	@mkdir -p $(BUILD)/tests/cli
-	@printf '%s\n' $(call long_first,$(LONG_CLI:%=tests/cli/%.bats),$(wildcard tests/cli/*.bats)) | PNM_BIN=$(abspath $(BUILD)/bin) PNM_MPI_BIN=$(abspath build/mpi/bin) \
+	@printf '%s\n' $(call long_first,$(LONG_CLI:%=tests/cli/%.bats),$(wildcard tests/cli/*.bats)) | PNM_BIN=$(abspath $(BUILD)/bin) PNM_MPI_BIN=$(abspath $(BUILD)/mpi/bin) \
 	    xargs -P $(shell nproc) -I TEST sh -c \
 	    'log=$(BUILD)/TEST.log; bats TEST >$$log 2>&1; status=$$?; cat $$log; exit $$status'
 
@@ -471,6 +471,28 @@ vectors: ### record PyTorch's steps and exact values to 50 digits anew in tests/
 
 mutants: ### break every rule, theory file and standard error in a copy and show what notices
 	@sh tests/mutants.sh
+
+# Goes on where it was interrupted, as long as the commit is the same.
+mutants-all: ### try 300 small changes drawn by a seed, hours; results/mutants.csv
+	@mkdir -p results
+	@$(PYTHON) tests/drawn_mutants.py --count 300 --table results/mutants.csv
+
+# A build that counts what runs, all tests with it, and what they left out.
+COVERAGE = BUILD=$(BUILD)/coverage OPTIMIZE=-O1 DEBUG=--coverage
+coverage: ### run the tests and tell which lines and branches did not run, some minutes
+	@$(COMPILE) programs unit-tests $(COVERAGE)
+	@find $(BUILD)/coverage -name '*.gcda' -delete
+	@$(MAKE) --no-print-directory test-unit test-cli test-faults-quick $(COVERAGE)
+	@$(PYTHON) tests/coverage.py $(BUILD)/coverage
+
+test-bits-long: all $(FAULTS) ### compare the bytes of 55 commands from compilers, threads, ranks and cut runs
+	@bash tests/faults/faults.sh $(BUILD)/bin $(BUILD)/tests long bits
+
+# What its parts need besides is installed first.
+test-long: ### what is too long for make test: lint, coverage, mutants, fuzzing, calibration, bits; an hour
+	@sh .ci/setup $(PACKAGES) $(LINT_PACKAGES) python3
+	@$(MAKE) --no-print-directory all
+	@sh tests/long.sh
 
 # --- speed ----------------------------------------------------------------------------
 

@@ -1,0 +1,143 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Tells how much of sim/ and analysis/ the tests ran, from what a build with --coverage counted.
+
+A line is covered if it ran in any of the objects that have it (the hot files are compiled once for
+each instruction set), a branch if it was taken both ways. A line that no test can reach is left out
+where it says so and why, in a comment at its end:
+
+    /* not covered: REASON */
+
+or, for the lines of a block, `/* not covered from here: REASON */` and `/* covered again */`.
+
+usage: coverage.py BUILD [--lines SHARE] [--branches SHARE] [--excluded SHARE] [--list]
+
+It prints a row a file that is not wholly covered, the totals, and with --list each line that did not
+run. The exit status is 1 if the lines, the branches or the lines left out miss their shares (100 %,
+92 %, 1 %), and 2 if nothing was counted or a source has no counts.
+"""
+
+import argparse
+import json
+import pathlib
+import re
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+ONE = re.compile(r"/\*\s*not covered: (?P<reason>.*\S)\s*\*/")
+BEGIN = re.compile(r"/\*\s*not covered from here: (?P<reason>.*\S)\s*\*/")
+END = re.compile(r"/\*\s*covered again\s*\*/")
+
+
+class Source:
+    """What is known of a file: how often each line ran, and how often each branch was taken."""
+
+    def __init__(self, name):
+        self.count = {}
+        self.branches = {}
+        self.excluded = excluded_lines(ROOT / name)
+
+    def add(self, line):
+        number = line["line_number"]
+        self.count[number] = self.count.get(number, 0) + line["count"]
+        taken = [branch["count"] for branch in line.get("branches", [])]
+        if taken:
+            shapes = self.branches.setdefault(number, {})
+            before = shapes.get(len(taken), [0] * len(taken))
+            shapes[len(taken)] = [a + b for a, b in zip(before, taken)]
+
+    def lines(self):
+        """(covered, not covered, left out) as lists of line numbers."""
+        kept = [n for n in self.count if n not in self.excluded]
+        return ([n for n in kept if self.count[n]], sorted(n for n in kept if not self.count[n]),
+                [n for n in self.count if n in self.excluded])
+
+    def taken(self):
+        """(branches taken, all branches); of a line compiled in several ways the best counts."""
+        taken = total = 0
+        for number, shapes in self.branches.items():
+            if number in self.excluded:
+                continue
+            best = max(shapes.values(), key=lambda s: sum(c > 0 for c in s) / len(s))
+            taken += sum(c > 0 for c in best)
+            total += len(best)
+        return taken, total
+
+
+def excluded_lines(path):
+    """The numbers of the lines that say that they are not covered."""
+    found = set()
+    inside = False
+    for number, text in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        if BEGIN.search(text):
+            inside = True
+        elif END.search(text):
+            inside = False
+        if inside or ONE.search(text):
+            found.add(number)
+    if inside:
+        sys.exit("coverage: %s: a block that is not covered does not end" % path)
+    return found
+
+
+def read_counts(build):
+    """All counts of the objects under BUILD/obj, by source; objects that never ran count as 0."""
+    found = {}
+    notes = sorted(str(p.resolve()) for p in (build / "obj").rglob("*.gcno")
+                   if "/obj/tests/" not in str(p))
+    for begin in range(0, len(notes), 50):
+        said = subprocess.run(["gcov", "--json-format", "--stdout", "--branch-probabilities",
+                               *notes[begin : begin + 50]], cwd=ROOT, stdout=subprocess.PIPE,
+                              stderr=subprocess.DEVNULL, check=True).stdout
+        for text in said.decode().splitlines():
+            for file in json.loads(text)["files"] if text.strip() else []:
+                name = file["file"]
+                if not name.startswith(("sim/", "analysis/")):
+                    continue
+                source = found.setdefault(name, Source(name))
+                for line in file["lines"]:
+                    source.add(line)
+    return found
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
+    parser.add_argument("build", type=pathlib.Path)
+    parser.add_argument("--lines", type=float, default=1.0)
+    parser.add_argument("--branches", type=float, default=0.92)
+    parser.add_argument("--excluded", type=float, default=0.01)
+    parser.add_argument("--list", action="store_true", help="print each line that did not run")
+    args = parser.parse_args()
+
+    found = read_counts(args.build)
+    missing = [str(p.relative_to(ROOT)) for room in ("sim", "analysis")
+               for p in (ROOT / room).rglob("*.c") if str(p.relative_to(ROOT)) not in found]
+    if not found or missing:
+        print("coverage: no counts of: %s" % (", ".join(missing) or "any source"), file=sys.stderr)
+        return 2
+    total = [0, 0, 0, 0, 0]
+    print("| file | lines | not run | branches | not taken |\n| --- | ---: | ---: | ---: | ---: |")
+    for name in sorted(found):
+        covered, uncovered, excluded = found[name].lines()
+        taken, branches = found[name].taken()
+        row = [len(covered), len(uncovered), len(excluded), taken, branches]
+        total = [a + b for a, b in zip(total, row)]
+        if uncovered or taken < branches:
+            print("| `%s` | %d | %d | %d | %d |" % (name, len(covered) + len(uncovered), len(uncovered),
+                                                   branches, branches - taken))
+        if args.list:
+            text = (ROOT / name).read_text(encoding="utf-8").splitlines()
+            for number in uncovered:
+                print("%s:%d: %s" % (name, number, text[number - 1].strip()))
+    lines = total[0] / (total[0] + total[1])
+    left_out = total[2] / sum(total[:3])
+    branches = total[3] / total[4]
+    print("lines %.2f %% of %d, branches %.2f %% of %d, left out %.2f %% of the lines"
+          % (100 * lines, total[0] + total[1], 100 * branches, total[4], 100 * left_out))
+    good = lines >= args.lines and branches >= args.branches and left_out <= args.excluded
+    return 0 if good else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,442 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Draws small changes of the sources in sim/ and analysis/ by a seed, makes each of them in a
+copy of the tree, and tells which test notices it.
+
+A change replaces one operator, constant, comparison or truth value, leaves out one statement, or
+scales a standard error or a planned burn-in. The unit test that mirrors the file is run first, then
+the other tests, the shortest first, until one fails. A change that does not compile, or that
+leaves the machine code as it was, is none: another is drawn in its place.
+
+usage: drawn_mutants.py [--count N] [--seed S] [--table FILE] [--only PATH]
+                        [--jobs N] [--least SHARE] [--list]
+
+The table is a file of comma-separated values with a row a change, and a header with the commit and
+the seed. A table that is there is gone on with, if it is of the same commit and seed. What is
+known to change nothing that can be told stands in tests/equivalent_mutants.txt with its proof. The exit
+status is 1 if less than the least share (0.95) of the others is noticed, or if more than 5 % are
+said to be equivalent, and 2 if something could not be run.
+"""
+
+import argparse
+import bisect
+import concurrent.futures
+import csv
+import hashlib
+import os
+import pathlib
+import random
+import re
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+EQUIVALENT = ROOT / "tests" / "equivalent_mutants.txt"
+# Tests of how the tree looks, not of what the programs do; of MPI, for ranks.c alone.
+LEFT_OUT = {"rooms", "added_once", "mpi", "duplicates"}
+COLUMNS = ["draw", "file", "line", "kind", "old", "new", "result", "noticed_by", "seconds", "text"]
+
+TOKEN = re.compile(
+    r"""(?P<comment>//[^\n]*|/\*.*?\*/)
+      | (?P<text>"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*')
+      | (?P<line>^[ \t]*\#(?:\\\n|[^\n])*)
+      | (?P<word>[A-Za-z_]\w*)
+      | (?P<number>(?:0[xX][0-9a-fA-F]+|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)[uUlLfFqQ]*)
+      | (?P<sign><<=|>>=|\.\.\.|->|\+\+|--|[-+*/%&|^<>=!]=|&&|\|\||<<|>>|[^\s\w])""",
+    re.VERBOSE | re.DOTALL | re.MULTILINE,
+)
+
+SWAPS = {
+    "/": ["*"], "<": ["<=", ">"], "<=": ["<", ">"], ">": [">=", "<"], ">=": [">", "<"],
+    "==": ["!="], "!=": ["=="], "&&": ["||"], "||": ["&&"], "+=": ["-="], "-=": ["+="],
+    "*=": ["/="], "/=": ["*="], "++": ["--"], "--": ["++"], "%": ["*"], "<<": [">>"],
+    ">>": ["<<"],
+}  # fmt: skip
+COMPARISONS = {"<", "<=", ">", ">=", "==", "!="}
+ERRORS = re.compile(r"(^|_)(se|stderr|errors?|burn_in|burn)$")
+TYPES = re.compile(r"^(static|const|struct|enum|union|typedef|extern|return|goto|case|default|break"
+                   r"|continue|else|do|unsigned|signed|int|long|double|float|char|bool|void|size_t"
+                   r"|\w+_t|quad)$")
+
+
+class Change:
+    def __init__(self, file, kind, start, end, new, source):
+        self.file, self.kind, self.start, self.end, self.new = file, kind, start, end, new
+        self.old = source[start:end]
+        self.line = source.count("\n", 0, start) + 1
+        begin = source.rfind("\n", 0, start) + 1
+        stop = source.find("\n", start)
+        self.text = source[begin:stop].strip()
+
+    def apply(self, source):
+        return source[: self.start] + self.new + source[self.end :]
+
+    def key(self):
+        return (self.file, self.text, " ".join(self.old.split()), " ".join(self.new.split()))
+
+
+def changed_number(text):
+    """The number one further, or 2 % larger if it is not whole."""
+    match = re.fullmatch(r"(.*?)([uUlLfFqQ]*)", text)
+    digits, suffix = match.groups()
+    if digits.lower().startswith("0x"):
+        return None
+    if re.fullmatch(r"\d+", digits):
+        return "%d%s" % (int(digits) + 1, suffix)
+    return "%r%s" % (1.02 * float(digits) if float(digits) else 1.0, suffix)
+
+
+def is_value(token):
+    """Whether a value can end with this token, so that a sign after it has two operands."""
+    kind, text = token
+    return kind == "number" or (kind == "word" and not TYPES.match(text)) or text in (")", "]")
+
+
+def statements(source, tokens):
+    """Statements of one assignment or call, as (first token, last token)."""
+    begin = 0
+    depth = 0
+    for k, (kind, text, _, _) in enumerate(tokens):
+        if text in ("{", "}", ":") and depth == 0:
+            begin = k + 1
+        depth += (text in "([") - (text in ")]") if kind == "sign" else 0
+        if kind == "line":
+            begin = k + 1
+        if text != ";" or depth != 0:
+            continue
+        yield begin, k
+        begin = k + 1
+
+
+def changes_of(path):
+    """All changes that are tried in one file."""
+    source = (ROOT / path).read_text(encoding="utf-8")
+    tokens = [(m.lastgroup, m.group(), m.start(), m.end()) for m in TOKEN.finditer(source)
+              if m.lastgroup != "comment"]
+    found = []
+
+    def add(kind, start, end, new):
+        found.append(Change(path, kind, start, end, new, source))
+
+    depth = 0
+    for k, (kind, text, start, end) in enumerate(tokens):
+        depth += (text == "{") - (text == "}")
+        before = tokens[k - 1][:2] if k else ("sign", ";")
+        spaced = source[start - 1 : start] in " \n" and source[end : end + 1] in " \n"
+        if kind == "number":
+            new = changed_number(text)
+            if new is not None and before[1] not in ("...",):
+                add("constant", start, end, new)
+        elif kind == "word" and text in ("true", "false"):
+            add("truth", start, end, "false" if text == "true" else "true")
+        elif kind == "sign" and depth > 0:
+            if text in ("+", "-") and is_value(before):
+                add("operator", start, end, "-" if text == "+" else "+")
+            elif text == "-":
+                add("operator", start, end, "+")
+            elif text == "*" and is_value(before) and spaced:
+                add("operator", start, end, "/")
+            elif text == "!":
+                add("comparison", start, end, " ")
+            for new in SWAPS.get(text, []):
+                add("comparison" if text in COMPARISONS or text in ("&&", "||") else "operator",
+                    start, end, new)
+
+    for first, last in statements(source, tokens):
+        words = tokens[first : last + 1]
+        if len(words) < 4 or words[0][0] not in ("word", "sign") or depth_at(tokens, first) == 0:
+            continue
+        if words[0][0] == "word" and (TYPES.match(words[0][1]) or words[1][0] == "word"
+                                      or words[1][1] == "*" or words[0][1] in ("if", "for", "while")):
+            continue
+        texts = [w[1] for w in words]
+        if "=" not in texts and "(" not in texts:
+            continue
+        add("statement", words[0][2], words[-1][3], ";")
+        if "=" in texts:
+            at = texts.index("=")
+            if at > 0 and words[at - 1][0] == "word" and ERRORS.search(texts[at - 1]):
+                inner = source[words[at + 1][2] : words[-1][2]]
+                kind = "burn-in" if "burn" in texts[at - 1] else "error"
+                add(kind, words[at + 1][2], words[-1][2], "(%s) / 2" % inner)
+    return found
+
+
+def depth_at(tokens, k):
+    return sum((t[1] == "{") - (t[1] == "}") for t in tokens[:k])
+
+
+def sources(only):
+    for room in ("sim", "analysis"):
+        for path in sorted((ROOT / room).rglob("*.[ch]")):
+            name = str(path.relative_to(ROOT))
+            if name.startswith(only):
+                yield name
+
+
+def equivalent():
+    """What stands in the list of equivalent changes: file | line | old | new | proof."""
+    known = {}
+    if EQUIVALENT.exists():
+        for number, line in enumerate(EQUIVALENT.read_text(encoding="utf-8").splitlines(), 1):
+            if not line.strip() or line.startswith("#"):
+                continue
+            cells = [cell.strip() for cell in line.split(" | ")]
+            if len(cells) != 5 or not cells[4]:
+                sys.exit("drawn_mutants: %s:%d: want file | line | old | new | proof"
+                         % (EQUIVALENT, number))
+            known[tuple(cells[:4])] = cells[4]
+    return known
+
+
+def limit_resources():
+    """What a change may do to the machine: 8 GB of memory, files of 1 GB."""
+    resource.setrlimit(resource.RLIMIT_AS, (8 << 30, 8 << 30))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 30, 1 << 30))
+
+
+class Copy:
+    """A copy of the tree in which the changes are made, built and tested."""
+
+    def __init__(self, jobs):
+        self.jobs = jobs
+        self.place = pathlib.Path(tempfile.mkdtemp(prefix="mutants-"))
+        for name in ("Makefile", "README.md", "CHANGELOG.md", "sim", "analysis", "tests", "plots",
+                     "notebooks", "data"):
+            if (ROOT / name).is_dir():
+                shutil.copytree(ROOT / name, self.place / name)
+            elif (ROOT / name).exists():
+                shutil.copy(ROOT / name, self.place / name)
+        self.environment = dict(os.environ, PNM_BIN=str(self.place / "build" / "bin"),
+                                PNM_MPI_BIN=str(self.place / "build" / "mpi" / "bin"),
+                                OMP_WAIT_POLICY="passive")
+        for name in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS"):
+            self.environment.pop(name, None)
+        self.seconds = {}
+
+    def close(self):
+        shutil.rmtree(self.place, ignore_errors=True)
+
+    def make(self, *targets):
+        """Builds without what a debugger needs, so that the same code has the same bytes."""
+        got = subprocess.run(["make", "-s", "-j%d" % self.jobs, "SIDE_BY_SIDE=1", "DEBUG=", *targets],
+                             cwd=self.place, env=self.environment, stdout=subprocess.PIPE,
+                             stderr=subprocess.STDOUT, check=False)
+        return got.returncode == 0, got.stdout.decode(errors="replace")
+
+    def code(self):
+        """A hash of the machine code of library and programs."""
+        total = hashlib.sha256()
+        for path in sorted((self.place / "build" / "obj").rglob("*.o")):
+            if "/obj/tests/" not in str(path):
+                total.update(path.read_bytes())
+        return total.hexdigest()
+
+    def run(self, test):
+        """Runs a test; whether it passed and how long it took."""
+        limit = max(60, 8 * self.seconds[test]) if test in self.seconds else 1800
+        command = ["bats", test] if test.endswith(".bats") else [test]
+        begin = time.monotonic()
+        process = subprocess.Popen(command, cwd=self.place, env=self.environment,
+                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                                   stdin=subprocess.DEVNULL, start_new_session=True,
+                                   preexec_fn=limit_resources)
+        try:
+            passed = process.wait(limit) == 0
+        except subprocess.TimeoutExpired:
+            passed = False
+        finally:
+            try:
+                os.killpg(process.pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+            process.wait()
+        return passed, time.monotonic() - begin
+
+    def tests(self, path):
+        """All tests for a changed file: the mirror, then the others, the shortest first."""
+        units = sorted(str(p.relative_to(self.place)) for p in
+                       (self.place / "build" / "tests").rglob("test_*")
+                       if p.is_file() and os.access(p, os.X_OK) and not p.suffix)
+        left_out = LEFT_OUT - ({"mpi"} if path.endswith("ranks.c") else set())
+        programs = sorted(str(p.relative_to(self.place)) for p in
+                          (self.place / "tests" / "cli").glob("*.bats") if p.stem not in left_out)
+        folder, name = os.path.split(path)
+        mirror = "build/tests/%s/test_%s" % (folder, pathlib.Path(name).stem)
+        order = sorted(units + programs, key=lambda test: self.seconds.get(test, 0))
+        first = [test for test in order if test == mirror]
+        return first, [test for test in order if test not in first]
+
+    def first_failure(self, tests):
+        """The first test of the list that fails, found side by side; None if all pass."""
+        with concurrent.futures.ThreadPoolExecutor(self.jobs) as pool:
+            waiting = list(reversed(tests))
+            running = {}
+            while waiting or running:
+                while waiting and len(running) < self.jobs:
+                    test = waiting.pop()
+                    running[pool.submit(self.run, test)] = test
+                done, _ = concurrent.futures.wait(running, return_when="FIRST_COMPLETED")
+                for future in done:
+                    test = running.pop(future)
+                    if not future.result()[0]:
+                        waiting = []
+                        for other in running:
+                            other.result()
+                        return test
+        return None
+
+    def prepare(self):
+        """Builds the tree as it is and runs all tests once, which must pass."""
+        self.environment_make("all", "unit-tests")
+        first, others = self.tests("")
+        failed = []
+        with concurrent.futures.ThreadPoolExecutor(self.jobs) as pool:
+            for test, (passed, took) in zip(others, pool.map(self.run, others)):
+                self.seconds[test] = took
+                if not passed:
+                    failed.append(test)
+        if failed:
+            sys.exit("drawn_mutants: tests fail in the tree as it is: " + ", ".join(failed))
+
+    def environment_make(self, *targets):
+        built, said = self.make(*targets)
+        if not built:
+            sys.exit("drawn_mutants: the tree as it is does not build\n" + said)
+
+
+def try_change(copy, change, code):
+    """Makes a change in the copy, builds and tests it: (result, noticed by)."""
+    place = copy.place / change.file
+    source = place.read_text(encoding="utf-8")
+    try:
+        place.write_text(change.apply(source), encoding="utf-8")
+        built, _ = copy.make("WARNINGS=-w", "programs", "unit-tests")
+        if not built:
+            return "does not compile", ""
+        if change.file.endswith("ranks.c") and not copy.make("WARNINGS=-w", "MPI=1", "programs")[0]:
+            return "does not compile", ""
+        if copy.code() == code:
+            return "same code", ""
+        first, others = copy.tests(change.file)
+        for test in first:
+            if not copy.run(test)[0]:
+                return "noticed", test
+        test = copy.first_failure(others)
+        return ("noticed", test) if test else ("survives", "")
+    finally:
+        place.write_text(source, encoding="utf-8")
+
+
+def commit():
+    got = subprocess.run(["git", "describe", "--always", "--dirty", "--exclude", "*"], cwd=ROOT,
+                         stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False)
+    return got.stdout.decode().strip() or "unknown"
+
+
+def read_table(path, header):
+    """The rows that a table of the same header has; none if there is no such table."""
+    if not path or not path.exists():
+        return []
+    with open(path, encoding="utf-8", newline="") as file:
+        if file.readline().rstrip("\n") != header:
+            sys.exit("drawn_mutants: %s is of another commit or seed; move it away" % path)
+        return list(csv.DictReader(file))
+
+
+def tell(rows):
+    """The score a file and in total; the shares of noticed and of equivalent changes."""
+    tried = [r for r in rows if r["result"] in ("noticed", "survives", "equivalent")]
+    score = {}
+    for row in tried:
+        counts = score.setdefault(row["file"], [0, 0, 0])
+        counts[("noticed", "survives", "equivalent").index(row["result"])] += 1
+    print("| file | noticed | not noticed | equivalent |\n| --- | ---: | ---: | ---: |")
+    for name in sorted(score):
+        print("| `%s` | %d | %d | %d |" % (name, *score[name]))
+    counts = [sum(c[k] for c in score.values()) for k in range(3)]
+    print("| all | %d | %d | %d |" % tuple(counts))
+    for row in tried:
+        if row["result"] != "noticed":
+            print("%s: %s:%s: '%s' for '%s' in: %s" % (row["result"], row["file"], row["line"],
+                                                      row["new"], row["old"], row["text"]))
+    return counts
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
+    parser.add_argument("--count", type=int, default=25)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--table", type=pathlib.Path)
+    parser.add_argument("--only", default="", help="files whose names begin so")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count())
+    parser.add_argument("--least", type=float, default=0.95)
+    parser.add_argument("--list", action="store_true", help="print what is drawn, try nothing")
+    args = parser.parse_args()
+
+    of_file = [(name, changes_of(name)) for name in sources(args.only)]
+    everything = [change for _, changes in of_file for change in changes]
+    if not everything:
+        sys.exit("drawn_mutants: no sources begin with '%s'" % args.only)
+    order = list(range(len(everything)))
+    random.Random(args.seed).shuffle(order)
+    if args.list:
+        for k in order[: args.count]:
+            c = everything[k]
+            print("%s:%d: %s: '%s' for '%s' in: %s" % (c.file, c.line, c.kind, c.new, c.old, c.text))
+        print("%d changes in %d files" % (len(everything), len(of_file)))
+        return 0
+
+    header = "# commit %s, seed %d, %d changes of %s*" % (commit(), args.seed, len(everything),
+                                                           args.only)
+    rows = read_table(args.table, header)
+    known = equivalent()
+    copy = Copy(args.jobs)
+    out = None
+    try:
+        copy.prepare()
+        code = copy.code()
+        if args.table:
+            out = open(args.table, "a", encoding="utf-8", newline="")
+            if not rows:
+                out.write(header + "\n")
+                csv.DictWriter(out, COLUMNS, lineterminator="\n").writeheader()
+        tried = sum(r["result"] in ("noticed", "survives", "equivalent") for r in rows)
+        for draw in range(len(rows), len(order)):
+            if tried >= args.count:
+                break
+            change = everything[order[draw]]
+            begin = time.monotonic()
+            if change.key() in known:
+                result, by = "equivalent", ""
+            else:
+                result, by = try_change(copy, change, code)
+            tried += result in ("noticed", "survives", "equivalent")
+            row = dict(zip(COLUMNS, (draw, change.file, change.line, change.kind, change.old,
+                                     change.new, result, by,
+                                     "%.0f" % (time.monotonic() - begin), change.text)))
+            rows.append(row)
+            if out:
+                csv.DictWriter(out, COLUMNS, lineterminator="\n").writerow(row)
+                out.flush()
+            print("%d of %d: %s:%d: %s: %s %s" % (tried, args.count, change.file, change.line,
+                                                 change.kind, result, by), file=sys.stderr)
+    finally:
+        copy.close()
+        if out:
+            out.close()
+    noticed, survived, same = tell(rows)
+    if noticed + survived == 0 or noticed + survived + same < args.count:
+        print("drawn_mutants: fewer changes than asked for could be tried", file=sys.stderr)
+        return 2
+    good = noticed >= args.least * (noticed + survived) and same <= 0.05 * (noticed + survived + same)
+    return 0 if good else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
