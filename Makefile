@@ -284,7 +284,7 @@ plots: ### render the figures from the tables in results/
 	@echo "drawing the figures"
 	@sh plots/render.sh results $(SHOWN)
 
-gallery: plots ### refresh the pictures that README.md shows
+gallery: plots ### refresh the pictures that the README.md files show
 	@sh plots/gallery.sh results
 
 # The ledger and figures as they are; make verify makes them anew. The ledgers of the other
@@ -339,7 +339,7 @@ explorer: ## write results/explorer.html, a page with sliders; needs clang, lld 
 	@$(PYTHON) plots/explorer/explorer.py $(WASM)/explorer.wasm "$(VERSION)$(REVISION:%= (%))" results/explorer.html
 	@echo "written: results/explorer.html"
 
-docs: all ### write the tables of README.md and analysis/README.md anew, about a minute
+docs: all ### write the tables of the README.md files anew, about a minute
 	@PNM_BIN=$(abspath $(BUILD)/bin) sh tests/docs/generate.sh
 
 notebooks: all ## execute the notebooks anew and compare with what is committed
@@ -392,8 +392,8 @@ test-docs: test-docs-man test-docs-readme test-docs-report test-docs-explorer te
 test-docs-man: all ### look over the manual pages with mandoc
 	@sh tests/docs/man.sh
 
-# make test runs README's short commands, here are the others.
-test-docs-readme: all ### run README's commands that take longer than a few seconds
+# make test runs the short commands of the README.md files, here are the others.
+test-docs-readme: all ### run commands of README.md files that take longer than a few seconds
 	@sh tests/docs/readme.sh --long
 
 test-docs-report: all ### test the report, in a browser too

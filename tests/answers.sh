@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # What the programs answer, kept to be compared with what they answer after a change that
 # must leave every number as it is.
-# usage: answers.sh record BUILD FOLDER    runs the commands of README.md, of the manual
+# usage: answers.sh record BUILD FOLDER    runs the commands of every README.md, of the manual
 #                                          pages, of the notebooks, of plots/tables.sh and
 #                                          of tests/same_bits.sh, and pnm-verify, with the
 #                                          programs in BUILD/bin
@@ -52,15 +52,19 @@ record() {
     for program in "$build"/bin/pnm-*; do
         write_stand_in "$build/bin" "$copy/build/bin/${program##*/}"
     done
+    cp "$build/bin/pnmlab" "$copy/build/bin"
     cd "$copy"
-    awk -v folder=commands -f tests/docs/commands.awk README.md
+    for page in README.md */README.md; do
+        mkdir -p "commands/$page"
+        awk -v folder="commands/$page" -f tests/docs/commands.awk "$page"
+    done
     for page in "$build"/man/*.1; do
         mkdir "pages/${page##*/}"
         awk -v folder="pages/${page##*/}" -f tests/docs/commands.awk "$page"
     done
     # Neither a rule that a reader adds nor what a reader installs is an answer.
-    for command in commands/*.command pages/*/*.command; do
-        ! grep -q 'make \|two_step\|--plot' "$command" || continue
+    for command in commands/*.md/*.command commands/*/*.md/*.command pages/*/*.command; do
+        ! grep -q 'make \|two_step\|--plot\|^cat' "$command" || continue
         sed "s|/tmp/|$copy/tmp/|g" "$command" >tmp/run
         PATH=$copy/build/bin:$PATH sh tmp/run >tmp/out 2>tmp/err </dev/null ||
             [ $? -le 2 ] || { cat "$command" tmp/err >&2 && exit 1; }

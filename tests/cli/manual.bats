@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-3.0-or-later
 # manual.bats: manual pages, completions and help say the same; install puts them in place
-# and uninstall takes them away; what README.md shows is what comes.
+# and uninstall takes them away; what each README.md shows is what comes, and names is there.
 
 # shellcheck disable=SC2154 # what helpers.bash sets
 load helpers
@@ -244,7 +244,7 @@ completes() {
 
 docs=$BATS_TEST_DIRNAME/../docs
 
-@test "README.md: commands print what it shows" {
+@test "every README.md: commands print what it shows" {
     [ -d "$PNM_BIN/../man" ] || skip "no manual beside the programs"
     status=0
     sh "$docs/readme.sh" --short "$PNM_BIN/.." >"$out" 2>"$err" || status=$?
@@ -252,8 +252,8 @@ docs=$BATS_TEST_DIRNAME/../docs
     never grep -q '^0 commands' "$out"
 }
 
-@test "README.md: its tables are what make docs writes" {
-    sh "$docs/generate.sh" --check README.md
+@test "README.md, sim/README.md: their tables are what make docs writes" {
+    sh "$docs/generate.sh" --check README.md sim/README.md
     cp "$docs/../../README.md" wrong.md
     sed -i 's/| fails |/| holds |/' wrong.md
     never sh "$docs/generate.sh" --check "$PWD/wrong.md" >"$out" 2>"$err"

@@ -33,13 +33,13 @@ listed() { # all but the rule whose file --system names
     expect_equal "$(column "$out" limit 5)$(column "$out" small_step 5)" ''
 }
 
-@test "README.md shows what the command prints" {
+@test "sim/README.md shows what the command prints" {
     attempt pnm-rules --format table
     expect_status 0
     sed 's/ *$//' "$out" >printed
     awk '/^    \$ build\/bin\/pnm-rules --format table$/ { on = 1; next }
          on && /^    / { print substr($0, 5); next } on { exit }' \
-        "$BATS_TEST_DIRNAME/../../README.md" >shown
+        "$BATS_TEST_DIRNAME/../../sim/README.md" >shown
     expect_same printed shown
 }
 

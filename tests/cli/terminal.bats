@@ -26,7 +26,7 @@ expect_monotone() {
     sort -nc shares || { echo "the share falls: $1" >&2; paste -sd ' ' shares >&2; return 1; }
 }
 
-# First commands of README.md, with fewer samples where they take long.
+# First commands of the README.md files, with fewer samples where they take long.
 first_commands='
 pnm-simulate --optimizer pnm --lr 0.05 --spectrum 0.1,1,10 --precision 0.01
 pnm-simulate --optimizer pnm --lr 0.05 --spectrum 1 --start 1 --record trajectory --steps 6 --every 2

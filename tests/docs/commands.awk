@@ -4,8 +4,8 @@
 #
 # In a block that is indented by four, a command begins with "$ " and goes on after a \ at
 # the end of a line; what follows is what it prints. OUT/01.command has the command on one
-# line, OUT/01.output what it prints. A block without a command goes to OUT/01.block, 01
-# being the command before it, if it is the first there.
+# line, OUT/01.output what it prints. What stands between ``` and ``` is a file: it goes to
+# OUT/01.file, 01 being the command before it, if it is the first there.
 
 function begin_command(text)
 {
@@ -13,7 +13,7 @@ function begin_command(text)
     command = ""
     name = sprintf("%s/%02d", folder, number)
     printf "" >(name ".output")
-    blocks = 0
+    files = 0
     add_to_command(text)
 }
 
@@ -41,10 +41,14 @@ page {
     $0 = "    " $0
 }
 
+/^```/ { fenced = !fenced; files += fenced; inside = 0; next }
+fenced {
+    if (number && files == 1)
+        print >(name ".file")
+    next
+}
 !/^    / { inside = 0; continued = 0; next }
 { text = substr($0, 5) }
 continued { add_to_command(text); next }
-text ~ /^\$ / { inside = "command"; begin_command(substr(text, 3)); next }
-!inside { inside = "block"; blocks++ }
-inside == "command" { print text >(name ".output") }
-inside == "block" && number && blocks == 1 { print text >(name ".block") }
+text ~ /^\$ / { inside = 1; begin_command(substr(text, 3)); next }
+inside { print text >(name ".output") }

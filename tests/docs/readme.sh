@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Runs the commands of README.md, and of the manual's examples, in a copy of the tree and
-# compares what they print with what README.md shows. --long also makes the report there,
-# and with it the ledger and the figures' tables.
+# Runs the commands of every README.md, and of the manual's examples, in a copy of the tree
+# and compares what they print with what is shown. --long also makes the report there, and
+# with it the ledger and the figures' tables, and runs the examples in Python.
 # usage: readme.sh --short|--long [BUILD]    (make test-cli, make test-docs-readme)
 set -eu
 LC_ALL=C
@@ -21,7 +21,7 @@ trap 'exit 143' TERM
 # What takes longer than ten seconds on one slow core.
 is_long() {
     case $1 in
-    *adam,adapnm* | *'--replicas 65536'*) return 0 ;;
+    *'--replicas 65536'* | *pnm-generalize*) return 0 ;;
     esac
     return 1
 }
@@ -29,7 +29,11 @@ is_long() {
 cp -a "$root/Makefile" "$root/README.md" "$root/sim" "$root/analysis" "$root/plots" "$copy"
 mkdir "$copy/build" "$copy/tmp" "$copy/readme" "$copy/pages"
 cp -a "$build/bin" "$build/share" "$build/obj" "$build/libpnm.a" "$copy/build"
-awk -v folder="$copy/readme" -f "$docs/commands.awk" "$root/README.md"
+cd "$root"
+for page in README.md */README.md */*/README.md; do
+    mkdir -p "$copy/readme/$page"
+    awk -v folder="$copy/readme/$page" -f "$docs/commands.awk" "$page"
+done
 cd "$copy"
 
 failed=0
@@ -39,14 +43,12 @@ fail() {
     failed=$((failed + 1))
 }
 
-# The rule that the command began is finished and built, as README.md goes on to say.
+# The rule that a command began becomes the file that the page shows, and is built.
 finish_rule() {
     rule=sim/rules/${1##*NAME=}.c
-    awk -f "$docs/new_rule.awk" "$2" "$rule" >tmp/rule.c ||
-        fail "README.md shows other lines than make new-optimizer begins"
-    cp tmp/rule.c "$rule"
+    cp "$2" "$rule"
     make -s BUILD=build build/bin/pnm-stationary >tmp/make 2>&1 ||
-        fail "the rule of README.md does not build: $(cat tmp/make)"
+        fail "the rule of sim/README.md does not build: $(cat tmp/make)"
 }
 
 # Files go to a folder of ours.
@@ -59,7 +61,7 @@ run() {
     [ "$status" -eq 0 ] || fail "status $status: $(cat "$1" tmp/err)"
 }
 
-for file in readme/*.command; do
+for file in $(find readme -name '*.command' | sort); do
     command=$(cat "$file")
     name=${file%.command}
     long=--short
@@ -68,15 +70,13 @@ for file in readme/*.command; do
     [ "$long" = "$mode" ] || continue
     run "$file"
     difference=$(awk -f "$docs/same_table.awk" "$name.output" tmp/out) ||
-        fail "README.md: $command
+        fail "${file#readme/}: $command
 $difference"
-    case $command in
-    'make new-optimizer '*) finish_rule "$command" "$name.block" ;;
-    esac
+    [ ! -f "$name.file" ] || finish_rule "$command" "$name.file"
 done
 
-# Examples that README.md does not show.
-sed 's|build/bin/||' readme/*.command >tmp/known
+# Examples that no README.md shows.
+find readme -name '*.command' -exec sed 's|build/bin/||' {} + >tmp/known
 for page in "$build"/man/*.1; do
     rm -f pages/*
     awk -v folder="$copy/pages" -f "$docs/commands.awk" "$page"
@@ -89,7 +89,7 @@ for page in "$build"/man/*.1; do
     done
 done
 
-# What README.md shows of the ledger.
+# What the pages show of the ledger and of the end of make verify.
 check_ledger() {
     ran=$((ran + 1))
     make -s BUILD=build report >tmp/out 2>tmp/err || {
@@ -97,8 +97,11 @@ check_ledger() {
         return
     }
     [ -s results/report.html ] || fail "make report: no results/report.html"
+    sed -n '/^findings:/,/^claims:/p' tmp/out | sed 's/ *$//; /^claims:/d' >tmp/findings
+    sed -n 's/^    //; /^findings:/,/^$/p' README.md | sed '/^$/d' >tmp/shown
+    diff tmp/shown tmp/findings || fail "make verify finds other things than README.md shows"
     tr -s ' ' <results/ledger.txt >tmp/ledger
-    line=$(sed -n 's/^    \(eq18-19 .* holds\)$/\1/p' README.md | tr -s ' ')
+    line=$(sed -n 's/^    \(eq18-19 .* holds\)$/\1/p' analysis/README.md | tr -s ' ')
     grep -qxF "${line:-none}" tmp/ledger || fail "the ledger has no line: $line"
     grep '"variable": "eta h"' results/ledger.json | python3 -c '
 import json, sys
@@ -108,25 +111,33 @@ for line in sys.stdin:
              format(row["paper"], ".4g"), format(row["exact"], ".4g"), row["paper_verdict"]]
     print("|", " | ".join(cells), "|")' >tmp/limits
     sed -n '/^| claim | setting |/,/^$/p' README.md | sed '1,2d; /^$/d' >tmp/shown
-    diff tmp/shown tmp/limits || fail "the ledger has other limits than README.md"
-    # The rule of README.md beside those of the figure.
+    # README.md shows some of them.
+    ! grep -vxF -f tmp/limits tmp/shown || fail "the ledger has other limits than README.md"
+    # The rule of sim/README.md beside those of the figure.
     make -s BUILD=build new-optimizer NAME=two_step >tmp/out
-    finish_rule 'make new-optimizer NAME=two_step' readme/two_step.block
+    finish_rule 'make new-optimizer NAME=two_step' readme/sim/README.md/*.file
     awk 'more || /^    (build\/bin|gnuplot).*two_step|^    build\/bin.*--excess/ {
         sub(/^ +/, ""); more = sub(/ *\\$/, ""); printf "%s%s", $0, more ? " " : "\n" }' \
-        README.md >tmp/commands
-    [ "$(wc -l <tmp/commands)" -eq 2 ] || fail "README.md has other commands on two_step"
+        sim/README.md >tmp/commands
+    [ "$(wc -l <tmp/commands)" -eq 2 ] || fail "sim/README.md has other commands on two_step"
     # At this precision some rows are not decided: status 2.
     sh tmp/commands >tmp/out 2>tmp/err || :
     [ -s results/two_step.svg ] || fail "no picture: $(cat tmp/commands tmp/err)"
 }
 
-if [ "$mode" = --long ]; then
-    for file in readme/*.command; do
-        ! grep -q 'make new-optimizer' "$file" || cp "${file%.command}.block" readme/two_step.block
+# The examples in Python, each with what it shows.
+check_python() {
+    for page in README.md notebooks/README.md; do
+        ran=$((ran + 1))
+        (cd "$root" && PNM_BIN=$copy/build/bin PYTHONPATH=notebooks python3 -B -m doctest "$page") ||
+            fail "$page: an example in Python shows something else"
     done
+}
+
+if [ "$mode" = --long ]; then
+    check_python
     check_ledger
 fi
 
-echo "$ran commands run, $failed not as README.md shows"
+echo "$ran commands run, $failed not as shown"
 [ "$ran" -gt 0 ] && [ "$failed" -eq 0 ]

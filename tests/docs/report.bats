@@ -212,7 +212,7 @@ field() {
     grep -Eq '<dt>Machine</dt><dd>.+, [0-9]+ cores?</dd>' here.html
 }
 
-@test "README.md and analysis/README.md are what make docs writes" {
+@test "README.md, sim/README.md and analysis/README.md are what make docs writes" {
     run sh "$root/tests/docs/generate.sh" --check
     echo "$output"
     [ "$status" -eq 0 ]
