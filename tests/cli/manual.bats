@@ -284,6 +284,39 @@ differ() {
     differ '4 columns, expected 3'
 }
 
+# names PAGE...: what these pages of the tree name and is not there.
+names() {
+    (cd "$docs/../.." && find . -path ./build -prune -o -type f -print |
+        awk -f tests/docs/names.awk - Makefile "$@" "$@")
+}
+
+@test "README.md is short; files, links and targets that pages name are there" {
+    cd "$docs/../.."
+    [ "$(wc -l <README.md)" -le 180 ]
+    names README.md */README.md */*/README.md analysis/SOUNDNESS.md notebooks/*.ipynb
+}
+
+@test "a file, link or target that is not there is noticed" {
+    local wrong=$BATS_TEST_TMPDIR/wrong.md
+    printf '%s\n' '# One' '`sim/rules/sgd.c` and `sgd.c` [here](#one) `make setup verify`' >"$wrong"
+    names "$wrong"
+    wrong_is() { # LINE MESSAGE
+        echo "$1" >"$wrong"
+        status=0
+        names "$wrong" >"$out" || status=$?
+        expect_status 1
+        grep -qF "$2" "$out" || show
+    }
+    wrong_is 'as `sim/rules/sgdd.c` says' 'names sim/rules/sgdd.c'
+    wrong_is '`sgdd.c`' 'names sgdd.c'
+    wrong_is '`sim/rule/`' 'names sim/rule/'
+    wrong_is '    $ sh plots/tables.sh plots/table.sh' 'names plots/table.sh'
+    wrong_is 'see [here](there.md)' 'names the link there.md'
+    wrong_is 'see [here](sgd.c)' 'names the link sgd.c'
+    wrong_is 'see [here](#two)' 'names the link #two'
+    wrong_is '`make setup verifi`' 'names make verifi'
+}
+
 # Commands of analysis/README.md: not run here, but all that they name must be there.
 @test "the commands of analysis/README.md are ones that the programs take" {
     local count=0
