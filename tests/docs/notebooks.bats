@@ -46,6 +46,18 @@ expect() {
     expect 1 'committed without its output'
 }
 
+@test "a notebook is executed by its name, and replaced with --write" {
+    notebook "1/0" 'of'
+    mv one.ipynb two.ipynb
+    notebook "print('of', 2.5)" 'of 1.5'
+    run "$PYTHON" -B run.py --write one.ipynb
+    [ "$status" -eq 0 ] && [ "$output" = 'one.ipynb: written' ]
+    run "$PYTHON" -B run.py one.ipynb
+    [ "$status" -eq 0 ] && [ "$output" = 'one.ipynb: as committed' ]
+    run "$PYTHON" -B run.py --write three.ipynb
+    [ "$status" -eq 64 ] && [[ $output == usage:* ]]
+}
+
 @test "no notebooks is a failure" {
     expect 1 'no notebooks'
 }

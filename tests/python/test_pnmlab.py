@@ -52,7 +52,8 @@ class Results(unittest.TestCase):
         self.assertEqual(len(table.where(optimizer="adam")), 0)
 
     def test_own_rows(self):
-        table = pnmlab.Table([{"rule": "a", "value": 1 / 3, "value_stderr": 0.01234}, {"rule": "b", "value": 2, "n": 7}])
+        first, second = {"rule": "a", "value": 1 / 3, "value_stderr": 0.01234}, {"rule": "b", "value": 2, "n": 7}
+        table = pnmlab.Table([first, second])
         self.assertEqual(table.columns, ["rule", "value", "value_stderr", "n"])
         self.assertEqual((table["n"], table.status), ([None, 7], 0))
         lines = [line.split() for line in repr(table).splitlines()]
