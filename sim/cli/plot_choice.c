@@ -376,7 +376,7 @@ static size_t count_series(const struct plot_choice *choice)
     size_t count = 0;
     for (int s = 0; s < PLOT_SERIES; s++)
         count += plot_has(choice, (enum plot_series)s);
-    return count;
+    return count > 0 ? count : 1; /* find_values has seen to that */
 }
 
 /* Each key that is no axis tells panels apart or curves. STATUS_MEMORY. */

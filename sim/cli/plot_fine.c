@@ -223,9 +223,9 @@ static int refine_problem(struct refined *refined, bool *done, struct error *err
 static bool refine_count(struct refined *refined, const struct plot_axis *axis)
 {
     const struct option_value *points = options_find(refined->options, "points");
-    if (strcmp(refined->column, "step") != 0 || !points || axis->count < 2)
+    if (strcmp(refined->column, "step") != 0 || !points)
         return false;
-    const uint64_t intervals = axis->count - 1,
+    const uint64_t intervals = axis->count > 1 ? axis->count - 1 : 1,
                    count = intervals * ((POINTS + intervals - 1) / intervals);
     memcpy((unsigned char *)refined->request + points->option.field.offset, &count,
            sizeof count);
