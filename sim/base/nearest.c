@@ -104,18 +104,20 @@ static char next_digit(const char *text, size_t length, size_t *i)
     return *i < length ? text[(*i)++] : '\0';
 }
 
-/* Whether word and name have as many digits, and not the same ones: eq3 and eq2. */
+/* Whether word and name have as many digits, one or two, and not the same ones: eq3 and
+ * eq2. In a longer number, a year, one of them may be a slip. */
 static bool other_digits(const char *word, size_t own, const char *name, size_t length)
 {
-    size_t i = 0, k = 0;
+    size_t i = 0, k = 0, digits = 0;
     bool same_ones = true;
     char a, b;
     do {
         a = next_digit(word, own, &i);
         b = next_digit(name, length, &k);
         same_ones = same_ones && a == b;
+        digits += a != '\0';
     } while (a && b);
-    return !a && !b && !same_ones;
+    return !a && !b && digits <= 2 && !same_ones;
 }
 
 struct nearest nearest_to(const char *word, const char *prefix)

@@ -27,7 +27,7 @@ struct nearest {
  * range, is nearest: eq18-19 to eq19. Else a name is near if it is at most one slip in
  * three letters away, or one in a shorter word. A slip is a letter inserted, left out
  * or replaced, or two neighbours exchanged; upper and lower case are the same. A name
- * whose digits are as many and others, as of eq2 and eq3, is not near. */
+ * whose one or two digits are as many and others, as of eq2 and eq3, is not near. */
 struct nearest nearest_to(const char *word, const char *prefix);
 
 /* Tries an allowed name, the first `length` bytes of name. Of equally near names the

@@ -45,20 +45,16 @@ static void add_rule(struct text *text, const char *item, size_t length)
         text_add(text, "%.*s", (int)length, item);
 }
 
-/* Writes the list anew, without the blanks around commas and, but for names of files,
- * at its ends. */
+/* Writes the list anew, without the blanks around commas. */
 static void tidy(const struct option_value *value, struct text *text)
 {
     static const char blanks[] = " \t";
     const bool rules = strcmp(value->option.name, "optimizer") == 0;
-    const bool files = value->option.files && !file_form(&value->option);
     const char *item = value->text;
-    if (!files)
-        item += strspn(item, blanks);
     for (;;) {
         const size_t length = strcspn(item, ",");
         size_t shown = length;
-        while (shown > 0 && (item[length] || !files) && strchr(blanks, item[shown - 1]))
+        while (shown > 0 && item[length] && strchr(blanks, item[shown - 1]))
             shown--;
         if (rules)
             add_rule(text, item, shown);

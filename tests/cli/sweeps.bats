@@ -115,7 +115,7 @@ lost() {
 }
 
 @test "blanks around commas are no part of a list's items" {
-    attempt pnm-stability --optimizer 'sgd , pnm' --lr ' 0.1, 0.2 ' --beta0 '0,	1' --spectrum '0.5 , 1'
+    attempt pnm-stability --optimizer 'sgd , pnm' --lr '0.1 ,  0.2' --beta0 '0,	1' --spectrum '0.5 , 1'
     expect_status 0
     expect_equal "$(row_count "$out")" 6
     expect_equal "$(sed -n 's/^# lr: //p' "$out")" 0.1,0.2

@@ -32,6 +32,7 @@ static void test_near(void **state)
         {"eq.9", "eq19|eq9|eq5", "eq9"},
         {"thm31", "thm3.1|lemma-A2", "thm3.1"},
         {"fig20", "eq20|fig2|table20", "fig2"},
+        {"liu-2020", "liu-2021|eq20", "liu-2021"},
     };
     (void)state;
     for (size_t i = 0; i < sizeof near / sizeof *near; i++) {
