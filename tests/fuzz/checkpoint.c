@@ -183,6 +183,11 @@ static size_t change(const uint8_t *data, size_t left, uint8_t *bytes, size_t si
     return size;
 }
 
+static bool same_bytes(const void *a, const void *b, size_t size)
+{
+    return memcmp(a, b, size) == 0;
+}
+
 static void check_moments(const struct moments *moments, size_t count)
 {
     for (size_t k = 0; k < count; k++)
@@ -226,7 +231,7 @@ int fuzz_checkpoint(const uint8_t *data, size_t size)
         check_results(&results);
     if (length == original.size && memcmp(bytes, original.bytes, length) == 0)
         fuzz_must(status == STATUS_OK &&
-                      memcmp(&results, &original.results, sizeof results) == 0,
+                      same_bytes(&results, &original.results, sizeof results),
                   "a checkpoint changes the result");
     return fuzz_told(status, &error);
 }

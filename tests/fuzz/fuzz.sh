@@ -54,6 +54,13 @@ stat() {
     sed -n "s/^stat::$2: *//p" "$build/findings/$1.log"
 }
 
+# The commands of the fault tests, a word a line, are command lines to begin with.
+mkdir -p "$build/corpus/options"
+grep -v -e '^#' -e '^$' "$here/../faults/runs.txt" | sed 's/^slow: //' | cat -n |
+    while read -r number command; do
+        echo "$command" | tr ' ' '\n' >"$build/corpus/options/run-$number"
+    done
+
 wrong=0
 
 # A defect that is planted must be found, or nothing below means anything.
