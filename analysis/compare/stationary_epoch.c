@@ -194,11 +194,14 @@ static void take(const struct epoch_work *work, const struct moments *moments, s
         e->bias = stationary_epoch_bias(work, row, k, plan->chains.burn_in,
                                         recorded / work->steps);
         row->effective = (s_ii * s_jj + e->exact * e->exact) / (e->se * e->se);
+        /* The burn-in is planned for the error that is wanted. The fewest chains may
+         * have a smaller one; the band holds the bias besides. */
+        const double wanted = work->sampling->precision * e->exact_scale;
         e->decisive = !plan->too_short &&
                       (e->noiseless ? e->bias <= ESTIMATE_TOLERANCE * e->exact_scale
                                     : e->count >= ESTIMATE_MIN_CHAINS &&
                                           row->effective >= ESTIMATE_MIN_SAMPLES &&
-                                          e->bias <= e->se / 10);
+                                          e->bias <= fmax(e->se, wanted) / 10);
     }
 }
 

@@ -105,6 +105,27 @@ static void a_wrong_law_fails(void **state)
     problem_free(&other);
 }
 
+/* The fewest chains that are planned have a far smaller error than these precisions,
+ * for which the burn-in is planned: the rows decide all the same. */
+static void coarse_plans_decide(void **state)
+{
+    (void)state;
+    struct problem problem = modes(false, 8, 2);
+    for (int k = 1; k <= 3; k++) {
+        const struct sampling sampling = check_sampling(1, pow(10, -k));
+        struct comparison *rows = compare(&sampling, "pnm lr=0.3 beta0=1 beta1=0.7",
+                                          &problem, STATIONARY_DIAGONAL, false, 2);
+        for (size_t i = 0; i < 2; i++) {
+            const struct evidence *e = &rows[i].evidence;
+            CHECK(e->decisive && rows[i].verdicts.exact != VERDICT_FAILS,
+                  "precision 1e-%d: %g +- %g, bias %g", k, e->measured, e->se, e->bias);
+            CHECK_COMPARE(e->bias, <=, sampling.precision * e->exact_scale / 10);
+        }
+        free(rows);
+    }
+    problem_free(&problem);
+}
+
 /* All samples a step leave nothing random, and chains that are too short say so. */
 static void whole_batches_and_short_chains(void **state)
 {
@@ -193,6 +214,7 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(errors_over_seeds),
         cmocka_unit_test(a_wrong_law_fails),
+        cmocka_unit_test(coarse_plans_decide),
         cmocka_unit_test(whole_batches_and_short_chains),
         cmocka_unit_test(the_bias_of_the_start_is_exact),
         cmocka_unit_test(what_has_no_epoch_is_refused),
