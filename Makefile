@@ -109,7 +109,7 @@ SHOWN = $(if $(V),,>/dev/null)
 COMPILE = $(MAKE) --no-print-directory -j$(shell nproc) SIDE_BY_SIDE=1
 
 # No manual with MPI: outside of mpirun a program takes long to start.
-all: ## build programs, manual pages and completions (the default)
+all: ### build programs, manual pages and completions (the default)
 	@[ ! -t 1 ] || [ -n "$(BUILT)" ] || echo "building the programs (V=1 shows each file)"
 	@$(COMPILE) programs
 
@@ -331,7 +331,7 @@ $(WASM)/explorer.wasm: $(WASM_OBJECTS)
 	@clang --target=wasm32-wasi -mexec-model=reactor -Wl,--export-dynamic,--gc-sections,--strip-all,-z,stack-size=1048576 -o $@ $^
 
 # A page for a browser, from disk and without a network; the report links to it.
-explorer: ## write results/explorer.html, a page with sliders; needs clang, lld and wasi-libc (setup-docs)
+explorer: ## write results/explorer.html, a page with sliders (setup-docs)
 	@[ -f /usr/include/wasm32-wasi/stdio.h ] && command -v clang >/dev/null && command -v wasm-ld >/dev/null || \
 	    { echo "make explorer needs clang, lld and wasi-libc: make setup-docs" >&2; exit 1; }
 	@$(COMPILE) $(WASM)/explorer.wasm
