@@ -60,7 +60,7 @@ static void put_time(double seconds, const char *word, size_t size, char *text)
 static void show(struct progress_command *command, const char *label, double share)
 {
     struct timespec now;
-    char line[200], percent[20] = "", time[40] = "", place[80] = "";
+    char line[240], percent[20] = "", time[40] = "", place[80] = "";
     const size_t width = terminal_width(STDERR_FILENO);
     clock_gettime(CLOCK_MONOTONIC, &now);
     if (seconds_between(command->last, now) < 0.2)
