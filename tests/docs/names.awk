@@ -70,9 +70,9 @@ function check_file(word)
 {
     if (word !~ /^[A-Za-z0-9_.\/-]+$/ || word ~ /^(build|results|data)\//)
         return
-    if (word ~ /(foo|my_rule|two_step|out)\.[a-z]+$|(NAME|ID|MODULE)\./)
+    if (word ~ /(foo|my_rule|two_step|out)\.[a-z]+$|(NAME|ID|MODULE)\.|\.\.\./)
         return
-    if (!(word in there))
+    if (!(word in there) && !((word "/") in there))
         missing(word)
 }
 
