@@ -127,7 +127,7 @@ rows(p) = letters ? also(P, sprintf("$rows index %d using 2:(-$1):('P') with lab
 share(p, v) = V_LOG[p] ? log(v / V_LOW[p]) / log(V_HIGH[p] / V_LOW[p]) : \
     (v - V_LOW[p]) / (V_HIGH[p] - V_LOW[p])
 level(p, k) = strcol(k) eq 'NaN' ? '.' : \
-    sprintf('%d', at_most(9, int(10 * share(p, column(k)))))
+    sprintf('%d', at_least(0, at_most(9, int(10 * share(p, column(k))))))
 level_value(p, k) = V_LOG[p] ? V_LOW[p] * (V_HIGH[p] / V_LOW[p]) ** (k / 10.0) : \
     V_LOW[p] + (V_HIGH[p] - V_LOW[p]) * k / 10.0
 cells(m) = letters ? sprintf(', $map index %d using 1:2:(level(p, 3)) with labels', m - 1) : \
@@ -359,7 +359,7 @@ if (letters) {
                     END[k] = k > c ? NaN : END[k]
                 }
             }
-            if (together ne '') {
+            if (together ne '' && share(1, END[c]) > 0) {
                 set label together at graph 1, graph share(1, END[c]) left offset 0.5,0 \
                     font ",10" tc rgb TEXT
             }

@@ -426,9 +426,9 @@ static int draw(FILE *script, FILE *picture, const char *where, enum target targ
 
 /* Puts the picture where it is wanted. */
 static int deliver(FILE *script, FILE *picture, const char *where, enum target target,
-                   const char *title, const char *description, struct error *error)
+                   const char *title, const struct plot_view *view, struct error *error)
 {
-    struct svg_words words = {picture, title, description};
+    struct svg_words words = {picture, title, view->command, view->version};
     if (target == WINDOW)
         return STATUS_OK;
     if (target == FILE_OF_GNUPLOT && strcmp(strrchr(where, '.'), ".svg") == 0)
@@ -475,8 +475,7 @@ int gnuplot_draw(const struct plot_view *view, const char *where, bool color,
     if (target != FILE_OF_SCRIPT)
         status = draw(script, picture, where, target, error);
     if (status == STATUS_OK)
-        status = deliver(script, picture, where, target, extent->title,
-                         view->description, error);
+        status = deliver(script, picture, where, target, extent->title, view, error);
 out:
     if (script)
         fclose(script);

@@ -11,7 +11,7 @@
  * gnuplot, the window or the folder is missing; STATUS_MEMORY. */
 PNM_MUST_USE int gnuplot_check(const char *where, struct error *error);
 
-/* Draws there, an svg file with the plot's title and the view's description; a file is
+/* Draws there, an svg file with the plot's title and the command; a file is
  * afterwards the old one or the whole new one. view->line and view->plain are found
  * here. STATUS_OUTPUT, STATUS_MEMORY. */
 PNM_MUST_USE int gnuplot_draw(const struct plot_view *view, const char *where,

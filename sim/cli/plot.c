@@ -132,6 +132,7 @@ static int find_ranges(struct script *script, struct error *error)
                 plot_range_see_between(
                     range, plot_value_of(&script->fine_columns, row, PLOT_EXACT));
             }
+        plot_range_forget_zero(range);
         range->logarithmic = plot_range_spans(range);
         if (range->seen)
             plot_range_close(range, choice->kind == PLOT_OVER ? 0 : 0.05);

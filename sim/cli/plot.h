@@ -54,7 +54,7 @@ struct plot_view {
     const struct table *fine;
     const struct options *options; /* tell grids from lists; NULL: numbers alone do */
     const char *caption;           /* small print: the command, shortened */
-    const char *description; /* of an svg file: the whole command and the version */
+    const char *command, *version; /* for an svg file: the whole command */
     size_t line; /* letters that a line of small print has room for; 0: any number */
     bool plain;  /* in ASCII */
 };

@@ -15,11 +15,14 @@ void plot_range_see(struct plot_range *range, double number, double bar)
         *range = (struct plot_range){.seen = true,
                                      .low = number,
                                      .high = number,
+                                     .next = NAN,
                                      .bar_low = below,
                                      .bar_high = above,
                                      .inner_low = number,
                                      .inner_high = number,
                                      .logarithmic = range->logarithmic};
+    if (number != range->low)
+        range->next = fmin(range->next, fmax(range->low, number));
     range->low = fmin(range->low, number);
     range->high = fmax(range->high, number);
     range->bar_low = fmin(range->bar_low, below);
@@ -39,6 +42,12 @@ void plot_range_see_between(struct plot_range *range, double number)
 bool plot_range_spans(const struct plot_range *range)
 {
     return range->seen && range->low > 0 && range->high >= 12 * range->low;
+}
+
+void plot_range_forget_zero(struct plot_range *range)
+{
+    if (range->low > 0 && range->next > 1e10 * range->low && range->next < range->high)
+        range->low = range->bar_low = range->next;
 }
 
 static double within(double number)

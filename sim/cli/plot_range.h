@@ -11,6 +11,7 @@
 struct plot_range {
     bool seen;
     double low, high;             /* of numbers */
+    double next;                  /* the lowest number above low; NAN: there is none */
     double bar_low, bar_high;     /* of numbers with their error bars */
     double inner_low, inner_high; /* of the curve between them */
     bool logarithmic;
@@ -24,6 +25,10 @@ void plot_range_see_between(struct plot_range *range, double number);
 
 /* Whether numbers are positive and far apart. */
 bool plot_range_spans(const struct plot_range *range);
+
+/* Forgets one number that is ten powers of ten below two others, a 0 but for rounding.
+ */
+void plot_range_forget_zero(struct plot_range *range);
 
 /* Sets low and high to the ends of the axis, with `part` of its length free at both. */
 void plot_range_close(struct plot_range *range, double part);

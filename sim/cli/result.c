@@ -354,14 +354,14 @@ static int draw(const struct options *options, const struct request *request,
     shorten(text_get(&command), caption);
     text_clear(&command);
     describe_command(options, true, &command);
-    text_add(&command, " (pnmlab %s)", PNM_VERSION);
     int status = text_check(&command, "the plot", error);
     const struct plot_view view = {.plot = table->plot,
                                    .table = table,
                                    .fine = fine,
                                    .options = options,
                                    .caption = caption,
-                                   .description = text_get(&command)};
+                                   .command = text_get(&command),
+                                   .version = PNM_VERSION};
     if (status == STATUS_OK)
         status = gnuplot_draw(&view, request->output.plot,
                               in_color(request->output.color, STDERR_FILENO), &extent,

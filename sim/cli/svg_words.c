@@ -51,9 +51,11 @@ int svg_words_copy(FILE *to, void *context)
             fputs("</title>\n", to);
         } else if (!described && strncmp(line, "<desc>", 6) == 0) {
             described = true;
-            fputs("<desc>", to);
-            put_escaped(to, words->description);
-            fprintf(to, ". %s", line + 6);
+            /* gnuplot's own words */
+            fprintf(to, "%.*s for pnmlab %s, with this command:\n",
+                    (int)strcspn(line + 1, "<"), line, words->version);
+            put_escaped(to, words->command);
+            fputs("</desc>\n", to);
         } else
             put_line(to, line);
     }

@@ -7,11 +7,11 @@
 
 struct svg_words {
     FILE *picture; /* as gnuplot has written it */
-    const char *title, *description;
+    const char *title, *command, *version;
 };
 
-/* Copies the picture with the title and, before gnuplot's own words, the description.
- * For whole_file_write: returns 0 or an errno. */
+/* Copies the picture with the title and, behind gnuplot's own words, a description. For
+ * whole_file_write: returns 0 or an errno. */
 int svg_words_copy(FILE *to, void *words);
 
 #endif

@@ -419,7 +419,8 @@ csv_columns() {
     expect_status 0
     cp "$out" first.csv
     grep -qx '<title>Stationary covariance Σ against learning rate η: sgd, pnm</title>' out.svg
-    sed -n 's/^<desc>//; s/ (pnmlab [0-9.]*)\. Produced by GNUPLOT.*//p' out.svg |
+    grep -qx '<desc>Produced by GNUPLOT .* for pnmlab [0-9.]*, with this command:' out.svg
+    sed -n '/^<desc>/,/<\/desc>/{/^<desc>/d; s/<\/desc>$//p}' out.svg |
         sed 's/&lt;/</g; s/&gt;/>/g; s/&amp;/\&/g' >command
     attempt sh command
     expect_same first.csv "$out"

@@ -52,6 +52,27 @@ static void test_error_bars_are_in_the_range(void **state)
     expect(range, 1, 100);
 }
 
+static void test_a_zero_but_for_rounding_is_forgotten(void **state)
+{
+    static const struct {
+        double number[4], low;
+    } cases[] = {
+        {{1, 1e-33, 100, 10}, 1},
+        {{1, 1e-9, 100, 10}, 1e-9},
+        {{1e-33, 1e-22, 1e-11, 1}, 1e-22},
+        {{1e-33, 1, 1, 1}, 1e-33}, /* which is the rounding error? */
+        {{-1e-33, 1, 2, 3}, -1e-33},
+    };
+    (void)state;
+    for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+        struct plot_range range = {0};
+        for (int i = 0; i < 4; i++)
+            plot_range_see(&range, cases[k].number[i], 0);
+        plot_range_forget_zero(&range);
+        CHECK_EXACT(range.low, cases[k].low);
+    }
+}
+
 /* A curve that diverges between points leaves the range. */
 static void test_curves_reach_a_little_further_than_points(void **state)
 {
@@ -117,6 +138,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_ranges_that_gnuplot_can_draw),
         cmocka_unit_test(test_error_bars_are_in_the_range),
+        cmocka_unit_test(test_a_zero_but_for_rounding_is_forgotten),
         cmocka_unit_test(test_curves_reach_a_little_further_than_points),
         cmocka_unit_test(test_positive_numbers_that_are_far_apart_span),
         cmocka_unit_test(test_tics_of_logarithmic_axes),
