@@ -35,7 +35,7 @@
             part.hidden = inside.length > 0 && !inside.some((claim) => !claim.hidden);
         });
         const left = claims.filter((claim) => !claim.hidden).length;
-        shown.textContent = left + " of " + claims.length + " claims";
+        shown.textContent = left === claims.length ? "" : left + " of " + claims.length + " claims";
     }
 
     // The first claim found is brought into sight.
@@ -113,7 +113,7 @@
     });
     filter.addEventListener("change", apply);
     search.addEventListener("input", apply);
-    search.addEventListener("change", () => { if (search.value) { go(); } });
+    search.addEventListener("keydown", (event) => { if (event.key === "Enter") { go(); } });
     window.addEventListener("hashchange", reveal);
     document.getElementById("controls").hidden = false;
     apply();

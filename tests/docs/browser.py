@@ -295,6 +295,8 @@ def search_works(page):
     found, rows = browser.run(SEARCH, "Heavy  BALL")
     expect("two words in any case", 0 < len(found) < len(every[0]) and "special-hb" in found, True)
     expect("lines of the table of claims", rows, len(found))
+    shown = "return document.getElementById('shown').textContent"
+    expect("how many are found", browser.run(shown), f"{len(found)} of {len(every[0])} claims")
     wanted = browser.run(
         "return Array.from(document.querySelectorAll('section.claim')).filter(e => "
         "/heavy/i.test(e.textContent) && /ball/i.test(e.textContent)).map(e => e.id)"
@@ -302,6 +304,10 @@ def search_works(page):
     expect("what is found", found, wanted)
     expect("spellings of beta0", browser.run(SEARCH, "β₀"), browser.run(SEARCH, "beta0"))
     expect("nothing found", browser.run(SEARCH, "zzzz"), [[], 0])
+    expect("that nothing is found", browser.run(shown), f"0 of {len(every[0])} claims")
+    browser.run(SEARCH, "adapnm-debias")
+    browser.run("document.getElementById('search').dispatchEvent(new KeyboardEvent('keydown', {key: 'Enter'}))")
+    expect("Enter leads to what is found", browser.run(ON_SCREEN, "#adapnm-debias h3"), 1)
     expect("nothing sought", browser.run(SEARCH, ""), every)
 
 
