@@ -208,6 +208,7 @@ class Page:
         self.folder = os.path.dirname(out)
         contents = [read_ledger(path) for path in ledgers]
         self.provenance, _, self.closing = contents[0]
+        self.on_analogues = next((last for _, rows, last in contents if rows[0]["source"] == "analogues"), [])
         self.texts = read_claims(CLAIMS)
         self.captions = read_captions(os.path.join(HERE, "README.md"))
         self.rows, self.options = {}, {}
@@ -263,13 +264,13 @@ class Page:
         """The rows of each claim of a paper."""
         return [rows for rows in self.rows.values() if rows[0]["source"] == source]
 
-    def findings(self):
-        """The sentences that the ledger ends with, as make verify prints them."""
+    def findings(self, lines):
+        """The sentences that a ledger ends with, as make verify prints them; empty if it has none."""
         out = ""
-        for line in self.closing:
+        for line in lines:
             found = re.fullmatch(r"\d+\. (.*): ([^:]*) \((\S+)\)\.", line)
             if line[:1].isdigit() and not found:
-                raise Mistake(f"{self.ledger}: a finding that does not end in VERDICT (ID).: {line}")
+                raise Mistake(f"a finding of a ledger that does not end in VERDICT (ID).: {line}")
             if not found:
                 continue
             words, word, id = (html.escape(part) for part in found.groups())
@@ -278,12 +279,13 @@ class Page:
             words = re.sub(r"(?<=\w)−(?=[A-Za-z])", "-", words)
             words = re.sub(r"\d[\d.]*e−\d+", lambda value: number(value[0].replace("−", "-")), words)
             out += f'<li>{words}: {said} (<a href="#{id}">{id}</a>).</li>\n'
-        return f'<h2 id="findings">What was found</h2>\n<ol>\n{out}</ol>\n' if out else ""
+        return f"<ol>\n{out}</ol>\n" if out else ""
 
     def first_screen(self):
-        found = self.findings()
+        found = self.findings(self.closing)
         if found:
-            found = f"""<div class="first"><section>{found}</section>
+            found = f"""<div class="first"><section><h2 id="findings">What was found</h2>
+{found}</section>
 {self.figure(FIRST_FIGURE)}</div>
 """
         return f"""<h1>Positive-Negative Momentum: what holds, exactly and measured</h1>
@@ -573,9 +575,10 @@ aria-label="figure {number}, {html.escape(named)}">{svg}</div>
             for id in ids:
                 if self.rows[id][0]["source"] == "analogues" and 'id="analogues"' not in inside:
                     inside += f'<p id="analogues" class="note">{NOTES["analogues"]}</p>\n'
+                    inside += self.findings(self.on_analogues)
                 inside += self.claim(id)
             out += self.section(part, inside)
-        return out + (self.section("figures", self.further()) if self.findings() else "")
+        return out + (self.section("figures", self.further()) if self.findings(self.closing) else "")
 
     def navigation(self, body):
         """The contents, which list what the page has."""

@@ -121,6 +121,16 @@ field() {
     grep -q '<h2 id="neighbours">' both.html
 }
 
+@test "the analogues, where they were run, are among the networks, with what their ledger found" {
+    "$PNM_BIN/pnm-verify" --quiet --paper analogues --max-samples 1 --output training.json || [ $? -eq 2 ]
+    grep -q '^"1\. Analogue of figure 4' training.json
+    report ledger.json training.json "$root/plots/gallery" trained.html
+    sed -n '/^<h2 id="networks"/,/^<h2 id="worst"/p' trained.html >part.html
+    grep -q '<section class="claim" id="fig4a"' part.html
+    [ "$(grep -c '^<li>.*(<a href="#[a-z0-9]*a">' part.html)" -eq 5 ]
+    [ "$(grep -c '<section class="claim" id="table1a"' trained.html)" -eq 1 ]
+}
+
 @test "what is not testable here is in one line, and takes no other" {
     [ "$(grep -c '<p class="untestable">' report.html)" -eq 1 ]
     [ "$(grep -c '<option value="not testable here"\|<tr .*data-claim="fig3"' report.html)" -eq 0 ]
