@@ -116,6 +116,11 @@ def command_lines(lines):
     return "".join(f'<pre class="command"><code>{html.escape(line)}</code></pre>\n' for line in lines)
 
 
+def ended(text):
+    """HTML of a title, with the full stop of a sentence if it has no other end."""
+    return html.escape(text if text.endswith((".", "?", "!")) else text + ".")
+
+
 def described(text):
     """The description of a figure: a box a command, as it is run in pnmlab's folder, the rest as
     sentences."""
@@ -479,14 +484,13 @@ paper claims nothing."""
             return f"<p>Figure {number}, {html.escape(named)}, is drawn by <code>{command}</code>.</p>\n"
         self.embedded.add(name)
         svg, title, description = picture(path, name)
-        label = html.escape(title or shows)
+        finding = title or shows
+        label = html.escape(finding)
         svg = svg.replace("<svg", f'<svg role="img" aria-label="{label}"', 1)
-        finding = title or named
-        finding = f"<b>{html.escape(finding if finding[-1] in '.?!' else finding + '.')}</b>"
         commands = described(description) or command_lines([command or "make tables plots"])
         return f"""<figure id="{name}"><div class="scroll" tabindex="0" role="region"
 aria-label="figure {number}, {html.escape(named)}">{svg}</div>
-<figcaption>Figure {number}: {finding} {html.escape(shows)}.
+<figcaption>Figure {number}. {ended(named)} <b>{ended(finding)}</b>
 <details><summary>What made this figure</summary>
 {commands}</details></figcaption></figure>
 """
