@@ -45,7 +45,8 @@ run() {
     shift 2
     mkdir -p "$build/findings/$target"
     (cd "$build/findings/$target" && nice "$binary" --target="$target" -max_total_time="$limit" \
-        -max_len=2048 -timeout=60 -rss_limit_mb=2048 -close_fd_mask=3 -print_final_stats=1 "$@") \
+        -max_len=2048 -timeout=60 -rss_limit_mb=2048 -close_fd_mask=3 -print_final_stats=1 \
+        -dict="$here/words.dict" "$@") \
         >"$build/findings/$target.log" 2>&1
 }
 
