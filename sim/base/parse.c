@@ -8,6 +8,7 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <float.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -41,7 +42,8 @@ int parse_real(const char *what, const char *text, double *value, struct error *
         why = "has a comma, and a decimal point is '.'";
     else if (*end)
         why = "has letters after the number";
-    else if (errno == ERANGE && fabs(*value) <= 1)
+    else if ((errno == ERANGE && fabs(*value) <= 1) ||
+             (*value != 0 && fabs(*value) < DBL_MIN))
         why = "is too small for a double";
     else if (errno == ERANGE)
         why = "is too large for a double";

@@ -65,10 +65,11 @@ static void test_real_refuses(void **state)
 static void test_real_says_why(void **state)
 {
     static const char *const why[][2] = {
-        {"abc", "is not a number"}, {"nan", "is not a number"},
-        {"1.5x", "letters after"},  {"1e400", "too large"},
-        {"-1e400", "too large"},    {"1e-400", "too small"},
-        {"inf", "not finite"},
+        {"abc", "is not a number"},  {"nan", "is not a number"},
+        {"1.5x", "letters after"},   {"1e400", "too large"},
+        {"-1e400", "too large"},     {"1e-400", "too small"},
+        {"inf", "not finite"},       {"0x1p-1074", "too small"},
+        {"-0x1p-1023", "too small"},
     };
     (void)state;
     for (size_t i = 0; i < sizeof why / sizeof *why; i++) {
