@@ -150,7 +150,7 @@ static int read_result(const char *path, const json_t *ordinary, json_t *rows)
     char *line = NULL, *head = NULL;
     size_t size = 0, used = 0, row_count = 0;
     int missing = 0;
-    bool in_rows = false, ended = false;
+    bool in_rows = false, had_rows = false, ended = false;
     FILE *file = fopen(path, "r");
     for (ssize_t length;
          file && missing >= 0 && (length = getline(&line, &size, file)) > 0;) {
@@ -164,13 +164,24 @@ static int read_result(const char *path, const json_t *ordinary, json_t *rows)
             memcpy(head + used, line, (size_t)length + 1);
             used += (size_t)length;
             in_rows = begins(line, rows_begin);
-            ended = in_rows && strcmp(line + sizeof rows_begin - 1, "]}") == 0;
-            if (in_rows && !ended)
+            const char *behind = in_rows ? line + sizeof rows_begin - 1 : line;
+            had_rows = had_rows || in_rows;
+            ended = had_rows && length >= 2 && strcmp(line + length - 2, "]}") == 0;
+            in_rows = in_rows && !*behind;
+            if (in_rows)
                 memcpy(head + used, "]}", 3);
             continue;
         }
+        /* Lines of text may follow the rows. */
+        if (length >= 2 && strcmp(line + length - 2, "],") == 0) {
+            memcpy(head + used, "],", 3);
+            used += 2;
+            line[--length] = '\0';
+            in_rows = false;
+        }
+        const bool last = !in_rows;
         ended = length >= 2 && strcmp(line + length - 2, "]}") == 0;
-        line[length - (ended ? 2 : line[length - 1] == ',')] = '\0';
+        line[length - (ended ? 2 : last || line[length - 1] == ',')] = '\0';
         json_t *row = json_loads(line, JSON_REJECT_DUPLICATES, NULL);
         if (!json_is_object(row))
             missing = -1;
