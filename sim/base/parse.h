@@ -15,8 +15,8 @@
 int parse_choice(const char *words, const char *text, size_t length);
 
 /* Reads a finite decimal or hexadecimal number that fills the whole text. `what`, such
- * as "lr", is the quantity of an error. STATUS_USAGE for anything else, overflow too.
- */
+ * as "lr", is the quantity of an error. STATUS_USAGE for anything else, numbers beyond
+ * and below the normal doubles too. */
 PNM_MUST_USE int parse_real(const char *what, const char *text, double *value,
                             struct error *error);
 
