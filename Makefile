@@ -94,7 +94,7 @@ SCRIPTS = $(wildcard sim/*/*.sh tests/*.sh tests/random/*.sh tests/docs/*.sh tes
 	test test-unit test-cli \
 	test-bits test-faults test-faults-quick test-docs test-docs-man test-docs-readme test-docs-report test-docs-explorer test-docs-python \
 	test-docs-notebooks \
-	data fuzz test-fuzz test-random test-random-quick mutants mutants-all coverage test-bits-long test-long vectors new-optimizer bench bench-quick format lint \
+	data calibration fuzz test-fuzz test-random test-random-quick mutants mutants-all coverage test-bits-long test-long vectors new-optimizer bench bench-quick format lint \
 	install uninstall clean FORCE
 .SECONDARY:
 .DELETE_ON_ERROR:
@@ -115,6 +115,9 @@ all: ### build programs, manual pages and completions (the default)
 
 programs: $(BINARIES) $(DATA_FILES) $(if $(MPI),,$(DOCUMENTS))
 
+# Counts the false alarms of verdicts, and checks the file of the counts.
+CALIBRATION = $(BUILD)/calibration/calibration
+
 # What a test loads before a program, so that calls and allocations fail.
 FAULTS = $(BUILD)/tests/call.so $(BUILD)/tests/allocation.so $(BUILD)/tests/faults/words \
 	$(BUILD)/tests/faults/forge
@@ -124,8 +127,8 @@ $(BUILD)/tests/%.so: tests/faults/%.c Makefile
 	@$(SAY) "  $@"
 	@$(CC) $(CFLAGS) -fPIC -shared -o $@ $< -ldl
 
-# bench and quality are not run by make test, but compile with the rest.
-unit-tests: $(TESTS) $(FAULTS) $(BUILD)/bench/bench $(BUILD)/random/quality
+# bench, quality and calibration are not run by make test, but compile with the rest.
+unit-tests: $(TESTS) $(FAULTS) $(CALIBRATION) $(BUILD)/bench/bench $(BUILD)/random/quality
 
 help: ### list the targets
 	@awk -F ':[^#]*##+ ' '/^[a-z-]+:.* ## / { printf "  make %-20s %s\n", $$1, $$2 } \
@@ -367,7 +370,7 @@ test-unit: ### run the unit tests (cmocka)
 
 # As many files side by side as there are processors.
 LONG_CLI = plots verify manual long_runs added_once mpi many_rules bound network
-test-cli: all $(FAULTS) ### run the tests of the programs (bats)
+test-cli: all $(FAULTS) $(CALIBRATION) ### run the tests of the programs (bats)
 	@if command -v mpicc >/dev/null; then $(MAKE) --no-print-directory all MPI=1; fi
 	@mkdir -p $(BUILD)/tests/cli
 	@printf '%s\n' $(call long_first,$(LONG_CLI:%=tests/cli/%.bats),$(wildcard tests/cli/*.bats)) | PNM_BIN=$(abspath $(BUILD)/bin) PNM_MPI_BIN=$(abspath $(BUILD)/mpi/bin) \
@@ -462,6 +465,21 @@ test-random: $(BUILD)/random/quality $(BUILD)/random/words ### test 10^10 random
 
 test-random-quick: $(BUILD)/random/quality $(BUILD)/random/words ### the same in about two minutes
 	@sh tests/random/random.sh $^ --quick
+
+# 10000 seeds of small runs of every program that judges, about six minutes of processor
+# time. The file names the commit that last changed what is measured and judged.
+SEEDS = 10000
+
+$(CALIBRATION): $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard tests/calibration/*.c)) $(BUILD)/libpnm.a
+	@mkdir -p $(@D)
+	@$(SAY) "  $@"
+	@$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS)
+
+calibration: ### count false alarms and misses of all verdicts over SEEDS=10000 seeds; tests/calibration/calibration.txt
+	@$(COMPILE) $(CALIBRATION)
+	@$(CALIBRATION) $(SEEDS) "$$(git log -1 --format=%h -- sim analysis)$$(git diff --quiet HEAD -- sim analysis || echo -dirty)" \
+	    >$(BUILD)/calibration/calibration.txt || { cat $(BUILD)/calibration/calibration.txt; exit 1; }
+	@cp $(BUILD)/calibration/calibration.txt tests/calibration/calibration.txt
 
 vectors: ### record PyTorch's steps and exact values to 50 digits anew in tests/vectors
 	@$(PYTHON) tests/torch_vectors.py
