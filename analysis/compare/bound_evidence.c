@@ -39,6 +39,9 @@ int bound_evidence(const struct bound_ensemble *ensemble, enum convergence_form 
     struct bound_ratio ratio[BOUND_FORMS] = {{.ratio = NAN, .se = NAN}};
     int status = chains > 0 ? bound_measure(ensemble, chains, ratio, error) : STATUS_OK;
     const struct bound_ratio measured = ratio[chains > 0 ? form : 0];
+    /* Sides are means of squares, whose law is skewed, so many samples are needed
+     * (noise.c) beside the bound or, beyond it, the ratio. */
+    const double effective = pow(fmax(1, fabs(measured.ratio)) / measured.se, 2);
     double exact = NAN, rounding = 0;
     if (status == STATUS_OK && !noisy) {
         status = bound_written(ensemble, ratio, error);
@@ -58,7 +61,8 @@ int bound_evidence(const struct bound_ensemble *ensemble, enum convergence_form 
         .count = measured.count,
         .sampled = measured.count > 0,
         .noiseless = !noisy,
-        .decisive = !noisy || measured.count >= ESTIMATE_MIN_CHAINS,
+        .decisive = !noisy || (measured.count >= ESTIMATE_MIN_CHAINS &&
+                               effective >= ESTIMATE_MIN_SAMPLES),
     };
     return status;
 }

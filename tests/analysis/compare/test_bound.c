@@ -289,6 +289,35 @@ static void errors_of_ratios(void **state)
     loss_free(&own);
 }
 
+/* Few chains of squares that are hardly more than noise have a skewed mean: what they
+ * say is not beyond doubt, though it is by their band. */
+static void few_skewed_chains_decide_nothing(void **state)
+{
+    (void)state;
+    const struct loss loss = loss_make("log_cosh", 2);
+    const struct rule rule = CHECK_RULE("pnm lr=0.4 beta0=1 beta1=0.6");
+    const struct sampling sampling = sampling_make(1);
+    const struct convergence_task task = {
+        .sampling = &sampling, .loss = loss, .sigma = 0.7, .start = 0.1, .c = 1};
+    const struct bound_ensemble ensemble = {BOUND_LEMMA_A2, &task, &rule, 4};
+    for (uint64_t chains = 64; chains <= 65536; chains *= 4) {
+        struct evidence evidence;
+        struct error error;
+        uint64_t step;
+        CHECK_OK(bound_evidence(&ensemble, CONVERGENCE_CORRECTED, chains, &evidence,
+                                &step, &error),
+                 &error);
+        const bool sure = evidence.se <= 0.01 * fmax(1, evidence.measured);
+        assert_int_equal(evidence.decisive, sure);
+        assert_int_equal(sure, chains > 16384);
+        if (!sure)
+            assert_int_equal(evidence_judge_bound(&evidence).paper,
+                             VERDICT_INCONCLUSIVE);
+    }
+    struct loss own = loss;
+    loss_free(&own);
+}
+
 /* 2020 steps with momentum near 1 round by more than the numerical tolerance, which is
  * no disagreement; a ratio that is 1e-8 off is one. */
 static void rounding_along_a_chain_is_no_disagreement(void **state)
@@ -590,6 +619,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(runs_agree_with_algorithm_2_written_out),
         cmocka_unit_test(the_odd_replicas_measure),
         cmocka_unit_test(errors_of_ratios),
+        cmocka_unit_test(few_skewed_chains_decide_nothing),
         cmocka_unit_test(rounding_along_a_chain_is_no_disagreement),
         cmocka_unit_test(threads_do_not_matter),
         cmocka_unit_test(the_search_breaks_what_is_wrong_and_nothing_else),
