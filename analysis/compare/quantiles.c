@@ -262,6 +262,7 @@ static void take_kurtosis(const struct work *work, const struct values *values,
     const struct mode_law *mode = &work->mode[row->i];
     const double count = (double)values->count;
     struct evidence *e = &row->evidence;
+    struct skewed_moments parts = {.cubes = 0};
     double mean = 0, m2 = 0, m4 = 0, squares = 0;
     for (uint64_t k = 0; k < values->count; k++)
         mean += values->theta[k] / count;
@@ -276,6 +277,7 @@ static void take_kurtosis(const struct work *work, const struct values *values,
         const double x = values->theta[k] - mean, y = x * x / m2;
         const double part = y * y - e->measured - 2 * e->measured * (y - 1);
         squares += part * part / count;
+        skewed_moments_add(&parts, part);
     }
     e->se = isnan(mode->cumulant[2]) ? (double)NAN : sqrt(squares / count);
     /* A draw adds (a xi)^4/(variance^2 count); the largest a_k has the most of it. */
@@ -284,7 +286,8 @@ static void take_kurtosis(const struct work *work, const struct values *values,
         work->problem->law.kind == NOISE_STUDENT &&
         !(count / mode->share * noise_law_beyond(work->problem->law, at) <=
           HEAVY_TAIL_LEVEL);
-    e->decisive = isfinite(e->se) && values->count >= ESTIMATE_MIN_SAMPLES && !tails;
+    e->decisive = isfinite(e->se) && values->count >= ESTIMATE_MIN_SAMPLES && !tails &&
+                  !estimate_is_skewed(skewed_moments_skewness(&parts), values->count);
     row->low = e->measured - ESTIMATE_Z * e->se;
     row->high = e->measured + ESTIMATE_Z * e->se;
 }

@@ -140,6 +140,22 @@ static void kurtosis_is_that_of_a_geometric_response(void **state)
     free(law.rows);
 }
 
+/* Fourth powers have so skewed a law that ten thousand chains do not give the tails of
+ * a normal one; the chains that are planned do. */
+static void few_chains_have_no_kurtosis(void **state)
+{
+    struct sampling sampling = check_sampling(1, 0.01);
+    (void)state;
+    for (int planned = 0; planned < 2; planned++) {
+        sampling.chains = planned ? 0 : 10000;
+        struct quantile_law law = compare(&sampling, "sgd lr=0.4", gaussian);
+        assert_int_equal(law.rows[QUANTILES].quantity, QUANTILE_KURTOSIS);
+        assert_int_equal(law.rows[QUANTILES].evidence.decisive, planned);
+        assert_true(law.rows[0].evidence.decisive);
+        free(law.rows);
+    }
+}
+
 /* At alpha = 1 the scale is the sum of the |a_k|, at 2 the root of that of squares. */
 static void scales_are_sums_of_powers(void **state)
 {
@@ -283,6 +299,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(planned_chains_decide),
         cmocka_unit_test(the_band_is_binomial),
         cmocka_unit_test(kurtosis_is_that_of_a_geometric_response),
+        cmocka_unit_test(few_chains_have_no_kurtosis),
         cmocka_unit_test(scales_are_sums_of_powers),
         cmocka_unit_test(what_cannot_be_judged_is_inconclusive),
         cmocka_unit_test(variances_do_not_know_the_law),
