@@ -13,11 +13,16 @@
 #include <string.h>
 #include <time.h>
 
+/* Of all rows. */
+struct total {
+    uint64_t rows, verdicts, alarms;
+};
+
 /* Writes the lines of one case; the number of criteria that are not met, or -1. */
 static int write_case(const struct calibration_case *own, uint64_t seeds,
-                      uint64_t *alarms)
+                      struct total *total)
 {
-    struct calibration rows[CALIBRATION_ROWS];
+    struct calibration rows[CALIBRATION_ROWS] = {{0}};
     struct error error;
     const clock_t start = clock();
     int wrong = 0;
@@ -29,7 +34,9 @@ static int write_case(const struct calibration_case *own, uint64_t seeds,
     for (size_t k = 0; k < calibration_rows(own); k++) {
         calibration_write(own, k, &rows[k]);
         wrong += calibration_wrong(own, &rows[k]) != NULL;
-        *alarms += rows[k].alarms;
+        total->rows++;
+        total->verdicts += rows[k].seeds;
+        total->alarms += rows[k].alarms;
     }
     fflush(stdout);
     fprintf(stderr, "%-24s %6.1f s of processor time%s\n", own->name,
@@ -40,15 +47,18 @@ static int write_case(const struct calibration_case *own, uint64_t seeds,
 
 static int write_all(uint64_t seeds, const char *commit, const char *only)
 {
-    uint64_t alarms = 0;
+    struct total total = {0, 0, 0};
     int wrong = 0, own = 0;
     calibration_write_head(commit, seeds);
     for (const struct calibration_case *c = calibration_cases; own >= 0 && c->name; c++)
         if (!only || strcmp(only, c->name) == 0) {
-            own = write_case(c, seeds, &alarms);
+            own = write_case(c, seeds, &total);
             wrong += own;
         }
-    fprintf(stderr, "false alarms: %llu\n", (unsigned long long)alarms);
+    fprintf(stderr,
+            "%llu rows, %d not as claimed; %llu false alarms of %llu verdicts\n",
+            (unsigned long long)total.rows, wrong, (unsigned long long)total.alarms,
+            (unsigned long long)total.verdicts);
     return own < 0 ? 2 : wrong > 0;
 }
 

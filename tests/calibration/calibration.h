@@ -13,6 +13,7 @@
 
 enum {
     CALIBRATION_CASES = 64, /* the most */
+    CALIBRATION_CHOICES = 8,
     CALIBRATION_ROWS = 8,   /* the most that a case has */
     CALIBRATION_FIRST = 4,  /* seeds whose sum a file holds, to see that it is fresh */
     CALIBRATION_LEAST = 16, /* seeds of a case */
@@ -37,6 +38,9 @@ struct sample {
     /* The deviation as a normal number, where the band is not that of a standard
      * error; NAN: it is (measured - exact)/se. */
     double z;
+    /* Which of several numbers the seed chose to measure, below CALIBRATION_CHOICES:
+     * what is not known is the mean over the seeds that chose the same. */
+    unsigned choice;
 };
 
 struct calibration_case {

@@ -12,9 +12,10 @@
 /* A sample of evidence whose control is that of a value. */
 struct sample case_sample(const struct evidence *e, enum verdict verdict);
 
-/* Where `count` lies in the binomial law of n trials, as a normal number. Half of its
- * own probability counts as below it. */
-double case_binomial(uint64_t count, double p, uint64_t n);
+/* Where `count` lies in the binomial law of n trials, as a normal number. As the law
+ * has steps, a part of the step at `count` lies below it, which varies evenly with the
+ * seed: then the number is normal. */
+double case_binomial(uint64_t count, double p, uint64_t n, uint64_t seed);
 
 /* cases_stationary.c: pnm-stationary. */
 CASE_RUN(case_mode);      /* curvature 1, unit noise */
@@ -39,6 +40,7 @@ CASE_RUN(case_divergence_coupled); /* modes with correlated noise */
 CASE_RUN(case_curve);
 CASE_RUN(case_minimum);
 CASE_RUN(case_bound);
+CASE_RUN(case_bound_skewed);
 CASE_RUN(case_training);
 CASE_RUN(case_claim); /* own->rule names the claim */
 CASE_RUN(case_value);

@@ -95,13 +95,16 @@ CASE_RUN(case_divergence_coupled)
 /* --- pnm-convergence and pnm-bound ------------------------------------------------ */
 
 static int init_task(struct convergence_task *task, const struct sampling *sampling,
-                     const char *name, struct error *error)
+                     const char *name, double condition, struct error *error)
 {
     const struct loss_kind *kind = loss_kind_find(name);
     double parameter[LOSS_MAX_PARAMETERS];
     *task = (struct convergence_task){
         .sampling = sampling, .sigma = 0.7, .start = 3, .c = 1};
     loss_defaults(kind, parameter);
+    for (int k = 0; k < kind->parameter_count; k++)
+        if (strcmp(kind->parameters[k].name, "condition") == 0)
+            parameter[k] = condition;
     return loss_init(&task->loss, kind, 2, parameter, error);
 }
 
@@ -112,7 +115,7 @@ CASE_RUN(case_curve)
     struct convergence_task task;
     struct descent_curve curve = {0};
     double needed;
-    int status = init_task(&task, sampling, "quadratic", error);
+    int status = init_task(&task, sampling, "quadratic", 4, error);
     task.chains = own->chains;
     if (status == STATUS_OK)
         status = rule_from(&rule, error, "%s", own->rule);
@@ -142,7 +145,7 @@ CASE_RUN(case_minimum)
     struct convergence_minimum minimum;
     struct convergence_point point;
     struct descent_curve curve = {0};
-    int status = init_task(&task, sampling, "quadratic", error);
+    int status = init_task(&task, sampling, "quadratic", 1, error);
     task.chains = own->chains;
     if (status == STATUS_OK)
         status = rule_from(&rule, error, "%s", own->rule);
@@ -172,16 +175,21 @@ CASE_RUN(case_minimum)
     return STATUS_OK;
 }
 
-CASE_RUN(case_bound)
+static int run_bound(const struct calibration_case *own,
+                     const struct sampling *sampling, double start, double sigma,
+                     struct sample *samples, struct error *error)
 {
     struct rule rule;
     struct convergence_task task;
-    int status = init_task(&task, sampling, "log_cosh", error);
-    task.start = 1;
-    task.sigma = 0.1;
+    int status = init_task(&task, sampling, "log_cosh", 1, error);
+    task.start = start;
+    task.sigma = sigma;
     if (status == STATUS_OK)
         status = rule_from(&rule, error, "%s", own->rule);
-    for (int bound = 0; status == STATUS_OK && bound < BOUNDS; bound++) {
+    for (size_t k = 0; status == STATUS_OK && k < calibration_rows(own); k++) {
+        int bound = 0;
+        while (strcmp(bound_name((enum bound)bound), own->row[k]) != 0)
+            bound++;
         const struct bound_ensemble ensemble = {(enum bound)bound, &task, &rule, 4};
         uint64_t chains = own->chains, step;
         struct evidence e;
@@ -193,11 +201,24 @@ CASE_RUN(case_bound)
                                     error);
         if (status != STATUS_OK)
             break;
-        samples[bound] = case_sample(&e, evidence_judge_bound(&e).paper);
-        samples[bound].noticed = evidence_control_bound(&e);
+        struct sample *s = &samples[k];
+        *s = case_sample(&e, evidence_judge_bound(&e).paper);
+        s->noticed = evidence_control_bound(&e);
+        s->choice = (unsigned)step;
     }
     loss_free(&task.loss);
     return status;
+}
+
+CASE_RUN(case_bound)
+{
+    return run_bound(own, sampling, 1, 0.1, samples, error);
+}
+
+/* Gradients that are hardly more than noise, whose squares have a skewed law. */
+CASE_RUN(case_bound_skewed)
+{
+    return run_bound(own, sampling, 0.1, 0.7, samples, error);
 }
 
 /* --- pnm-generalize --------------------------------------------------------------- */
@@ -206,11 +227,11 @@ CASE_RUN(case_bound)
 CASE_RUN(case_training)
 {
     static const struct training_setting setting = {
-        .lesson = {.features = 2, .classes = 2, .train = 8, .test = 32},
-        .hidden = 2,
+        .lesson = {.features = 4, .classes = 3, .train = 32, .test = 100},
+        .hidden = 4,
         .activation = PERCEPTRON_TANH,
         .batch = 4,
-        .epochs = 1,
+        .epochs = 2,
     };
     const struct training training = {.setting = &setting,
                                       .generator = sampling->generator,
@@ -370,7 +391,7 @@ CASE_RUN(case_violations)
         status = ledger_violations(&ledger, &made, FORM_PRINTED, "", &of, error);
     if (status == STATUS_OK) {
         *samples = row_sample(ledger.rows, ledger.rows->verdicts.paper, 0.25);
-        samples->z = case_binomial(of.violated, 0.25, trials);
+        samples->z = case_binomial(of.violated, 0.25, trials, sampling->seed);
     }
     ledger_free(&ledger);
     free(x);

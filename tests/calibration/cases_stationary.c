@@ -238,12 +238,14 @@ CASE_RUN(case_average)
 
 /* --- quantiles -------------------------------------------------------------------- */
 
-double case_binomial(uint64_t below, double p, uint64_t n)
+double case_binomial(uint64_t count, double p, uint64_t n, uint64_t seed)
 {
-    const unsigned k = (unsigned)below, trials = (unsigned)n;
-    const double half = gsl_ran_binomial_pdf(k, p, trials) / 2;
-    const double low = gsl_cdf_binomial_P(k, p, trials) - half;
-    const double high = gsl_cdf_binomial_Q(k, p, trials) + half;
+    const unsigned k = (unsigned)count, trials = (unsigned)n;
+    /* The fractional parts of multiples of the golden section. */
+    const double golden = 0.6180339887498949, u = fmod((double)seed * golden, 1);
+    const double own = gsl_ran_binomial_pdf(k, p, trials);
+    const double low = gsl_cdf_binomial_P(k, p, trials) - (1 - u) * own;
+    const double high = gsl_cdf_binomial_Q(k, p, trials) + (1 - u) * own;
     return low < high ? gsl_cdf_ugaussian_Pinv(low) : gsl_cdf_ugaussian_Qinv(high);
 }
 
@@ -265,7 +267,8 @@ static int run_quantiles(const struct calibration_case *own,
         const struct quantile_row *row = &law.rows[k];
         samples[k] = case_sample(&row->evidence, row->verdicts.exact);
         if (row->quantity == QUANTILE_OF_THETA)
-            samples[k].z = -case_binomial(row->below, row->p, row->evidence.count);
+            samples[k].z =
+                -case_binomial(row->below, row->p, row->evidence.count, sampling->seed);
     }
     free(law.rows);
     problem_free(&problem);

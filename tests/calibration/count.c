@@ -58,9 +58,11 @@ static bool is_false_alarm(const struct calibration_case *own, enum verdict verd
                      verdict == VERDICT_WORSE;
 }
 
-/* The mean of all seeds takes the place of what is not known. */
-static void set_truth(const struct calibration_case *own, struct sample *s, double mean)
+/* The mean over seeds takes the place of what is not known. */
+static void set_truth(const struct calibration_case *own, struct sample *s,
+                      const struct moments choice[CALIBRATION_CHOICES])
 {
+    const double mean = choice[s->choice].mean;
     if (own->truth == TRUTH_MEAN) {
         s->e.exact = mean;
         s->e.exact_scale = evidence_scale(mean);
@@ -129,7 +131,7 @@ void calibration_count(const struct calibration_case *own, struct sample *sample
                        struct calibration *row)
 {
     struct skewed_moments measured = {0};
-    struct moments z = {0}, squares = {0};
+    struct moments z = {0}, squares = {0}, choice[CALIBRATION_CHOICES] = {{0}};
     *row = (struct calibration){.seeds = seeds,
                                 .chains = samples->e.count,
                                 .first = samples->e.measured,
@@ -137,11 +139,12 @@ void calibration_count(const struct calibration_case *own, struct sample *sample
     for (uint64_t k = 0; k < seeds; k++) {
         const double x = samples[k * stride].e.measured;
         skewed_moments_add(&measured, x);
+        moments_add(&choice[samples[k * stride].choice], x);
         row->sum += k < CALIBRATION_FIRST ? x : 0;
     }
     for (uint64_t k = 0; k < seeds; k++) {
         struct sample *s = &samples[k * stride];
-        set_truth(own, s, measured.moments.mean);
+        set_truth(own, s, choice);
         const double apart = z_of(s);
         p[k] = tail(s, apart);
         moments_add(&z, apart);
