@@ -4,7 +4,7 @@
  *     calibration SEEDS COMMIT [CASE] > FILE      status 1 if a criterion is not met
  *     calibration --check FILE                    status 1 if it is wrong or stale
  */
-#include "calibration/calibration.h"
+#include "calibration.h"
 
 #include <gsl/gsl_errno.h>
 #include <omp.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "calibration/cases.h"
+#include "cases.h"
 
 /* "at the fewest": as few chains and steps as a program decides with. */
 const struct calibration_case calibration_cases[] = {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "calibration/cases.h"
+#include "cases.h"
 
 #include "claims/claims.h"
 #include "compare/bound.h"
