@@ -14,9 +14,9 @@
 enum {
     CALIBRATION_CASES = 64, /* the most */
     CALIBRATION_CHOICES = 8,
-    CALIBRATION_ROWS = 8,   /* the most that a case has */
-    CALIBRATION_FIRST = 4,  /* seeds whose sum a file holds, to see that it is fresh */
-    CALIBRATION_LEAST = 16, /* seeds of a case */
+    CALIBRATION_ROWS = 8,    /* the most that a case has */
+    CALIBRATION_FIRST = 4,   /* seeds whose sum a file holds, to see that it is fresh */
+    CALIBRATION_LEAST = 100, /* seeds of a case, so that the variance has an error */
 };
 
 /* What is true of a row, so that a verdict against it is a false alarm. */

@@ -22,6 +22,7 @@ refused() {
     attempt "$PNM_BIN/../calibration/calibration" --check "$file"
     expect_status 0
     [ ! -s "$out" ]
+    grep -q '^# seeds: 10000$' "$file"
     # Every program that samples and judges has a row. Those that judge without sampling
     # have no false alarms to count.
     local program
