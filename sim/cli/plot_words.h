@@ -14,7 +14,7 @@ void plot_words_axis(const char *column, bool plain, struct text *text);
 void plot_words_row(const struct plot_choice *choice, const int *columns, int count,
                     size_t row, bool plain, struct text *text);
 
-/* What is shown: "Stationary covariance Σ against learning rate η: pnm, sgd". */
+/* What is shown: "Stationary covariance Σ against learning rate η: pnm, β₀ = 1". */
 void plot_words_title(const struct plot_choice *choice, bool plain, struct text *text);
 
 /* What all rows share that have it: as much as fits in `line` letters. */

@@ -188,9 +188,6 @@ quantity() {
 @test "averages of two ranks are those of one" {
     [ -x "${PNM_MPI_BIN:-.}/pnm-simulate" ] || skip "PNM_MPI_BIN names no programs built with MPI"
     command -v mpirun >/dev/null || skip "mpirun is not installed"
-    export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
-    export OMPI_MCA_rmaps_base_oversubscribe=1 OMPI_MCA_btl_vader_single_copy_mechanism=none
-    export OMPI_MCA_pml=ob1 OMPI_MCA_mpi_yield_when_idle=1
     local given="--quiet --optimizer pnm --lr 0.1 --spectrum 0.4,1 --replicas 1000 --steps 30 --threads 1
         --average polyak:5"
     attempt pnm-simulate $given

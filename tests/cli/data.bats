@@ -215,9 +215,6 @@ END
     expect_equal "$(body first.csv)" "$(body third.csv)"
     never cmp -s first.csv cut.csv
     if [ -x "${PNM_MPI_BIN:-.}/pnm-stationary" ] && command -v mpirun >/dev/null; then
-        export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
-        export OMPI_MCA_rmaps_base_oversubscribe=1 OMPI_MCA_btl_vader_single_copy_mechanism=none
-        export OMPI_MCA_pml=ob1 OMPI_MCA_mpi_yield_when_idle=1
         attempt mpirun -n 2 "$PNM_MPI_BIN/pnm-stationary" \
             ${given#* } --output processes.csv </dev/null
         expect_equal "$(body first.csv)" "$(body processes.csv)"

@@ -147,9 +147,6 @@ as_printed() {
     expect_equal "$(body first.csv)" "$(body third.csv)"
     never cmp -s first.csv cut.csv
     [ -x "${PNM_MPI_BIN:-.}/pnm-stationary" ] && command -v mpirun >/dev/null || return 0
-    export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
-    export OMPI_MCA_rmaps_base_oversubscribe=1 OMPI_MCA_btl_vader_single_copy_mechanism=none
-    export OMPI_MCA_pml=ob1 OMPI_MCA_mpi_yield_when_idle=1
     attempt mpirun -n 2 "$PNM_MPI_BIN/pnm-stationary" --rerun first.csv --quiet --threads 1 --output fourth.csv </dev/null
     expect_equal "$(body first.csv)" "$(body fourth.csv)"
 }

@@ -119,7 +119,6 @@ small="--train 60 --test 100 --hidden 8 --batch 20 --epochs 2 --quiet"
         expect_same one.csv two.csv "$place"
     done
     if command -v mpirun >/dev/null && [ -x "$PNM_MPI_BIN/pnm-generalize" ]; then
-        export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 OMPI_MCA_rmaps_base_oversubscribe=1
         attempt mpirun -n 2 "$PNM_MPI_BIN/pnm-generalize" --optimizer sgd,pnm --lr 0.5 $small --margin 20 --threads 1 --output two.csv
         expect_same one.csv two.csv ranks
     fi

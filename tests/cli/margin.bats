@@ -43,7 +43,6 @@ few="--lr 0.3 --replicas 4 --steps 60 --fresh 100 --quiet"
     attempt pnm-margin --rerun one.csv --quiet --output again.csv
     expect_same one.csv again.csv rerun
     if command -v mpirun >/dev/null && [ -x "$PNM_MPI_BIN/pnm-margin" ]; then
-        export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 OMPI_MCA_rmaps_base_oversubscribe=1
         attempt mpirun -n 2 "$PNM_MPI_BIN/pnm-margin" --optimizer sgd,adam $few --steps 3 --threads 1 --output ranks.csv
         expect_same ranks.csv two.csv ranks
     fi

@@ -10,11 +10,6 @@ load helpers
 needs_mpi() {
     [ -x "${PNM_MPI_BIN:-.}/pnm-simulate" ] || skip "PNM_MPI_BIN names no programs built with MPI"
     command -v mpirun >/dev/null || skip "mpirun is not installed"
-    # More ranks than processors, also as root, also in a container.
-    export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
-    export OMPI_MCA_rmaps_base_oversubscribe=1 OMPI_MCA_btl_vader_single_copy_mechanism=none
-    # Starts in half the time; ranks that wait leave the processor to others.
-    export OMPI_MCA_pml=ob1 OMPI_MCA_mpi_yield_when_idle=1
     printf '1 0.3\n0.3 0.5\n' >dense
     few="$short --replicas 500 --threads 1"
     # Every row of it holds: where a program ends with 0, mpirun ends at once.

@@ -125,8 +125,6 @@ mode="--spectrum 1 --lr 0.3 --threads 1 --quiet"
         expect_same a.csv b.csv
     done
     if [ -x "${PNM_MPI_BIN:-.}/pnm-stationary" ] && command -v mpirun >/dev/null; then
-        export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
-        export OMPI_MCA_rmaps_base_oversubscribe=1 OMPI_MCA_mpi_yield_when_idle=1
         mpirun -n 2 "$PNM_MPI_BIN/pnm-stationary" --optimizer pnm $options $law --threads 1 --output b.csv </dev/null || true
         expect_same a.csv b.csv
     fi

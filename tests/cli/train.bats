@@ -49,7 +49,6 @@ table() {
     attempt pnm-train --rerun one.csv --quiet --output again.csv
     expect_same one.csv again.csv rerun
     if command -v mpirun >/dev/null && [ -x "$PNM_MPI_BIN/pnm-train" ]; then
-        export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 OMPI_MCA_rmaps_base_oversubscribe=1
         attempt mpirun -n 2 "$PNM_MPI_BIN/pnm-train" --optimizer sgd,adam $few --lr 0.01 --activation tanh --threads 1 --output ranks.csv
         expect_same ranks.csv two.csv ranks
     fi
