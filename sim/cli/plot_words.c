@@ -114,8 +114,8 @@ void plot_words_same(const struct plot_choice *choice, bool plain, size_t line,
     }
 }
 
-/* Appends the rules of the table, "pnm, sgd", or how many there are. STATUS_MEMORY goes
- * unsaid: the title lacks them. */
+/* Appends the rules of the table, by their names, or how many there are. STATUS_MEMORY
+ * goes unsaid: the title lacks them. */
 static void add_rules(const struct plot_choice *choice, struct text *text)
 {
     enum { NAMED = 4 };
