@@ -50,7 +50,8 @@ static int read_place(const char *text, struct session_place *place,
     int used = 0;
     if (isdigit((unsigned char)*text) &&
         sscanf(text, "%18llu:%n%18llu%n", &run, &used, &unit, &used) == 2 &&
-        text[used] == '\0' && isdigit((unsigned char)text[strcspn(text, ":") + 1]) && run > 0) {
+        text[used] == '\0' && isdigit((unsigned char)text[strcspn(text, ":") + 1]) &&
+        run > 0) {
         *place = (struct session_place){run, unit};
         return STATUS_OK;
     }
