@@ -348,7 +348,7 @@ static int draw(const struct options *options, const struct request *request,
                 struct error *error)
 {
     char caption[CAPTION];
-    struct plot_extent extent;
+    struct plot_extent extent = {.what = "curves"};
     struct text command = {0};
     describe_command(options, false, &command);
     shorten(text_get(&command), caption);
