@@ -256,7 +256,7 @@ verify: all ## run every claim, print what was found, write results/ and the fig
 	    --output results/ledger.txt,results/ledger.csv,results/ledger.json || [ $$? -eq 2 ]
 	@$(MAKE) --no-print-directory BUILT=1 tables plots
 	@echo
-	@sed -n '/^findings:/,$$p' results/ledger.txt | fold -s -w 79
+	@sed -n '/^findings:/,$$p' results/ledger.txt | fold -s -w 79 | sed 's/ *$$//'
 	@echo "table:   results/ledger.txt (results/ledger.csv, results/ledger.json)"
 	@echo "report:  results/report.html, which make report writes"
 	@echo "figures: results/*.svg, results/*.png"
@@ -268,7 +268,7 @@ verify-training: all ### train small networks beside figures 4-7 and table 1, so
 	@$(BUILD)/bin/pnm-verify $(THREADS:%=--threads %) --paper analogues \
 	    --output results/training.txt,results/training.csv,results/training.json || [ $$? -eq 2 ]
 	@echo
-	@sed -n '/^findings:/,$$p' results/training.txt | fold -s -w 79
+	@sed -n '/^findings:/,$$p' results/training.txt | fold -s -w 79 | sed 's/ *$$//'
 	@echo "table:   results/training.txt (results/training.csv, results/training.json)"
 	@echo "report:  results/report.html, which make report writes"
 

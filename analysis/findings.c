@@ -17,34 +17,34 @@ struct finding {
 
 static const struct finding findings[] = {
     {"eq18-19", "pnm beta0=3 beta1=0.9, Algorithm 2;",
-     "Noise of PNM at beta0 = 3: eq. 19 prints {paper} times SGD's variance at the "
-     "applied rate, Algorithm 2 tends to {exact} times: {verdict}"},
+     "At beta0 = 3 eq. 19 gives PNM {paper} times SGD's variance at the applied rate; "
+     "that of Algorithm 2 tends to {exact} times: {verdict}"},
     {"eq18-19", "two_batch beta0=3,",
-     "Two independent minibatches a step (eq. 5) at beta0 = 3: printed is {paper} "
-     "times, the limit is {exact} times: {verdict}"},
+     "Two independent minibatches a step (eq. 5) at beta0 = 3 have {exact} times SGD's "
+     "variance in the limit, where eq. 19 has {paper} times: {verdict}"},
     {"special-hb", "pnm at beta0=",
-     "PNM at beta0 = -beta1/(1+beta1) is printed to be Heavy Ball: trajectories differ "
-     "by {measured} of their size: {claim}"},
+     "At beta0 = -beta1/(1+beta1) the paper says that PNM is Heavy Ball: their "
+     "trajectories differ by {measured} of their size: {claim}"},
     {"thm3.1", "printed:",
-     "Theorem 3.1 bounds the squared gradient: the largest that a search found reaches "
-     "{exact} times the printed bound: {claim}"},
+     "Theorem 3.1 bounds the squared gradient: the largest value that a search found "
+     "is {exact} times the printed bound: {claim}"},
     {"jl-gdm", "error on fresh examples with the small margin, GD+M - GD",
-     "Momentum (Jelassi and Li, reconstructed setting): its error less that of "
-     "gradient descent where the margin is small is {measured}: {verdict}"},
+     "Where the margin is small, momentum's error minus that of gradient descent is "
+     "{measured} (Jelassi and Li, reconstructed setting): {verdict}"},
     {"fig4a", "as published, 40 % asymmetric label noise: PNM eta=1 beta0=70 - SGD",
      "Analogue of figure 4, 40 % asymmetric label noise, beta0 = 70: PNM's test error "
-     "less that of SGD at a tenth of its rate is {measured} points: {pair}"},
+     "minus that of SGD at a tenth of its rate is {measured} points: {pair}"},
     {"fig4a", "matched, 40 % asymmetric label noise: PNM eta=1 beta0=70 - SGD",
-     "The same less that of SGD at PNM's own rate and decay: {measured} points: "
-     "{pair}"},
+     "PNM's test error there minus that of SGD at PNM's own rate and decay is "
+     "{measured} points: {pair}"},
     {"fig4a", "matched, 40 % symmetric label noise: PNM eta=1 beta0=70 - SGD",
-     "The same with 40 % symmetric label noise: {measured} points: {pair}"},
+     "With 40 % symmetric label noise this difference is {measured} points: {pair}"},
     {"fig5a", "matched, clean labels: PNM eta=1 beta0=1 - SGD",
-     "Analogue of figure 5, clean labels, beta0 = 1: PNM less SGD at its rate and "
-     "decay: {measured} points: {pair}"},
+     "Analogue of figure 5, clean labels, beta0 = 1: PNM's test error minus that of "
+     "SGD at its rate and decay is {measured} points: {pair}"},
     {"table1a", "matched, clean labels: AdaPNM eta=0.001 decay 0.0005 - AdamW",
-     "Analogue of table 1: AdaPNM less AdamW at its rate and decay: {measured} points: "
-     "{pair}"},
+     "Analogue of table 1: AdaPNM's test error minus that of AdamW at its rate and "
+     "decay is {measured} points: {pair}"},
 };
 
 static const struct ledger_row *find_row(const struct ledger *ledger,

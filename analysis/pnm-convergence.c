@@ -130,7 +130,7 @@ out:
 
 static const struct program program = {
     .name = "pnm-convergence",
-    .title = "hold measured gradients against convergence bounds",
+    .title = "compare measured gradients with convergence bounds",
     .summary =
         "Measures min_k E|grad f(theta_k)|^2 over chains of T steps and holds it "
         "against theorem 3.1, as printed and with lemma A.3's corrected "

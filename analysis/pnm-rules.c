@@ -47,7 +47,8 @@ static int variance(struct rule *rule, double lr, double *value, struct error *e
 
 /* The limit of that variance for small lr. It is a power series in lr; extrapolation
  * from lr, lr/2 and lr/4 removes the first two terms. The remaining error is about the
- * cube of lr/(1 - decay), that of rounding about 1e-16 over its square. */
+ * cube of lr/(1 - decay), that of rounding about 1e-16 over its square. Where next to
+ * nothing of the first value is left, the variance vanishes with lr: the limit is 0. */
 static int small_step(struct rule *rule, double limit, double *value,
                       struct error *error)
 {
@@ -58,6 +59,8 @@ static int small_step(struct rule *rule, double limit, double *value,
         status = variance(rule, ldexp(lr, -k), &v[k], error);
     if (status == STATUS_OK)
         *value = (v[0] - 6 * v[1] + 8 * v[2]) / 3;
+    if (status == STATUS_OK && fabs(*value) < 1e-9 * v[0])
+        *value = 0;
     return status;
 }
 

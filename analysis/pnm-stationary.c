@@ -397,7 +397,7 @@ static int answer(const struct request *request, struct table *table,
 
 static const struct program program = {
     .name = "pnm-stationary",
-    .title = "hold measured stationary covariances against theory",
+    .title = "compare measured stationary covariances with theory",
     .summary =
         "Measures the stationary covariance of update rules on a quadratic loss and "
         "compares it with exact theory and with the paper's formulas.",

@@ -4,6 +4,7 @@
 #include "base/nearest.h"
 #include "base/text.h"
 #include "cli/version.h"
+#include "rules/rule.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -36,7 +37,7 @@ enum { DOORS = sizeof doors / sizeof *doors };
 
 static void print_help(FILE *stream)
 {
-    fprintf(stream, "pnmlab holds papers about optimizers against simulation and exact "
+    fprintf(stream, "pnmlab compares papers about optimizers with simulation and exact "
                     "theory.\nusage: pnmlab COMMAND [option ...]\n\n");
     for (int k = 0; k < DOORS; k++)
         fprintf(stream, "  pnmlab %-13s%s\n", doors[k].name, doors[k].question);
@@ -54,7 +55,7 @@ static void print_manual(void)
 {
     printf(
         ".Dd November 29, 2026\n.Dt PNMLAB 1\n.Os pnmlab %s\n.Sh NAME\n.Nm pnmlab\n"
-        ".Nd hold papers about optimizers against simulation and theory\n"
+        ".Nd compare papers about optimizers with simulation and theory\n"
         ".Sh SYNOPSIS\n.Nm\n.Op Ar command Op Ar option ...\n"
         ".Sh DESCRIPTION\nRuns the program that answers a question:\n.Nm\n"
         ".Cm stationary\nis\n.Xr pnm-stationary 1 .\n"
@@ -143,14 +144,15 @@ static void add_path(const char *self, const char *name, struct text *path)
     text_add(path, "pnm-%s", name);
 }
 
-static int unknown(const char *name)
+/* Refuses a name that is no command and, where help is asked for, no rule either. */
+static int unknown(const char *name, bool or_rule)
 {
-    struct nearest nearest = nearest_to(name, "");
+    struct nearest nearest = or_rule ? rule_kind_nearest(name) : nearest_to(name, "");
     for (int k = 0; k < DOORS; k++)
         nearest_try(&nearest, doors[k].name, strlen(doors[k].name));
     nearest_try(&nearest, "help", 4);
-    fprintf(stderr, "pnmlab: no command '%.200s'%s; allowed are %s\n", name,
-            nearest.hint, nearest.known);
+    fprintf(stderr, "pnmlab: no command%s '%.200s'%s; allowed are %s\n",
+            or_rule ? " or update rule" : "", name, nearest.hint, nearest.known);
     return -STATUS_USAGE;
 }
 
@@ -183,7 +185,9 @@ static int help(const char *self, const char *name)
 {
     char *brief[] = {NULL, "-h", NULL};
     char *rule[] = {NULL, "--help", (char *)name, NULL};
-    return is_command(name) ? run(self, name, brief) : run(self, "simulate", rule);
+    if (is_command(name))
+        return run(self, name, brief);
+    return rule_kind_find(name) ? run(self, "simulate", rule) : unknown(name, true);
 }
 
 static int finish(void)
@@ -216,6 +220,6 @@ int main(int argc, char **argv)
     else if (strcmp(word, "--help=zsh") == 0)
         print_zsh();
     else
-        return unknown(word);
+        return unknown(word, false);
     return finish();
 }

@@ -253,6 +253,12 @@ expect_screen() {
     attempt pnmlab nonsense
     expect_status 64
     expect_no_message 'did you mean'
+    attempt pnmlab help statonary
+    expect_status 64
+    expect_message "^pnmlab: no command or update rule 'statonary'; did you mean stationary\?"
+    attempt pnmlab help adapnn
+    expect_status 64
+    expect_message "^pnmlab: no command or update rule 'adapnn'; did you mean adapnm\?"
     status=0
     pnmlab >/dev/full 2>"$err" || status=$?
     expect_status 74

@@ -33,6 +33,12 @@ listed() { # all but the rule whose file --system names
     expect_equal "$(column "$out" limit 5)$(column "$out" small_step 5)" ''
 }
 
+@test "a variance that vanishes with the rate has the limit 0, not what rounding leaves" {
+    attempt pnm-rules --optimizer anti_pgd,sgd
+    expect_status 0
+    expect_equal "$(column "$out" small_step | paste -sd ,)" 0,1
+}
+
 @test "sim/README.md shows what the command prints" {
     attempt pnm-rules --format table
     expect_status 0
