@@ -106,6 +106,7 @@ endif
 # make V=1 shows each file that is built and each table and figure that is written.
 SAY = $(if $(V),echo,:)
 SHOWN = $(if $(V),,>/dev/null)
+QUIET = $(if $(V),,@)
 COMPILE = $(MAKE) --no-print-directory -j$(shell nproc) SIDE_BY_SIDE=1
 
 # No manual with MPI: outside of mpirun a program takes long to start.
@@ -563,17 +564,18 @@ TO_BASH = share/bash-completion/completions
 TO_ZSH = share/zsh/site-functions
 
 install: all $(DOCUMENTS) ## install programs, what they read, manual pages and completions into PREFIX
-	install -d $(TO)/bin $(TO)/$(TO_MAN) $(TO)/$(TO_BASH) $(TO)/$(TO_ZSH)
-	install $(BINARIES) $(TO)/bin
-	install -m 644 $(MANUAL) $(TO)/$(TO_MAN)
-	install -m 644 $(COMPLETION_BASH) $(TO)/$(TO_BASH)
-	install -m 644 $(COMPLETION_ZSH) $(TO)/$(TO_ZSH)
-	install -D -m 644 notebooks/pnmlab.py $(TO)/$(TO_PYTHON)/pnmlab.py
-	for name in $(DATA); do \
+	$(QUIET)install -d $(TO)/bin $(TO)/$(TO_MAN) $(TO)/$(TO_BASH) $(TO)/$(TO_ZSH)
+	$(QUIET)install $(BINARIES) $(TO)/bin
+	$(QUIET)install -m 644 $(MANUAL) $(TO)/$(TO_MAN)
+	$(QUIET)install -m 644 $(COMPLETION_BASH) $(TO)/$(TO_BASH)
+	$(QUIET)install -m 644 $(COMPLETION_ZSH) $(TO)/$(TO_ZSH)
+	$(QUIET)install -D -m 644 notebooks/pnmlab.py $(TO)/$(TO_PYTHON)/pnmlab.py
+	$(QUIET)for name in $(DATA); do \
 	    install -D -m 644 $(PLACE)/share/pnmlab/$$name $(TO)/$(TO_DATA)/$$name || exit 1; done
+	@echo "installed programs into $(TO)/bin and what they read, manual pages and completions into $(TO)/share"
 
 uninstall: ### remove what install puts into PREFIX
-	rm -f $(PROGRAMS:%=$(TO)/bin/%) $(PROGRAMS:%=$(TO)/$(TO_MAN)/%.1) \
+	$(QUIET)rm -f $(PROGRAMS:%=$(TO)/bin/%) $(PROGRAMS:%=$(TO)/$(TO_MAN)/%.1) \
 	    $(PROGRAMS:%=$(TO)/$(TO_BASH)/%) $(PROGRAMS:%=$(TO)/$(TO_ZSH)/_%) \
 	    $(TO)/$(TO_PYTHON)/pnmlab.py $(addprefix $(TO)/$(TO_DATA)/,$(DATA) $(notdir $(DIGITS)))
 
