@@ -18,7 +18,7 @@ struct finding {
 static const struct finding findings[] = {
     {"eq18-19", "pnm beta0=3 beta1=0.9, Algorithm 2;",
      "At beta0 = 3 eq. 19 gives PNM {paper} times SGD's variance at the applied rate; "
-     "that of Algorithm 2 tends to {exact} times: {verdict}"},
+     "Algorithm 2 has {exact} times in the limit: {verdict}"},
     {"eq18-19", "two_batch beta0=3,",
      "Two independent minibatches a step (eq. 5) at beta0 = 3 have {exact} times SGD's "
      "variance in the limit, where eq. 19 has {paper} times: {verdict}"},

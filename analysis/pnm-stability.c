@@ -48,7 +48,7 @@ static const struct option_spec own_options[] = {
     SHARED_OPTION_DATA,
     SHARED_OPTION_FLAT,
     {.name = "accuracy",
-     .brief = "error that column steps reaches",
+     .brief = "relative error to count steps to",
      .kind = OPTION_REAL,
      .field = OPTION_FIELD(struct stability_request, accuracy),
      .argument = "REL",

@@ -35,7 +35,7 @@ static const struct option_spec own_options[] = {
      .field = OPTION_FIELD(struct stationary_request, full),
      .doc = "show every pair i <= j instead of the diagonal"},
     {.name = "excess",
-     .brief = "one row a rule: the excess loss",
+     .brief = "the excess loss, a row for each rule",
      .kind = OPTION_FLAG,
      .field = OPTION_FIELD(struct stationary_request, excess),
      .doc =

@@ -42,7 +42,7 @@ static const struct option_spec own_options[] = {
      .doc = "steps of a chain, at most 64; time grows with the sixth power: 16 take "
             "about a second, 50 minutes"},
     {.name = "class",
-     .brief = "which functions",
+     .brief = "the class of functions",
      .field = OPTION_FIELD(struct worst_request, class),
      .argument = "CLASS",
      .forms = "smooth|convex|strongly-convex:MU",
@@ -67,7 +67,7 @@ static const struct option_spec own_options[] = {
      .doc = "also require |grad f(theta_k)| <= G. Whether a function obeys that "
             "everywhere is not known, so `certified` is a bound and `worst` is empty"},
     {.name = "measure",
-     .brief = "what is worst at the end",
+     .brief = "what is at its worst after the steps",
      .kind = OPTION_CHOICE,
      .field = OPTION_FIELD(struct worst_request, measure),
      .argument = "MEASURE",

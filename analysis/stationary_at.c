@@ -15,7 +15,7 @@
 
 const struct option_spec stationary_at_options[STATIONARY_AT_OPTIONS] = {
     {.name = "at",
-     .brief = "the law after these steps",
+     .brief = "the law of theta after these steps",
      .kind = OPTION_GRID,
      .field = OPTION_FIELD(struct stationary_request, at),
      .given = OPTION_FIELD(struct stationary_request, at_given),
@@ -24,7 +24,7 @@ const struct option_spec stationary_at_options[STATIONARY_AT_OPTIONS] = {
             "mean, covariance and E f - f* of linear rules, at any curvature and "
             "learning rate"},
     {.name = "average",
-     .brief = "law of an average",
+     .brief = "the law of an average of theta",
      .kind = OPTION_TEXT,
      .field = OPTION_FIELD(struct stationary_request, average),
      .argument = AVERAGE_FORMS,
