@@ -38,12 +38,13 @@ def looks():
     """{rule: [colour, dash]} as gnuplot draws it, so that a rule looks the same everywhere."""
     path = os.path.join(HERE, "../looks.gp")
     found = re.findall(
-        r'rule\(r\) eq "(\w+)"\) \{\s*set linetype r lc rgb "(#\w+)" lw \S+ dt (solid|\([\d,]+\))',
+        r'rule\(r\) eq "(\w+)"\) \{\s*COLOR\[r\] = 0x(\w+)\s*'
+        r"set linetype r lc rgb COLOR\[r\] lw \S+ dt (solid|\([\d,]+\))",
         read(path).decode(),
     )
     if not found:
         raise Mistake(f"{path}: no looks of rules")
-    return {name: [colour, dash.strip("()").replace("solid", "")] for name, colour, dash in found}
+    return {name: ["#" + colour, dash.strip("()").replace("solid", "")] for name, colour, dash in found}
 
 
 def page(wasm, version):
