@@ -45,9 +45,11 @@ static error_t on_option(int key, char *argument, struct argp_state *state)
     }
     if (key == ARGP_KEY_ARG) {
         if (own->status == STATUS_OK)
-            own->status = error_set(own->error, STATUS_USAGE,
-                                    "stray argument '%.200s'; only options are allowed",
-                                    argument);
+            own->status =
+                error_set(own->error, STATUS_USAGE,
+                          "stray argument '%.200s'; only options are allowed, "
+                          "and -h shows the main ones",
+                          argument);
         return 0;
     }
     if (key < FIRST_KEY || (size_t)(key - FIRST_KEY) >= own->options->count)
