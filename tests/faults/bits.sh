@@ -111,8 +111,8 @@ fi
 for count in $threads; do
     every "$work/sampling" "$BIN" - "--threads $count"
 done >"$work/lines"
-side_by_side run_as <"$work/lines"
-tell "commands with $(wc -w <<<"$threads") numbers of threads" "$(wc -l <"$work/lines")"
+run_lines run_as <"$work/lines"
+tell_lines "commands with $(wc -w <<<"$threads") numbers of threads" "$(wc -l <"$work/lines")"
 
 if [ "$SIZE" = long ]; then
     # --- cut and resumed ---------------------------------------------------------------------
@@ -120,8 +120,8 @@ if [ "$SIZE" = long ]; then
     while IFS=$'\t' read -r k command; do
         ! takes "$command" stop-at || printf '%d\t%s\n' "$k" "$command"
     done <"$work/commands" >"$work/lines"
-    side_by_side cut_as <"$work/lines"
-    tell "commands cut and resumed" "$(wc -l <"$work/lines")"
+    run_lines cut_as <"$work/lines"
+    tell_lines "commands cut and resumed" "$(wc -l <"$work/lines")"
 
     # --- ranks ---------------------------------------------------------------------------------
 
@@ -131,8 +131,8 @@ if [ "$SIZE" = long ]; then
             every "$work/sampling" "$root/$builds/mpi/bin" \
                 "mpirun --oversubscribe -np $ranks" "--threads 1"
         done >"$work/lines"
-        side_by_side run_as <"$work/lines"
-        tell "commands with 1, 2 and 3 ranks" "$(wc -l <"$work/lines")"
+        run_lines run_as <"$work/lines"
+        tell_lines "commands with 1, 2 and 3 ranks" "$(wc -l <"$work/lines")"
     else
         report "a build for MPI" 0 0
         note "$(tail -n 3 "$work/make.log")"
@@ -142,7 +142,7 @@ if [ "$SIZE" = long ]; then
 
     sets=
     for isa in base v3 v4; do
-        if has $isa; then
+        if has_isa $isa; then
             sets="$sets $isa"
         else
             note "this processor has no $isa"
@@ -154,8 +154,8 @@ if [ "$SIZE" = long ]; then
             for isa in $sets; do
                 every "$work/commands" "$root/$builds/bits/bin" "env PNM_ISA=$isa" -
             done >"$work/lines"
-            side_by_side run_as <"$work/lines"
-            tell "commands from $compiler $level, code for$sets" "$(wc -l <"$work/lines")"
+            run_lines run_as <"$work/lines"
+            tell_lines "commands from $compiler $level, code for$sets" "$(wc -l <"$work/lines")"
             rm -rf "${root:?}/$builds/bits"
         done
     done
@@ -163,9 +163,9 @@ if [ "$SIZE" = long ]; then
     # --- valgrind ------------------------------------------------------------------------------
 
     isa=base
-    ! has v3 || isa=v3
+    ! has_isa v3 || isa=v3
     awk -F'\t' '{ split($2, word, " ") } !seen[word[1]]++' "$work/commands" >"$work/first"
     every "$work/first" "$BIN" "env PNM_ISA=$isa valgrind --quiet" - >"$work/lines"
-    side_by_side run_as <"$work/lines"
-    tell "a command of each program under valgrind, code for $isa" "$(wc -l <"$work/lines")"
+    run_lines run_as <"$work/lines"
+    tell_lines "a command of each program under valgrind, code for $isa" "$(wc -l <"$work/lines")"
 fi

@@ -68,17 +68,17 @@ report() {
     [ $verdict = ok ] || wrong=$((wrong + 1))
 }
 
-# side_by_side FUNCTION: lines of arguments from standard input, separated by tabs, one process a
+# run_lines FUNCTION: lines of arguments from standard input, separated by tabs, one process a
 # processor; what is wrong goes to found.
-side_by_side() {
+run_lines() {
     : >"$work/ran"
     # shellcheck disable=SC2016 # the inner shell expands it
     tr '\n' '\0' | xargs -0 -P "$(nproc)" -I LINE bash -c \
         'IFS=$'\''\t'\'' read -ra words <<<"$2"; "$1" "${words[@]}"' _ "$1" LINE >"$work/found"
 }
 
-# tell CHECK COUNT: the line of a check that side_by_side made, which had to run COUNT times.
-tell() {
+# tell_lines CHECK COUNT: the line of a check that run_lines made, which had to run COUNT times.
+tell_lines() {
     local ran
     ran=$(wc -l <"$work/ran")
     [ "$ran" -eq "$2" ] || echo "$ran of $2 ran" >>"$work/found"
@@ -88,8 +88,8 @@ tell() {
     done < <(sort "$work/found" | head -n 20)
 }
 
-# has ISA: whether the processor has that instruction set, as a program that samples says.
-has() {
+# has_isa ISA: whether the processor has that instruction set, as a program that samples says.
+has_isa() {
     PNM_ISA=$1 "$BIN/pnm-simulate" --optimizer sgd --lr 0.1 --spectrum 1 --replicas 1 --steps 9 --quiet \
         >/dev/null 2>&1
 }

@@ -152,10 +152,10 @@ done < <(runs)
 # --- valgrind --------------------------------------------------------------------------------
 
 isa=base
-! has v3 || isa=v3
+! has_isa v3 || isa=v3
 export PNM_ISA=$isa
-sed "s|\$|\t$BIN\t$valgrind|" "$work/commands" | side_by_side watch_command
-tell "commands under valgrind, code for $isa" "$number"
+sed "s|\$|\t$BIN\t$valgrind|" "$work/commands" | run_lines watch_command
+tell_lines "commands under valgrind, code for $isa" "$number"
 unset PNM_ISA
 
 # --- sanitizers ------------------------------------------------------------------------------
@@ -171,18 +171,18 @@ if [ "$SIZE" = long ]; then
         # The longest first.
         { printf '%s\n' "${tests[@]}" | grep -E 'ledger|errors|ensemble'
             printf '%s\n' "${tests[@]}" | grep -Ev 'ledger|errors|ensemble'; } |
-            sed "s|^|$root/$builds/asan-tests/tests/|" | side_by_side watch_test
-        tell "unit tests under the address and undefined sanitizers" ${#tests[@]}
+            sed "s|^|$root/$builds/asan-tests/tests/|" | run_lines watch_test
+        tell_lines "unit tests under the address and undefined sanitizers" ${#tests[@]}
     fi
     if build asan gcc "$address" "" programs; then
         for isa in base v3 v4; do
-            if ! has $isa; then
+            if ! has_isa $isa; then
                 note "this processor has no $isa"
                 continue
             fi
             export PNM_ISA=$isa
-            each_command asan | side_by_side watch_command
-            tell "commands under them, code for $isa" "$number"
+            each_command asan | run_lines watch_command
+            tell_lines "commands under them, code for $isa" "$number"
             unset PNM_ISA
         done
     fi
@@ -190,9 +190,9 @@ if [ "$SIZE" = long ]; then
     mapfile -t tests < <(cd "$root/tests" && grep -lE '"(engine/|compare/|claims/)' -r sim analysis |
         sed -n 's/\.c$//p' | grep -v test_ledger | sort)
     if build tsan clang "$thread" "" programs "${tests[@]}"; then
-        printf '%s\n' "${tests[@]}" | sed "s|^|$root/$builds/tsan/tests/|" | side_by_side watch_test
-        tell "unit tests that start threads, under the thread sanitizer" ${#tests[@]}
-        each_command tsan | side_by_side watch_command
-        tell "commands with two threads under it" "$number"
+        printf '%s\n' "${tests[@]}" | sed "s|^|$root/$builds/tsan/tests/|" | run_lines watch_test
+        tell_lines "unit tests that start threads, under the thread sanitizer" ${#tests[@]}
+        each_command tsan | run_lines watch_command
+        tell_lines "commands with two threads under it" "$number"
     fi
 fi
