@@ -220,7 +220,8 @@ int bound_run_answer(const struct convergence_request *own, struct table *table,
     struct bound_run bound = {.losses = NULL};
     int status = init(&bound, own, tally, error);
     if (status == STATUS_OK)
-        status = bound_table_init(table, rules->rule, rules->count, error);
+        status = bound_table_init(table, rules->rule, rules->count, own->search_given,
+                                  error);
     for (size_t k = 0; status == STATUS_OK && k < rules->count; k++) {
         sampling_row(&own->request.sampling, "row", rules->rule[k].kind->name, k,
                      rules->count);

@@ -102,17 +102,16 @@ enum { COLUMN_LIST(TABLE_NUMBER) COLUMNS };
 
 static const struct column columns[COLUMNS] = {COLUMN_LIST(TABLE_COLUMN)};
 
-static const struct plot plot = {
-    .label = "divergence KL(Q‖P)",
-    .plain = "divergence KL(Q,P)",
-    .keys = {"optimizer", "lr", "beta0"},
-    .paper = {"kl", "paper"},
-    .exact = {"kl", "exact"},
-    .measured = {"kl", "measured"},
-    .error = "kl_stderr",
-    .series = "covariance",
-    .cost = 3,
-};
+/* A row costs more where beta0 is searched for. */
+#define PLOT(COST)                                                                     \
+    {                                                                                  \
+        .label = "divergence KL(Q‖P)", .plain = "divergence KL(Q,P)",                  \
+        .keys = {"optimizer", "lr", "beta0"}, .paper = {"kl", "paper"},                \
+        .exact = {"kl", "exact"}, .measured = {"kl", "measured"},                      \
+        .error = "kl_stderr", .series = "covariance", .cost = (COST),                  \
+    }
+
+static const struct plot plot = PLOT(3), plot_of_optimum = PLOT(3000);
 
 static const char *const kind_text[] = {
     [POSTERIOR_PAPER] = "paper",
@@ -321,7 +320,7 @@ static int answer(const struct request *request, struct table *table,
                              own->delta);
     if (status == STATUS_OK)
         status = rule_table_init(table, columns, COLUMNS, rules, count, error);
-    table->plot = &plot;
+    table->plot = own->optimal_beta0 ? &plot_of_optimum : &plot;
     /* Where beta0 is found, no rule is known yet that might diverge. */
     if (status == STATUS_OK)
         status = sampling_check_points(&request->sampling, rules,
