@@ -143,12 +143,12 @@ field() {
     sed -n '/^<ol>/,/^<\/ol>/p' report.html | grep '^<li>' | head -n 9 >items
     sed -n '/"closing"/,$p' ledger.json | grep -c '^"[0-9]\. ' >wanted
     [ "$(wc -l <items)" -eq "$(cat wanted)" ] && [ "$(cat wanted)" -ge 3 ]
-    grep -q 'β<sub>0</sub> = 3: eq. 19 prints 25 times .* <span class="verdict fails">.*(<a href="#eq18-19">eq18-19</a>)\.' items
+    grep -q 'β<sub>0</sub> = 3 eq. 19 gives PNM 25 times .* <span class="verdict fails">.*(<a href="#eq18-19">eq18-19</a>)\.' items
     [ "$(grep -n '<figure id="variance_by_rate"' report.html | cut -d: -f1)" -lt "$(grep -n 'id="contents"' report.html | cut -d: -f1)" ]
     # Other numbers, other sentences: they are this ledger's.
-    sed 's/eq. 19 prints 25 times/eq. 19 prints 26 times/' ledger.json >other.json
+    sed 's/eq. 19 gives PNM 25 times/eq. 19 gives PNM 26 times/' ledger.json >other.json
     report other.json "$root/plots/gallery" other.html
-    grep -q '^<li>.*eq. 19 prints 26 times' other.html
+    grep -q '^<li>.*eq. 19 gives PNM 26 times' other.html
 }
 
 @test "sections on real noise, networks, worst cases have their claims and figures, and the contents list them" {
