@@ -206,7 +206,8 @@ class Copy:
     def __init__(self, jobs):
         self.jobs = jobs
         self.place = pathlib.Path(tempfile.mkdtemp(prefix="mutants-"))
-        for name in ("Makefile", "README.md", "CHANGELOG.md", "sim", "analysis", "tests", "plots",
+        for name in ("Makefile", "README.md", "CHANGELOG.md", "LICENSE", "CITATION.cff", ".ci", "sim",
+                     "analysis", "tests", "plots",
                      "notebooks", "data"):
             if (ROOT / name).is_dir():
                 shutil.copytree(ROOT / name, self.place / name)
