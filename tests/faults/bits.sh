@@ -61,11 +61,6 @@ cut_as() {
 }
 export -f same enter leave run_as cut_as
 
-# takes COMMAND OPTION: whether the program of a command has the option.
-takes() {
-    "$BIN/${1%% *}" --help | grep -q -e " --$2="
-}
-
 # --- the commands as they are ----------------------------------------------------------------
 
 number=0
@@ -73,13 +68,9 @@ number=0
 while read -r command; do
     number=$((number + 1))
     case $command in *' --format '* | *' --output '* | *' --list') ;; *) command="$command --format csv" ;; esac
-    prepare "$work/plain.$number"
-    status=0
-    one=
-    ! takes "$command" threads || one="--threads 1"
-    # shellcheck disable=SC2086 # lists of words
-    (cd "$work/plain.$number" && "$BIN/"$command $one >"$work/plain.$number.out" 2>/dev/null </dev/null) || status=$?
-    echo $status >"$work/plain.$number.status"
+    one=()
+    ! takes "$command" threads || one=(--threads 1)
+    undisturbed $number "$command" "${one[@]}"
     printf '%d\t%s\n' $number "$command" >>"$work/commands"
 done < <(runs)
 : >"$work/sampling"

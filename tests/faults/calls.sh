@@ -362,31 +362,6 @@ one_full() {
     [ -z "$problem" ] || echo "$*$problem"
 }
 
-# side_by_side FUNCTION FILE: calls the function with the words of each line of the file.
-side_by_side() {
-    local worker workers line
-    workers=$(nproc)
-    for worker in $(seq "$workers"); do
-        while read -r line; do
-            # shellcheck disable=SC2086 # a list of words
-            "$1" $line
-        done < <(awk -v n="$workers" -v k="$worker" 'NR % n == k % n' "$2") >"$2.$worker" 2>&1 &
-    done
-    wait
-    cat "$2".[0-9]*
-    rm "$2".[0-9]*
-}
-
-# tell CHECK COUNT FILE: a line of the report, and the first lines of the file of what is wrong.
-tell() {
-    local line
-    report "$1" "$2" "$(wc -l <"$3")"
-    [ -z "${KEEP:-}" ] || cat "$3" >>"$KEEP"
-    while read -r line; do
-        note "$line"
-    done < <(head -n 8 "$3")
-}
-
 declare -A calls_of command_of status_of files_of outputs_of
 forms=0
 commands=0

@@ -82,10 +82,47 @@ tell_lines() {
     local ran
     ran=$(wc -l <"$work/ran")
     [ "$ran" -eq "$2" ] || echo "$ran of $2 ran" >>"$work/found"
-    report "$1" "$ran" "$(wc -l <"$work/found")"
+    sort -o "$work/found" "$work/found"
+    tell "$1" "$ran" "$work/found"
+}
+
+# side_by_side FUNCTION FILE: calls the function of this shell with the words of each line, one call a
+# processor; what is wrong is printed.
+side_by_side() {
+    local line
+    while read -r line; do
+        while [ "$(jobs -rp | wc -l)" -ge "$(nproc)" ]; do
+            wait -n
+        done
+        # shellcheck disable=SC2086 # a list of words
+        "$1" $line 2>&1 &
+    done <"$2"
+    wait
+}
+
+# tell CHECK COUNT FILE: a line of the report, and the first lines of the file of what is wrong.
+tell() {
+    local line
+    report "$1" "$2" "$(wc -l <"$3")"
+    [ -z "${KEEP:-}" ] || cat "$3" >>"$KEEP"
     while read -r line; do
         note "$line"
-    done < <(sort "$work/found" | head -n 20)
+    done < <(head -n 20 "$3")
+}
+
+# takes COMMAND OPTION: whether the program of a command has the option.
+takes() {
+    "$BIN/${1%% *}" --help | grep -q -e " --$2="
+}
+
+# undisturbed NUMBER COMMAND [OPTION...]: runs it in $work/plain.NUMBER and keeps its output and status.
+undisturbed() {
+    local own=$work/plain.$1 command=$2 status=0
+    shift 2
+    prepare "$own"
+    # shellcheck disable=SC2086 # a list of words
+    (cd "$own" && "$BIN/"$command "$@" >"$own.out" 2>/dev/null </dev/null) || status=$?
+    echo $status >"$own.status"
 }
 
 # has_isa ISA: whether the processor has that instruction set, as a program that samples says.

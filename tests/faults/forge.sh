@@ -83,16 +83,14 @@ export forge each
 
 number=0
 while read -r command; do
-    "$BIN/${command%% *}" --help | grep -q -e ' --resume=' || continue
+    takes "$command" resume || continue
     case $command in *" --list"*) continue ;; esac
     number=$((number + 1))
-    printf '%d\t%s\0' $number "$command"
+    printf '%d\t%s\n' $number "$command"
 done < <(runs) >"$work/forged"
-# shellcheck disable=SC2016 # the inner shell expands it
-xargs -0 -P "$(nproc)" -I LINE bash -c 'IFS=$'\''\t'\'' read -r number command <<<"$1"; forge_command "$number" "$command"' \
-    _ LINE <"$work/forged"
+run_lines forge_command <"$work/forged"
 cat "$work"/forge.*.found >"$work/all"
-commands=$(tr -cd '\0' <"$work/forged" | wc -c)
+commands=$(wc -l <"$work/forged")
 [ "$commands" -eq "$(find "$work" -name 'forge.*.found' | wc -l)" ] || echo "wrong: not all commands ran" >>"$work/all"
 report "forged checkpoints of $commands commands, changes" \
     "$(grep -c '^changed ' "$work/all")" "$(grep -c '^wrong' "$work/all")"

@@ -190,30 +190,6 @@ one_signal() {
     end_run "$2 ($3)" "$run"
 }
 
-# in_parallel FUNCTION FILE: calls the function with the words of each line, some at a time.
-in_parallel() {
-    local line
-    while read -r line; do
-        while [ "$(jobs -rp | wc -l)" -ge "$(nproc)" ]; do
-            wait -n
-        done
-        # shellcheck disable=SC2086 # a list of words
-        "$1" $line >>"$work/found" 2>&1 &
-    done <"$2"
-    wait
-}
-
-# tell CHECK COUNT: a line of the report, and the first lines of what is wrong.
-tell() {
-    local line
-    report "$1" "$2" "$(wc -l <"$work/found")"
-    [ -z "${KEEP:-}" ] || cat "$work/found" >>"$KEEP"
-    while read -r line; do
-        note "$line"
-    done < <(head -n 8 "$work/found")
-    : >"$work/found"
-}
-
 declare -A slow
 : >"$work/found"
 : >"$work/killed"
@@ -241,7 +217,7 @@ while read -r command; do
         *) echo "undisturbed '${slow[$count]}': status $status: $(head -n 1 "$folder.err")" >>"$work/found" ;;
     esac
 done < <(slow_runs)
-tell "slow runs, undisturbed" $count
+tell "slow runs, undisturbed" $count "$work/found"
 
 # What must be noticed: a checkpoint that is damaged, results of another seed, a file left behind.
 noticed=0
@@ -269,12 +245,12 @@ each=$(((wanted - 1) / $(wc -w <<<"$sampling") + 1))
 for run in $sampling; do
     echo "$run $each"
 done >"$work/tasks"
-in_parallel kill_again_and_again "$work/tasks"
+side_by_side kill_again_and_again "$work/tasks" >"$work/found"
 killed=$(wc -l <"$work/killed")
 [ "$killed" -ge "$wanted" ] || echo "$killed kills of $wanted" >>"$work/found"
 ended=$(wc -l <"$work/ended")
 ended=$((ended + $(wc -w <<<"$sampling")))
-tell "kills; the $(wc -w <<<"$sampling") runs came $ended times to their end" "$killed"
+tell "kills; the $(wc -w <<<"$sampling") runs came $ended times to their end" "$killed" "$work/found"
 
 # signals KIND NAMES default|ignore
 signals() {
@@ -285,8 +261,8 @@ signals() {
             echo "${number#*:} $name $3"
         done
     done | if [ "$SIZE" = long ]; then cat; else awk 'NR % 11 == 1'; fi >"$work/tasks"
-    in_parallel one_signal "$work/tasks"
-    tell "$1" "$(wc -l <"$work/tasks")"
+    side_by_side one_signal "$work/tasks" >"$work/found"
+    tell "$1" "$(wc -l <"$work/tasks")" "$work/found"
 }
 signals "signals that end a run with a checkpoint" "$caught" default
 signals "signals that are ignored from the start, as by nohup" "$can_be_ignored" ignore

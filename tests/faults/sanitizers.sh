@@ -140,12 +140,8 @@ number=0
 while read -r command; do
     [ "$SIZE" = long ] || grep -Eq -e "$cheapest" <<<"$command" || continue
     number=$((number + 1))
-    ! "$BIN/${command%% *}" --help | grep -q -e ' --threads=' || command="$command --threads 2"
-    prepare "$work/plain.$number"
-    status=0
-    # shellcheck disable=SC2086 # a list of words
-    (cd "$work/plain.$number" && "$BIN/"$command >"$work/plain.$number.out" 2>/dev/null </dev/null) || status=$?
-    echo $status >"$work/plain.$number.status"
+    ! takes "$command" threads || command="$command --threads 2"
+    undisturbed $number "$command"
     printf '%d\t%s\n' $number "$command" >>"$work/commands"
 done < <(runs)
 
