@@ -340,7 +340,7 @@ explorer: ## write results/explorer.html, a page with sliders (setup-docs)
 	    { echo "make explorer needs clang, lld and wasi-libc: make setup-docs" >&2; exit 1; }
 	@$(COMPILE) $(WASM)/explorer.wasm
 	@mkdir -p results
-	@$(PYTHON) plots/explorer/explorer.py $(WASM)/explorer.wasm "$(VERSION)$(REVISION:%= (%))" results/explorer.html
+	@$(PYTHON) -B plots/explorer/explorer.py $(WASM)/explorer.wasm "$(VERSION)$(REVISION:%= (%))" results/explorer.html
 	@echo "written: results/explorer.html"
 
 docs: all ### write the tables of the README.md files anew, about a minute

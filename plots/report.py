@@ -19,14 +19,13 @@ import os
 import re
 import sys
 
+from page import Mistake, read, write
 from sources import (
-    Mistake,
     machine,
     measured_with_error,
     number,
     picture,
     prose,
-    read,
     read_captions,
     read_claims,
     read_ledger,
@@ -632,19 +631,7 @@ def main(arguments):
         print("usage: report.py LEDGER.json... PICTURES_DIR OUT.html", file=sys.stderr)
         return 64
     *ledgers, pictures, out = arguments
-    new = out + ".new"
-    try:
-        text = Page(ledgers, pictures, out).whole()
-        with open(new, "w", encoding="utf-8") as file:
-            file.write(text)
-        os.replace(new, out)
-    except Mistake as mistake:
-        print(f"report.py: {mistake}", file=sys.stderr)
-        return 1
-    except OSError as error:
-        print(f"report.py: {out}: {error.strerror}", file=sys.stderr)
-        return 74
-    return 0
+    return write("report.py", out, lambda: Page(ledgers, pictures, out).whole())
 
 
 if __name__ == "__main__":

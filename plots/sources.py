@@ -8,17 +8,7 @@ import json
 import os
 import re
 
-
-class Mistake(Exception):
-    """What the caller can mend."""
-
-
-def read(path):
-    try:
-        with open(path, encoding="utf-8") as file:
-            return file.read()
-    except (OSError, UnicodeDecodeError) as error:
-        raise Mistake(f"{path}: {getattr(error, 'strerror', None) or error}") from error
+from page import Mistake, read
 
 
 def number(text):

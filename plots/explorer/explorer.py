@@ -16,22 +16,13 @@ import re
 import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.dirname(HERE))
 
-
-class Mistake(Exception):
-    """What the caller can mend."""
-
-
-def read(path):
-    try:
-        with open(path, "rb") as file:
-            return file.read()
-    except OSError as error:
-        raise Mistake(f"{path}: {error.strerror}") from error
+from page import Mistake, read, read_bytes, write
 
 
 def text(name):
-    return read(os.path.join(HERE, name)).decode()
+    return read(os.path.join(HERE, name))
 
 
 def looks():
@@ -40,7 +31,7 @@ def looks():
     found = re.findall(
         r'rule\(r\) eq "(\w+)"\) \{\s*COLOR\[r\] = 0x(\w+)\s*'
         r"set linetype r lc rgb COLOR\[r\] lw \S+ dt (solid|\([\d,]+\))",
-        read(path).decode(),
+        read(path),
     )
     if not found:
         raise Mistake(f"{path}: no looks of rules")
@@ -48,7 +39,7 @@ def looks():
 
 
 def page(wasm, version):
-    code = read(wasm)
+    code = read_bytes(wasm)
     if not code.startswith(b"\0asm"):
         raise Mistake(f"{wasm}: no WebAssembly")
     parts = {
@@ -66,19 +57,7 @@ def main(arguments):
         print("usage: explorer.py EXPLORER.wasm VERSION OUT.html", file=sys.stderr)
         return 64
     wasm, version, out = arguments
-    new = out + ".new"
-    try:
-        whole = page(wasm, version)
-        with open(new, "w", encoding="utf-8") as file:
-            file.write(whole)
-        os.replace(new, out)
-    except Mistake as mistake:
-        print(f"explorer.py: {mistake}", file=sys.stderr)
-        return 1
-    except OSError as error:
-        print(f"explorer.py: {out}: {error.strerror}", file=sys.stderr)
-        return 74
-    return 0
+    return write("explorer.py", out, lambda: page(wasm, version))
 
 
 if __name__ == "__main__":
