@@ -23,6 +23,7 @@ const struct option_spec bound_run_options[BOUND_RUN_OPTIONS] = {
     {.name = "search",
      .brief = "find the setting that uses most",
      .samples = true,
+     .searches = true,
      .kind = OPTION_COUNT,
      .field = OPTION_FIELD(struct convergence_request, search),
      .given = OPTION_FIELD(struct convergence_request, search_given),
@@ -220,8 +221,7 @@ int bound_run_answer(const struct convergence_request *own, struct table *table,
     struct bound_run bound = {.losses = NULL};
     int status = init(&bound, own, tally, error);
     if (status == STATUS_OK)
-        status = bound_table_init(table, rules->rule, rules->count, own->search_given,
-                                  error);
+        status = bound_table_init(table, rules->rule, rules->count, error);
     for (size_t k = 0; status == STATUS_OK && k < rules->count; k++) {
         sampling_row(&own->request.sampling, "row", rules->rule[k].kind->name, k,
                      rules->count);

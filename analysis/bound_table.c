@@ -34,23 +34,21 @@ enum { COLUMN_LIST(TABLE_NUMBER) COLUMNS };
 
 static const struct column columns[COLUMNS] = {COLUMN_LIST(TABLE_COLUMN)};
 
-/* A row of a search costs hundreds of others. */
-#define PLOT(COST)                                                                     \
-    {                                                                                  \
-        .label = "left side over right side",                                          \
-        .keys = {"optimizer", "bound", "form",    "loss", "beta0", "beta1",            \
-                 "horizon",   "sigma", "initial", "c",    "lr"},                       \
-        .exact = {"exact", "exact"}, .measured = {"ratio", "measured"},                \
-        .error = "stderr", .step_cost = (COST),                                        \
-    }
-
-static const struct plot plot = PLOT(0.5), plot_of_search = PLOT(100);
+static const struct plot plot = {
+    .label = "left side over right side",
+    .keys = {"optimizer", "bound", "form", "loss", "beta0", "beta1", "horizon", "sigma",
+             "initial", "c", "lr"},
+    .exact = {"exact", "exact"},
+    .measured = {"ratio", "measured"},
+    .error = "stderr",
+    .step_cost = 0.5,
+};
 
 int bound_table_init(struct table *table, const struct rule *rules, size_t count,
-                     bool search, struct error *error)
+                     struct error *error)
 {
     const int status = rule_table_init(table, columns, COLUMNS, rules, count, error);
-    table->plot = search ? &plot_of_search : &plot;
+    table->plot = &plot;
     return status;
 }
 

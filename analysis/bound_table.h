@@ -6,10 +6,9 @@
 #include "cli/table.h"
 #include "compare/bound_search.h"
 
-/* Makes a table for rows of rules[count], which a search finds or not. STATUS_MEMORY.
- */
+/* Makes a table for rows of rules[count]. STATUS_MEMORY. */
 PNM_MUST_USE int bound_table_init(struct table *table, const struct rule *rules,
-                                  size_t count, bool search, struct error *error);
+                                  size_t count, struct error *error);
 
 /* Adds a row for the printed and one for the corrected form at a point of `search`, of
  * which only bound, rule and sampling are used. chains 0: planned for each form and the

@@ -59,6 +59,7 @@ static const struct option_spec own_options[] = {
      .doc = "empirical risk of Q on the training set"},
     {.name = "optimal-beta0",
      .brief = "find the beta0 of the best bound",
+     .searches = true,
      .kind = OPTION_FLAG,
      .field = OPTION_FIELD(struct pacbayes_request, optimal_beta0),
      .doc = "find the beta0 from 0 to 1e8 that minimises the bound for the paper's and "
@@ -102,16 +103,17 @@ enum { COLUMN_LIST(TABLE_NUMBER) COLUMNS };
 
 static const struct column columns[COLUMNS] = {COLUMN_LIST(TABLE_COLUMN)};
 
-/* A row costs more where beta0 is searched for. */
-#define PLOT(COST)                                                                     \
-    {                                                                                  \
-        .label = "divergence KL(Q‖P)", .plain = "divergence KL(Q,P)",                  \
-        .keys = {"optimizer", "lr", "beta0"}, .paper = {"kl", "paper"},                \
-        .exact = {"kl", "exact"}, .measured = {"kl", "measured"},                      \
-        .error = "kl_stderr", .series = "covariance", .cost = (COST),                  \
-    }
-
-static const struct plot plot = PLOT(3), plot_of_optimum = PLOT(3000);
+static const struct plot plot = {
+    .label = "divergence KL(Q‖P)",
+    .plain = "divergence KL(Q,P)",
+    .keys = {"optimizer", "lr", "beta0"},
+    .paper = {"kl", "paper"},
+    .exact = {"kl", "exact"},
+    .measured = {"kl", "measured"},
+    .error = "kl_stderr",
+    .series = "covariance",
+    .cost = 3,
+};
 
 static const char *const kind_text[] = {
     [POSTERIOR_PAPER] = "paper",
@@ -320,7 +322,7 @@ static int answer(const struct request *request, struct table *table,
                              own->delta);
     if (status == STATUS_OK)
         status = rule_table_init(table, columns, COLUMNS, rules, count, error);
-    table->plot = own->optimal_beta0 ? &plot_of_optimum : &plot;
+    table->plot = &plot;
     /* Where beta0 is found, no rule is known yet that might diverge. */
     if (status == STATUS_OK)
         status = sampling_check_points(&request->sampling, rules,

@@ -136,6 +136,7 @@ struct option_spec {
     bool moved;     /* another program's by now; old commands and files may give it, but
                        help, manual page and completions do not show it */
     bool samples;   /* about sampling alone, which --exact rules out */
+    bool searches;  /* a search finds each row: a plot asks for no others */
     unsigned files; /* enum option_file; 0: the value names no file */
     const char *doc;
     const char *brief; /* doc in a few words, for -h; NULL: how doc begins */

@@ -242,9 +242,8 @@ static int put_numbers(const struct script *script, struct text *text,
     FILE *stream = script->stream;
     put_panels(script, text);
     put_names(script, text);
-    if (choice->kind == PLOT_OVER) {
+    if (choice->kind == PLOT_OVER)
         return script_maps(script, text, error);
-    }
     if (choice->kind == PLOT_BELOW) {
         script_rows(script);
         return STATUS_OK;

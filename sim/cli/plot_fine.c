@@ -52,6 +52,15 @@ static bool is_simple(const struct request *request)
                                problem->examples == 0 && problem->train_size == 0);
 }
 
+/* Whether every row of the table takes a search. */
+static bool is_searched(const struct options *options)
+{
+    for (size_t k = 0; k < options->count; k++)
+        if (options->value[k].option.searches && options->value[k].given)
+            return true;
+    return false;
+}
+
 static int compare_numbers(const void *first, const void *second)
 {
     const double a = *(const double *)first, b = *(const double *)second;
@@ -167,8 +176,8 @@ static int refine_rules(struct refined *refined, struct error *error)
 /* --- the axis is curvatures, or an option of the program's own ----------------------
  */
 
-/* Sets *batch to the B of a noise C = H/B and *variance to that of an isotropic one;
- * false if the noise is neither. */
+/* Sets *hessian to whether the noise is C = H/B and *variance to the first mode's,
+ * which is that of an isotropic one; false if the noise is neither. */
 static bool find_noise(const struct request *request, bool *hessian, double *variance)
 {
     const struct problem *problem = &request->problem;
@@ -296,7 +305,8 @@ int plot_fine(const struct options *options, const struct request *request,
     struct refined refined = {.options = options, .asked = request};
     int status = STATUS_OK;
     if (!request->output.plot || !table->plot || table_rows(table) == 0 ||
-        !(options->program->groups & OPTIONS_EXACT) || !is_simple(request))
+        !(options->program->groups & OPTIONS_EXACT) || !is_simple(request) ||
+        is_searched(options))
         return STATUS_OK;
     status = plot_choose(&choice, table->plot, table, options, error);
     if (status == STATUS_OK && choice.kind == PLOT_ALONG &&
