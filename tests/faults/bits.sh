@@ -43,7 +43,8 @@ run_as() {
     leave "$3 $before $options" "$2" "$(same "$1" $status)"
 }
 
-# cut_as NUMBER COMMAND: cut at the second unit of the first run, where there is one, and resumed.
+# cut_as NUMBER COMMAND: cut behind the first unit of the first run and resumed; where there is no
+# other unit, there is nothing to cut, and the result is whole.
 cut_as() {
     local status=0
     enter
@@ -51,12 +52,13 @@ cut_as() {
     timeout 600 "$BIN/"$2 --stop-at 1:1 --checkpoint kept --threads 2 >"$own.out" 2>"$own.err" </dev/null ||
         status=$?
     if [ -s kept ]; then
+        echo cut >>"$work/cut"
         status=0
         # shellcheck disable=SC2086 # a list of words
         timeout 600 "$BIN/"$2 --resume kept --threads 3 >"$own.out" 2>"$own.err" </dev/null || status=$?
         leave "resumed" "$2" "$(same "$1" $status)"
     else
-        leave "cut" "$2" "no checkpoint, status $status: $(tail -n 1 "$own.err")"
+        leave "not cut" "$2" "$(same "$1" $status)"
     fi
 }
 export -f same enter leave run_as cut_as
@@ -108,11 +110,13 @@ tell_lines "commands with $(wc -w <<<"$threads") numbers of threads" "$(wc -l <"
 if [ "$SIZE" = long ]; then
     # --- cut and resumed ---------------------------------------------------------------------
 
+    : >"$work/cut"
     while IFS=$'\t' read -r k command; do
         ! takes "$command" stop-at || printf '%d\t%s\n' "$k" "$command"
     done <"$work/commands" >"$work/lines"
     run_lines cut_as <"$work/lines"
-    tell_lines "commands cut and resumed" "$(wc -l <"$work/lines")"
+    tell_lines "commands cut, if they have two units, and resumed" "$(wc -l <"$work/lines")"
+    report "of them cut in their midst" "$(wc -l <"$work/cut")" 0
 
     # --- ranks ---------------------------------------------------------------------------------
 
