@@ -19,7 +19,6 @@ said to be equivalent, and 2 if something could not be run.
 """
 
 import argparse
-import bisect
 import concurrent.futures
 import csv
 import hashlib
@@ -97,20 +96,17 @@ def is_value(token):
     return kind == "number" or (kind == "word" and not TYPES.match(text)) or text in (")", "]")
 
 
-def statements(source, tokens):
-    """Statements of one assignment or call, as (first token, last token)."""
-    begin = 0
-    depth = 0
+def statements(tokens):
+    """Statements within functions, as lists of tokens that end in a semicolon."""
+    begin = brackets = braces = 0
     for k, (kind, text, _, _) in enumerate(tokens):
-        if text in ("{", "}", ":") and depth == 0:
+        braces += (text == "{") - (text == "}")
+        brackets += (text in "([") - (text in ")]") if kind == "sign" else 0
+        ends = brackets == 0 and (text in ("{", "}", ":", ";") or kind == "line")
+        if text == ";" and ends and braces > 0:
+            yield tokens[begin : k + 1]
+        if ends:
             begin = k + 1
-        depth += (text in "([") - (text in ")]") if kind == "sign" else 0
-        if kind == "line":
-            begin = k + 1
-        if text != ";" or depth != 0:
-            continue
-        yield begin, k
-        begin = k + 1
 
 
 def changes_of(path):
@@ -147,9 +143,8 @@ def changes_of(path):
                 add("comparison" if text in COMPARISONS or text in ("&&", "||") else "operator",
                     start, end, new)
 
-    for first, last in statements(source, tokens):
-        words = tokens[first : last + 1]
-        if len(words) < 4 or words[0][0] not in ("word", "sign") or depth_at(tokens, first) == 0:
+    for words in statements(tokens):
+        if len(words) < 4 or words[0][0] not in ("word", "sign"):
             continue
         if words[0][0] == "word" and (TYPES.match(words[0][1]) or words[1][0] == "word"
                                       or words[1][1] == "*" or words[0][1] in ("if", "for", "while")):
@@ -165,10 +160,6 @@ def changes_of(path):
                 kind = "burn-in" if "burn" in texts[at - 1] else "error"
                 add(kind, words[at + 1][2], words[-1][2], "(%s) / 2" % inner)
     return found
-
-
-def depth_at(tokens, k):
-    return sum((t[1] == "{") - (t[1] == "}") for t in tokens[:k])
 
 
 def sources(only):
@@ -294,7 +285,7 @@ class Copy:
 
     def prepare(self):
         """Builds the tree as it is and runs all tests once, which must pass."""
-        self.environment_make("all", "unit-tests")
+        self.make_or_exit("all", "unit-tests")
         first, others = self.tests("")
         failed = []
         with concurrent.futures.ThreadPoolExecutor(self.jobs) as pool:
@@ -305,7 +296,7 @@ class Copy:
         if failed:
             sys.exit("drawn_mutants: tests fail in the tree as it is: " + ", ".join(failed))
 
-    def environment_make(self, *targets):
+    def make_or_exit(self, *targets):
         built, said = self.make(*targets)
         if not built:
             sys.exit("drawn_mutants: the tree as it is does not build\n" + said)
