@@ -11,11 +11,11 @@ leaves the machine code as it was, is none: another is drawn in its place.
 usage: drawn_mutants.py [--count N] [--seed S] [--table FILE] [--only PATH]
                         [--jobs N] [--least SHARE] [--list]
 
-The table is a file of comma-separated values with a row a change, and a header with the commit and
-the seed. A table that is there is gone on with, if it is of the same commit and seed. What is
-known to change nothing that can be told stands in tests/equivalent_mutants.txt with its proof. The exit
-status is 1 if less than the least share (0.95) of the others is noticed, or if more than 5 % are
-said to be equivalent, and 2 if something could not be run.
+The table is a file of comma-separated values with a row a change and a header that names commit and
+seed. A table of the same commit and seed that is there already is continued. Changes that no test could
+notice may be listed, each with its proof, in tests/equivalent_mutants.txt. The exit status is 1 if less
+than the share --least (0.95) of the other changes is noticed, or if more than 5 % are listed there, and
+2 if something could not be run.
 """
 
 import argparse
