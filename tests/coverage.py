@@ -13,7 +13,7 @@ or, for the lines of a block, `/* not covered from here: REASON */` and `/* cove
 usage: coverage.py BUILD [--lines SHARE] [--branches SHARE] [--excluded SHARE] [--list]
 
 It prints a row a file that is not wholly covered, the totals, and with --list each line that did not
-run. The exit status is 1 if the lines, the branches or the lines left out miss their shares (100 %,
+run or has branches that were not taken. The exit status is 1 if the lines, the branches or the lines left out miss their shares (100 %,
 92 %, 1 %), and 2 if nothing was counted or a source has no counts.
 """
 
@@ -54,15 +54,13 @@ class Source:
                 [n for n in self.count if n in self.excluded])
 
     def taken(self):
-        """(branches taken, all branches); of a line compiled in several ways the best counts."""
-        taken = total = 0
+        """{line: (branches taken, all branches)}; of a line compiled in several ways the best counts."""
+        found = {}
         for number, shapes in self.branches.items():
-            if number in self.excluded:
-                continue
-            best = max(shapes.values(), key=lambda s: sum(c > 0 for c in s) / len(s))
-            taken += sum(c > 0 for c in best)
-            total += len(best)
-        return taken, total
+            if number not in self.excluded:
+                best = max(shapes.values(), key=lambda s: sum(c > 0 for c in s) / len(s))
+                found[number] = (sum(c > 0 for c in best), len(best))
+        return found
 
 
 def excluded_lines(path):
@@ -86,10 +84,11 @@ def read_counts(build):
     found = {}
     notes = sorted(str(p.resolve()) for p in (build / "obj").rglob("*.gcno")
                    if "/obj/tests/" not in str(p))
-    for begin in range(0, len(notes), 50):
-        said = subprocess.run(["gcov", "--json-format", "--stdout", "--branch-probabilities",
-                               *notes[begin : begin + 50]], cwd=ROOT, stdout=subprocess.PIPE,
-                              stderr=subprocess.DEVNULL, check=True).stdout
+    # One object a call: of several gcov gives the counts of the last one only.
+    for note in notes:
+        said = subprocess.run(["gcov", "--json-format", "--stdout", "--branch-probabilities", note],
+                              cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                              check=True).stdout
         for text in said.decode().splitlines():
             for file in json.loads(text)["files"] if text.strip() else []:
                 name = file["file"]
@@ -101,18 +100,24 @@ def read_counts(build):
     return found
 
 
+def has_counts(build, source):
+    """Whether the source was compiled so that it counts, even if all its lines stand in a header."""
+    return any((folder / source.with_suffix(".gcno")).exists()
+               for folder in [build / "obj", *(build / "obj").iterdir()])
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("build", type=pathlib.Path)
     parser.add_argument("--lines", type=float, default=1.0)
     parser.add_argument("--branches", type=float, default=0.92)
     parser.add_argument("--excluded", type=float, default=0.01)
-    parser.add_argument("--list", action="store_true", help="print each line that did not run")
+    parser.add_argument("--list", action="store_true", help="print the lines that did not run, and those with branches that were not taken")
     args = parser.parse_args()
 
     found = read_counts(args.build)
     missing = [str(p.relative_to(ROOT)) for room in ("sim", "analysis")
-               for p in (ROOT / room).rglob("*.c") if str(p.relative_to(ROOT)) not in found]
+               for p in (ROOT / room).rglob("*.c") if not has_counts(args.build, p.relative_to(ROOT))]
     if not found or missing:
         print("coverage: no counts of: %s" % (", ".join(missing) or "any source"), file=sys.stderr)
         return 2
@@ -120,7 +125,8 @@ def main():
     print("| file | lines | not run | branches | not taken |\n| --- | ---: | ---: | ---: | ---: |")
     for name in sorted(found):
         covered, uncovered, excluded = found[name].lines()
-        taken, branches = found[name].taken()
+        of_line = found[name].taken()
+        taken, branches = (sum(pair[k] for pair in of_line.values()) for k in (0, 1))
         row = [len(covered), len(uncovered), len(excluded), taken, branches]
         total = [a + b for a, b in zip(total, row)]
         if uncovered or taken < branches:
@@ -129,7 +135,11 @@ def main():
         if args.list:
             text = (ROOT / name).read_text(encoding="utf-8").splitlines()
             for number in uncovered:
-                print("%s:%d: %s" % (name, number, text[number - 1].strip()))
+                print("%s:%d: not run: %s" % (name, number, text[number - 1].strip()))
+            for number, (some, every) in sorted(of_line.items()):
+                if some < every and number not in uncovered:
+                    print("%s:%d: %d of %d branches: %s" % (name, number, some, every,
+                                                            text[number - 1].strip()))
     lines = total[0] / (total[0] + total[1])
     left_out = total[2] / sum(total[:3])
     branches = total[3] / total[4]

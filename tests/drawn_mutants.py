@@ -32,6 +32,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
@@ -186,33 +187,22 @@ def equivalent():
 
 
 def limit_resources():
-    """What a change may do to the machine: 8 GB of memory, files of 1 GB."""
-    resource.setrlimit(resource.RLIMIT_AS, (8 << 30, 8 << 30))
+    """What a change may do to the machine: 32 GB of addresses, half of which a test reserves, files of 1 GB."""
+    resource.setrlimit(resource.RLIMIT_AS, (32 << 30, 32 << 30))
     resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 30, 1 << 30))
 
 
-class Copy:
-    """A copy of the tree in which the changes are made, built and tested."""
+class Tree:
+    """A copy of the tree, which is built and tested."""
 
-    def __init__(self, jobs):
+    def __init__(self, place, jobs):
+        self.place = place
         self.jobs = jobs
-        self.place = pathlib.Path(tempfile.mkdtemp(prefix="mutants-"))
-        for name in ("Makefile", "README.md", "CHANGELOG.md", "LICENSE", "CITATION.cff", ".ci", "sim",
-                     "analysis", "tests", "plots",
-                     "notebooks", "data"):
-            if (ROOT / name).is_dir():
-                shutil.copytree(ROOT / name, self.place / name)
-            elif (ROOT / name).exists():
-                shutil.copy(ROOT / name, self.place / name)
-        self.environment = dict(os.environ, PNM_BIN=str(self.place / "build" / "bin"),
-                                PNM_MPI_BIN=str(self.place / "build" / "mpi" / "bin"),
+        self.environment = dict(os.environ, PNM_BIN=str(place / "build" / "bin"),
+                                PNM_MPI_BIN=str(place / "build" / "mpi" / "bin"),
                                 OMP_WAIT_POLICY="passive")
         for name in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS"):
             self.environment.pop(name, None)
-        self.seconds = {}
-
-    def close(self):
-        shutil.rmtree(self.place, ignore_errors=True)
 
     def make(self, *targets):
         """Builds without what a debugger needs, so that the same code has the same bytes."""
@@ -221,17 +211,8 @@ class Copy:
                              stderr=subprocess.STDOUT, check=False)
         return got.returncode == 0, got.stdout.decode(errors="replace")
 
-    def code(self):
-        """A hash of the machine code of library and programs."""
-        total = hashlib.sha256()
-        for path in sorted((self.place / "build" / "obj").rglob("*.o")):
-            if "/obj/tests/" not in str(path):
-                total.update(path.read_bytes())
-        return total.hexdigest()
-
-    def run(self, test):
-        """Runs a test; whether it passed and how long it took."""
-        limit = max(60, 8 * self.seconds[test]) if test in self.seconds else 1800
+    def run(self, test, limit):
+        """Runs a test for some seconds at most; whether it passed and how long it took."""
         command = ["bats", test] if test.endswith(".bats") else [test]
         begin = time.monotonic()
         process = subprocess.Popen(command, cwd=self.place, env=self.environment,
@@ -250,79 +231,100 @@ class Copy:
             process.wait()
         return passed, time.monotonic() - begin
 
-    def tests(self, path):
-        """All tests for a changed file: the mirror, then the others, the shortest first."""
-        units = sorted(str(p.relative_to(self.place)) for p in
-                       (self.place / "build" / "tests").rglob("test_*")
-                       if p.is_file() and os.access(p, os.X_OK) and not p.suffix)
-        left_out = LEFT_OUT - ({"mpi"} if path.endswith("ranks.c") else set())
-        programs = sorted(str(p.relative_to(self.place)) for p in
-                          (self.place / "tests" / "cli").glob("*.bats") if p.stem not in left_out)
-        folder, name = os.path.split(path)
-        mirror = "build/tests/%s/test_%s" % (folder, pathlib.Path(name).stem)
-        order = sorted(units + programs, key=lambda test: self.seconds.get(test, 0))
-        first = [test for test in order if test == mirror]
-        return first, [test for test in order if test not in first]
 
-    def first_failure(self, tests):
-        """The first test of the list that fails, found side by side; None if all pass."""
-        with concurrent.futures.ThreadPoolExecutor(self.jobs) as pool:
-            waiting = list(reversed(tests))
-            running = {}
-            while waiting or running:
-                while waiting and len(running) < self.jobs:
-                    test = waiting.pop()
-                    running[pool.submit(self.run, test)] = test
-                done, _ = concurrent.futures.wait(running, return_when="FIRST_COMPLETED")
-                for future in done:
-                    test = running.pop(future)
-                    if not future.result()[0]:
-                        waiting = []
-                        for other in running:
-                            other.result()
-                        return test
-        return None
+class Undisturbed(Tree):
+    """The copy without a change. What a test does there tells whether it fails because of one."""
 
-    def prepare(self):
-        """Builds the tree as it is and runs all tests once, which must pass."""
-        self.make_or_exit("all", "unit-tests")
-        first, others = self.tests("")
-        failed = []
-        with concurrent.futures.ThreadPoolExecutor(self.jobs) as pool:
-            for test, (passed, took) in zip(others, pool.map(self.run, others)):
-                self.seconds[test] = took
+    def __init__(self, place, jobs):
+        super().__init__(place, jobs)
+        place.mkdir()
+        for name in ("Makefile", "README.md", "CHANGELOG.md", "LICENSE", "CITATION.cff", ".ci", "sim",
+                     "analysis", "tests", "plots", "notebooks", "data"):
+            if (ROOT / name).is_dir():
+                shutil.copytree(ROOT / name, place / name)
+            elif (ROOT / name).exists():
+                shutil.copy(ROOT / name, place / name)
+        for targets in (("programs", "unit-tests"), ("MPI=1", "programs")):
+            built, said = self.make(*targets)
+            if not built:
+                sys.exit("drawn_mutants: the tree as it is does not build\n" + said)
+        units = [p for p in (place / "build" / "tests").rglob("test_*")
+                 if p.is_file() and os.access(p, os.X_OK) and not p.suffix]
+        programs = [p for p in (place / "tests" / "cli").glob("*.bats") if p.stem not in LEFT_OUT]
+        self.names = sorted(str(p.relative_to(place)) for p in units + programs)
+        self.texts = {name: self.text(name) for name in self.names}
+        self.seconds = {}
+        self.locks = {name: threading.Lock() for name in self.names}
+
+    def text(self, test):
+        source = test if test.endswith(".bats") else test.replace("build/tests/", "tests/") + ".c"
+        return (self.place / source).read_text(encoding="utf-8")
+
+    def usual(self, test):
+        """How long the test takes without a change, which it must pass."""
+        with self.locks[test]:
+            if test not in self.seconds:
+                passed, took = self.run(test, 1800)
                 if not passed:
-                    failed.append(test)
-        if failed:
-            sys.exit("drawn_mutants: tests fail in the tree as it is: " + ", ".join(failed))
+                    raise RuntimeError("%s fails in the tree as it is" % test)
+                self.seconds[test] = took
+            return self.seconds[test]
 
-    def make_or_exit(self, *targets):
-        built, said = self.make(*targets)
-        if not built:
-            sys.exit("drawn_mutants: the tree as it is does not build\n" + said)
+    def tests(self, path):
+        """All tests for a changed file: its mirror, those that name the file, then the others."""
+        folder, name = os.path.split(path)
+        stem = pathlib.Path(name).stem
+        mirror = "build/tests/%s/test_%s" % (folder, stem)
+        word = re.compile(r"\b%s\b" % re.escape(stem))
+        names = self.names + (["tests/cli/mpi.bats"] if stem == "ranks" else [])
+        return sorted(names, key=lambda test: (test != mirror, not word.search(self.texts[test]),
+                                               test.endswith(".bats"), self.seconds.get(test, 5)))
 
 
-def try_change(copy, change, code):
-    """Makes a change in the copy, builds and tests it: (result, noticed by)."""
-    place = copy.place / change.file
-    source = place.read_text(encoding="utf-8")
-    try:
-        place.write_text(change.apply(source), encoding="utf-8")
-        built, _ = copy.make("WARNINGS=-w", "programs", "unit-tests")
-        if not built:
+class Changed(Tree):
+    """A copy in which one change after the other is made."""
+
+    def __init__(self, place, jobs, undisturbed):
+        super().__init__(place, jobs)
+        self.undisturbed = undisturbed
+        subprocess.run(["cp", "-a", str(undisturbed.place), str(place)], check=True)
+
+    def objects(self, begin):
+        """The objects of library and programs that were compiled since a time."""
+        return [p for p in (self.place / "build" / "obj").rglob("*.o")
+                if p.stat().st_mtime >= begin and "/obj/tests/" not in str(p)]
+
+    def original(self, path):
+        return self.undisturbed.place / path.relative_to(self.place)
+
+    def try_change(self, change):
+        """Makes a change, builds and tests it: (result, noticed by)."""
+        place = self.place / change.file
+        source = place.read_text(encoding="utf-8")
+        begin = time.time() - 0.01
+        try:
+            place.write_text(change.apply(source), encoding="utf-8")
+            return self.result(change, begin)
+        finally:
+            place.write_text(source, encoding="utf-8")
+            for path in self.objects(begin):
+                shutil.copyfile(self.original(path), path)
+
+    def result(self, change, begin):
+        tests = self.undisturbed.tests(change.file)
+        if not self.make("WARNINGS=-w", "build/libpnm.a", "programs")[0]:
             return "does not compile", ""
-        if change.file.endswith("ranks.c") and not copy.make("WARNINGS=-w", "MPI=1", "programs")[0]:
+        if change.file.endswith("ranks.c") and not self.make("WARNINGS=-w", "MPI=1", "programs")[0]:
             return "does not compile", ""
-        if copy.code() == code:
+        if all(p.read_bytes() == self.original(p).read_bytes() for p in self.objects(begin)):
             return "same code", ""
-        first, others = copy.tests(change.file)
-        for test in first:
-            if not copy.run(test)[0]:
+        for test in tests:
+            limit = max(30, 5 * self.undisturbed.usual(test))
+            if not test.endswith(".bats") and not self.make("WARNINGS=-w", test)[0]:
+                return "noticed", "the compiler, in " + test
+            if not self.run(test, limit)[0]:
                 return "noticed", test
-        test = copy.first_failure(others)
-        return ("noticed", test) if test else ("survives", "")
-    finally:
-        place.write_text(source, encoding="utf-8")
+        return "survives", ""
 
 
 def commit():
@@ -341,9 +343,66 @@ def read_table(path, header):
         return list(csv.DictReader(file))
 
 
+class Draws:
+    """Hands out the changes in the order in which they were drawn, and collects what became of them."""
+
+    def __init__(self, args, order, rows, header):
+        self.lock = threading.Lock()
+        self.args = args
+        self.rows = rows
+        self.header = header
+        self.known = equivalent()
+        done = {int(row["draw"]) for row in rows}
+        self.waiting = [(draw, k) for draw, k in enumerate(order) if draw not in done]
+        self.waiting.reverse()
+        self.running = 0
+        self.stopped = False
+
+    def tried(self):
+        return sum(row["result"] in ("noticed", "survives", "equivalent") for row in self.rows)
+
+    def take(self):
+        """The next draw; None if those that are tried or running are enough."""
+        with self.lock:
+            if self.stopped or not self.waiting or self.tried() + self.running >= self.args.count:
+                return None
+            self.running += 1
+            return self.waiting.pop()
+
+    def give(self, row):
+        with self.lock:
+            self.running -= 1
+            self.rows.append(row)
+            if self.args.table:
+                new = not self.args.table.exists()
+                with open(self.args.table, "a", encoding="utf-8", newline="") as out:
+                    if new:
+                        out.write(self.header + "\n")
+                        csv.DictWriter(out, COLUMNS, lineterminator="\n").writeheader()
+                    csv.DictWriter(out, COLUMNS, lineterminator="\n").writerow(row)
+            print("%d of %d: %s:%s: %s: %s %s" % (self.tried(), self.args.count, row["file"],
+                                                 row["line"], row["kind"], row["result"],
+                                                 row["noticed_by"]), file=sys.stderr)
+
+    def work(self, tree, everything):
+        """Tries one change after the other in a tree."""
+        try:
+            while (taken := self.take()) is not None:
+                draw, k = taken
+                change = everything[k]
+                begin = time.monotonic()
+                result, by = ("equivalent", "") if change.key() in self.known else tree.try_change(change)
+                self.give(dict(zip(COLUMNS, (draw, change.file, change.line, change.kind, change.old,
+                                             change.new, result, by,
+                                             "%.0f" % (time.monotonic() - begin), change.text))))
+        except BaseException:
+            self.stopped = True
+            raise
+
+
 def tell(rows):
-    """The score a file and in total; the shares of noticed and of equivalent changes."""
-    tried = [r for r in rows if r["result"] in ("noticed", "survives", "equivalent")]
+    """Prints the score a file and in total; how many were noticed, not noticed and equivalent."""
+    tried = [r for r in sorted(rows, key=lambda r: int(r["draw"])) if r["result"] in ("noticed", "survives", "equivalent")]
     score = {}
     for row in tried:
         counts = score.setdefault(row["file"], [0, 0, 0])
@@ -387,41 +446,13 @@ def main():
     header = "# commit %s, seed %d, %d changes of %s*" % (commit(), args.seed, len(everything),
                                                            args.only)
     rows = read_table(args.table, header)
-    known = equivalent()
-    copy = Copy(args.jobs)
-    out = None
-    try:
-        copy.prepare()
-        code = copy.code()
-        if args.table:
-            out = open(args.table, "a", encoding="utf-8", newline="")
-            if not rows:
-                out.write(header + "\n")
-                csv.DictWriter(out, COLUMNS, lineterminator="\n").writeheader()
-        tried = sum(r["result"] in ("noticed", "survives", "equivalent") for r in rows)
-        for draw in range(len(rows), len(order)):
-            if tried >= args.count:
-                break
-            change = everything[order[draw]]
-            begin = time.monotonic()
-            if change.key() in known:
-                result, by = "equivalent", ""
-            else:
-                result, by = try_change(copy, change, code)
-            tried += result in ("noticed", "survives", "equivalent")
-            row = dict(zip(COLUMNS, (draw, change.file, change.line, change.kind, change.old,
-                                     change.new, result, by,
-                                     "%.0f" % (time.monotonic() - begin), change.text)))
-            rows.append(row)
-            if out:
-                csv.DictWriter(out, COLUMNS, lineterminator="\n").writerow(row)
-                out.flush()
-            print("%d of %d: %s:%d: %s: %s %s" % (tried, args.count, change.file, change.line,
-                                                 change.kind, result, by), file=sys.stderr)
-    finally:
-        copy.close()
-        if out:
-            out.close()
+    draws = Draws(args, order, rows, header)
+    with tempfile.TemporaryDirectory(prefix="mutants-") as place:
+        undisturbed = Undisturbed(pathlib.Path(place) / "as-it-is", args.jobs)
+        trees = [Changed(pathlib.Path(place) / str(k), args.jobs, undisturbed) for k in range(args.jobs)]
+        with concurrent.futures.ThreadPoolExecutor(args.jobs) as pool:
+            for done in [pool.submit(draws.work, tree, everything) for tree in trees]:
+                done.result()
     noticed, survived, same = tell(rows)
     if noticed + survived == 0 or noticed + survived + same < args.count:
         print("drawn_mutants: fewer changes than asked for could be tried", file=sys.stderr)

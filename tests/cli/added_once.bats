@@ -12,10 +12,9 @@ setup_file() {
 
 copy_tree() {
     local root=$BATS_TEST_DIRNAME/../..
-    mkdir build
     cp -a "$root/Makefile" "$root/README.md" "$root/sim" "$root/analysis" "$root/plots" \
         "$root/tests" .
-    cp -a "$PNM_BIN/../obj" "$PNM_BIN/../libpnm.a" "$PNM_BIN/../bin" "$PNM_BIN/../share" build
+    sh "$root/tests/copy_build.sh" "$PNM_BIN/.." .
     mkdir "$BATS_TEST_TMPDIR/before"
     cp -a sim analysis plots "$BATS_TEST_TMPDIR/before"
 }
@@ -30,7 +29,7 @@ touched() {
 
 # built TARGET...: without optimization, since nothing here depends on speed.
 built() {
-    attempt make -s -j2 SIDE_BY_SIDE=1 BUILD=build OPTIMIZE=-O0 DEBUG= "${@/#/build/}"
+    attempt make -s -j2 SIDE_BY_SIDE=1 BUILD=build OPTIMIZE=-O0 "${@/#/build/}"
     expect_status 0
     expect_no_message 'warning'
 }

@@ -45,7 +45,7 @@ version=$(sed -n 's/^VERSION = //p' "$BATS_TEST_DIRNAME/../../Makefile")
 
 # What --version says after a make in $PWD, of one file alone.
 version_here() {
-    make -s build/obj/sim/cli/version.o >/dev/null
+    make -s BUILD=build build/obj/sim/cli/version.o >/dev/null
     strings -a build/obj/sim/cli/version.o | grep -Eo "^$version( \\(.*\\))?\$" | sort -u
 }
 
@@ -61,7 +61,7 @@ version_here() {
     git -c user.name=x -c user.email=x commit -qm x
     commit=$(git rev-parse --short HEAD)
     expect_equal "$(version_here)" "$version ($commit)"
-    expect_equal "$(make -s build/obj/sim/cli/version.o)" '' 'nothing to do'
+    expect_equal "$(make -s BUILD=build build/obj/sim/cli/version.o)" '' 'nothing to do'
     echo '/* x */' >>sim/base/parse.c
     expect_equal "$(version_here)" "$version ($commit-dirty)"
     attempt pnm-simulate --optimizer sgd $short

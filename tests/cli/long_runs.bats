@@ -421,6 +421,7 @@ interrupted_and_resumed() {
 }
 
 @test "a checkpoint that cannot be written at the signal is told of" {
+    uncounted
     start bash -c 'ulimit -f 1; trap "" XFSZ; exec "$@"' - pnm-stationary --optimizer sgd --lr 0.1 \
         --spectrum linear:0.1:1:100 --replicas 2048 --steps 20000 --burn-in 100 --quiet --control none \
         --checkpoint kept --checkpoint-every 1e9
@@ -576,6 +577,7 @@ interrupted_and_resumed() {
 
 # On a disk that is full for all but small files, as it looks to the program.
 on_a_full_disk() (
+    uncounted
     ulimit -f 1
     trap '' XFSZ
     exec "$@"

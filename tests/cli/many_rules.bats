@@ -24,13 +24,12 @@ write_rule() {
     [ -d "$PNM_BIN/../obj" ] || skip "no objects beside the programs"
     local root=$BATS_TEST_DIRNAME/../.. number program
     cp -a "$root/Makefile" "$root/sim" "$root/analysis" "$root/plots" .
-    mkdir build
-    cp -a "$PNM_BIN/../obj" "$PNM_BIN/../libpnm.a" build
+    sh "$root/tests/copy_build.sh" "$PNM_BIN/.." .
     for number in $(seq 40); do
         write_rule "$number"
     done
     # Without optimization, since nothing here depends on speed.
-    attempt make -s -j2 SIDE_BY_SIDE=1 BUILD=build OPTIMIZE=-O0 DEBUG= programs
+    attempt make -s -j2 SIDE_BY_SIDE=1 BUILD=build OPTIMIZE=-O0 programs
     expect_status 0
     PATH=$PWD/build/bin:$PATH
     for program in build/bin/pnm-*; do

@@ -27,14 +27,18 @@ is_long() {
 }
 
 cp -a "$root/Makefile" "$root/README.md" "$root/sim" "$root/analysis" "$root/plots" "$copy"
-mkdir "$copy/build" "$copy/tmp" "$copy/readme" "$copy/pages"
-cp -a "$build/bin" "$build/share" "$build/obj" "$build/libpnm.a" "$copy/build"
+mkdir "$copy/tmp" "$copy/readme" "$copy/pages"
+sh "$root/tests/copy_build.sh" "$build" "$copy"
 cd "$root"
 for page in README.md */README.md */*/README.md; do
     mkdir -p "$copy/readme/$page"
     awk -v folder="$copy/readme/$page" -f "$docs/commands.awk" "$page"
 done
 cd "$copy"
+
+# Objects that count what runs (make coverage) are linked with what counts.
+counting=
+[ ! -e build/obj/sim/base/error.gcno ] || counting=DEBUG=--coverage
 
 failed=0
 ran=0
@@ -47,7 +51,7 @@ fail() {
 finish_rule() {
     rule=sim/rules/${1##*NAME=}.c
     cp "$2" "$rule"
-    make -s BUILD=build build/bin/pnm-stationary >tmp/make 2>&1 ||
+    make -s BUILD=build $counting build/bin/pnm-stationary >tmp/make 2>&1 ||
         fail "the rule of sim/README.md does not build: $(cat tmp/make)"
 }
 

@@ -4,13 +4,13 @@
  *
  *     LD_PRELOAD=build/tests/allocation.so PNM_ALLOCATION=7 pnm-simulate ...
  *
- * fails the 7th allocation of the run, counted from the loading of the program; "7+"
- * fails that one and all after it, "0" none. With PNM_ALLOCATION_LOG=FILE, one line is
- * added to FILE when the program ends by itself: how many allocations it made, how many
- * of them failed, and how many blocks the program or GSL allocated (other libraries
- * keep what they will) and did not free. Blocks of GSL do not count if it was GSL that
- * found no memory: its functions that allocate several blocks then do not free the
- * first ones. */
+ * fails the 7th allocation of the run, counted from the loading of the program to the
+ * end of its main; "7+" fails that one and all after it, "0" none. With
+ * PNM_ALLOCATION_LOG=FILE, one line is added to FILE when the program ends by itself:
+ * how many allocations it made, how many of them failed, and how many blocks the
+ * program or GSL allocated (other libraries keep what they will) and did not free.
+ * Blocks of GSL do not count if it was GSL that found no memory: its functions that
+ * allocate several blocks then do not free the first ones. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -22,6 +22,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "left.h"
 
 void *__libc_malloc(size_t size);
 void *__libc_calloc(size_t count, size_t size);
@@ -100,7 +102,7 @@ static void drop(void *block)
 /* Counts an allocation: does it fail? */
 static bool fails(void)
 {
-    if (!counting)
+    if (!counting || main_left)
         return false;
     made++;
     if (!first || made < first || made > last)

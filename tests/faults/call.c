@@ -34,6 +34,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "left.h"
+
 enum { PIECE = 64, STREAMS = 16 };
 
 /* How a call fails besides with an errno. */
@@ -56,11 +58,11 @@ static bool ends_in(const char *path, const char *end)
     return length >= tail && strcmp(path + length - tail, end) == 0;
 }
 
-/* An environment variable, if this is one of the programs that are tested. */
+/* An environment variable, if this is one of the programs that are tested, and runs. */
 static const char *setting(const char *name)
 {
     const bool tested = strncmp(program_invocation_short_name, "pnm-", 4) == 0;
-    return tested ? getenv(name) : NULL;
+    return tested && !main_left ? getenv(name) : NULL;
 }
 
 /* Whether all calls are to be listed. */

@@ -9,6 +9,8 @@
 
 shopt -s dotglob nullglob
 ulimit -c 0
+# A kill in the wrong moment would spoil what make coverage has counted.
+export GCOV_PREFIX=/proc/none GCOV_ERROR_FILE=/dev/null
 kept="--checkpoint kept --checkpoint-every 0.01"
 
 # Signals, by what becomes of a program that gets one.

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
 # fuzz.sh BUILD SECONDS [TARGET...]: libFuzzer's bytes for the readers of what users give, SECONDS
-# for each of them, or for those named, under the address and undefined-behaviour sanitizers. One
-# process, at low priority. Exits with 1 after a defect, and if a target could not be run.
+# for each of them, or for those named, under the address and undefined-behaviour sanitizers; one
+# process a processor, at low priority. Exits with 1 after a defect, and if a target could not be run.
 #
 # It builds into BUILD, with clang. The bytes begin with the files of tests/fuzz/corpus/TARGET and
 # what earlier calls have found worth keeping, in BUILD/corpus/TARGET. What stops a target lies in
@@ -80,23 +80,28 @@ rm -rf "$build/findings/planted"
     wrong=1
 }
 
+# All take the same time, so they run in groups of one a processor.
+running=0
 for target in $targets; do
+    mkdir -p "$build/corpus/$target" "$build/findings"
+    rm -f "$build/findings/$target.log"
     case " $known " in
-    *" $target "*) ;;
-    *)
-        echo "$target: there is no such target"
-        wrong=1
-        continue
-        ;;
+    *" $target "*) run "$target" "$seconds" "$build/corpus/$target" "$here/corpus/$target" & ;;
     esac
-    mkdir -p "$build/corpus/$target"
-    status=0
-    run "$target" "$seconds" "$build/corpus/$target" "$here/corpus/$target" || status=$?
+    running=$(((running + 1) % $(nproc)))
+    [ $running -ne 0 ] || wait
+done
+wait
+
+for target in $targets; do
     log=$build/findings/$target.log
     executed=$(stat "$target" number_of_executed_units)
     covered=$(sed -n 's/^#.*DONE *cov: \([0-9]*\) ft: \([0-9]*\).*/\1 edges, \2 features/p' "$log")
-    if [ $status -ne 0 ]; then
-        echo "$target: stopped with $status: $(grep -aEm1 'runtime error:|ERROR: |^fuzz: ' "$log"); see $log"
+    if [ ! -e "$log" ]; then
+        echo "$target: there is no such target"
+        wrong=1
+    elif grep -aqE 'runtime error:|ERROR: |^fuzz: ' "$log"; then
+        echo "$target: stopped: $(grep -aEm1 'runtime error:|ERROR: |^fuzz: ' "$log"); see $log"
         wrong=1
     elif [ -z "$covered" ] || [ "${executed:-0}" -lt 100 ]; then
         echo "$target: ran only ${executed:-0} times; see $log"
