@@ -318,7 +318,7 @@ one_limit() {
     begin_trial "$form"
     # Messages go through a pipe, which is no file with a size. What make coverage has counted is.
     # shellcheck disable=SC2086 # a list of words
-    GCOV_PREFIX=/proc/none GCOV_ERROR_FILE=/dev/null prlimit "--$2=$3" timeout 60 "$BIN/"$command 2>&1 >"$folder.out" </dev/null | cat >"$folder.err"
+    GCOV_PREFIX=$work/counts prlimit "--$2=$3" timeout 60 "$BIN/"$command 2>&1 >"$folder.out" </dev/null | cat >"$folder.err"
     status=${PIPESTATUS[0]}
     compare "$form"
     if [ -n "$other" ]; then

@@ -10,7 +10,7 @@
 shopt -s dotglob nullglob
 ulimit -c 0
 # A kill in the wrong moment would spoil what make coverage has counted.
-export GCOV_PREFIX=/proc/none GCOV_ERROR_FILE=/dev/null
+export GCOV_PREFIX=$work/counts
 kept="--checkpoint kept --checkpoint-every 0.01"
 
 # Signals, by what becomes of a program that gets one.
