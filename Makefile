@@ -431,7 +431,7 @@ $(BUILD)/random/words: $(BUILD)/obj/tests/random/words.o $(BUILD)/libpnm.a
 FUZZ_PROGRAMS = $(subst -,_,$(notdir $(PROGRAM_SOURCES:.c=)))
 FUZZ_SHARED = $(filter-out %/replay.c %/libfuzzer.c,$(wildcard tests/fuzz/*.c))
 FUZZ_OBJECTS = $(FUZZ_SHARED:%.c=$(BUILD)/obj/%.o) $(PROGRAM_SOURCES:%.c=$(BUILD)/obj/tests/fuzz/%.o)
-FUZZ_CFLAGS = -Itests/fuzz -D'FUZZ_PROGRAMS(M)=$(patsubst %,M(%),$(FUZZ_PROGRAMS))'
+FUZZ_CFLAGS = -Itests/fuzz -D"FUZZ_PROGRAMS(M)=$(patsubst %,M(%),$(FUZZ_PROGRAMS))"
 FUZZ_SECONDS = 120
 
 $(BUILD)/obj/tests/fuzz/%.o: CFLAGS += $(FUZZ_CFLAGS)
@@ -550,12 +550,12 @@ format: ### format the sources
 
 lint: ### check format and run clang-tidy, cppcheck, gcc's analyzer and shellcheck
 	clang-format --dry-run --Werror $(SOURCES)
-	cppcheck --quiet --error-exitcode=1 --inline-suppr --suppress=ctuuninitvar --std=c11 \
+	cppcheck --quiet -j $(shell nproc) --error-exitcode=1 --inline-suppr --suppress=ctuuninitvar --std=c11 \
 	    --enable=warning,performance,portability -DISA=base -DPNM_VERSION='"x"' \
 	    -Isim -Ianalysis sim analysis tests/bench tests/random
-	clang-tidy --quiet --warnings-as-errors='*' $(filter-out tests/sim/% tests/analysis/%,$(filter %.c,$(SOURCES))) -- \
-	    -std=c11 -fopenmp -D_POSIX_C_SOURCE=200809L -DISA=base -DPNM_VERSION='"x"' \
-	    -Isim -Ianalysis $(FUZZ_CFLAGS)
+	printf '%s\n' $(filter-out tests/sim/% tests/analysis/%,$(filter %.c,$(SOURCES))) | xargs -P $(shell nproc) -n 16 sh -c \
+	    'clang-tidy --quiet --warnings-as-errors="*" "$$@" -- -std=c11 -fopenmp -D_POSIX_C_SOURCE=200809L -DISA=base \
+	    -DPNM_VERSION="\"x\"" -Isim -Ianalysis $(FUZZ_CFLAGS)' clang-tidy
 	sh tests/analyzer.sh
 	shellcheck $(SCRIPTS)
 

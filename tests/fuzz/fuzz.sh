@@ -93,9 +93,11 @@ for target in $targets; do
 done
 wait
 
+total=0
 for target in $targets; do
     log=$build/findings/$target.log
     executed=$(stat "$target" number_of_executed_units)
+    total=$((total + ${executed:-0}))
     covered=$(sed -n 's/^#.*DONE *cov: \([0-9]*\) ft: \([0-9]*\).*/\1 edges, \2 features/p' "$log")
     if [ ! -e "$log" ]; then
         echo "$target: there is no such target"
@@ -110,4 +112,5 @@ for target in $targets; do
         echo "$target: $executed runs, $(stat "$target" average_exec_per_sec) a second, $covered, nothing found"
     fi
 done
+echo "$(echo "$targets" | wc -w) targets, $total runs, $([ $wrong -eq 0 ] && echo nothing found || echo RED)"
 exit $wrong
