@@ -363,11 +363,14 @@ test: all ## run all tests
 # busy to the end.
 long_first = $(filter $(1),$(2)) $(filter-out $(1),$(2))
 
+# What runs leaves its counts with those of its test (make coverage).
+COUNTED = $(if $(COUNTS),export GCOV_PREFIX=$(COUNTS)/$(1);)
+
 # One at a time on each processor; what a test program prints stays together.
 test-unit: ### run the unit tests (cmocka)
 	@$(COMPILE) unit-tests
 	@printf '%s\n' $(call long_first,%/test_ledger %/test_ensemble %/test_errors,$(TESTS)) | xargs -P $(shell nproc) -I TEST sh -c \
-	    'TEST >TEST.log 2>&1; status=$$?; cat TEST.log; exit $$status'
+	    '$(call COUNTED,TEST) TEST >TEST.log 2>&1; status=$$?; cat TEST.log; exit $$status'
 
 # As many files side by side as there are processors.
 LONG_CLI = plots verify manual long_runs added_once mpi many_rules bound network
@@ -376,7 +379,7 @@ test-cli: all $(FAULTS) $(CALIBRATION) ### run the tests of the programs (bats)
 	@mkdir -p $(BUILD)/tests/cli
 	@printf '%s\n' $(call long_first,$(LONG_CLI:%=tests/cli/%.bats),$(wildcard tests/cli/*.bats)) | PNM_BIN=$(abspath $(BUILD)/bin) PNM_MPI_BIN=$(abspath $(BUILD)/mpi/bin) \
 	    xargs -P $(shell nproc) -I TEST sh -c \
-	    'log=$(BUILD)/TEST.log; bats TEST >$$log 2>&1; status=$$?; cat $$log; exit $$status'
+	    '$(call COUNTED,TEST) log=$(BUILD)/TEST.log; bats TEST >$$log 2>&1; status=$$?; cat $$log; exit $$status'
 
 # The same bits from gcc and clang: both builds' results are compared byte for byte.
 test-bits: all ### compare the results of a gcc and a clang build
@@ -388,7 +391,7 @@ test-faults: all $(FAULTS) ### let memory, calls and programs fail, one by one
 	@bash tests/faults/faults.sh $(BUILD)/bin $(BUILD)/tests long
 
 test-faults-quick: all $(FAULTS) ### the same in a minute
-	@bash tests/faults/faults.sh $(BUILD)/bin $(BUILD)/tests short
+	@$(call COUNTED,faults) bash tests/faults/faults.sh $(BUILD)/bin $(BUILD)/tests short
 
 # What needs tools for documents, or is too long for make test.
 test-docs: test-docs-man test-docs-readme test-docs-report test-docs-explorer test-docs-python test-docs-notebooks ### test what is written about the programs
@@ -497,16 +500,18 @@ mutants-all: ### try 300 small changes drawn by a seed, hours; results/mutants.c
 	@mkdir -p results
 	@$(PYTHON) tests/drawn_mutants.py --count 300 --table results/mutants.csv
 
-# A build that counts what runs, and all tests with it. The threads of a program share its counters,
-# so each program is kept on one core: on two it takes thirty times as long.
-COVERAGE = BUILD=$(BUILD)/coverage OPTIMIZE=-O2 DEBUG="--coverage -fprofile-update=single"
-coverage: ### run the tests and tell which lines and branches did not run, twenty minutes
+# A build that counts what runs, and all tests with it, each with counts of its own. The threads of a
+# program share its counters, so each program is kept on one core: on two it takes thirty times as long.
+COVERAGE = BUILD=$(BUILD)/coverage OPTIMIZE="-O2 -fno-early-inlining" DEBUG="--coverage -fprofile-update=single" \
+	COUNTS=$(abspath $(BUILD))/coverage/counts
+coverage: ### run the tests and tell which lines and branches did not run, a quarter of an hour
 	@$(COMPILE) programs unit-tests $(COVERAGE)
 	@$(COMPILE) programs MPI=1 $(COVERAGE)
+	@rm -rf $(BUILD)/coverage/counts $(BUILD)/coverage/tests.json
 	@find $(BUILD)/coverage -name '*.gcda' -delete
 	@printf '%s\n' test-cli test-unit test-faults-quick | xargs -P $(shell nproc) --process-slot-var=CORE -I TESTS sh -c \
 	    'taskset -c $$CORE $(MAKE) --no-print-directory TESTS $(COVERAGE)'
-	@$(PYTHON) tests/coverage.py $(BUILD)/coverage
+	@$(PYTHON) tests/coverage.py $(BUILD)/coverage --tests $(BUILD)/coverage/tests.json
 
 test-bits-long: all $(FAULTS) ### compare the bytes of 55 commands from compilers, threads, ranks and cut runs
 	@bash tests/faults/faults.sh $(BUILD)/bin $(BUILD)/tests long bits

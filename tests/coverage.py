@@ -11,13 +11,15 @@ where it says so and why, in a comment at its end:
 or, for the lines of a block, `/* not covered from here: REASON */` and `/* covered again */`.
 
 usage: coverage.py BUILD [--lines SHARE] [--branches SHARE] [--excluded SHARE] [--list]
+                   [--tests FILE]
 
 It prints a row a file that is not wholly covered, the totals, and with --list each line that did not
-run or has branches that were not taken. The exit status is 1 if the lines, the branches or the lines left out miss their shares (100 %,
-92 %, 1 %), and 2 if nothing was counted or a source has no counts.
+run or has branches that were not taken. The exit status is 1 if the lines, the branches or the lines
+left out miss their shares (100 %, 92 %, 1 %), and 2 if nothing was counted or a source has no counts.
 """
 
 import argparse
+import concurrent.futures
 import json
 import pathlib
 import re
@@ -79,25 +81,70 @@ def excluded_lines(path):
     return found
 
 
+def counted(build):
+    """(name of the test, file of counts) of all files of counts that the tests have left."""
+    for path in (build / "obj").rglob("*.gcda"):
+        yield "", path.relative_to(build / "obj"), path
+    for path in sorted((build / "counts").rglob("*.gcda")):
+        test, _, name = str(path.relative_to(build / "counts")).partition(str(build.resolve()) + "/obj/")
+        if name:
+            yield test, pathlib.Path(name), path
+
+
+def gcov(path):
+    """What gcov says of a file of counts, or of an object that has none."""
+    said = subprocess.run(["gcov", "--json-format", "--stdout", "--branch-probabilities", path],
+                          cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True).stdout
+    return [file for text in said.decode().splitlines() if text.strip()
+            for file in json.loads(text)["files"] if file["file"].startswith(("sim/", "analysis/"))]
+
+
+def add_file(file, test, found, functions):
+    """Adds what gcov says of one source in one object."""
+    name = file["file"]
+    source = found.setdefault(name, Source(name))
+    for line in file["lines"]:
+        source.add(line)
+    places = functions.setdefault(name, {})
+    for function in file["functions"]:
+        tests = places.setdefault((function["start_line"], function["end_line"]), set())
+        if test and function["execution_count"]:
+            tests.add(test)
+
+
 def read_counts(build):
-    """All counts of the objects under BUILD/obj, by source; objects that never ran count as 0."""
+    """All counts by source: of each object without those of a run, and of each test.
+
+    Besides, {source: {(first line, last line) of a function: tests that ran it}}."""
+    notes = [p for p in (build / "obj").rglob("*.gcno") if "/obj/tests/" not in str(p)]
+    jobs = [("", str(path.resolve())) for path in notes]
+    for test, name, path in counted(build):
+        # gcov looks for what the compiler noted beside the counts.
+        note = path.with_suffix(".gcno")
+        if name.parts[0] == "tests":
+            continue
+        if not note.exists():
+            note.symlink_to((build / "obj" / name.with_suffix(".gcno")).resolve())
+        jobs.append((test, str(path.resolve())))
     found = {}
-    notes = sorted(str(p.resolve()) for p in (build / "obj").rglob("*.gcno")
-                   if "/obj/tests/" not in str(p))
-    # One object a call: of several gcov gives the counts of the last one only.
-    for note in notes:
-        said = subprocess.run(["gcov", "--json-format", "--stdout", "--branch-probabilities", note],
-                              cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-                              check=True).stdout
-        for text in said.decode().splitlines():
-            for file in json.loads(text)["files"] if text.strip() else []:
-                name = file["file"]
-                if not name.startswith(("sim/", "analysis/")):
-                    continue
-                source = found.setdefault(name, Source(name))
-                for line in file["lines"]:
-                    source.add(line)
-    return found
+    functions = {}
+    for begin in range(0, len(jobs), 256):
+        some = jobs[begin : begin + 256]
+        with concurrent.futures.ThreadPoolExecutor() as pool:
+            for (test, _), files in zip(some, pool.map(gcov, [path for _, path in some])):
+                for file in files:
+                    add_file(file, test, found, functions)
+    return found, functions
+
+
+def write_tests(path, build, functions):
+    """{source: [[first line, last line, [test, ...]], ...]}, with the commit, for drawn_mutants.py."""
+    commit = subprocess.run(["git", "describe", "--always", "--dirty", "--exclude", "*"], cwd=ROOT,
+                            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False).stdout
+    of_source = {name: [[*place, sorted(test.removeprefix(str(build) + "/") for test in tests)] for place, tests in sorted(places.items())]
+                 for name, places in functions.items()}
+    path.write_text(json.dumps({"commit": commit.decode().strip(), "functions": of_source}, indent=0),
+                    encoding="utf-8")
 
 
 def has_counts(build, source):
@@ -113,9 +160,12 @@ def main():
     parser.add_argument("--branches", type=float, default=0.92)
     parser.add_argument("--excluded", type=float, default=0.01)
     parser.add_argument("--list", action="store_true", help="print the lines that did not run, and those with branches that were not taken")
+    parser.add_argument("--tests", type=pathlib.Path, help="write which tests run which function")
     args = parser.parse_args()
 
-    found = read_counts(args.build)
+    found, functions = read_counts(args.build)
+    if args.tests:
+        write_tests(args.tests, args.build, functions)
     missing = [str(p.relative_to(ROOT)) for room in ("sim", "analysis")
                for p in (ROOT / room).rglob("*.c") if not has_counts(args.build, p.relative_to(ROOT))]
     if not found or missing:

@@ -5,7 +5,8 @@ copy of the tree, and tells which test notices it.
 
 A change replaces one operator, constant, comparison or truth value, leaves out one statement, or
 scales a standard error or a planned burn-in. The unit test that mirrors the file is run first, then
-the other tests, the shortest first, until one fails. A change that does not compile, or that
+those that name it, then the others, until one fails; after make coverage, only those that run the
+changed function. A change that does not compile, or that
 leaves the machine code as it was, is none: another is drawn in its place.
 
 usage: drawn_mutants.py [--count N] [--seed S] [--table FILE] [--only PATH]
@@ -21,7 +22,7 @@ than the share --least (0.95) of the other changes is noticed, or if more than 5
 import argparse
 import concurrent.futures
 import csv
-import hashlib
+import json
 import os
 import pathlib
 import random
@@ -36,6 +37,7 @@ import threading
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
+TESTS = ROOT / "build" / "coverage" / "tests.json"
 EQUIVALENT = ROOT / "tests" / "equivalent_mutants.txt"
 # Tests of how the tree looks, not of what the programs do; of MPI, for ranks.c alone.
 LEFT_OUT = {"rooms", "added_once", "mpi", "duplicates"}
@@ -186,6 +188,21 @@ def equivalent():
     return known
 
 
+def functions_of_tests(names):
+    """{source: [(first line, last line, tests that run the function)]}, if make coverage has told of this
+    commit; else nothing is known, and every test is tried."""
+    if not TESTS.exists():
+        print("drawn_mutants: without make coverage every change is tried with all tests", file=sys.stderr)
+        return {}
+    known = json.loads(TESTS.read_text(encoding="utf-8"))
+    if known["commit"] != commit():
+        print("drawn_mutants: make coverage is of another commit; all tests are tried", file=sys.stderr)
+        return {}
+    return {source: [(first, last, {test if test in names else "build/" + test for test in tests})
+                     for first, last, tests in functions]
+            for source, functions in known["functions"].items()}
+
+
 def limit_resources():
     """What a change may do to the machine: 32 GB of addresses, half of which a test reserves, files of 1 GB."""
     resource.setrlimit(resource.RLIMIT_AS, (32 << 30, 32 << 30))
@@ -253,6 +270,7 @@ class Undisturbed(Tree):
         programs = [p for p in (place / "tests" / "cli").glob("*.bats") if p.stem not in LEFT_OUT]
         self.names = sorted(str(p.relative_to(place)) for p in units + programs)
         self.texts = {name: self.text(name) for name in self.names}
+        self.functions = functions_of_tests(self.names)
         self.seconds = {}
         self.locks = {name: threading.Lock() for name in self.names}
 
@@ -270,13 +288,17 @@ class Undisturbed(Tree):
                 self.seconds[test] = took
             return self.seconds[test]
 
-    def tests(self, path):
-        """All tests for a changed file: its mirror, those that name the file, then the others."""
-        folder, name = os.path.split(path)
+    def tests(self, change):
+        """The tests for a change: the mirror of its file, those that name it, then the others; of those
+        that run the function, if that is known."""
+        folder, name = os.path.split(change.file)
         stem = pathlib.Path(name).stem
         mirror = "build/tests/%s/test_%s" % (folder, stem)
         word = re.compile(r"\b%s\b" % re.escape(stem))
         names = self.names + (["tests/cli/mpi.bats"] if stem == "ranks" else [])
+        for first, last, tests in self.functions.get(change.file, []):
+            if first <= change.line <= last:
+                names = [test for test in names if test in tests]
         return sorted(names, key=lambda test: (test != mirror, not word.search(self.texts[test]),
                                                test.endswith(".bats"), self.seconds.get(test, 5)))
 
@@ -321,7 +343,7 @@ class Changed(Tree):
             return "does not compile", ""
         if all(p.read_bytes() == self.original(p).read_bytes() for p in self.objects(begin)):
             return "same code", ""
-        for test in self.undisturbed.tests(change.file):
+        for test in self.undisturbed.tests(change):
             limit = max(60, 8 * self.undisturbed.usual(test))
             needed = "programs" if test.endswith(".bats") else test
             if not built.get(needed) and not self.make("WARNINGS=-w", needed)[0]:
