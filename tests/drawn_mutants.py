@@ -484,6 +484,8 @@ def main():
     if noticed + survived == 0 or noticed + survived + same < args.count:
         print("drawn_mutants: fewer changes than asked for could be tried", file=sys.stderr)
         return 2
+    print("%d changes tried of %d: %d noticed, %d not noticed, %d equivalent"
+          % (noticed + survived + same, len(everything), noticed, survived, same))
     good = noticed >= args.least * (noticed + survived) and same <= 0.05 * (noticed + survived + same)
     return 0 if good else 1
 
