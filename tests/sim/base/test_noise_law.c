@@ -260,6 +260,9 @@ static void moments_and_tails_are_those_of_the_laws(void **state)
     CHECK_NAN(noise_law_alpha(laws[0]));
     /* Student's t with 10 degrees of freedom beyond 4 sqrt(10/8), by mpmath. */
     CHECK_NEAR(noise_law_beyond(laws[1], 4), 0.0011934668300203247, 1e-12, 0);
+    /* erfc(4/sqrt(2)), by mpmath. */
+    CHECK_NEAR(noise_law_beyond((struct noise_law){0}, 4), 6.3342483666239842e-05,
+               1e-12, 0);
 }
 
 static void texts_are_read(void **state)

@@ -276,13 +276,14 @@ static void what_is_refused(void **state)
     struct {
         const char *quantity;
         struct patches_setting setting;
-    } wrong[8];
+    } wrong[11];
     static const char *const names[] = {"dimension",    "patches",     "filters",
                                         "margin-small", "small-share", "small-share",
-                                        "small-share",  "train"};
+                                        "small-share",  "train",       "margin-large",
+                                        "margin-large", "margin-small"};
     struct error error;
     (void)state;
-    for (size_t k = 0; k < 8; k++) {
+    for (size_t k = 0; k < 11; k++) {
         wrong[k].quantity = names[k];
         wrong[k].setting = small_setting;
     }
@@ -294,7 +295,10 @@ static void what_is_refused(void **state)
     wrong[5].setting.small_share = 0.99;
     wrong[6].setting.small_share = NAN;
     wrong[7].setting.train = UINT64_C(1) << 40;
-    for (size_t k = 0; k < 8; k++) {
+    wrong[8].setting.margin_large = 0;
+    wrong[9].setting.margin_large = INFINITY;
+    wrong[10].setting.margin_small = 0;
+    for (size_t k = 0; k < 11; k++) {
         CHECK(patches_check(&wrong[k].setting, &error) == STATUS_USAGE, "%s, %zu",
               names[k], k);
         assert_string_equal(error.quantity, wrong[k].quantity);

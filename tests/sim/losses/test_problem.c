@@ -86,6 +86,22 @@ static void test_spectrum_power_by_libm(void **state)
     problem_free(&q);
 }
 
+static void curvatures_must_be_above_0(void **state)
+{
+    static const double bad[][2] = {{1, 0}, {1, -2}, {1, NAN}};
+    (void)state;
+    for (size_t k = 0; k < 3; k++) {
+        struct problem problem;
+        struct error error;
+        assert_int_equal(problem_init(&problem, 2, bad[k], &error), STATUS_USAGE);
+        assert_string_equal(error.quantity, "spectrum");
+        assert_non_null(strstr(error.text, "curvature 2 is "));
+        problem_free(&problem);
+        CHECK_OK(problem_init_any(&problem, 2, bad[k], &error), &error);
+        problem_free(&problem);
+    }
+}
+
 static void test_spectrum_refuses(void **state)
 {
     static const char *const bad[] = {
@@ -671,6 +687,7 @@ int main(void)
         cmocka_unit_test(test_spectrum),
         cmocka_unit_test(test_spectrum_power_by_libm),
         cmocka_unit_test(test_spectrum_refuses),
+        cmocka_unit_test(curvatures_must_be_above_0),
         cmocka_unit_test(test_noise_hessian),
         cmocka_unit_test(test_noise_isotropic),
         cmocka_unit_test(test_noise_spectrum_file),

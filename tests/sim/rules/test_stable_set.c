@@ -129,6 +129,30 @@ static void common_rates(void **state)
     CHECK_EXACT(set.interval[2].to, 4.0);
 }
 
+/* Intervals that meet become one, and more than there is room for are told. */
+static void common_rates_that_meet_or_are_too_many(void **state)
+{
+    struct stable_set set = {.count = 1, .interval = {{0, 3}}};
+    const struct stable_set meeting = {.count = 2, .interval = {{1, 2}, {2, 4}}};
+    struct stable_set ends = {.count = STABLE_SET_MOST}, gaps = ends;
+    struct error error;
+    (void)state;
+    CHECK_OK(stable_set_intersect(&set, &meeting, &error), &error);
+    assert_int_equal(set.count, 1);
+    CHECK_EXACT(set.interval[0].from, 1.0);
+    CHECK_EXACT(set.interval[0].to, 3.0);
+    /* 64 intervals each, which overlap in both of their neighbours. */
+    for (int k = 0; k < STABLE_SET_MOST; k++) {
+        ends.interval[k] = (struct interval){10 * k + 4, 10 * k + 11};
+        gaps.interval[k] = (struct interval){10 * k, 10 * k + 5};
+    }
+    assert_int_equal(stable_set_intersect(&ends, &gaps, &error), STATUS_SOFTWARE);
+    assert_string_equal(error.quantity, "lr");
+    assert_non_null(strstr(error.text, "more than 64 intervals"));
+    assert_int_equal(ends.count, STABLE_SET_MOST);
+    CHECK_EXACT(ends.interval[0].to, 11.0); /* as it was */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -136,6 +160,7 @@ int main(void)
         cmocka_unit_test(what_is_not_linear_is_scanned),
         cmocka_unit_test(the_interval_around_a_rate),
         cmocka_unit_test(common_rates),
+        cmocka_unit_test(common_rates_that_meet_or_are_too_many),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
