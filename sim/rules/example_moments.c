@@ -193,7 +193,7 @@ int example_moments_gain(const struct mean_square *own, const double *unit,
         }
         const double now = above / below;
         if (!isfinite(now) || largest == 0) {
-            *gain = largest == 0 ? 0 : INFINITY;
+            *gain = above == 0 ? 0 : INFINITY;
             break;
         }
         settled = fabs(now - *gain) <= tolerance * fabs(now) ? settled + 1 : 0;

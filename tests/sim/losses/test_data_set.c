@@ -367,6 +367,35 @@ static void rounding_is_no_residual(void **state)
     data_set_free(data);
 }
 
+/* With one feature the loop is c -> v (mean x^4 - h^2) c/B: gains of 0, of 1, at which
+ * no second moments are finite, and beyond the range of numbers. */
+static void gains_of_one_feature(void **state)
+{
+    static const double flat[] = {1, -1}, steep[] = {2, 0}, e[] = {0.5, 0.5};
+    const double h[] = {1, 2}, unit = 1, infinite = INFINITY;
+    struct example_moments moments;
+    struct mean_square loop = {.n = 1, .h = &h[0], .batch = 4, .examples = &moments};
+    struct error error;
+    double gain, noise;
+    (void)state;
+    CHECK_OK(example_moments_init(&moments, 1, 2, flat, e, &error), &error);
+    CHECK_OK(example_moments_gain(&loop, &unit, &gain, &error), &error);
+    CHECK_EXACT(gain, 0);
+    CHECK_OK(example_moments_solve(&loop, &unit, NULL, &noise, &error), &error);
+    CHECK_EXACT(noise, 0.0625); /* mean e^2 x^2 / B */
+    example_moments_free(&moments);
+    loop.h = &h[1];
+    CHECK_OK(example_moments_init(&moments, 1, 2, steep, e, &error), &error);
+    CHECK_OK(example_moments_gain(&loop, &unit, &gain, &error), &error);
+    CHECK_EXACT(gain, 1);
+    assert_int_equal(example_moments_solve(&loop, &unit, NULL, &noise, &error),
+                     STATUS_SOFTWARE);
+    assert_non_null(strstr(error.text, "no finite value"));
+    CHECK_OK(example_moments_gain(&loop, &infinite, &gain, &error), &error);
+    CHECK_EXACT(gain, (double)INFINITY);
+    example_moments_free(&moments);
+}
+
 static void refused(size_t n, size_t rows, const double *given, const char *what)
 {
     struct data_set *data;
@@ -391,6 +420,8 @@ static void bad_data_are_refused(void **state)
     refused(2, 3, huge, "row 1, column 2 is 2e+99");
     refused(0, 3, numbers, "one column");
     refused(1001, 3, numbers, "too many");
+    refused(1000, 1001, numbers, "1001 rows of 1000 features are too many");
+    refused(1, 1, (const double[]){0, 1}, "column 1 is 0 in every row");
 }
 
 int main(int argc, char **argv)
@@ -401,6 +432,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(stationary_laws_are_those_of_all_minibatches),
         cmocka_unit_test(limit_is_where_second_moments_grow),
         cmocka_unit_test(rounding_is_no_residual),
+        cmocka_unit_test(gains_of_one_feature),
         cmocka_unit_test(bad_data_are_refused),
     };
     check_filter(argc, argv);

@@ -384,6 +384,58 @@ static void test_gain_of_one_mode(void **state)
     (void)state;
     assert_int_equal(mean_square_gain(&one, &unit, &gain, &error), STATUS_OK);
     CHECK_NEAR(gain, 2 * unit * h * h / 3, 0, 1e-14);
+    CHECK_OK(mean_square_gain(&one, &(const double){INFINITY}, &gain, &error), &error);
+    CHECK_EXACT(gain, (double)INFINITY);
+    CHECK_OK(mean_square_gain(&one, &(const double){0}, &gain, &error), &error);
+    CHECK_EXACT(gain, 0);
+}
+
+/* Noise that theta does not keep, that it keeps whatever the rate, and no law. */
+static int forgets(const struct rule *rule, double h_i, double h_j, double *unit,
+                   struct error *error)
+{
+    (void)rule, (void)h_i, (void)h_j, (void)error;
+    *unit = 0;
+    return STATUS_OK;
+}
+
+static int keeps(const struct rule *rule, double h_i, double h_j, double *unit,
+                 struct error *error)
+{
+    (void)rule, (void)h_i, (void)h_j, (void)error;
+    *unit = 1000;
+    return STATUS_OK;
+}
+
+static int fails(const struct rule *rule, double h_i, double h_j, double *unit,
+                 struct error *error)
+{
+    (void)rule, (void)h_i, (void)h_j, (void)unit;
+    return error_set(error, STATUS_SOFTWARE, "no law");
+}
+
+static void test_limit_that_is_not_found(void **state)
+{
+    const double h = 1;
+    const struct mean_square one = {1, &h, 1, 1, NULL};
+    const struct rule rule = CHECK_RULE("sgd lr=0.3");
+    const struct interval everywhere = {0, INFINITY}, above = {0.2, 0.4},
+                          nowhere = {0, 0};
+    struct error error;
+    double limit = NAN;
+    (void)state;
+    CHECK_OK(mean_square_limit(&one, &rule, forgets, everywhere, &limit, &error),
+             &error);
+    CHECK_EXACT(limit, (double)INFINITY);
+    CHECK_OK(mean_square_limit(&one, &rule, forgets, above, &limit, &error), &error);
+    CHECK_NEAR(limit, 0.4, 1e-12, 0);
+    CHECK_OK(mean_square_limit(&one, &rule, keeps, everywhere, &limit, &error), &error);
+    CHECK_EXACT(limit, 0);
+    CHECK_OK(mean_square_limit(&one, &rule, forgets, nowhere, &limit, &error), &error);
+    CHECK_EXACT(limit, 0);
+    assert_int_equal(mean_square_limit(&one, &rule, fails, everywhere, &limit, &error),
+                     STATUS_SOFTWARE);
+    assert_string_equal(error.text, "no law");
 }
 
 int main(void)
@@ -394,6 +446,7 @@ int main(void)
         cmocka_unit_test(test_limit_is_where_second_moments_grow),
         cmocka_unit_test(test_limit_of_sgd),
         cmocka_unit_test(test_gain_of_one_mode),
+        cmocka_unit_test(test_limit_that_is_not_found),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
