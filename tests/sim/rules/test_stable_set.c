@@ -102,6 +102,40 @@ static void what_is_not_linear_is_scanned(void **state)
     CHECK_NEAR(set.interval[0].to, 2, 1e-14, 0);
 }
 
+/* theta' = m and m' = s (x - a) theta: z^2 = s (x - a), so that z = 1 and z = -1 belong
+ * to the same rate, at which the interval begins or ends. */
+static void two_eigenvalues_cross_at_one_rate(void **state)
+{
+    (void)state;
+    for (int s = -1; s <= 1; s += 2) {
+        struct rule rule = linear_rule();
+        rule.matrices.a0[1] = 1;
+        rule.matrices.a0[4] = -2.5 * s;
+        rule.matrices.a1[4] = s;
+        rule.matrices.b[1] = s;
+        const struct stable_set set = set_of(&rule, true);
+        assert_int_equal(set.count, 1);
+        CHECK_NEAR(set.interval[0].from, 1.5, 1e-14, 0);
+        CHECK_NEAR(set.interval[0].to, 3.5, 1e-14, 0);
+    }
+}
+
+/* No rate is stable where a part that the gradient never enters grows, and all are
+ * where nothing moves. */
+static void stability_that_no_rate_changes(void **state)
+{
+    (void)state;
+    struct rule rule = linear_rule();
+    rule.matrices.a0[1] = 1;
+    rule.matrices.a0[4] = 4;
+    assert_int_equal(set_of(&rule, true).count, 0);
+    rule.matrices.a0[4] = 0.25;
+    const struct stable_set set = set_of(&rule, true);
+    assert_int_equal(set.count, 1);
+    CHECK_EXACT(set.interval[0].from, 0);
+    CHECK_EXACT(set.interval[0].to, (double)INFINITY);
+}
+
 static void the_interval_around_a_rate(void **state)
 {
     (void)state;
@@ -158,6 +192,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(no_interval_and_no_gap_is_missed),
         cmocka_unit_test(what_is_not_linear_is_scanned),
+        cmocka_unit_test(two_eigenvalues_cross_at_one_rate),
+        cmocka_unit_test(stability_that_no_rate_changes),
         cmocka_unit_test(the_interval_around_a_rate),
         cmocka_unit_test(common_rates),
         cmocka_unit_test(common_rates_that_meet_or_are_too_many),
