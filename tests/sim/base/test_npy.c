@@ -4,6 +4,8 @@
 #include "base/parse.h"
 #include "check.h"
 
+#include <errno.h>
+
 /* --- files ------------------------------------------------------------------------ */
 
 struct bytes {
@@ -93,6 +95,7 @@ static void arrays_of_every_kind_are_read(void **state)
         "{'descr': '<f8', 'fortran_order': False, 'shape': (6,), }\n",
         "{\"shape\": (6,), \"descr\":\"<f8\",\"fortran_order\": True}",
         "{'descr': '<f8', 'fortran_order': False, 'shape': ( 6 ,), }      \n",
+        "{'of': 'descr', 'descr': '<f8', 'fortran_order': False, 'shape': (6,), }",
     };
     for (int version = 1; version <= 3; version++)
         for (size_t k = 0; k < sizeof lists / sizeof *lists; k++) {
@@ -171,6 +174,11 @@ static void what_is_wrong_is_told_with_its_place(void **state)
          "(99999999999999999999999,), }",
          "'shape' that can"},
         {"", "'descr'"},
+        {"{descr: '<f8', 'fortran_order': False, 'shape': (6,), }", "'descr'"},
+        {"descr': '<f8', 'fortran_order': False, 'shape': (6,), }", "'descr'"},
+        {"{'descr\": '<f8', 'fortran_order': False, 'shape': (6,), }", "'descr'"},
+        {"{'descr', '<f8', 'fortran_order': False, 'shape': (6,), }", "'descr'"},
+        {"{'descr': '<f8', 'fortran_order': False, 'shape': 6, }", "'shape' that can"},
     };
     for (size_t k = 0; k < sizeof bad / sizeof *bad; k++) {
         struct bytes bytes = begin(1, bad[k].header);
@@ -251,6 +259,18 @@ static void what_is_written_is_read(void **state)
     assert_false(npy_is_name("npy") || npy_is_name("a.npy.txt"));
 }
 
+static void a_full_disk_is_told(void **state)
+{
+    static const size_t size[] = {2};
+    FILE *file = fopen("/dev/full", "w");
+    (void)state;
+    assert_non_null(file);
+    assert_int_equal(setvbuf(file, NULL, _IONBF, 0), 0);
+    assert_int_equal(npy_write_header(file, 1, size), ENOSPC);
+    assert_int_equal(npy_write_number(file, 1), ENOSPC);
+    fclose(file);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -260,6 +280,7 @@ int main(void)
         cmocka_unit_test(damaged_files_are_told),
         cmocka_unit_test(a_text_named_as_an_array_is_none),
         cmocka_unit_test(what_is_written_is_read),
+        cmocka_unit_test(a_full_disk_is_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -545,6 +545,35 @@ static void test_file_unreadable(void **state)
     }
 }
 
+/* A hint is given only where each line may be one number that is written with a comma.
+ */
+static void test_hint(void **state)
+{
+    static const struct {
+        const char *text;
+        bool hint;
+    } cases[] = {
+        {"1,5\n2,5\n", true},     {"1.234,5\n", true},     {"-1,5\n", true},
+        {"+1,5 \n", true},        {"1,234.5\n", true},     {"1 5\n2,5\n", false},
+        {"1,5\n2 5\n", false},    {"1234,567.5\n", false}, {"1,23.5\n", false},
+        {"12345.678,5\n", false}, {"1.23,5\n", false},     {"1,-5\n", false},
+        {"1,5,2\n", false},
+    };
+    (void)state;
+    for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+        char path[64];
+        struct numbers numbers = {0};
+        struct parse_shape shape;
+        struct error error;
+        check_file(cases[k].text, strlen(cases[k].text), path);
+        CHECK_OK(parse_file("data", path, &numbers, &shape, &error), &error);
+        CHECK((*parse_hint(&shape) != '\0') == cases[k].hint, "'%s' has the hint '%s'",
+              cases[k].text, parse_hint(&shape));
+        numbers_free(&numbers);
+        unlink(path);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -571,6 +600,7 @@ int main(void)
         cmocka_unit_test(test_file_long_lines),
         cmocka_unit_test(test_file_long_words),
         cmocka_unit_test(test_file_unreadable),
+        cmocka_unit_test(test_hint),
     };
     return cmocka_run_group_tests_name("parse", tests, NULL, NULL);
 }
