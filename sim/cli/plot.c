@@ -173,7 +173,7 @@ static void put_names(const struct script *script, struct text *text)
         snprintf(name, sizeof name, "NAME[%zu]", c + 1);
         script_words(script, name, text);
         snprintf(name, sizeof name, "RULE[%zu]", c + 1);
-        script_text(script->stream, name, rule ? rule : "-");
+        script_text(script->stream, name, rule ? rule : "-", text);
     }
 }
 
@@ -210,12 +210,12 @@ static void put_head(const struct script *script, struct text *text)
     const struct plot *plot = view->plot;
     const struct plot_choice *choice = script->choice;
     FILE *stream = script->stream;
-    script_text(stream, "kind", kinds[choice->kind]);
+    script_text(stream, "kind", kinds[choice->kind], text);
     plot_words_title(choice, view->plain, text);
     script_words(script, "title", text);
-    script_text(stream, "label",
-                view->plain && plot->plain ? plot->plain : plot->label);
-    script_text(stream, "caption", view->caption);
+    script_text(stream, "label", view->plain && plot->plain ? plot->plain : plot->label,
+                text);
+    script_text(stream, "caption", view->caption, text);
     plot_words_same(choice, view->plain, view->line, text);
     script_words(script, "same", text);
     plot_words_missing(choice, view->plain, view->line, text);
@@ -230,9 +230,9 @@ static void put_head(const struct script *script, struct text *text)
             plot_has(choice, PLOT_EXACT), plot_has(choice, PLOT_MEASURED),
             script->fine != NULL);
     fprintf(stream, "limit = %g\n", plot->limit);
-    script_text(stream, "paper_title", plot->paper.title);
-    script_text(stream, "exact_title", plot->exact.title);
-    script_text(stream, "measured_title", plot->measured.title);
+    script_text(stream, "paper_title", plot->paper.title, text);
+    script_text(stream, "exact_title", plot->exact.title, text);
+    script_text(stream, "measured_title", plot->measured.title, text);
 }
 
 static int put_numbers(const struct script *script, struct text *text,

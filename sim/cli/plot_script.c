@@ -6,8 +6,9 @@
 #include <math.h>
 
 /* Between single quotes of gnuplot's nothing but these has a meaning, though
- * gnuplot 5.4 miscounts those behind a backslash, which is then a question mark. */
-static void put_quoted(FILE *stream, const char *text)
+ * gnuplot 5.4 miscounts those behind a backslash, which is then a question mark. False
+ * without memory. */
+static bool put_quoted(FILE *stream, const char *text)
 {
     struct text clean = {0};
     plot_words_clean(text ? text : "", &clean);
@@ -18,19 +19,22 @@ static void put_quoted(FILE *stream, const char *text)
                                            : (char[]){*c, '\0'},
               stream);
     fputc('\'', stream);
+    const bool whole = !clean.failed;
     text_free(&clean);
+    return whole;
 }
 
-void script_text(FILE *stream, const char *name, const char *text)
+void script_text(FILE *stream, const char *name, const char *value, struct text *text)
 {
     fprintf(stream, "%s = ", name);
-    put_quoted(stream, text);
+    if (!put_quoted(stream, value))
+        text->failed = true;
     fputc('\n', stream);
 }
 
 void script_words(const struct script *script, const char *name, struct text *text)
 {
-    script_text(script->stream, name, text_get(text));
+    script_text(script->stream, name, text_get(text), text);
     text_clear(text);
 }
 

@@ -24,8 +24,8 @@ struct script {
     size_t panels, curves;
 };
 
-/* Writes NAME = 'text'; NULL: ''. */
-void script_text(FILE *stream, const char *name, const char *text);
+/* Writes NAME = 'value'; NULL: ''. Without memory text->failed is set. */
+void script_text(FILE *stream, const char *name, const char *value, struct text *text);
 
 /* Writes the text as the variable and empties it. */
 void script_words(const struct script *script, const char *name, struct text *text);

@@ -2,6 +2,7 @@
 #include "cli/plot_words.h"
 
 #include <ctype.h>
+#include <errno.h>
 #include <jansson.h>
 #include <math.h>
 #include <string.h>
@@ -81,16 +82,18 @@ static size_t count_letters(const char *text)
 
 /* Appends a name, behind ", " or "; ", to a list, which says "..." in place of those
  * behind the first that does not fit in `line` letters. `before` names are in it.
- * Returns false from that one on. */
+ * Returns false from that one on, and frees the name. */
 static bool list_add(struct text *list, size_t line, size_t before, bool last,
-                     char separator, const char *name)
+                     char separator, struct text *name)
 {
-    const size_t wanted =
-        count_letters(text_get(list)) + count_letters(name) + 2 + (last ? 0 : 5);
+    const size_t wanted = count_letters(text_get(list)) +
+                          count_letters(text_get(name)) + 2 + (last ? 0 : 5);
     const bool fits = wanted <= line;
     if (before > 0)
         text_add(list, "%c ", separator);
-    text_add(list, "%s", fits ? name : "...");
+    text_add(list, "%s", fits ? text_get(name) : "...");
+    list->failed = list->failed || name->failed;
+    text_free(name);
     return fits;
 }
 
@@ -108,14 +111,11 @@ void plot_words_same(const struct plot_choice *choice, bool plain, size_t line,
                         : isnan(table_get_number(table, row, (size_t)choice->same[k]))))
             row++;
         plot_words_row(choice, &choice->same[k], 1, row, plain, &name);
-        fits = list_add(text, line, (size_t)k, k + 1 == choice->sames, ',',
-                        text_get(&name));
-        text_free(&name);
+        fits = list_add(text, line, (size_t)k, k + 1 == choice->sames, ',', &name);
     }
 }
 
-/* Appends the rules of the table, by their names, or how many there are. STATUS_MEMORY
- * goes unsaid: the title lacks them. */
+/* Appends the rules of the table, by their names, or how many there are. */
 static void add_rules(const struct plot_choice *choice, struct text *text)
 {
     enum { NAMED = 4 };
@@ -177,9 +177,8 @@ static void add_missing(const struct plot_choice *choice,
         if (named == 0)
             text_add(text, ": ");
         fits = list_add(text, line, named, named + 1 == missing,
-                        parts->keys > 1 ? ';' : ',', text_get(&name));
+                        parts->keys > 1 ? ';' : ',', &name);
         named++;
-        text_free(&name);
     }
 }
 
@@ -193,7 +192,9 @@ void plot_words_missing(const struct plot_choice *choice, bool plain, size_t lin
 
 void plot_words_clean(const char *text, struct text *clean)
 {
+    errno = 0;
     json_t *letters = json_string(text); /* NULL where it is not UTF-8 */
+    clean->failed = clean->failed || (!letters && errno == ENOMEM);
     for (const char *c = text; *c; c++) {
         const unsigned char byte = (unsigned char)*c;
         const bool none = byte < ' ' || byte == 0x7F || (byte >= 0x80 && !letters) ||

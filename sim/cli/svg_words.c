@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The words as text of XML. */
-static void put_escaped(FILE *to, const char *words)
+/* The words as text of XML. False without memory. */
+static bool put_escaped(FILE *to, const char *words)
 {
     struct text clean = {0};
     plot_words_clean(words, &clean);
@@ -18,7 +18,9 @@ static void put_escaped(FILE *to, const char *words)
             fputs(*c == '<' ? "&lt;" : *c == '>' ? "&gt;" : "&amp;", to);
         else
             fputc(*c, to);
+    const bool whole = !clean.failed;
     text_free(&clean);
+    return whole;
 }
 
 /* Cells of a map have edges, which a picture that is enlarged does not have else. */
@@ -39,7 +41,7 @@ int svg_words_copy(FILE *to, void *context)
     const struct svg_words *words = context;
     char *line = NULL;
     size_t capacity = 0;
-    bool titled = false, described = false;
+    bool titled = false, described = false, whole = true;
     int failure = 0;
     rewind(words->picture);
     errno = 0;
@@ -47,19 +49,21 @@ int svg_words_copy(FILE *to, void *context)
         if (!titled && strncmp(line, "<title>", 7) == 0) {
             titled = true;
             fputs("<title>", to);
-            put_escaped(to, words->title);
+            whole = put_escaped(to, words->title) && whole;
             fputs("</title>\n", to);
         } else if (!described && strncmp(line, "<desc>", 6) == 0) {
             described = true;
             /* gnuplot's own words */
             fprintf(to, "%.*s for pnmlab %s, with this command:\n",
                     (int)strcspn(line + 1, "<"), line, words->version);
-            put_escaped(to, words->command);
+            whole = put_escaped(to, words->command) && whole;
             fputs("</desc>\n", to);
         } else
             put_line(to, line);
     }
-    if (!feof(words->picture) || ferror(to))
+    if (!whole)
+        failure = ENOMEM;
+    else if (!feof(words->picture) || ferror(to))
         failure = errno ? errno : EIO;
     free(line);
     return failure;
