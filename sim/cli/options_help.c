@@ -43,6 +43,7 @@ void options_help_of(const struct options *options, const struct option_spec *op
         if (option->required && option->unless)
             text_add(&help->preset, " without --%s", option->unless);
     }
+    help->preset.failed = help->preset.failed || presets.failed;
     text_free(&presets);
 }
 
@@ -65,6 +66,7 @@ void options_help_text(const struct options *options, const struct option_spec *
     else
         text_add(text, "%s%s%s%s", help.doc, *preset ? " (" : "", preset,
                  *preset ? ")" : "");
+    text->failed = text->failed || help.range.failed || help.preset.failed;
     options_help_free(&help);
 }
 
@@ -108,7 +110,7 @@ static void print_below(FILE *stream, const char *text)
     print_wrapped(stream, text);
 }
 
-static void print_rule(FILE *stream, const struct rule_kind *rule)
+static int print_rule(FILE *stream, const struct rule_kind *rule, struct error *error)
 {
     struct text options = {0};
     for (int i = 0; i < rule->parameter_count; i++)
@@ -119,7 +121,18 @@ static void print_rule(FILE *stream, const struct rule_kind *rule)
     print_below(stream, rule->source);
     print_below(stream, text_get(&options));
     fprintf(stream, "\n");
+    const int status = text_check(&options, "the help text", error);
     text_free(&options);
+    return status;
+}
+
+int options_help_rules(FILE *stream, struct error *error)
+{
+    int status = STATUS_OK;
+    for (const struct rule_kind *const *rule = rule_kinds();
+         status == STATUS_OK && *rule; rule++)
+        status = print_rule(stream, *rule, error);
+    return status;
 }
 
 const char options_help_grids[] =
@@ -146,28 +159,11 @@ const struct exit_meaning *options_help_exits(const struct program *program)
     return program->judges ? judged : done;
 }
 
-char *options_help_page(const struct options *options)
+void options_help_ends(const struct program *program, struct text *text)
 {
-    char *text = NULL;
-    size_t size = 0;
-    FILE *stream = open_memstream(&text, &size);
-    if (!stream)
-        return NULL;
-    fprintf(stream, "%s\v", options->program->summary);
-    if (options->program->groups & OPTIONS_RULE) {
-        fprintf(stream, "%s\n\nUpdate rules:\n", options_help_grids);
-        for (const struct rule_kind *const *rule = rule_kinds(); *rule; rule++)
-            print_rule(stream, *rule);
-        fprintf(stream, "\n");
-    }
-    fprintf(stream, "%s\n\nExit status: ", options->program->notes);
-    const struct exit_meaning *exits = options_help_exits(options->program);
+    const struct exit_meaning *exits = options_help_exits(program);
+    text_add(text, "Exit status: ");
     for (const struct exit_meaning *e = exits; e->meaning; e++)
-        fprintf(stream, "%s%d %s", e == exits ? "" : "; ", e->status, e->meaning);
-    fprintf(stream, ".");
-    if (fclose(stream) != 0) {
-        free(text);
-        return NULL;
-    }
-    return text;
+        text_add(text, "%s%d %s", e == exits ? "" : "; ", e->status, e->meaning);
+    text_add(text, ".");
 }

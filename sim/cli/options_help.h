@@ -16,7 +16,8 @@ struct options_help {
     bool of_rule;       /* it is a parameter of a rule */
 };
 
-/* Fills help, which the caller frees with options_help_free. */
+/* Fills help, which the caller frees with options_help_free. Without memory one of its
+ * texts has failed. */
 void options_help_of(const struct options *options, const struct option_spec *option,
                      struct options_help *help);
 void options_help_free(struct options_help *help);
@@ -44,8 +45,11 @@ const char *options_help_topic(enum option_topic topic);
 void options_help_wrap(FILE *stream, int column, int indent, int width,
                        const char *text);
 
-/* The texts before and after the options, with \v between them as argp takes them; the
- * caller frees them. NULL if memory runs out. */
-char *options_help_page(const struct options *options);
+/* Prints what each update rule computes, where it comes from, and its parameters.
+ * STATUS_MEMORY. */
+PNM_MUST_USE int options_help_rules(FILE *stream, struct error *error);
+
+/* Appends what the program's exit statuses mean. */
+void options_help_ends(const struct program *program, struct text *text);
 
 #endif

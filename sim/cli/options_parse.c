@@ -158,8 +158,8 @@ int options_parse(struct options *options, const struct program *program, int ar
     if (status != STATUS_OK)
         return status;
     if (argc == 1 && short_help_needed(options)) {
-        short_help_print(stderr, options);
-        return STATUS_USAGE;
+        status = short_help_print(stderr, options, error);
+        return status == STATUS_OK ? STATUS_USAGE : status;
     }
     for (argc = 0; options->words[argc];)
         argc++;

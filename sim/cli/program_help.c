@@ -22,8 +22,8 @@ static void print_doc(FILE *stream, int at, const char *doc)
     fputc('\n', stream);
 }
 
-static void print_option(FILE *stream, const struct options *options,
-                         const struct option_spec *option)
+static int print_option(FILE *stream, const struct options *options,
+                        const struct option_spec *option, struct error *error)
 {
     struct text doc = {0};
     int at = option->letter ? fprintf(stream, "  -%c, ", option->letter)
@@ -33,7 +33,9 @@ static void print_option(FILE *stream, const struct options *options,
         at += fprintf(stream, option->bare ? "[=%s]" : "=%s", option->argument);
     options_help_text(options, option, &doc);
     print_doc(stream, at, text_get(&doc));
+    const int status = text_check(&doc, "the help text", error);
     text_free(&doc);
+    return status;
 }
 
 static int by_name(const void *a, const void *b)
@@ -47,6 +49,7 @@ static int print_options(FILE *stream, const struct options *options,
                          struct error *error)
 {
     const struct option_value **sorted = calloc(options->count + 1, sizeof *sorted);
+    int status = STATUS_OK;
     if (!sorted)
         return error_memory(error, "the help text");
     for (enum option_topic topic = 0; topic < TOPICS; topic++) {
@@ -57,8 +60,8 @@ static int print_options(FILE *stream, const struct options *options,
         qsort(sorted, count, sizeof *sorted, by_name);
         if (count > 0)
             fprintf(stream, "\n%s:\n", options_help_topic(topic));
-        for (size_t i = 0; i < count; i++)
-            print_option(stream, options, &sorted[i]->option);
+        for (size_t i = 0; status == STATUS_OK && i < count; i++)
+            status = print_option(stream, options, &sorted[i]->option, error);
     }
     const bool rules = options->program->groups & OPTIONS_RULE;
     fprintf(stream, "\nHelp:\n");
@@ -70,18 +73,18 @@ static int print_options(FILE *stream, const struct options *options,
     print_doc(stream, fprintf(stream, "      --version"), "show the version");
     fputc('\n', stream);
     free(sorted);
-    return STATUS_OK;
+    return status;
 }
 
 /* Prints text whose lines are kept, but for those that are too wide. */
-static void print_lines(FILE *stream, const char *text, const char *end)
+static void print_lines(FILE *stream, const char *text)
 {
-    while (text < end) {
+    while (*text) {
         int column = 0;
-        const char *line = text + strcspn(text, "\n\v");
+        const char *line = text + strcspn(text, "\n");
         const bool fits = line - text <= WIDTH;
         while (text < line) {
-            const int word = fits ? (int)(line - text) : (int)strcspn(text, " \n\v");
+            const int word = fits ? (int)(line - text) : (int)strcspn(text, " \n");
             if (column > 0 && column + 1 + word > WIDTH) {
                 fprintf(stream, "\n");
                 column = 0;
@@ -91,22 +94,32 @@ static void print_lines(FILE *stream, const char *text, const char *end)
             text += text < line;
         }
         fprintf(stream, "\n");
-        text = line + 1;
+        text = line + (*line == '\n');
     }
 }
 
 static int print_all(FILE *stream, const struct options *options, struct error *error)
 {
-    char *page = options_help_page(options);
-    if (!page)
-        return error_memory(error, "the help text");
-    char *rest = strchr(page, '\v');
-    short_help_usage(stream, options);
+    const struct program *program = options->program;
+    struct text ends = {0};
+    int status = short_help_usage(stream, options, error);
     fprintf(stream, "\n");
-    print_lines(stream, page, rest);
-    const int status = print_options(stream, options, error);
-    print_lines(stream, rest + 1, rest + 1 + strlen(rest + 1));
-    free(page);
+    print_lines(stream, program->summary);
+    if (status == STATUS_OK)
+        status = print_options(stream, options, error);
+    if (status == STATUS_OK && program->groups & OPTIONS_RULE) {
+        print_lines(stream, options_help_grids);
+        fprintf(stream, "\nUpdate rules:\n");
+        status = options_help_rules(stream, error);
+        fprintf(stream, "\n");
+    }
+    print_lines(stream, program->notes);
+    fprintf(stream, "\n");
+    options_help_ends(program, &ends);
+    print_lines(stream, text_get(&ends));
+    if (status == STATUS_OK)
+        status = text_check(&ends, "the help text", error);
+    text_free(&ends);
     return status;
 }
 
@@ -126,7 +139,9 @@ static int print_rule(FILE *stream, const struct options *options, const char *n
     fprintf(stream, "\n  source ");
     options_help_wrap(stream, 9, 12, WIDTH, rule->source);
     fprintf(stream, "\n\nIts parameters:\n");
-    for (int i = options->program->no_rate; i < rule->parameter_count; i++) {
+    int status = STATUS_OK;
+    for (int i = options->program->no_rate;
+         status == STATUS_OK && i < rule->parameter_count; i++) {
         const struct parameter *p = &rule->parameters[i];
         struct text doc = {0};
         text_add(&doc, "%s%s%s%s; ", p->doc, *p->symbol ? " (" : "", p->symbol,
@@ -136,16 +151,17 @@ static int print_rule(FILE *stream, const struct options *options, const char *n
                  p->preset ? p->preset : "");
         const int at = fprintf(stream, "      --%s", p->name);
         print_doc(stream, at, text_get(&doc));
+        status = text_check(&doc, "the help text", error);
         text_free(&doc);
     }
-    return STATUS_OK;
+    return status;
 }
 
 int program_help(const struct options *options, const char *topic, struct error *error)
 {
     int status = STATUS_OK;
     if (topic && strcmp(topic, "-h") == 0)
-        short_help_print(stdout, options);
+        status = short_help_print(stdout, options, error);
     else if (topic)
         status = print_rule(stdout, options, topic, error);
     else

@@ -20,13 +20,16 @@ static bool is_main(const struct options *options, const struct option_value *va
             parse_choice(own, name, strlen(name)) >= 0);
 }
 
-static bool is_required(const struct options *options, const struct option_spec *option)
+/* Appends the option to the usage if it has to be given. */
+static void add_required(const struct options *options,
+                         const struct option_spec *option, struct text *text)
 {
     struct options_help help;
     options_help_of(options, option, &help);
-    const bool required = strncmp(text_get(&help.preset), "required", 8) == 0;
+    if (!option->moved && strncmp(text_get(&help.preset), "required", 8) == 0)
+        text_add(text, "--%s=%s ", option->name, option->argument);
+    text->failed = text->failed || help.preset.failed;
     options_help_free(&help);
-    return required && !option->moved;
 }
 
 bool short_help_needed(const struct options *options)
@@ -37,21 +40,20 @@ bool short_help_needed(const struct options *options)
     return false;
 }
 
-void short_help_usage(FILE *stream, const struct options *options)
+int short_help_usage(FILE *stream, const struct options *options, struct error *error)
 {
     struct text text = {0};
     const char *name = options->program->name;
-    for (size_t i = 0; i < options->count; i++) {
-        const struct option_spec *option = &options->value[i].option;
-        if (is_required(options, option))
-            text_add(&text, "--%s=%s ", option->name, option->argument);
-    }
+    for (size_t i = 0; i < options->count; i++)
+        add_required(options, &options->value[i].option, &text);
     text_add(&text, "[option ...]");
     fprintf(stream, "usage: %s", name);
     options_help_wrap(stream, 7 + (int)strlen(name), 8 + (int)strlen(name), WIDTH,
                       text_get(&text));
     fprintf(stream, "\n");
+    const int status = text_check(&text, "the help text", error);
     text_free(&text);
+    return status;
 }
 
 /* The letters at the start of doc that say the main thing within `room`: up to a colon,
@@ -124,13 +126,13 @@ static void print_command(FILE *stream, const char *command)
     fprintf(stream, "\n");
 }
 
-void short_help_print(FILE *stream, const struct options *options)
+int short_help_print(FILE *stream, const struct options *options, struct error *error)
 {
     const struct program *program = options->program;
     fprintf(stream, "%s:", program->name);
     options_help_wrap(stream, 1 + (int)strlen(program->name), 3, WIDTH, program->title);
     fprintf(stream, "\n");
-    short_help_usage(stream, options);
+    const int status = short_help_usage(stream, options, error);
     fprintf(stream, "\n");
     for (enum option_topic topic = 0; topic < TOPICS; topic++)
         print_topic(stream, options, topic);
@@ -139,4 +141,5 @@ void short_help_print(FILE *stream, const struct options *options)
         print_command(stream, program->examples[k].command);
     fprintf(stream, "\n--help lists all options%s\n",
             program->groups & OPTIONS_RULE ? ", --help RULE tells about a rule" : "");
+    return status;
 }

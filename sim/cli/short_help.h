@@ -8,11 +8,13 @@
 
 #include <stdio.h>
 
-/* At most 30 lines of at most 79 columns. */
-void short_help_print(FILE *stream, const struct options *options);
+/* At most 30 lines of at most 79 columns. STATUS_MEMORY. */
+PNM_MUST_USE int short_help_print(FILE *stream, const struct options *options,
+                                  struct error *error);
 
-/* One or two lines: the program and the options that it needs. */
-void short_help_usage(FILE *stream, const struct options *options);
+/* One or two lines: the program and the options that it needs. STATUS_MEMORY. */
+PNM_MUST_USE int short_help_usage(FILE *stream, const struct options *options,
+                                  struct error *error);
 
 /* Whether the program cannot run without any option. */
 bool short_help_needed(const struct options *options);
