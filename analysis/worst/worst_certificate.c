@@ -69,9 +69,9 @@ static json_t *points_of(const struct worst_points *points)
     json_t *list = json_array();
     for (size_t k = 0; list && k < points->count; k++) {
         json_t *one =
-            json_pack("{sI sf so* so*}", "step", (json_int_t)k, "loss",
-                      points->value[k], "theta", numbers(points->theta + k * n, n),
-                      "gradient", numbers(points->gradient + k * n, n));
+            json_pack("{sI sf so so}", "step", (json_int_t)k, "loss", points->value[k],
+                      "theta", numbers(points->theta + k * n, n), "gradient",
+                      numbers(points->gradient + k * n, n));
         if (!one || json_array_append_new(list, one) != 0) {
             json_decref(list);
             list = NULL;
