@@ -10,10 +10,18 @@
  * how many allocations it made, how many of them failed, and how many blocks the
  * program or GSL allocated (other libraries keep what they will) and did not free.
  * Blocks of GSL do not count if it was GSL that found no memory: its functions that
- * allocate several blocks then do not free the first ones. */
+ * allocate several blocks then do not free the first ones.
+ *
+ * With PNM_ALLOCATION_PLACES=FILE, a line "WHICH PLACE" is added to FILE for each
+ * allocation: its number, and a number of the place in the program's code that it is
+ * made from, which is that of the innermost calls of the program's own functions.
+ *
+ * Programs of other names, as gnuplot, are left alone. */
 #define _GNU_SOURCE
 #include <errno.h>
+#include <execinfo.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <link.h>
 #include <pthread.h>
 #include <stdbool.h>
@@ -31,7 +39,9 @@ void *__libc_realloc(void *block, size_t size);
 void *__libc_memalign(size_t alignment, size_t size);
 void __libc_free(void *block);
 
-enum { RANGES = 32, BLOCKS = 1 << 18 };
+/* So many calls make a place: a helper that allocates, a helper that calls it, and a
+ * function with a meaning of its own. */
+enum { RANGES = 32, BLOCKS = 1 << 18, FRAMES = 24, DEPTH = 3 };
 
 static struct range {
     uintptr_t from, to;
@@ -39,10 +49,11 @@ static struct range {
 } ranges[RANGES]; /* the code of the program and of GSL */
 static size_t range_count;
 
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_mutex_t lock = PTHREAD_RECURSIVE_MUTEX_INITIALIZER_NP;
 static unsigned long made, failed, first, last;
 static const char *log_file;
 static bool counting;
+static FILE *places;
 
 /* Blocks of the program and of GSL, hashed by address with linear probing; the last
  * bit, which an address leaves 0, says whether GSL has made it. GONE marks a freed
@@ -99,12 +110,35 @@ static void drop(void *block)
     block_count--;
 }
 
+/* Lists where the allocation is made; what the listing itself allocates is not the
+ * program's. */
+static void list_place(void)
+{
+    void *frame[FRAMES];
+    uint64_t place = 0;
+    int depth = 0;
+    counting = false;
+    const int count = backtrace(frame, FRAMES);
+    for (int k = 0; k < count && depth < DEPTH; k++) {
+        const struct range *range = range_of(frame[k]);
+        if (!range || range->of_gsl)
+            continue;
+        place = (place ^ ((uintptr_t)frame[k] - range->from)) * 0x9E3779B97F4A7C15u;
+        place ^= place >> 29;
+        depth++;
+    }
+    fprintf(places, "%lu %016" PRIx64 "\n", made, place);
+    counting = true;
+}
+
 /* Counts an allocation: does it fail? */
 static bool fails(void)
 {
     if (!counting || main_left)
         return false;
     made++;
+    if (places)
+        list_place();
     if (!first || made < first || made > last)
         return false;
     failed++;
@@ -132,13 +166,18 @@ __attribute__((constructor)) static void begin(void)
 {
     const char *order = getenv("PNM_ALLOCATION");
     char *rest = NULL;
-    if (!order)
+    if (!order || strncmp(program_invocation_short_name, "pnm-", 4) != 0)
         return;
     log_file = getenv("PNM_ALLOCATION_LOG");
     blocks = __libc_calloc(BLOCKS, sizeof *blocks);
     dl_iterate_phdr(find_ranges, NULL);
     first = strtoul(order, &rest, 10);
     last = *rest == '+' ? (unsigned long)-1 : first;
+    const char *list = getenv("PNM_ALLOCATION_PLACES");
+    void *frame[1];
+    places = list ? fopen(list, "a") : NULL;
+    if (list && (!places || backtrace(frame, 1) == 0)) /* its first call allocates */
+        abort();
     counting = true;
 }
 
@@ -149,6 +188,8 @@ __attribute__((destructor)) static void end(void)
     if (!counting || !log_file)
         return;
     counting = false;
+    if (places && fclose(places) != 0)
+        abort();
     for (size_t k = 0; k < BLOCKS; k++)
         kept += blocks[k] > GONE && !(gsl_failed && (blocks[k] & BY_GSL));
     const int length = snprintf(line, sizeof line, "%lu %lu %zu\n", made, failed, kept);

@@ -3,13 +3,15 @@
 # allocations.sh: every allocation of every command fails once, and from then on all fail. The
 # command ends with 71 and a message that begins with its name, leaves the older output and
 # nothing besides, and frees what it allocated; or its result is the same as with all memory.
-# (libgomp has an end of its own: a message "libgomp: ...", status 1.) In the short form a share of
-# the allocations fails, and only once.
+# (libgomp has an end of its own: a message "libgomp: ...", status 1.) In the short form one
+# allocation of each place in a program's code fails, and only once.
 
-# With --help and --list there is no output file; the others write into old.csv.
+# What is printed goes to standard output, and so do the results beside a plot, since a plot that
+# fails keeps no result back; the others write into old.csv.
 allocation_command() {
     case $1 in
-        *--explain* | *--list*) echo "$1" ;;
+        *--explain* | *--list* | *--help* | *-h) echo "$1" ;;
+        *--plot*) echo "$1 --quiet --threads 1" ;;
         pnm-rules*) echo "$1 --output old.csv" ;;
         pnm-stability* | pnm-worst-case*) echo "$1 --quiet --output old.csv" ;;
         *) echo "$1 --quiet --threads 1 --output old.csv" ;;
@@ -35,24 +37,51 @@ one_allocation() {
         problem=
     elif [ $status -eq 71 ]; then
         grep -q "^${3%% *}: .*memory" "$folder.err" || problem="$problem no message"
-        grep -q 'an older result' old.csv || problem="$problem the older output is gone"
+        diff -rq . "$top/inputs" >/dev/null || problem="$problem another output than the older one"
     elif [ $status -eq "$(<"$base.status")" ]; then
         cmp -s "$folder.out" "$base.out" || problem="$problem another output"
-        cmp -s old.csv "$base.csv" || problem="$problem another result"
+        diff -rq . "$base.d" >/dev/null || problem="$problem another result"
     else
         problem="$problem status $status"
     fi
-    [ "$(ls -A)" = "$(<"$base.files")" ] || problem="$problem other files"
     [ -z "$problem" ] || echo "allocation $2 of '$3': $problem: $(head -c 200 "$folder.err" | head -n 1)"
     cd / && rm -rf "$folder" "$folder".*
 }
 export -f one_allocation
 
-# The other parts take commands whose results are tables.
-dump='pnm-stationary --optimizer all --lr 0.1 --spectrum 1 --dump-config'
+# The other parts take commands whose results are tables, and write them in every format.
+more_runs() {
+    cat <<'END'
+pnm-stationary --optimizer all --lr 0.1 --spectrum 1 --dump-config
+pnm-stationary --help
+pnm-stationary --help=pnm
+pnm-stationary -h
+pnm-stationary --rerun earlier.csv
+pnm-stationary --rerun earlier.json
+pnm-simulate --optimizer sgd --lr 0.1 --spectrum 0.5,1 --replicas 40 --steps 20 --format json
+pnm-simulate --optimizer sgd --lr 0.1 --spectrum 0.5,1 --replicas 40 --steps 20 --format markdown
+pnm-stationary --optimizer sgd,pnm --lr 0.1,0.2,1.9,2.5 --spectrum 0.5,1 --exact --format table
+pnm-stationary --optimizer sgd,pnm --lr 0.1,0.2 --spectrum 0.5,1 --exact --plot old.svg
+pnm-stationary --optimizer sgd,pnm --lr 0.1,0.2 --spectrum 0.5,1 --exact --plot old.txt
+pnm-stationary --optimizer sgd --lr 0.1 --spectrum 0.1,0.2,0.4,0.8 --exact --plot old.gp
+pnm-stationary --optimizer pnm --lr linear:0.1:0.9:13 --beta0 linear:0:2:13 --spectrum 1 --exact --plot old.gp
+pnm-stationary --optimizer pnm --lr 0.1,0.2 --beta0 0,1 --beta1 0.5,0.9 --spectrum 1 --exact --plot old.gp
+pnm-simulate --optimizer sgd --lr 0.1 --spectrum 0.5,1 --replicas 2 --steps 9 --record trajectory --plot old.gp
+END
+}
+
+# The files that they read and replace besides.
+make_more_files() {
+    local earlier='pnm-stationary --optimizer sgd,pnm --lr 0.1 --spectrum 0.5,1 --exact --quiet'
+    echo 'an older result' | tee "$inputs/old.svg" "$inputs/old.txt" >"$inputs/old.gp"
+    # shellcheck disable=SC2086 # a list of words
+    (cd "$inputs" && "$BIN/"$earlier --output earlier.csv,earlier.json)
+}
+make_more_files
 run=0
 count=0
 : >"$work/allocations"
+: >"$work/seen" # the places where an allocation is going to fail
 while read -r command; do
     run=$((run + 1))
     command=$(allocation_command "$command")
@@ -61,10 +90,8 @@ while read -r command; do
     status=0
     # shellcheck disable=SC2086 # a list of words
     (cd "$base.d" && LD_PRELOAD=$TESTS/allocation.so PNM_ALLOCATION=0 PNM_ALLOCATION_LOG=$base.log \
-        "$BIN/"$command >"$base.out" 2>"$base.err" </dev/null) || status=$?
+        PNM_ALLOCATION_PLACES=$base.places "$BIN/"$command >"$base.out" 2>"$base.err" </dev/null) || status=$?
     echo $status >"$base.status"
-    cp "$base.d/old.csv" "$base.csv"
-    (cd "$base.d" && ls -A) >"$base.files"
     made=0
     kept=1
     [ -e "$base.log" ] && read -r made _ kept <"$base.log"
@@ -77,9 +104,11 @@ while read -r command; do
     elif [ "$SIZE" = long ]; then
         { seq 1 "$made"; seq -f '%g+' 1 "$made"; } | sed "s|^|$run |; s|\$| $command|"
     else
-        seq $((1 + run % 8)) 8 "$made" | sed "s|^|$run |; s|\$| $command|"
+        awk -v program="${command%% *}" 'FILENAME == ARGV[1] { seen[$0]; next }
+            !((program " " $2) in seen) { seen[program " " $2]; print $1; print program " " $2 >>ARGV[1] }
+            ' "$work/seen" "$base.places" | sed "s|^|$run |; s|\$| $command|"
     fi >>"$work/allocations"
-done < <(runs && echo "$dump")
+done < <(runs && more_runs)
 count=$(wc -l <"$work/allocations")
 # shellcheck disable=SC2016 # the inner shell expands it
 tr '\n' '\0' <"$work/allocations" | xargs -0 -P "$(nproc)" -I LINE bash -c \
