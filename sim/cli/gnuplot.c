@@ -47,11 +47,9 @@ static int wait_for(pid_t child, int *state)
 {
     const struct timespec moment = {.tv_nsec = 2000000};
     for (;;) {
-        const pid_t ended = waitpid(child, state, WNOHANG);
-        if (ended == child)
-            return 0;
-        if (ended < 0 && errno != EINTR)
-            return errno;
+        const pid_t ended = waitpid(child, state, WNOHANG); /* it does not wait */
+        if (ended != 0)
+            return ended == child ? 0 : errno;
         /* A wait that lasts would miss a signal that comes just before it. */
         if (interrupt_pending())
             kill(child, SIGTERM);
@@ -66,15 +64,9 @@ static int default_signals(posix_spawnattr_t *attributes)
     sigset_t signals;
     sigemptyset(&signals);
     sigaddset(&signals, SIGXFSZ);
-    int failure = posix_spawnattr_init(attributes);
-    if (failure)
-        return failure;
-    failure = posix_spawnattr_setsigdefault(attributes, &signals);
-    if (!failure)
-        failure = posix_spawnattr_setflags(attributes, POSIX_SPAWN_SETSIGDEF);
-    if (failure)
-        posix_spawnattr_destroy(attributes);
-    return failure;
+    const int failure = posix_spawnattr_setsigdefault(attributes, &signals);
+    return failure ? failure
+                   : posix_spawnattr_setflags(attributes, POSIX_SPAWN_SETSIGDEF);
 }
 
 /* Runs gnuplot on the script, its pictures into `picture`, NULL: it has none to write.
@@ -89,18 +81,15 @@ static int run(FILE *script, FILE *picture, bool stays)
     int state = 0;
     rewind(script);
     char **environment = script_environment();
-    int failure = environment ? posix_spawn_file_actions_init(&actions) : ENOMEM;
-    if (failure) {
-        free(environment);
-        return failure;
-    }
-    failure = default_signals(&attributes);
-    if (failure) {
-        posix_spawn_file_actions_destroy(&actions);
-        free(environment);
-        return failure;
-    }
-    failure = posix_spawn_file_actions_adddup2(&actions, fileno(script), STDIN_FILENO);
+    if (!environment)
+        return ENOMEM;
+    /* On Linux the two only fill their arguments. */
+    posix_spawn_file_actions_init(&actions);
+    posix_spawnattr_init(&attributes);
+    int failure = default_signals(&attributes);
+    if (!failure)
+        failure =
+            posix_spawn_file_actions_adddup2(&actions, fileno(script), STDIN_FILENO);
     if (!failure)
         failure = posix_spawn_file_actions_adddup2(
             &actions, picture ? fileno(picture) : STDERR_FILENO, STDOUT_FILENO);

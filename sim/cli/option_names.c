@@ -133,6 +133,17 @@ static bool follows_plain(const struct line *line)
     return word[0] != '-' || !word[1];
 }
 
+/* Whether the word is the name of an option, with or without a value. */
+static bool names_option(const struct options *options, const char *word)
+{
+    char name[160];
+    if (strncmp(word, "--", 2) != 0)
+        return false;
+    snprintf(name, sizeof name, "%.*s", (int)strcspn(word + 2, "="), word + 2);
+    return options_find(options, name) || strcmp(name, "help") == 0 ||
+           strcmp(name, "version") == 0;
+}
+
 /* The words of an option behind its name; value: what stands behind = or a letter. */
 static int take_option(struct line *line, const struct option_spec *option,
                        const char *value)
@@ -146,7 +157,13 @@ static int take_option(struct line *line, const struct option_spec *option,
     if (line->at >= line->argc)
         return error_about(line->error, STATUS_USAGE, option->name,
                            "a value is missing; allowed: %s", option->argument);
-    return put(line, line->argv[line->at++]);
+    const char *word = line->argv[line->at++];
+    if (names_option(line->options, word))
+        return error_about(line->error, STATUS_USAGE, option->name,
+                           "a value is missing, for '%.100s' behind it is an option; "
+                           "allowed: %s",
+                           word, option->argument);
+    return put(line, word);
 }
 
 /* --help, --help=RULE, --help RULE and --version. */

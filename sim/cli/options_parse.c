@@ -24,6 +24,26 @@ struct parse_state {
     struct option_value *bare; /* the option just given without a value */
 };
 
+/* Refuses a word that is no option. It may be what an option takes by name, as a rule.
+ */
+static int refuse_word(const struct parse_state *own, const char *word)
+{
+    const struct options *options = own->options;
+    const struct option_spec *found = NULL;
+    for (size_t k = 0; k < options->count && !found; k++) {
+        const struct option_spec *option = &options->value[k].option;
+        const char *name;
+        for (size_t i = 0;
+             option->word && (name = option->word(options->program, i)) && !found; i++)
+            found = strcmp(name, word) == 0 ? option : NULL;
+    }
+    return error_set(own->error, STATUS_USAGE,
+                     "stray argument '%.200s'%s%s%s%.200s%snly options are allowed, "
+                     "and -h shows the main ones",
+                     word, found ? "; did you mean --" : "", found ? found->name : "",
+                     found ? " " : "", found ? word : "", found ? "? O" : "; o");
+}
+
 static error_t on_option(int key, char *argument, struct argp_state *state)
 {
     struct parse_state *own = state->input;
@@ -45,11 +65,7 @@ static error_t on_option(int key, char *argument, struct argp_state *state)
     }
     if (key == ARGP_KEY_ARG) {
         if (own->status == STATUS_OK)
-            own->status =
-                error_set(own->error, STATUS_USAGE,
-                          "stray argument '%.200s'; only options are allowed, "
-                          "and -h shows the main ones",
-                          argument);
+            own->status = refuse_word(own, argument);
         return 0;
     }
     if (key < FIRST_KEY || (size_t)(key - FIRST_KEY) >= own->options->count)

@@ -6,6 +6,7 @@
 #include "cli/schedule_form.h"
 #include "rules/rule_check.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -57,14 +58,13 @@ static int rules_append(const struct options *options, const struct rule_kind *k
         if (status == STATUS_OK && values[i].count > most_rows / rows)
             status = error_about(error, STATUS_USAGE, kind->parameters[i].name,
                                  "the grid has more than %zu rows", most_rows);
-        if (status == STATUS_OK && (!values[i].value || values[i].count == 0))
-            status = error_memory(error, "a parameter");
         if (status == STATUS_OK)
             rows *= values[i].count;
     }
     if (status != STATUS_OK)
         goto out;
-    struct rule *grown = realloc(rules->rule, (rules->count + rows) * sizeof *grown);
+    struct rule *grown =
+        realloc(rules->rule, (rules->count + rows + 1) * sizeof *grown);
     if (!grown) {
         status = error_memory(error, "the rows");
         goto out;
@@ -76,8 +76,7 @@ static int rules_append(const struct options *options, const struct rule_kind *k
         *rule = rule_of(kind, NAN);
         for (int i = kind->parameter_count - 1; i >= 0; i--) {
             const size_t choices = values[i].count;
-            if (choices == 0)
-                continue; /* cannot happen: every parameter has a value */
+            assert(choices > 0);
             const double value = values[i].value[rest % choices];
             if (kind->parameters[i].choices)
                 rule->word[i] = (int)value;

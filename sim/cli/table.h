@@ -156,9 +156,7 @@ PNM_MUST_USE int table_write(const struct table *table, const char *path,
                              enum table_format format, size_t line,
                              struct error *error);
 
-/* The parts of TABLE_CSV; a failing stream is left to the caller. */
+/* The notes of TABLE_CSV; a failing stream is left to the caller. */
 void table_csv_notes(const struct table *table, FILE *file);
-void table_csv_names(const struct table *table, FILE *file);
-void table_csv_row(const struct table *table, size_t row, FILE *file);
 
 #endif

@@ -113,16 +113,6 @@ void table_csv_notes(const struct table *table, FILE *file)
     put_csv_notes(&(struct sink){file, 0}, table);
 }
 
-void table_csv_names(const struct table *table, FILE *file)
-{
-    put_csv_names(&(struct sink){file, 0}, table);
-}
-
-void table_csv_row(const struct table *table, size_t row, FILE *file)
-{
-    put_csv_row(&(struct sink){file, 0}, table, row);
-}
-
 static int sink_json(const char *bytes, size_t size, void *data)
 {
     struct sink *sink = data;

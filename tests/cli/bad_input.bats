@@ -35,7 +35,18 @@ stationary() {
         refuse 64 "--seed: a value is missing" $program --seed
         refuse 64 '--quiet: a value is given, but the option takes none' $program --quiet=yes
         refuse 64 'ambiguous' $program --s
+        refuse 64 "--seed: a value is missing, for '--quiet' behind it is an option; allowed: " $program --seed --quiet
+        refuse 64 "--seed: a value is missing, for '--config=a' behind it is" $program --seed --config=a
+        refuse 64 "--seed: a value is missing, for '--help' behind it is" $program --seed --help
+        refuse 64 "--seed: a value is missing, for '--version' behind it is" $program --seed --version
+        # What is no option may be a value, and what stands behind = is one.
+        refuse 64 "--seed: '--nothing' is no" $program --seed --nothing
+        refuse 64 "--seed: '--quiet' is no" $program --seed=--quiet
     done
+    refuse 64 "^pnm-simulate: --lr: a value is missing, for '--optimizer' behind it" pnm-simulate --lr --optimizer pnm
+    refuse 64 "stray argument 'pnm'; did you mean --optimizer pnm\? Only options" pnm-simulate pnm --lr 0.1
+    refuse 64 "stray argument 'hb-sgd'; did you mean --claim hb-sgd\? Only options" pnm-verify hb-sgd
+    refuse 64 "stray argument 'hb-nothing'; only options" pnm-verify hb-nothing
     simulate 64 "'--full'" --full
     stationary 64 "'--record'" --record moments
     refuse 64 "'--optimizer'" pnm-verify --optimizer sgd
