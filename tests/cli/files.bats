@@ -67,6 +67,18 @@ with_fault() {
         pnm-simulate --rerun cut.csv
     sed '/"seed"/d; s/\("header-lines": \)"[0-9]*"/\1"'"$(($(grep -c '^#' a.csv) - 1))\"/" a.json >cut.json
     refuse 64 'it lacks seed' pnm-simulate --rerun cut.json
+    sed 's/\("lr": \)"0.1"/\1"x"/' a.json >cut.json
+    refuse 64 "^pnm-simulate: cut.json: --lr: 'x' is not a number" pnm-simulate --rerun cut.json
+    sed 's/\("lr": \)"0.1"/\10.1/' a.json >cut.json
+    refuse 64 "'cut.json' has no header" pnm-simulate --rerun cut.json
+    for line in '{}' '{"program": "pnm-simulate"}' "{$(grep -o '"version": "[^"]*"' a.json)}" '[]'; do
+        echo "{\"provenance\": $line, \"columns\": []}" >cut.json
+        refuse 64 "'cut.json' has no header that says where its numbers come from" pnm-simulate --rerun cut.json
+    done
+    for line in '{"columns": []}' '{"provenance" 3}' '{provenance: {}}' '[]'; do
+        echo "$line" >cut.json
+        refuse 64 "'cut.json' has no header" pnm-simulate --rerun cut.json
+    done
     sed '/"seed"/d' a.json >cut.json
     refuse 64 'is not whole: it has [0-9]* lines where it says [0-9]*' pnm-simulate --rerun cut.json
     sed '/^# header-lines/a # seed: 1' a.csv >cut.csv
@@ -503,6 +515,41 @@ END
     expect_status 74
     expect_equal "$(<a.svg)" old
     expect_files a.svg
+}
+
+@test "a plot without files to work in: 74 or 71, and the old one stays" {
+    local scratch='/memfd:plot (deleted)' which said=0
+    echo old | tee a.svg a.gp >a.txt
+    # draws STATUS FAULT FILE: with the fault.
+    draws() {
+        with_fault "$2" pnm-simulate --optimizer sgd $small --spectrum 1,2 --plot "$3"
+        expect_status "$1"
+        expect_equal "$(<"$3")" old
+    }
+    for which in 1 2 3; do
+        draws 74 "write:$which:ENOSPC:$scratch" a.svg
+        expect_message '^pnm-simulate: --plot: cannot use a temporary file for gnuplot: No space left on device$'
+    done
+    draws 71 "write:1:ENOMEM:$scratch" a.svg
+    expect_message '^pnm-simulate: not enough memory for the plot$'
+    for which in 1 2; do
+        draws 74 "read:$which:EIO:$scratch" a.svg
+        expect_message '^pnm-simulate: --plot: cannot use a temporary file for gnuplot: Input/output error$'
+    done
+    # From one of its files on, none can be opened any more.
+    for which in $(seq 20); do
+        with_fault "open:$which+:EMFILE" pnm-simulate --optimizer sgd $small --spectrum 1,2 --plot a.gp
+        [ $status -ne 0 ] || break
+        expect_message 'Too many open files$'
+        never grep -v '^pnm-simulate: ' "$err"
+        ! grep -q 'cannot use a temporary file' "$err" || said=$((said + 1))
+    done
+    expect_status 0
+    expect_equal $said 2
+    # Where gnuplot has no picture, no window has to be looked for.
+    attempt bash -c "pnm-simulate --optimizer sgd $small --spectrum 1,2 --plot text 2>/dev/full"
+    expect_status 74
+    expect_equal "$(wc -l <"$out")" "$(pnm-simulate --optimizer sgd $small --spectrum 1,2 | wc -l)"
 }
 
 # --- signals --------------------------------------------------------------------------

@@ -267,6 +267,15 @@ expect_screen() {
     attempt ./pnmlab rules
     expect_status 64
     expect_message "cannot run '.*pnm-rules'"
+    attempt ./pnmlab pnm-rules
+    expect_status 64
+    expect_message "cannot run '.*/pnm-rules'"
+    attempt ./pnmlab help pnm-rules
+    expect_status 64
+    expect_message "cannot run '.*/pnm-rules'"
+    attempt ./pnmlab help sgd
+    expect_status 64
+    expect_message "cannot run '.*/pnm-simulate'"
     rm pnmlab
 }
 

@@ -42,6 +42,34 @@ ends_in() {
     ends_in 0.1 pnm-simulate --optimizer linear --system pipe --spectrum 1 --lr 0.1 --quiet
 }
 
+@test "Ctrl-C where the checkpoint cannot be written tells so" {
+    [ -e "$PNM_BIN/../tests/call.so" ] || { echo "make build/tests/call.so first" >&2; return 1; }
+    start env LD_PRELOAD="$PNM_BIN/../tests/call.so" PNM_FAULT=write:1+:ENOSPC \
+        pnm-simulate --optimizer sgd --lr 0.1 --spectrum 1 --replicas 100000000 --steps 1000 \
+        --max-samples 1e18 --threads 1 --checkpoint kept --checkpoint-every 1e9
+    await_catching
+    sleep 0.2
+    interrupt
+    expect_message "--checkpoint: cannot write 'kept': No space left on device"
+    [ ! -e kept ]
+}
+
+@test "sums of a checkpoint that are not finite: the run begins anew, and says so" {
+    local given="pnm-simulate --optimizer sgd --lr 0.1 --spectrum 1 --replicas 100000 --steps 9"
+    local forge=$PNM_BIN/../tests/faults/forge change
+    [ -e "$forge" ] || { echo "make build/tests/faults/forge first" >&2; return 1; }
+    $given --output right.csv
+    $given --stop-at 1:1 --checkpoint kept --output part.csv
+    for change in $(seq 0 999); do
+        "$forge" kept "$change" forged >word
+        ! grep -q '^finite' word || break
+    done
+    attempt $given --resume forged
+    expect_status 0
+    expect_message "--resume: the checkpoint's sums of sampling run 1 were not finite, so it was run anew"
+    expect_same "$out" right.csv
+}
+
 # A pilot of so many steps takes minutes; one unit of the chains themselves a moment.
 @test "no pilot where nothing is left to plan" {
     for rule in adam adapnm yogi; do

@@ -103,6 +103,15 @@ kind() {
     LC_ALL=C.UTF-8 attempt $stationary --plot text
     grep -q 'Stationary covariance Σ' "$err"
     never grep -q "$(printf '\033')" "$err"
+    # The first of the three that is set says it (locale(7)).
+    LC_ALL='' LC_CTYPE=C.utf8 LANG=C attempt $stationary --plot text
+    grep -q 'Stationary covariance Σ' "$err"
+    LC_ALL='' LC_CTYPE=C LANG=C.UTF-8 attempt $stationary --plot text
+    never grep -q 'Σ' "$err"
+    LC_ALL='' LC_CTYPE='' LANG=C.UTF-8 attempt $stationary --plot text
+    grep -q 'Stationary covariance Σ' "$err"
+    attempt env -u LC_ALL -u LC_CTYPE -u LANG $stationary --plot text
+    grep -q 'Stationary covariance against lr' "$err"
     attempt $stationary --plot text --color always
     grep -q "$(printf '\033')" "$err"
     never grep -q "$(printf '\f')" "$err"
@@ -397,6 +406,13 @@ csv_columns() {
     expect_equal "$(variable fine)" 0
     attempt pnm-worst-case --optimizer pnm --lr 0.1,0.2 --steps 1 --plot out.gp
     expect_equal "$(variable fine)" 0
+    # Modes between those of the table have no start, no minimum and no noise of their own.
+    for option in --start=1,2,3 --theta-star=1,2,3 --noise=diag:1,2,3; do
+        attempt pnm-stationary --optimizer pnm --lr 0.1 --spectrum 0.1,0.2,0.4 --exact --plot out.gp "$option"
+        expect_equal "$option $(variable fine)" "$option 0"
+    done
+    attempt pnm-stationary --optimizer pnm --lr 0.1 --spectrum 0.1,0.2,0.4 --exact --plot out.gp --start 2
+    expect_equal "$(variable fine)" 1
 }
 
 @test "the picture says which curves it leaves out" {

@@ -270,6 +270,11 @@ int memfd_create(const char *name, unsigned flags)
     return failure_of("open", name) ? -1 : REAL(memfd_create)(name, flags);
 }
 
+FILE *tmpfile(void)
+{
+    return failure_of("open", P_tmpdir) ? NULL : REAL(tmpfile)();
+}
+
 int fsync(int file)
 {
     struct stat about;
