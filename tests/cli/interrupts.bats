@@ -50,7 +50,7 @@ ends_in() {
     await_catching
     sleep 0.2
     interrupt
-    expect_message "--checkpoint: cannot write 'kept': No space left on device"
+    expect_message "^pnm-simulate: --checkpoint: interrupted; cannot write 'kept': No space left on device$"
     [ ! -e kept ]
 }
 

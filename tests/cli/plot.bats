@@ -275,6 +275,19 @@ END
     wait "$child" || status=$?
     expect_status 130
     never kill -0 "$(cat bin/id)"
+    # What was sampled is kept for --resume; where it cannot be, the program says so.
+    rm bin/id
+    mkdir here
+    pnm-simulate --optimizer sgd --lr 0.1 --spectrum 1 --replicas 40 --steps 20 --checkpoint here/kept \
+        --checkpoint-every 1e9 --plot out.svg >"$out" 2>"$err" &
+    child=$!
+    until [ -s bin/id ] || ! kill -0 "$child"; do sleep 0.1; done
+    mv here there
+    kill "$child"
+    status=0
+    wait "$child" || status=$?
+    expect_status 130
+    expect_message "--checkpoint: cannot write 'here/kept': No such file or directory$"
 }
 
 @test "no numbers: nothing is drawn, the table is there" {

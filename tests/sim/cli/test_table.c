@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "check.h"
 
+#include "base/interrupt.h"
 #include "cli/table.h"
 
 #include <dirent.h>
@@ -519,6 +520,84 @@ static void test_text_alignment(void **state)
     table_free(&table);
 }
 
+static void write_narrow(const struct table *table, const char *path, size_t line)
+{
+    struct error error = {.agreed = false};
+    ok(table_write(table, path, TABLE_TEXT, line, &error), &error);
+}
+
+/* One row that is wider than the line stands upright, and texts go on below. */
+static void test_upright_text(void **state)
+{
+    const struct place *place = *state;
+    static const struct column columns[] = {{"rule", COLUMN_TEXT, false},
+                                            {"seed", COLUMN_COUNT, true},
+                                            {"note", COLUMN_TEXT, false},
+                                            {"none", COLUMN_TEXT, false},
+                                            {"a_verdict", COLUMN_TEXT, false}};
+    struct table table;
+    struct error error = {.agreed = false};
+    ok(table_init(&table, columns, 5, &error), &error);
+    ok(table_row(&table, &error), &error);
+    ok(table_text(&table, 0, "pnm", &error), &error);
+    table_count(&table, 1, 7);
+    ok(table_text(&table, 2, "one two three four five", &error), &error);
+    ok(table_text(&table, 4, "holds", &error), &error);
+    write_narrow(&table, place->path, 24);
+    assert_contents(place->path, "rule       pnm\n"
+                                 "note       one two three\n"
+                                 "           four five\n"
+                                 "a_verdict  holds\n");
+    ok(table_write(&table, place->path, TABLE_COLOR, 24, &error), &error);
+    assert_contents(place->path, "rule       pnm\n"
+                                 "note       one two three\n"
+                                 "           four five\n"
+                                 "a_verdict  \033[94mholds\033[0m\n");
+    /* No room is left for what the columns hold. */
+    write_narrow(&table, place->path, 11);
+    assert_contents(place->path, "rule       \nnote       \na_verdict  \n");
+    table_free(&table);
+}
+
+/* Rows of which nothing varies are not moved to the caption. */
+static void test_equal_rows(void **state)
+{
+    const struct place *place = *state;
+    static const struct column columns[] = {{"rule", COLUMN_TEXT, false},
+                                            {"note", COLUMN_TEXT, true},
+                                            {"a_long_name", COLUMN_REAL, false}};
+    struct table table;
+    struct error error = {.agreed = false};
+    ok(table_init(&table, columns, 3, &error), &error);
+    for (int row = 0; row < 2; row++) {
+        ok(table_row(&table, &error), &error);
+        ok(table_text(&table, 0, "pnm", &error), &error);
+        table_real(&table, 2, 0.5);
+    }
+    write_narrow(&table, place->path, 12);
+    assert_contents(place->path, "rule      a_\n"
+                                 "       long_\n"
+                                 "        name\n"
+                                 "pnm      0.5\n"
+                                 "pnm      0.5\n");
+    table_free(&table);
+}
+
+/* Lines below the rows: indented ones go on indented, unless the blanks are too many.
+ */
+static void test_broken_closing(void **state)
+{
+    const struct place *place = *state;
+    static const struct column columns[] = {{"x", COLUMN_TEXT, false}};
+    struct table table;
+    struct error error = {.agreed = false};
+    ok(table_init(&table, columns, 1, &error), &error);
+    text_add(&table.closing, "  one two three\n\n      four\n   \nend");
+    write_narrow(&table, place->path, 10);
+    assert_contents(place->path, "x\n\n  one two\n  three\n\n      four\n   \nend\n");
+    table_free(&table);
+}
+
 static void test_markdown(void **state)
 {
     const struct place *place = *state;
@@ -869,6 +948,36 @@ static void test_failure_keeps_the_old_file(void **state)
     table_free(&large);
 }
 
+/* Ctrl-C while a table is written: no half of it replaces the old one. */
+static void test_a_signal_keeps_the_old_file(void **state)
+{
+    const struct place *place = *state;
+    struct table table;
+    small_table(&table);
+    put_file(place->path, "old\n");
+    const pid_t child = fork();
+    assert_true(child >= 0);
+    for (enum table_format format = TABLE_TEXT; child == 0 && format <= TABLE_COLOR;
+         format++) {
+        struct error error = {.agreed = false};
+        if (format == TABLE_TEXT) {
+            interrupt_catch();
+            raise(SIGTERM);
+        }
+        if (table_write(&table, place->path, format, 20, &error) != STATUS_OUTPUT ||
+            !strstr(error.text, strerror(EINTR)))
+            exit(1 + (int)format);
+    }
+    if (child == 0)
+        exit(0);
+    int ended = -1;
+    assert_int_equal(waitpid(child, &ended, 0), child);
+    assert_int_equal(ended, 0);
+    assert_contents(place->path, "old\n");
+    assert_int_equal(names_in(place->folder), 1);
+    table_free(&table);
+}
+
 static void test_link_is_followed(void **state)
 {
     const struct place *place = *state;
@@ -954,6 +1063,9 @@ int main(void)
         TEST(test_empty_only_cell),
         TEST(test_notes),
         TEST(test_text_alignment),
+        TEST(test_upright_text),
+        TEST(test_equal_rows),
+        TEST(test_broken_closing),
         TEST(test_markdown),
         TEST(test_colors),
         TEST(test_no_rows),
@@ -968,6 +1080,7 @@ int main(void)
         TEST(test_device),
         TEST(test_pipe),
         TEST(test_failure_keeps_the_old_file),
+        TEST(test_a_signal_keeps_the_old_file),
         TEST(test_link_is_followed),
         TEST(test_link_in_a_circle),
         TEST(test_deleted_file),
