@@ -10,7 +10,6 @@
 #include "cli/version.h"
 
 #include <argp.h>
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -124,10 +123,9 @@ static int parse_command_line(struct options *options, int argc, struct error *e
     const error_t failure =
         argp_parse(&argp, argc, options->words,
                    ARGP_NO_EXIT | ARGP_NO_HELP | ARGP_IN_ORDER, NULL, &state);
-    if (state.status == STATUS_OK && failure == ENOMEM)
+    /* What argp would refuse, option_names_read has refused. */
+    if (state.status == STATUS_OK && failure != 0)
         state.status = error_memory(error, "the command line");
-    else if (state.status == STATUS_OK && failure != 0)
-        state.status = STATUS_USAGE; /* argp has printed the reason */
     free(table);
     return state.status;
 }

@@ -87,6 +87,12 @@ END
         END { exit bad || NR != 3 }'
     attempt pnm-simulate --quiet --optimizer adam --lr 0.1 $data --rotation data --replicas 64 --steps 50
     expect_status 0
+    body "$out" >features
+    attempt pnm-simulate --quiet --optimizer adam --lr 0.1 $data --rotation haar:1 --replicas 64 --steps 50
+    expect_status 0
+    never cmp -s features <(body "$out")
+    printf '1 0 0\n0 1 0\n0 0 1\n' >three
+    refuse 64 "--rotation: .*three" pnm-simulate --quiet --optimizer adam --lr 0.1 $data --rotation file:three --replicas 64 --steps 50
     attempt pnm-stationary --quiet --full --optimizer sgd --lr 0.3 $data --weight-decay 0.2 \
         --replicas 8192 --steps 400 --start 1
     [ "$status" -eq 0 ] || [ "$status" -eq 2 ] || show

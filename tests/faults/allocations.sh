@@ -10,7 +10,7 @@
 # fails keeps no result back; the others write into old.csv.
 allocation_command() {
     case $1 in
-        *--explain* | *--list* | *--help* | *-h) echo "$1" ;;
+        *--explain* | *--list* | *--help* | *-h | terminal*) echo "$1" ;;
         *--plot*) echo "$1 --quiet --threads 1" ;;
         pnm-rules*) echo "$1 --output old.csv" ;;
         pnm-stability* | pnm-worst-case*) echo "$1 --quiet --output old.csv" ;;
@@ -18,14 +18,23 @@ allocation_command() {
     esac
 }
 
+# run_in FILE COMMAND: what it prints is in FILE.out and FILE.err. The terminal of "terminal COMMAND"
+# is narrow.
+run_in() {
+    # shellcheck disable=SC2086 # a list of words
+    case $2 in
+        terminal*) COLUMNS=40 timeout 60 script -qec "'$BIN/'${2#terminal } 2>$1.err" /dev/null >"$1.out" </dev/null ;;
+        *) timeout 60 "$BIN/"$2 >"$1.out" 2>"$1.err" </dev/null ;;
+    esac
+}
+export -f run_in
+
 # one_allocation RUN WHICH COMMAND: a line if what it does is wrong.
 one_allocation() {
-    local folder=$work/run.$1.$2 status=0 base=$work/base.$1 made failed kept problem=
+    local folder=$work/run.$1.$2 status=0 base=$work/base.$1 made failed kept command problem=
     prepare "$folder"
     cd "$folder" || return 1
-    # shellcheck disable=SC2086 # a list of words
-    LD_PRELOAD=$TESTS/allocation.so PNM_ALLOCATION=$2 PNM_ALLOCATION_LOG=$folder.log \
-        timeout 60 "$BIN/"$3 >"$folder.out" 2>"$folder.err" </dev/null || status=$?
+    LD_PRELOAD=$TESTS/allocation.so PNM_ALLOCATION=$2 PNM_ALLOCATION_LOG=$folder.log run_in "$folder" "$3" || status=$?
     if [ -e "$folder.log" ]; then
         read -r made failed kept <"$folder.log"
         [ "$failed" -gt 0 ] || problem="no allocation failed of $made"
@@ -36,7 +45,8 @@ one_allocation() {
     if grep -q '^libgomp: ' "$folder.err" && [ $status -eq 1 ]; then
         problem=
     elif [ $status -eq 71 ]; then
-        grep -q "^${3%% *}: .*memory" "$folder.err" || problem="$problem no message"
+        command=${3#terminal }
+        grep -q "^${command%% *}: .*memory" "$folder.err" || problem="$problem no message"
         diff -rq . "$top/inputs" >/dev/null || problem="$problem another output than the older one"
     elif [ $status -eq "$(<"$base.status")" ]; then
         cmp -s "$folder.out" "$base.out" || problem="$problem another output"
@@ -58,6 +68,8 @@ pnm-stationary --help=pnm
 pnm-stationary -h
 pnm-stationary --rerun earlier.csv
 pnm-stationary --rerun earlier.json
+pnm-simulate --optimizer sgd --lr 0.1 --spectrum 0,1 --flat drop --noise file:c.txt --replicas 40 --steps 20
+terminal pnm-stationary --optimizer sgd,pnm --lr 0.1,0.2 --spectrum 0.5,1 --exact
 pnm-simulate --optimizer sgd --lr 0.1 --spectrum 0.5,1 --replicas 40 --steps 20 --format json
 pnm-simulate --optimizer sgd --lr 0.1 --spectrum 0.5,1 --replicas 40 --steps 20 --format markdown
 pnm-stationary --optimizer sgd,pnm --lr 0.1,0.2,1.9,2.5 --spectrum 0.5,1 --exact --format table
@@ -88,9 +100,8 @@ while read -r command; do
     base=$work/base.$run
     prepare "$base.d"
     status=0
-    # shellcheck disable=SC2086 # a list of words
     (cd "$base.d" && LD_PRELOAD=$TESTS/allocation.so PNM_ALLOCATION=0 PNM_ALLOCATION_LOG=$base.log \
-        PNM_ALLOCATION_PLACES=$base.places "$BIN/"$command >"$base.out" 2>"$base.err" </dev/null) || status=$?
+        PNM_ALLOCATION_PLACES=$base.places run_in "$base" "$command") || status=$?
     echo $status >"$base.status"
     made=0
     kept=1
@@ -104,7 +115,8 @@ while read -r command; do
     elif [ "$SIZE" = long ]; then
         { seq 1 "$made"; seq -f '%g+' 1 "$made"; } | sed "s|^|$run |; s|\$| $command|"
     else
-        awk -v program="${command%% *}" 'FILENAME == ARGV[1] { seen[$0]; next }
+        name=${command#terminal }
+        awk -v program="${name%% *}" 'FILENAME == ARGV[1] { seen[$0]; next }
             !((program " " $2) in seen) { seen[program " " $2]; print $1; print program " " $2 >>ARGV[1] }
             ' "$work/seen" "$base.places" | sed "s|^|$run |; s|\$| $command|"
     fi >>"$work/allocations"

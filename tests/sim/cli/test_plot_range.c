@@ -91,6 +91,15 @@ static void test_curves_reach_a_little_further_than_points(void **state)
     plot_range_see_between(&range, 11);
     plot_range_close(&range, 0);
     expect(range, -3, 11);
+    /* Without a point the curve is all there is. */
+    range = (struct plot_range){0};
+    plot_range_see_between(&range, NAN);
+    assert_false(range.seen);
+    plot_range_see_between(&range, 2);
+    plot_range_see_between(&range, 5);
+    plot_range_close(&range, 0);
+    assert_true(range.seen);
+    assert_true(range.low <= 2);
 }
 
 static void test_positive_numbers_that_are_far_apart_span(void **state)
