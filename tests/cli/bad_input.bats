@@ -125,6 +125,26 @@ stationary() {
     all_refused
 }
 
+@test "averages and laws of noise that are none are refused, with those that are allowed" {
+    local word
+    for word in polyakx polyak9 emax mean; do
+        simulate 64 "--average: '$word' is not known; allowed are none, polyak, polyak:FROM and ema:RATE" \
+            --average $word
+    done
+    for word in studentx stable laplace; do
+        simulate 64 "--noise-law: '$word' is not known; allowed are gaussian, student:NU and stable:ALPHA" \
+            --noise-law $word
+    done
+    for word in 4 1e9; do
+        simulate 64 '--noise-law: .* degrees of freedom are not allowed; allowed are numbers > 4,' --noise-law student:$word
+    done
+    for word in 0.1 3; do
+        simulate 64 "--noise-law: the exponent $word is not allowed; allowed are numbers from 0.5 to 2," \
+            --noise-law stable:$word
+    done
+    all_refused
+}
+
 @test "numbers that are none are refused by every option that takes one" {
     local option value
     for value in '' abc nan NAN inf -inf 0.1x 0.1e '0.1 ' ' 0.1' 1e999 -1e999 1e-999 \

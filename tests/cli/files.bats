@@ -83,6 +83,10 @@ with_fault() {
     refuse 64 'is not whole: it has [0-9]* lines where it says [0-9]*' pnm-simulate --rerun cut.json
     sed '/^# header-lines/a # seed: 1' a.csv >cut.csv
     refuse 64 'goes on behind its last line' pnm-simulate --rerun cut.csv
+    for line in 's/^# program/#program/' 's/^# program: /# program /' 's/^# lr: /#lr: /'; do
+        sed "$line" a.csv >cut.csv
+        refuse 64 "'cut.csv' has no header that says where" pnm-simulate --rerun cut.csv
+    done
     all_refused
     for kind in csv json; do
         for which in 1 3 5; do
@@ -616,6 +620,14 @@ endless="--optimizer sgd --lr 0.1 --spectrum 1 --replicas 128 --steps 1e12 --max
         refuse 64 '^pnm-simulate: --[a-z0-9-]*: ' pnm-simulate --optimizer adapnm $small --spectrum 1 \
             $wrong --dump-config
     done
+    all_refused
+    # What a line of the file could not hold is told.
+    for wrong in 'file:x ' $'file:x\ny' $'file:x\ry' 'file:x ;y'; do
+        refuse 64 "cannot stand in a file for --config: a blank at the end, a line break or ' ;'" \
+            pnm-simulate --optimizer sgd $small --spectrum "$wrong" --dump-config
+    done
+    attempt pnm-simulate --optimizer sgd $small --spectrum 'file:x;y' --dump-config
+    grep -qx 'spectrum = file:x;y' "$out"
     all_refused
     # Files need not be there.
     attempt pnm-simulate --optimizer linear --system none $small --spectrum file:none --noise file:none \

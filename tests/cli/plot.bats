@@ -191,6 +191,9 @@ END
     grep -q '^set terminal qt ' bin/script
     expect_equal "$(cat bin/arguments)" '-d -p -'
     unset DISPLAY WAYLAND_DISPLAY
+    WAYLAND_DISPLAY=wayland-9 attempt $stationary --plot=window
+    expect_status 2
+    grep -q '^set terminal qt ' bin/script
     attempt $stationary --plot
     grep -qx 'letters = 1' bin/script
 }

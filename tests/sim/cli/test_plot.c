@@ -163,6 +163,27 @@ static void test_rows_that_no_number_tells_apart_stand_below_each_other(void **s
     table_free(&table);
 }
 
+/* A rule that is not named is one of its own, in the order of the rows. */
+static void test_an_empty_text_is_a_value_of_its_own(void **state)
+{
+    struct table table = begin();
+    struct plot_extent extent;
+    (void)state;
+    for (int k = 0; k < 3; k++) {
+        add(&table, "pnm", 0.5 + k, 0, 1);
+        add(&table, NULL, 0.5 + k, 0, 2);
+        add(&table, "adam", 0.5 + k, 0, 3);
+        add(&table, NULL, 3.5 + k, 0, 2);
+    }
+    char *text = script(&table, "", &extent);
+    expect(text, "curves = 3\n");
+    assert_int_equal((int)extent.there, 3);
+    expect(text, "NAME[1] = 'pnm'\nRULE[1] = 'pnm'\nNAME[2] = ''\nRULE[2] = '-'\n"
+                 "NAME[3] = 'adam'\nRULE[3] = 'adam'\n");
+    free(text);
+    table_free(&table);
+}
+
 static void test_columns_that_are_there_to_tell_rows_apart_do(void **state)
 {
     struct table table = begin();
@@ -384,6 +405,7 @@ int main(void)
         cmocka_unit_test(test_the_number_that_varies_most_is_the_axis),
         cmocka_unit_test(test_a_rule_without_the_parameter_is_level),
         cmocka_unit_test(test_rows_that_no_number_tells_apart_stand_below_each_other),
+        cmocka_unit_test(test_an_empty_text_is_a_value_of_its_own),
         cmocka_unit_test(test_columns_that_are_there_to_tell_rows_apart_do),
         cmocka_unit_test(test_quantities_have_panels_and_kinds_of_values_have_none),
         cmocka_unit_test(test_two_axes_are_a_map),
