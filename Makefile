@@ -447,6 +447,12 @@ $(BUILD)/obj/tests/fuzz/$(1:.c=.o): $(1) Makefile
 endef
 $(foreach source,$(PROGRAM_SOURCES),$(eval $(call FUZZ_MAIN_RULE,$(source))))
 
+# A test that runs programs, too.
+MAINS = -D'PROGRAM_MAINS(M)=$(patsubst %,M(%),$(FUZZ_PROGRAMS))'
+$(BUILD)/obj/tests/analysis/compare/test_programs.o: CFLAGS += $(MAINS)
+$(BUILD)/tests/analysis/compare/test_programs: $(PROGRAM_SOURCES:%.c=$(BUILD)/obj/tests/fuzz/%.o)
+$(BUILD)/tests/analysis/compare/test_programs: LDLIBS := $(BUILD)/libpnm.a $(LDLIBS)
+
 $(BUILD)/tests/fuzz/replay: $(BUILD)/obj/tests/fuzz/replay.o $(FUZZ_OBJECTS) $(BUILD)/libpnm.a
 	@mkdir -p $(@D)
 	@$(SAY) "  $@"
