@@ -166,8 +166,8 @@ static int read_class(const struct worst_request *own, struct worst_setting *set
         parse_real("class", text + strlen(strongly), &setting->mu, error);
     if (status == STATUS_OK && !(setting->mu > 0 && setting->mu < own->smoothness))
         return error_about(error, STATUS_USAGE, "class",
-                           "a curvature of %g or more is out of range; allowed is a "
-                           "number > 0 and below the smoothness, %g",
+                           "a curvature of %g is out of range; allowed is a number "
+                           "> 0 and below the smoothness, %g",
                            setting->mu, own->smoothness);
     return status;
 }

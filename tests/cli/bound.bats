@@ -177,6 +177,8 @@ options_of() {
     grep -qx '# optimizer: pnm' "$out"
     refuse 64 "--ratio: cannot be combined with --curve" pnm-convergence --optimizer pnm --ratio thm3.1 --curve
     refuse 64 "--ratio: 'thm3' is not allowed; did you mean thm3.1\?; allowed: thm3.1" pnm-convergence --optimizer pnm --ratio thm3
+    refuse 64 "--schedule: a learning rate that changes has no bound in --ratio" \
+        pnm-convergence --optimizer pnm --ratio lemma-A2 --schedule cosine:5
     refuse 64 "--search: a value is missing" pnm-convergence --optimizer pnm --search
     refuse 64 "--search: .*cannot be combined with --exact" pnm-convergence --optimizer pnm --search 9 --exact
 }

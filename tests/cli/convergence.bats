@@ -181,6 +181,23 @@ convergence() {
     convergence 64 "--condition: not a parameter of the loss huber" --condition 3
     convergence 64 "--dim: '0' is not allowed; allowed is a whole number from 1" --dim 0
     convergence 64 "--sigma: -1 is out of range" --sigma -1
+    convergence 64 "--steps: 0 is out of range; allowed are whole numbers from 1 to 16777216" --steps 0
+    convergence 64 "--steps: 1e\+09 is out of range" --steps 1e9
     convergence 64 "--c: 0 is out of range" --c 0
     convergence 64 "--replicas: '3' is not allowed; allowed is a whole number from 4" --replicas 3
+}
+
+@test "a slope of minima that are 0 has no value, and a warning and its row say why" {
+    attempt pnm-convergence --optimizer sgd --lr 0.1 --slope --steps 4,8,16 --start 0 --sigma 0 --replicas 4 --threads 1
+    expect_status 0
+    expect_message 'sgd: no slope, because a minimum is 0 or could not be measured'
+    expect_equal "$(column "$out" slope 1)$(column "$out" stderr 1)" ''
+    expect_equal "$(column "$out" reason 1)" 'no slope: a minimum is 0 or could not be measured'
+}
+
+@test "a point of a grid beyond the range of numbers is no claim, and the others are judged" {
+    attempt pnm-convergence --optimizer sgd --lr 0.1,1e200 --loss quadratic --curve --steps 8 --points 1 --replicas 4 --threads 1 --quiet
+    expect_equal "$(column "$out" step 7)$(column "$out" exact_verdict 7)" '8no claim'
+    expect_equal "$(column "$out" exact_verdict 3)" "$(column "$out" exact_verdict 4)"
+    never expect_equal "$(column "$out" exact_verdict 3)" 'no claim'
 }

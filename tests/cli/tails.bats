@@ -76,6 +76,17 @@ mode="--spectrum 1 --lr 0.3 --threads 1 --quiet"
     refuse 64 '--noise-law: stable noise.*--record trajectory' \
         pnm-simulate --optimizer sgd $mode --noise-law stable:1.5 --average polyak --steps 9 --replicas 9
     refuse 64 '--average: the option cannot' $stationary --quantiles 0.5 --average ema:0.1
+    refuse 64 '--at: the option cannot' $stationary --quantiles 0.5 --at 3
+    refuse 64 '--full: the option cannot' $stationary --quantiles 0.5 --full
+    refuse 64 '--excess: the option cannot' $stationary --quantiles 0.5 --excess
+    refuse 64 '--allow-divergence: the option cannot' $stationary --quantiles 0.5 --allow-divergence
+    refuse 64 '--precision: the option cannot' $stationary --quantiles 0.5 --precision 0.002
+    refuse 64 '--burn-in: the option cannot' $stationary --quantiles 0.5 --burn-in 5
+    refuse 64 '--loss: least-squares is not allowed with --quantiles' $stationary --quantiles 0.5 --loss least-squares
+    refuse 64 '--noise: a dense C is not allowed' pnm-stationary --optimizer sgd --lr 0.1 --spectrum 1,2 --noise file:dense --quantiles 0.5
+    refuse 64 '--quantiles: 0 is not a probability' $stationary --quantiles 0.5,0
+    refuse 64 '--quantiles: 1 is not a probability' $stationary --quantiles 1
+    refuse 64 '--excess: the option cannot be combined with --full' $stationary --excess --full
     refuse 64 '--noise-law: 4 degrees of freedom are not allowed' $stationary --noise-law student:4
     refuse 64 '--noise-law: the exponent 0.3 is not allowed' $stationary --noise-law stable:0.3
     refuse 64 "--noise-law: 'levy' is not known; allowed are gaussian, student:NU and stable:ALPHA" \

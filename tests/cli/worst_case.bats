@@ -73,6 +73,15 @@ worst() {
     expect_equal "$(column "$out" worst 1)$(column "$out" gap 1)$(column "$out" dimension 1)" ''
     holds "$(column "$out" certified 1) >= 0.81 && $(column "$out" certified 1) < 0.81001"
     holds "$(column "$out" certified 2) < 0.3"
+    # Its certificate names the bound's row, holds no function and proves the same again.
+    attempt pnm-worst-case --optimizer sgd --lr 1 --gradient-bound 0.9 --steps 0 --certificate bound.json
+    body "$out" >found
+    expect_equal "$(grep -c '"of": "gradient bound"' bound.json)" 1
+    expect_equal "$(grep -c '"worst"\|"vectors"' bound.json)" 0
+    attempt pnm-worst-case --optimizer sgd --lr 1 --gradient-bound 0.9 --steps 0 --check bound.json
+    expect_status 0
+    body "$out" >proven
+    expect_same found proven
 }
 
 @test "a rule from a file is the rule that its matrices write out" {
@@ -88,7 +97,12 @@ worst() {
 @test "what has no worst case is refused, with the reason" {
     worst 64 'the distance is unbounded' --measure distance
     worst 64 "--class: 'flat' is unknown; allowed are smooth" --class flat
-    worst 64 '--class: .* below the smoothness, 1' --class strongly-convex:1
+    worst 64 '--class: a curvature of 1 is out of range; .* below the smoothness, 1' --class strongly-convex:1
+    worst 64 '--class: a curvature of 0 is out of range' --class strongly-convex:0
+    worst 64 "--class: 'x' is not a number" --class strongly-convex:x
+    worst 64 '--steps: -1 is out of range' --steps=-1
+    worst 64 '--check: the option cannot be combined with --certificate' --check a.json --certificate b.json --steps 1
+    worst 64 '--check: the options ask for 4 rows' --check a.json
     worst 64 '--steps: 65 is out of range' --steps 65
     worst 64 '--steps: 1.5 is out of range' --steps 1.5
     worst 64 '--weight-decay: 0.1 pulls theta to 0' --weight-decay 0.1
@@ -98,8 +112,14 @@ worst() {
     worst 64 '--check: other.json: the file is no certificate' --check other.json --steps 1
     printf '{"format": \n' >broken.json
     worst 64 '--check: broken.json, line 2' --check broken.json --steps 1
+    printf '0.9 0 1 0 1\n0 0.9 1 0 1\n' >pulled.txt
+    refuse 64 '--system: theta itself moves the state' pnm-worst-case --optimizer linear --system pulled.txt --lr 1
     refuse 64 'adam is not linear' pnm-worst-case --optimizer adam --lr 1
     refuse 64 'schedule' pnm-worst-case --optimizer sgd --lr 1 --schedule cosine:5
+}
+
+@test "where the solver finds neither side, that is the error" {
+    refuse 70 'neither a worst function nor multipliers were found' pnm-worst-case --optimizer sgd --lr 1e6 --steps 1
 }
 
 @test "the class of a bound that the solver cannot reach says so" {
