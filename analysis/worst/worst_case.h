@@ -43,7 +43,7 @@ PNM_MUST_USE int worst_case_find(const struct worst_setting *setting,
                                  struct worst_case *worst, struct error *error);
 
 /* Set what the check has proven of worst->multipliers and worst->function, with all
- * digits, from bounds in the problem's units. STATUS_MEMORY, STATUS_SOFTWARE. */
+ * digits, from bounds in the problem's units. STATUS_MEMORY. */
 void worst_case_above(struct worst_case *worst, double bound);
 PNM_MUST_USE int worst_case_below(struct worst_case *worst, double bound,
                                   struct error *error);

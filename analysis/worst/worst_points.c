@@ -21,11 +21,7 @@ static int turn(const double *vector, size_t n, double *out, struct error *error
     }
     cblas_dgemm(CblasRowMajor, CblasTrans, CblasNoTrans, size, size, size, 1, vector,
                 size, vector, size, 0, work->data, (int)work->tda);
-    if (gsl_eigen_symmv(work, square, direction, space) != 0) {
-        status = error_set(error, STATUS_SOFTWARE,
-                           "the points of a worst case could not be computed");
-        goto out;
-    }
+    gsl_eigen_symmv(work, square, direction, space);
     gsl_eigen_symmv_sort(square, direction, GSL_EIGEN_SORT_VAL_DESC);
     cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, size, size, size, 1, vector,
                 size, direction->data, (int)direction->tda, 0, out, size);

@@ -14,8 +14,8 @@ struct worst_points {
     double *theta, *gradient, *value;
 };
 
-/* The points of a worst case whose function was found. STATUS_MEMORY, STATUS_SOFTWARE;
- * worst_points_free is legal after a failure. */
+/* The points of a worst case whose function was found. STATUS_MEMORY; worst_points_free
+ * is legal after a failure. */
 PNM_MUST_USE int worst_points_of(const struct worst_setting *setting,
                                  const struct worst_case *worst,
                                  struct worst_points *points, struct error *error);
@@ -23,7 +23,7 @@ void worst_points_free(struct worst_points *points);
 
 /* The vectors of `count` symbols from `first` on for vectors of the problem's basis
  * (basis x basis): out (count x basis), in the problem's units, coordinates ordered as
- * above. STATUS_MEMORY, STATUS_SOFTWARE. */
+ * above. STATUS_MEMORY. */
 PNM_MUST_USE int worst_points_symbols(const struct worst_problem *problem,
                                       const double *basis, size_t first, size_t count,
                                       double *out, struct error *error);

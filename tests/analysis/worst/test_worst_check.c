@@ -2,7 +2,7 @@
 /* test_worst_check.c: what the check lets pass, and what it does not. */
 #include "check.h"
 
-#include "base/whole_file.h"
+#include "base/text.h"
 #include "worst/ball.h"
 #include "worst/worst_certificate.h"
 
@@ -119,6 +119,14 @@ static void multipliers_prove_what_they_prove(void **state)
     assert_string_equal(reason, "a multiplier is negative");
     assert_false(proves(&problem, INT64_MAX, INT64_MAX, one, &bound, &reason));
     assert_string_equal(reason, "the multipliers are too large");
+    for (int bits = -1; bits <= 63; bits += 64) {
+        int64_t unit[ROWS] = {0};
+        const struct worst_multipliers multipliers = {.bits = bits, .unit = unit};
+        assert_int_equal(
+            worst_check_above(&problem, &multipliers, &bound, &reason, &error),
+            STATUS_OK);
+        assert_string_equal(reason, "the multipliers' unit is out of range");
+    }
     worst_problem_free(&problem);
 }
 
@@ -271,6 +279,111 @@ static void certificates_are_proven_again(void **state)
     unlink(path);
 }
 
+/* A certificate of no step by hand: multipliers a of the first two rows, which prove
+ * the bound 4 a/size = 4, and f = x^2/2 with gradients a bit too small, which attains a
+ * bit less than 1. `of` is replaced. */
+struct by_hand {
+    double certified, worst; /* that it claims; 0: it has no such part */
+    const char *of, *by;
+    const char *refused, *reason;
+};
+
+static void write_by_hand(const char *path, const struct by_hand *by_hand, double size)
+{
+    struct text whole = {0};
+    text_add(&whole, "{\"format\": \"pnmlab worst case, version 1\"");
+    if (by_hand->certified > 0)
+        text_add(&whole,
+                 ", \"certified\": %g, \"bits\": 40, \"multipliers\": [{\"row\": 0, "
+                 "\"units\": %.0f}, {\"row\": 1, \"units\": %.0f}, {\"row\": 2, "
+                 "\"units\": 1099511627776}]",
+                 by_hand->certified, size * 0x1p40, size * 0x1p40);
+    if (by_hand->worst > 0)
+        text_add(&whole,
+                 ", \"worst\": %g, \"vectors\": [1], \"values\": [0.999999], \"t\": "
+                 "%.17g",
+                 by_hand->worst, 0.9999 * size);
+    text_add(&whole, "}\n");
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    const char *text = text_get(&whole);
+    const char *at = by_hand->of ? strstr(text, by_hand->of) : NULL;
+    assert_true(at || !by_hand->of);
+    if (at)
+        fprintf(file, "%.*s%s%s", (int)(at - text), text, by_hand->by,
+                at + strlen(by_hand->of));
+    else
+        fputs(text, file);
+    assert_int_equal(fclose(file), 0);
+    text_free(&whole);
+}
+
+static void certificates_are_held_to_what_they_say(void **state)
+{
+    (void)state;
+    static const char no_rows[] =
+        "the multipliers are not those of a problem of this many steps";
+    static const char no_function[] =
+        "the function is not one of a problem of this many steps";
+    static const char less[] = "the multipliers prove less than the certificate claims";
+    static const struct by_hand all[] = {
+        {4.001, 0, .of = NULL},
+        {0, 0.999, .of = NULL},
+        {4.001, 0.999, .of = NULL},
+        {3.999, 0, .reason = less},
+        {3.999, 0.999, .reason = less},
+        {0, 1.001, .reason = "the function attains less than the certificate claims"},
+        {0, 0.9, "[1]", "[2]", .reason = "a row is not obeyed"},
+        {5, 0, "40", "\"40\"", .refused = no_rows},
+        {5, 0, "40", "-1", .refused = no_rows},
+        {5, 0, "40", "63", .refused = no_rows},
+        {5, 0, "\"bits\"", "\"bit\"", .refused = no_rows},
+        {5, 0, "\"row\": 2", "\"row\": 3", .refused = no_rows},
+        {5, 0, "\"row\": 2", "\"row\": -1", .refused = no_rows},
+        {5, 0, "\"row\": 2", "\"row\": 2.5", .refused = no_rows},
+        {5, 0, "1099511627776", "1e12", .refused = no_rows},
+        {5, 0, "{\"row\": 0,", "1, {\"row\": 0,", .refused = no_rows},
+        {0, 0.9, "[1]", "[1, 1]", .refused = no_function},
+        {0, 0.9, "[1]", "[\"1\"]", .refused = no_function},
+        {0, 0.9, "[1]", "1", .refused = no_function},
+        {0, 0.9, "[0.999999]", "[]", .refused = no_function},
+        {0, 0.9, "\"t\"", "\"s\"", .refused = no_function},
+        {0, 0, "\"}", "\", \"multipliers\": 3}", .refused = no_rows},
+        {0, 0, "\"format\"", "\"form\"", .refused = "is no certificate"},
+        {0, 0, "version 1", "version 2", .refused = "is no certificate"},
+        {0, 0, .reason = "the certificate holds neither multipliers nor a function"},
+    };
+    struct rule rule = rule_of(rule_kind_find("sgd"), 1);
+    const struct worst_setting setting = no_step(&rule);
+    struct worst_problem problem;
+    struct error error;
+    assert_int_equal(worst_setting_problem(&setting, &problem, &error), STATUS_OK);
+    char path[] = "/tmp/certificate-XXXXXX";
+    close(mkstemp(path));
+    for (size_t k = 0; k < sizeof all / sizeof *all; k++) {
+        struct worst_case worst;
+        const char *reason;
+        write_by_hand(path, &all[k], problem.unit);
+        const int status =
+            worst_certificate_prove(path, &setting, &worst, &reason, &error);
+        CHECK(status == (all[k].refused ? STATUS_USAGE : STATUS_OK), "%zu: status %d",
+              k, status);
+        const char *said = all[k].refused ? error.text : reason ? reason : "";
+        const char *expected = all[k].refused  ? all[k].refused
+                               : all[k].reason ? all[k].reason
+                                               : "";
+        CHECK(strstr(said, expected) && !*said == !*expected, "%zu: %s", k, said);
+        const bool proven = !*expected;
+        CHECK(isnan(worst.certified) == !(proven && all[k].certified > 0), "%zu: %g", k,
+              worst.certified);
+        CHECK(isnan(worst.worst) == !(proven && all[k].worst > 0), "%zu: %g", k,
+              worst.worst);
+        worst_case_free(&worst);
+    }
+    worst_problem_free(&problem);
+    unlink(path);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -281,6 +394,7 @@ int main(void)
         cmocka_unit_test(changed_multipliers_prove_less),
         cmocka_unit_test(another_rule_needs_other_multipliers),
         cmocka_unit_test(certificates_are_proven_again),
+        cmocka_unit_test(certificates_are_held_to_what_they_say),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
