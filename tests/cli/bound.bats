@@ -100,6 +100,14 @@ bound() {
     holds "$(column "$out" ratio 4) > 0.99 && $(column "$out" sigma 4) > 0"
 }
 
+@test "--search with no time has no row of either form, and that is not sampled" {
+    attempt pnm-bound --search 9 --loss huber --steps 16 --replicas 8 --max-seconds 0 --threads 1
+    expect_status 2
+    expect_equal "$(row_count "$out")" 0
+    expect_message '--search: the time was up before the search ended'
+    expect_equal "$(grep -c 'before the search ended' "$err")" 1
+}
+
 @test "--search keeps what is given" {
     attempt pnm-bound --search 100 --loss log_cosh --beta0 0.123456789,2 --beta1 0.5 \
         --c 0.7 --sigma 0.25 --steps 33 --smoothness 2
