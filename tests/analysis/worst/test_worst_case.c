@@ -2,8 +2,11 @@
 /* test_worst_case.c: worst cases against those that are known, and against chains. */
 #include "check.h"
 
+#include "base/interrupt.h"
 #include "worst/worst_case.h"
 #include "worst/worst_points.h"
+
+#include <signal.h>
 
 /* The setting of a rule with L = 1 and 1 given of the loss. */
 static struct worst_setting setting_of(const struct rule *rule, uint64_t steps)
@@ -285,6 +288,23 @@ static void settings_without_a_worst_case_are_refused(void **state)
     expect_refused(&setting);
 }
 
+static void a_signal_ends_the_search(void **state)
+{
+    (void)state;
+    const struct rule rule = rule_read("sgd lr=1");
+    const struct worst_setting setting = setting_of(&rule, 2);
+    struct worst_case worst;
+    struct error error;
+    interrupt_catch();
+    raise(SIGINT);
+    assert_int_equal(worst_case_find(&setting, &worst, &error), STATUS_INTERRUPTED);
+    assert_true(isnan(worst.certified) && isnan(worst.worst));
+    worst_case_free(&worst);
+    interrupt_hold();
+    assert_int_equal(worst_case_find(&setting, &worst, &error), STATUS_OK);
+    worst_case_free(&worst);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -299,6 +319,7 @@ int main(void)
         cmocka_unit_test(bounds_of_gradients_lower_the_bound),
         cmocka_unit_test(long_chains_are_solved_in_rounds),
         cmocka_unit_test(settings_without_a_worst_case_are_refused),
+        cmocka_unit_test(a_signal_ends_the_search),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

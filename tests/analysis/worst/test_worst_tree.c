@@ -284,6 +284,49 @@ static void steps_visit_the_nodes(void **state)
     }
 }
 
+/* theta' = theta - s, s' = lr g: the first step stays where it is and gains nothing.
+ * Two points that are one leave the rows no slack, so that no function is proven. */
+static void a_rule_that_waits_a_step_gains_nothing_by_it(void **state)
+{
+    (void)state;
+    struct rule rule = rule_read("linear lr=1");
+    memset(&rule.matrices, 0, sizeof rule.matrices);
+    rule.matrices.a0[0] = 1;
+    rule.matrices.a0[1] = -1;
+    rule.matrices.b[1] = rule.matrices.a1[MATRICES_STATE] = 1;
+    const struct worst_tree_setting setting = {&rule, 1, 1};
+    struct worst_case tree;
+    struct error error;
+    CHECK_OK(worst_tree_find(&setting, &tree, &error), &error);
+    CHECK_NEAR(tree.certified, 2, 1e-6, 0);
+    CHECK_NAN(tree.worst);
+    CHECK_NAN(tree.gap);
+    worst_case_free(&tree);
+}
+
+/* A rate far beyond stability gains nothing either: |g_0|^2 <= 2 is attained by a
+ * function that is proven, and the multipliers, which span many powers of ten, are not.
+ * With noise as large neither side is found, and that is an error. */
+static void rates_far_too_large_leave_one_side_or_none(void **state)
+{
+    (void)state;
+    const struct rule rule = rule_read("sgd lr=100");
+    struct worst_tree_setting setting = {&rule, 2, 1};
+    struct worst_case tree;
+    struct error error;
+    CHECK_OK(worst_tree_find(&setting, &tree, &error), &error);
+    CHECK_NEAR(tree.worst, 2, 1e-6, 0);
+    CHECK_NAN(tree.certified);
+    CHECK_NAN(tree.gap);
+    worst_case_free(&tree);
+    setting.sigma = 1000;
+    assert_int_equal(worst_tree_find(&setting, &tree, &error), STATUS_SOFTWARE);
+    assert_non_null(strstr(error.text, "neither a worst function nor multipliers"));
+    CHECK_NAN(tree.certified);
+    CHECK_NAN(tree.worst);
+    worst_case_free(&tree);
+}
+
 static void expect_refused(const struct worst_tree_setting *setting, const char *what)
 {
     struct error error;
@@ -302,6 +345,8 @@ static void settings_without_a_tree_are_refused(void **state)
     expect_refused(&setting, "sigma is -1");
     setting.sigma = NAN;
     expect_refused(&setting, "allowed is a number >= 0");
+    setting.sigma = INFINITY;
+    expect_refused(&setting, "sigma is inf");
     setting.sigma = 1;
     rule = rule_read("two_batch lr=1");
     expect_refused(&setting, "takes 2 gradients a step");
@@ -321,6 +366,8 @@ int main(int argc, char **argv)
         cmocka_unit_test(more_noise_is_no_better),
         cmocka_unit_test(functions_with_noise_stay_below),
         cmocka_unit_test(steps_visit_the_nodes),
+        cmocka_unit_test(a_rule_that_waits_a_step_gains_nothing_by_it),
+        cmocka_unit_test(rates_far_too_large_leave_one_side_or_none),
         cmocka_unit_test(settings_without_a_tree_are_refused),
     };
     check_filter(argc, argv);
