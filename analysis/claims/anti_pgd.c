@@ -370,7 +370,9 @@ static int add_ratio(struct ledger *ledger, const struct claim *claim,
     struct rule rule;
     const struct valley valley = {&rule, FAST, length, sgd->noise, STEPS, EVERY};
     struct reading none = {.noise = sgd->noise};
-    int status = pnm_at(&rule, 0, 0, rate, error);
+    const int status = pnm_at(&rule, 0, 0, rate, error);
+    if (status != STATUS_OK)
+        return status;
     none.pnm = rule; /* without beta0 the reading is SGD */
     valley_average(&valley, rate, reading_variance, &none, plain);
     struct evidence evidence = a;
@@ -383,10 +385,8 @@ static int add_ratio(struct ledger *ledger, const struct claim *claim,
     evidence.paper_scale = evidence_scale(evidence.paper);
     evidence.exact_scale = evidence_scale(exact);
     snprintf(setting, sizeof setting, "valley: %s over sgd T=%d", pnm->what, STEPS);
-    return status == STATUS_OK
-               ? ledger_value(ledger, claim, FORM_PRINTED, setting, &evidence,
-                              pnm->samples + sgd->samples, error)
-               : status;
+    return ledger_value(ledger, claim, FORM_PRINTED, setting, &evidence,
+                        pnm->samples + sgd->samples, error);
 }
 
 static int check_valley(struct ledger *ledger, const struct claim *claim,

@@ -237,7 +237,9 @@ static int add_bound_row(struct ledger *ledger, const struct claim *claim,
     text_add(&setting, "%s: %s", ledger_form_text(form), text_get(&command));
     if (search->bound == BOUND_THEOREM)
         text_add(&setting, "; vacuous in %zu of %zu", vacuous, search->start_count);
-    status = text_check(&setting, "a setting", error);
+    status = text_check(&command, "a command", error);
+    if (status == STATUS_OK)
+        status = text_check(&setting, "a setting", error);
     if (status == STATUS_OK)
         status =
             ledger_bound(ledger, claim, form, text_get(&setting), &e, samples, error);
