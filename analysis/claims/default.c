@@ -75,13 +75,13 @@ static int check_steps(struct ledger *ledger, const struct claim *claim, double 
     status = linear_system_margin(&a, &of_a, error);
     if (status == STATUS_OK)
         status = linear_system_margin(&b, &of_b, error);
-    if (status != STATUS_OK)
-        return status;
     snprintf(setting, sizeof setting,
              "steps(beta0=0)/steps(beta0=%g), beta1=%g eta h=%g; spectral radius %.4f "
              "against %.4f",
              beta0, beta1, lr, 1 - of_a, 1 - of_b);
-    return ledger_bound(ledger, claim, FORM_PRINTED, setting, &evidence, 0, error);
+    return status == STATUS_OK
+               ? ledger_bound(ledger, claim, FORM_PRINTED, setting, &evidence, 0, error)
+               : status;
 }
 
 static int check_all_steps(struct ledger *ledger, const struct claim *claim,

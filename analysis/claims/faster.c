@@ -111,8 +111,6 @@ static int check_noisy(struct ledger *ledger, const struct claim *claim,
             status = measure(ledger, claim, &sides[1].rule, at->step, true, chains, &y,
                              error);
     }
-    if (status != STATUS_OK)
-        return status;
     const uint64_t count = x.count < y.count ? x.count : y.count;
     struct evidence e = {
         .paper = 1,
@@ -126,7 +124,9 @@ static int check_noisy(struct ledger *ledger, const struct claim *claim,
         .decisive = count >= ESTIMATE_MIN_CHAINS,
     };
     e.exact_scale = evidence_scale(e.exact);
-    return ledger_bound(ledger, claim, FORM_PRINTED, setting, &e, samples, error);
+    return status == STATUS_OK
+               ? ledger_bound(ledger, claim, FORM_PRINTED, setting, &e, samples, error)
+               : status;
 }
 
 /* What is left without noise, which the paper takes for the reason. */

@@ -56,16 +56,16 @@ static int check_printed_x(struct ledger *ledger, const struct claim *claim,
         status = trajectory_measured(&run.descent, 0, STEPS, &measured, error);
     if (status == STATUS_OK)
         status = trajectory_noiseless(&run.descent, STEPS, &written, error);
-    if (status != STATUS_OK)
-        goto out;
-    const struct evidence evidence =
-        claim_known(1, last_ratio(&written, &run), last_ratio(&measured, &run));
     snprintf(setting, sizeof setting,
              "the printed x, theta - eta0 beta0 m, at a constant gradient, huber "
              "beta0=%g beta1=0.9 eta0 L=1e-6 sigma=0, t=%d",
              beta0, STEPS);
-    status = ledger_bound(ledger, claim, FORM_PRINTED, setting, &evidence, 0, error);
-out:
+    if (status == STATUS_OK) {
+        const struct evidence evidence =
+            claim_known(1, last_ratio(&written, &run), last_ratio(&measured, &run));
+        status =
+            ledger_bound(ledger, claim, FORM_PRINTED, setting, &evidence, 0, error);
+    }
     trajectory_free(&written);
     trajectory_free(&measured);
     claim_descent_free(&run);

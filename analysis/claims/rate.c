@@ -79,18 +79,18 @@ static int add_row(struct ledger *ledger, const struct claim *claim, const char 
     double slope = NAN, se = NAN;
     uint64_t count = 0;
     char setting[200], fitted[60] = "";
-    int status = STATUS_OK;
-    if (samples <= ledger->sampling->max_samples)
-        status = fit_slope(ledger, rule, kind, &slope, &se, &count, error);
-    if (status != STATUS_OK)
-        return status;
+    const int status = samples <= ledger->sampling->max_samples
+                           ? fit_slope(ledger, rule, kind, &slope, &se, &count, error)
+                           : STATUS_OK;
     const struct evidence e = factor_of(slope, se, count);
     if (e.sampled)
         snprintf(fitted, sizeof fitted, "; slope %.4f +- %.4f", slope, se);
     snprintf(setting, sizeof setting,
              "%s on %s n=%d sigma=G C L=1, T=%d..%d: 2^slope%s", rule, kind->name, N,
              FIRST_HORIZON, FIRST_HORIZON << (HORIZONS - 1), fitted);
-    return ledger_bound(ledger, claim, FORM_PRINTED, setting, &e, samples, error);
+    return status == STATUS_OK
+               ? ledger_bound(ledger, claim, FORM_PRINTED, setting, &e, samples, error)
+               : status;
 }
 
 enum { T = 1024 };

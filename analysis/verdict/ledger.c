@@ -87,6 +87,15 @@ static double steps_to_decide(const struct evidence *e, double samples)
     return samples * (e->se / wanted) * (e->se / wanted);
 }
 
+void ledger_unsampled(const struct ledger *ledger, double samples, struct text *setting)
+{
+    if (ledger->cut && *ledger->cut)
+        text_add(setting, "; not reached in the time given");
+    else
+        text_add(setting, "; needs %.1e steps, budget %.1e", samples,
+                 ledger->max_samples);
+}
+
 static struct ledger_row sampled_row(const struct ledger *ledger,
                                      const struct claim *claim, enum claim_kind kind,
                                      enum form form, const char *setting,
@@ -106,17 +115,13 @@ static struct ledger_row sampled_row(const struct ledger *ledger,
     };
     row.plain_samples =
         e->sampled && e->plain_samples > 0 ? e->plain_samples : row.samples;
-    if (!e->sampled && ledger->cut && *ledger->cut)
-        text_add(&row.setting, "%s; not reached in the time given", setting);
-    else if (!e->sampled)
-        text_add(&row.setting, "%s; needs %.1e steps, budget %.1e", setting, samples,
-                 ledger->max_samples);
+    text_add(&row.setting, "%s", setting);
+    if (!e->sampled)
+        ledger_unsampled(ledger, samples, &row.setting);
     else if (kind == CLAIM_VALUE && e->decisive && samples > 0 &&
              row.verdicts.paper == VERDICT_INCONCLUSIVE)
-        text_add(&row.setting, "%s; %.1e steps would decide on the paper's", setting,
+        text_add(&row.setting, "; %.1e steps would decide on the paper's",
                  steps_to_decide(e, samples));
-    else
-        text_add(&row.setting, "%s", setting);
     return row;
 }
 

@@ -86,6 +86,11 @@ PNM_MUST_USE int ledger_check(struct ledger *ledger, const struct claim *claim,
 PNM_MUST_USE int ledger_command(struct ledger *ledger, const char *command,
                                 struct error *error);
 
+/* Adds to a row's setting why nothing was sampled: the session ended before, or
+ * `samples` coordinate-steps exceed the budget. */
+void ledger_unsampled(const struct ledger *ledger, double samples,
+                      struct text *setting);
+
 /* In the following functions, `form` is the form of the row's paper value, and
  * `setting` tells at which parameters the claim is checked. */
 

@@ -163,11 +163,8 @@ static int add_row(struct ledger *ledger, const struct claim *claim,
         difference.se /= margin_coast_bound(&own->rule);
     }
     text_add(&setting, "%s", row->what);
-    if (moments.count == 0 && ledger->cut && *ledger->cut)
-        text_add(&setting, "; not reached in the time given");
-    else if (moments.count == 0)
-        text_add(&setting, "; needs %.1e steps, budget %.1e", samples,
-                 ledger->max_samples);
+    if (moments.count == 0)
+        ledger_unsampled(ledger, samples, &setting);
     status = text_check(&setting, "a setting", error);
     if (status == STATUS_OK)
         status = ledger_difference(ledger, claim, text_get(&setting), &difference,

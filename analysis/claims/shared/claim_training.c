@@ -181,11 +181,15 @@ static double cost_of(const struct training_setting *setting,
 static uint64_t most_of(const struct sampling *sampling,
                         const struct claim_training_row *row, double cost)
 {
-    if (sampling->max_samples_given && sampling->max_samples > 0)
-        return (uint64_t)fmin(sampling->max_samples / cost, 1e6);
-    return row->shown == CLAIM_TRAINING_ORDER    ? CLAIM_TRAINING_MOST_ORDER
-           : row->shown == CLAIM_TRAINING_CHANCE ? CLAIM_TRAINING_MOST_CHANCE
-                                                 : CLAIM_TRAINING_MOST;
+    static const uint64_t most[] = {
+        [CLAIM_TRAINING_ERROR] = CLAIM_TRAINING_MOST,
+        [CLAIM_TRAINING_MEMORIZED] = CLAIM_TRAINING_MOST,
+        [CLAIM_TRAINING_ORDER] = CLAIM_TRAINING_MOST_ORDER,
+        [CLAIM_TRAINING_CHANCE] = CLAIM_TRAINING_MOST_CHANCE,
+    };
+    return sampling->max_samples_given && sampling->max_samples > 0
+               ? (uint64_t)fmin(sampling->max_samples / cost, 1e6)
+               : most[row->shown];
 }
 
 static bool share_trainings(const struct claim_training_row *a,
@@ -222,8 +226,8 @@ static struct moments in_points(struct moments moments, double minus)
     return moments;
 }
 
-static struct paired paired_of(const struct claim_training_row *row,
-                               const struct generalize_result *result)
+struct paired claim_training_paired(const struct claim_training_row *row,
+                                    const struct generalize_result *result)
 {
     struct moments moments = result->difference;
     struct paired paired = {.verdict = result->verdict, .control = result->control};
@@ -254,7 +258,6 @@ static struct paired paired_of(const struct claim_training_row *row,
 static void tell(const struct trainings *own, const struct claim_training_row *row,
                  const struct generalize_result *result, double cost, struct text *text)
 {
-    const struct ledger *ledger = own->ledger;
     const uint64_t diverged = result->own_diverged, twins = result->twin_diverged;
     text_add(text, "%s; %s", row->what,
              own->data ? "digits" : "teacher task, data missing (make data)");
@@ -264,11 +267,9 @@ static void tell(const struct trainings *own, const struct claim_training_row *r
     if (diverged + twins > 0)
         text_add(text, "; diverged: %llu and %llu", (unsigned long long)diverged,
                  (unsigned long long)twins);
-    if (result->count == 0 && ledger->cut && *ledger->cut)
-        text_add(text, "; not reached in the time given");
-    else if (result->count == 0)
-        text_add(text, "; needs %.1e steps, budget %.1e", cost, ledger->max_samples);
-    else if (paired_of(row, result).verdict == VERDICT_INCONCLUSIVE)
+    if (result->count == 0)
+        ledger_unsampled(own->ledger, cost, text);
+    else if (claim_training_paired(row, result).verdict == VERDICT_INCONCLUSIVE)
         text_add(text, "; open after %llu replica%s", (unsigned long long)result->count,
                  result->count == 1 ? "" : "s");
 }
@@ -328,7 +329,7 @@ static int add_row(const struct trainings *own, const struct claim_training_row 
 {
     const struct training_setting setting = setting_of(own, row);
     const double cost = cost_of(&setting, row);
-    const struct paired paired = paired_of(row, result);
+    const struct paired paired = claim_training_paired(row, result);
     struct text text = {0}, command = {0};
     tell(own, row, result, cost, &text);
     tell_command(own, row, pair, &setting, result->count, &command);

@@ -79,6 +79,10 @@ PNM_MUST_USE int claim_training_run(struct ledger *ledger, const struct claim *c
                                     struct claim_training_rows *rows,
                                     struct error *error);
 
+/* What a row says of its trainings, errors in points. */
+struct paired claim_training_paired(const struct claim_training_row *row,
+                                    const struct generalize_result *result);
+
 /* Adds the controls and runs all rows: the end of each analogue. */
 PNM_MUST_USE int claim_training_finish(struct ledger *ledger, const struct claim *claim,
                                        struct claim_training_rows *rows, double decay,

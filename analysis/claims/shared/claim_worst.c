@@ -43,34 +43,39 @@ static void look_at(const struct worst_points *points, struct claim_worst *worst
     set_seen(least, most, worst);
 }
 
+/* Runs the rule's steps on the worst function that was found. */
+static int replay(const struct worst_setting *setting, const struct worst_case *found,
+                  struct claim_worst *worst, struct error *error)
+{
+    struct worst_points points = {0};
+    double deviation = INFINITY;
+    int status = worst_points_of(setting, found, &points, error);
+    if (status == STATUS_OK)
+        status = worst_points_replay(setting, &points, &deviation, error);
+    if (status == STATUS_OK) {
+        look_at(&points, worst);
+        worst->found = deviation <= largest_deviation;
+    }
+    worst_points_free(&points);
+    return status;
+}
+
 int claim_worst_find(const char *rule, uint64_t steps, struct claim_worst *worst,
                      struct error *error)
 {
     struct rule own;
     struct worst_setting setting = {.rule = &own, .steps = steps, .smoothness = 1};
     struct worst_case found = {0};
-    struct worst_points points = {0};
-    double deviation = INFINITY;
     *worst = (struct claim_worst){NAN, NAN, NAN, false};
     int status = rule_from(&own, error, "%s", rule);
     if (status == STATUS_OK)
         status = worst_setting_check(&setting, error);
     if (status == STATUS_OK)
         status = worst_case_find(&setting, &found, error);
-    if (status != STATUS_OK)
-        goto out;
-    worst->certified = found.certified;
-    if (isnan(found.worst) || isnan(found.certified))
-        goto out;
-    status = worst_points_of(&setting, &found, &points, error);
     if (status == STATUS_OK)
-        status = worst_points_replay(&setting, &points, &deviation, error);
-    if (status != STATUS_OK)
-        goto out;
-    look_at(&points, worst);
-    worst->found = deviation <= largest_deviation;
-out:
-    worst_points_free(&points);
+        worst->certified = found.certified;
+    if (status == STATUS_OK && !isnan(found.worst + found.certified))
+        status = replay(&setting, &found, worst, error);
     worst_case_free(&found);
     return status;
 }
@@ -93,34 +98,39 @@ static void look_at_tree(const struct worst_tree_points *points, uint64_t steps,
     set_seen(least, most, worst);
 }
 
+static int replay_tree(const struct worst_tree_setting *setting,
+                       const struct worst_case *found, struct claim_worst *worst,
+                       struct error *error)
+{
+    struct worst_tree_points points = {0};
+    double deviation = INFINITY;
+    int status = worst_tree_points_of(setting, found, &points, error);
+    if (status == STATUS_OK)
+        status = worst_tree_replay(setting, &points, &deviation, error);
+    if (status == STATUS_OK) {
+        look_at_tree(&points, setting->steps, worst);
+        worst->found = deviation <= largest_deviation;
+    }
+    worst_tree_points_free(&points);
+    return status;
+}
+
 int claim_worst_find_tree(const char *rule, uint64_t steps, double sigma,
                           struct claim_worst *worst, struct error *error)
 {
     struct rule own;
     const struct worst_tree_setting setting = {&own, steps, sigma};
     struct worst_case found = {0};
-    struct worst_tree_points points = {0};
-    double deviation = INFINITY;
     *worst = (struct claim_worst){NAN, NAN, NAN, false};
     int status = rule_from(&own, error, "%s", rule);
     if (status == STATUS_OK)
         status = worst_tree_check(&setting, error);
     if (status == STATUS_OK)
         status = worst_tree_find(&setting, &found, error);
-    if (status != STATUS_OK)
-        goto out;
-    worst->certified = found.certified;
-    if (isnan(found.worst) || isnan(found.certified))
-        goto out;
-    status = worst_tree_points_of(&setting, &found, &points, error);
     if (status == STATUS_OK)
-        status = worst_tree_replay(&setting, &points, &deviation, error);
-    if (status != STATUS_OK)
-        goto out;
-    look_at_tree(&points, steps, worst);
-    worst->found = deviation <= largest_deviation;
-out:
-    worst_tree_points_free(&points);
+        worst->certified = found.certified;
+    if (status == STATUS_OK && !isnan(found.worst + found.certified))
+        status = replay_tree(&setting, &found, worst, error);
     worst_case_free(&found);
     return status;
 }

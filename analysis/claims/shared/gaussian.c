@@ -102,8 +102,7 @@ int gaussian_monte_carlo(const struct ledger *ledger, const struct claim *claim,
     int status = problem_cholesky(GAUSSIAN_N, g->covariance, point.factor, error);
     if (status == STATUS_OK)
         status = draws_mean(&draws, &moments, error);
-    if (status != STATUS_OK)
-        return status;
-    *evidence = evidence_of_mean(&moments, evidence->paper, evidence->exact);
-    return STATUS_OK;
+    if (status == STATUS_OK)
+        *evidence = evidence_of_mean(&moments, evidence->paper, evidence->exact);
+    return status;
 }

@@ -118,6 +118,52 @@ static void controls_find_chance_and_order(void **state)
     ledger_free(&ledger);
 }
 
+/* Test errors of 5000 replicas about 90 %, with the standard deviation of 3 points, in
+ * shares: the band is 0.21 points wide. */
+static void errors_are_compared_with_chance(void **state)
+{
+    static const struct {
+        double mean;
+        uint64_t count;
+        enum verdict verdict;
+    } cases[] = {
+        {0.9, 5000, VERDICT_SAME},          {0.902, 5000, VERDICT_SAME},
+        {0.904, 100, VERDICT_INCONCLUSIVE}, {0.93, 5000, VERDICT_WORSE},
+        {0.87, 5000, VERDICT_BETTER},       {0.9, 29, VERDICT_INCONCLUSIVE},
+        {0.9, 0, VERDICT_NOT_SAMPLED},
+    };
+    const struct claim_training_row row = {.shown = CLAIM_TRAINING_CHANCE};
+    (void)state;
+    for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+        const uint64_t count = cases[k].count;
+        const struct generalize_result result = {
+            .own = {.count = count,
+                    .mean = cases[k].mean,
+                    .squares = 0.03 * 0.03 * ((double)count - 1)},
+            .count = count};
+        const struct paired paired = claim_training_paired(&row, &result);
+        CHECK(paired.verdict == cases[k].verdict && paired.control, "case %zu: %s", k,
+              verdict_text(paired.verdict));
+        if (count > 0)
+            CHECK_NEAR(paired.measured, 100 * (cases[k].mean - 0.9), 0, 1e-9);
+        if (count > 29)
+            CHECK_NEAR(paired.se, 3 / sqrt((double)count), 1e-9, 0);
+    }
+}
+
+static void trainings_that_diverge_are_counted(void **state)
+{
+    const struct sampling sampling = settings(4.5 * cost(EPOCHS));
+    struct claim_training_rows rows = {0};
+    struct ledger ledger;
+    (void)state;
+    add(&rows, "too fast", "sgd lr=1e200", "sgd lr=0.1", false);
+    run(&rows, &sampling, &ledger);
+    CHECK(strstr(text_get(&ledger.rows[0].setting), "; diverged: 4 and 0"), "%s",
+          text_get(&ledger.rows[0].setting));
+    ledger_free(&ledger);
+}
+
 static void small_budgets_decide_nothing(void **state)
 {
     static const char rule[] = "heavy_ball lr=0.5", idle[] = "heavy_ball lr=1e-6";
@@ -181,6 +227,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(pairs_are_found_better_same_and_worse),
         cmocka_unit_test(controls_find_chance_and_order),
+        cmocka_unit_test(errors_are_compared_with_chance),
+        cmocka_unit_test(trainings_that_diverge_are_counted),
         cmocka_unit_test(small_budgets_decide_nothing),
         cmocka_unit_test(a_row_without_control_decides_nothing),
         cmocka_unit_test(analogues_are_listed_apart),

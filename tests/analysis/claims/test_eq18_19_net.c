@@ -430,6 +430,19 @@ static void chains_have_the_same_bits_everywhere(void **state)
     free(one);
 }
 
+/* With a negative decay the loss has no lower bound. */
+static void a_loss_without_minimum_is_refused(void **state)
+{
+    const struct sampling sampling = check_sampling(1, 1e-3);
+    struct minibatch_noise *noise = NULL;
+    struct error error;
+    (void)state;
+    assert_int_equal(network_minimum_make(&sampling, -1, &noise, &error),
+                     STATUS_SOFTWARE);
+    assert_non_null(strstr(error.text, "needed is"));
+    assert_null(noise);
+}
+
 static int make(void **state)
 {
     *state = minimum(1);
@@ -446,6 +459,7 @@ int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(training_ends_at_a_minimum_whose_h_and_c_are_right),
+        cmocka_unit_test(a_loss_without_minimum_is_refused),
         cmocka_unit_test(the_law_is_that_of_the_steps),
         cmocka_unit_test(where_the_law_diverges_there_is_none),
         cmocka_unit_test(the_control_has_the_mean_of_the_law),

@@ -157,12 +157,43 @@ static void wrong_statements_are_noticed(void **state)
     ledger_free(&ledger);
 }
 
+/* The same training in three rows: the mean coast, the largest, and that over the bound
+ * sqrt(2 rate tau ln 2) at rate 0.3 and tau = 1/(1 - 0.5) = 2. */
+static void coasts_are_measured_over_their_bound(void **state)
+{
+    const struct claim_training training = {.rule = "heavy_ball lr=0.3 beta1=0.5",
+                                            .steps = 60};
+    struct claim_margin_row rows[3];
+    const struct sampling sampling = settings(3);
+    struct ledger ledger = {.sampling = &sampling};
+    struct error error;
+    (void)state;
+    for (int k = 0; k < 3; k++)
+        rows[k] = (struct claim_margin_row){.what = "coast",
+                                            .quantity = MARGIN_COAST,
+                                            .own = training,
+                                            .side = LEDGER_AT_MOST,
+                                            .limit = 1,
+                                            .coast = k == 2,
+                                            .largest = k > 0};
+    CHECK_OK(claim_margin_rows(&ledger, &fake, rows, 3, &error), &error);
+    const struct ledger_row *row = ledger.rows;
+    CHECK_COMPARE(row[0].measured, >, 0);
+    CHECK_COMPARE(row[1].measured, >, row[0].measured);
+    CHECK_COMPARE(row[1].measured, <, 3 * row[0].measured);
+    CHECK_COMPARE(row[0].se, >, 0);
+    CHECK_EXACT(row[1].se, 0);
+    CHECK_NEAR(row[2].measured, row[1].measured / sqrt(2 * 0.3 * 2 * log(2)), 1e-12, 0);
+    ledger_free(&ledger);
+}
+
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(differences_are_judged_with_their_band),
         cmocka_unit_test(silent_claims_have_no_paper_verdict),
         cmocka_unit_test(wrong_statements_are_noticed),
+        cmocka_unit_test(coasts_are_measured_over_their_bound),
     };
     check_filter(argc, argv);
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -405,6 +405,29 @@ static void the_budget_is_kept(void **state)
     ledger_free(&ledger);
 }
 
+static void no_sides(const struct proof_chain *c, long t, enum form form, double *left,
+                     double *right)
+{
+    (void)c;
+    (void)t;
+    (void)form;
+    *left = *right = NAN;
+}
+
+static void a_bound_without_sides_is_refused(void **state)
+{
+    static const struct proof_row row = {
+        .form = FORM_PRINTED, .bound = no_sides, .chains = PROOF_QUIET};
+    const struct sampling sampling = settings(1);
+    struct ledger ledger = {.sampling = &sampling};
+    struct error error;
+    (void)state;
+    assert_int_equal(proof_rows(&ledger, &fake, &row, 1, &error), STATUS_SOFTWARE);
+    assert_string_equal(error.text, "claim fake: no chain has both sides of a line");
+    assert_int_equal(ledger.count, 0);
+    ledger_free(&ledger);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -415,6 +438,7 @@ int main(void)
         cmocka_unit_test(standard_errors_of_bounds),
         cmocka_unit_test(the_smallest_step_is_chosen),
         cmocka_unit_test(the_budget_is_kept),
+        cmocka_unit_test(a_bound_without_sides_is_refused),
     };
     gsl_set_error_handler_off();
     return cmocka_run_group_tests(tests, NULL, NULL);
