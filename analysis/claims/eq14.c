@@ -80,8 +80,10 @@ static int solve(struct training_set *set, struct error *error)
     gsl_vector_view x = gsl_vector_view_array(shift, N);
     if (gsl_linalg_cholesky_decomp1(&matrix.matrix) != 0 ||
         gsl_linalg_cholesky_solve(&matrix.matrix, &b.vector, &x.vector) != 0)
+        /* not covered from here: no seed draws inputs that lie in a hyperplane */
         return error_set(error, STATUS_SOFTWARE,
                          "eq14: the least squares are singular");
+    /* covered again */
     for (size_t k = 0; k < TRAIN; k++)
         for (int i = 0; i < N; i++)
             set->residual[k] -= set->x[k][i] * shift[i];

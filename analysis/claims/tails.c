@@ -284,14 +284,16 @@ static int add_shape(struct ledger *ledger, const struct claim *claim, const cha
         if (status == STATUS_OK)
             status = stable_law_quantile(stable.parameter, p[k], &own[k], error);
     }
-    if (status != STATUS_OK)
-        return status;
-    claim_stationary_normalize(&evidence, evidence.exact * own[1].value / own[0].value);
-    evidence.paper = evidence.paper_scale = normal[0].value / normal[1].value;
     snprintf(setting, sizeof setting,
              "quantile %g of theta / its quartile, stable alpha=1.5, %s", row->p, what);
-    return ledger_value(ledger, claim, FORM_PRINTED, setting, &evidence, law->samples,
-                        error);
+    if (status == STATUS_OK) {
+        claim_stationary_normalize(&evidence,
+                                   evidence.exact * own[1].value / own[0].value);
+        evidence.paper = evidence.paper_scale = normal[0].value / normal[1].value;
+        status = ledger_value(ledger, claim, FORM_PRINTED, setting, &evidence,
+                              law->samples, error);
+    }
+    return status;
 }
 
 /* Quantiles with stable noise. */

@@ -132,21 +132,17 @@ int minibatch_noise_decompose(struct minibatch_noise *noise, struct error *error
     gsl_matrix_view vectors = gsl_matrix_view_array(column, MINIBATCH_N, MINIBATCH_N);
     gsl_vector_view values = gsl_vector_view_array(noise->curvature, MINIBATCH_N);
     gsl_eigen_symmv_workspace *workspace = gsl_eigen_symmv_alloc(MINIBATCH_N);
-    int status = STATUS_OK;
     if (!workspace)
         return error_memory(error, "eigenvectors");
     memcpy(copy, noise->law.hessian, sizeof copy);
-    if (gsl_eigen_symmv(&matrix.matrix, &values.vector, &vectors.matrix, workspace) !=
-            0 ||
-        gsl_eigen_symmv_sort(&values.vector, &vectors.matrix,
-                             GSL_EIGEN_SORT_VAL_DESC) != 0)
-        status = error_set(error, STATUS_SOFTWARE,
-                           "the Hessian of a network has no eigenvectors");
+    /* Both fail only where sizes differ. */
+    gsl_eigen_symmv(&matrix.matrix, &values.vector, &vectors.matrix, workspace);
+    gsl_eigen_symmv_sort(&values.vector, &vectors.matrix, GSL_EIGEN_SORT_VAL_DESC);
     for (int k = 0; k < MINIBATCH_N; k++)
         for (int i = 0; i < MINIBATCH_N; i++)
             noise->direction[k][i] = column[i * MINIBATCH_N + k];
     gsl_eigen_symmv_free(workspace);
-    return status;
+    return STATUS_OK;
 }
 
 int minibatch_noise_make(const struct sampling *sampling, enum minibatch_network which,

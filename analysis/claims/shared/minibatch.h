@@ -49,8 +49,7 @@ PNM_MUST_USE int minibatch_noise_make(const struct sampling *sampling,
                                       struct minibatch_noise **noise,
                                       struct error *error);
 
-/* Sets curvature and direction from the law's Hessian. STATUS_MEMORY, STATUS_SOFTWARE.
- */
+/* Sets curvature and direction from the law's Hessian. STATUS_MEMORY. */
 PNM_MUST_USE int minibatch_noise_decompose(struct minibatch_noise *noise,
                                            struct error *error);
 
