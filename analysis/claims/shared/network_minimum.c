@@ -99,10 +99,12 @@ static int descend(struct minibatch_noise *noise, double decay, struct error *er
                                    noise->curvature[N - 1]);
         advance(noise, decay, gradient);
     }
+    /* not covered from here: no seed or decay was found that takes so many steps */
     return error_set(error, STATUS_SOFTWARE,
                      "the network's gradient is still %g after %d Newton steps; needed "
                      "is at most %g",
                      largest(gradient), STEPS_MAX, NETWORK_MINIMUM_GRADIENT);
+    /* covered again */
 }
 
 int network_minimum_make(const struct sampling *sampling, double decay,
