@@ -60,6 +60,8 @@ int slot_sums_measure(const struct slot_sums *own, const struct sampling *sampli
     struct loss loss = {0};
     loss_defaults(kind, parameter);
     int status = loss_init(&loss, kind, N, parameter, error);
+    if (status != STATUS_OK)
+        return status;
     const struct descent descent = {
         .rule = own->rule,
         .loss = &loss,
@@ -84,8 +86,7 @@ int slot_sums_measure(const struct slot_sums *own, const struct sampling *sampli
         .run = unit_run,
         .merge = unit_merge,
     };
-    if (status == STATUS_OK)
-        status = units_run(&units, error);
+    status = units_run(&units, error);
     loss_free(&loss);
     return status;
 }

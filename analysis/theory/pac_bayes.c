@@ -78,6 +78,15 @@ static void forward(size_t n, const quad *l, quad *x, size_t step)
             x[i * step] -= l[i * n + k] * x[k * step];
 }
 
+/* What ended a factorization. */
+static int refuse_covariance(struct error *error)
+{
+    const int status = interrupt_check(error);
+    return status == STATUS_OK ? error_set(error, STATUS_USAGE,
+                                           "the covariance is not positive definite")
+                               : status;
+}
+
 /* With P = L D L' and V = D^{-1/2} L^-1: V Q V' has the divergence of N(0, Q) from
  * N(0, P), and |V (mean_q - mean_p)|^2 is that of the means. */
 int pac_bayes_gaussian_kl(size_t n, const double *mean_q, const double *cov_q,
@@ -88,8 +97,7 @@ int pac_bayes_gaussian_kl(size_t n, const double *mean_q, const double *cov_q,
     if (!room)
         return error_memory(error, "a divergence");
     quad *p = room, *q = p + n * n, *d = q + n * n, *apart = d + n, square = 0;
-    int status =
-        error_set(error, STATUS_USAGE, "the covariance is not positive definite");
+    int status = STATUS_OK;
     size_t row;
     for (size_t k = 0; k < n * n; k++) {
         p[k] = cov_p[k];
@@ -97,8 +105,10 @@ int pac_bayes_gaussian_kl(size_t n, const double *mean_q, const double *cov_q,
     }
     for (size_t i = 0; i < n; i++)
         apart[i] = (quad)mean_q[i] - mean_p[i];
-    if (!factor(n, p, d, &row))
+    if (!factor(n, p, d, &row)) {
+        status = refuse_covariance(error);
         goto out;
+    }
     forward(n, p, apart, 1);
     for (size_t i = 0; i < n && !interrupt_pending(); i++) {
         forward(n, p, q + i, n);
@@ -109,10 +119,12 @@ int pac_bayes_gaussian_kl(size_t n, const double *mean_q, const double *cov_q,
     for (size_t i = 0; i < n; i++)
         for (size_t j = 0; j < n; j++)
             q[i * n + j] /= quad_sqrt(d[i]) * quad_sqrt(d[j]);
-    if (!factor(n, q, d, &row))
+    if (!factor(n, q, d, &row)) {
+        status = refuse_covariance(error);
         goto out;
+    }
     *kl = from_factors(n, q, d, 1) + (double)square / 2;
-    status = STATUS_OK;
+    status = interrupt_check(error);
 out:
     free(room);
     return status;
@@ -246,8 +258,7 @@ int pac_bayes_inverse(size_t n, const double *covariance, double *inverse,
     memcpy(inverse, covariance, n * n * sizeof *covariance);
     if (gsl_linalg_cholesky_decomp1(&matrix.matrix) != GSL_SUCCESS ||
         gsl_linalg_cholesky_invert(&matrix.matrix) != GSL_SUCCESS)
-        return error_set(error, STATUS_USAGE,
-                         "the covariance is not positive definite");
+        return refuse_covariance(error);
     return STATUS_OK;
 }
 
