@@ -455,6 +455,90 @@ static void the_row_of_a_limit_leads_its_curve(void **state)
     ledger_free(&ledger);
 }
 
+static int no_ratio(const void *context, double x, double *ratio, struct error *error)
+{
+    const double *from = context;
+    *ratio = 1;
+    return x < *from ? error_set(error, STATUS_SOFTWARE, "no ratio") : STATUS_OK;
+}
+
+/* A limit whose ratio cannot be computed at one of its points adds no row. */
+static void a_limit_without_numbers_is_refused(void **state)
+{
+    struct ledger ledger = {0};
+    struct error error;
+    (void)state;
+    for (int k = 4; k <= 14; k++) {
+        const double from = ldexp(1.5, -k);
+        const struct limit limit = {
+            .context = &from, .ratio = no_ratio, .variable = "x", .paper = 1};
+        assert_int_equal(
+            ledger_limit(&ledger, &fake, FORM_PRINTED, "", &limit, 0, &error),
+            STATUS_SOFTWARE);
+        assert_string_equal(error.text, "no ratio");
+    }
+    assert_int_equal(ledger.count, 0);
+    ledger_free(&ledger);
+}
+
+/* A value below the paper's that too few chains measured says nothing yet. */
+static void an_existence_needs_enough_samples(void **state)
+{
+    struct ledger ledger = {0};
+    struct evidence e = {.paper = 1,
+                         .exact = 0.5,
+                         .measured = 0.5,
+                         .se = 0.001,
+                         .count = 1000,
+                         .paper_scale = 1,
+                         .exact_scale = 1,
+                         .sampled = true,
+                         .decisive = true};
+    struct error error;
+    (void)state;
+    for (int decisive = 0; decisive < 2; decisive++) {
+        e.decisive = decisive;
+        CHECK_OK(ledger_existence(&ledger, &fake, FORM_PRINTED, "", &e, 1, &error),
+                 &error);
+        assert_int_equal(last(&ledger)->verdicts.paper,
+                         decisive ? VERDICT_HOLDS : VERDICT_INCONCLUSIVE);
+    }
+    ledger_free(&ledger);
+}
+
+/* A number that is its limit holds on either side, and its control is the equality. */
+static void a_difference_may_meet_its_limit(void **state)
+{
+    static const struct {
+        enum ledger_side side;
+        double measured;
+        enum verdict verdict;
+    } cases[] = {
+        {LEDGER_AT_MOST, 2, VERDICT_HOLDS}, {LEDGER_AT_LEAST, 2, VERDICT_HOLDS},
+        {LEDGER_AT_MOST, 1, VERDICT_HOLDS}, {LEDGER_AT_LEAST, 1, VERDICT_FAILS},
+        {LEDGER_AT_MOST, 3, VERDICT_FAILS}, {LEDGER_WITHIN, -2, VERDICT_INCONCLUSIVE},
+        {LEDGER_WITHIN, -3, VERDICT_FAILS}};
+    struct ledger ledger = {0};
+    struct text text = {0};
+    struct error error;
+    (void)state;
+    for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+        const struct difference of = {
+            .side = cases[k].side, .limit = 2, .measured = cases[k].measured};
+        CHECK_OK(ledger_difference(&ledger, &fake, "", &of, 1, &error), &error);
+        CHECK(last(&ledger)->verdicts.exact == cases[k].verdict, "case %zu: %s", k,
+              verdict_text(last(&ledger)->verdicts.exact));
+        /* Of -2 - 4 and -2 + 4 one alone is outside of [-2, 2]: that decides nothing.
+         */
+        assert_int_equal(last(&ledger)->control, cases[k].measured != -2);
+    }
+    ledger_drop(&ledger, 0);
+    ledger_count_tell(&ledger, &text);
+    assert_string_equal(text_get(&text), "");
+    text_free(&text);
+    ledger_free(&ledger);
+}
+
 /* In every claim the limits of a curve stand before its finite steps. */
 static void finite_steps_follow_their_limit(void **state)
 {
@@ -551,6 +635,9 @@ int main(int argc, char **argv)
         cmocka_unit_test(claims_and_rows_are_counted_apart),
         cmocka_unit_test(the_row_of_a_limit_leads_its_curve),
         cmocka_unit_test(finite_steps_follow_their_limit),
+        cmocka_unit_test(a_limit_without_numbers_is_refused),
+        cmocka_unit_test(an_existence_needs_enough_samples),
+        cmocka_unit_test(a_difference_may_meet_its_limit),
     };
     gsl_set_error_handler_off();
     check_filter(argc, argv);

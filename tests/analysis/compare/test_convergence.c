@@ -233,13 +233,43 @@ static void errors_of_slopes(void **state)
     free(factors);
 }
 
+/* What nothing random moves has an exact slope: 3/horizon^2, and 3/horizon. */
+static void slopes_without_noise(void **state)
+{
+    static const double horizon[] = {4, 8, 16, 32};
+    (void)state;
+    for (int power = 1; power <= 2; power++) {
+        struct convergence_minimum minimum[4];
+        struct error error;
+        double slope, se;
+        for (int k = 0; k < 4; k++)
+            minimum[k] = (struct convergence_minimum){
+                .square = 3 / pow(horizon[k], power), .count = 1};
+        CHECK_OK(convergence_slope(horizon, minimum, 4, &slope, &se, &error), &error);
+        CHECK_NEAR(slope, -power, 1e-14, 0);
+        CHECK_NEAR(se, 0, 0, 1e-14);
+        /* One that was not measured, or is 0, has no logarithm. */
+        minimum[2].count = 0;
+        CHECK_OK(convergence_slope(horizon, minimum, 4, &slope, &se, &error), &error);
+        CHECK_NAN(slope);
+        minimum[2] = (struct convergence_minimum){.square = 0, .count = 1};
+        CHECK_OK(convergence_slope(horizon, minimum, 4, &slope, &se, &error), &error);
+        CHECK_NAN(slope);
+        /* One that is exact among others has no weight. */
+        minimum[2] = (struct convergence_minimum){.square = 1, .count = 1};
+        minimum[1].se = 0.1;
+        CHECK_OK(convergence_slope(horizon, minimum, 4, &slope, &se, &error), &error);
+        CHECK_NAN(slope);
+        CHECK_NAN(se);
+    }
+}
+
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(errors_of_points),
-        cmocka_unit_test(curves_are_planned),
-        cmocka_unit_test(errors_of_minima),
-        cmocka_unit_test(errors_of_slopes),
+        cmocka_unit_test(errors_of_points),     cmocka_unit_test(curves_are_planned),
+        cmocka_unit_test(errors_of_minima),     cmocka_unit_test(errors_of_slopes),
+        cmocka_unit_test(slopes_without_noise),
     };
     check_filter(argc, argv);
     return cmocka_run_group_tests(tests, NULL, NULL);

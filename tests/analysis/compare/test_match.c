@@ -90,12 +90,15 @@ static void adaptive_rules_by_the_ratio_of_their_rates(void **state)
                MATCH_TOLERANCE, 0);
 }
 
-static void refuses(const char *rule, const char *baseline, const char *why)
+static void refuses(const char *rule, const char *baseline, double lambda,
+                    enum match match, const char *why)
 {
     struct error error;
-    const struct rule own = named(rule), other = named(baseline);
+    struct rule own = named(rule);
+    const struct rule other = named(baseline);
+    own.decay.lambda = lambda;
     struct rule twin;
-    assert_int_equal(match_twin(&own, &other, MATCH_RATE, &twin, &error), STATUS_USAGE);
+    assert_int_equal(match_twin(&own, &other, match, &twin, &error), STATUS_USAGE);
     assert_string_equal(error.quantity, "match");
     CHECK(strstr(error.text, why), "%s", error.text);
 }
@@ -103,8 +106,14 @@ static void refuses(const char *rule, const char *baseline, const char *why)
 static void what_cannot_be_matched(void **state)
 {
     (void)state;
-    refuses("adam lr=0.1", "sgd lr=0.1", "one of them is linear");
-    refuses("pnm lr=0.1", "adapnm lr=0.1", "one of them is linear");
+    refuses("adam lr=0.1", "sgd lr=0.1", 0, MATCH_RATE, "one of them is linear");
+    refuses("pnm lr=0.1", "adapnm lr=0.1", 0, MATCH_RATE, "one of them is linear");
+    /* sqrt(gamma) is 99.5: chains with the rate that is needed overflow. */
+    refuses("sgd lr=1e307", "pnm lr=0.1 beta0=70", 0, MATCH_RATE,
+            "no learning rate gives");
+    /* The decay of a gradient is divided by the rate's own root of squares. */
+    refuses("adam lr=0.1", "adapnm lr=0.1 beta0=1", 0.01, MATCH_BOTH,
+            "takes no fixed share of theta");
 }
 
 static size_t pair(const char *const *texts, size_t count, enum match match,

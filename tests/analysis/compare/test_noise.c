@@ -252,9 +252,27 @@ static void squared_autocovariances_are_summed(void **state)
     }
 }
 
+/* u_t = n_t - n_{t-1}, so that only the first and the last of a sum remain. */
+static void differences_of_noise_cancel(void **state)
+{
+    static const struct {
+        enum noise_quantity quantity;
+        double value;
+    } cases[] = {{NOISE_VARIANCE, 2}, {NOISE_LONG_RUN, 2. / 50}, {NOISE_LAG1, -0.5}};
+    const struct rule rule = CHECK_RULE("anti_pgd lr=0.3");
+    (void)state;
+    for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+        struct error error;
+        double value;
+        CHECK_OK(noise_exact(&rule, cases[k].quantity, 50, &value, &error), &error);
+        CHECK_NEAR(value, cases[k].value, 1e-14, 0);
+    }
+}
+
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(differences_of_noise_cancel),
         cmocka_unit_test(filters_have_the_known_closed_forms),
         cmocka_unit_test(filters_agree_with_their_impulse_response),
         cmocka_unit_test(densities_are_fourier_sums_and_integrate_to_the_variance),

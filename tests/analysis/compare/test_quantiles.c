@@ -292,6 +292,27 @@ static void few_draws_show(void **state)
     assert_false(heavy_tail_shows(gaussian, 1e4, 1, 1e-3));
 }
 
+/* A mode without noise has no quantiles that could be missed, and is not sampled; the
+ * other one is. */
+static void a_mode_without_noise(void **state)
+{
+    const struct rule rule = CHECK_RULE("sgd lr=0.4");
+    struct sampling sampling = check_sampling(1, 0.01);
+    struct problem problem = problem_of(gaussian);
+    struct quantile_law law;
+    struct error error;
+    (void)state;
+    sampling.chains = 1280;
+    problem.noise[1] = 0;
+    CHECK_OK(quantiles_compare(&sampling, &rule, &problem, probabilities, QUANTILES,
+                               &law, &error),
+             &error);
+    for (size_t k = 0; k < law.count; k++)
+        assert_int_equal(law.rows[k].evidence.sampled, law.rows[k].i == 0);
+    free(law.rows);
+    problem_free(&problem);
+}
+
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
@@ -305,6 +326,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(variances_do_not_know_the_law),
         cmocka_unit_test(plans_know_the_fourth_moment),
         cmocka_unit_test(few_draws_show),
+        cmocka_unit_test(a_mode_without_noise),
     };
     check_filter(argc, argv);
     gsl_set_error_handler_off();

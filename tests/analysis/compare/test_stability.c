@@ -295,6 +295,14 @@ static void what_is_2_percent_off_fails(void **state)
             radius.growth.settled = false;
             assert_int_equal(stability_judge(&radius, &reason), VERDICT_INCONCLUSIVE);
             assert_non_null(strstr(reason, "did not settle"));
+            lost.growth.log_factor = INFINITY;
+            assert_int_equal(stability_judge(&lost, &reason), VERDICT_INCONCLUSIVE);
+            assert_non_null(strstr(reason, "beyond the range of numbers"));
+            lost = good;
+            lost.margin = NAN;
+            assert_int_equal(stability_judge(&lost, &reason), VERDICT_INCONCLUSIVE);
+            assert_non_null(strstr(reason, "beyond the range of numbers"));
+            lost = good;
             lost.limit_measured = NAN;
             assert_int_equal(stability_judge(&lost, &reason), VERDICT_INCONCLUSIVE);
             assert_non_null(strstr(reason, "near the limit"));

@@ -111,11 +111,40 @@ static void test_heavy_tails_decide_nothing(void **state)
     problem_free(&problem);
 }
 
+/* Chains that are given as shorter than their burn-in record their second half, and the
+ * row says so; 12 steps are shorter than the 40 or so until exp(-0.12 t) is below 1 %.
+ */
+static void test_chains_that_are_too_short(void **state)
+{
+    const struct rule rule = CHECK_RULE("sgd lr=0.1");
+    struct problem problem = problem_of();
+    struct sampling sampling = sampling_of(1);
+    struct comparison *rows;
+    struct error error;
+    size_t count;
+    (void)state;
+    sampling.steps = 12;
+    sampling.burn_in = PLAN_AUTO;
+    CHECK_OK(stationary_compare(&sampling, &rule, &problem, STATIONARY_DIAGONAL, NULL,
+                                NULL, &rows, &count, &error),
+             &error);
+    assert_int_equal(count, N);
+    for (size_t i = 0; i < N; i++) {
+        assert_true(rows[i].plan.too_short);
+        assert_int_equal(rows[i].plan.chains.burn_in, 6);
+        CHECK_COMPARE((double)rows[i].plan.needed_burn_in, >, 12);
+        assert_int_equal(rows[i].verdicts.exact, VERDICT_INCONCLUSIVE);
+    }
+    free(rows);
+    problem_free(&problem);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_errors_over_seeds),
         cmocka_unit_test(test_divergences_over_seeds),
+        cmocka_unit_test(test_chains_that_are_too_short),
         cmocka_unit_test(test_heavy_tails_decide_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -369,6 +369,20 @@ static void plans(void **state)
     check_score("planned mean, in thousandths", &mean);
 }
 
+/* S = A S A' + R with A = 1 has no solution; with A = 1/2 it is 4/3 R. */
+static void an_equation_without_solution_is_refused(void **state)
+{
+    struct linear_system one = {.dim = 1, .samples = 1, .e = {0}};
+    const quad right = 3;
+    quad s = 0;
+    struct error error;
+    (void)state;
+    assert_int_equal(stein_equation(&one, &one, &right, &s, &error), STATUS_SOFTWARE);
+    one.e[0] = -0.5;
+    CHECK_OK(stein_equation(&one, &one, &right, &s, &error), &error);
+    CHECK_NEAR((double)s, 4, 1e-15, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -380,6 +394,7 @@ int main(void)
         cmocka_unit_test(margins),
         cmocka_unit_test(transients),
         cmocka_unit_test(means),
+        cmocka_unit_test(an_equation_without_solution_is_refused),
         cmocka_unit_test(plans),
     };
     gsl_set_error_handler_off();

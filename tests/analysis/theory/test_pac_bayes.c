@@ -555,6 +555,24 @@ static void the_best_beta0_is_the_best_of_a_scan(void **state)
     problem_free(&problem);
 }
 
+static void what_has_no_inverse(void **state)
+{
+    static const double right[] = {2, 1, 1, 3}, singular[] = {1, 2, 2, 4},
+                        indefinite[] = {-1, 0, 0, 1};
+    /* (2 1; 1 3)^-1 = (3 -1; -1 2)/5 */
+    static const double expected[] = {0.6, -0.2, -0.2, 0.4};
+    double inverse[4];
+    struct error error;
+    (void)state;
+    CHECK_OK(pac_bayes_inverse(2, right, inverse, &error), &error);
+    for (int k = 0; k < 4; k++)
+        CHECK_NEAR(inverse[k], expected[k], 1e-15, 0);
+    CHECK_REFUSED("singular", pac_bayes_inverse(2, singular, inverse, &error), &error,
+                  "not positive definite");
+    CHECK_REFUSED("indefinite", pac_bayes_inverse(2, indefinite, inverse, &error),
+                  &error, "not positive definite");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -572,6 +590,7 @@ int main(void)
         cmocka_unit_test(the_logarithm_is_corrected_for_its_bias),
         cmocka_unit_test(the_log_determinant_is_corrected_for_its_bias),
         cmocka_unit_test(the_best_beta0_is_the_best_of_a_scan),
+        cmocka_unit_test(what_has_no_inverse),
     };
     gsl_set_error_handler_off();
     return cmocka_run_group_tests(tests, NULL, NULL);
