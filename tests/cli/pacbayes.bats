@@ -155,6 +155,6 @@ given="--optimizer pnm --lr 0.1 --spectrum 1,2 --prior-precision 10 --train-size
     refuse 64 '^pnm-pacbayes: --noise: .*not positive definite' pnm-pacbayes $common \
         --noise isotropic:0
     refuse 64 '--optimal-beta0: the option finds beta0 itself' \
-        pnm-pacbayes --optimizer pnm --lr 0.1 --beta0 1 --optimal-beta0 --prior-precision 10 --train-size 100
+        pnm-pacbayes --optimizer pnm --lr 0.1 --spectrum 1 --beta0 1 --optimal-beta0 --prior-precision 10 --train-size 100
     all_refused
 }
