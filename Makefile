@@ -518,8 +518,8 @@ coverage: ### run the tests and tell which lines and branches did not run, a qua
 	@rm -rf $(BUILD)/coverage/counts $(BUILD)/coverage/tests.json
 	@find $(BUILD)/coverage -name '*.gcda' -delete
 	@printf '%s\n' test-cli test-unit test-faults-quick | xargs -P $(shell nproc) --process-slot-var=CORE -I TESTS sh -c \
-	    'taskset -c $$CORE $(MAKE) --no-print-directory TESTS $(COVERAGE)'
-	@$(PYTHON) tests/coverage.py $(BUILD)/coverage --tests $(BUILD)/coverage/tests.json
+	    'taskset -c $$CORE $(MAKE) --no-print-directory TESTS $(COVERAGE)' || failed=1; \
+	    $(PYTHON) tests/coverage.py $(BUILD)/coverage --tests $(BUILD)/coverage/tests.json || failed=1; exit $${failed:-0}
 
 test-bits-long: all $(FAULTS) ### compare the bytes of 55 commands from compilers, threads, ranks and cut runs
 	@bash tests/faults/faults.sh $(BUILD)/bin $(BUILD)/tests long bits

@@ -21,6 +21,7 @@ left out miss their shares (100 %, 92 %, 1 %), and 2 if nothing was counted or a
 import argparse
 import concurrent.futures
 import json
+import os
 import pathlib
 import re
 import subprocess
@@ -95,8 +96,11 @@ def gcov(path):
     """What gcov says of a file of counts, or of an object that has none."""
     said = subprocess.run(["gcov", "--json-format", "--stdout", "--branch-probabilities", path],
                           cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True).stdout
-    return [file for text in said.decode().splitlines() if text.strip()
-            for file in json.loads(text)["files"] if file["file"].startswith(("sim/", "analysis/"))]
+    files = [file for text in said.decode().splitlines() if text.strip()
+             for file in json.loads(text)["files"]]
+    for file in files: # some tests include a source
+        file["file"] = os.path.normpath(file["file"])
+    return [file for file in files if file["file"].startswith(("sim/", "analysis/"))]
 
 
 def add_file(file, test, found, functions):
@@ -116,13 +120,10 @@ def read_counts(build):
     """All counts by source: of each object without those of a run, and of each test.
 
     Besides, {source: {(first line, last line) of a function: tests that ran it}}."""
-    notes = [p for p in (build / "obj").rglob("*.gcno") if "/obj/tests/" not in str(p)]
-    jobs = [("", str(path.resolve())) for path in notes]
+    jobs = [("", str(path.resolve())) for path in (build / "obj").rglob("*.gcno")]
     for test, name, path in counted(build):
         # gcov looks for what the compiler noted beside the counts.
         note = path.with_suffix(".gcno")
-        if name.parts[0] == "tests":
-            continue
         if not note.exists():
             note.symlink_to((build / "obj" / name.with_suffix(".gcno")).resolve())
         jobs.append((test, str(path.resolve())))
