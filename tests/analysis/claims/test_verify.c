@@ -216,9 +216,9 @@ static void a_ledger_needs_memory(void **state)
     const struct sampling sampling = check_sampling(1, 0.1);
     struct verify_request own = {.request.sampling = sampling, .paper = CLAIMS_PNM};
     put_list(short_list);
-    check_memory(verify_all, &own);
+    check_memory("the whole ledger", verify_all, &own);
     own.claims = "half,later";
-    check_memory(verify_all, &own);
+    check_memory("two claims", verify_all, &own);
 }
 
 /* What a signal leaves of a ledger: the rows of the claims before, in a table, or no
@@ -235,7 +235,7 @@ static void a_signal_leaves_the_claims_before(void **state)
     assert_int_equal(verify(&own, &table, &error), STATUS_INTERRUPTED);
     assert_int_equal(table_rows(&table), 1);
     table_free(&table);
-    check_memory_or(verify_all, &own, STATUS_INTERRUPTED);
+    check_memory_or("a ledger cut short", verify_all, &own, STATUS_INTERRUPTED);
 }
 
 int main(int argc, char **argv)

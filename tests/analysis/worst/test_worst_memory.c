@@ -34,12 +34,12 @@ static void a_chain_needs_memory(void **state)
     struct rule rule = rule_of(rule_kind_find("sgd"), 1);
     struct worst_setting setting = {
         .rule = &rule, .steps = 1, .smoothness = 1, .class = WORST_CONVEX};
-    check_memory(find_chain, &setting);
+    check_memory("a chain", find_chain, &setting);
     setting.measure = WORST_LAST_LOSS;
     setting.given = WORST_GIVEN_DISTANCE;
-    check_memory(find_chain, &setting);
+    check_memory("a chain", find_chain, &setting);
     setting.gradient = 0.5;
-    check_memory(find_chain, &setting);
+    check_memory("a chain", find_chain, &setting);
 }
 
 static int find_tree(void *context, struct error *error)
@@ -63,7 +63,7 @@ static void a_tree_needs_memory(void **state)
     (void)state;
     struct rule rule = rule_of(rule_kind_find("sgd"), 1);
     struct worst_tree_setting setting = {&rule, 1, 1};
-    check_memory(find_tree, &setting);
+    check_memory("a tree", find_tree, &setting);
 }
 
 static int find_distance(void *context, struct error *error)
@@ -89,8 +89,8 @@ static void lemmas_need_memory(void **state)
     struct rule rule = rule_of(rule_kind_find("pnm"), 0.1);
     double eta0 = 0.5;
     rule_complete(&rule);
-    check_memory(find_distance, &rule);
-    check_memory(find_descent, &eta0);
+    check_memory("a distance", find_distance, &rule);
+    check_memory("a descent", find_descent, &eta0);
 }
 
 /* --- certificates ------------------------------------------------------------------
@@ -133,8 +133,8 @@ static void certificates_need_memory(void **state)
     struct error error;
     assert_int_equal(worst_case_find(&setting, &worst, &error), STATUS_OK);
     struct proof proof = {path, &setting, &worst};
-    check_memory(write_proof, &proof);
-    check_memory(prove_again, &proof);
+    check_memory("a certificate", write_proof, &proof);
+    check_memory("its proof", prove_again, &proof);
     worst_case_free(&worst);
     unlink(path);
 }
