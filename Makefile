@@ -200,8 +200,6 @@ endef
 $(foreach room,sim analysis,$(eval $(call LINK_RULE,$(room),$(BUILD),$(CC),)))
 $(foreach room,sim analysis,$(eval $(call LINK_RULE,$(room),$(BUILD)/mpi,mpicc,$(BUILD)/obj/mpi/sim/base/ranks.o)))
 
-$(BUILD)/tests/analysis/claims/test_failures: LDLIBS += -ldl
-
 # What unit tests do by themselves is short.
 $(BUILD)/obj/tests/%.o: CFLAGS += -Itests
 $(BUILD)/obj/tests/sim/%.o $(BUILD)/obj/tests/analysis/%.o: OPTIMIZE = -O1

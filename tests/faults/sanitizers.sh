@@ -162,7 +162,7 @@ each_command() {
 }
 
 if [ "$SIZE" = long ]; then
-    mapfile -t tests < <(cd "$root/tests" && find sim analysis -name 'test_*.c' ! -name test_failures.c | sed 's/\.c$//' | sort)
+    mapfile -t tests < <(cd "$root/tests" && find sim analysis -name 'test_*.c' | sed 's/\.c$//' | sort)
     if build asan-tests gcc "$address" "-O3 -fno-sanitize=all" "${tests[@]}"; then
         # The longest first.
         { printf '%s\n' "${tests[@]}" | grep -E 'ledger|errors|ensemble'
@@ -183,9 +183,8 @@ if [ "$SIZE" = long ]; then
         done
     fi
     # test_ledger runs every claim and takes too long; the claims' threads are the engine's.
-    # test_failures has a malloc of its own.
     mapfile -t tests < <(cd "$root/tests" && grep -lE '"(engine/|compare/|claims/)' -r sim analysis |
-        sed -n 's/\.c$//p' | grep -Ev 'test_(ledger|failures)' | sort)
+        sed -n 's/\.c$//p' | grep -v test_ledger | sort)
     if build tsan clang "$thread" "" programs "${tests[@]}"; then
         printf '%s\n' "${tests[@]}" | sed "s|^|$root/$builds/tsan/tests/|" | run_lines watch_test
         tell_lines "unit tests that start threads, under the thread sanitizer" ${#tests[@]}

@@ -7,8 +7,7 @@
  * freed all that it allocated. The parent goes on as if nothing had been, so that all
  * failures together take little longer than the checks. Of a claim that takes long, the
  * parent goes a given number of ways; the next one fails there too. */
-#define _GNU_SOURCE
-#include "check.h"
+#include "memory.h"
 
 #include "claims/claims.h"
 #include "claims/eq18_19_net.h"
@@ -16,11 +15,7 @@
 #include "claims/shared/network_chains.h"
 #include "verdict/ledger.h"
 
-#include <dlfcn.h>
-#include <errno.h>
-#include <execinfo.h>
 #include <gsl/gsl_errno.h>
-#include <sys/wait.h>
 
 /* The rules' texts are read by the library's own function, under another name. */
 int rule_read(struct rule *rule, struct error *error, const char *format, ...);
@@ -29,147 +24,36 @@ int rule_read(struct rule *rule, struct error *error, const char *format, ...);
 #include "../../../sim/rules/rule_from.c"
 #undef rule_from
 
-void *__libc_malloc(size_t size);
-void *__libc_calloc(size_t count, size_t size);
-void *__libc_realloc(void *block, size_t size);
-void *__libc_memalign(size_t alignment, size_t size);
-void __libc_free(void *block);
-
-enum { DEEPEST = 40, WAYS = 1 << 12 };
-
-static struct {
-    bool watched; /* whether a check is running that may fail */
-    bool failed;  /* something has: no more does */
-    bool of_gsl;  /* which then does not free what it allocated before */
-    int expected; /* status */
-    long blocks;  /* allocated and not freed since the check began */
-    uint64_t way[WAYS];
-    size_t ways, most, wrong; /* ways gone, and the most in this process */
-} now;
-
-/* Whether the stack of calls is one for the first time. */
-static bool is_new_way(void *const *calls, int depth)
-{
-    uint64_t way = 14695981039346656037u;
-    for (int k = 0; k < depth; k++)
-        way = (way ^ (uintptr_t)calls[k]) * 1099511628211u;
-    for (size_t k = 0; k < now.ways; k++)
-        if (now.way[k] == way)
-            return false;
-    if (now.ways == WAYS)
-        abort();
-    now.way[now.ways++] = way;
-    return true;
-}
-
-/* Lets a child fail in what is asked for; false in the parent, when the child has
- * ended.
- */
-static bool fails_in_child(void)
-{
-    int ended = 0;
-    fflush(NULL);
-    const pid_t child = fork();
-    if (child > 0 && waitpid(child, &ended, 0) == child && ended == 0)
-        return false;
-    now.wrong += child != 0;
-    return child == 0;
-}
-
-/* Is asked before each allocation and each rule: whether that fails in this process. */
-__attribute__((noinline)) static bool fails(int status)
-{
-    void *calls[DEEPEST];
-    Dl_info caller = {.dli_fname = ""};
-    if (!now.watched || now.failed)
-        return false;
-    now.watched = false;
-    const int depth = backtrace(calls, DEEPEST);
-    /* Other libraries have ends of their own: libgomp prints and exits. */
-    dladdr(calls[2], &caller);
-    const bool of_gsl = strstr(caller.dli_fname, "libgsl.");
-    if ((of_gsl || !strstr(caller.dli_fname, ".so")) && is_new_way(calls, depth) &&
-        (now.ways > now.most || fails_in_child())) {
-        now.failed = true;
-        now.of_gsl = of_gsl;
-        now.expected = status;
-        errno = ENOMEM;
-    }
-    now.watched = true;
-    return now.failed;
-}
-
-static void *counted(void *block)
-{
-    now.blocks += block != NULL;
-    return block;
-}
-
-void *malloc(size_t size)
-{
-    return fails(STATUS_MEMORY) ? NULL : counted(__libc_malloc(size));
-}
-
-void *calloc(size_t count, size_t size)
-{
-    return fails(STATUS_MEMORY) ? NULL : counted(__libc_calloc(count, size));
-}
-
-void *realloc(void *block, size_t size)
-{
-    if (fails(STATUS_MEMORY))
-        return NULL;
-    now.blocks -= block != NULL;
-    return counted(__libc_realloc(block, size));
-}
-
-void *aligned_alloc(size_t alignment, size_t size)
-{
-    return fails(STATUS_MEMORY) ? NULL : counted(__libc_memalign(alignment, size));
-}
-
-int posix_memalign(void **block, size_t alignment, size_t size)
-{
-    *block = counted(__libc_memalign(alignment, size));
-    return *block ? 0 : ENOMEM;
-}
-
-void *memalign(size_t alignment, size_t size)
-{
-    return counted(__libc_memalign(alignment, size));
-}
-
-void free(void *block)
-{
-    now.blocks -= block != NULL;
-    __libc_free(block);
-}
+static bool rule_failed; /* it was a rule that failed, not an allocation */
 
 int rule_from(struct rule *rule, struct error *error, const char *format, ...)
 {
     char text[LONGEST_TEXT];
     va_list arguments;
-    if (fails(STATUS_USAGE))
+    if (memory_fails(MEMORY_OURS)) {
+        rule_failed = true;
         return error_set(error, STATUS_USAGE, "a rule that cannot be read");
+    }
     va_start(arguments, format);
     vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
     return rule_read(rule, error, "%s", text);
 }
 
-/* What is wrong with how a check ended in which something has failed; NULL: nothing. */
-static const char *wrong_end(int status, const struct error *error)
+/* What is wrong with how a check ended; NULL: nothing. */
+static const char *wrong_end(int status, long kept, const struct error *error)
 {
-    if (status != now.expected)
+    const int expected = rule_failed     ? STATUS_USAGE
+                         : memory.failed ? STATUS_MEMORY
+                                         : STATUS_OK;
+    if (status != expected)
         return "another status";
     if (status == STATUS_MEMORY && !strstr(error->text, "memory"))
         return "the message does not name the memory";
     if (status == STATUS_USAGE &&
         strcmp(error->text, "a rule that cannot be read") != 0)
         return "another message";
-    if (now.blocks != 0 && !now.of_gsl)
-        return "not all is freed";
-    return NULL;
+    return kept != 0 ? "not all is freed" : NULL;
 }
 
 /* Checks the claim with little or no sampling, at most `most` ways in one process. */
@@ -180,27 +64,25 @@ static void check_claim(const struct claim *claim, uint64_t chains, double sampl
     struct ledger ledger = {.sampling = &sampling, .max_samples = samples};
     struct error error = {.text = ""};
     const pid_t parent = getpid();
+    if (!MEMORY_FAILS && most < MEMORY_WAYS)
+        return; /* nothing would end it early */
     sampling.threads = 1;
     sampling.chains = chains;
     sampling.max_samples = samples;
     sampling.max_samples_given = true;
     sampling.exact_only = chains == 0;
-    now.ways = 0;
-    now.most = most;
-    now.blocks = 0;
-    now.failed = false;
-    now.expected = STATUS_OK;
-    now.watched = true;
+    rule_failed = false;
+    memory_watch_forking(most);
     const int status = ledger_check(&ledger, claim, &error);
-    now.watched = false;
     ledger_free(&ledger);
-    const char *wrong = wrong_end(status, &error);
+    const long kept = memory_stop();
+    const char *wrong = wrong_end(status, kept, &error);
     if (wrong)
         print_error("%s: %s (status %d, %ld blocks): %s\n", claim->id, wrong, status,
-                    now.blocks, error.text);
+                    kept, error.text);
     if (getpid() != parent)
         exit(wrong != NULL);
-    now.wrong += wrong != NULL;
+    memory.wrong += wrong != NULL;
 }
 
 /* Claims whose exact values alone take long, with the ways that they go in less than a
@@ -230,7 +112,7 @@ static size_t ways_of(const struct claim *claim)
     for (size_t k = 0; k < sizeof long_claims / sizeof *long_claims; k++)
         if (strcmp(claim->id, long_claims[k].id) == 0)
             return long_claims[k].ways;
-    return WAYS;
+    return MEMORY_WAYS;
 }
 
 static void claims_return_what_fails(void **state)
@@ -238,7 +120,7 @@ static void claims_return_what_fails(void **state)
     (void)state;
     for (const struct claim *const *claim = claims_of(CLAIMS_LISTED); *claim; claim++)
         check_claim(*claim, 0, 1, ways_of(*claim));
-    CHECK(now.wrong == 0, "%zu failures ended in another way", now.wrong);
+    CHECK(memory.wrong == 0, "%zu failures ended in another way", memory.wrong);
 }
 
 /* With one chain or two. */
@@ -249,9 +131,9 @@ static void sampled_claims_return_what_fails(void **state)
         uint64_t chains;
         double samples;
         size_t ways;
-    } sampled[] = {{"eq9", 2, 1e7, WAYS},
-                   {"faster", 2, 1e7, WAYS},
-                   {"jl-energy", 1, 1e7, WAYS},
+    } sampled[] = {{"eq9", 2, 1e7, MEMORY_WAYS},
+                   {"faster", 2, 1e7, MEMORY_WAYS},
+                   {"jl-energy", 1, 1e7, MEMORY_WAYS},
                    {"rate", 2, 1e9, 5}};
     (void)state;
     for (size_t k = 0; k < sizeof sampled / sizeof *sampled; k++)
@@ -259,7 +141,7 @@ static void sampled_claims_return_what_fails(void **state)
             if (strcmp((*claim)->id, sampled[k].id) == 0)
                 check_claim(*claim, sampled[k].chains, sampled[k].samples,
                             sampled[k].ways);
-    CHECK(now.wrong == 0, "%zu failures ended in another way", now.wrong);
+    CHECK(memory.wrong == 0, "%zu failures ended in another way", memory.wrong);
 }
 
 static int run_network(struct ledger *ledger, const struct claim *claim,
@@ -302,10 +184,10 @@ static void shared_checks_return_what_fails(void **state)
                                           {.id = "a bound", .check = run_bound}};
     (void)state;
     for (int k = 0; k < 2; k++) {
-        check_claim(&checks[k], 0, 1, WAYS);
-        CHECK(now.ways > 5, "%zu ways", now.ways);
+        check_claim(&checks[k], 0, 1, MEMORY_WAYS);
+        CHECK(!MEMORY_FAILS || memory.ways > 5, "%zu ways", memory.ways);
     }
-    CHECK(now.wrong == 0, "%zu failures ended in another way", now.wrong);
+    CHECK(memory.wrong == 0, "%zu failures ended in another way", memory.wrong);
 }
 
 int main(int argc, char **argv)
@@ -315,10 +197,8 @@ int main(int argc, char **argv)
         cmocka_unit_test(sampled_claims_return_what_fails),
         cmocka_unit_test(shared_checks_return_what_fails),
     };
-    void *calls[DEEPEST];
-    backtrace(calls, DEEPEST);      /* it loads a library, the first time */
-#pragma omp parallel num_threads(1) /* and OpenMP allocates what it keeps */
-    now.wrong = 0;
+#pragma omp parallel num_threads(1) /* OpenMP allocates what it keeps */
+    memory.wrong = 0;
     gsl_set_error_handler_off();
     check_filter(argc, argv);
     return cmocka_run_group_tests(tests, NULL, NULL);

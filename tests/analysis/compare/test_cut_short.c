@@ -5,11 +5,9 @@
  * no result.
  *
  * tests/faults does the same to whole commands; here there is no program around, so
- * that every place of every comparison is tried within seconds. The functions below
- * take the place of those of the C library and of base/interrupt.c in this test. */
-#include "check.h"
+ * that every place of every comparison is tried within seconds. */
+#include "signals.h"
 
-#include "base/interrupt.h"
 #include "compare/bound.h"
 #include "compare/bound_search.h"
 #include "compare/convergence.h"
@@ -31,127 +29,6 @@
 #include "theory/pac_bayes.h"
 
 #include <gsl/gsl_errno.h>
-
-/* --- what fails when -------------------------------------------------------------- */
-
-/* The `fails`-th allocation from now on fails, and a signal arrives when it is asked
- * for the `arrives`-th time; 0: never. */
-static struct {
-    bool counting, ours; /* our code made the allocation that failed */
-    unsigned long made, fails, asked, arrives;
-} fault;
-
-/* What our code has allocated and not freed; nothing else is ever looked for here. */
-enum { BLOCKS = 4096 };
-static void *block_at[BLOCKS];
-static size_t blocks, highest;
-
-#ifndef __SANITIZE_ADDRESS__
-void *__libc_malloc(size_t size);
-void *__libc_calloc(size_t count, size_t size);
-void *__libc_realloc(void *block, size_t size);
-void *__libc_memalign(size_t alignment, size_t size);
-void __libc_free(void *block);
-
-extern char __executable_start, etext;
-
-/* Whether the caller's code is ours: what other libraries keep is not counted. */
-static bool is_ours(const void *caller)
-{
-    return (const char *)caller >= &__executable_start && (const char *)caller < &etext;
-}
-
-/* Whether the allocation fails. */
-static bool fails(bool ours)
-{
-    const bool fails = fault.counting && ++fault.made == fault.fails;
-    fault.ours = fails ? ours : fault.ours;
-    return fails;
-}
-
-/* The place of a block, `highest` if it has none; of NULL, the first free one. */
-static size_t place_of(const void *block)
-{
-    size_t at = 0;
-    while (at < highest && block_at[at] != block)
-        at++;
-    return at;
-}
-
-static void *made(bool ours, void *block)
-{
-    const size_t at = ours && block ? place_of(NULL) : BLOCKS;
-    if (at < BLOCKS) {
-        block_at[at] = block;
-        highest += at == highest;
-        blocks++;
-    }
-    return block;
-}
-
-static void forget(const void *block)
-{
-    const size_t at = block ? place_of(block) : highest;
-    if (at < highest) {
-        block_at[at] = NULL;
-        blocks--;
-    }
-}
-
-void *malloc(size_t size)
-{
-    const bool ours = is_ours(__builtin_return_address(0));
-    return fails(ours) ? NULL : made(ours, __libc_malloc(size));
-}
-
-void *calloc(size_t count, size_t size)
-{
-    const bool ours = is_ours(__builtin_return_address(0));
-    return fails(ours) ? NULL : made(ours, __libc_calloc(count, size));
-}
-
-void *aligned_alloc(size_t alignment, size_t size)
-{
-    const bool ours = is_ours(__builtin_return_address(0));
-    return fails(ours) ? NULL : made(ours, __libc_memalign(alignment, size));
-}
-
-void *realloc(void *block, size_t size)
-{
-    const bool ours = is_ours(__builtin_return_address(0));
-    if (fails(ours))
-        return NULL;
-    forget(block);
-    return made(ours, __libc_realloc(block, size));
-}
-
-void free(void *block)
-{
-    forget(block);
-    __libc_free(block);
-}
-#endif
-
-bool interrupt_pending(void)
-{
-    return fault.counting && ++fault.asked >= fault.arrives && fault.arrives > 0;
-}
-
-int interrupt_check(struct error *error)
-{
-    return interrupt_pending() ? error_set(error, STATUS_INTERRUPTED, "interrupted")
-                               : STATUS_OK;
-}
-
-void interrupt_catch(void)
-{
-}
-void interrupt_hold(void)
-{
-}
-void interrupt_release(void)
-{
-}
 
 /* --- comparisons ------------------------------------------------------------------ */
 
@@ -500,8 +377,6 @@ static const struct {
     {"pairs of rules", pairs},
     {"control of a pair", control},
 };
-/* Each of the first looks is tried, then one of ever more. */
-enum { EVERY_LOOK = 4, COMPARISONS = sizeof comparisons / sizeof *comparisons };
 
 /* --- the tests -------------------------------------------------------------------- */
 
@@ -544,64 +419,44 @@ static void setting_free(struct setting *s)
     loss_free(&s->huber);
 }
 
-/* The comparison's status; the counts begin anew. */
-static int run(size_t which, const struct setting *s, unsigned long fails,
-               unsigned long arrives, struct error *error)
+/* One of the comparisons, and what it is about. */
+struct use {
+    compare_function *compare;
+    const struct setting *setting;
+};
+
+static int compare(void *context, struct error *error)
 {
-    memset(&fault, 0, sizeof fault);
-    fault.fails = fails;
-    fault.arrives = arrives;
-    fault.counting = true;
-    error->text[0] = '\0';
-    const size_t before = blocks;
-    const int status = comparisons[which].compare(s, error);
-    fault.counting = false;
-    CHECK(blocks == before, "%s, allocation %lu, look %lu: %zu blocks are left",
-          comparisons[which].name, fails, arrives, blocks - before);
-    return status;
+    const struct use *use = context;
+    return use->compare(use->setting, error);
+}
+
+/* Checks each comparison in turn. */
+static void check_each(
+    void (*check)(const char *name, int (*function)(void *context, struct error *error),
+                  void *context))
+{
+    struct setting s = setting_make();
+    struct error error;
+    /* What libgomp makes once. */
+    CHECK_OK(stationary_modes(&s, &error), &error);
+    for (size_t k = 0; k < sizeof comparisons / sizeof *comparisons; k++) {
+        struct use use = {comparisons[k].compare, &s};
+        check(comparisons[k].name, compare, &use);
+    }
+    setting_free(&s);
 }
 
 static void test_each_allocation_fails(void **state)
 {
-    struct setting s = setting_make();
-    struct error error;
     (void)state;
-    /* What libgomp makes once. */
-    CHECK_OK(stationary_modes(&s, &error), &error);
-    for (size_t which = 0; which < COMPARISONS; which++) {
-        const char *name = comparisons[which].name;
-        CHECK_OK(run(which, &s, 0, 0, &error), &error);
-        const unsigned long made = fault.made;
-        for (unsigned long k = 1; k <= made; k++) {
-            const int status = run(which, &s, k, 0, &error);
-            /* qsort does without what it asks for. */
-            CHECK(status == STATUS_MEMORY || (status == STATUS_OK && !fault.ours),
-                  "%s: allocation %lu of %lu: status %d, %s", name, k, made, status,
-                  error.text);
-            CHECK(status == STATUS_OK || strstr(error.text, "not enough memory for "),
-                  "%s: '%s'", name, error.text);
-        }
-    }
-    setting_free(&s);
+    check_each(check_memory);
 }
 
 static void test_a_signal_arrives_at_each_look(void **state)
 {
-    struct setting s = setting_make();
-    struct error error;
     (void)state;
-    for (size_t which = 0; which < COMPARISONS; which++) {
-        const char *name = comparisons[which].name;
-        CHECK_OK(run(which, &s, 0, 0, &error), &error);
-        const unsigned long asked = fault.asked;
-        for (unsigned long k = 1; k <= asked; k += 1 + k / EVERY_LOOK) {
-            const int status = run(which, &s, 0, k, &error);
-            CHECK(status == STATUS_INTERRUPTED || status == STATUS_OK,
-                  "%s: look %lu of %lu: status %d, %s", name, k, asked, status,
-                  error.text);
-        }
-    }
-    setting_free(&s);
+    check_each(check_signals);
 }
 
 int main(int argc, char **argv)
