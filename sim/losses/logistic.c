@@ -244,6 +244,9 @@ static int newton(struct loss *loss, double *theta, double *gradient,
     for (int iteration = 0; iteration < 50; iteration++) {
         double square = 0;
         loss->minimum = evaluate_one(loss, theta, gradient);
+        /* A hyperplane that does not separate them leaves an example at log 2. */
+        if (loss->minimum < M_LN2 / (double)loss->rows)
+            break;
         if (last)
             return STATUS_OK;
         /* A thousand coordinates take seconds. */

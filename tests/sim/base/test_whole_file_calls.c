@@ -208,10 +208,10 @@ static void a_stream_that_cannot_be_opened_is_told(void **state)
     calls.fdopen = EMFILE;
     old_stays(write_new("f", &named, &error), &error, strerror(EMFILE));
     calls.fdopen = ENOMEM;
-    assert_int_equal(write_new("/dev/null", &named, &error), STATUS_MEMORY);
+    assert_int_equal(write_new("/dev/zero", &named, &error), STATUS_MEMORY);
     calls.fdopen = EMFILE;
-    assert_int_equal(write_new("/dev/null", &named, &error), STATUS_OUTPUT);
-    assert_non_null(strstr(error.text, "cannot write '/dev/null': "));
+    assert_int_equal(write_new("/dev/zero", &named, &error), STATUS_OUTPUT);
+    assert_non_null(strstr(error.text, "cannot write '/dev/zero': "));
     unlink("f");
 }
 
@@ -225,7 +225,7 @@ static void a_failure_to_close_is_told(void **state)
     calls.fclose = EDQUOT;
     old_stays(write_new("f", &named, &error), &error, strerror(EDQUOT));
     calls.fclose = EDQUOT;
-    assert_int_equal(write_new("/dev/null", &named, &error), STATUS_OUTPUT);
+    assert_int_equal(write_new("/dev/zero", &named, &error), STATUS_OUTPUT);
     assert_non_null(strstr(error.text, strerror(EDQUOT)));
     unlink("f");
 }

@@ -531,6 +531,14 @@ static void test_refused(void **state)
     check_bad("log_cosh", "gradient-bound", -1, "--gradient-bound");
     check_bad("logistic", "data-seed", 1.5, "allowed are whole numbers");
     check_bad("logistic", "data-seed", -1, "--data-seed");
+    /* One of the few whose examples a hyperplane separates: the loss has no minimum. */
+    double separable[LOSS_MAX_PARAMETERS];
+    loss_defaults(loss_kind_find("logistic"), separable);
+    separable[loss_parameter(loss_kind_find("logistic"), "data-seed")] = 19846;
+    CHECK_REFUSED("19846",
+                  loss_init(&loss, loss_kind_find("logistic"), 8, separable, &error),
+                  &error, "no minimum; try another seed");
+    loss_free(&loss);
     int status = loss_init(&loss, loss_kind_find("huber"), 0, none, &error);
     CHECK_REFUSED("0", status, &error, "--dim");
     status = loss_init(&loss, loss_kind_find("logistic"), 1025, none, &error);

@@ -20,6 +20,7 @@ static const char *const rule_texts[] = {
     "nesterov lr=0.1 beta1=0.6",
     "qhm lr=0.3 beta1=0.7 nu=0.6",
     "aggmo lr=0.1",
+    "linear lr=0.3",
 };
 enum { RULES = sizeof rule_texts / sizeof *rule_texts };
 

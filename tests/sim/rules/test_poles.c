@@ -15,6 +15,33 @@ static int poles(const char *text, double h, struct pole *pole)
     return count;
 }
 
+/* A rule without a state, and coefficients beyond the range of numbers. */
+static void some_polynomials_have_no_eigenvalues(void **state)
+{
+    static const struct {
+        struct characteristic polynomial;
+        const char *margin; /* what its error says */
+    } cases[] = {
+        {{.dim = 0}, "a rule that is not linear"},
+        {{1, {{(quad)INFINITY}, {(quad)INFINITY}}}, "could not be computed"},
+        {{2, {{1, (quad)NAN}, {1, (quad)NAN}}}, "could not be computed"},
+        {{3, {{(quad)INFINITY}, {(quad)INFINITY}}}, "could not be computed"},
+    };
+    (void)state;
+    for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+        struct eigenvalue eigenvalue[LINEAR_STATE];
+        struct error error = {.text = ""};
+        double margin;
+        assert_int_equal(characteristic_margin(&cases[k].polynomial, &margin, &error),
+                         STATUS_SOFTWARE);
+        CHECK(strstr(error.text, cases[k].margin), "%zu: %s", k, error.text);
+        assert_int_equal(
+            characteristic_eigenvalues(&cases[k].polynomial, eigenvalue, &error),
+            STATUS_SOFTWARE);
+        CHECK(strstr(error.text, "could not be computed"), "%zu: %s", k, error.text);
+    }
+}
+
 /* The middles of intervals of 8 significant bits: nine bits, of which the last is 1. */
 static bool is_middle(double x)
 {
@@ -101,6 +128,7 @@ static void poles_on_the_circle_are_left_out(void **state)
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(some_polynomials_have_no_eigenvalues),
         cmocka_unit_test(distances_of_sgd),
         cmocka_unit_test(poles_are_near_eigenvalues),
         cmocka_unit_test(poles_on_the_circle_are_left_out),
