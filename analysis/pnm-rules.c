@@ -74,11 +74,10 @@ static int add_law(struct table *table, const struct rule *given, struct error *
     double limit = closed, value = NAN;
     int status = STATUS_OK;
     if (isnan(closed)) {
-        status = stability_set(&rule, &one, 1, &set, error);
-        if (status != STATUS_OK)
-            return status;
         double unused;
-        status = stability_margin(&rule, &one, 1, &unused, &source, error);
+        status = stability_set(&rule, &one, 1, &set, error);
+        if (status == STATUS_OK)
+            status = stability_margin(&rule, &one, 1, &unused, &source, error);
         if (status != STATUS_OK)
             return status;
         limit = stable_set_around(&set, 1).to;

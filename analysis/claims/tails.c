@@ -252,20 +252,22 @@ static int check_cauchy(struct ledger *ledger, const struct claim *claim,
     int status = pair_at(fraction, &pair, error);
     if (status == STATUS_OK)
         status = scale_ratio_at(1, fraction, &exact, error);
-    if (status != STATUS_OK)
-        return status;
-    const struct computed computed = {.kind = CLAIM_IDENTITY,
-                                      .paper = 1,
-                                      .exact = exact,
-                                      .measured = stepped_sum(&pair.pnm) /
-                                                  stepped_sum(&pair.sgd),
-                                      .tolerance = ESTIMATE_TOLERANCE,
-                                      .step = 0.02};
-    snprintf(setting, sizeof setting,
-             "scale of " PNM " / that of sgd at eta0, stable alpha=1, eta h=%.4g (1/32 "
-             "of the limit), corrected: the long-run gain",
-             pair.pnm.number[RULE_LR]);
-    return ledger_computed(ledger, claim, FORM_CORRECTED, setting, &computed, error);
+    if (status == STATUS_OK) {
+        const struct computed computed = {.kind = CLAIM_IDENTITY,
+                                          .paper = 1,
+                                          .exact = exact,
+                                          .measured = stepped_sum(&pair.pnm) /
+                                                      stepped_sum(&pair.sgd),
+                                          .tolerance = ESTIMATE_TOLERANCE,
+                                          .step = 0.02};
+        snprintf(setting, sizeof setting,
+                 "scale of " PNM " / that of sgd at eta0, stable alpha=1, eta h=%.4g "
+                 "(1/32 of the limit), corrected: the long-run gain",
+                 pair.pnm.number[RULE_LR]);
+        status =
+            ledger_computed(ledger, claim, FORM_CORRECTED, setting, &computed, error);
+    }
+    return status;
 }
 
 /* A quantile in units of the exact upper quartile, of which a Gaussian law has another
@@ -296,34 +298,22 @@ static int add_shape(struct ledger *ledger, const struct claim *claim, const cha
     return status;
 }
 
-/* Quantiles with stable noise. */
-static int check_stable(struct ledger *ledger, const struct claim *claim,
-                        double fraction, struct error *error)
+/* What the quantiles with stable noise of both rules tell. */
+static int add_stable(struct ledger *ledger, const struct claim *claim, double fraction,
+                      double p, double lr, const struct quantile_law *above,
+                      const struct quantile_law *below, struct error *error)
 {
-    static const double p[] = {0.85, 0.9};
-    struct sampling sampling = *ledger->sampling;
-    struct quantile_law above = {.rows = NULL}, below = {.rows = NULL};
-    struct pair pair;
-    char setting[200];
-    /* A band of 1 % of the ratio, which has two errors. */
-    sampling.chains = (uint64_t)3 << 19;
-    int status = pair_at(fraction, &pair, error);
-    if (status == STATUS_OK)
-        status = quantiles(&sampling, &pair.pnm, stable, p, 2, &above, error);
-    if (status == STATUS_OK)
-        status = quantiles(&sampling, &pair.sgd, stable, p, 2, &below, error);
-    if (status != STATUS_OK)
-        goto out;
     const struct evidence ratio =
-        ratio_of(&above.rows[0].evidence, &below.rows[0].evidence, printed_scale);
+        ratio_of(&above->rows[0].evidence, &below->rows[0].evidence, printed_scale);
+    const struct limit limit = {
+        .ratio = scale_ratio, .variable = "eta h", .paper = printed_scale, .order = 1};
+    char setting[200];
     snprintf(setting, sizeof setting,
              "quantile %g of " PNM " / that of sgd at eta0, stable alpha=1.5, eta "
              "h=%.4g (%g of the limit)",
-             p[0], pair.pnm.number[RULE_LR], fraction);
-    status = ledger_value(ledger, claim, FORM_FIRST_ORDER, setting, &ratio,
-                          above.samples + below.samples, error);
-    const struct limit limit = {
-        .ratio = scale_ratio, .variable = "eta h", .paper = printed_scale, .order = 1};
+             p, lr, fraction);
+    int status = ledger_value(ledger, claim, FORM_FIRST_ORDER, setting, &ratio,
+                              above->samples + below->samples, error);
     if (status == STATUS_OK)
         status =
             ledger_limit(ledger, claim, FORM_PRINTED,
@@ -332,10 +322,30 @@ static int check_stable(struct ledger *ledger, const struct claim *claim,
     if (status == STATUS_OK)
         status = check_cauchy(ledger, claim, error);
     if (status == STATUS_OK)
-        status = add_shape(ledger, claim, "sgd", &below, error);
+        status = add_shape(ledger, claim, "sgd", below, error);
     if (status == STATUS_OK)
-        status = add_shape(ledger, claim, PNM, &above, error);
-out:
+        status = add_shape(ledger, claim, PNM, above, error);
+    return status;
+}
+
+/* Quantiles with stable noise. */
+static int check_stable(struct ledger *ledger, const struct claim *claim,
+                        double fraction, struct error *error)
+{
+    static const double p[] = {0.85, 0.9};
+    struct sampling sampling = *ledger->sampling;
+    struct quantile_law above = {.rows = NULL}, below = {.rows = NULL};
+    struct pair pair;
+    /* A band of 1 % of the ratio, which has two errors. */
+    sampling.chains = (uint64_t)3 << 19;
+    int status = pair_at(fraction, &pair, error);
+    if (status == STATUS_OK)
+        status = quantiles(&sampling, &pair.pnm, stable, p, 2, &above, error);
+    if (status == STATUS_OK)
+        status = quantiles(&sampling, &pair.sgd, stable, p, 2, &below, error);
+    if (status == STATUS_OK)
+        status = add_stable(ledger, claim, fraction, p[0], pair.pnm.number[RULE_LR],
+                            &above, &below, error);
     free(above.rows);
     free(below.rows);
     return status;

@@ -312,7 +312,7 @@ static bool sound(const void *context)
         !is_whole(best[FOUND_HORIZON], 1, (double)most_steps(search)) ||
         !(best[FOUND_BETA0] >= 0 && best[FOUND_BETA1] >= 0 && best[FOUND_BETA1] < 1) ||
         !(best[FOUND_SIGMA] >= 0) || !isfinite(best[FOUND_INITIAL]) ||
-        !(best[FOUND_C] >= 0) || best[FOUND_LR] < 0)
+        !(best[FOUND_C] >= 0) || best[FOUND_LR] < 0 || isinf(best[FOUND_LR]))
         return false;
     const struct bound_point point = unpack(search, best);
     return best[FOUND_RATIO] == ratio_at(&round, &point, LAST_CHAINS);

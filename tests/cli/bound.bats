@@ -206,3 +206,26 @@ options_of() {
     bound 64 "--replicas: '3' is not allowed; allowed is a whole number from 4" --replicas 3
     bound 64 "unknown option '--curve'" --curve
 }
+
+# A checkpoint of a search holds the best point of all rounds with its ratio.
+@test "--resume: a search goes on from its best point, and not from one that has another ratio" {
+    local forge=$PNM_BIN/../tests/faults/forge changes change byte last='' refused=0
+    [ -e "$forge" ] || { echo "make build/tests/faults/forge first" >&2; return 1; }
+    local given="pnm-verify --claim thm3.1 --quiet --threads 1"
+    $given --stop-at 1:2 --output right.csv || [ $? -eq 2 ]
+    $given --stop-at 1:1 --checkpoint kept --output part.csv || [ $? -eq 2 ]
+    $given --stop-at 1:2 --resume kept --output resumed.csv || [ $? -eq 2 ]
+    expect_same right.csv resumed.csv
+    # The first change of each number that is not a whole one: it is not finite.
+    changes=$("$forge" kept | cut -d ' ' -f 3)
+    for change in $(seq 0 $((changes - 1))); do
+        "$forge" kept "$change" forged >word
+        byte=$(sed -n 's/^finite number at byte \([0-9]*\):.*/\1/p' word)
+        [ -n "$byte" ] && [ "$byte" != "$last" ] || continue
+        last=$byte
+        refuse 64 '--resume: the checkpoint holds a result that no unit has' $given --stop-at 1:2 --resume forged
+        refused=$((refused + 1))
+    done
+    # The ratio, the loss, beta0, beta1, lr, C, sigma, the start and the horizon.
+    expect_equal "$refused" 9
+}

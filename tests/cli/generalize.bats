@@ -88,6 +88,31 @@ small="--train 60 --test 100 --hidden 8 --batch 20 --epochs 2 --quiet"
 }
 
 # shellcheck disable=SC2086
+@test "where a part of the replicas diverges, the row says how many of each rule" {
+    attempt pnm-generalize --optimizer sgd,pnm --lr 1e26 $small --replicas 30
+    expect_status 2
+    local own twin
+    own=$(column "$out" diverged)
+    twin=$(column "$out" baseline_diverged)
+    holds "0 < $own + $twin && $own + $twin < 60"
+    grep -q "\"\?$own replicas of the rule and $twin of the baseline diverge, of 30 each: they count with the error of chance" "$out"
+}
+
+# shellcheck disable=SC2086
+@test "a baseline that several rules share is tuned once, as it is with one of them" {
+    attempt pnm-generalize --optimizer sgd,pnm --lr 0.01 --validation 40 --tune 3 $small --replicas 30
+    cp "$out" alone.csv
+    attempt pnm-generalize --optimizer sgd,pnm,heavy_ball --lr 0.01 --validation 40 --tune 3 $small --replicas 30
+    expect_equal "$(row_count "$out")" 2
+    local name
+    for name in lr baseline_lr error_test baseline_error_test difference_points reason; do
+        expect_equal "$(column "$out" $name 1)" "$(column alone.csv $name 1)"
+    done
+    expect_equal "$(column "$out" baseline_lr 2)" "$(column "$out" baseline_lr 1)"
+    expect_equal "$(column "$out" baseline_error_test 2)" "$(column "$out" baseline_error_test 1)"
+}
+
+# shellcheck disable=SC2086
 @test "tuning tries as many rates for each rule" {
     attempt pnm-generalize --optimizer sgd,pnm --lr 0.01 --validation 200 --tune 5 $small --train 200 --epochs 20 \
         --replicas 30

@@ -128,3 +128,12 @@ worst() {
     expect_equal "$(column "$out" certified 1)" ''
     expect_equal "$(column "$out" reason 1)" 'no multipliers were found that survive the check'
 }
+
+@test "the class of a function that the solver cannot reach says so" {
+    attempt pnm-worst-case --optimizer sgd --lr 1e-8 --steps 1
+    expect_status 2
+    expect_equal "$(column "$out" worst 1)" ''
+    # Without a step it is 2, which so small a step hardly lowers.
+    holds "$(column "$out" certified 1) > 1.999 && $(column "$out" certified 1) < 2.001"
+    expect_equal "$(column "$out" reason 1)" 'no function was found that survives the check'
+}

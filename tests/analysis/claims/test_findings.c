@@ -2,6 +2,7 @@
 /* test_findings.c: the sentences say what the rows of a ledger say. */
 #include "check.h"
 #include "findings.h"
+#include "verdict/ledger_count.h"
 
 static void a_finding_has_the_numbers_of_its_row(void **state)
 {
@@ -44,9 +45,37 @@ static void a_finding_has_the_numbers_of_its_row(void **state)
     text_free(&rows[1].setting);
 }
 
+/* {claim} counts the verdicts of all rows of the claim, not of the finding's alone. */
+static void a_finding_tells_what_all_rows_of_its_claim_say(void **state)
+{
+    (void)state;
+    const struct claim claim = {.id = "special-hb", .check = NULL};
+    const struct claim other = {.id = "eq9", .check = NULL};
+    struct ledger_row rows[] = {
+        {.claim = &claim,
+         .measured = 2e-16,
+         .verdicts = {.paper = VERDICT_HOLDS, .exact = VERDICT_HOLDS}},
+        {.claim = &claim, .verdicts = {.paper = VERDICT_FAILS, .exact = VERDICT_HOLDS}},
+        {.claim = &other,
+         .verdicts = {.paper = VERDICT_INCONCLUSIVE, .exact = VERDICT_HOLDS}},
+    };
+    text_add(&rows[0].setting, "pnm at beta0=-0.47");
+    text_add(&rows[1].setting, "another");
+    const struct ledger ledger = {.rows = rows, .count = 3};
+    struct text text = {0};
+    struct error error;
+    assert_int_equal(findings_tell(&ledger, &text, &error), STATUS_OK);
+    assert_non_null(strstr(text_get(&text), "differ by 2e-16 of their size: "));
+    assert_non_null(strstr(text_get(&text), ledger_count_words(&ledger, &claim)));
+    text_free(&text);
+    text_free(&rows[0].setting);
+    text_free(&rows[1].setting);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_finding_tells_what_all_rows_of_its_claim_say),
         cmocka_unit_test(a_finding_has_the_numbers_of_its_row),
     };
     return cmocka_run_group_tests_name("findings", tests, NULL, NULL);

@@ -111,6 +111,15 @@ static void what_cannot_be_matched(void **state)
     /* sqrt(gamma) is 99.5: chains with the rate that is needed overflow. */
     refuses("sgd lr=1e307", "pnm lr=0.1 beta0=70", 0, MATCH_RATE,
             "no learning rate gives");
+    /* Its gain, 1 + beta0 - beta0 beta1, is negative. */
+    refuses("pnm_eq7 lr=1 beta0=-3 beta1=0.5", "sgd lr=0.1", 0, MATCH_RATE,
+            "settles into no rate at which it moves");
+    refuses("sgd lr=0.1", "pnm_eq7 lr=1 beta0=-3 beta1=0.5", 0, MATCH_RATE,
+            "settles into no rate at which it moves");
+    /* 1e-325 is 0 in doubles. */
+    refuses("sgd lr=1e-307", "heavy_ball lr=0.1 beta1=0.9 beta3=1e17", 0, MATCH_RATE,
+            "heavy_ball would need the learning rate 0 for the applied rate 1e-307 of "
+            "sgd, which is out of range");
     /* The decay of a gradient is divided by the rate's own root of squares. */
     refuses("adam lr=0.1", "adapnm lr=0.1 beta0=1", 0.01, MATCH_BOTH,
             "takes no fixed share of theta");

@@ -160,6 +160,18 @@ static void growth_has_its_extremes(void **state)
     /* A factor 2 at every of 2048 steps: the state is kept in range. */
     const struct rule doubling = CHECK_RULE("sgd lr=3");
     CHECK_NEAR(stability_growth(&doubling, &one, 1).log_factor, log(2), 1e-14, 0);
+    /* A step that comes after the first window ends it as well: 1 - 2/2 is 0, and the
+     * square of 1e300 overflows. */
+    for (int k = 0; k < 2; k++) {
+        struct rule late = CHECK_RULE("sgd lr=0.5");
+        late.schedule =
+            (struct schedule){SCHEDULE_STEP, {k == 0 ? 2 : 1e300, 1500, 0, 0, 0}};
+        const struct growth growth = stability_growth(&late, &one, 1);
+        CHECK_COMPARE(growth.log_factor, ==, k == 0 ? -INFINITY : INFINITY);
+        assert_true(growth.settled);
+        late.schedule.number[1] = 1 << 21; /* later than the last window */
+        CHECK_NEAR(stability_growth(&late, &one, 1).log_factor, log(0.5), 1e-14, 0);
+    }
 }
 
 static void sgd_is_best_at_the_textbook_rate(void **state)

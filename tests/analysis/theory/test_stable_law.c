@@ -82,6 +82,18 @@ static void quantiles_invert_the_tail(void **state)
     CHECK_EXACT(quantile_of(1.3, 0.5).value, 0);
 }
 
+/* Where the search begins, at e^-1 and e, lies the quantile itself: no secant leads
+ * there. */
+static void a_quantile_may_lie_where_the_search_begins(void **state)
+{
+    (void)state;
+    for (double alpha = 0.7; alpha < 2; alpha += 0.3)
+        for (int k = -1; k <= 1; k += 2) {
+            const double x = exp(k);
+            CHECK_NEAR(quantile_of(alpha, upper_of(alpha, x)).value, -x, 1e-11, 0);
+        }
+}
+
 /* The draws' law is exp(-|t/sqrt(2)|^alpha): how many lie beyond quantiles of the
  * other one, divided by sqrt(2). */
 static void draws_lie_beyond_quantiles_as_often_as_they_should(void **state)
@@ -126,6 +138,7 @@ int main(void)
         cmocka_unit_test(tails_are_those_of_the_characteristic_function),
         cmocka_unit_test(closed_forms_are_limits_of_the_integral),
         cmocka_unit_test(quantiles_invert_the_tail),
+        cmocka_unit_test(a_quantile_may_lie_where_the_search_begins),
         cmocka_unit_test(draws_lie_beyond_quantiles_as_often_as_they_should),
     };
     gsl_set_error_handler_off();

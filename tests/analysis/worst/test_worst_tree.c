@@ -56,6 +56,20 @@ static void nodes_know_their_ways(void **state)
     }
 }
 
+/* Far beyond stability the solver's numbers prove nothing. */
+static void where_neither_side_is_found_that_is_the_error(void **state)
+{
+    (void)state;
+    const struct rule rule = rule_read("sgd lr=1e6");
+    const struct worst_tree_setting setting = {&rule, 1, 1};
+    struct worst_case tree;
+    struct error error;
+    assert_int_equal(worst_tree_find(&setting, &tree, &error), STATUS_SOFTWARE);
+    assert_string_equal(error.text,
+                        "neither a worst function nor multipliers were found");
+    worst_case_free(&tree);
+}
+
 /* --- known worst cases -------------------------------------------------------------
  */
 
@@ -358,6 +372,7 @@ int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(nodes_know_their_ways),
+        cmocka_unit_test(where_neither_side_is_found_that_is_the_error),
         cmocka_unit_test(trees_without_noise_are_chains),
         cmocka_unit_test(one_step_of_gradient_descent),
         cmocka_unit_test(much_noise_leaves_no_decrease),
