@@ -13,7 +13,7 @@
 
 #include <gsl/gsl_errno.h>
 
-static const struct random_generator of_gsl(void)
+static struct random_generator of_gsl(void)
 {
     return (struct random_generator){.kind = RANDOM_GSL, .gsl = gsl_rng_mt19937};
 }
@@ -77,13 +77,13 @@ static void streams_and_what_is_drawn(void **state)
     memset(text, ' ', sizeof text);
     text[511] = '\n';
     check_file(text, sizeof text, path);
-    check_memory(stream, NULL);
-    check_memory(line, path);
+    check_memory("stream", stream, NULL);
+    check_memory("line", line, path);
     unlink(path);
-    check_memory(rotation, NULL);
-    check_memory(epochs, NULL);
+    check_memory("rotation", rotation, NULL);
+    check_memory("epochs", epochs, NULL);
     CHECK_OK(class_data_make(1, 4, examples, false, &data, &error), &error);
-    check_memory(lesson, data);
+    check_memory("lesson", lesson, data);
     class_data_free(data);
 }
 
@@ -112,7 +112,7 @@ static void an_unstable_rate_of_minibatches(void **state)
     (void)state;
     CHECK_OK(problem_init(&problem, 2, h, &error), &error);
     problem_set_examples(&problem, 2, 1);
-    check_memory_or(unstable, &problem, STATUS_USAGE);
+    check_memory_or("unstable", unstable, &problem, STATUS_USAGE);
     problem_free(&problem);
 }
 
@@ -168,9 +168,9 @@ static void checkpoints(void **state)
     struct error error;
     check_file("", 0, own.path);
     CHECK_OK(session(&own, &error), &error); /* OpenMP keeps what it allocates first */
-    check_memory(session, &own);
+    check_memory("session", session, &own);
     own.resumes = true;
-    check_memory(session, &own);
+    check_memory("session", session, &own);
     unlink(own.path);
 }
 
@@ -203,7 +203,7 @@ static int table(void *context, struct error *error)
 static void tables_of_trajectories(void **state)
 {
     (void)state;
-    check_memory(table, NULL);
+    check_memory("table", table, NULL);
 }
 
 int main(void)
