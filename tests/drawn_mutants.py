@@ -5,8 +5,8 @@ copy of the tree, and tells which test notices it.
 
 A change replaces one operator, constant, comparison or truth value, leaves out one statement, or
 scales a standard error or a planned burn-in. The unit test that mirrors the file is run first, then
-those that name it, then the others, until one fails; after make coverage, only those that run the
-changed function. A change that does not compile, or that
+those that name it, then the others, then the short fault tests, until one fails; after make coverage,
+only those that run the changed function. A change that does not compile, or that
 leaves the machine code as it was, is none: another is drawn in its place.
 
 usage: drawn_mutants.py [--count N] [--seed S] [--table FILE] [--only PATH]
@@ -37,6 +37,8 @@ import threading
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
+# The fault tests in their short form, the last resort.
+FAULTS = "faults"
 TESTS = ROOT / "build" / "coverage" / "tests.json"
 EQUIVALENT = ROOT / "tests" / "equivalent_mutants.txt"
 # Tests of how the tree looks, not of what the programs do; of MPI, for ranks.c alone.
@@ -231,6 +233,8 @@ class Tree:
     def run(self, test, limit):
         """Runs a test for some seconds at most; whether it passed and how long it took."""
         command = ["bats", test] if test.endswith(".bats") else [test]
+        if test == FAULTS:
+            command = ["bash", "tests/faults/faults.sh", "build/bin", "build/tests", "short"]
         begin = time.monotonic()
         process = subprocess.Popen(command, cwd=self.place, env=self.environment,
                                    stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
@@ -268,13 +272,15 @@ class Undisturbed(Tree):
         units = [p for p in (place / "build" / "tests").rglob("test_*")
                  if p.is_file() and os.access(p, os.X_OK) and not p.suffix]
         programs = [p for p in (place / "tests" / "cli").glob("*.bats") if p.stem not in LEFT_OUT]
-        self.names = sorted(str(p.relative_to(place)) for p in units + programs)
+        self.names = sorted(str(p.relative_to(place)) for p in units + programs) + [FAULTS]
         self.texts = {name: self.text(name) for name in self.names}
         self.functions = functions_of_tests(self.names)
         self.seconds = {}
         self.locks = {name: threading.Lock() for name in self.names}
 
     def text(self, test):
+        if test == FAULTS:
+            return ""
         source = test if test.endswith(".bats") else test.replace("build/tests/", "tests/") + ".c"
         return (self.place / source).read_text(encoding="utf-8")
 
@@ -299,7 +305,8 @@ class Undisturbed(Tree):
         for first, last, tests in self.functions.get(change.file, []):
             if first <= change.line <= last:
                 names = [test for test in names if test in tests]
-        return sorted(names, key=lambda test: (test != mirror, not word.search(self.texts[test]),
+        return sorted(names, key=lambda test: (test != mirror, test == FAULTS,
+                                               not word.search(self.texts[test]),
                                                test.endswith(".bats"), self.seconds.get(test, 5)))
 
 
@@ -345,7 +352,7 @@ class Changed(Tree):
             return "same code", ""
         for test in self.undisturbed.tests(change):
             limit = max(60, 8 * self.undisturbed.usual(test))
-            needed = "programs" if test.endswith(".bats") else test
+            needed = "programs" if test == FAULTS or test.endswith(".bats") else test
             if not built.get(needed) and not self.make("WARNINGS=-w", needed)[0]:
                 return "does not compile", ""
             built[needed] = True
