@@ -98,7 +98,7 @@ def gcov(path):
                           cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True).stdout
     files = [file for text in said.decode().splitlines() if text.strip()
              for file in json.loads(text)["files"]]
-    for file in files: # some tests include a source
+    for file in files:  # some tests include a source
         file["file"] = os.path.normpath(file["file"])
     return [file for file in files if file["file"].startswith(("sim/", "analysis/"))]
 
@@ -138,13 +138,18 @@ def read_counts(build):
     return found, functions
 
 
+def commit():
+    """What the tables name, so that it is known which sources they are of."""
+    got = subprocess.run(["git", "describe", "--always", "--dirty", "--exclude", "*"], cwd=ROOT,
+                         stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False)
+    return got.stdout.decode().strip() or "unknown"
+
+
 def write_tests(path, build, functions):
     """{source: [[first line, last line, [test, ...]], ...]}, with the commit, for drawn_mutants.py."""
-    commit = subprocess.run(["git", "describe", "--always", "--dirty", "--exclude", "*"], cwd=ROOT,
-                            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False).stdout
     of_source = {name: [[*place, sorted(test.removeprefix(str(build) + "/") for test in tests)] for place, tests in sorted(places.items())]
                  for name, places in functions.items()}
-    path.write_text(json.dumps({"commit": commit.decode().strip(), "functions": of_source}, indent=0),
+    path.write_text(json.dumps({"commit": commit(), "functions": of_source}, indent=0),
                     encoding="utf-8")
 
 

@@ -36,6 +36,8 @@ import tempfile
 import threading
 import time
 
+from coverage import commit
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 # The fault tests in their short form, the last resort.
 FAULTS = "faults"
@@ -339,32 +341,30 @@ class Changed(Tree):
             for path in self.objects(begin):
                 shutil.copyfile(self.original(path), path)
 
+    def make_for(self, target):
+        """Builds the target, and beside the programs those for MPI, with which tests compare them."""
+        return (self.make("WARNINGS=-w", target)[0] and
+                (target != "programs" or self.make("WARNINGS=-w", "MPI=1", target)[0]))
+
     def result(self, change, begin):
         """Builds no more than the next test needs, the library first."""
         library = change.file.endswith(".c") and not re.search(r"/pnm[^/]*$", change.file)
-        built = {"programs": not library}
-        if not self.make("WARNINGS=-w", "build/libpnm.a" if library else "programs")[0]:
-            return "does not compile", ""
         # A library of one process has little of ranks.c.
-        if change.file.endswith("ranks.c") and not self.make("WARNINGS=-w", "MPI=1", "programs")[0]:
+        first = "programs" if change.file.endswith("ranks.c") or not library else "build/libpnm.a"
+        built = {first}
+        if not self.make_for(first):
             return "does not compile", ""
         if all(p.read_bytes() == self.original(p).read_bytes() for p in self.objects(begin)):
             return "same code", ""
         for test in self.undisturbed.tests(change):
             limit = max(60, 8 * self.undisturbed.usual(test))
             needed = "programs" if test == FAULTS or test.endswith(".bats") else test
-            if not built.get(needed) and not self.make("WARNINGS=-w", needed)[0]:
+            if needed not in built and not self.make_for(needed):
                 return "does not compile", ""
-            built[needed] = True
+            built.add(needed)
             if not self.run(test, limit)[0]:
                 return "noticed", test
         return "survives", ""
-
-
-def commit():
-    got = subprocess.run(["git", "describe", "--always", "--dirty", "--exclude", "*"], cwd=ROOT,
-                         stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False)
-    return got.stdout.decode().strip() or "unknown"
 
 
 def read_table(path, header):
@@ -436,7 +436,8 @@ class Draws:
 
 def tell(rows):
     """Prints the score a file and in total; how many were noticed, not noticed and equivalent."""
-    tried = [r for r in sorted(rows, key=lambda r: int(r["draw"])) if r["result"] in ("noticed", "survives", "equivalent")]
+    tried = [r for r in sorted(rows, key=lambda r: int(r["draw"]))
+             if r["result"] in ("noticed", "survives", "equivalent")]
     score = {}
     for row in tried:
         counts = score.setdefault(row["file"], [0, 0, 0])

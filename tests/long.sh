@@ -16,7 +16,7 @@ run() {
     case $1 in
     lint) make -s lint ;;
     coverage) make -s coverage ;;
-    mutants) python3 tests/drawn_mutants.py --count 25 ;;
+    mutants) python3 -B tests/drawn_mutants.py --count 25 ;;
     fuzz) make -s fuzz ;;
     calibration) make -s calibration ;;
     bits) make -s test-bits-long ;;
