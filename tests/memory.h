@@ -212,11 +212,19 @@ int posix_memalign(void **block, size_t alignment, size_t size)
     return *block ? 0 : ENOMEM;
 }
 
+char *strndup(const char *text, size_t most)
+{
+    const size_t length = strnlen(text, most);
+    char *const copy = malloc(length + 1);
+    if (!copy)
+        return NULL;
+    copy[length] = '\0';
+    return memcpy(copy, text, length);
+}
+
 char *strdup(const char *text)
 {
-    const size_t size = strlen(text) + 1;
-    char *const copy = malloc(size);
-    return copy ? memcpy(copy, text, size) : NULL;
+    return strndup(text, strlen(text));
 }
 
 void free(void *block)

@@ -172,10 +172,9 @@ static int read_records(struct session *session, const char *path,
     const char *text = get(reading, length);
     if (!text || memchr(text, '\0', length))
         return damaged(path, "is damaged", error);
-    char *theirs = calloc(length + 1, 1);
+    char *theirs = strndup(text, length);
     if (!theirs)
         return error_memory(error, "the checkpoint");
-    memcpy(theirs, text, length);
     const int status = check_parameters(session, path, theirs, error);
     free(theirs);
     if (status != STATUS_OK)
