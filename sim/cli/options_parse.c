@@ -23,24 +23,33 @@ struct parse_state {
     struct option_value *bare; /* the option just given without a value */
 };
 
-/* Refuses a word that is no option. It may be what an option takes by name, as a rule.
- */
+/* Whether the word is one that the option takes by name, as a rule. */
+static bool takes_word(const struct program *program, const struct option_spec *option,
+                       const char *word)
+{
+    const char *name;
+    for (size_t i = 0; option->word && (name = option->word(program, i)); i++)
+        if (strcmp(name, word) == 0)
+            return true;
+    return false;
+}
+
+/* Refuses a word that is no option. */
 static int refuse_word(const struct parse_state *own, const char *word)
 {
     const struct options *options = own->options;
-    const struct option_spec *found = NULL;
-    for (size_t k = 0; k < options->count && !found; k++) {
+    for (size_t k = 0; k < options->count; k++) {
         const struct option_spec *option = &options->value[k].option;
-        const char *name;
-        for (size_t i = 0;
-             option->word && (name = option->word(options->program, i)) && !found; i++)
-            found = strcmp(name, word) == 0 ? option : NULL;
+        if (takes_word(options->program, option, word))
+            return error_set(own->error, STATUS_USAGE,
+                             "stray argument '%.200s'; did you mean --%s %.200s? Only "
+                             "options are allowed, and -h shows the main ones",
+                             word, option->name, word);
     }
     return error_set(own->error, STATUS_USAGE,
-                     "stray argument '%.200s'%s%s%s%.200s%snly options are allowed, "
-                     "and -h shows the main ones",
-                     word, found ? "; did you mean --" : "", found ? found->name : "",
-                     found ? " " : "", found ? word : "", found ? "? O" : "; o");
+                     "stray argument '%.200s'; only options are allowed, and -h shows "
+                     "the main ones",
+                     word);
 }
 
 static error_t on_option(int key, char *argument, struct argp_state *state)
