@@ -8,6 +8,8 @@
  * one fails. */
 #include "memory.h"
 
+#include "files.h"
+
 #include <fcntl.h>
 
 struct command {
@@ -78,27 +80,10 @@ static const struct command commands[] = {
     {main_pnm_verify, "pnm-verify --list"},
 };
 
-enum { MOST_WORDS = 40, LONGEST = 1 << 16 };
+enum { MOST_WORDS = 40 };
 
 /* Where the results are, and what is said on the way. */
-static char result[] = "/tmp/programs-result-XXXXXX";
-static char said[] = "/tmp/programs-said-XXXXXX";
-
-static void read_file(const char *path, char text[static LONGEST])
-{
-    FILE *file = fopen(path, "r");
-    assert_non_null(file);
-    text[fread(text, 1, LONGEST - 1, file)] = '\0';
-    fclose(file);
-}
-
-static void write_file(const char *path, const char *text)
-{
-    FILE *file = fopen(path, "w");
-    assert_non_null(file);
-    fputs(text, file);
-    assert_int_equal(fclose(file), 0);
-}
+static char result[64], said[64];
 
 /* Runs a command with its messages in the file `said`; returns its exit status.
  * `kept` receives how many blocks it has not freed. */
@@ -126,31 +111,39 @@ static int run(const struct command *command, unsigned failing, long *kept)
     return status;
 }
 
-static void check_command(const struct command *command)
+/* Lets the allocation fail, the first on its way; `whole` is the result without that.
+ */
+static void check_way(const struct command *command, unsigned failing, int expected,
+                      const char *whole)
 {
     static const char older[] = "an older result\n";
-    static char whole[LONGEST], left[LONGEST], message[LONGEST];
+    long kept;
+    files_put(result, older);
+    const int status = run(command, failing, &kept);
+    char *left = files_text(result), *message = files_text(said);
+    CHECK(memory.failed, "%s: another run", command->words);
+    CHECK(status == -STATUS_MEMORY
+              ? strcmp(left, older) == 0 && strstr(message, "memory")
+              : status == expected && strcmp(left, whole) == 0,
+          "%s: allocation %u: status %d, %s", command->words, failing, status, message);
+    CHECK(kept == 0, "%s: allocation %u: %ld blocks are kept", command->words, failing,
+          kept);
+    free(left);
+    free(message);
+}
+
+static void check_command(const struct command *command)
+{
     long kept;
     run(command, 0, &kept); /* in which libraries make what they keep */
     const int expected = run(command, 0, &kept);
-    read_file(result, whole);
-    read_file(said, message);
+    char *whole = files_text(result), *message = files_text(said);
     CHECK(expected <= 2 && kept == 0, "%s: status %d, %ld blocks are kept: %s",
           command->words, expected, kept, message);
-    for (size_t k = 0; k < memory.ways; k++) {
-        write_file(result, older);
-        const int status = run(command, memory.at[k], &kept);
-        read_file(result, left);
-        read_file(said, message);
-        const bool needed = status == -STATUS_MEMORY;
-        CHECK(memory.failed, "%s: another run", command->words);
-        CHECK(needed ? strcmp(left, older) == 0 && strstr(message, "memory")
-                     : status == expected && strcmp(left, whole) == 0,
-              "%s: allocation %u: status %d, %s", command->words, memory.at[k], status,
-              message);
-        CHECK(kept == 0, "%s: allocation %u: %ld blocks are kept", command->words,
-              memory.at[k], kept);
-    }
+    for (size_t k = 0; k < memory.ways; k++)
+        check_way(command, memory.at[k], expected, whole);
+    free(whole);
+    free(message);
 }
 
 static void programs_say_where_memory_runs_out(void **state)
@@ -165,9 +158,8 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(programs_say_where_memory_runs_out),
     };
-    const int files[] = {mkstemp(result), mkstemp(said)};
-    for (int k = 0; k < 2; k++)
-        close(files[k]);
+    check_file("", 0, result);
+    check_file("", 0, said);
     check_filter(argc, argv);
     const int failed = cmocka_run_group_tests(tests, NULL, NULL);
     unlink(result);

@@ -235,10 +235,8 @@ static void another_rule_needs_other_multipliers(void **state)
 static void certificates_are_proven_again(void **state)
 {
     (void)state;
-    char path[] = "/tmp/certificate-XXXXXX";
-    const int file = mkstemp(path);
-    assert_true(file >= 0);
-    close(file);
+    char path[64];
+    check_file("", 0, path);
     struct rule rule = rule_of(rule_kind_find("heavy_ball"), 0.5);
     rule_complete(&rule);
     struct worst_setting setting = {.rule = &rule,
@@ -358,8 +356,8 @@ static void certificates_are_held_to_what_they_say(void **state)
     struct worst_problem problem;
     struct error error;
     assert_int_equal(worst_setting_problem(&setting, &problem, &error), STATUS_OK);
-    char path[] = "/tmp/certificate-XXXXXX";
-    close(mkstemp(path));
+    char path[64];
+    check_file("", 0, path);
     for (size_t k = 0; k < sizeof all / sizeof *all; k++) {
         struct worst_case worst;
         const char *reason;

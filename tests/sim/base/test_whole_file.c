@@ -2,7 +2,7 @@
 /* test_whole_file.c: files under the longest names that the system takes. PATH_MAX
  * counts the 0 at the end, and the folder of a file is asked for with a "." behind it:
  * the longest path that is taken has PATH_MAX - 2 bytes. */
-#include "check.h"
+#include "files.h"
 
 #include "base/whole_file.h"
 
@@ -22,24 +22,6 @@ static void lengthen(size_t length, char path[static PATH_MAX + 1])
     path[length - 1] = 'f';
     path[length] = '\0';
     assert_int_equal(strlen(path), length);
-}
-
-static void make(const char *path, const char *text)
-{
-    FILE *file = fopen(path, "w");
-    assert_non_null(file);
-    fputs(text, file);
-    assert_int_equal(fclose(file), 0);
-}
-
-static void holds(const char *path, const char *text)
-{
-    char found[32];
-    FILE *file = fopen(path, "r");
-    assert_non_null(file);
-    found[fread(found, 1, sizeof found - 1, file)] = '\0';
-    fclose(file);
-    assert_string_equal(found, text);
 }
 
 static void the_longest_path_is_checked(void **state)
@@ -69,7 +51,7 @@ static void the_longest_path_is_the_same_file(void **state)
         assert_int_equal(whole_file_same(path, "f"), length <= PATH_MAX - 2);
         assert_int_equal(whole_file_same("f", path), length <= PATH_MAX - 2);
         assert_false(whole_file_same(path, "g"));
-        make("f", "old");
+        files_put("f", "old");
         assert_int_equal(whole_file_same(path, "f"), length <= PATH_MAX - 1);
         assert_int_equal(whole_file_same("f", path), length <= PATH_MAX - 1);
         unlink("f");
@@ -82,7 +64,7 @@ static void what_was_left_at_the_longest_path_is_removed(void **state)
     char path[PATH_MAX + 1];
     for (size_t length = PATH_MAX - 3; length <= PATH_MAX; length++) {
         lengthen(length, path);
-        make(left, "half a fi");
+        files_put(left, "half a fi");
         whole_file_tidy(path);
         assert_int_equal(access(left, F_OK) != 0, length <= PATH_MAX - 2);
         unlink(left);
@@ -105,17 +87,17 @@ static void the_longest_path_is_written_or_nothing(void **state)
             struct error error = {.text = ""};
             lengthen(length, path);
             if (exists)
-                make("f", "old");
+                files_put("f", "old");
             const int status = whole_file_write("output", path, put, text, &error);
             if (status == STATUS_OK) {
                 assert_true(length < PATH_MAX);
-                holds("f", "new");
+                files_hold("f", "new");
             } else {
                 assert_int_equal(status, STATUS_OUTPUT);
                 assert_non_null(strstr(error.text, "File name too long"));
                 assert_int_equal(access("f", F_OK) == 0, exists);
                 if (exists)
-                    holds("f", "old");
+                    files_hold("f", "old");
             }
             /* A name beside it, with 12 bytes more, is needed to replace a file, and
              * for a new one where the system has no files without a name. */
@@ -127,18 +109,6 @@ static void the_longest_path_is_written_or_nothing(void **state)
         }
 }
 
-static int enter(void **state)
-{
-    static char folder[] = "/tmp/whole-file-XXXXXX";
-    *state = folder;
-    return mkdtemp(folder) && chdir(folder) == 0 ? 0 : -1;
-}
-
-static int leave(void **state)
-{
-    return chdir("/") == 0 && rmdir(*state) == 0 ? 0 : -1;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -147,5 +117,5 @@ int main(void)
         cmocka_unit_test(what_was_left_at_the_longest_path_is_removed),
         cmocka_unit_test(the_longest_path_is_written_or_nothing),
     };
-    return cmocka_run_group_tests(tests, enter, leave);
+    return cmocka_run_group_tests(tests, files_enter, files_leave);
 }

@@ -3,11 +3,10 @@
  * beside a program that tidies at the same time. The calls are defined here, so that
  * they answer what the test asks for. */
 #define _GNU_SOURCE
-#include "check.h"
+#include "files.h"
 
 #include "base/whole_file.h"
 
-#include <dirent.h>
 #include <dlfcn.h>
 #include <errno.h>
 #include <sys/file.h>
@@ -90,44 +89,10 @@ int flock(int descriptor, int how)
 
 /* --- the files -------------------------------------------------------------------- */
 
-static void make(const char *path, const char *text)
-{
-    FILE *file = fopen(path, "w");
-    assert_non_null(file);
-    fputs(text, file);
-    assert_int_equal(fclose(file), 0);
-}
-
-static void holds(const char *path, const char *text)
-{
-    char found[32];
-    FILE *file = fopen(path, "r");
-    assert_non_null(file);
-    found[fread(found, 1, sizeof found - 1, file)] = '\0';
-    fclose(file);
-    assert_string_equal(found, text);
-}
-
-/* How many files the folder has, and how many of them have a temporary name. */
-static int count_files(int *temporary)
-{
-    DIR *list = opendir(".");
-    int count = 0;
-    *temporary = 0;
-    assert_non_null(list);
-    for (const struct dirent *entry; (entry = readdir(list));) {
-        count += strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0;
-        *temporary += strstr(entry->d_name, ".pnm-") != NULL;
-    }
-    closedir(list);
-    return count;
-}
-
 static int put(FILE *file, void *context)
 {
-    int *named = context, temporary;
-    count_files(&temporary);
-    *named += temporary;
+    int *named = context;
+    *named += files_named(".", ".pnm-");
     fputs("new", file);
     return 0;
 }
@@ -147,20 +112,18 @@ static int write_new(const char *path, int *named, struct error *error)
 /* The old file is as it was, and nothing is beside it. */
 static void old_stays(int status, const struct error *error, const char *why)
 {
-    int temporary;
     CHECK(status == STATUS_OUTPUT && strstr(error->text, "cannot write 'f': ") &&
               strstr(error->text, why),
           "status %d: %s", status, error->text);
-    holds("f", "old");
-    assert_int_equal(count_files(&temporary), 1);
+    files_hold("f", "old");
+    assert_int_equal(files_named(".", ""), 1);
 }
 
 static void new_is_there(int status, const struct error *error)
 {
-    int temporary;
     CHECK_OK(status, error);
-    holds("f", "new");
-    assert_int_equal(count_files(&temporary), 1);
+    files_hold("f", "new");
+    assert_int_equal(files_named(".", ""), 1);
 }
 
 /* --- the tests -------------------------------------------------------------------- */
@@ -173,7 +136,7 @@ static void without_proc_the_file_has_a_name(void **state)
         struct error error;
         int named;
         if (exists)
-            make("f", "old");
+            files_put("f", "old");
         calls.access = ENOENT;
         calls.access_to = "/proc/";
         const int status = write_new("f", &named, &error);
@@ -204,7 +167,7 @@ static void a_stream_that_cannot_be_opened_is_told(void **state)
     struct error error;
     int named;
     (void)state;
-    make("f", "old");
+    files_put("f", "old");
     calls.fdopen = EMFILE;
     old_stays(write_new("f", &named, &error), &error, strerror(EMFILE));
     calls.fdopen = ENOMEM;
@@ -221,7 +184,7 @@ static void a_failure_to_close_is_told(void **state)
     struct error error;
     int named;
     (void)state;
-    make("f", "old");
+    files_put("f", "old");
     calls.fclose = EDQUOT;
     old_stays(write_new("f", &named, &error), &error, strerror(EDQUOT));
     calls.fclose = EDQUOT;
@@ -238,7 +201,7 @@ static void the_owner_is_kept_as_far_as_allowed(void **state)
         for (int allowed = 0; allowed < 2; allowed++) {
             struct error error;
             int named;
-            make("f", "old");
+            files_put("f", "old");
             calls.chowns = 0;
             calls.group = other & 1;
             calls.owner = other >> 1;
@@ -246,7 +209,7 @@ static void the_owner_is_kept_as_far_as_allowed(void **state)
             const int status = write_new("f", &named, &error);
             new_is_there(status, &error);
             assert_int_equal(calls.chowns, (other & 1) + (other >> 1));
-            make("f", "old");
+            files_put("f", "old");
             calls.group = other & 1;
             calls.owner = other >> 1;
             calls.fchown = EIO;
@@ -260,7 +223,7 @@ static void the_old_file_stays_where_the_new_one_cannot_be_like_it(void **state)
     struct error error;
     int named;
     (void)state;
-    make("f", "old");
+    files_put("f", "old");
     calls.fstat = EIO;
     old_stays(write_new("f", &named, &error), &error, strerror(EIO));
     unlink("f");
@@ -271,23 +234,11 @@ static void a_protected_file_stays(void **state)
     struct error error;
     int named;
     (void)state;
-    make("f", "old");
+    files_put("f", "old");
     calls.access = EACCES;
     calls.access_to = "f";
     old_stays(write_new("f", &named, &error), &error, strerror(EACCES));
     unlink("f");
-}
-
-static int enter(void **state)
-{
-    static char folder[] = "/tmp/whole-file-calls-XXXXXX";
-    *state = folder;
-    return mkdtemp(folder) && chdir(folder) == 0 ? 0 : -1;
-}
-
-static int leave(void **state)
-{
-    return chdir("/") == 0 && rmdir(*state) == 0 ? 0 : -1;
 }
 
 int main(void)
@@ -301,5 +252,5 @@ int main(void)
         cmocka_unit_test(the_old_file_stays_where_the_new_one_cannot_be_like_it),
         cmocka_unit_test(a_protected_file_stays),
     };
-    return cmocka_run_group_tests(tests, enter, leave);
+    return cmocka_run_group_tests(tests, files_enter, files_leave);
 }

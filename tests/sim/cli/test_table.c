@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "check.h"
+#include "files.h"
 
 #include "base/interrupt.h"
 #include "cli/table.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <float.h>
@@ -17,7 +16,6 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 /* A folder of its own for every test. */
 struct place {
@@ -38,18 +36,6 @@ static int setup(void **state)
     return 0;
 }
 
-/* The number of names in the folder: a temporary file left behind counts. */
-static int names_in(const char *folder)
-{
-    int count = 0;
-    DIR *list = opendir(folder);
-    assert_non_null(list);
-    for (struct dirent *entry = readdir(list); entry; entry = readdir(list))
-        count += strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0;
-    closedir(list);
-    return count;
-}
-
 static int teardown(void **state)
 {
     struct place *place = *state;
@@ -68,34 +54,6 @@ static void ok(int status, const struct error *error)
 {
     if (status != STATUS_OK)
         fail_msg("status %d: %s", status, error->text);
-}
-
-/* The whole file, to be freed. */
-static char *contents(const char *path)
-{
-    enum { SIZE = 1 << 20 };
-    char *text = calloc(SIZE, 1);
-    FILE *file = fopen(path, "r");
-    assert_non_null(text);
-    assert_non_null(file);
-    assert_true(fread(text, 1, SIZE - 1, file) < SIZE - 1);
-    fclose(file);
-    return text;
-}
-
-static void assert_contents(const char *path, const char *expected)
-{
-    char *text = contents(path);
-    assert_string_equal(text, expected);
-    free(text);
-}
-
-static void put_file(const char *path, const char *text)
-{
-    FILE *file = fopen(path, "w");
-    assert_non_null(file);
-    assert_true(fputs(text, file) >= 0);
-    assert_int_equal(fclose(file), 0);
 }
 
 static void write_ok(const struct table *table, const char *path,
@@ -286,14 +244,14 @@ static void test_fewest_digits(void **state)
         table_real(&table, 0, values[i]);
     }
     write_ok(&table, place->path, TABLE_CSV);
-    assert_contents(place->path, "x\n0.1\n0.3333333333333333\n-0\n0.30000000000000004\n"
-                                 "4.94065645841247e-324\n1e+22\n");
+    files_hold(place->path, "x\n0.1\n0.3333333333333333\n-0\n0.30000000000000004\n"
+                            "4.94065645841247e-324\n1e+22\n");
     write_ok(&table, place->path, TABLE_JSON);
-    assert_contents(place->path,
-                    "{\"provenance\": {},\n\"columns\": [\"x\"],\n\"rows\": [\n"
-                    "{\"x\": 0.1},\n{\"x\": 0.3333333333333333},\n{\"x\": -0.0},\n"
-                    "{\"x\": 0.30000000000000004},\n{\"x\": 4.94065645841247e-324},\n"
-                    "{\"x\": 1e22}]}\n");
+    files_hold(place->path,
+               "{\"provenance\": {},\n\"columns\": [\"x\"],\n\"rows\": [\n"
+               "{\"x\": 0.1},\n{\"x\": 0.3333333333333333},\n{\"x\": -0.0},\n"
+               "{\"x\": 0.30000000000000004},\n{\"x\": 4.94065645841247e-324},\n"
+               "{\"x\": 1e22}]}\n");
     table_free(&table);
 }
 
@@ -311,8 +269,8 @@ static void test_counts(void **state)
         table_count(&table, 0, values[i]);
     }
     write_ok(&table, place->path, TABLE_CSV);
-    assert_contents(place->path, "n\n0\n9007199254740993\n9223372036854775807\n"
-                                 "9223372036854775808\n18446744073709551615\n");
+    files_hold(place->path, "n\n0\n9007199254740993\n9223372036854775807\n"
+                            "9223372036854775808\n18446744073709551615\n");
     write_ok(&table, place->path, TABLE_JSON);
     json_t *root = json_file(place->path);
     for (size_t i = 0; i < 3; i++) {
@@ -338,12 +296,11 @@ static void test_closing(void **state)
     table_count(&table, 0, 7);
     text_add(&table.closing, "found:\n1. \"a\\b\", \xCE\xB2.\n");
     write_ok(&table, place->path, TABLE_JSON);
-    assert_contents(place->path,
-                    "{\"provenance\": {},\n\"columns\": [\"n\"],\n\"rows\": [\n"
-                    "{\"n\": 7}],\n\"closing\": [\n\"found:\",\n"
-                    "\"1. \\\"a\\\\b\\\", \xCE\xB2.\"]}\n");
+    files_hold(place->path, "{\"provenance\": {},\n\"columns\": [\"n\"],\n\"rows\": [\n"
+                            "{\"n\": 7}],\n\"closing\": [\n\"found:\",\n"
+                            "\"1. \\\"a\\\\b\\\", \xCE\xB2.\"]}\n");
     write_ok(&table, place->path, TABLE_CSV);
-    assert_contents(place->path, "n\n7\n");
+    files_hold(place->path, "n\n7\n");
     table_free(&table);
 }
 
@@ -367,13 +324,13 @@ static void test_csv_quotes(void **state)
         ok(table_text(&table, 1, cells[i][1], &error), &error);
     }
     write_ok(&table, place->path, TABLE_CSV);
-    assert_contents(place->path, "\"a,b\",c\n"
-                                 "plain,with blank\n"
-                                 "\"a,b\",\"say \"\"so\"\"\"\n"
-                                 "\"\"\"\",\"two\nlines\"\n"
-                                 "\"cr\rcr\",\"#5\"\n"
-                                 "5#,\n"
-                                 ",last\n");
+    files_hold(place->path, "\"a,b\",c\n"
+                            "plain,with blank\n"
+                            "\"a,b\",\"say \"\"so\"\"\"\n"
+                            "\"\"\"\",\"two\nlines\"\n"
+                            "\"cr\rcr\",\"#5\"\n"
+                            "5#,\n"
+                            ",last\n");
     write_ok(&table, place->path, TABLE_JSON);
     json_t *root = json_file(place->path);
     for (size_t i = 0; i < sizeof cells / sizeof *cells; i++) {
@@ -402,11 +359,11 @@ static void test_empty_cells(void **state)
     table_real(&table, 2, NAN);
     ok(table_text(&table, 0, NULL, &error), &error);
     write_ok(&table, place->path, TABLE_CSV);
-    assert_contents(place->path,
-                    "name,value,hidden,n,note\n"
-                    "pnm,0.3333333333333333,0.1,12345,\"β, \"\"one\"\"\nand #2\"\n"
-                    ",,,,\n"
-                    ",,,7,\n");
+    files_hold(place->path,
+               "name,value,hidden,n,note\n"
+               "pnm,0.3333333333333333,0.1,12345,\"β, \"\"one\"\"\nand #2\"\n"
+               ",,,,\n"
+               ",,,7,\n");
     write_ok(&table, place->path, TABLE_JSON);
     json_t *root = json_file(place->path);
     static const char *const names[] = {"name", "value", "hidden", "n", "note"};
@@ -449,14 +406,14 @@ static void test_reasons(void **state)
     ok(table_reason(&table, "another", &error), &error);
     ok(table_reasons(&table, &error), &error);
     write_ok(&table, place->path, TABLE_CSV);
-    assert_contents(place->path,
-                    "mean,stderr,count,reason\n"
-                    "0.5,0.5,2,\n"
-                    ",,2,\"beyond the range of numbers or undefined: mean, stderr\"\n"
-                    "2,,1,one chain has no standard error\n"
-                    ",,0,not sampled\n"
-                    "1,0.5,2,\n"
-                    ",,2,chosen\n");
+    files_hold(place->path,
+               "mean,stderr,count,reason\n"
+               "0.5,0.5,2,\n"
+               ",,2,\"beyond the range of numbers or undefined: mean, stderr\"\n"
+               "2,,1,one chain has no standard error\n"
+               ",,0,not sampled\n"
+               "1,0.5,2,\n"
+               ",,2,chosen\n");
     CHECK_NAN(table_get_number(&table, 1, 0));
     table_free(&table);
 }
@@ -471,7 +428,7 @@ static void test_empty_only_cell(void **state)
     ok(table_init(&table, columns, 1, &error), &error);
     ok(table_row(&table, &error), &error);
     write_ok(&table, place->path, TABLE_CSV);
-    assert_contents(place->path, "x\n\"\"\n");
+    files_hold(place->path, "x\n\"\"\n");
     table_free(&table);
 }
 
@@ -490,9 +447,9 @@ static void test_notes(void **state)
        &error);
     ok(table_note(&table, "version", "0.1.0", &error), &error);
     write_ok(&table, place->path, TABLE_CSV);
-    assert_contents(place->path, "# version: 0.1.0\n# spectrum: 0.1,\"1\"  10\n"
-                                 "# file: gr\xF6\xDF"
-                                 "er\nn\n1\n2\n");
+    files_hold(place->path, "# version: 0.1.0\n# spectrum: 0.1,\"1\"  10\n"
+                            "# file: gr\xF6\xDF"
+                            "er\nn\n1\n2\n");
     write_ok(&table, place->path, TABLE_JSON);
     json_t *root = json_file(place->path);
     json_t *notes = json_object_get(root, "provenance");
@@ -503,7 +460,7 @@ static void test_notes(void **state)
     assert_string_equal(json_string_value(json_object_get(notes, "file")), "gr??er");
     json_decref(root);
     write_ok(&table, place->path, TABLE_TEXT);
-    assert_contents(place->path, small_csv);
+    files_hold(place->path, small_csv);
     table_free(&table);
 }
 
@@ -513,10 +470,10 @@ static void test_text_alignment(void **state)
     struct table table;
     mixed_table(&table);
     write_ok(&table, place->path, TABLE_TEXT);
-    assert_contents(place->path, "name       value      n  note\n"
-                                 "pnm     0.333333  12345  β, \"one\" and #2\n"
-                                 "\n"
-                                 "größer    -1e-10      7\n");
+    files_hold(place->path, "name       value      n  note\n"
+                            "pnm     0.333333  12345  β, \"one\" and #2\n"
+                            "\n"
+                            "größer    -1e-10      7\n");
     table_free(&table);
 }
 
@@ -544,18 +501,18 @@ static void test_upright_text(void **state)
     ok(table_text(&table, 2, "one two three four five", &error), &error);
     ok(table_text(&table, 4, "holds", &error), &error);
     write_narrow(&table, place->path, 24);
-    assert_contents(place->path, "rule       pnm\n"
-                                 "note       one two three\n"
-                                 "           four five\n"
-                                 "a_verdict  holds\n");
+    files_hold(place->path, "rule       pnm\n"
+                            "note       one two three\n"
+                            "           four five\n"
+                            "a_verdict  holds\n");
     ok(table_write(&table, place->path, TABLE_COLOR, 24, &error), &error);
-    assert_contents(place->path, "rule       pnm\n"
-                                 "note       one two three\n"
-                                 "           four five\n"
-                                 "a_verdict  \033[94mholds\033[0m\n");
+    files_hold(place->path, "rule       pnm\n"
+                            "note       one two three\n"
+                            "           four five\n"
+                            "a_verdict  \033[94mholds\033[0m\n");
     /* No room is left for what the columns hold. */
     write_narrow(&table, place->path, 11);
-    assert_contents(place->path, "rule       \nnote       \na_verdict  \n");
+    files_hold(place->path, "rule       \nnote       \na_verdict  \n");
     table_free(&table);
 }
 
@@ -575,11 +532,11 @@ static void test_equal_rows(void **state)
         table_real(&table, 2, 0.5);
     }
     write_narrow(&table, place->path, 12);
-    assert_contents(place->path, "rule      a_\n"
-                                 "       long_\n"
-                                 "        name\n"
-                                 "pnm      0.5\n"
-                                 "pnm      0.5\n");
+    files_hold(place->path, "rule      a_\n"
+                            "       long_\n"
+                            "        name\n"
+                            "pnm      0.5\n"
+                            "pnm      0.5\n");
     table_free(&table);
 }
 
@@ -594,7 +551,7 @@ static void test_broken_closing(void **state)
     ok(table_init(&table, columns, 1, &error), &error);
     text_add(&table.closing, "  one two three\n\n      four\n   \nend");
     write_narrow(&table, place->path, 10);
-    assert_contents(place->path, "x\n\n  one two\n  three\n\n      four\n   \nend\n");
+    files_hold(place->path, "x\n\n  one two\n  three\n\n      four\n   \nend\n");
     table_free(&table);
 }
 
@@ -618,12 +575,12 @@ static void test_markdown(void **state)
     }
     table_real(&table, 1, NAN);
     write_ok(&table, place->path, TABLE_MARKDOWN);
-    assert_contents(place->path, "| a\\|b | x |\n"
-                                 "| --- | ---: |\n"
-                                 "| E\\|grad f\\|^2 | 0.333333 |\n"
-                                 "| one  two | 0.333333 |\n"
-                                 "| a\\*b \\`c\\` \\<d> | 0.333333 |\n"
-                                 "|  |  |\n");
+    files_hold(place->path, "| a\\|b | x |\n"
+                            "| --- | ---: |\n"
+                            "| E\\|grad f\\|^2 | 0.333333 |\n"
+                            "| one  two | 0.333333 |\n"
+                            "| a\\*b \\`c\\` \\<d> | 0.333333 |\n"
+                            "|  |  |\n");
     table_free(&table);
 }
 
@@ -649,16 +606,16 @@ static void test_colors(void **state)
 #define YELLOW "\033[1;33m"
 #define END "\033[0m"
     write_ok(&table, place->path, TABLE_COLOR);
-    assert_contents(place->path,
-                    "id        verdict   exact_verdict\n"
-                    "holds     " BLUE "holds" END "     " BLUE "holds" END "\n"
-                    "fails     " YELLOW "fails" END "     " BLUE "holds" END "\n"
-                    "no claim  no claim  " BLUE "holds" END "\n");
+    files_hold(place->path,
+               "id        verdict   exact_verdict\n"
+               "holds     " BLUE "holds" END "     " BLUE "holds" END "\n"
+               "fails     " YELLOW "fails" END "     " BLUE "holds" END "\n"
+               "no claim  no claim  " BLUE "holds" END "\n");
     write_ok(&table, place->path, TABLE_TEXT);
-    assert_contents(place->path, "id        verdict   exact_verdict\n"
-                                 "holds     holds     holds\n"
-                                 "fails     fails     holds\n"
-                                 "no claim  no claim  holds\n");
+    files_hold(place->path, "id        verdict   exact_verdict\n"
+                            "holds     holds     holds\n"
+                            "fails     fails     holds\n"
+                            "no claim  no claim  holds\n");
     table_free(&table);
 }
 
@@ -671,9 +628,9 @@ static void test_no_rows(void **state)
     struct error error = {.agreed = false};
     ok(table_init(&table, columns, 2, &error), &error);
     write_ok(&table, place->path, TABLE_TEXT);
-    assert_contents(place->path, "a  b\n");
+    files_hold(place->path, "a  b\n");
     write_ok(&table, place->path, TABLE_CSV);
-    assert_contents(place->path, "a,b\n");
+    files_hold(place->path, "a,b\n");
     write_ok(&table, place->path, TABLE_JSON);
     json_t *root = json_file(place->path);
     assert_int_equal(json_array_size(json_object_get(root, "rows")), 0);
@@ -752,18 +709,18 @@ static void test_overwrites_whole(void **state)
     struct stat before, after;
     struct table table;
     small_table(&table);
-    put_file(place->path, "a much longer file that was there before\n");
+    files_put(place->path, "a much longer file that was there before\n");
     FILE *reader = fopen(place->path, "r");
     assert_non_null(reader);
     assert_int_equal(stat(place->path, &before), 0);
     write_ok(&table, place->path, TABLE_CSV);
-    assert_contents(place->path, small_csv);
+    files_hold(place->path, small_csv);
     assert_int_equal(stat(place->path, &after), 0);
     assert_true(before.st_ino != after.st_ino);
     /* Who has the old file open goes on reading the old file. */
     assert_int_equal(fgetc(reader), 'a');
     fclose(reader);
-    assert_int_equal(names_in(place->folder), 1);
+    assert_int_equal(files_named(place->folder, ""), 1);
     table_free(&table);
 }
 
@@ -789,13 +746,13 @@ static void test_missing_folder(void **state)
     assert_int_equal(symlink("missing/out.csv", link), 0);
     assert_refused(&table, link, ENOENT);
     assert_true(S_ISLNK(mode_of(link)));
-    put_file(place->path, "a file\n");
+    files_put(place->path, "a file\n");
     snprintf(path, sizeof path, "%s/out/below", place->folder);
     assert_refused(&table, path, ENOTDIR);
     assert_refused(&table, place->folder, EISDIR);
     assert_refused(&table, "", ENOENT);
-    assert_contents(place->path, "a file\n");
-    assert_int_equal(names_in(place->folder), 2);
+    files_hold(place->path, "a file\n");
+    assert_int_equal(files_named(place->folder, ""), 2);
     table_free(&table);
 }
 
@@ -835,15 +792,15 @@ static void test_write_protected(void **state)
     if (geteuid() == 0)
         skip(); /* nothing is protected from root */
     small_table(&table);
-    put_file(place->path, "keep\n");
+    files_put(place->path, "keep\n");
     assert_int_equal(chmod(place->path, 0444), 0);
     assert_refused(&table, place->path, EACCES);
-    assert_contents(place->path, "keep\n");
+    files_hold(place->path, "keep\n");
     assert_int_equal(chmod(place->path, 0644), 0);
     assert_int_equal(chmod(place->folder, 0555), 0);
     assert_refused(&table, place->path, EACCES);
     assert_int_equal(chmod(place->folder, 0755), 0);
-    assert_contents(place->path, "keep\n");
+    files_hold(place->path, "keep\n");
     table_free(&table);
 }
 
@@ -858,9 +815,9 @@ static void test_standard_output(void **state)
     snprintf(expected, sizeof expected, "cannot write to standard output: %s",
              strerror(ENOSPC));
     assert_string_equal(error.text, expected);
-    put_file(place->path, "before\n");
+    files_put(place->path, "before\n");
     assert_int_equal(in_child(&table, NULL, place->path, &error), STATUS_OK);
-    assert_contents(place->path, "before\nn\n1\n2\n");
+    files_hold(place->path, "before\nn\n1\n2\n");
     table_free(&table);
 }
 
@@ -871,10 +828,10 @@ static void test_standard_output_by_name(void **state)
     struct table table;
     struct error error = {.agreed = false};
     small_table(&table);
-    put_file(place->path, "before\n");
+    files_put(place->path, "before\n");
     assert_int_equal(in_child(&table, "/dev/stdout", place->path, &error), STATUS_OK);
-    assert_contents(place->path, "before\nn\n1\n2\n");
-    assert_int_equal(names_in(place->folder), 1);
+    files_hold(place->path, "before\nn\n1\n2\n");
+    assert_int_equal(files_named(place->folder, ""), 1);
     table_free(&table);
 }
 
@@ -929,8 +886,8 @@ static void assert_fails_half_way(const struct table *table, const struct place 
     assert_int_equal(status, STATUS_OUTPUT);
     assert_non_null(strstr(error.text, place->path));
     assert_non_null(strstr(error.text, strerror(EFBIG)));
-    assert_contents(place->path, "old\n");
-    assert_int_equal(names_in(place->folder), 1);
+    files_hold(place->path, "old\n");
+    assert_int_equal(files_named(place->folder, ""), 1);
 }
 
 static void test_failure_keeps_the_old_file(void **state)
@@ -939,7 +896,7 @@ static void test_failure_keeps_the_old_file(void **state)
     struct table small, large;
     small_table(&small);
     real_table(&large);
-    put_file(place->path, "old\n");
+    files_put(place->path, "old\n");
     for (enum table_format format = TABLE_TEXT; format <= TABLE_COLOR; format++) {
         assert_fails_half_way(&small, place, format);
         assert_fails_half_way(&large, place, format);
@@ -954,7 +911,7 @@ static void test_a_signal_keeps_the_old_file(void **state)
     const struct place *place = *state;
     struct table table;
     small_table(&table);
-    put_file(place->path, "old\n");
+    files_put(place->path, "old\n");
     const pid_t child = fork();
     assert_true(child >= 0);
     for (enum table_format format = TABLE_TEXT; child == 0 && format <= TABLE_COLOR;
@@ -973,8 +930,8 @@ static void test_a_signal_keeps_the_old_file(void **state)
     int ended = -1;
     assert_int_equal(waitpid(child, &ended, 0), child);
     assert_int_equal(ended, 0);
-    assert_contents(place->path, "old\n");
-    assert_int_equal(names_in(place->folder), 1);
+    files_hold(place->path, "old\n");
+    assert_int_equal(files_named(place->folder, ""), 1);
     table_free(&table);
 }
 
@@ -994,9 +951,9 @@ static void test_link_is_followed(void **state)
         assert_true(S_ISLNK(mode_of(first)));
         assert_true(S_ISLNK(mode_of(second)));
         assert_true(S_ISREG(mode_of(place->path)));
-        assert_contents(place->path, small_csv);
-        assert_int_equal(names_in(place->folder), 3);
-        put_file(place->path, "something else\n");
+        files_hold(place->path, small_csv);
+        assert_int_equal(files_named(place->folder, ""), 3);
+        files_put(place->path, "something else\n");
     }
     table_free(&table);
 }
@@ -1024,7 +981,7 @@ static void test_deleted_file(void **state)
     write_ok(&table, name, TABLE_CSV);
     assert_int_equal(pread(descriptor, text, sizeof text, 0), sizeof small_csv - 1);
     assert_string_equal(text, small_csv);
-    assert_int_equal(names_in(place->folder), 0);
+    assert_int_equal(files_named(place->folder, ""), 0);
     close(descriptor);
     table_free(&table);
 }
@@ -1040,8 +997,8 @@ static void test_long_and_relative_names(void **state)
     memset(name, 'n', 255);
     name[255] = '\0';
     write_ok(&table, name, TABLE_CSV);
-    assert_contents(name, small_csv);
-    assert_int_equal(names_in("."), 1);
+    files_hold(name, small_csv);
+    assert_int_equal(files_named(".", ""), 1);
     assert_int_equal(chdir(here), 0);
     table_free(&table);
 }
