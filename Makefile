@@ -429,12 +429,12 @@ $(BUILD)/random/words: $(BUILD)/obj/tests/random/words.o $(BUILD)/libpnm.a
 	@$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS)
 
 # Readers of what users give, fed with any bytes: one program of all targets, with libFuzzer's
-# bytes or those of the corpora. The programs' main functions get other names, as fuzz.c has
-# their one.
-FUZZ_PROGRAMS = $(subst -,_,$(notdir $(PROGRAM_SOURCES:.c=)))
+# bytes or those of the corpora. The programs' main functions get other names, MAINS, because
+# fuzz.c has one of its own.
+MAINS = -D"PROGRAM_MAINS(M)=$(foreach program,$(subst -,_,$(notdir $(PROGRAM_SOURCES:.c=))),M($(program)))"
 FUZZ_SHARED = $(filter-out %/replay.c %/libfuzzer.c,$(wildcard tests/fuzz/*.c))
 FUZZ_OBJECTS = $(FUZZ_SHARED:%.c=$(BUILD)/obj/%.o) $(PROGRAM_SOURCES:%.c=$(BUILD)/obj/tests/fuzz/%.o)
-FUZZ_CFLAGS = -Itests/fuzz -D"FUZZ_PROGRAMS(M)=$(patsubst %,M(%),$(FUZZ_PROGRAMS))"
+FUZZ_CFLAGS = -Itests/fuzz $(MAINS)
 FUZZ_SECONDS = 120
 
 $(BUILD)/obj/tests/fuzz/%.o: CFLAGS += $(FUZZ_CFLAGS)
@@ -448,7 +448,6 @@ endef
 $(foreach source,$(PROGRAM_SOURCES),$(eval $(call FUZZ_MAIN_RULE,$(source))))
 
 # A test that runs programs, too.
-MAINS = -D'PROGRAM_MAINS(M)=$(patsubst %,M(%),$(FUZZ_PROGRAMS))'
 $(BUILD)/obj/tests/analysis/compare/test_programs.o: CFLAGS += $(MAINS)
 $(BUILD)/tests/analysis/compare/test_programs: $(PROGRAM_SOURCES:%.c=$(BUILD)/obj/tests/fuzz/%.o)
 $(BUILD)/tests/analysis/compare/test_programs: LDLIBS := $(BUILD)/libpnm.a $(LDLIBS)
@@ -504,7 +503,7 @@ mutants: ### break every rule, theory file and standard error in a copy and show
 # Goes on where it was interrupted, as long as the commit is the same.
 mutants-all: ### try 300 small changes drawn by a seed, hours; results/mutants.csv
 	@mkdir -p results
-	@$(PYTHON) tests/drawn_mutants.py --count 300 --table results/mutants.csv
+	@$(PYTHON) -B tests/drawn_mutants.py --count 300 --table results/mutants.csv
 
 # A build that counts what runs, and all tests with it, each with counts of its own. The threads of a
 # program share its counters, so each program is kept on one core: on two it takes thirty times as long.

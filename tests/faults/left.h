@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* left.h: whether the program that a library is loaded before has come to the end of
- * its main. What is called then, as the writing of the counts of make coverage, is not
- * the program's, and no fault is for it. To be included by one file of a library, which
- * must be linked with -ldl and have _GNU_SOURCE. */
+/* left.h: tells a library that is loaded before a program whether the program's main
+ * function has returned. The calls behind it, such as those that write the counts of
+ * make coverage, are not the program's own, and none of them shall fail. One file of a
+ * library includes it; it needs _GNU_SOURCE and -ldl. */
 #ifndef LEFT_H
 #define LEFT_H
 

@@ -74,7 +74,7 @@ char *fuzz_text(const uint8_t *data, size_t size)
 /* The programs' files are compiled with other names of main, and with this main
  * function of every program, to which they hand their descriptions. */
 #define MAIN(name) int main_##name(int argc, char **argv);
-FUZZ_PROGRAMS(MAIN)
+PROGRAM_MAINS(MAIN)
 
 static const struct program *handed;
 
@@ -91,7 +91,7 @@ int program_main(const struct program *program, int argc, char **argv)
 const struct program *fuzz_program_at(size_t i)
 {
 #define MAIN_ENTRY(name) main_##name,
-    static int (*const mains[])(int, char **) = {FUZZ_PROGRAMS(MAIN_ENTRY)};
+    static int (*const mains[])(int, char **) = {PROGRAM_MAINS(MAIN_ENTRY)};
     if (i >= sizeof mains / sizeof *mains)
         return NULL;
     mains[i](0, NULL);
