@@ -264,7 +264,9 @@ int session_resume(struct session *session, const char *path, struct error *erro
     status = ranks_agree(status, error);
     ranks_share(&size, sizeof size);
     if (status == STATUS_OK && !bytes && !(bytes = malloc(size + 1)))
+        /* not covered from here: rank 0, alone in the tests of memory, has the bytes */
         status = error_memory(error, "the checkpoint");
+    /* covered again */
     status = ranks_agree(status, error);
     if (status == STATUS_OK) {
         ranks_share(bytes, size);

@@ -423,8 +423,11 @@ csv_columns() {
     attempt pnm-worst-case --optimizer pnm --lr 0.1,0.2 --steps 1 --plot out.gp
     expect_equal "$(variable fine)" 0
     # Modes between those of the table have no start, no minimum and no noise of their own.
-    for option in --start=1,2,3 --theta-star=1,2,3 --noise=diag:1,2,3; do
+    printf '1\n2\n3\n' >three
+    for option in --start=file:three --theta-star=file:three --noise=file:three; do
+        rm out.gp
         attempt pnm-stationary --optimizer pnm --lr 0.1 --spectrum 0.1,0.2,0.4 --exact --plot out.gp "$option"
+        expect_status 0
         expect_equal "$option $(variable fine)" "$option 0"
     done
     attempt pnm-stationary --optimizer pnm --lr 0.1 --spectrum 0.1,0.2,0.4 --exact --plot out.gp --start 2

@@ -367,6 +367,12 @@ load helpers
 }
 
 @test "what is beyond the range of numbers is told, and has no standard error either" {
+    attempt pnm-simulate --optimizer sgd --lr 1e308 --spectrum 1e100
+    expect_status 70
+    expect_message '^pnm-simulate: the eigenvalues .* are beyond the range of numbers'
+    attempt pnm-simulate --optimizer sgd --lr 1 --spectrum 1e-100 --noise isotropic:1e300
+    expect_status 70
+    expect_message '^pnm-simulate: --lr: .* the stationary covariance did not settle'
     attempt pnm-simulate --optimizer sgd --lr 3 --spectrum 1,0.1 --noise isotropic:0 --start 1 \
         --allow-divergence --replicas 2 --steps 3000
     expect_status 0

@@ -68,6 +68,7 @@ pnm-stationary --help=pnm
 pnm-stationary -h
 pnm-stationary --rerun earlier.csv
 pnm-stationary --rerun earlier.json
+pnm-simulate --optimizer sgd --lr 0.1 --spectrum 0.5,1 --replicas 40 --steps 20 --resume earlier.ckpt
 pnm-simulate --optimizer sgd --lr 0.1 --spectrum 0,1 --flat drop --noise file:c.txt --replicas 40 --steps 20
 terminal pnm-stationary --optimizer sgd,pnm --lr 0.1,0.2 --spectrum 0.5,1 --exact
 pnm-simulate --optimizer sgd --lr 0.1 --spectrum 0.5,1 --replicas 40 --steps 20 --format json
@@ -88,6 +89,9 @@ make_more_files() {
     echo 'an older result' | tee "$inputs/old.svg" "$inputs/old.txt" >"$inputs/old.gp"
     # shellcheck disable=SC2086 # a list of words
     (cd "$inputs" && "$BIN/"$earlier --output earlier.csv,earlier.json)
+    earlier='pnm-simulate --optimizer sgd --lr 0.1 --spectrum 0.5,1 --replicas 40 --steps 20 --stop-at 1:1'
+    # shellcheck disable=SC2086 # a list of words
+    (cd "$inputs" && "$BIN/"$earlier --quiet --checkpoint earlier.ckpt >/dev/null)
 }
 make_more_files
 run=0

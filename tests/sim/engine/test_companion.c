@@ -59,6 +59,26 @@ static void the_companion_of_a_linear_rule_is_the_rule(void **state)
     problem_free(&problem);
 }
 
+/* At the minimum all of the state is 0, which tells nothing of its derivatives: the
+ * first of 63 looks adds to what the noise does alone. */
+static void a_state_of_zeros_is_not_looked_at(void **state)
+{
+    struct problem problem = mode_of(0.7, 2, 0);
+    const struct rule rule = CHECK_RULE("sgd lr=0.1");
+    const struct sampling sampling = check_sampling(1, 0.001);
+    const struct ensemble ensemble =
+        sampling_ensemble(&sampling, &rule, &problem, NULL);
+    struct linear_system system;
+    struct error error;
+    (void)state;
+    CHECK_OK(companion_of(&ensemble, 0, (struct chains){0, 500, 0}, &system, &error),
+             &error);
+    assert_int_equal(system.dim, 1);
+    CHECK_NEAR((double)system.e[0], -0.07 * 62 / 63, 1e-11, 0);
+    CHECK_NEAR((double)system.b[0][0], -0.1, 1e-11, 0);
+    problem_free(&problem);
+}
+
 /* An epsilon far above sqrt(v) makes the rate constant. */
 static void a_constant_denominator_gives_the_momentum_of_its_rate(void **state)
 {
@@ -322,6 +342,7 @@ int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_companion_of_a_linear_rule_is_the_rule),
+        cmocka_unit_test(a_state_of_zeros_is_not_looked_at),
         cmocka_unit_test(a_constant_denominator_gives_the_momentum_of_its_rate),
         cmocka_unit_test(what_carries_no_noise_to_theta_is_left_out),
         cmocka_unit_test(some_modes_have_no_companion),

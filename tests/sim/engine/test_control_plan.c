@@ -132,6 +132,23 @@ static void a_mode_without_a_system_keeps_its_plan(void **state)
     planned_free(&own);
 }
 
+/* The pilot's residual is a square of squares of theta. */
+static void a_residual_beyond_the_range_of_numbers_leaves_the_plan(void **state)
+{
+    const struct rule rule = CHECK_RULE("pnm lr=0.1");
+    const struct sampling sampling = check_sampling(1, 0.001);
+    struct planned own;
+    (void)state;
+    planned_init(&sampling, &rule, &own);
+    own.problem.noise[1] = 1e300;
+    planned_make(&own);
+    assert_false(own.modes[1].controlled);
+    assert_int_equal(own.plan.control[1].filters.states, 0);
+    CHECK_EXACT(own.modes[1].plan.samples, own.plain[1].samples);
+    assert_true(own.modes[0].controlled && own.modes[2].controlled);
+    planned_free(&own);
+}
+
 /* Few steps that are given and a coarse precision take less than a pilot beside them.
  */
 static void what_does_not_pay_stays_plain(void **state)
@@ -387,6 +404,7 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(plans_are_cheaper_and_count_their_pilots),
         cmocka_unit_test(a_mode_without_a_system_keeps_its_plan),
+        cmocka_unit_test(a_residual_beyond_the_range_of_numbers_leaves_the_plan),
         cmocka_unit_test(what_does_not_pay_stays_plain),
         cmocka_unit_test(the_budget_is_that_of_a_mode_or_of_the_sum),
         cmocka_unit_test(a_coarser_request_is_the_second_choice),

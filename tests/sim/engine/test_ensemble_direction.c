@@ -182,6 +182,27 @@ static void poles_are_those_of_the_slots(void **state)
     problem_free(&setup.problem);
 }
 
+/* Slots that turn by an eighth of a circle have no real pole, and get no filters;
+ * those that only shrink do. */
+static void slots_that_turn_have_no_control_variates(void **state)
+{
+    (void)state;
+    for (int turns = 0; turns < 2; turns++) {
+        const double turn = turns ? 0.5 : 0;
+        struct rule rule = CHECK_RULE("linear lr=0.3");
+        struct direction_control control;
+        struct error error;
+        rule.matrices = (struct matrices){
+            .a0 = {1, 0.1, 0, 0, 0, 0.5, -turn, 0, 0, turn, 0.5, 0},
+            .a1 = {[0] = -1, [MATRICES_STATE] = 1},
+            .b = {-1, 1},
+        };
+        CHECK_OK(direction_control_init(&control, &rule, &error), &error);
+        assert_int_equal(control.filters.states > 0, !turns);
+        assert_int_equal(filters_products(&control.filters) > 0, !turns);
+    }
+}
+
 /* A checkpoint belongs to the filters and coefficients that it was written with. */
 static void checkpoints_hold_the_coefficients(void **state)
 {
@@ -226,6 +247,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(any_coefficient_leaves_the_mean),
         cmocka_unit_test(fitted_coefficients_leave_hardly_anything),
         cmocka_unit_test(poles_are_those_of_the_slots),
+        cmocka_unit_test(slots_that_turn_have_no_control_variates),
         cmocka_unit_test(checkpoints_hold_the_coefficients),
     };
     check_filter(argc, argv);
