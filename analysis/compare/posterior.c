@@ -321,12 +321,11 @@ static int from_groups(size_t n, const struct covariance_groups *groups, double 
     unpack(n, mean, s);
     posterior->count = groups->count;
     status = measured_size(n, s, lambda, posterior, error);
+    if (status == STATUS_OK && !posterior->blurred)
+        posterior->blurred =
+            pac_bayes_inverse(n, s, inverse, &posterior->why) != STATUS_OK;
     if (status != STATUS_OK || posterior->blurred)
         goto out;
-    if (pac_bayes_inverse(n, s, inverse, &posterior->why) != STATUS_OK) {
-        posterior->blurred = true;
-        goto out;
-    }
     group_errors(n, groups, lambda, s, inverse, x, product, &posterior->kl_se, &bias);
     status = interrupt_check(error);
     posterior->blurred = posterior->size.error / 2 > posterior->kl_se / 10;

@@ -8,25 +8,32 @@
 enum { MODES = 2 };
 static const double curvature[MODES] = {1, 0.5};
 
-/* Measures the variances of both modes, with unit noise. */
-static void measure(const struct sampling *sampling, const char *text,
-                    struct comparison own[MODES])
+/* Measures the variances of both modes, or their sum, with unit noise. */
+static void measure_modes(const struct sampling *sampling, const char *text,
+                          const double h[MODES], enum stationary_elements elements,
+                          struct comparison own[MODES])
 {
     const struct rule rule = CHECK_RULE("%s", text);
     struct comparison *rows = NULL;
     struct problem problem;
     struct error error;
     size_t count;
-    CHECK_OK(problem_init(&problem, MODES, curvature, &error), &error);
+    CHECK_OK(problem_init(&problem, MODES, h, &error), &error);
     for (int i = 0; i < MODES; i++)
         problem.noise[i] = 1;
-    CHECK_OK(stationary_compare(sampling, &rule, &problem, STATIONARY_DIAGONAL, NULL,
-                                NULL, &rows, &count, &error),
+    CHECK_OK(stationary_compare(sampling, &rule, &problem, elements, NULL, NULL, &rows,
+                                &count, &error),
              &error);
     assert_int_equal(count, MODES);
     memcpy(own, rows, count * sizeof *own);
     problem_free(&problem);
     free(rows);
+}
+
+static void measure(const struct sampling *sampling, const char *text,
+                    struct comparison own[MODES])
+{
+    measure_modes(sampling, text, curvature, STATIONARY_DIAGONAL, own);
 }
 
 static struct sampling plainly(struct sampling sampling)
@@ -165,6 +172,25 @@ static void the_pilots_are_part_of_the_budget(void **state)
         assert_false(rows[i].evidence.sampled);
 }
 
+/* The parts of a sum are sampled if all of them together are within the budget; of
+ * variances each has it for itself. */
+static void the_parts_of_a_sum_share_the_budget(void **state)
+{
+    static const char rule[] = "amsgrad lr=0.1";
+    struct sampling sampling = check_sampling(1, 0.003);
+    struct comparison rows[MODES];
+    (void)state;
+    measure_modes(&sampling, rule, curvature, STATIONARY_SUM, rows);
+    const double all = rows[0].plan.samples + rows[1].plan.samples;
+    for (int k = 0; k < 3; k++) {
+        sampling.max_samples = all * (k == 1 ? 1.001 : 0.999);
+        measure_modes(&sampling, rule, curvature,
+                      k < 2 ? STATIONARY_SUM : STATIONARY_DIAGONAL, rows);
+        for (int i = 0; i < MODES; i++)
+            assert_int_equal(rows[i].evidence.sampled, k > 0);
+    }
+}
+
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
@@ -174,6 +200,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(given_work_is_kept),
         cmocka_unit_test(threads_change_no_bit),
         cmocka_unit_test(the_pilots_are_part_of_the_budget),
+        cmocka_unit_test(the_parts_of_a_sum_share_the_budget),
     };
     check_filter(argc, argv);
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -137,6 +137,44 @@ static void singular_covariances_are_refused(void **state)
                      STATUS_USAGE);
 }
 
+/* Elements that are known to six digits: a pivot that is below 0 by less than these
+ * digits tells of lost digits, one that is farther below of no covariance. */
+static void lost_digits_are_told_from_what_is_no_covariance(void **state)
+{
+    (void)state;
+    static const double beyond[] = {1e-9, 0.1};
+    for (int k = 0; k < 2; k++) {
+        const quad off = 1 + (quad)beyond[k], elements[4] = {1, off, off, 1};
+        const quad bound[4] = {1e-6, 1e-6, 1e-6, 1e-6};
+        const struct dense_covariance dense = {
+            .name = "it", .n = 2, .elements = elements, .bound = bound};
+        struct covariance_size size;
+        struct error error;
+        assert_int_equal(pac_bayes_size_dense(&dense, 1, 1, &size, &error),
+                         k == 0 ? STATUS_SOFTWARE : STATUS_USAGE);
+        assert_string_equal(error.quantity, "noise");
+        assert_string_equal(error.text,
+                            k == 0 ? "it is singular, or so nearly that all 6 digits "
+                                     "of its log-determinant are lost"
+                                   : "it is not positive definite");
+        CHECK_NAN(size.logdet);
+    }
+}
+
+/* lambda tr S/2 is 1e309. */
+static void a_divergence_beyond_the_doubles_is_refused(void **state)
+{
+    (void)state;
+    const double large[4] = {1e300, 0, 0, 1e300};
+    struct covariance_size size;
+    struct error error;
+    assert_int_equal(size_of(2, large, 1e9, &size, &error), STATUS_SOFTWARE);
+    assert_non_null(
+        strstr(error.text, "the covariance is beyond the range of numbers"));
+    assert_int_equal(size_of(2, large, 1e7, &size, &error), STATUS_OK);
+    CHECK_NEAR(size.kl, 1e307, 1e-14, 0);
+}
+
 /* With python3-mpmath, 60 digits, from the doubles nearest to the decimals: sgd's
  * closed form, pnm's from the 9 equations of a pair. */
 static void nearly_singular_covariances_keep_their_digits(void **state)
@@ -208,6 +246,40 @@ static void nearly_singular_covariances_keep_their_digits(void **state)
         CHECK_COMPARE(posterior.size.error, <, POSTERIOR_LOST);
         problem_free(&problem);
     }
+}
+
+/* Modes whose curvatures differ by about the root of the last digit: whether their
+ * measured covariance is positive definite at all depends on its rounding, in quads and
+ * in doubles. Each gives a divergence with its error, or says why there is none. */
+static void
+measured_covariances_at_the_edge_tell_why_there_is_no_divergence(void **state)
+{
+    (void)state;
+    static const double ones[4] = {1, 1, 1, 1};
+    const struct rule rule = CHECK_RULE("sgd lr=0.1");
+    struct sampling sampling = check_sampling(1, 0.02);
+    sampling.chains = 64;
+    sampling.burn_in = 8;
+    sampling.steps = 16;
+    int blurred = 0;
+    for (int k = 0; k < 24; k++) {
+        const double close[2] = {1, 1 + ldexp(1 + k / 24., -26)};
+        struct problem problem;
+        struct posterior posterior;
+        struct error error;
+        CHECK_OK(problem_init_dense(&problem, 2, close, ones, &error), &error);
+        CHECK_OK(
+            posterior_measure(&sampling, &rule, &problem, 10, NULL, &posterior, &error),
+            &error);
+        assert_true(posterior.blurred != posterior.known);
+        if (posterior.blurred)
+            assert_non_null(strstr(posterior.why.text, "covariance is "));
+        else
+            assert_true(isfinite(posterior.kl) && posterior.kl_se > 0);
+        blurred += posterior.blurred;
+        problem_free(&problem);
+    }
+    CHECK_COMPARE(blurred, >=, 12);
 }
 
 /* What cannot be had is refused, with the digits that are lost; what a file's rule says
@@ -579,6 +651,10 @@ int main(void)
         cmocka_unit_test(divergences_agree_in_three_ways),
         cmocka_unit_test(laws_that_are_nearly_the_same_keep_their_digits),
         cmocka_unit_test(singular_covariances_are_refused),
+        cmocka_unit_test(
+            measured_covariances_at_the_edge_tell_why_there_is_no_divergence),
+        cmocka_unit_test(lost_digits_are_told_from_what_is_no_covariance),
+        cmocka_unit_test(a_divergence_beyond_the_doubles_is_refused),
         cmocka_unit_test(nearly_singular_covariances_keep_their_digits),
         cmocka_unit_test(lost_digits_are_told),
         cmocka_unit_test(the_small_kl_is_inverted_from_above),
