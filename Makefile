@@ -94,7 +94,7 @@ SCRIPTS = $(wildcard sim/*/*.sh tests/*.sh tests/random/*.sh tests/docs/*.sh tes
 	test test-unit test-cli \
 	test-bits test-faults test-faults-quick test-docs test-docs-man test-docs-readme test-docs-report test-docs-explorer test-docs-python \
 	test-docs-notebooks \
-	data calibration fuzz test-fuzz test-random test-random-quick mutants mutants-all coverage test-bits-long test-long vectors new-optimizer bench bench-quick format lint \
+	data calibration fuzz test-fuzz test-random test-random-quick mutants mutants-all coverage test-bits-long test-long records vectors new-optimizer bench bench-quick format lint \
 	install uninstall clean FORCE
 .SECONDARY:
 .DELETE_ON_ERROR:
@@ -490,6 +490,9 @@ calibration: ### count false alarms and misses of all verdicts over SEEDS=10000 
 	@$(CALIBRATION) $(SEEDS) "$$(git log -1 --format=%h -- sim analysis)$$(git diff --quiet HEAD -- sim analysis || echo -dirty)" \
 	    >$(BUILD)/calibration/calibration.txt || { cat $(BUILD)/calibration/calibration.txt; exit 1; }
 	@[ $(SEEDS) -ne 10000 ] || cp $(BUILD)/calibration/calibration.txt tests/calibration/calibration.txt
+
+records: all ### record what the programs print anew in tests/records; look at what git diff shows
+	@bash tests/records.sh $(BUILD)/bin tests/records
 
 vectors: ### record PyTorch's steps and exact values to 50 digits anew in tests/vectors
 	@$(PYTHON) tests/torch_vectors.py

@@ -346,7 +346,7 @@ static int parse_line(const struct text_file *file, struct rows *rows, size_t *f
         const char after = *end;
         int status = interrupt_check(error);
         if (status != STATUS_OK)
-            return status; /* not covered: a signal amid the line */
+            return status;
         *end = '\0';
         status = parse_real("", token, &value, &inner);
         *end = after;

@@ -76,7 +76,7 @@ static int triangulate(size_t n, double *g, struct error *error)
     for (size_t i = 0; i < n; i++) {
         const int status = interrupt_check(error);
         if (status != STATUS_OK)
-            return status; /* not covered: a signal amid the rotations */
+            return status;
         for (size_t j = i + 1; j < n; j++) {
             const double a = g[i * n + i], b = g[i * n + j], r = sqrt(a * a + b * b);
             if (b == 0)
@@ -161,7 +161,7 @@ int problem_cholesky(size_t n, const double *c, double *f, struct error *error)
         goto out;
     status = triangulate(n, f, error);
     if (status != STATUS_OK)
-        goto out; /* not covered: a signal amid the rotations */
+        goto out;
     for (size_t i = 0; i < n; i++)
         for (size_t j = 0; j <= i; j++)
             f[i * n + j] *= scale[i];

@@ -248,7 +248,7 @@ static int factor(size_t n, double *matrix, size_t *order, struct error *error)
         }
         const int status = interrupt_check(error);
         if (status != STATUS_OK)
-            return status; /* not covered: a signal amid the elimination */
+            return status;
     }
     return STATUS_OK;
 }

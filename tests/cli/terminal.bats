@@ -104,6 +104,8 @@ pnm-rules'
     expect_fits 39 progress
     expect_monotone progress
     grep -Eq '^ ?[0-9]+ %, [0-9]+:[0-9]{2}:[0-9]{2} left; row [23] of 3: ' screen
+    on_terminal 80 24 'pnm-verify --claim eq2,special-hb,thm4.1 --threads 1 >/dev/null'
+    grep -q ' claim 3 of 3: ' screen
 }
 
 # interrupted_later COMMAND: shows the command, interrupted when a row of it is finished, however

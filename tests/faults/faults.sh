@@ -20,8 +20,6 @@ root=$(cd "$here/../.." && pwd)
 builds=$(cd "$BIN/.." && pwd)
 builds=${builds#"$root"/}
 export BIN TESTS top work here root
-"$BIN/pnm-worst-case" --optimizer sgd --lr 0.1 --steps 1 --quiet --output /dev/null \
-    --certificate "$top/worst.json"
 wrong=0
 checks=0
 
@@ -35,24 +33,10 @@ slow_runs() {
     sed -n 's/^slow: //p' "$here/runs.txt"
 }
 
-# The files that the commands read, and an output of an earlier run.
+# shellcheck source=tests/inputs.sh
+. "$root/tests/inputs.sh"
 inputs=$top/inputs
-mkdir "$inputs"
-printf '0.11\n0.12\n' | tee "$inputs/h.txt" >"$inputs/two.txt"
-printf '1 0.3\n0.3 0.5\n' >"$inputs/c.txt"
-# -0.5 and 1 as NumPy writes them.
-{ printf '\x93NUMPY\x01\x00\x3a\x00'
-    printf '%s\n' "{'descr': '<f8', 'fortran_order': False, 'shape': (2,), }"
-    printf '\0\0\0\0\0\0\xe0\xbf\0\0\0\0\0\0\xf0\x3f'; } >"$inputs/h.npy"
-printf '0.6 -0.8\n0.8 0.6\n' >"$inputs/q.txt"
-printf 'a,b,y\n1.1,0.2,0.7\n-0.4,0.9,1.5\n1.3,0.3,-1.2\n0.5,-1.3,0.4\n' >"$inputs/data.csv"
-printf '1,0.2,0\n-0.4,0.9,1\n1.3,0.3,2\n0.5,-1.3,0\n0.1,0.4,1\n-1.2,0.7,2\n0.9,0.9,0\n1.6,-0.2,1\n0.3,0.8,2\n-0.6,-0.4,0\n2.1,1.2,1\n' >"$inputs/examples.csv"
-printf '1 -0.1 0.1\n' >"$inputs/rule.txt"
-printf '# a comment\noptimizer = pnm\nlr = 0.1\nspectrum = 0.5,1\nreplicas = 40\nsteps = 20\nburn-in = 8\n' \
-    >"$inputs/run.ini"
-cp "$top/worst.json" "$inputs/worst.json"
-cp "$top/worst.json" "$inputs/proof.json"
-echo 'an older result' >"$inputs/old.csv"
+make_inputs "$BIN" "$inputs"
 
 # prepare FOLDER: makes it, with these files.
 prepare() {

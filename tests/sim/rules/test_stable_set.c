@@ -163,6 +163,23 @@ static void common_rates(void **state)
     CHECK_EXACT(set.interval[2].to, 4.0);
 }
 
+/* What stands behind the last interval of a set, as from an earlier use, is none. */
+static void intervals_behind_the_last_are_none(void **state)
+{
+    struct stable_set set = {.count = 1, .interval = {{0, 10}, {20, 30}}};
+    const struct stable_set other = {.count = 1,
+                                     .interval = {{0, 1}, {2, 3}, {20, 30}}};
+    struct stable_set turned = other;
+    struct error error;
+    (void)state;
+    assert_int_equal(stable_set_intersect(&turned, &set, &error), STATUS_OK);
+    assert_int_equal(stable_set_intersect(&set, &other, &error), STATUS_OK);
+    assert_int_equal(set.count, 1);
+    assert_int_equal(turned.count, 1);
+    CHECK_EXACT(set.interval[0].to, 1.0);
+    CHECK_EXACT(turned.interval[0].to, 1.0);
+}
+
 /* Intervals that meet become one, and more than there is room for are told. */
 static void common_rates_that_meet_or_are_too_many(void **state)
 {
@@ -196,6 +213,7 @@ int main(void)
         cmocka_unit_test(stability_that_no_rate_changes),
         cmocka_unit_test(the_interval_around_a_rate),
         cmocka_unit_test(common_rates),
+        cmocka_unit_test(intervals_behind_the_last_are_none),
         cmocka_unit_test(common_rates_that_meet_or_are_too_many),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
