@@ -87,10 +87,7 @@ static void plan_mode(struct stationary_work *work, const struct pilots *pilots,
     if (target > 0 && plan.samples < job->plan.samples)
         job->plan = plan;
     else
-        /* not covered from here: no rule and precision were found for which filters are
-         * kept and yet leave so much of the variance */
         memset(control, 0, sizeof *control);
-    /* covered again */
 }
 
 /* Whether pilots would be of no use: nothing that was planned will be sampled, or the

@@ -5,6 +5,9 @@
 
 #include "compare/stationary.h"
 
+/* NOLINTNEXTLINE(bugprone-suspicious-include): a plan that does not pay is made up */
+#include "../../../analysis/compare/stationary_companion.c"
+
 enum { MODES = 2 };
 static const double curvature[MODES] = {1, 0.5};
 
@@ -172,6 +175,29 @@ static void the_pilots_are_part_of_the_budget(void **state)
         assert_false(rows[i].evidence.sampled);
 }
 
+/* Filters are kept where less remains to be sampled with them than without, by one
+ * sample; a mode without filters keeps its plan. */
+static void what_does_not_pay_stays_plain(void **state)
+{
+    const struct sampling sampling = check_sampling(1, 0.01);
+    struct companion_pilot pilot = {.second = 1, .variance = 1};
+    const struct pilots pilots = {
+        .chains = {.burn_in = 10, .steps = 100}, .last = &pilot, .steps = 5000};
+    const double samples = 5000 + 100 * (double)(1 << 14); /* 1.3 / 0.01^2 chains */
+    (void)state;
+    for (int k = 0; k < 4; k++) {
+        struct control control = {.filters = {.states = k < 3}};
+        struct stationary_job job = {
+            .plan = {.samples = k == 1 ? samples : samples + 1}};
+        struct stationary_work work = {.sampling = &sampling, .jobs = &job};
+        pilot.second = k == 2 ? 0 : 1;
+        plan_mode(&work, &pilots, 0, &control);
+        assert_int_equal(control.filters.states, k == 0);
+        CHECK_EXACT(job.plan.samples, k == 1 || k == 0 ? samples : samples + 1);
+        assert_int_equal(job.plan.chains.count, k == 0 ? 1 << 14 : 0);
+    }
+}
+
 /* The parts of a sum are sampled if all of them together are within the budget; of
  * variances each has it for itself. */
 static void the_parts_of_a_sum_share_the_budget(void **state)
@@ -200,6 +226,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(given_work_is_kept),
         cmocka_unit_test(threads_change_no_bit),
         cmocka_unit_test(the_pilots_are_part_of_the_budget),
+        cmocka_unit_test(what_does_not_pay_stays_plain),
         cmocka_unit_test(the_parts_of_a_sum_share_the_budget),
     };
     check_filter(argc, argv);
