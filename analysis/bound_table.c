@@ -101,7 +101,9 @@ static int put_row(struct table *table, const struct bound_instance *instance,
     }
     if (ensemble->task->sampling->exact_only && isnan(e->exact))
         return table_reason(table, "the ratio is known without noise only", error);
-    return STATUS_OK;
+    return e->sampled || ensemble->task->sampling->exact_only
+               ? STATUS_OK
+               : table_reason(table, "not sampled", error);
 }
 
 /* Adds the row of one form, measured with the precision that a verdict's control needs
@@ -117,10 +119,20 @@ static int add_form(struct table *table, const struct bound_search *search,
     struct row row = {.form = form};
     struct bound_instance instance;
     struct text command = {0};
+    double samples = 0;
     int status = STATUS_OK;
     bound_search_instance(&instance, search, point);
     if (chains == 0 && !sampling->exact_only)
-        status = bound_plan(&instance.ensemble, form, precision, &chains, error);
+        status =
+            bound_plan(&instance.ensemble, form, precision, &chains, &samples, error);
+    if (status == STATUS_OK && chains == 0 && !sampling->exact_only)
+        sampling_warn(sampling,
+                      "%s steps %llu, %s: not sampled, because it needs at least %.3g "
+                      "coordinate-steps and the budget --max-samples is %.3g",
+                      instance.ensemble.rule->kind->name,
+                      (unsigned long long)instance.ensemble.horizon,
+                      form == CONVERGENCE_PRINTED ? "printed" : "corrected", samples,
+                      sampling->max_samples);
     if (status == STATUS_OK)
         status = bound_evidence(&instance.ensemble, form, chains, &row.evidence,
                                 &row.step, error);

@@ -140,6 +140,16 @@ static void warn_lost(const struct convergence_run *run, const struct rule *rule
         (unsigned long long)step, zero_by_zero ? ": " SAMPLING_ZERO_BY_ZERO : "");
 }
 
+static void warn_unaffordable(const struct convergence_run *run,
+                              const struct rule *rule, uint64_t steps, double needed)
+{
+    sampling_warn(run->task.sampling,
+                  "%s with lr=%g, %llu steps: not sampled, because it needs at least "
+                  "%.3g coordinate-steps and the budget --max-samples is %.3g",
+                  rule->kind->name, rule_parameter(rule, "lr"),
+                  (unsigned long long)steps, needed, run->task.sampling->max_samples);
+}
+
 /* Measures chains of `horizon` steps, unless exact values alone are wanted. *own
  * becomes the rule with the rate given or, if none was, with the theorem's. */
 static int measure_horizon(const struct convergence_run *run, const struct rule *rule,
@@ -147,12 +157,16 @@ static int measure_horizon(const struct convergence_run *run, const struct rule 
                            struct convergence_minimum *minimum, struct error *error)
 {
     struct descent_curve curve = {0};
+    double needed;
     *own = *rule;
     convergence_set_rate(&run->task, horizon, own);
     if (run->task.sampling->exact_only)
         return STATUS_OK;
-    const int status = convergence_measure(&run->task, own, horizon, &curve, error);
-    if (status == STATUS_OK) {
+    const int status =
+        convergence_measure(&run->task, own, horizon, &curve, &needed, error);
+    if (status == STATUS_OK && needed > 0)
+        warn_unaffordable(run, own, horizon, needed);
+    else if (status == STATUS_OK) {
         warn_lost(run, own, &curve);
         convergence_minimum(&curve, minimum);
     }
@@ -313,11 +327,7 @@ static int measure_curve(const struct convergence_run *run, const struct rule *r
     if (*sampled)
         warn_lost(run, rule, curve);
     else
-        sampling_warn(sampling,
-                      "%s with lr=%g: not sampled, because it needs at least %.3g "
-                      "coordinate-steps and the budget --max-samples is %.3g",
-                      rule->kind->name, rule_parameter(rule, "lr"), needed,
-                      sampling->max_samples);
+        warn_unaffordable(run, rule, step[points], needed);
     return STATUS_OK;
 }
 

@@ -219,9 +219,8 @@ static int replay(const struct worst_setting *setting, const struct worst_case *
     if (status == STATUS_OK)
         status = worst_points_replay(setting, &points, &deviation, error);
     if (status == STATUS_OK && !(deviation <= largest_deviation))
-        /* not covered from here: the points follow the response that the rule's own
-         * step gave, so that only rounding parts the two; no function survives the
-         * check where rounding is so large */
+        /* not covered from here: the rule's own step gave the points, but for rounding
+         */
         *reason = "the simulated chain leaves the points of the worst function";
     /* covered again */
     worst_points_free(&points);

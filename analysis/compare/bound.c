@@ -12,7 +12,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LANES = LOSS_LANES, PILOT_CHAINS = 1024, MOST_CHAINS = 1 << 26 };
+enum {
+    LANES = LOSS_LANES,
+    PILOT_CHAINS = 1024,
+    FEWEST_CHAINS = 2048, /* half of which suffice for the normal quantile */
+    MOST_CHAINS = 1 << 26
+};
+_Static_assert(FEWEST_CHAINS / 2 >= ESTIMATE_NORMAL_CHAINS, "chains for the quantile");
 
 /* The finest relative precision that a sharpened plan may have. */
 static const double finest = 0.001;
@@ -441,37 +447,40 @@ static int pilot_run(const struct bound_ensemble *ensemble, uint64_t chains,
     return status == STATUS_OK ? check_range(ensemble, ratio, error) : status;
 }
 
-/* Plans chains, half of which measure; these must suffice for the normal quantile. A
- * ratio of 0, which lemma A.3 has if z_t = theta_t, needs no more. */
+/* Plans chains, half of which measure, a power of two. A ratio of 0, which lemma A.3
+ * has if z_t = theta_t, needs no more. */
 static uint64_t chains_for(const struct bound_ratio *pilot, double precision,
                            double most)
 {
     const double relative =
         pilot->ratio == 0 ? 0 : pilot->se / fabs(pilot->ratio) / precision;
     const double wanted = 2 * (double)pilot->count * relative * relative;
-    return plan_power_of_two(fmax(fmin(wanted, most / 2), 2 * ESTIMATE_NORMAL_CHAINS));
+    return plan_power_of_two(fmax(fmin(wanted, most / 2), FEWEST_CHAINS));
 }
 
 int bound_plan(const struct bound_ensemble *ensemble, enum convergence_form form,
-               double precision, uint64_t *chains, struct error *error)
+               double precision, uint64_t *chains, double *samples, struct error *error)
 {
-    const double samples = (double)ensemble->task->loss.n * (double)ensemble->horizon;
-    const double most =
-        fmin(ensemble->task->sampling->max_samples / samples, MOST_CHAINS);
+    const bool noisy = ensemble->task->sigma > 0;
+    const double budget = ensemble->task->sampling->max_samples;
+    const double each = (double)ensemble->task->loss.n * (double)ensemble->horizon;
+    const double most = fmin(budget / each, MOST_CHAINS);
     struct bound_ratio pilot = {.ratio = 1};
-    *chains = 1;
-    if (ensemble->task->sigma == 0)
+    *samples = each * (noisy ? PILOT_CHAINS + FEWEST_CHAINS : 1);
+    *chains = *samples <= budget ? 1 : 0;
+    if (!noisy || *chains == 0)
         return STATUS_OK;
     int status = pilot_run(ensemble, PILOT_CHAINS, form, &pilot, error);
     if (status != STATUS_OK)
         return status;
     *chains = chains_for(&pilot, precision, most);
-    if (precision <= finest || (double)*chains >= most / 2)
-        return STATUS_OK;
-    /* A ratio near 1 needs more chains to tell on which side of 1 it lies. */
-    status = pilot_run(ensemble, *chains, form, &pilot, error);
-    const double telling = fabs(1 - pilot.ratio) / (2 * ESTIMATE_Z * pilot.ratio);
-    if (status == STATUS_OK && telling < precision)
-        *chains = chains_for(&pilot, fmax(telling, finest), most);
+    if (precision > finest && (double)*chains < most / 2) {
+        /* A ratio near 1 needs more chains to tell on which side of 1 it lies. */
+        status = pilot_run(ensemble, *chains, form, &pilot, error);
+        const double telling = fabs(1 - pilot.ratio) / (2 * ESTIMATE_Z * pilot.ratio);
+        if (status == STATUS_OK && telling < precision)
+            *chains = chains_for(&pilot, fmax(telling, finest), most);
+    }
+    *samples = each * (double)*chains;
     return status;
 }

@@ -76,10 +76,12 @@ PNM_MUST_USE int bound_look(const struct bound_ensemble *ensemble, uint64_t chai
                             double *ratio, struct error *error);
 
 /* Plans chains, a power of two, for a relative standard error `precision` of the form's
- * ratio, or for a smaller one, down to 0.001, if the ratio is near 1. The pilots have
- * random numbers of their own. */
+ * ratio, or for a smaller one, down to 0.001, if the ratio is near 1; without noise,
+ * one chain. The pilots have random numbers of their own. *samples becomes the
+ * coordinate-steps of the chains; if even the fewest with their pilot are beyond the
+ * budget of samples, the coordinate-steps of these, and *chains is 0. */
 PNM_MUST_USE int bound_plan(const struct bound_ensemble *ensemble,
                             enum convergence_form form, double precision,
-                            uint64_t *chains, struct error *error);
+                            uint64_t *chains, double *samples, struct error *error);
 
 #endif

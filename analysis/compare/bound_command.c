@@ -24,7 +24,7 @@ void bound_command(const struct bound_search *search, const struct bound_point *
     command_number(text, "sigma", point->sigma);
     command_number(text, "start", point->initial);
     text_add(text, " --steps %llu", (unsigned long long)point->horizon);
-    if (point->sigma > 0)
+    if (point->sigma > 0 && chains > 0)
         text_add(text, " --replicas %llu", (unsigned long long)chains);
     if (rule_parameter(search->rule, "lr-normalization") == 0)
         text_add(text, " --lr-normalization off");

@@ -86,11 +86,17 @@ static int plan_chains(const struct convergence_task *task, const struct rule *r
 }
 
 int convergence_measure(const struct convergence_task *task, const struct rule *rule,
-                        uint64_t horizon, struct descent_curve *curve,
+                        uint64_t horizon, struct descent_curve *curve, double *needed,
                         struct error *error)
 {
-    uint64_t chains = task->sigma > 0 ? task->chains : 1;
+    const bool noisy = task->sigma > 0;
+    const double least = (double)horizon * (double)task->loss.n *
+                         (noisy ? PILOT_CHAINS + PILOT_CHAINS : 1);
+    uint64_t chains = noisy ? task->chains : 1;
     int status = STATUS_OK;
+    *needed = task->chains > 0 || least <= task->sampling->max_samples ? 0 : least;
+    if (*needed > 0)
+        return STATUS_OK;
     if (chains == 0)
         status = plan_chains(task, rule, horizon, &chains, error);
     return status == STATUS_OK

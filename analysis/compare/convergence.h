@@ -45,17 +45,18 @@ PNM_MUST_USE int convergence_constants(const struct convergence_task *task,
 /* Runs steps 0 .. horizon - 1, so that the curve ends with theta at step horizon. If
  * the task gives no number of chains, it is planned for the wanted precision within the
  * budget of samples, from a pilot with other random numbers. Without noise it is one
- * chain. */
+ * chain. If even the fewest chains and their pilot are beyond the budget, *needed is
+ * the coordinate-steps that they take, and nothing is sampled; else it is 0. */
 PNM_MUST_USE int convergence_measure(const struct convergence_task *task,
                                      const struct rule *rule, uint64_t horizon,
-                                     struct descent_curve *curve, struct error *error);
+                                     struct descent_curve *curve, double *needed,
+                                     struct error *error);
 
 /* The same for a curve of which `count` steps are shown, ascending and > 0; the last is
  * the horizon. A linear rule on the loss quadratic gets control variates
  * (descent_control.h), if the task's sampling allows them; then chains are planned for
  * both moments at all these steps by what a pilot leaves of their variance, and pilot
- * and chains are within the budget. If even the fewest chains are not, *needed is the
- * coordinate-steps that they take, and nothing is sampled; else it is 0. */
+ * and chains are within the budget. */
 PNM_MUST_USE int convergence_measure_curve(const struct convergence_task *task,
                                            const struct rule *rule,
                                            const uint64_t *step, size_t count,

@@ -104,5 +104,5 @@ int convergence_measure_curve(const struct convergence_task *task,
         if (status != STATUS_OK || chains > 0 || *needed > 0)
             return status;
     }
-    return convergence_measure(task, rule, step[count - 1], curve, error);
+    return convergence_measure(task, rule, step[count - 1], curve, needed, error);
 }

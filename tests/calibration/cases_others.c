@@ -145,12 +145,13 @@ CASE_RUN(case_minimum)
     struct convergence_minimum minimum;
     struct convergence_point point;
     struct descent_curve curve = {0};
+    double needed;
     int status = init_task(&task, sampling, "quadratic", 1, error);
     task.chains = own->chains;
     if (status == STATUS_OK)
         status = rule_from(&rule, error, "%s", own->rule);
     if (status == STATUS_OK)
-        status = convergence_measure(&task, &rule, HORIZON, &curve, error);
+        status = convergence_measure(&task, &rule, HORIZON, &curve, &needed, error);
     if (status == STATUS_OK) {
         convergence_minimum(&curve, &minimum);
         status = convergence_point(&task, &rule, &curve, HORIZON - 1, DESCENT_SQUARE,
@@ -192,10 +193,11 @@ static int run_bound(const struct calibration_case *own,
             bound++;
         const struct bound_ensemble ensemble = {(enum bound)bound, &task, &rule, 4};
         uint64_t chains = own->chains, step;
+        double needed;
         struct evidence e;
         if (chains == 0)
             status = bound_plan(&ensemble, CONVERGENCE_CORRECTED, BOUND_PRECISION,
-                                &chains, error);
+                                &chains, &needed, error);
         if (status == STATUS_OK)
             status = bound_evidence(&ensemble, CONVERGENCE_CORRECTED, chains, &e, &step,
                                     error);

@@ -92,6 +92,21 @@ bound() {
     # 1024 coordinate-steps a replica; half of the replicas measure.
     attempt pnm-bound --ratio lemma-A2 --steps 1024 --max-samples 4194304 --quiet
     holds "$(column "$out" count 1) <= 2048 && $(column "$out" count 2) <= 2048"
+    # 1024 replicas are the pilot, 2048 the fewest that follow.
+    attempt pnm-bound --steps 1024 --max-samples 3145728
+    expect_status 0
+    all_are "$out" count 1024
+    attempt pnm-bound --steps 1024 --max-samples 3145727
+    expect_status 2
+    all_are "$out" exact_verdict 'not sampled'
+    expect_message 'pnm steps 1024, printed: not sampled, because it needs at least 3.15e.06 coordinate-steps and the budget --max-samples is 3.15e.06'
+    attempt pnm-bound --steps 1024 --max-samples 1 --replicas 64
+    expect_status 0
+    attempt pnm-bound --steps 1024 --sigma 0 --max-samples 1024
+    expect_status 0
+    attempt pnm-bound --steps 1024 --sigma 0 --max-samples 1023
+    expect_status 2
+    all_are "$out" verdict holds
 }
 
 @test "--search with noise ends at a ratio that is there, not at the luckiest of its looks" {

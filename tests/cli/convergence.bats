@@ -119,6 +119,27 @@ convergence() {
     all_are "$out" count 64
 }
 
+@test "horizons and curves without control variates stay within the budget, too" {
+    local rule given
+    for rule in sgd adam; do
+        for given in "--steps 100" "--steps 100 --curve --points 2 --loss huber" "--steps 10,30,100 --slope"; do
+            # shellcheck disable=SC2086
+            attempt pnm-convergence --optimizer $rule --lr 0.1 $given --max-samples 51199
+            case $given in *--curve*) expect_status 2 ;; *) expect_status 0 ;; esac
+            expect_message "$rule with lr=0.1, 100 steps: not sampled, because it needs at least 5.12e.04 coordinate-steps and the budget --max-samples is 5.12e.04"
+            # shellcheck disable=SC2086
+            attempt pnm-convergence --optimizer $rule --lr 0.1 $given --max-samples 51200 --precision 0.3 --quiet
+            expect_status 0
+        done
+    done
+    attempt pnm-convergence --optimizer sgd --steps 100 --sigma 0 --max-samples 99
+    all_are "$out" reason 'not sampled'
+    attempt pnm-convergence --optimizer sgd --steps 100 --sigma 0 --max-samples 100
+    all_are "$out" count 1
+    attempt pnm-convergence --optimizer sgd --steps 100 --replicas 512 --max-samples 1
+    all_are "$out" count 256
+}
+
 @test "without noise one run, exact to rounding" {
     attempt pnm-convergence --optimizer pnm --loss quadratic --lr 0.1 --curve --steps 50 --sigma 0
     expect_status 0

@@ -89,6 +89,15 @@ listed() { # all but the rule whose file --system names
     all_refused
 }
 
+@test "a rule whose matrix leaves the range of numbers is told" {
+    for row in '1e308 0 0' '1 -1e308 1'; do
+        echo "$row" >rule.txt
+        attempt pnm-rules --optimizer linear --system rule.txt
+        expect_status 70
+        expect_message '^pnm-rules: the eigenvalues .* are beyond the range of numbers'
+    done
+}
+
 @test "rows that only a parameter without a column tells apart get that column" {
     run="--optimizer qhm,sgd --lr 0.1 --nu 0.2,0.6 --exact"
     attempt pnm-stationary $run --spectrum 1

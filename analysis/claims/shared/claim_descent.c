@@ -194,19 +194,16 @@ static int make_starts(const struct claim_grid *g, const struct bound_search *se
 
 /* Measures a bound; with noise, on as many chains as the control needs, if the budget
  * allows them. */
-static int measure_bound(const struct ledger *ledger,
-                         const struct bound_ensemble *ensemble,
+static int measure_bound(const struct bound_ensemble *ensemble,
                          enum convergence_form form, struct evidence *evidence,
                          uint64_t *chains, double *samples, struct error *error)
 {
     uint64_t step;
-    const int status = bound_plan(ensemble, form, BOUND_PRECISION, chains, error);
-    if (status != STATUS_OK)
-        return status;
-    *samples = (double)*chains * DIMENSIONS * (double)ensemble->horizon;
-    const bool affordable = *samples <= ledger->sampling->max_samples;
-    return bound_evidence(ensemble, form, affordable ? *chains : 0, evidence, &step,
-                          error);
+    const int status =
+        bound_plan(ensemble, form, BOUND_PRECISION, chains, samples, error);
+    return status == STATUS_OK
+               ? bound_evidence(ensemble, form, *chains, evidence, &step, error)
+               : status;
 }
 
 /* The other form of lemma A.2 is that of its own proof. */
@@ -229,8 +226,8 @@ static int add_bound_row(struct ledger *ledger, const struct claim *claim,
     uint64_t chains = 0;
     double samples = 0;
     bound_search_instance(&instance, search, worst);
-    int status = measure_bound(ledger, &instance.ensemble, search->form, &e, &chains,
-                               &samples, error);
+    int status =
+        measure_bound(&instance.ensemble, search->form, &e, &chains, &samples, error);
     if (status != STATUS_OK)
         return status;
     bound_command(search, worst, chains, &command);

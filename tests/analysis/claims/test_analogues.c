@@ -5,7 +5,30 @@
 
 #include "claims/claims.h"
 #include "claims/shared/claim_training.h"
+#include "losses/digits.h"
 #include "rules/rule_from.h"
+
+/* In place of the images, which may not have been fetched. */
+static bool with_digits;
+
+int digits_find(bool *found, struct error *error)
+{
+    (void)error;
+    *found = with_digits;
+    return STATUS_OK;
+}
+
+int digits_read(struct class_data **data, struct error *error)
+{
+    enum { ROWS = 1797, COLUMNS = 3 };
+    double images[ROWS * COLUMNS];
+    for (int row = 0; row < ROWS; row++) {
+        images[row * COLUMNS] = row / (double)ROWS;
+        images[row * COLUMNS + 1] = row % 7;
+        images[row * COLUMNS + 2] = row % 3;
+    }
+    return class_data_make(COLUMNS - 1, ROWS, images, false, data, error);
+}
 
 static const struct claim fake = {
     .id = "fake", .where = "nowhere", .kind = CLAIM_ANALOGUE, .statement = "none"};
@@ -50,6 +73,31 @@ static void run(struct claim_training_rows *rows, const struct sampling *samplin
     CHECK(claim_training_run(ledger, &fake, rows, &error) == STATUS_OK, "%s",
           error.text);
     claim_training_free(rows);
+}
+
+/* Images are trained on where there are any, and the budget is counted in their
+ * network's weights. */
+static void images_take_the_place_of_the_teacher_task(void **state)
+{
+    (void)state;
+    for (int k = 0; k < 2; k++) {
+        const struct sampling sampling = settings(1);
+        struct claim_training_rows rows = {0};
+        struct ledger ledger;
+        char needed[40];
+        with_digits = k == 1;
+        add(&rows, "pair", "sgd lr=0.1", "sgd lr=0.2", false);
+        run(&rows, &sampling, &ledger);
+        assert_int_equal(ledger.count, 1);
+        snprintf(needed, sizeof needed, "needs %.1e steps",
+                 k == 0 ? cost(EPOCHS) : 2.0 * 31 * (64 * 3 + 3 * 65));
+        const char *const setting = text_get(&ledger.rows[0].setting);
+        CHECK(strstr(setting, k == 0 ? "; teacher task, data missing" : "; digits;"),
+              "%s", setting);
+        CHECK(strstr(setting, needed), "%s: not %s", setting, needed);
+        ledger_free(&ledger);
+    }
+    with_digits = false;
 }
 
 /* 40 replicas of one epoch. */
@@ -225,6 +273,7 @@ static void analogues_are_listed_apart(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(images_take_the_place_of_the_teacher_task),
         cmocka_unit_test(pairs_are_found_better_same_and_worse),
         cmocka_unit_test(controls_find_chance_and_order),
         cmocka_unit_test(errors_are_compared_with_chance),

@@ -471,14 +471,16 @@ static void noise_is_searched_with_other_numbers(void **state)
     struct bound_ratio ratio[FORMS];
     struct error error;
     uint64_t chains = 0;
+    double samples;
     (void)state;
     search.free[BOUND_FREE_SIGMA] = true;
     CHECK_OK(bound_search(&search, &worst, NULL, NULL, &error), &error);
     CHECK_COMPARE(worst.sigma, >, 0);
     bound_search_instance(&instance, &search, &worst);
-    CHECK_OK(
-        bound_plan(&instance.ensemble, search.form, BOUND_PRECISION, &chains, &error),
-        &error);
+    CHECK_OK(bound_plan(&instance.ensemble, search.form, BOUND_PRECISION, &chains,
+                        &samples, &error),
+             &error);
+    CHECK_EXACT(samples, (double)chains * (double)instance.ensemble.horizon);
     CHECK_OK(bound_measure(&instance.ensemble, chains, ratio, &error), &error);
     CHECK_COMPARE(ratio[PRINTED].se, <, 2 * BOUND_PRECISION * ratio[PRINTED].ratio);
     CHECK_COMPARE(ratio[PRINTED].ratio, >, 3);

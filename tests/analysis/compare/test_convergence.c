@@ -182,8 +182,10 @@ static void errors_of_minima(void **state)
             struct convergence_point point;
             struct descent_curve curve = {0};
             struct error error;
-            CHECK_OK(convergence_measure(&task, &rule, HORIZON, &curve, &error),
-                     &error);
+            double needed;
+            CHECK_OK(
+                convergence_measure(&task, &rule, HORIZON, &curve, &needed, &error),
+                &error);
             convergence_minimum(&curve, &minimum);
             assert_int_equal(minimum.count, CHAINS / 2);
             assert_int_equal(minimum.step, HORIZON - 1);

@@ -240,7 +240,7 @@ static int curve(const struct setting *s, struct error *error)
         convergence_measure_curve(&task, &s->pnm, step, 2, &curve, &needed, error);
     descent_curve_free(&curve);
     if (status == STATUS_OK)
-        status = convergence_measure(&task, &s->pnm, 8, &curve, error);
+        status = convergence_measure(&task, &s->pnm, 8, &curve, &needed, error);
     descent_curve_free(&curve);
     return status;
 }
