@@ -1,9 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-3.0-or-later
-# records.sh BIN FOLDER: writes what the programs in the folder BIN print now into four files of FOLDER:
+# records.sh BIN FOLDER: writes what the programs in the folder BIN print now into five files of FOLDER:
 #
 #     runs.txt     results, messages and files of the commands of tests/faults/runs.txt
 #     answers.txt  those of the commands of tests/records/commands.txt
+#     terminal.txt what a terminal shows of some commands, by its width
 #     refused.txt  the answers to values that most options do not allow
 #     claims.txt   the ledger of every claim, in which only what hardly costs anything is sampled
 #
@@ -75,6 +76,31 @@ record_answers() {
     grep -v '^#' "$here/records/commands.txt" | answers
 }
 
+# Nothing is sampled, so that no progress is shown; its colours stand as in ^[[1m.
+record_terminal() {
+    enter terminal
+    for width in 40 60 80 120; do
+        while read -r command; do
+            printf '\n%d$ %s\n' $width "$command"
+            env -u COLUMNS -u NO_COLOR TERM=xterm script -qec "stty cols $width rows 24; $command" ../terminal.raw \
+                </dev/null >/dev/null
+            sed '1d; /^Script done/d' ../terminal.raw | tr -d '\r' | cat -v
+        done <<'END'
+pnm-stationary --optimizer sgd,pnm --lr 0.1 --spectrum 0.5,1 --exact
+pnm-stationary --optimizer sgd --lr 0.1 --spectrum 1 --exact
+pnm-stationary --optimizer sgd,pnm --lr 0.1,3 --spectrum 0.5,1 --exact --color always
+pnm-pacbayes --optimizer sgd,pnm --lr 0.1 --spectrum 0.5,1 --prior-precision 3 --train-size 50 --exact
+pnm-stability --optimizer sgd,heavy_ball,pnm --lr 0.1 --spectrum 0.5,1
+pnm-noise --optimizer sgd,pnm --lr 0.1 --exact
+pnm-verify --claim eq12,eq15 --max-samples 1 --quiet
+pnm-verify --list --paper momentum
+pnm-rules
+pnm-stationary --optimizer sgd,pnm --lr log:0.01:1:9 --spectrum 0.5,1 --exact --plot=text
+pnm-simulate --help=pnm
+END
+    done
+}
+
 # Each value that an option has in the first command of a program, and is no parameter of another rule.
 record_refused() {
     enter refused
@@ -125,7 +151,7 @@ record_claims() {
     done
 }
 
-for part in claims answers runs refused; do
+for part in claims answers runs refused terminal; do
     (record_$part) >"$to/$part.txt" &
 done
 wait

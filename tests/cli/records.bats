@@ -14,7 +14,7 @@ compare() {
 @test "results, messages and claims are those that were recorded" {
     mkdir now
     timeout 600 bash "$BATS_TEST_DIRNAME/../records.sh" "$PNM_BIN" now
-    for part in runs answers refused claims; do
+    for part in runs answers terminal refused claims; do
         compare "$records/$part.txt" now/$part.txt
         expect_status 0
     done

@@ -230,6 +230,7 @@ static void a_signal_leaves_the_claims_before(void **state)
     struct verify_request own = {.request.sampling = sampling, .paper = CLAIMS_PNM};
     struct error error;
     struct table table = {0};
+    signal(SIGINT, SIG_DFL); /* it is ignored in the background of a shell */
     interrupt_catch();
     claims[1] = &longer;
     assert_int_equal(verify(&own, &table, &error), STATUS_INTERRUPTED);
