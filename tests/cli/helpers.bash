@@ -185,9 +185,9 @@ all_refused() {
 
 # --- Ctrl-C ---------------------------------------------------------------------------
 
-# Starts a program in the background as a terminal would: Ctrl-C is not ignored.
+# Starts a program in the background as a terminal would: no signal is ignored.
 start() {
-    env --default-signal=INT "$@" >"$out" 2>"$err" 3>&- &
+    env --default-signal "$@" >"$out" 2>"$err" 3>&- &
     child=$!
 }
 
