@@ -263,8 +263,7 @@ static int add_largest(struct ledger *ledger, const struct claim *claim, enum fo
         status = largest(kl_measured, at, end, given, steps, &measured, error);
     if (status != STATUS_OK)
         return status;
-    struct evidence evidence = claim_known(1, exact, measured);
-    evidence.exact_scale = 1;
+    const struct evidence evidence = claim_known(1, exact, measured);
     char setting[240];
     snprintf(
         setting, sizeof setting,
@@ -310,10 +309,9 @@ static int add_end(struct ledger *ledger, const struct claim *claim, enum form f
         return status;
     const double gradient = (spread / at->lambda - GAUSSIAN_N) / (2 * gamma);
     /* What rounding may have made of 0 is not below 0. */
-    struct evidence evidence =
+    const struct evidence evidence =
         claim_known(0, GAUSSIAN_N / 2. * (of_trace - 1 / gamma),
                     fabs(gradient) > ESTIMATE_TOLERANCE ? gradient : 0);
-    evidence.exact_scale = 1;
     snprintf(setting, sizeof setting,
              "%s: given eq. 22, gradient of the divergence at %s, claimed below 0; "
              "eta=2^-10 B=128 lambda=2^-13 n=%d",

@@ -190,10 +190,9 @@ static int add_dips(struct ledger *ledger, const struct claim *claim, enum form 
         rule.kind->step(&rule, t, 1, &gradient, &theta, slots);
     }
     const double a = dip_eta0 * dip_l, factor = factor_of(form);
-    struct evidence evidence = claim_known(
+    const struct evidence evidence = claim_known(
         1, DIP_STEPS * a / factor / ((DIP_STEPS - 1) * a * (1 - a / 4) + 0.5),
         smallest * DIP_STEPS * dip_eta0 / (factor * dip_gap()));
-    evidence.exact_scale = 1;
     char setting[160];
     snprintf(setting, sizeof setting,
              "%s: a gradient that dips between the iterates; pnm beta0=0 beta1=0 "

@@ -100,8 +100,8 @@ static int check_paper(struct ledger *ledger, const struct claim *claim,
     const int status = scanned_ratio(at, slope, &scanned, error);
     if (status != STATUS_OK)
         return status;
-    struct evidence evidence = claim_known(1, paper_ratio(at, slope, &beta0), scanned);
-    evidence.exact_scale = 1;
+    const struct evidence evidence =
+        claim_known(1, paper_ratio(at, slope, &beta0), scanned);
     /* The condition is that this ratio is below 1: eta/(2 B lambda) as printed, eta
      * lambda/(2B) with the right divergence. */
     snprintf(
