@@ -3,7 +3,8 @@
 """Draws small changes of the sources in sim/ and analysis/ by a seed, makes each of them in a
 copy of the tree, and tells which test notices it.
 
-A change replaces one operator, constant, comparison or truth value, leaves out one statement, or
+A change replaces one operator, constant, comparison or truth value, leaves out one statement, makes
+a text's array eight times too short, or
 scales a standard error or a planned burn-in. The unit test that mirrors the file is run first, then
 those that name it, then the others, then the short fault tests, until one fails; after make coverage,
 only those that run the changed function. A change that does not compile, or that
@@ -97,6 +98,13 @@ def changed_number(text):
     return "%r%s" % (1.02 * float(digits) if float(digits) else 1.0, suffix)
 
 
+def is_text_size(tokens, k, source):
+    """Whether the number is the size of an array of characters that is declared here."""
+    start = tokens[k][2]
+    line = source[source.rfind("\n", 0, start) + 1 : start]
+    return tokens[k - 1][1] == "[" and re.match(r"\s*(static )?char \w", line) is not None
+
+
 def is_value(token):
     """Whether a value can end with this token, so that a sign after it has two operands."""
     kind, text = token
@@ -133,6 +141,9 @@ def changes_of(path):
         spaced = source[start - 1 : start] in " \n" and source[end : end + 1] in " \n"
         if kind == "number":
             new = changed_number(text)
+            # A text that is a little longer than needed is no change; a short one cuts what it holds.
+            if re.fullmatch(r"\d+", text) and int(text) >= 16 and is_text_size(tokens, k, source):
+                new = "%d" % (int(text) // 8)
             if new is not None and before[1] not in ("...",):
                 add("constant", start, end, new)
         elif kind == "word" and text in ("true", "false"):
