@@ -69,6 +69,11 @@ static void count_row(struct tally *tally, const struct row *row)
     tally->not_sampled += !row->evidence.sampled;
 }
 
+static const char *form_text(enum convergence_form form)
+{
+    return form == CONVERGENCE_PRINTED ? "printed" : "corrected";
+}
+
 static int put_row(struct table *table, const struct bound_instance *instance,
                    const struct row *row, const char *command, struct error *error)
 {
@@ -76,7 +81,7 @@ static int put_row(struct table *table, const struct bound_instance *instance,
     const struct evidence *e = &row->evidence;
     const char *texts[COLUMNS] = {
         [BOUND] = bound_name(ensemble->bound),
-        [FORM] = row->form == CONVERGENCE_PRINTED ? "printed" : "corrected",
+        [FORM] = form_text(row->form),
         [LOSS] = ensemble->task->loss.kind->name,
         [VERDICT] = verdict_text(row->verdicts.paper),
         [EXACT_VERDICT] = verdict_text(row->verdicts.exact),
@@ -99,11 +104,11 @@ static int put_row(struct table *table, const struct bound_instance *instance,
         table_count(table, AT_STEP, row->step);
         table_count(table, COUNT, e->count);
     }
-    if (ensemble->task->sampling->exact_only && isnan(e->exact))
-        return table_reason(table, "the ratio is known without noise only", error);
-    return e->sampled || ensemble->task->sampling->exact_only
-               ? STATUS_OK
-               : table_reason(table, "not sampled", error);
+    if (!ensemble->task->sampling->exact_only)
+        return e->sampled ? STATUS_OK : table_reason(table, "not sampled", error);
+    return isnan(e->exact)
+               ? table_reason(table, "the ratio is known without noise only", error)
+               : STATUS_OK;
 }
 
 /* Adds the row of one form, measured with the precision that a verdict's control needs
@@ -130,9 +135,8 @@ static int add_form(struct table *table, const struct bound_search *search,
                       "%s steps %llu, %s: not sampled, because it needs at least %.3g "
                       "coordinate-steps and the budget --max-samples is %.3g",
                       instance.ensemble.rule->kind->name,
-                      (unsigned long long)instance.ensemble.horizon,
-                      form == CONVERGENCE_PRINTED ? "printed" : "corrected", samples,
-                      sampling->max_samples);
+                      (unsigned long long)instance.ensemble.horizon, form_text(form),
+                      samples, sampling->max_samples);
     if (status == STATUS_OK)
         status = bound_evidence(&instance.ensemble, form, chains, &row.evidence,
                                 &row.step, error);

@@ -4,11 +4,10 @@
 copy of the tree, and tells which test notices it.
 
 A change replaces one operator, constant, comparison or truth value, leaves out one statement, makes
-a text's array eight times too short, or
-scales a standard error or a planned burn-in. The unit test that mirrors the file is run first, then
-those that name it, then the others, then the short fault tests, until one fails; after make coverage,
-only those that run the changed function. A change that does not compile, or that
-leaves the machine code as it was, is none: another is drawn in its place.
+the array of a text eight times shorter, or scales a standard error or a planned burn-in. The unit test
+that mirrors the file is run first, then those that name it, then the others, then the short fault tests,
+until one fails; after make coverage, only those that run the changed function. A change that does not
+compile, or that leaves the machine code as it was, is none: another is drawn in its place.
 
 usage: drawn_mutants.py [--count N] [--seed S] [--table FILE] [--only PATH]
                         [--jobs N] [--least SHARE] [--list]

@@ -1,6 +1,18 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-3.0-or-later
-# inputs.sh: the files that the commands of tests/faults/runs.txt read.
+# inputs.sh: the commands of tests/faults/runs.txt and the files that they read.
+
+runs_file=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)/faults/runs.txt
+
+# runs: the commands, a line each.
+runs() {
+    grep -v -e '^#' -e '^slow: ' -e '^$' "$runs_file"
+}
+
+# slow_runs: those that go on for some tenths of a second, for what is sent to a program in mid-run.
+slow_runs() {
+    sed -n 's/^slow: //p' "$runs_file"
+}
 
 # make_inputs BIN FOLDER: makes the folder, with these files and an output of an earlier run.
 make_inputs() {

@@ -30,11 +30,6 @@ enter() {
     cp -r "$work/inputs" "$work/$1" && cd "$work/$1" || exit 1
 }
 
-# runs: the commands of runs.txt, a line each.
-runs() {
-    grep -v -e '^#' -e '^slow: ' -e '^$' "$here/faults/runs.txt"
-}
-
 # answer COMMAND...: the command, the first lines of its output, its messages, its status and the files
 # that it writes, which go. The version may change.
 answer() {
@@ -68,7 +63,7 @@ answers() {
 
 record_runs() {
     enter runs
-    { runs; sed -n 's/^slow: //p' "$here/faults/runs.txt"; } | answers
+    { runs; slow_runs; } | answers
 }
 
 record_answers() {
@@ -101,7 +96,8 @@ END
     done
 }
 
-# Each value that an option has in the first command of a program, and is no parameter of another rule.
+# Adds each option of a program, with three values, to the program's first command. Options that are
+# parameters of other rules are left out.
 record_refused() {
     enter refused
     for program in "$BIN"/pnm-*; do

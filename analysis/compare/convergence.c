@@ -90,8 +90,8 @@ int convergence_measure(const struct convergence_task *task, const struct rule *
                         struct error *error)
 {
     const bool noisy = task->sigma > 0;
-    const double least = (double)horizon * (double)task->loss.n *
-                         (noisy ? PILOT_CHAINS + PILOT_CHAINS : 1);
+    const double least =
+        (double)horizon * (double)task->loss.n * (noisy ? 2 * PILOT_CHAINS : 1);
     uint64_t chains = noisy ? task->chains : 1;
     int status = STATUS_OK;
     *needed = task->chains > 0 || least <= task->sampling->max_samples ? 0 : least;

@@ -23,16 +23,6 @@ export BIN TESTS top work here root
 wrong=0
 checks=0
 
-# runs: the commands, a line each.
-runs() {
-    grep -v -e '^#' -e '^slow: ' -e '^$' "$here/runs.txt"
-}
-
-# slow_runs: those that go on for some tenths of a second, for what is sent to a program in mid-run.
-slow_runs() {
-    sed -n 's/^slow: //p' "$here/runs.txt"
-}
-
 # shellcheck source=tests/inputs.sh
 . "$root/tests/inputs.sh"
 inputs=$top/inputs

@@ -116,6 +116,17 @@ static void plans_are_cheaper_and_count_their_pilots(void **state)
     release(own);
 }
 
+/* Plans the modes, of which the second keeps its plain plan, and frees them. */
+static void make_all_but_the_second(struct planned *own)
+{
+    planned_make(own);
+    assert_false(own->modes[1].controlled);
+    assert_int_equal(own->plan.control[1].filters.states, 0);
+    CHECK_EXACT(own->modes[1].plan.samples, own->plain[1].samples);
+    assert_true(own->modes[0].controlled && own->modes[2].controlled);
+    planned_free(own);
+}
+
 static void a_mode_without_a_system_keeps_its_plan(void **state)
 {
     const struct rule rule = CHECK_RULE("pnm lr=0.1");
@@ -124,12 +135,7 @@ static void a_mode_without_a_system_keeps_its_plan(void **state)
     (void)state;
     planned_init(&sampling, &rule, &own);
     own.modes[1].system = NULL;
-    planned_make(&own);
-    assert_false(own.modes[1].controlled);
-    assert_int_equal(own.plan.control[1].filters.states, 0);
-    CHECK_EXACT(own.modes[1].plan.samples, own.plain[1].samples);
-    assert_true(own.modes[0].controlled && own.modes[2].controlled);
-    planned_free(&own);
+    make_all_but_the_second(&own);
 }
 
 /* The pilot's residual is a square of squares of theta. */
@@ -141,12 +147,7 @@ static void a_residual_beyond_the_range_of_numbers_leaves_the_plan(void **state)
     (void)state;
     planned_init(&sampling, &rule, &own);
     own.problem.noise[1] = 1e300;
-    planned_make(&own);
-    assert_false(own.modes[1].controlled);
-    assert_int_equal(own.plan.control[1].filters.states, 0);
-    CHECK_EXACT(own.modes[1].plan.samples, own.plain[1].samples);
-    assert_true(own.modes[0].controlled && own.modes[2].controlled);
-    planned_free(&own);
+    make_all_but_the_second(&own);
 }
 
 /* Few steps that are given and a coarse precision take less than a pilot beside them.

@@ -152,6 +152,13 @@ static void what_takes_long_answers_a_signal_and_frees_what_it_has(void **state)
     };
     (void)state;
     for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+        struct error error = {.text = ""};
+        signals.asked = 0;
+        signals.arrives = 1;
+        const int status = cases[k].function(NULL, &error);
+        signals.arrives = 0;
+        CHECK(status == STATUS_INTERRUPTED, "%s: status %d", cases[k].name, status);
+        assert_string_equal(error.text, "interrupted");
         check_signals(cases[k].name, cases[k].function, NULL);
         check_memory(cases[k].name, cases[k].function, NULL);
     }
