@@ -9,14 +9,14 @@ cd "$(dirname "$0")/.."
 logs=build/long
 parts=${*:-lint coverage mutants fuzz calibration bits}
 mkdir -p $logs
-rm -f $logs/*.log
+rm -f $logs/*.log $logs/mutants.csv
 red=0
 
 run() {
     case $1 in
     lint) make -s lint ;;
     coverage) make -s coverage ;;
-    mutants) python3 -B tests/drawn_mutants.py --count 25 ;;
+    mutants) python3 -B tests/drawn_mutants.py --count 25 --table $logs/mutants.csv ;;
     fuzz) make -s fuzz ;;
     calibration) make -s calibration ;;
     bits) make -s test-bits-long ;;
