@@ -202,8 +202,7 @@ static int check_files(const struct worst_request *own, struct error *error)
                             : STATUS_OK;
 }
 
-/* --- rows --------------------------------------------------------------------------
- */
+/* --- rows ------------------------------------------------------------------------- */
 
 /* The largest distance of the simulated chain from the one of the proof that rounding
  * explains. */
@@ -219,8 +218,7 @@ static int replay(const struct worst_setting *setting, const struct worst_case *
     if (status == STATUS_OK)
         status = worst_points_replay(setting, &points, &deviation, error);
     if (status == STATUS_OK && !(deviation <= largest_deviation))
-        /* not covered from here: the rule's own step gave the points, but for rounding
-         */
+        /* not covered from here: the rule's own step gave the points */
         *reason = "the simulated chain leaves the points of the worst function";
     /* covered again */
     worst_points_free(&points);

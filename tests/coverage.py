@@ -28,6 +28,7 @@ import subprocess
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
+MARK = re.compile(r"/\*\s*not covered( from here)?:")
 ONE = re.compile(r"/\*\s*not covered: (?P<reason>.*\S)\s*\*/")
 BEGIN = re.compile(r"/\*\s*not covered from here: (?P<reason>.*\S)\s*\*/")
 END = re.compile(r"/\*\s*covered again\s*\*/")
@@ -75,6 +76,9 @@ def excluded_lines(path):
             inside = True
         elif END.search(text):
             inside = False
+        elif MARK.search(text) and not ONE.search(text):
+            sys.exit("coverage: %s:%d: a comment that leaves lines out does not end on its line"
+                     % (path, number))
         if inside or ONE.search(text):
             found.add(number)
     if inside:
@@ -199,8 +203,8 @@ def main():
     lines = total[0] / (total[0] + total[1])
     left_out = total[2] / sum(total[:3])
     branches = total[3] / total[4]
-    print("lines %.2f %% of %d, branches %.2f %% of %d, left out %.2f %% of the lines"
-          % (100 * lines, total[0] + total[1], 100 * branches, total[4], 100 * left_out))
+    print("%d of %d lines not run, branches %.2f %% of %d, left out %.2f %% of the lines"
+          % (total[1], total[0] + total[1], 100 * branches, total[4], 100 * left_out))
     good = lines >= args.lines and branches >= args.branches and left_out <= args.excluded
     return 0 if good else 1
 

@@ -11,12 +11,13 @@ compile, or that leaves the machine code as it was, is none: another is drawn in
 
 usage: drawn_mutants.py [--count N] [--seed S] [--table FILE] [--only PATH]
                         [--jobs N] [--least SHARE] [--list]
+       drawn_mutants.py --tell FILE [--least SHARE]
 
 The table is a file of comma-separated values with a row a change and a header that names commit and
-seed. A table of the same commit and seed that is there already is continued. Changes that no test could
-notice may be listed, each with its proof, in tests/equivalent_mutants.txt. The exit status is 1 if less
-than the share --least (0.95) of the other changes is noticed, or if more than 5 % are listed there, and
-2 if something could not be run.
+seed. A table of the same commit and seed that is there already is continued; --tell prints what one says
+and tries nothing. Changes that no test could notice may be listed, each with its proof, in
+tests/equivalent_mutants.txt. The exit status is 1 if less than the share --least (0.95) of the other
+changes is noticed, or if more than 5 % are listed there, and 2 if something could not be run.
 """
 
 import argparse
@@ -83,7 +84,12 @@ class Change:
         return source[: self.start] + self.new + source[self.end :]
 
     def key(self):
-        return (self.file, self.text, " ".join(self.old.split()), " ".join(self.new.split()))
+        return key_of(self.file, self.text, self.old, self.new)
+
+
+def key_of(file, text, old, new):
+    """How the list of equivalent changes names a change."""
+    return (file, text, " ".join(old.split()), " ".join(new.split()))
 
 
 def changed_number(text):
@@ -391,14 +397,10 @@ class Changed(Tree):
         return "survives", ""
 
 
-def read_table(path, header):
-    """The rows that a table of the same header has; none if there is no such table."""
-    if not path or not path.exists():
-        return []
+def read_table(path):
+    """A table's header and its rows."""
     with open(path, encoding="utf-8", newline="") as file:
-        if file.readline().rstrip("\n") != header:
-            sys.exit("drawn_mutants: %s is of another commit or seed; move it away" % path)
-        return list(csv.DictReader(file))
+        return file.readline().rstrip("\n"), list(csv.DictReader(file))
 
 
 class Draws:
@@ -458,8 +460,12 @@ class Draws:
             raise
 
 
-def tell(rows):
-    """Prints the score a file and in total; how many were noticed, not noticed and equivalent."""
+def tell(rows, count, least):
+    """Prints the score a file and in total; the exit status that they ask for."""
+    known = equivalent()
+    for row in rows:
+        if row["result"] == "survives" and key_of(*(row[c] for c in ("file", "text", "old", "new"))) in known:
+            row["result"] = "equivalent"
     tried = [r for r in sorted(rows, key=lambda r: int(r["draw"]))
              if r["result"] in ("noticed", "survives", "equivalent")]
     score = {}
@@ -475,7 +481,13 @@ def tell(rows):
         if row["result"] != "noticed":
             print("%s: %s:%s: '%s' for '%s' in: %s" % (row["result"], row["file"], row["line"],
                                                       row["new"], row["old"], row["text"]))
-    return counts
+    noticed, survived, same = counts
+    if len(tried) < max(count, 1):
+        print("drawn_mutants: fewer changes than asked for could be tried", file=sys.stderr)
+        return 2
+    print("%d changes tried: %d noticed, %d not noticed, %d equivalent"
+          % (len(tried), noticed, survived, same))
+    return 0 if noticed >= least * (noticed + survived) and same <= 0.05 * len(tried) else 1
 
 
 def main():
@@ -487,8 +499,14 @@ def main():
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
     parser.add_argument("--least", type=float, default=0.95)
     parser.add_argument("--list", action="store_true", help="print what is drawn, try nothing")
+    parser.add_argument("--tell", type=pathlib.Path, metavar="TABLE",
+                        help="print what a table says, try nothing")
     args = parser.parse_args()
 
+    if args.tell:
+        header, rows = read_table(args.tell)
+        print(header)
+        return tell(rows, 1, args.least)
     of_file = [(name, changes_of(name)) for name in sources(args.only)]
     everything = [change for _, changes in of_file for change in changes]
     if not everything:
@@ -504,7 +522,11 @@ def main():
 
     header = "# commit %s, seed %d, %d changes of %s*" % (commit(), args.seed, len(everything),
                                                            args.only)
-    rows = read_table(args.table, header)
+    rows = []
+    if args.table and args.table.exists():
+        begun, rows = read_table(args.table)
+        if begun != header:
+            sys.exit("drawn_mutants: %s is of another commit or seed; move it away" % args.table)
     draws = Draws(args, order, rows, header)
     with tempfile.TemporaryDirectory(prefix="mutants-") as place:
         undisturbed = Undisturbed(pathlib.Path(place) / "as-it-is", args.jobs)
@@ -512,14 +534,7 @@ def main():
         with concurrent.futures.ThreadPoolExecutor(args.jobs) as pool:
             for done in [pool.submit(draws.work, tree, everything) for tree in trees]:
                 done.result()
-    noticed, survived, same = tell(rows)
-    if noticed + survived == 0 or noticed + survived + same < args.count:
-        print("drawn_mutants: fewer changes than asked for could be tried", file=sys.stderr)
-        return 2
-    print("%d changes tried of %d: %d noticed, %d not noticed, %d equivalent"
-          % (noticed + survived + same, len(everything), noticed, survived, same))
-    good = noticed >= args.least * (noticed + survived) and same <= 0.05 * (noticed + survived + same)
-    return 0 if good else 1
+    return tell(rows, args.count, args.least)
 
 
 if __name__ == "__main__":

@@ -130,6 +130,9 @@ static void test_tics_of_logarithmic_axes(void **state)
     expect_tics(0.01, 1, false, "(0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1");
     expect_tics(0.1, 0.4, false, "(0.1, 0.2, 0.3, 0.4");
     expect_tics(0.9e-3, 100, false, "(0.001, 0.01, 0.1, 1, 10, 100");
+    /* More multiples below 1.3 powers of ten */
+    expect_tics(1, 20, false, "(1, 2, 5, 10, 20");
+    expect_tics(1, 19, false, "(1, 2, 3, 4, 5, 6, 8, 10");
     expect_tics(1, 1e20, false, "(1, 1000, 1000000, 1000000000, 1e+12, 1e+15, 1e+18");
     /* Where powers and their multiples are too few */
     expect_tics(0.31, 0.33, false, "(0.31, 0.315, 0.32, 0.325, 0.33");

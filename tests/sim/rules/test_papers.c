@@ -283,6 +283,19 @@ static void test_radam_begins(void **state)
     }
 }
 
+/* Yogi's sign is 0 where v is g^2 exactly. */
+static void test_yogi_stays(void **state)
+{
+    const struct rule rule = CHECK_RULE("yogi lr=0.1 convention=paper");
+    double theta = 0, slot[RULE_MAX_SLOTS] = {0, 0.25}, g = 0.5;
+    (void)state;
+    rule.kind->step(&rule, 1, 1, &g, &theta, slot);
+    assert_true(slot[1] == 0.25);
+    g = 0.75;
+    rule.kind->step(&rule, 2, 1, &g, &theta, slot);
+    assert_true(slot[1] > 0.25);
+}
+
 /* --- identities ------------------------------------------------------------------- */
 
 /* Largest |theta - theta'| over largest |theta| of two rules on 1/2 h theta^2 with the
@@ -431,6 +444,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_papers),
         cmocka_unit_test(test_radam_begins),
+        cmocka_unit_test(test_yogi_stays),
         cmocka_unit_test(test_qhm_limits),
         cmocka_unit_test(test_aggmo_is_a_mean),
         cmocka_unit_test(test_adapnm_is_adam),
