@@ -2,6 +2,7 @@
 #include "check.h"
 
 #include "cli/plot.h"
+#include "cli/plot_choice.h"
 
 enum { RULE, RATE, BETA, DERIVED, MEASURED, BAR, EXACT, NU, COLUMNS };
 
@@ -381,6 +382,29 @@ static void test_nothing_to_draw(void **state)
     table_free(&table);
 }
 
+/* An axis is logarithmic where its values' ratios are alike, or two of them are ten
+ * times apart; never with a zero. */
+static void test_axes_are_logarithmic_without_a_zero(void **state)
+{
+    static const struct {
+        double value[3];
+        size_t count;
+        enum plot_scale scale;
+    } cases[] = {
+        {{0, 1}, 2, PLOT_LINEAR},       {{0, 1, 100}, 3, PLOT_LINEAR},
+        {{0.5, 5}, 2, PLOT_LOG},        {{0.5, 4.9}, 2, PLOT_LINEAR},
+        {{0.1, 1, 10}, 3, PLOT_LOG},    {{1, 2, 3}, 3, PLOT_LINEAR},
+        {{-1, 1, 100}, 3, PLOT_LINEAR}, {{3}, 1, PLOT_LINEAR},
+    };
+    (void)state;
+    for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+        double value[3];
+        memcpy(value, cases[k].value, sizeof value);
+        const struct plot_axis axis = {.value = value, .count = cases[k].count};
+        assert_int_equal(plot_axis_scale(&axis, "lr", NULL), cases[k].scale);
+    }
+}
+
 /* Curves without numbers do not take the places of others. */
 static void test_curves_without_numbers_are_not_drawn(void **state)
 {
@@ -414,6 +438,7 @@ int main(void)
         cmocka_unit_test(test_a_caption_is_words_alone),
         cmocka_unit_test(test_more_curves_than_can_be_told_apart),
         cmocka_unit_test(test_nothing_to_draw),
+        cmocka_unit_test(test_axes_are_logarithmic_without_a_zero),
         cmocka_unit_test(test_curves_without_numbers_are_not_drawn),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
