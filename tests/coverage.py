@@ -35,16 +35,22 @@ END = re.compile(r"/\*\s*covered again\s*\*/")
 
 
 class Source:
-    """What is known of a file: how often each line ran, and how often each branch was taken."""
+    """What is known of a file: how often each line ran and in which tests, how often each branch was
+    taken, and where functions begin and end."""
 
     def __init__(self, name):
         self.count = {}
+        self.tests = {}
+        self.functions = set()
         self.branches = {}
         self.excluded = excluded_lines(ROOT / name)
 
-    def add(self, line):
+    def add(self, line, test):
         number = line["line_number"]
         self.count[number] = self.count.get(number, 0) + line["count"]
+        tests = self.tests.setdefault(number, set())
+        if test and line["count"]:
+            tests.add(test)
         taken = [branch["count"] for branch in line.get("branches", [])]
         if taken:
             shapes = self.branches.setdefault(number, {})
@@ -107,23 +113,8 @@ def gcov(path):
     return [file for file in files if file["file"].startswith(("sim/", "analysis/"))]
 
 
-def add_file(file, test, found, functions):
-    """Adds what gcov says of one source in one object."""
-    name = file["file"]
-    source = found.setdefault(name, Source(name))
-    for line in file["lines"]:
-        source.add(line)
-    places = functions.setdefault(name, {})
-    for function in file["functions"]:
-        tests = places.setdefault((function["start_line"], function["end_line"]), set())
-        if test and function["execution_count"]:
-            tests.add(test)
-
-
 def read_counts(build):
-    """All counts by source: of each object without those of a run, and of each test.
-
-    Besides, {source: {(first line, last line) of a function: tests that ran it}}."""
+    """{name: Source} of all counts: of each object without those of a run, and of each test."""
     jobs = [("", str(path.resolve())) for path in (build / "obj").rglob("*.gcno")]
     for test, name, path in counted(build):
         # gcov looks for what the compiler noted beside the counts.
@@ -132,14 +123,17 @@ def read_counts(build):
             note.symlink_to((build / "obj" / name.with_suffix(".gcno")).resolve())
         jobs.append((test, str(path.resolve())))
     found = {}
-    functions = {}
     for begin in range(0, len(jobs), 256):
         some = jobs[begin : begin + 256]
         with concurrent.futures.ThreadPoolExecutor() as pool:
             for (test, _), files in zip(some, pool.map(gcov, [path for _, path in some])):
                 for file in files:
-                    add_file(file, test, found, functions)
-    return found, functions
+                    source = found.setdefault(file["file"], Source(file["file"]))
+                    for line in file["lines"]:
+                        source.add(line, test)
+                    for function in file["functions"]:
+                        source.functions.add((function["start_line"], function["end_line"]))
+    return found
 
 
 def commit():
@@ -149,11 +143,18 @@ def commit():
     return got.stdout.decode().strip() or "unknown"
 
 
-def write_tests(path, build, functions):
-    """{source: [[first line, last line, [test, ...]], ...]}, with the commit, for drawn_mutants.py."""
-    of_source = {name: [[*place, sorted(test.removeprefix(str(build) + "/") for test in tests)] for place, tests in sorted(places.items())]
-                 for name, places in functions.items()}
-    path.write_text(json.dumps({"commit": commit(), "functions": of_source}, indent=0),
+def write_tests(path, build, found):
+    """Which tests run which line, for drawn_mutants.py: {commit, sets: [[test, ...], ...], sources:
+    {name: {functions: [[first line, last line], ...], lines: {line: number of a set}}}}."""
+    number = {}
+    sources = {}
+    for name, source in sorted(found.items()):
+        lines = {}
+        for line, tests in sorted(source.tests.items()):
+            names = tuple(sorted(test.removeprefix(str(build) + "/") for test in tests))
+            lines[line] = number.setdefault(names, len(number))
+        sources[name] = {"functions": sorted(source.functions), "lines": lines}
+    path.write_text(json.dumps({"commit": commit(), "sets": list(number), "sources": sources}, indent=0),
                     encoding="utf-8")
 
 
@@ -170,12 +171,12 @@ def main():
     parser.add_argument("--branches", type=float, default=0.92)
     parser.add_argument("--excluded", type=float, default=0.01)
     parser.add_argument("--list", action="store_true", help="print the lines that did not run, and those with branches that were not taken")
-    parser.add_argument("--tests", type=pathlib.Path, help="write which tests run which function")
+    parser.add_argument("--tests", type=pathlib.Path, help="write which tests run which line")
     args = parser.parse_args()
 
-    found, functions = read_counts(args.build)
+    found = read_counts(args.build)
     if args.tests:
-        write_tests(args.tests, args.build, functions)
+        write_tests(args.tests, args.build, found)
     missing = [str(p.relative_to(ROOT)) for room in ("sim", "analysis")
                for p in (ROOT / room).rglob("*.c") if not has_counts(args.build, p.relative_to(ROOT))]
     if not found or missing:

@@ -6,8 +6,9 @@ copy of the tree, and tells which test notices it.
 A change replaces one operator, constant, comparison or truth value, leaves out one statement, makes
 the array of a text eight times shorter, or scales a standard error or a planned burn-in. The unit test
 that mirrors the file is run first, then those that name it, then the others, then the short fault tests,
-until one fails; after make coverage, only those that run the changed function. A change that does not
-compile, or that leaves the machine code as it was, is none: another is drawn in its place.
+until one fails; after make coverage, only those that run the changed line. The test that noticed the
+change before, in tests/drawn_mutants.csv, is the first of all. A change that does not compile, or that
+leaves the machine code as it was, is none: another is drawn in its place.
 
 usage: drawn_mutants.py [--count N] [--seed S] [--table FILE] [--only PATH]
                         [--jobs N] [--least SHARE] [--list]
@@ -43,6 +44,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 # The fault tests in their short form, the last resort.
 FAULTS = "faults"
 TESTS = ROOT / "build" / "coverage" / "tests.json"
+KEPT = ROOT / "tests" / "drawn_mutants.csv"
 EQUIVALENT = ROOT / "tests" / "equivalent_mutants.txt"
 # Tests of how the tree looks, not of what the programs do; of MPI, for ranks.c alone.
 LEFT_OUT = {"rooms", "added_once", "mpi", "duplicates"}
@@ -208,19 +210,47 @@ def equivalent():
     return known
 
 
-def functions_of_tests(names):
-    """{source: [(first line, last line, tests that run the function)]}, if make coverage has told of this
-    commit; else nothing is known, and every test is tried."""
-    if not TESTS.exists():
-        print("drawn_mutants: without make coverage every change is tried with all tests", file=sys.stderr)
+class Runs:
+    """Which tests run which line, if make coverage has told of this commit; else nothing is known."""
+
+    def __init__(self):
+        self.sources = {}
+        if not TESTS.exists():
+            print("drawn_mutants: without make coverage every change is tried with all tests", file=sys.stderr)
+            return
+        known = json.loads(TESTS.read_text(encoding="utf-8"))
+        if known["commit"] != commit():
+            print("drawn_mutants: make coverage is of another commit; all tests are tried", file=sys.stderr)
+            return
+        self.sources = known["sources"]
+        self.sets = [{name if name == FAULTS or name.endswith(".bats") else "build/" + name for name in names}
+                     for names in known["sets"]]
+
+    def tests(self, change):
+        """The tests that run the change's line; where it has no code of its own, as a declaration, those
+        of the function around it. None if nothing is known, as outside of functions."""
+        source = self.sources.get(change.file, {"lines": {}, "functions": []})
+        if str(change.line) in source["lines"]:
+            return self.sets[source["lines"][str(change.line)]]
+        found = None
+        for first, last in source["functions"]:
+            if first <= change.line <= last:
+                found = found or set()
+                found.update(*(self.sets[k] for line, k in source["lines"].items()
+                               if first <= int(line) <= last))
+        return found
+
+    def of_file(self, file):
+        """All tests that run something of a file."""
+        return set().union(*(self.sets[k] for k in self.sources.get(file, {"lines": {}})["lines"].values()))
+
+
+def before():
+    """{key: test} of the changes that were noticed in the table that is kept."""
+    if not KEPT.exists():
         return {}
-    known = json.loads(TESTS.read_text(encoding="utf-8"))
-    if known["commit"] != commit():
-        print("drawn_mutants: make coverage is of another commit; all tests are tried", file=sys.stderr)
-        return {}
-    return {source: [(first, last, {test if test in names else "build/" + test for test in tests})
-                     for first, last, tests in functions]
-            for source, functions in known["functions"].items()}
+    return {key_of(row["file"], row["text"], row["old"], row["new"]): row["noticed_by"]
+            for row in read_table(KEPT)[1] if row["result"] == "noticed"}
 
 
 def limit_resources():
@@ -292,7 +322,8 @@ class Undisturbed(Tree):
         programs = [p for p in (place / "tests" / "cli").glob("*.bats") if p.stem not in LEFT_OUT]
         self.names = sorted(str(p.relative_to(place)) for p in units + programs) + [FAULTS]
         self.texts = {name: self.text(name) for name in self.names}
-        self.functions = functions_of_tests(self.names)
+        self.runs = Runs()
+        self.before = before()
         self.seconds = {}  # how long tests took where they passed, with a change or without
         self.passes = set()  # tests that passed without a change
         self.locks = {name: threading.Lock() for name in self.names}
@@ -315,17 +346,20 @@ class Undisturbed(Tree):
             return self.seconds[test]
 
     def tests(self, change):
-        """The tests for a change: the mirror of its file, those that name it, then the others; of those
-        that run the function, if that is known."""
+        """The tests for a change: the one that noticed it before, the mirror of its file, those that run
+        something of it, those that name it, then the others; of those that run the line, if that is
+        known."""
         folder, name = os.path.split(change.file)
         stem = pathlib.Path(name).stem
         mirror = "build/tests/%s/test_%s" % (folder, stem)
         word = re.compile(r"\b%s\b" % re.escape(stem))
         names = self.names + (["tests/cli/mpi.bats"] if stem == "ranks" else [])
-        for first, last, tests in self.functions.get(change.file, []):
-            if first <= change.line <= last:
-                names = [test for test in names if test in tests]
-        return sorted(names, key=lambda test: (test != mirror, test == FAULTS,
+        running, of_file = self.runs.tests(change), self.runs.of_file(change.file)
+        if running is not None:
+            names = [test for test in names if test in running]
+        first = self.before.get(change.key(), mirror)
+        return sorted(names, key=lambda test: (test != first, test != mirror, test == FAULTS,
+                                               test not in of_file,
                                                not word.search(self.texts[test]),
                                                test.endswith(".bats"), self.seconds.get(test, 5)))
 
