@@ -15,11 +15,11 @@
 /* What the calls answer: an errno, or 0 for what the system answers. */
 static struct {
     int fdopen, fclose, fstat, fchown, access;
-    const char *access_to; /* the beginning of the paths whose access fails */
-    gid_t group;           /* is added to the group of the files that fstat shows */
-    uid_t owner;           /* likewise */
-    const char *tidied;    /* by another program when the next file is locked */
-    unsigned chowns;
+    const char *access_to;    /* the beginning of the paths whose access fails */
+    gid_t group;              /* is added to the group of the files that fstat shows */
+    uid_t owner;              /* likewise */
+    const char *tidied;       /* by another program when the next file is locked */
+    unsigned chowns, written; /* counted since a test set them to 0 */
 } calls;
 
 static int answer(int failure)
@@ -92,6 +92,7 @@ int flock(int descriptor, int how)
 static int put(FILE *file, void *context)
 {
     int *named = context;
+    calls.written++;
     *named += files_named(".", ".pnm-");
     fputs("new", file);
     return 0;
@@ -103,9 +104,10 @@ static int write_new(const char *path, int *named, struct error *error)
     *named = 0;
     *error = (struct error){.text = ""};
     const int status = whole_file_write("output", path, put, named, error);
-    const unsigned chowns = calls.chowns;
+    const unsigned chowns = calls.chowns, written = calls.written;
     memset(&calls, 0, sizeof calls);
     calls.chowns = chowns;
+    calls.written = written;
     return status;
 }
 
@@ -147,7 +149,8 @@ static void without_proc_the_file_has_a_name(void **state)
 }
 
 /* The other program finds the file between its opening and its locking and takes it for
- * one that was left: it is opened again under another name. */
+ * one that was left: it is opened again under another name, before anything is written.
+ */
 static void a_file_that_another_program_removes_is_opened_again(void **state)
 {
     struct error error;
@@ -156,8 +159,10 @@ static void a_file_that_another_program_removes_is_opened_again(void **state)
     calls.access = ENOENT;
     calls.access_to = "/proc/";
     calls.tidied = "f";
+    calls.written = 0;
     const int status = write_new("f", &named, &error);
     new_is_there(status, &error);
+    assert_int_equal(calls.written, 1);
     assert_int_equal(named, 1);
     unlink("f");
 }
