@@ -48,7 +48,9 @@ KEPT = ROOT / "tests" / "drawn_mutants.csv"
 EQUIVALENT = ROOT / "tests" / "equivalent_mutants.txt"
 # Tests of how the tree looks, not of what the programs do; of MPI, for ranks.c alone.
 LEFT_OUT = {"rooms", "added_once", "mpi", "duplicates"}
-COLUMNS = ["draw", "file", "line", "kind", "old", "new", "result", "noticed_by", "seconds", "text"]
+COLUMNS = ["draw", "file", "line", "column", "kind", "old", "new", "result", "noticed_by", "seconds", "text"]
+# What tells a change from others, however the lines of its file move: the column is that of the text.
+KEY = ["file", "text", "column", "old", "new"]
 
 TOKEN = re.compile(
     r"""(?P<comment>//[^\n]*|/\*.*?\*/)
@@ -81,17 +83,18 @@ class Change:
         begin = source.rfind("\n", 0, start) + 1
         stop = source.find("\n", start)
         self.text = source[begin:stop].strip()
+        self.column = start - begin - source[begin:stop].index(self.text) + 1
 
     def apply(self, source):
         return source[: self.start] + self.new + source[self.end :]
 
     def key(self):
-        return key_of(self.file, self.text, self.old, self.new)
+        return key_of(vars(self))
 
 
-def key_of(file, text, old, new):
-    """How the list of equivalent changes names a change."""
-    return (file, text, " ".join(old.split()), " ".join(new.split()))
+def key_of(change):
+    """How the list of equivalent changes names a change, or a table's row."""
+    return tuple(" ".join(str(change[name]).split()) for name in KEY)
 
 
 def changed_number(text):
@@ -196,17 +199,17 @@ def sources(only):
 
 
 def equivalent():
-    """What stands in the list of equivalent changes: file | line | old | new | proof."""
+    """What stands in the list of equivalent changes: file | text | column | old | new | proof."""
     known = {}
     if EQUIVALENT.exists():
         for number, line in enumerate(EQUIVALENT.read_text(encoding="utf-8").splitlines(), 1):
             if not line.strip() or line.startswith("#"):
                 continue
             cells = [cell.strip() for cell in line.split(" | ")]
-            if len(cells) != 5 or not cells[4]:
-                sys.exit("drawn_mutants: %s:%d: want file | line | old | new | proof"
+            if len(cells) != 6 or not cells[5]:
+                sys.exit("drawn_mutants: %s:%d: want file | text | column | old | new | proof"
                          % (EQUIVALENT, number))
-            known[tuple(cells[:4])] = cells[4]
+            known[key_of(dict(zip(KEY, cells)))] = cells[5]
     return known
 
 
@@ -249,8 +252,7 @@ def before():
     """{key: test} of the changes that were noticed in the table that is kept."""
     if not KEPT.exists():
         return {}
-    return {key_of(row["file"], row["text"], row["old"], row["new"]): row["noticed_by"]
-            for row in read_table(KEPT)[1] if row["result"] == "noticed"}
+    return {key_of(row): row["noticed_by"] for row in read_table(KEPT)[1] if row["result"] == "noticed"}
 
 
 def limit_resources():
@@ -486,7 +488,7 @@ class Draws:
                 change = everything[k]
                 begin = time.monotonic()
                 result, by = ("equivalent", "") if change.key() in self.known else tree.try_change(change)
-                self.give(dict(zip(COLUMNS, (draw, change.file, change.line, change.kind, change.old,
+                self.give(dict(zip(COLUMNS, (draw, change.file, change.line, change.column, change.kind, change.old,
                                              change.new, result, by,
                                              "%.0f" % (time.monotonic() - begin), change.text))))
         except BaseException:
@@ -498,7 +500,7 @@ def tell(rows, count, least):
     """Prints the score a file and in total; the exit status that they ask for."""
     known = equivalent()
     for row in rows:
-        if row["result"] == "survives" and key_of(*(row[c] for c in ("file", "text", "old", "new"))) in known:
+        if row["result"] == "survives" and key_of(row) in known:
             row["result"] = "equivalent"
     tried = [r for r in sorted(rows, key=lambda r: int(r["draw"]))
              if r["result"] in ("noticed", "survives", "equivalent")]
