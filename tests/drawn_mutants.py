@@ -8,7 +8,8 @@ the array of a text eight times shorter, or scales a standard error or a planned
 that mirrors the file is run first, then those that name it, then the others, then the short fault tests,
 until one fails; after make coverage, only those that run the changed line. The test that noticed the
 change before, in tests/drawn_mutants.csv, is the first of all. A change that does not compile, or that
-leaves the machine code as it was, is none: another is drawn in its place.
+leaves the machine code as it was, is none: another is drawn in its place. The changes of that table are
+drawn again if the seed is the same; with another seed all are new.
 
 usage: drawn_mutants.py [--count N] [--seed S] [--table FILE] [--only PATH]
                         [--jobs N] [--least SHARE] [--list]
@@ -248,11 +249,29 @@ class Runs:
         return set().union(*(self.sets[k] for k in self.sources.get(file, {"lines": {}})["lines"].values()))
 
 
-def before():
+def noticed_before():
     """{key: test} of the changes that were noticed in the table that is kept."""
-    if not KEPT.exists():
-        return {}
-    return {key_of(row): row["noticed_by"] for row in read_table(KEPT)[1] if row["result"] == "noticed"}
+    rows = read_table(KEPT)[1] if KEPT.exists() else []
+    return {key_of(row): row["noticed_by"] for row in rows if row["result"] == "noticed"}
+
+
+def drawn_order(everything, seed):
+    """The order in which the changes are drawn: by the seed; but if the table that is kept is of the same
+    seed, first those of its changes that are still there, so that the sample outlives other commits."""
+    order = list(range(len(everything)))
+    random.Random(seed).shuffle(order)
+    header, rows = read_table(KEPT) if KEPT.exists() else ("", [])
+    if ", seed %d," % seed not in header:
+        return order
+    places = {}
+    for k, change in enumerate(everything):
+        places.setdefault(change.key(), []).append(k)
+    again = {}
+    for row in rows:
+        here = places.get(key_of(row))
+        if here:
+            again[min(here, key=lambda k: abs(everything[k].line - int(row["line"])))] = None
+    return [*again, *(k for k in order if k not in again)]
 
 
 def limit_resources():
@@ -325,7 +344,7 @@ class Undisturbed(Tree):
         self.names = sorted(str(p.relative_to(place)) for p in units + programs) + [FAULTS]
         self.texts = {name: self.text(name) for name in self.names}
         self.runs = Runs()
-        self.before = before()
+        self.before = noticed_before()
         self.seconds = {}  # how long tests took where they passed, with a change or without
         self.passes = set()  # tests that passed without a change
         self.locks = {name: threading.Lock() for name in self.names}
@@ -547,8 +566,7 @@ def main():
     everything = [change for _, changes in of_file for change in changes]
     if not everything:
         sys.exit("drawn_mutants: no sources begin with '%s'" % args.only)
-    order = list(range(len(everything)))
-    random.Random(args.seed).shuffle(order)
+    order = drawn_order(everything, args.seed)
     if args.list:
         for k in order[: args.count]:
             c = everything[k]

@@ -19,7 +19,6 @@ static int law_of(const struct ledger *ledger, const struct claim *claim,
     struct rule rule;
     if (!sampling.precision_given)
         sampling.precision = 0.005; /* the bound hardly depends on the covariance */
-    sampling.precision_given = sampling.quiet = true;
     law->alike = 1;
     int status = rule_from(&rule, error, "%s lr=%.17g", what, rate);
     if (status == STATUS_OK)

@@ -210,7 +210,7 @@ static int check_significant(struct ledger *ledger, const struct claim *claim,
     const struct welch welch = welch_of(a, b);
     const double sd = sqrt((a->sd * a->sd + b->sd * b->sd) / 2);
     char setting[240];
-    double exact = 0;
+    double exact;
     const int status = student_quadrature(welch.t, welch.freedom, &exact, error);
     if (status != STATUS_OK)
         return status;

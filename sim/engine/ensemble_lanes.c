@@ -33,7 +33,7 @@ void ensemble_lanes_advance(const struct ensemble *ensemble, size_t steps,
                             double *product)
 {
     const size_t samples = samples_of(ensemble);
-    if (steps > 0 && lanes->states > 0)
+    if (lanes->states > 0)
         ensemble->kernels->control_advance(
             steps, samples * LANES, samples > 1 ? LANES : 0, normal, lanes, product);
 }

@@ -250,6 +250,10 @@ expect_screen() {
     expect_status 64
     [ ! -s "$out" ] || show
     expect_message "no command 'statonary'; did you mean stationary\?; allowed are rules"
+    # A slip in a short word, but not two
+    attempt pnmlab halp
+    expect_status 64
+    expect_message "no command 'halp'; did you mean help\?; allowed are .*, help$"
     attempt pnmlab nonsense
     expect_status 64
     expect_no_message 'did you mean'
