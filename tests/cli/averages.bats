@@ -202,3 +202,13 @@ quantity() {
     expect_status 64
     expect_equal "$(cat "$err")" "pnm-stationary: --optimizer: adam is not linear, so it has no law at a step; pnm-simulate, pnm-convergence and, for stationary covariances, pnm-stationary measure it"
 }
+
+@test "a rule of a grid that has no law says why: it diverges, or the law leaves the range of numbers" {
+    attempt pnm-stationary --quiet --optimizer sgd --lr 0.1,3 --spectrum 1 --exact --average ema:0.1
+    expect_status 0
+    expect_equal "$(column "$out" reason | sort | uniq -c | tr -s ' \n' ' ')" " 3 3 the rule diverges "
+    attempt pnm-stationary --quiet --optimizer sgd --lr 0.1,3 --spectrum 1 --exact --at 2000
+    expect_status 0
+    expect_equal "$(column "$out" reason | sort | uniq -c | tr -s ' \n' ' ')" \
+        " 3 3 the law is beyond the range of numbers "
+}
