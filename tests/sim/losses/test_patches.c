@@ -103,6 +103,27 @@ static void loss_and_gradient_are_those_of_labelled_examples(void **state)
     }
 }
 
+/* The patches stand twice, by coordinate and one after the other; behind the last
+ * coordinate of one there are zeros, if there is room. */
+static void both_arrays_hold_the_same_patches(void **state)
+{
+    (void)state;
+    for (int dimension = 7; dimension < 10; dimension++) {
+        struct patches_setting setting = small_setting;
+        double theta[M * 9];
+        struct patches patches;
+        setting.dimension = dimension;
+        draw(&patches, &setting, 2, theta);
+        const size_t feature = patches.noise * patches.examples;
+        for (size_t at = 0; at <= feature; at++)
+            for (size_t k = 0; k < patches.lanes; k++)
+                CHECK_EXACT(
+                    patches.by_patch[at * patches.lanes + k],
+                    k < patches.d ? patches.by_coordinate[k * patches.places + at] : 0);
+        patches_free(&patches);
+    }
+}
+
 /* Also that a gradient of another power than the cube would be noticed. */
 static void gradient_is_the_slope_of_the_loss(void **state)
 {
@@ -310,6 +331,7 @@ int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(loss_and_gradient_are_those_of_labelled_examples),
+        cmocka_unit_test(both_arrays_hold_the_same_patches),
         cmocka_unit_test(gradient_is_the_slope_of_the_loss),
         cmocka_unit_test(parts_of_the_value),
         cmocka_unit_test(errors_of_fresh_examples),
