@@ -108,7 +108,7 @@ static void loss_and_gradient_are_those_of_labelled_examples(void **state)
 static void both_arrays_hold_the_same_patches(void **state)
 {
     (void)state;
-    for (int dimension = 7; dimension < 10; dimension++) {
+    for (uint64_t dimension = 7; dimension < 10; dimension++) {
         struct patches_setting setting = small_setting;
         double theta[M * 9];
         struct patches patches;
