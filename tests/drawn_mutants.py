@@ -3,13 +3,13 @@
 """Draws small changes of the sources in sim/ and analysis/ by a seed, makes each of them in a
 copy of the tree, and tells which test notices it.
 
-A change replaces one operator, constant, comparison or truth value, leaves out one statement, makes
-the array of a text eight times shorter, or scales a standard error or a planned burn-in. The unit test
-that mirrors the file is run first, then those that name it, then the others, then the short fault tests,
-until one fails; after make coverage, only those that run the changed line. The test that noticed the
-change before, in tests/drawn_mutants.csv, is the first of all. A change that does not compile, or that
-leaves the machine code as it was, is none: another is drawn in its place. The changes of that table are
-drawn again if the seed is the same; with another seed all are new.
+A change replaces one operator, constant, comparison or truth value, leaves out one statement, makes an
+array one shorter or that of a text eight times, or scales a standard error or a planned burn-in. The unit
+test that mirrors the file is run first, then those that name it, then the others, then the short fault
+tests, until one fails; after make coverage, only those that run the changed line. The test that noticed
+the change before, in tests/drawn_mutants.csv, is the first of all. A change that does not compile, or
+that leaves the machine code as it was, is none: another is drawn in its place. The changes of that table
+are drawn again if the seed is the same; with another seed all are new.
 
 usage: drawn_mutants.py [--count N] [--seed S] [--table FILE] [--only PATH]
                         [--jobs N] [--least SHARE] [--list]
@@ -63,6 +63,9 @@ TOKEN = re.compile(
     re.VERBOSE | re.DOTALL | re.MULTILINE,
 )
 
+# A declaration up to the size of an array.
+ARRAY = re.compile(r"\s*(static )?(const )?(struct |enum )?\w+ (\*?\w+(\[\w*\])*, )*\*?\w+(\[\w*\])*\[$")
+
 SWAPS = {
     "/": ["*"], "<": ["<=", ">"], "<=": ["<", ">"], ">": [">=", "<"], ">=": [">", "<"],
     "==": ["!="], "!=": ["=="], "&&": ["||"], "||": ["&&"], "+=": ["-="], "-=": ["+="],
@@ -109,11 +112,13 @@ def changed_number(text):
     return "%r%s" % (1.02 * float(digits) if float(digits) else 1.0, suffix)
 
 
-def is_text_size(tokens, k, source):
-    """Whether the number is the size of an array of characters that is declared here."""
+def declared(tokens, k, source):
+    """What is declared here as an array of that many: "text", "array" or None."""
     start = tokens[k][2]
     line = source[source.rfind("\n", 0, start) + 1 : start]
-    return tokens[k - 1][1] == "[" and re.match(r"\s*(static )?char \w", line) is not None
+    if tokens[k - 1][1] != "[" or not ARRAY.match(line):
+        return None
+    return "text" if re.match(r"\s*(static )?char \w", line) and int(tokens[k][1]) >= 16 else "array"
 
 
 def is_value(token):
@@ -152,9 +157,10 @@ def changes_of(path):
         spaced = source[start - 1 : start] in " \n" and source[end : end + 1] in " \n"
         if kind == "number":
             new = changed_number(text)
-            # A text that is a little longer than needed is no change; a short one cuts what it holds.
-            if re.fullmatch(r"\d+", text) and int(text) >= 16 and is_text_size(tokens, k, source):
-                new = "%d" % (int(text) // 8)
+            # An array that is longer than needed is no change; a short text cuts what it holds.
+            what = declared(tokens, k, source) if re.fullmatch(r"\d+", text) else None
+            if what:
+                new = "%d" % (int(text) // 8 if what == "text" else int(text) - 1)
             if new is not None and before[1] not in ("...",):
                 add("constant", start, end, new)
         elif kind == "word" and text in ("true", "false"):
