@@ -256,7 +256,8 @@ int ledger_violations(struct ledger *ledger, const struct claim *claim, enum for
                      .paper = v->claimed
                                   ? judge_violations(v->violated, v->trials, v->allowed)
                                   : VERDICT_NO_CLAIM},
-        .control = judge_violations(v->control, v->trials, v->allowed) == VERDICT_FAILS,
+        .control = v->control <= v->trials &&
+                   judge_violations(v->control, v->trials, v->allowed) == VERDICT_FAILS,
     };
     text_add(&row.setting, "%s", setting);
     return ledger_add(ledger, &row, error);

@@ -147,8 +147,8 @@ PNM_MUST_USE int ledger_existence(struct ledger *ledger, const struct claim *cla
 /* Adds a row for "a bound is violated with probability at most `allowed`", from
  * `violated` of `trials` violations. It fails if the exact one-sided binomial p is
  * below 1e-6, and holds if the upper confidence limit at that level is at most
- * `allowed`. Control: `control`, the violations of a bound that is too low, must fail.
- * There is no exact value. */
+ * `allowed`. Control: `control`, the violations of a bound that is too low, must fail,
+ * and be no more than the trials. There is no exact value. */
 struct violations {
     double allowed;
     uint64_t violated, control, trials;

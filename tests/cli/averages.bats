@@ -147,6 +147,9 @@ quantity() {
     refuse 64 '--steps: 5 steps leave nothing to average after step 5' $given --average polyak:5 --steps 5
     refuse 64 '--burn-in: averages have none' $given --average polyak --steps 5 --burn-in 1
     refuse 64 '--max-samples: .* raise it or ask' $given --average polyak --steps 1e6
+    refuse 64 '--max-samples: .* raise it or ask' $given --average polyak --steps 10 --replicas 64 --max-samples 639
+    attempt $given --average polyak --steps 10 --replicas 64 --max-samples 640
+    expect_status 0
     refuse 64 '--lr: 2.5 is unstable' pnm-simulate --optimizer sgd --lr 2.5 --spectrum 1 --average polyak --steps 5
     attempt pnm-stationary --optimizer sgd --lr 0.1 --spectrum 1 --average polyak --at 1e6
     expect_status 2

@@ -609,6 +609,13 @@ static void rows_of_violations(void **state)
                     : few ? "holds"
                           : "inconclusive");
     }
+    assert_true(last(&ledger)->control);
+    /* A control that counts more than there are trials is none. */
+    const struct violations beyond = {
+        .allowed = p, .violated = 1, .control = N + 1, .trials = N, .claimed = true};
+    CHECK_OK(ledger_violations(&ledger, &fake, FORM_PRINTED, "", &beyond, &error),
+             &error);
+    assert_false(last(&ledger)->control);
     for (int seed = 1; seed <= ERRORS_SEEDS; seed++) {
         uint64_t count = 0;
         for (int k = 0; k < N; k++)
