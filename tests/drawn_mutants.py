@@ -513,8 +513,8 @@ class Draws:
                 change = everything[k]
                 begin = time.monotonic()
                 result, by = ("equivalent", "") if change.key() in self.known else tree.try_change(change)
-                self.give(dict(zip(COLUMNS, (draw, change.file, change.line, change.column, change.kind, change.old,
-                                             change.new, result, by,
+                self.give(dict(zip(COLUMNS, (draw, change.file, change.line, change.column, change.kind,
+                                             change.old, change.new, result, by,
                                              "%.0f" % (time.monotonic() - begin), change.text))))
         except BaseException:
             self.stopped = True

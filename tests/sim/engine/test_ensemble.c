@@ -835,6 +835,29 @@ static void test_no_noise(void **state)
     problem_free(&problem);
 }
 
+/* The square of the start is a number; that of the start over the noise's standard
+ * deviation is beyond the range. */
+static void test_far_start_with_little_noise(void **state)
+{
+    const struct problem_form text = {
+        .spectrum = "0.5", .noise = "isotropic:1e-120", .batch = 1};
+    const struct rule rule = CHECK_RULE("sgd lr=0.5");
+    const struct chains chains = {.count = 64, .steps = 2, .burn_in = 0};
+    struct problem problem;
+    struct error error;
+    struct moments theta, square;
+    (void)state;
+    CHECK_OK(problem_form_read(&problem, &text, &error), &error);
+    problem.start[0] = 1e150;
+    const struct ensemble ensemble = ensemble_of(&rule, &problem);
+    CHECK_OK(ensemble_moments(&ensemble, &chains, &theta, &square, NULL, &error),
+             &error);
+    const double first = 0.75e150, second = 0.75 * first;
+    CHECK_NEAR(theta.mean, (first + second) / 2, 1e-14, 0);
+    CHECK_NEAR(square.mean, (first * first + second * second) / 2, 1e-14, 0);
+    problem_free(&problem);
+}
+
 /* --- the exact law ---------------------------------------------------------------- */
 
 /* R chains at a fixed step t are independent and normal with mean and covariance from
@@ -971,29 +994,6 @@ static void check_snapshots(const struct ensemble *ensemble)
         }
         free(out);
     }
-}
-
-/* A start whose square is a number, but not where the chains are scaled to unit noise.
- */
-static void test_far_start_with_little_noise(void **state)
-{
-    const struct problem_form text = {
-        .spectrum = "0.5", .noise = "isotropic:1e-120", .batch = 1};
-    const struct rule rule = CHECK_RULE("sgd lr=0.5");
-    const struct chains chains = {.count = 64, .steps = 2, .burn_in = 0};
-    struct problem problem;
-    struct error error;
-    struct moments theta, square;
-    (void)state;
-    CHECK_OK(problem_form_read(&problem, &text, &error), &error);
-    problem.start[0] = 1e150;
-    const struct ensemble ensemble = ensemble_of(&rule, &problem);
-    CHECK_OK(ensemble_moments(&ensemble, &chains, &theta, &square, NULL, &error),
-             &error);
-    const double first = 0.75e150, second = 0.75 * first;
-    CHECK_NEAR(theta.mean, (first + second) / 2, 1e-14, 0);
-    CHECK_NEAR(square.mean, (first * first + second * second) / 2, 1e-14, 0);
-    problem_free(&problem);
 }
 
 static void test_snapshots(void **state)
