@@ -49,6 +49,7 @@ KEPT = ROOT / "tests" / "drawn_mutants.csv"
 EQUIVALENT = ROOT / "tests" / "equivalent_mutants.txt"
 # Tests of how the tree looks, not of what the programs do; of MPI, for ranks.c alone.
 LEFT_OUT = {"rooms", "added_once", "mpi", "duplicates"}
+MPI = "tests/cli/mpi.bats"
 COLUMNS = ["draw", "file", "line", "column", "kind", "old", "new", "result", "noticed_by", "seconds", "text"]
 # What tells a change from others, however the lines of its file move: the column is that of the text.
 KEY = ["file", "text", "column", "old", "new"]
@@ -348,12 +349,12 @@ class Undisturbed(Tree):
                  if p.is_file() and os.access(p, os.X_OK) and not p.suffix]
         programs = [p for p in (place / "tests" / "cli").glob("*.bats") if p.stem not in LEFT_OUT]
         self.names = sorted(str(p.relative_to(place)) for p in units + programs) + [FAULTS]
-        self.texts = {name: self.text(name) for name in self.names}
+        self.texts = {name: self.text(name) for name in [*self.names, MPI]}
         self.runs = Runs()
         self.before = noticed_before()
         self.seconds = {}  # how long tests took where they passed, with a change or without
         self.passes = set()  # tests that passed without a change
-        self.locks = {name: threading.Lock() for name in self.names}
+        self.locks = {name: threading.Lock() for name in self.texts}
 
     def text(self, test):
         if test == FAULTS:
@@ -380,7 +381,7 @@ class Undisturbed(Tree):
         stem = pathlib.Path(name).stem
         mirror = "build/tests/%s/test_%s" % (folder, stem)
         word = re.compile(r"\b%s\b" % re.escape(stem))
-        names = self.names + (["tests/cli/mpi.bats"] if stem == "ranks" else [])
+        names = self.names + ([MPI] if stem == "ranks" else [])
         running, of_file = self.runs.tests(change), self.runs.of_file(change.file)
         if running is not None:
             names = [test for test in names if test in running]
