@@ -266,11 +266,51 @@ static void slopes_without_noise(void **state)
     }
 }
 
+/* Chains without residuals scale with their start; so do the squares that are exact,
+ * and what rounding may have done to them, which stays a small part of them. */
+static void errors_of_exact_transients_scale(void **state)
+{
+    const struct loss_kind *kind = loss_kind_find("least-squares");
+    const struct sampling sampling = settings(1);
+    const struct rule rule = CHECK_RULE("heavy_ball lr=0.1 beta1=0.5");
+    double parameter[LOSS_MAX_PARAMETERS];
+    struct loss loss;
+    struct error error;
+    (void)state;
+    loss_defaults(kind, parameter);
+    CHECK_OK(loss_init(&loss, kind, 2, parameter, &error), &error);
+    loss.residual = 0;
+    for (int q = 0; q < DESCENT_QUANTITIES; q++) {
+        double exact[2], bound[2];
+        for (int k = 0; k < 2; k++) {
+            struct convergence_task task = task_of(&sampling, &loss);
+            struct mean_square_run transient = {0};
+            struct convergence_point point;
+            task.sigma = 0;
+            task.start = k == 0 ? 1 : 0x1p-10;
+            task.transient = &transient;
+            CHECK_OK(convergence_point(&task, &rule, NULL, 9, (enum descent_quantity)q,
+                                       &point, &error),
+                     &error);
+            exact[k] = point.evidence.exact;
+            bound[k] = point.evidence.exact_error;
+            mean_square_run_free(&transient);
+        }
+        CHECK_EXACT(exact[1], 0x1p-20 * exact[0]);
+        CHECK_EXACT(bound[1], 0x1p-20 * bound[0]);
+        CHECK_NEAR(bound[0], 80 * DBL_EPSILON * exact[0], 1e-15, 0);
+    }
+    loss_free(&loss);
+}
+
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(errors_of_points),     cmocka_unit_test(curves_are_planned),
-        cmocka_unit_test(errors_of_minima),     cmocka_unit_test(errors_of_slopes),
+        cmocka_unit_test(errors_of_points),
+        cmocka_unit_test(curves_are_planned),
+        cmocka_unit_test(errors_of_exact_transients_scale),
+        cmocka_unit_test(errors_of_minima),
+        cmocka_unit_test(errors_of_slopes),
         cmocka_unit_test(slopes_without_noise),
     };
     check_filter(argc, argv);
