@@ -12,12 +12,14 @@ that leaves the machine code as it was, is none: another is drawn in its place. 
 are drawn again if the seed is the same; with another seed all are new.
 
 usage: drawn_mutants.py [--count N] [--seed S] [--table FILE] [--only PATH]
-                        [--jobs N] [--least SHARE] [--list]
+                        [--jobs N] [--least SHARE] [--carry] [--list]
        drawn_mutants.py --tell FILE [--least SHARE]
 
 The table is a file of comma-separated values with a row a change and a header that names commit and
 seed. A table of the same commit and seed that is there already is continued; --tell prints what one says
-and tries nothing. Changes that no test could notice may be listed, each with its proof, in
+and tries nothing. With --carry a change that the kept table says was noticed is not tried again if since
+its commit nothing but tests has changed, and the one that noticed it has not: the same test of the same
+programs has the same end. The header then names that commit too. Changes that no test could notice may be listed, each with its proof, in
 tests/equivalent_mutants.txt. The exit status is 1 if less than the share --least (0.95) of the other
 changes is noticed, or if more than 5 % are listed there, and 2 if something could not be run.
 """
@@ -47,6 +49,8 @@ FAULTS = "faults"
 TESTS = ROOT / "build" / "coverage" / "tests.json"
 KEPT = ROOT / "tests" / "drawn_mutants.csv"
 EQUIVALENT = ROOT / "tests" / "equivalent_mutants.txt"
+# What no test reads.
+ABOUT = {"tests/README.md", "tests/drawn_mutants.py", "tests/drawn_mutants.csv", "tests/equivalent_mutants.txt"}
 # Tests of how the tree looks, not of what the programs do; of MPI, for ranks.c alone.
 LEFT_OUT = {"rooms", "added_once", "mpi", "duplicates"}
 MPI = "tests/cli/mpi.bats"
@@ -221,18 +225,42 @@ def equivalent():
     return known
 
 
+def tests_changed_since(old):
+    """The tests that differ from those of a commit; None if more than tests and their tables does."""
+    if old == commit():
+        return set()
+    got = subprocess.run(["git", "diff", "--name-only", old, "--"], cwd=ROOT, stdout=subprocess.PIPE,
+                         stderr=subprocess.DEVNULL, check=False)
+    if got.returncode != 0:
+        return None
+    names = set()
+    for path in got.stdout.decode().splitlines():
+        unit = re.fullmatch(r"(tests/(?:sim|analysis)/\S*test_\w+)\.c", path)
+        if unit:
+            names.add("build/" + unit.group(1))
+        elif re.fullmatch(r"tests/cli/\w+\.bats", path):
+            names.add(path)
+        elif path not in ABOUT:
+            return None
+    return names
+
+
 class Runs:
-    """Which tests run which line, if make coverage has told of this commit; else nothing is known."""
+    """Which tests run which line, if make coverage has told of this commit, or of one since which only
+    tests have changed: those may run any line. Else nothing is known."""
 
     def __init__(self):
         self.sources = {}
+        self.changed = set()
         if not TESTS.exists():
             print("drawn_mutants: without make coverage every change is tried with all tests", file=sys.stderr)
             return
         known = json.loads(TESTS.read_text(encoding="utf-8"))
-        if known["commit"] != commit():
+        changed = tests_changed_since(known["commit"])
+        if changed is None:
             print("drawn_mutants: make coverage is of another commit; all tests are tried", file=sys.stderr)
             return
+        self.changed = changed
         self.sources = known["sources"]
         self.sets = [{name if name == FAULTS or name.endswith(".bats") else "build/" + name for name in names}
                      for names in known["sets"]]
@@ -242,24 +270,35 @@ class Runs:
         of the function around it. None if nothing is known, as outside of functions."""
         source = self.sources.get(change.file, {"lines": {}, "functions": []})
         if str(change.line) in source["lines"]:
-            return self.sets[source["lines"][str(change.line)]]
+            return self.sets[source["lines"][str(change.line)]] | self.changed
         found = None
         for first, last in source["functions"]:
             if first <= change.line <= last:
-                found = found or set()
+                found = found or set(self.changed)
                 found.update(*(self.sets[k] for line, k in source["lines"].items()
                                if first <= int(line) <= last))
         return found
 
     def of_file(self, file):
-        """All tests that run something of a file."""
-        return set().union(*(self.sets[k] for k in self.sources.get(file, {"lines": {}})["lines"].values()))
+        """All tests that run something of a file, and those that are new."""
+        return self.changed.union(*(self.sets[k] for k in self.sources.get(file, {"lines": {}})["lines"].values()))
 
 
 def noticed_before():
     """{key: test} of the changes that were noticed in the table that is kept."""
     rows = read_table(KEPT)[1] if KEPT.exists() else []
     return {key_of(row): row["noticed_by"] for row in rows if row["result"] == "noticed"}
+
+
+def carried():
+    """The commit of the kept table, and {key and line: test} of its changes that need not be tried again."""
+    header, rows = read_table(KEPT) if KEPT.exists() else ("", [])
+    begin = re.match(r"# commit (\w+),", header)
+    changed = tests_changed_since(begin.group(1)) if begin else None
+    if changed is None:
+        return None, {}
+    return begin.group(1), {(*key_of(row), int(row["line"])): row["noticed_by"] for row in rows
+                            if row["result"] == "noticed" and row["noticed_by"] not in changed}
 
 
 def drawn_order(everything, seed):
@@ -468,12 +507,13 @@ def read_table(path):
 class Draws:
     """Hands out the changes in the order in which they were drawn, and collects what became of them."""
 
-    def __init__(self, args, order, rows, header):
+    def __init__(self, args, order, rows, header, noticed):
         self.lock = threading.Lock()
         self.args = args
         self.rows = rows
         self.header = header
         self.known = equivalent()
+        self.noticed = noticed
         done = {int(row["draw"]) for row in rows}
         self.waiting = [(draw, k) for draw, k in enumerate(order) if draw not in done]
         self.waiting.reverse()
@@ -513,7 +553,13 @@ class Draws:
                 draw, k = taken
                 change = everything[k]
                 begin = time.monotonic()
-                result, by = ("equivalent", "") if change.key() in self.known else tree.try_change(change)
+                test = self.noticed.get((*change.key(), change.line))
+                if change.key() in self.known:
+                    result, by = "equivalent", ""
+                elif test:
+                    result, by = "noticed", test
+                else:
+                    result, by = tree.try_change(change)
                 self.give(dict(zip(COLUMNS, (draw, change.file, change.line, change.column, change.kind,
                                              change.old, change.new, result, by,
                                              "%.0f" % (time.monotonic() - begin), change.text))))
@@ -560,6 +606,8 @@ def main():
     parser.add_argument("--only", default="", help="files whose names begin so")
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
     parser.add_argument("--least", type=float, default=0.95)
+    parser.add_argument("--carry", action="store_true", help="try no change again that the kept table says"
+                        " was noticed, where only other tests have changed since")
     parser.add_argument("--list", action="store_true", help="print what is drawn, try nothing")
     parser.add_argument("--tell", type=pathlib.Path, metavar="TABLE",
                         help="print what a table says, try nothing")
@@ -583,12 +631,15 @@ def main():
 
     header = "# commit %s, seed %d, %d changes of %s*" % (commit(), args.seed, len(everything),
                                                            args.only)
+    since, noticed = carried() if args.carry else (None, {})
+    if noticed:
+        header += ", those noticed at %s by the same tests not tried again" % since
     rows = []
     if args.table and args.table.exists():
         begun, rows = read_table(args.table)
         if begun != header:
             sys.exit("drawn_mutants: %s is of another commit or seed; move it away" % args.table)
-    draws = Draws(args, order, rows, header)
+    draws = Draws(args, order, rows, header, noticed)
     with tempfile.TemporaryDirectory(prefix="mutants-") as place:
         undisturbed = Undisturbed(pathlib.Path(place) / "as-it-is", args.jobs)
         trees = [Changed(pathlib.Path(place) / str(k), args.jobs, undisturbed) for k in range(args.jobs)]

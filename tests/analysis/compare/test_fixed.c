@@ -145,6 +145,37 @@ static void a_plan_for_the_excess_reaches_its_precision(void **state)
     free(law.rows);
 }
 
+/* What rounding may add to a mean depends on the way to theta*, not on where it begins.
+ */
+static void rounding_goes_with_the_way(void **state)
+{
+    static const double start[] = {3e6, 1e6}, theta_star[] = {1e6, -1e6}, h[] = {1};
+    double bound[2];
+    (void)state;
+    for (int k = 0; k < 2; k++) {
+        struct sampling sampling = check_sampling(1, 0.01);
+        const struct rule rule = CHECK_RULE("sgd lr=0.5");
+        struct problem problem;
+        struct fixed_law law;
+        struct error error;
+        sampling.chains = 256;
+        CHECK_OK(problem_init_any(&problem, 1, h, &error), &error);
+        problem.start[0] = start[k];
+        problem.theta_star[0] = theta_star[k];
+        problem.noise[0] = 1;
+        CHECK_OK(
+            fixed_compare(&sampling, &rule, &problem, FIXED_DIAGONAL, 60, &law, &error),
+            &error);
+        assert_int_equal(law.rows[0].quantity, FIXED_MEAN);
+        bound[k] = law.rows[0].evidence.exact_error;
+        free(law.rows);
+        problem_free(&problem);
+    }
+    CHECK_NEAR(bound[1], bound[0], 1e-12, 0);
+    /* 4 DBL_EPSILON a step of 2e6 to go and 1e6 of theta*. */
+    CHECK_NEAR(bound[0], 60 * 4 * DBL_EPSILON * 3e6, 1e-5, 0);
+}
+
 static void without_noise_one_chain_decides(void **state)
 {
     (void)state;
@@ -179,6 +210,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(errors_over_seeds),
         cmocka_unit_test(rows_of_every_linear_rule_hold),
         cmocka_unit_test(a_plan_for_the_excess_reaches_its_precision),
+        cmocka_unit_test(rounding_goes_with_the_way),
         cmocka_unit_test(without_noise_one_chain_decides),
     };
     check_filter(argc, argv);

@@ -168,6 +168,24 @@ static void energy_falls_at_a_small_rate(void **state)
     replicas_free(&paths);
 }
 
+/* The first step begins at rest, and its length is the displacement. */
+static void energy_of_the_first_step(void **state)
+{
+    const struct rule rule = rule_named("heavy_ball lr=30 beta1=0.9");
+    struct margin margin = margin_of(&rule, &usual);
+    struct replicas paths;
+    (void)state;
+    margin.steps = margin.every = 1;
+    run(&margin, 1, &paths);
+    const double moved = mean(&paths, MARGIN_DISPLACEMENT);
+    const double before = replicas_moments(&paths, 0, MARGIN_LOSS).mean;
+    const double kinetic = 0.9 / (2 * 30 * (1 - 0.9)) * moved * moved;
+    CHECK_NEAR(mean(&paths, MARGIN_RISE), mean(&paths, MARGIN_LOSS) - before + kinetic,
+               0, 1e-14);
+    CHECK_COMPARE(kinetic, >, 1e-9);
+    replicas_free(&paths);
+}
+
 /* The effect that is looked for, and the settings in which there is none. */
 static void momentum_makes_no_difference_in_controls(void **state)
 {
@@ -251,6 +269,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(rules_whose_memory_is_known),
         cmocka_unit_test(a_special_pnm_is_momentum),
         cmocka_unit_test(energy_falls_at_a_small_rate),
+        cmocka_unit_test(energy_of_the_first_step),
         cmocka_unit_test(momentum_makes_no_difference_in_controls),
         cmocka_unit_test(forgetting_and_stopping),
         cmocka_unit_test(divergence_is_counted),
