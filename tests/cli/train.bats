@@ -85,6 +85,13 @@ table() {
     grep -q 'its errors are those of chance' "$out"
 }
 
+@test "a rule of which some trainings diverge has an answer" {
+    attempt pnm-train --optimizer sgd --lr 7e4 ${few/replicas 3/replicas 8}
+    expect_status 0
+    holds "$(grep -c 'its errors are those of chance' "$out") > 0"
+    holds "$(grep -c 'its errors are those of chance' "$out") < 8"
+}
+
 @test "what is refused" {
     table good.csv
     printf '1,2,0\n3,4\n' >ragged.csv

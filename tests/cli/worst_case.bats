@@ -84,6 +84,13 @@ worst() {
     expect_same found proven
 }
 
+@test "a certificate names both inequalities between f* and each step" {
+    attempt pnm-worst-case --optimizer pnm --lr 0.7 --steps 2 --given distance --certificate named.json
+    expect_status 0
+    expect_equal "$(grep -o '"of": "f\* [^"]*"' named.json | sort | uniq -c | tr -s ' \n' ' ')" \
+        ' 2 "of": "f* and f_0" 2 "of": "f* and f_1" 2 "of": "f* and f_2" '
+}
+
 @test "a rule from a file is the rule that its matrices write out" {
     printf '1 -0.9 -1 0 -1\n0 0.9 1 0 1\n' >heavy.txt
     attempt pnm-worst-case --optimizer linear --system heavy.txt --lr 0.1 --steps 3

@@ -75,6 +75,25 @@ static void both_estimates_are_honest_over_seeds(void **state)
     free(errors);
 }
 
+/* A covariance that is 0 is measured by the spreads of its modes, the paper's by the
+ * paper's. */
+static void a_covariance_of_0_has_the_scale_of_its_modes(void **state)
+{
+    const struct sampling sampling = check_sampling(1, 0.01);
+    const struct rule rule = CHECK_RULE("pnm lr=0.1 beta1=0.9 beta0=1");
+    struct comparison rows[PAIRS];
+    (void)state;
+    measure(&sampling, "pnm lr=0.1 beta1=0.9 beta0=1", NAN, rows);
+    for (int k = 0; k < PAIRS; k++) {
+        const struct comparison *row = &rows[k];
+        const double h_i = row->i == 0 ? 1 : 0.5, h_j = row->j == 0 ? 1 : 0.5;
+        const double paper = sqrt(theory_paper(&rule, h_i, h_i, h_i)) *
+                             sqrt(theory_paper(&rule, h_j, h_j, h_j));
+        CHECK_NEAR(row->evidence.paper, row->i == row->j ? paper : 0, 1e-14, 0);
+        CHECK_NEAR(row->evidence.paper_scale, paper, 1e-14, 0);
+    }
+}
+
 /* A covariance that is small beside the variances is measured by its own size, and what
  * it costs without control variates is told; so is what it costs beyond the budget. */
 static void a_small_covariance_is_measured_by_its_own_size(void **state)
@@ -181,6 +200,7 @@ int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(both_estimates_are_honest_over_seeds),
+        cmocka_unit_test(a_covariance_of_0_has_the_scale_of_its_modes),
         cmocka_unit_test(a_small_covariance_is_measured_by_its_own_size),
         cmocka_unit_test(a_fine_precision_is_that_of_all_pairs),
         cmocka_unit_test(a_wrong_covariance_of_the_noise_fails),

@@ -224,6 +224,24 @@ static void test_bias(void **state)
     }
 }
 
+/* At lr h = 1 theta is the noise of its step, and the variance of the mean of n of its
+ * squares is (2 + excess) S^2/n; a negative excess is not counted on. */
+static void test_variance_with_excess(void **state)
+{
+    const struct rule rule = CHECK_RULE("sgd lr=1");
+    const double noise[3] = {3, 3, 3};
+    struct linear_system system;
+    struct plan_law law;
+    struct error error;
+    (void)state;
+    linear_system_probe(&rule, 1, &system);
+    CHECK_OK(plan_law_init(&law, &system, &system, noise, 0, 0, &error), &error);
+    law.excess = 4;
+    CHECK_NEAR(plan_law_variance(&law, 10), (2 + 4) * 9. / 10, 1e-12, 0);
+    law.excess = -1;
+    CHECK_NEAR(plan_law_variance(&law, 10), 2 * 9. / 10, 1e-12, 0);
+}
+
 static void test_unstable_law(void **state)
 {
     const struct rule rule = CHECK_RULE("sgd lr=2");
@@ -581,6 +599,7 @@ int main(void)
         cmocka_unit_test(test_variance),
         cmocka_unit_test(test_variance_of_sgd),
         cmocka_unit_test(test_bias),
+        cmocka_unit_test(test_variance_with_excess),
         cmocka_unit_test(test_unstable_law),
         cmocka_unit_test(test_everything_planned),
         cmocka_unit_test(test_burn_in_for_random_starts),
