@@ -19,9 +19,10 @@ The table is a file of comma-separated values with a row a change and a header t
 seed. A table of the same commit and seed that is there already is continued; --tell prints what one says
 and tries nothing. With --carry a change that the kept table says was noticed is not tried again if since
 its commit nothing but tests has changed, and the one that noticed it has not: the same test of the same
-programs has the same end. The header then names that commit too. Changes that no test could notice may be listed, each with its proof, in
-tests/equivalent_mutants.txt. The exit status is 1 if less than the share --least (0.95) of the other
-changes is noticed, or if more than 5 % are listed there, and 2 if something could not be run.
+programs has the same end. The header then names that commit too. Changes that no test could notice may be
+listed, each with its proof, in tests/equivalent_mutants.txt. The exit status is 1 if less than the share
+--least (0.95) of the other changes is noticed, or if more than 5 % are listed there, and 2 if something
+could not be run.
 """
 
 import argparse
