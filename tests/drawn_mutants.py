@@ -285,15 +285,20 @@ class Runs:
         return self.changed.union(*(self.sets[k] for k in self.sources.get(file, {"lines": {}})["lines"].values()))
 
 
+def kept_table():
+    """The header of the table that is kept and its rows; none where none is kept."""
+    return read_table(KEPT) if KEPT.exists() else ("", [])
+
+
 def noticed_before():
     """{key: test} of the changes that were noticed in the table that is kept."""
-    rows = read_table(KEPT)[1] if KEPT.exists() else []
+    _, rows = kept_table()
     return {key_of(row): row["noticed_by"] for row in rows if row["result"] == "noticed"}
 
 
 def carried():
     """The commit of the kept table, and {key and line: test} of its changes that need not be tried again."""
-    header, rows = read_table(KEPT) if KEPT.exists() else ("", [])
+    header, rows = kept_table()
     begin = re.match(r"# commit (\w+),", header)
     changed = tests_changed_since(begin.group(1)) if begin else None
     if changed is None:
@@ -307,7 +312,7 @@ def drawn_order(everything, seed):
     seed, first those of its changes that are still there, so that the sample outlives other commits."""
     order = list(range(len(everything)))
     random.Random(seed).shuffle(order)
-    header, rows = read_table(KEPT) if KEPT.exists() else ("", [])
+    header, rows = kept_table()
     if ", seed %d," % seed not in header:
         return order
     places = {}

@@ -21,9 +21,10 @@ static struct sampling settings(uint64_t seed)
     };
 }
 
-static struct loss quadratic(void)
+/* A loss of two coordinates with its usual parameters. */
+static struct loss loss_named(const char *name)
 {
-    const struct loss_kind *kind = loss_kind_find("quadratic");
+    const struct loss_kind *kind = loss_kind_find(name);
     double parameter[LOSS_MAX_PARAMETERS];
     struct loss loss;
     struct error error;
@@ -75,7 +76,7 @@ static void add_point(const struct convergence_task *task, const struct rule *ru
 static void errors_of_points(void **state)
 {
     (void)state;
-    struct loss loss = quadratic();
+    struct loss loss = loss_named("quadratic");
     const struct rule rule = CHECK_RULE("pnm lr=0.3 beta0=1 beta1=0.9");
     for (int control = SAMPLING_CONTROL_AUTO; control <= SAMPLING_CONTROL_NONE;
          control++) {
@@ -123,7 +124,7 @@ static void curves_are_planned(void **state)
 {
     static const char *const rules[] = {"sgd lr=0.1", "sgd lr=1",
                                         "heavy_ball lr=0.3 beta1=0.9", "pnm lr=0.3"};
-    struct loss loss = quadratic();
+    struct loss loss = loss_named("quadratic");
     struct sampling sampling = settings(1);
     struct convergence_task task = task_of(&sampling, &loss);
     const double each = 200 * 2;
@@ -171,7 +172,7 @@ static void errors_of_minima(void **state)
     static const char *const rules[RULES] = {
         "sgd lr=0.1", "heavy_ball lr=0.1 beta1=0.6", "pnm lr=0.2 beta0=1 beta1=0.6",
         "pnm lr=0.4 beta0=3 beta1=0.6"};
-    struct loss loss = quadratic();
+    struct loss loss = loss_named("quadratic");
     struct errors *minima = check_alloc(RULES, sizeof *minima);
     for (int r = 0; r < RULES; r++)
         for (uint64_t seed = 1; seed <= ERRORS_SEEDS; seed++) {
@@ -270,15 +271,11 @@ static void slopes_without_noise(void **state)
  * and what rounding may have done to them, which stays a small part of them. */
 static void errors_of_exact_transients_scale(void **state)
 {
-    const struct loss_kind *kind = loss_kind_find("least-squares");
     const struct sampling sampling = settings(1);
     const struct rule rule = CHECK_RULE("heavy_ball lr=0.1 beta1=0.5");
-    double parameter[LOSS_MAX_PARAMETERS];
-    struct loss loss;
+    struct loss loss = loss_named("least-squares");
     struct error error;
     (void)state;
-    loss_defaults(kind, parameter);
-    CHECK_OK(loss_init(&loss, kind, 2, parameter, &error), &error);
     loss.residual = 0;
     for (int q = 0; q < DESCENT_QUANTITIES; q++) {
         double exact[2], bound[2];
